@@ -1,0 +1,222 @@
+//! The checked settings. `load` reads the admin's TOML file into them; everything behind the edge trusts them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use secrecy::SecretString;
+
+use crate::domain::Language;
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub server: Server,
+    /// A path (SQLite) or `postgres://…`. May hold a password.
+    pub database: SecretString,
+    pub limits: Limits,
+    pub replay: Replay,
+    pub dispatch: Dispatch,
+    pub users: Vec<User>,
+    pub mandators: Vec<Mandator>,
+    pub warehouses: Vec<Warehouse>,
+    pub pricelists: Vec<PricelistSeed>,
+    /// The built-in one (4100 Telefonverkauf) and those in the file.
+    pub sub_channels: Vec<SubChannel>,
+    pub accounts: Vec<Account>,
+    /// Payment method names of the channels and the ids under which the ERP sees them.
+    pub payment_methods: Vec<PaymentMethod>,
+    /// `serve --demo`.
+    pub demo: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub listen: SocketAddr,
+    /// What clients see: scheme, host, port, without a trailing slash. `soap:address` is built from it.
+    pub public_url: String,
+    /// Threads that serve HTTP.
+    pub workers: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of a body as sent. Default 64 MiB.
+    pub body_bytes: usize,
+    /// Bytes of a body after gzip. Default 256 MiB.
+    pub inflated_bytes: usize,
+    /// Nesting of elements. Default 64.
+    pub xml_depth: usize,
+    /// Attributes of one element. Default 64.
+    pub xml_attributes: usize,
+    /// Bytes of a name with its prefix. Default 256.
+    pub xml_name_bytes: usize,
+    /// Elements of one document. Default 5 000 000.
+    pub xml_elements: usize,
+    /// Records of one call. Default 100 000.
+    pub records: usize,
+    /// Seconds a client may take to send its request. Default 60.
+    pub request_seconds: u64,
+    /// Calls that may wait at the same time; more are refused. Default 1 000.
+    pub waiting_calls: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// How long a repeat without a key is recognised by its content. Default 600 s; 0 switches it off.
+    pub window: Duration,
+    /// How long keys are remembered. Default 7 days.
+    pub keyed: Duration,
+}
+
+/// All numbers of the dispatcher in one place.
+#[derive(Debug, Clone)]
+pub struct Dispatch {
+    /// How long a writing call waits for the channels. Default 1 000 ms; 0 never waits.
+    pub wait: Duration,
+    /// How long a call with `process_synchronous` waits. Default 30 s.
+    pub synchronous_wait: Duration,
+    /// After this time another process may take over an account. Default 30 s.
+    pub lease: Duration,
+    /// Pauses after transport failures; the last one repeats. Default 5 s, 30 s, 2 min, 10 min, 30 min, 1 h, 3 h.
+    pub retry_ladder: Vec<Duration>,
+    /// Fraction of a pause that is added or taken by chance, 0 to 1. Default 0.2.
+    pub jitter: f64,
+    /// After this time of transport failures a row is parked and alarmed. Default 72 h.
+    pub give_up_after: Duration,
+    /// How long upload messages are kept. Default 30 days.
+    pub keep_messages: Duration,
+    /// Time-out of one HTTP call to a channel. Default 30 s.
+    pub channel_timeout: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Fetch calls only.
+    Read,
+    /// All calls in its mandators.
+    Erp,
+    /// All calls, and the status pages.
+    Admin,
+}
+
+#[derive(Debug, Clone)]
+pub struct User {
+    pub name: String,
+    /// Argon2id in PHC form.
+    pub password_hash: SecretString,
+    pub role: Role,
+    /// Empty: all mandators.
+    pub mandators: Vec<i32>,
+    /// A repeated document within the window is answered from the store. Default true.
+    pub replay_by_content: bool,
+}
+
+impl User {
+    pub fn may_use(&self, mandator_id: i32) -> bool {
+        self.mandators.is_empty() || self.mandators.contains(&mandator_id)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Mandator {
+    pub mandator_id: i32,
+    pub identifier: String,
+    pub language: Language,
+    pub time_zone: Tz,
+}
+
+#[derive(Debug, Clone)]
+pub struct Warehouse {
+    pub warehouse_id: i32,
+    pub mandator_id: i32,
+    /// Compared without case.
+    pub code: String,
+    pub identifier: String,
+}
+
+/// A price list that exists from the first start on.
+#[derive(Debug, Clone)]
+pub struct PricelistSeed {
+    pub mandator_id: i32,
+    pub identifier: String,
+    pub currency: String,
+    pub gross: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct SubChannel {
+    pub sub_channel_id: i32,
+    pub identifier: String,
+    /// The platform family.
+    pub channel: String,
+}
+
+/// The sub channel in which an ERP may create orders.
+pub const PHONE_SALES: i32 = 4100;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// Offers are listed by `prepareOffers` and `uploadOffers`.
+    ByCall,
+    /// Every active item with a price gets a running offer by itself.
+    Automatic,
+}
+
+#[derive(Debug, Clone)]
+pub struct PaymentMethod {
+    pub payment_method_id: i32,
+    /// As the channel names it; compared without case.
+    pub identifier: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub account_id: i32,
+    pub mandator_id: i32,
+    pub identifier: String,
+    pub sub_channel_id: i32,
+    pub active: bool,
+    /// Name in the connector registry: `sandbox`, `vendure`.
+    pub connector: String,
+    /// Identifier of the price list in the mandator.
+    pub pricelist: String,
+    pub warehouses: Vec<i32>,
+    /// The channel's category for offers whose item names none.
+    pub default_category: Option<String>,
+    /// Text module type of the title; the item's identifier where the module is missing.
+    pub title_text_module: Option<i32>,
+    pub description_text_module: Option<i32>,
+    /// Language of the texts, ISO 639-1.
+    pub language: String,
+    pub listing: Listing,
+    /// The ERP's carrier word (compared without case) → the channel's carrier code.
+    pub carriers: BTreeMap<String, String>,
+    pub poll_interval: Duration,
+    /// Put before the order numbers of this account.
+    pub order_number_prefix: String,
+    /// The connector's own settings, checked by the connector.
+    pub settings: toml::Table,
+}
+
+impl Settings {
+    pub fn mandator(&self, mandator_id: i32) -> Option<&Mandator> {
+        self.mandators.iter().find(|m| m.mandator_id == mandator_id)
+    }
+
+    pub fn account(&self, account_id: i32) -> Option<&Account> {
+        self.accounts.iter().find(|a| a.account_id == account_id)
+    }
+
+    pub fn sub_channel(&self, sub_channel_id: i32) -> Option<&SubChannel> {
+        self.sub_channels.iter().find(|s| s.sub_channel_id == sub_channel_id)
+    }
+
+    pub fn warehouse_by_id(&self, warehouse_id: i32) -> Option<&Warehouse> {
+        self.warehouses.iter().find(|w| w.warehouse_id == warehouse_id)
+    }
+
+    pub fn warehouse_by_code(&self, mandator_id: i32, code: &str) -> Option<&Warehouse> {
+        self.warehouses.iter().find(|w| w.mandator_id == mandator_id && w.code.eq_ignore_ascii_case(code))
+    }
+}

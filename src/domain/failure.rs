@@ -1,0 +1,355 @@
+//! The one table of error codes. Every refusal Kontor gives on either face is one of these; `docs/ERRORS.md` has a
+//! section for each (a test compares them).
+
+use super::Language;
+
+/// Who has to act, which decides the SOAP fault code and the HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The request is wrong; repeating it unchanged gives the same answer.
+    Client,
+    /// Credentials are missing or wrong: HTTP 401.
+    Credentials,
+    /// The request exceeds a limit: HTTP 413.
+    Size,
+    /// The HTTP method does not fit: 405.
+    Method,
+    /// The content type or encoding cannot be read: 415.
+    Media,
+    /// The envelope is of a SOAP version nobody speaks here.
+    Version,
+    /// A header that had to be understood was not.
+    MustUnderstand,
+    /// Kontor or its database failed; repeating later may help.
+    Server,
+}
+
+/// One row of the table. Texts hold `{0}`, `{1}` … for the arguments of the failure.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `return_code` on the wire is the negative of this; faults say `KONTOR-<number>`.
+    pub number: i32,
+    pub name: &'static str,
+    pub blame: Blame,
+    pub en: &'static str,
+    pub de: &'static str,
+}
+
+/// A refusal: what, where and with which values. Becomes a report or a fault, in the mandator's language.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    pub code: &'static Code,
+    /// Where, from outer to inner: `item 17 (line 212), stock_count`. Empty when the whole request is meant.
+    pub place: String,
+    pub args: Vec<String>,
+}
+
+impl Failure {
+    pub fn new<const N: usize>(code: &'static Code, args: [&str; N]) -> Failure {
+        Failure { code, place: String::new(), args: args.iter().map(|a| shorten(a)).collect() }
+    }
+
+    /// Puts an outer place before what is known already.
+    pub fn within(mut self, outer: &str) -> Failure {
+        self.place = match (outer.is_empty(), self.place.is_empty()) {
+            (true, _) => self.place,
+            (false, true) => outer.to_owned(),
+            (false, false) => format!("{outer}, {}", self.place),
+        };
+        self
+    }
+
+    pub fn text(&self, language: Language) -> String {
+        let template = match language {
+            Language::En => self.code.en,
+            Language::De => self.code.de,
+        };
+        let mut text = String::with_capacity(self.place.len() + template.len() + 40);
+        if !self.place.is_empty() {
+            text.push_str(&self.place);
+            text.push_str(": ");
+        }
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            match after.split_once('}') {
+                Some((index, tail)) => {
+                    let argument = index.parse::<usize>().ok().and_then(|i| self.args.get(i));
+                    text.push_str(argument.map_or("", String::as_str));
+                    rest = tail;
+                }
+                None => rest = after,
+            }
+        }
+        text.push_str(rest);
+        text
+    }
+
+    /// The `return_code` of a report.
+    pub fn return_code(&self) -> i32 {
+        -self.code.number
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KONTOR-{} {}", self.code.number, self.text(Language::En))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Values are quoted back to the caller, but never at any length.
+fn shorten(value: &str) -> String {
+    const MOST: usize = 120;
+    if value.chars().count() <= MOST {
+        return value.to_owned();
+    }
+    let mut short: String = value.chars().take(MOST).collect();
+    short.push('…');
+    short
+}
+
+macro_rules! codes {
+    ($($number:literal $name:ident $blame:ident $en:literal $de:literal;)*) => {
+        /// The codes by name.
+        pub mod code {
+            use super::{Blame, Code};
+            $(pub const $name: &Code = &Code { number: $number, name: stringify!($name), blame: Blame::$blame, en: $en, de: $de };)*
+            /// All codes in the order of their numbers.
+            pub const ALL: &[&Code] = &[$($name),*];
+        }
+    };
+}
+
+codes! {
+    // 1000: the way in
+    1001 UNAUTHENTICATED Credentials
+        "user name or password is wrong or missing; send HTTP Basic credentials of a user in the configuration"
+        "Benutzername oder Passwort fehlt oder ist falsch; senden Sie HTTP-Basic-Zugangsdaten eines konfigurierten Benutzers";
+    1002 FORBIDDEN_OPERATION Client
+        "user \"{0}\" may only read; \"{1}\" changes data and needs the role erp or admin"
+        "Benutzer \"{0}\" darf nur lesen; \"{1}\" ändert Daten und verlangt die Rolle erp oder admin";
+    1003 FORBIDDEN_MANDATOR Client
+        "no right for mandator {0}; use a mandator that fetchMandators lists, or have the admin add it to the user"
+        "kein Recht für Mandant {0}; verwenden Sie einen Mandanten aus fetchMandators oder lassen Sie ihn beim Benutzer eintragen";
+    1004 TOO_LARGE Size
+        "the request is larger than {0} bytes; send fewer records per call (limits.{1} in the configuration)"
+        "die Anfrage ist größer als {0} Bytes; senden Sie weniger Datensätze je Aufruf (limits.{1} in der Konfiguration)";
+    1005 METHOD_NOT_ALLOWED Method
+        "HTTP method {0} is not served here; send POST for a call or GET with ?wsdl for the description"
+        "die HTTP-Methode {0} gibt es hier nicht; senden Sie POST für einen Aufruf oder GET mit ?wsdl für die Beschreibung";
+    1006 UNSUPPORTED_MEDIA Media
+        "content type \"{0}\" cannot be read; send text/xml (SOAP 1.1) or application/soap+xml (SOAP 1.2)"
+        "der Inhaltstyp \"{0}\" kann nicht gelesen werden; senden Sie text/xml (SOAP 1.1) oder application/soap+xml (SOAP 1.2)";
+    1007 UNSUPPORTED_ENCODING Media
+        "the encoding \"{0}\" cannot be read; send UTF-8, UTF-16, ISO-8859-1 or Windows-1252, plain or gzip"
+        "die Kodierung \"{0}\" kann nicht gelesen werden; senden Sie UTF-8, UTF-16, ISO-8859-1 oder Windows-1252, unkomprimiert oder gzip";
+    1008 UNDECODABLE_BODY Client
+        "the body is not valid {0}: {1}; send what the Content-Type and the XML declaration promise"
+        "der Inhalt ist kein gültiges {0}: {1}; senden Sie, was Content-Type und XML-Deklaration ankündigen";
+    1009 INCOMPLETE_BODY Client
+        "the body could not be read to its end: {0}; repeat the call"
+        "der Inhalt konnte nicht vollständig gelesen werden: {0}; wiederholen Sie den Aufruf";
+    1010 KEY_REUSED Client
+        "the idempotency key \"{0}\" was used before with another document; use a new key for each call"
+        "der Idempotenzschlüssel \"{0}\" wurde schon mit einem anderen Dokument verwendet; verwenden Sie je Aufruf einen neuen";
+    // 2000: XML and SOAP
+    2001 MALFORMED_XML Client
+        "not well-formed XML at line {0}, column {1}: {2}; send one well-formed document"
+        "kein wohlgeformtes XML in Zeile {0}, Spalte {1}: {2}; senden Sie ein wohlgeformtes Dokument";
+    2002 DOCTYPE_REFUSED Client
+        "a DOCTYPE stands at line {0}; document type definitions are refused, leave it out"
+        "ein DOCTYPE steht in Zeile {0}; Dokumenttyp-Definitionen werden abgelehnt, lassen Sie ihn weg";
+    2003 XML_LIMIT Client
+        "the document exceeds the limit of {0} {1} at line {2}; send a smaller or flatter document (limits.{3} in the configuration)"
+        "das Dokument überschreitet in Zeile {2} die Grenze von {0} {1}; senden Sie ein kleineres oder flacheres Dokument (limits.{3} in der Konfiguration)";
+    2004 NOT_AN_ENVELOPE Client
+        "the root element is \"{0}\", expected a SOAP Envelope; wrap the call in soap:Envelope and soap:Body"
+        "das Wurzelelement ist \"{0}\", erwartet wird ein SOAP-Envelope; packen Sie den Aufruf in soap:Envelope und soap:Body";
+    2005 VERSION_MISMATCH Version
+        "the envelope namespace \"{0}\" is unknown; use http://schemas.xmlsoap.org/soap/envelope/ or http://www.w3.org/2003/05/soap-envelope"
+        "der Envelope-Namensraum \"{0}\" ist unbekannt; verwenden Sie http://schemas.xmlsoap.org/soap/envelope/ oder http://www.w3.org/2003/05/soap-envelope";
+    2006 NOT_UNDERSTOOD MustUnderstand
+        "the header \"{0}\" is marked mustUnderstand but is not known here; leave it out or unmark it"
+        "der Header \"{0}\" ist als mustUnderstand markiert, hier aber unbekannt; lassen Sie ihn oder die Markierung weg";
+    2007 EMPTY_BODY Client
+        "the SOAP Body is empty; put one operation element into it"
+        "der SOAP-Body ist leer; geben Sie ein Operationselement hinein";
+    2008 UNKNOWN_OPERATION Client
+        "the operation \"{0}\" does not exist here; {1} lists all operations"
+        "die Operation \"{0}\" gibt es hier nicht; {1} nennt alle Operationen";
+    2009 WRONG_FACE Client
+        "the body of \"{0}\" has the form of the other endpoint; send it to {1}, or use the form described at {2}"
+        "der Inhalt von \"{0}\" hat die Form des anderen Endpunkts; senden Sie ihn an {1} oder verwenden Sie die unter {2} beschriebene Form";
+    2010 MISSING_REQUEST Client
+        "the operation \"{0}\" lacks its input \"{1}\"; put the request into it"
+        "der Operation \"{0}\" fehlt ihre Eingabe \"{1}\"; geben Sie die Anfrage hinein";
+    2011 UNSUPPORTED_VERSION Client
+        "version \"{0}\" of \"{1}\" is not known; send 1.0.0"
+        "Version \"{0}\" von \"{1}\" ist nicht bekannt; senden Sie 1.0.0";
+    // 3000: the content of a record
+    3001 MISSING Client
+        "a value is missing; send {0}"
+        "ein Wert fehlt; senden Sie {0}";
+    3002 NOT_A_NUMBER Client
+        "\"{0}\" is not a whole number from {1} to {2}; send whole units without separators"
+        "\"{0}\" ist keine ganze Zahl von {1} bis {2}; senden Sie ganze Einheiten ohne Trennzeichen";
+    3003 NOT_A_DECIMAL Client
+        "\"{0}\" is not a decimal number; send digits with a dot, such as 10.50"
+        "\"{0}\" ist keine Dezimalzahl; senden Sie Ziffern mit Punkt, etwa 10.50";
+    3004 NOT_A_BOOLEAN Client
+        "\"{0}\" is not a truth value; send true or false"
+        "\"{0}\" ist kein Wahrheitswert; senden Sie true oder false";
+    3005 NOT_A_TIME Client
+        "\"{0}\" is not a point in time; send ISO 8601 such as 2026-01-31T12:00:00+01:00"
+        "\"{0}\" ist kein Zeitpunkt; senden Sie ISO 8601, etwa 2026-01-31T12:00:00+01:00";
+    3006 NOT_A_DATE Client
+        "\"{0}\" is not a date; send YYYY-MM-DD"
+        "\"{0}\" ist kein Datum; senden Sie JJJJ-MM-TT";
+    3007 NOT_IN_LIST Client
+        "\"{0}\" is not one of {1}; send one of them"
+        "\"{0}\" ist keiner der Werte {1}; senden Sie einen davon";
+    3008 TOO_LONG Client
+        "the text has {0} characters, at most {1} are kept; shorten it"
+        "der Text hat {0} Zeichen, höchstens {1} sind möglich; kürzen Sie ihn";
+    3009 NOT_BASE64 Client
+        "the content is not Base64: {0}; send standard Base64 with or without line breaks"
+        "der Inhalt ist kein Base64: {0}; senden Sie übliches Base64 mit oder ohne Zeilenumbruch";
+    3010 OUT_OF_RANGE Client
+        "{0} is outside {1}; send a value within it"
+        "{0} liegt außerhalb von {1}; senden Sie einen Wert innerhalb";
+    3011 NOT_BOTH Client
+        "{0} and {1} contradict each other; send one of them"
+        "{0} und {1} widersprechen sich; senden Sie nur eines";
+    3012 REPEATED Client
+        "{0} stands more than once; send it once"
+        "{0} kommt mehrfach vor; senden Sie es einmal";
+    3013 CYCLE Client
+        "\"{0}\" would become its own ancestor; choose another parent"
+        "\"{0}\" würde sein eigener Vorfahr; wählen Sie ein anderes Elternelement";
+    3014 PERIOD_INCOMPLETE Client
+        "a limited validity needs {0}; send identifier, valid_from and valid_to together, or none of them"
+        "ein befristeter Zeitraum verlangt {0}; senden Sie identifier, valid_from und valid_to zusammen oder keines davon";
+    3015 TOO_MANY_RECORDS Client
+        "the call holds {0} records, at most {1} are taken; split it into several calls (limits.records)"
+        "der Aufruf enthält {0} Datensätze, höchstens {1} werden angenommen; teilen Sie ihn auf (limits.records)";
+    3016 FILTER_REQUIRED Client
+        "a filter with mandator_id is missing; send at least one filter with it"
+        "ein Filter mit mandator_id fehlt; senden Sie mindestens einen";
+    3017 FILTER_METHOD Client
+        "the filter method \"{0}\" is not known for this field; use {1}"
+        "die Filtermethode \"{0}\" ist für dieses Feld nicht bekannt; verwenden Sie {1}";
+    // 4000: references
+    4001 UNKNOWN_ITEM Client
+        "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"
+        "kein Artikel hat {0} \"{1}\" im Mandanten {2}; legen Sie ihn zuerst mit updateItems an";
+    4002 AMBIGUOUS Client
+        "{0} records have {1} \"{2}\"; use a key that is unique"
+        "{0} Datensätze haben {1} \"{2}\"; verwenden Sie einen eindeutigen Schlüssel";
+    4003 UNKNOWN_WAREHOUSE Client
+        "warehouse \"{0}\" does not exist in mandator {1}; fetchWarehouses lists them"
+        "das Lager \"{0}\" gibt es im Mandanten {1} nicht; fetchWarehouses nennt alle";
+    4004 UNKNOWN_CATEGORY Client
+        "category \"{0}\" does not exist in mandator {1}; create it with updateCategories first"
+        "die Warengruppe \"{0}\" gibt es im Mandanten {1} nicht; legen Sie sie zuerst mit updateCategories an";
+    4005 UNKNOWN_MANDATOR Client
+        "mandator {0} does not exist; fetchMandators lists them"
+        "den Mandanten {0} gibt es nicht; fetchMandators nennt alle";
+    4006 UNKNOWN_ACCOUNT Client
+        "account \"{0}\" does not exist in mandator {1}; fetchAccounts lists them"
+        "das Konto \"{0}\" gibt es im Mandanten {1} nicht; fetchAccounts nennt alle";
+    4007 UNKNOWN_PARENT Client
+        "the variant parent \"{0}\" does not exist in mandator {1}; send the parent before its variants"
+        "den Elternartikel \"{0}\" gibt es im Mandanten {1} nicht; senden Sie ihn vor seinen Varianten";
+    4008 UNKNOWN_ORDER Client
+        "no order has {0} \"{1}\" in mandator {2}; fetchOrders lists them"
+        "kein Auftrag hat {0} \"{1}\" im Mandanten {2}; fetchOrders nennt alle";
+    4009 UNKNOWN_OFFER Client
+        "offer {0} does not exist; prepareOffers creates offers, fetchOffers lists them"
+        "das Angebot {0} gibt es nicht; prepareOffers legt Angebote an, fetchOffers nennt alle";
+    4010 UNKNOWN_PRICELIST Client
+        "price list \"{0}\" does not exist in mandator {1}; create it with updatePricelist"
+        "die Preisliste \"{0}\" gibt es im Mandanten {1} nicht; legen Sie sie mit updatePricelist an";
+    4011 UNKNOWN_KEY Client
+        "no record has {0} \"{1}\", and a new one cannot be created under that key; use another significant_key"
+        "kein Datensatz hat {0} \"{1}\", und unter diesem Schlüssel kann keiner angelegt werden; verwenden Sie einen anderen significant_key";
+    4012 UNKNOWN_SUB_CHANNEL Client
+        "sub channel \"{0}\" does not exist; fetchSubChannels lists them"
+        "den Unterkanal \"{0}\" gibt es nicht; fetchSubChannels nennt alle";
+    4013 UNKNOWN_NOTICE Client
+        "the order has no notice {0}; fetchOrders shows its notices"
+        "der Auftrag hat keine Notiz {0}; fetchOrders zeigt seine Notizen";
+    4014 UNKNOWN_ITEMS_LISTED Client
+        "{0} entries name item numbers that do not exist: {1}; the other entries were stored, create these items first"
+        "{0} Einträge nennen unbekannte Artikelnummern: {1}; die übrigen wurden gespeichert, legen Sie diese Artikel zuerst an";
+    // 5000: state
+    5001 ITEM_IN_USE Client
+        "the item cannot be deleted: {0}; resolve that first"
+        "der Artikel kann nicht gelöscht werden: {0}; lösen Sie das zuerst auf";
+    5002 CURRENCY_FIXED Client
+        "the currency {0} is fixed, because the list is assigned to account {1}; use a new price list for {2}"
+        "die Währung {0} steht fest, weil die Liste dem Konto {1} zugeordnet ist; verwenden Sie für {2} eine neue Preisliste";
+    5003 STATUS_NOT_ALLOWED Client
+        "the order is \"{0}\", {1} is not possible any more; fetchOrders shows its state"
+        "der Auftrag ist \"{0}\", {1} ist nicht mehr möglich; fetchOrders zeigt seinen Stand";
+    5004 ORDER_NOT_CREATABLE Client
+        "orders can only be created in the sub channel Telefonverkauf (4100); orders of a channel are collected by Kontor"
+        "Aufträge können nur im Unterkanal Telefonverkauf (4100) angelegt werden; Aufträge eines Kanals sammelt Kontor ein";
+    5005 OFFER_STATE Client
+        "offer {0} is {1}; {2} is only possible when it is {3}"
+        "das Angebot {0} ist {1}; {2} ist nur möglich, wenn es {3} ist";
+    5006 STOCK_OVERFLOW Client
+        "the booking would make the stock {0}, outside -2147483648 to 2147483647; correct the quantity"
+        "die Buchung ergäbe den Bestand {0}, außerhalb von -2147483648 bis 2147483647; berichtigen Sie die Menge";
+    5007 OFFER_INCOMPLETE Client
+        "the offer cannot be listed: {0}; {1}"
+        "das Angebot kann nicht eingestellt werden: {0}; {1}";
+    5008 NO_ACCOUNT_PUSH Client
+        "account {0} is not active; activate it in the configuration"
+        "das Konto {0} ist nicht aktiv; aktivieren Sie es in der Konfiguration";
+    // 6000: channels
+    6001 CHANNEL_REFUSED Client
+        "the channel refused: {0}; {1}"
+        "der Kanal hat abgelehnt: {0}; {1}";
+    6002 CHANNEL_PENDING Client
+        "{0} changes were stored but are not settled at the channel yet; they go on by themselves, fetchUploadMessages tells the outcome"
+        "{0} Änderungen sind gespeichert, im Kanal aber noch nicht erledigt; sie laufen von selbst weiter, fetchUploadMessages nennt das Ergebnis";
+    6003 CHANNEL_UNAVAILABLE Client
+        "the channel of account {0} does not answer: {1}; the work is repeated by itself"
+        "der Kanal des Kontos {0} antwortet nicht: {1}; die Arbeit wird von selbst wiederholt";
+    // 9000: Kontor itself
+    9001 INTERNAL Server
+        "an internal error happened ({0}); nothing of this call was stored, repeat it later"
+        "ein interner Fehler ist aufgetreten ({0}); nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn später";
+    9002 DATABASE Server
+        "the database does not answer ({0}); nothing of this call was stored, repeat it later"
+        "die Datenbank antwortet nicht ({0}); nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn später";
+    9003 OVERLOADED Server
+        "too many calls are waiting; nothing of this call was stored, repeat it later"
+        "zu viele Aufrufe warten; nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn später";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, code};
+    use crate::domain::Language;
+
+    #[test]
+    fn codes_are_unique_and_ordered() {
+        for pair in code::ALL.windows(2) {
+            assert!(pair[0].number < pair[1].number, "{} before {}", pair[0].name, pair[1].name);
+        }
+    }
+
+    #[test]
+    fn a_text_names_place_value_and_remedy() {
+        let failure = Failure::new(code::NOT_A_NUMBER, ["12,5", "0", "9"]).within("stock_count").within("item 17 (line 212)");
+        assert_eq!(
+            failure.text(Language::En),
+            "item 17 (line 212), stock_count: \"12,5\" is not a whole number from 0 to 9; send whole units without separators"
+        );
+        assert!(failure.text(Language::De).contains("keine ganze Zahl"));
+        assert_eq!(failure.return_code(), -3002);
+    }
+}

@@ -1,0 +1,12 @@
+//! Pure rules and values: no I/O, no clock, no XML, no SQL.
+
+pub mod decimal;
+pub mod failure;
+pub mod language;
+pub mod order;
+pub mod time;
+
+pub use decimal::Decimal;
+pub use failure::{Code, Failure, code};
+pub use language::Language;
+pub use time::Stamp;

@@ -1,0 +1,194 @@
+//! Order status, workflows and the steps between them. `order-calls.md` 1.2 is the source; what is marked
+//! inferred there is decided here and listed in `docs/COMPATIBILITY.md`.
+
+/// Which way an order takes; it follows from the payment method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Workflow {
+    Prepayment,
+    CashOnDelivery,
+    Collection,
+}
+
+impl Workflow {
+    pub fn id(self) -> i32 {
+        match self {
+            Workflow::Prepayment => 1,
+            Workflow::CashOnDelivery => 2,
+            Workflow::Collection => 3,
+        }
+    }
+
+    pub fn from_id(id: i32) -> Option<Workflow> {
+        match id {
+            1 => Some(Workflow::Prepayment),
+            2 => Some(Workflow::CashOnDelivery),
+            3 => Some(Workflow::Collection),
+            _ => None,
+        }
+    }
+}
+
+/// Internal status; the ids are ours (only the example value 120 of the original is known).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderStatus {
+    New,
+    ConfirmedOpenPayments,
+    ConfirmedShipping,
+    PaidShipping,
+    ShippedOpenPayments,
+    ShippedDone,
+    PaidDone,
+    CollectedDone,
+    Backlog,
+    Cancelled,
+}
+
+impl OrderStatus {
+    pub const ALL: [OrderStatus; 10] = [
+        OrderStatus::New,
+        OrderStatus::ConfirmedOpenPayments,
+        OrderStatus::ConfirmedShipping,
+        OrderStatus::PaidShipping,
+        OrderStatus::ShippedOpenPayments,
+        OrderStatus::ShippedDone,
+        OrderStatus::PaidDone,
+        OrderStatus::CollectedDone,
+        OrderStatus::Backlog,
+        OrderStatus::Cancelled,
+    ];
+
+    pub fn id(self) -> i32 {
+        match self {
+            OrderStatus::New => 100,
+            OrderStatus::ConfirmedOpenPayments => 110,
+            OrderStatus::ConfirmedShipping => 115,
+            OrderStatus::PaidShipping => 120,
+            OrderStatus::ShippedOpenPayments => 130,
+            OrderStatus::ShippedDone => 140,
+            OrderStatus::PaidDone => 150,
+            OrderStatus::CollectedDone => 160,
+            OrderStatus::Backlog => 190,
+            OrderStatus::Cancelled => 200,
+        }
+    }
+
+    pub fn from_id(id: i32) -> Option<OrderStatus> {
+        Self::ALL.into_iter().find(|status| status.id() == id)
+    }
+
+    pub fn is_shipped(self) -> bool {
+        matches!(self, OrderStatus::ShippedOpenPayments | OrderStatus::ShippedDone | OrderStatus::PaidDone | OrderStatus::CollectedDone)
+    }
+
+    /// Stock stays reserved until the goods leave or the order is cancelled.
+    pub fn reserves_stock(self) -> bool {
+        !self.is_shipped() && self != OrderStatus::Cancelled
+    }
+
+    /// Nothing more is expected: `complete_status` 2.
+    pub fn is_complete(self) -> bool {
+        matches!(self, OrderStatus::ShippedDone | OrderStatus::PaidDone | OrderStatus::CollectedDone | OrderStatus::Cancelled)
+    }
+}
+
+/// What an ERP reports with `updateOrderStatus`, independent of the workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    Fetched,
+    Acknowledged,
+    Paid,
+    Shipped,
+    Canceled,
+}
+
+/// What an event does to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The order gets this status.
+    To(OrderStatus),
+    /// The event is recorded, the status stays.
+    Recorded,
+    /// The order cannot take this event any more.
+    Refused,
+}
+
+/// The step an event takes in the order's own workflow.
+///
+/// `PAID` before shipping in cash on delivery, and any repeat of a state already reached, is recorded: an ERP that
+/// repeats a report after a time-out must not get an error for it.
+pub fn step(workflow: Workflow, status: OrderStatus, event: Event) -> Step {
+    use OrderStatus as S;
+    match (event, status) {
+        (Event::Fetched, _) => Step::Recorded,
+        (Event::Canceled, S::Cancelled) => Step::Recorded,
+        (Event::Canceled, status) if status.is_shipped() => Step::Refused,
+        (Event::Canceled, _) => Step::To(S::Cancelled),
+        (_, S::Cancelled) => Step::Refused,
+        (Event::Acknowledged, S::New | S::Backlog) => match workflow {
+            Workflow::Prepayment => Step::To(S::ConfirmedOpenPayments),
+            Workflow::CashOnDelivery | Workflow::Collection => Step::To(S::ConfirmedShipping),
+        },
+        (Event::Acknowledged, _) => Step::Recorded,
+        (Event::Paid, S::ShippedOpenPayments) => match workflow {
+            Workflow::CashOnDelivery => Step::To(S::PaidDone),
+            Workflow::Prepayment | Workflow::Collection => Step::To(S::ShippedDone),
+        },
+        (Event::Paid, S::New | S::ConfirmedOpenPayments | S::Backlog) if workflow == Workflow::Prepayment => Step::To(S::PaidShipping),
+        (Event::Paid, _) => Step::Recorded,
+        (Event::Shipped, status) if status.is_shipped() => Step::Recorded,
+        (Event::Shipped, _) => match workflow {
+            Workflow::Prepayment => Step::To(S::ShippedDone),
+            Workflow::CashOnDelivery => Step::To(S::ShippedOpenPayments),
+            Workflow::Collection => Step::To(S::CollectedDone),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event as E, OrderStatus as S, Step, Workflow as W, step};
+
+    #[test]
+    fn each_workflow_takes_its_own_way() {
+        let way = |workflow, events: &[E]| {
+            let mut status = S::New;
+            for event in events {
+                if let Step::To(next) = step(workflow, status, *event) {
+                    status = next;
+                }
+            }
+            status
+        };
+        assert_eq!(way(W::Prepayment, &[E::Acknowledged]), S::ConfirmedOpenPayments);
+        assert_eq!(way(W::Prepayment, &[E::Acknowledged, E::Paid]), S::PaidShipping);
+        assert_eq!(way(W::Prepayment, &[E::Paid, E::Shipped]), S::ShippedDone);
+        assert_eq!(way(W::CashOnDelivery, &[E::Acknowledged]), S::ConfirmedShipping);
+        assert_eq!(way(W::CashOnDelivery, &[E::Acknowledged, E::Shipped]), S::ShippedOpenPayments);
+        assert_eq!(way(W::CashOnDelivery, &[E::Shipped, E::Paid]), S::PaidDone);
+        assert_eq!(way(W::Collection, &[E::Paid, E::Shipped]), S::CollectedDone);
+        assert_eq!(way(W::Prepayment, &[E::Fetched]), S::New);
+        assert_eq!(way(W::Prepayment, &[E::Canceled]), S::Cancelled);
+    }
+
+    #[test]
+    fn goods_that_left_cannot_be_cancelled_and_cancelled_orders_not_be_shipped() {
+        assert_eq!(step(W::Prepayment, S::ShippedDone, E::Canceled), Step::Refused);
+        assert_eq!(step(W::Prepayment, S::Cancelled, E::Shipped), Step::Refused);
+        assert_eq!(step(W::Prepayment, S::Cancelled, E::Paid), Step::Refused);
+    }
+
+    #[test]
+    fn a_repeated_report_is_no_error() {
+        for (event, status) in [(E::Shipped, S::ShippedDone), (E::Canceled, S::Cancelled), (E::Paid, S::PaidShipping), (E::Acknowledged, S::PaidShipping)] {
+            assert_eq!(step(W::Prepayment, status, event), Step::Recorded);
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_and_read_back() {
+        for status in S::ALL {
+            assert_eq!(S::from_id(status.id()), Some(status));
+        }
+    }
+}

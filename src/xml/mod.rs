@@ -1,0 +1,6 @@
+//! XML with limits: a small read-only tree over the text, and escaping for writing. Knows neither SOAP nor operations.
+
+mod read;
+pub mod write;
+
+pub use read::{Document, Limits, Node};
