@@ -1,1 +1,3 @@
-//! See docs/ARCHITECTURE.md.
+//! The dispatcher: one ordered worker per account, woken by writing calls. See `docs/ARCHITECTURE.md`.
+
+pub mod bell;

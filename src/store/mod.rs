@@ -1,1 +1,54 @@
-//! All SQL.
+//! All SQL. SQLite and PostgreSQL behind the same functions.
+//!
+//! Writing goes through one thread per process that commits waiting jobs together ([`Store::write`]); reading uses a
+//! pool and sees one snapshot per call ([`Store::read`]). The row in `change_clock` orders all writers, of other
+//! processes too, so change stamps never run backwards.
+
+pub mod accounts;
+mod connection;
+mod counters;
+pub mod messages;
+pub mod offers;
+pub mod outbox;
+pub mod replay;
+pub mod schema;
+mod writer;
+
+pub use connection::migrate;
+pub use connection::{Conn, Store};
+pub use counters::{next_id, next_ids, next_ids_from};
+pub use writer::Tx;
+
+use crate::domain::{Failure, code};
+
+/// Most variables of one statement that every supported SQLite takes, for `IN` lists and multi-row inserts.
+pub const MOST_VARIABLES: usize = 30_000;
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Failure {
+        Failure::new(code::DATABASE, [&error.to_string()])
+    }
+}
+
+/// A stored document that cannot be read is a fault of ours, not of the caller.
+pub fn broken_document(what: &str, error: &serde_json::Error) -> Failure {
+    Failure::new(code::INTERNAL, [&format!("{what}: {error}")])
+}
+
+/// Runs a diesel expression on whichever database is behind the connection. The body is compiled once per database, so
+/// that batch inserts and ON CONFLICT keep their types.
+#[macro_export]
+macro_rules! on {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::store::Conn::Sqlite($c) => {
+                let $c: &mut diesel::SqliteConnection = $c;
+                $body
+            }
+            $crate::store::Conn::Postgres($c) => {
+                let $c: &mut diesel::PgConnection = $c;
+                $body
+            }
+        }
+    };
+}

@@ -1,0 +1,204 @@
+//! What a handler gets to work with, and the traits it implements.
+
+use super::common::{Action, Fetched, ReportOf, Reported};
+use super::wire::{Records, Value};
+use crate::config::{Mandator, Settings, User};
+use crate::domain::{Failure, Language, code};
+use crate::store::{Conn, Tx};
+
+/// An operation that changes data. The handler runs inside the call's write transaction.
+pub trait WriteOperation: 'static {
+    const NAME: &'static str;
+    const ARGUMENT: &'static str = "requestData";
+    const DOC: &'static str;
+    type Request: Value + Send;
+    type Result: Value + Reported + Send + 'static;
+
+    fn handle(work: &mut Work<'_, '_>, request: Self::Request) -> Result<Self::Result, Failure>;
+
+    /// After the commit and the waiting: completes the result with what the channels said. `pending` rows of this call
+    /// are not settled, `parked` were refused. True: the result was changed.
+    fn finish(
+        _conn: &mut Conn<'_>,
+        _language: Language,
+        _result: &mut Self::Result,
+        _pending: usize,
+        _parked: usize,
+    ) -> Result<bool, Failure> {
+        Ok(false)
+    }
+}
+
+/// An operation that only reads. The handler runs on one snapshot.
+pub trait ReadOperation: 'static {
+    const NAME: &'static str;
+    const ARGUMENT: &'static str = "requestData";
+    const DOC: &'static str;
+    type Request: Value;
+    type Result: Value + Fetched;
+
+    /// The answer depends on change stamps: changes on their way are waited for first.
+    fn asks_for_changes(_request: &Self::Request) -> bool {
+        false
+    }
+
+    fn handle(
+        reading: &Reading<'_>,
+        conn: &mut Conn<'_>,
+        request: Self::Request,
+    ) -> Result<Self::Result, Failure>;
+}
+
+/// A reading call.
+pub struct Reading<'a> {
+    pub settings: &'a Settings,
+    pub user: &'a User,
+}
+
+/// A writing call.
+pub struct Work<'w, 'c> {
+    pub tx: &'w mut Tx<'c>,
+    pub settings: &'w Settings,
+    pub user: &'w User,
+    /// Accounts whose channels have to be told something.
+    pub accounts: Vec<i32>,
+    /// Repeating the call would add something again.
+    pub additive: bool,
+    /// The caller wants to wait for the channels.
+    pub synchronous: bool,
+}
+
+/// What became of a record: what was done, and its keys.
+pub type Done<K> = (Option<Action>, K);
+
+fn allowed_mandator<'s>(
+    settings: &'s Settings,
+    user: &User,
+    mandator_id: i32,
+) -> Result<&'s Mandator, Failure> {
+    let mandator = settings.mandator(mandator_id);
+    match mandator {
+        _ if !user.may_use(mandator_id) => Err(Failure::new(
+            code::FORBIDDEN_MANDATOR,
+            [&mandator_id.to_string()],
+        )),
+        Some(mandator) => Ok(mandator),
+        None => Err(Failure::new(
+            code::UNKNOWN_MANDATOR,
+            [&mandator_id.to_string()],
+        )),
+    }
+}
+
+/// The language of a user before a mandator is known: that of the first mandator the user may use.
+pub fn language_of_user(settings: &Settings, user: &User) -> Language {
+    settings
+        .mandators
+        .iter()
+        .find(|m| user.may_use(m.mandator_id))
+        .map(|m| m.language)
+        .unwrap_or_default()
+}
+
+impl Reading<'_> {
+    /// The mandator, when the user may use it.
+    pub fn mandator(&self, mandator_id: i32) -> Result<&Mandator, Failure> {
+        allowed_mandator(self.settings, self.user, mandator_id)
+    }
+}
+
+impl<'w> Work<'w, '_> {
+    /// The mandator, when the user may use it.
+    pub fn mandator(&self, mandator_id: i32) -> Result<&'w Mandator, Failure> {
+        allowed_mandator(self.settings, self.user, mandator_id)
+    }
+
+    /// Remembers accounts to be woken after the commit.
+    pub fn concerns(&mut self, accounts: impl IntoIterator<Item = i32>) {
+        self.accounts.extend(accounts);
+    }
+
+    /// Runs `handle` for every record that could be read and reports on each, in order. `handle` must check before it
+    /// changes anything: its failure undoes nothing. Use [`Work::in_savepoint`] where that is not possible.
+    pub fn each<T, R: ReportOf>(
+        &mut self,
+        records: Records<T>,
+        mandator_id: impl Fn(&T) -> i32,
+        mut handle: impl FnMut(&mut Self, T) -> Result<Done<R::Keys>, (Failure, Option<R::Keys>)>,
+    ) -> Vec<R> {
+        let fallback = language_of_user(self.settings, self.user);
+        let entry = records.entry;
+        let mut reports = Vec::with_capacity(records.list.len());
+        for record in records.list {
+            let report = match record.content {
+                Err(failure) => R::new(
+                    record.reference_id,
+                    None,
+                    None,
+                    Some((failure.return_code(), failure.text(fallback))),
+                ),
+                Ok(content) => {
+                    let language = self
+                        .settings
+                        .mandator(mandator_id(&content))
+                        .map_or(fallback, |m| m.language);
+                    match handle(self, content) {
+                        Ok((action, keys)) => R::new(record.reference_id, action, Some(keys), None),
+                        Err((failure, keys)) => {
+                            let failure = failure.within(&format!(
+                                "{entry} {} (line {})",
+                                record.number, record.line
+                            ));
+                            R::new(
+                                record.reference_id,
+                                None,
+                                keys,
+                                Some((failure.return_code(), failure.text(language))),
+                            )
+                        }
+                    }
+                }
+            };
+            reports.push(report);
+        }
+        reports
+    }
+
+    /// Runs a piece of work whose failure undoes its own changes.
+    pub fn in_savepoint<T>(
+        &mut self,
+        work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (settings, user, stamp) = (self.settings, self.user, self.tx.stamp);
+        let mut kept = (Vec::new(), false, false);
+        let result = {
+            let kept = &mut kept;
+            let inner = move |conn: Conn<'_>| {
+                let mut tx = Tx { conn, stamp };
+                let mut inner = Work {
+                    tx: &mut tx,
+                    settings,
+                    user,
+                    accounts: Vec::new(),
+                    additive: false,
+                    synchronous: false,
+                };
+                let result = work(&mut inner);
+                *kept = (inner.accounts, inner.additive, inner.synchronous);
+                result
+            };
+            match &mut self.tx.conn {
+                Conn::Sqlite(c) => diesel::Connection::transaction(*c, |c| inner(Conn::Sqlite(c))),
+                Conn::Postgres(c) => {
+                    diesel::Connection::transaction(*c, |c| inner(Conn::Postgres(c)))
+                }
+            }
+        };
+        if result.is_ok() {
+            self.accounts.extend(kept.0);
+            self.additive |= kept.1;
+            self.synchronous |= kept.2;
+        }
+        result
+    }
+}

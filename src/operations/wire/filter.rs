@@ -1,0 +1,297 @@
+//! The conditions of fetch calls. Compat: attributes `filter_method`, `filter_value`, `from_date` …; typed: fields.
+
+use super::{Field, FieldSpec, FieldType, Occurs, Source, Time, Types, Value, Writer};
+use crate::domain::{Failure, code};
+use crate::operations::Face;
+use crate::xml::Node;
+
+static METHOD: FieldSpec = FieldSpec::new("filter_method", "");
+static FILTER_VALUE: FieldSpec =
+    FieldSpec::new("filter_value", "The value that has to match.").typed("value");
+static IS: FieldSpec = FieldSpec::new("is", "The value that has to match.").typed("value");
+static VALUES: FieldSpec = FieldSpec::new(
+    "filter_values",
+    "Several values, one of which has to match.",
+)
+.each("filter_value")
+.typed("values");
+static IS_NULL: FieldSpec = FieldSpec::new(
+    "is_null",
+    "true: only records whose value is not set; false: only those whose value is set.",
+);
+static ALLOW_NULL: FieldSpec = FieldSpec::new(
+    "allow_null",
+    "true: records whose value is not set match too. Default false.",
+);
+static FROM: FieldSpec = FieldSpec::new("from_date", "Earliest time, inclusive.").typed("from");
+static TO: FieldSpec = FieldSpec::new("to_date", "Latest time, inclusive.").typed("to");
+
+/// Most values of one `IN` list: the number of variables an SQLite statement can bind, less some.
+const MOST_VALUES: usize = 30_000;
+
+/// One value, a list of values, or a test for "not set".
+#[derive(Debug, Clone, Default)]
+pub struct Match<T> {
+    /// Any of these, where given.
+    pub any_of: Option<Vec<T>>,
+    /// `Some(true)`: only unset; `Some(false)`: only set.
+    pub null: Option<bool>,
+    pub allow_null: bool,
+}
+
+/// A window of time; both ends are inclusive.
+#[derive(Debug, Clone, Default)]
+pub struct Between {
+    pub from: Option<Time>,
+    pub to: Option<Time>,
+    pub null: Option<bool>,
+    pub allow_null: bool,
+}
+
+/// A truth value.
+#[derive(Debug, Clone, Default)]
+pub struct Flag {
+    pub value: Option<bool>,
+    pub allow_null: bool,
+}
+
+fn element(source: Source<'_>) -> Result<Node<'_>, Failure> {
+    match source {
+        Source::Element(node) => Ok(node),
+        Source::Attribute(_) => Err(Failure::new(
+            code::FILTER_METHOD,
+            ["", "an element with filter_method and filter_value"],
+        )),
+    }
+}
+
+/// The null test of either face: `filter_method="IS" filter_value="NULL"` or `isNull`.
+fn null_test(node: Node<'_>, method: Option<&str>, face: Face) -> Result<Option<bool>, Failure> {
+    match method {
+        Some("IS") => Ok(Some(true)),
+        Some("IS NOT") => Ok(Some(false)),
+        _ => Option::<bool>::read_field(node, &IS_NULL, face),
+    }
+}
+
+fn method(node: Node<'_>, face: Face, known: &str) -> Result<Option<String>, Failure> {
+    let method =
+        Option::<String>::read_field(node, &METHOD, face)?.map(|m| m.trim().to_ascii_uppercase());
+    match method.as_deref() {
+        None | Some("=" | "IN" | "IS" | "IS NOT") => Ok(method),
+        Some(other) => Err(Failure::new(code::FILTER_METHOD, [other, known])),
+    }
+}
+
+impl<T: Value + FilterName> Value for Match<T> {
+    const EMPTY_COUNTS: bool = true;
+
+    fn read(source: Source<'_>, _spec: &FieldSpec, face: Face) -> Result<Self, Failure> {
+        let node = element(source)?;
+        let method = method(node, face, "=, IN, IS or IS NOT")?;
+        let null = null_test(node, method.as_deref(), face)?;
+        let allow_null = Option::<bool>::read_field(node, &ALLOW_NULL, face)?.unwrap_or_default();
+        if null.is_some() {
+            return Ok(Match {
+                any_of: None,
+                null,
+                allow_null,
+            });
+        }
+        let mut values = Vec::<T>::read_field(node, &VALUES, face)?;
+        if let Some(one) = Option::<T>::read_field(node, &FILTER_VALUE, face)? {
+            values.push(one);
+        }
+        if values.len() > MOST_VALUES {
+            return Err(Failure::new(
+                code::TOO_MANY_RECORDS,
+                [&values.len().to_string(), &MOST_VALUES.to_string()],
+            ));
+        }
+        // An empty value is no condition, but an empty string asked for on purpose (order_number_prefix) selects unset ones.
+        let null = (values.is_empty() && method.as_deref() == Some("=") && T::EMPTY_MEANS_UNSET)
+            .then_some(true);
+        let asked = !values.is_empty() || method.as_deref() == Some("IN");
+        Ok(Match {
+            any_of: asked.then_some(values),
+            null,
+            allow_null,
+        })
+    }
+
+    fn write(&self, out: &mut Writer, name: &str) {
+        out.start(name);
+        match (out.face(), &self.any_of, self.null) {
+            (Face::Compat, _, Some(null)) => {
+                out.attribute("filter_method", if null { "IS" } else { "IS NOT" });
+                out.attribute("filter_value", "NULL");
+            }
+            (Face::Compat, Some(values), _) => match values.as_slice() {
+                [one] => {
+                    out.attribute("filter_method", "=");
+                    out.attribute("filter_value", &one.text(Face::Compat).unwrap_or_default());
+                }
+                _ => out.attribute("filter_method", "IN"),
+            },
+            _ => {}
+        }
+        if out.face() == Face::Compat && self.allow_null {
+            out.attribute("allow_null", "true");
+        }
+        out.content();
+        match (out.face(), &self.any_of) {
+            (Face::Compat, Some(values)) if values.len() != 1 => values.write_field(out, &VALUES),
+            (Face::Typed, Some(values)) => match values.as_slice() {
+                [one] => one.write_field(out, &FILTER_VALUE),
+                _ => values.write_field(out, &VALUES),
+            },
+            _ => {}
+        }
+        if out.face() == Face::Typed {
+            self.null.write_field(out, &IS_NULL);
+            self.allow_null
+                .then_some(true)
+                .write_field(out, &ALLOW_NULL);
+        }
+        out.end(name);
+    }
+
+    fn type_name(_spec: &FieldSpec, types: &mut Types) -> String {
+        types.structure(
+            T::FILTER,
+            module_path!(),
+            "A condition: one value, one of several, or set / not set.",
+            |types| {
+                vec![
+                    Option::<T>::describe(&FILTER_VALUE, types),
+                    Vec::<T>::describe(&VALUES, types),
+                    Option::<bool>::describe(&IS_NULL, types),
+                    Option::<bool>::describe(&ALLOW_NULL, types),
+                ]
+            },
+        )
+    }
+}
+
+/// Names of the filter types on the typed face.
+pub trait FilterName {
+    const FILTER: &'static str;
+    const EMPTY_MEANS_UNSET: bool;
+}
+
+impl FilterName for i32 {
+    const FILTER: &'static str = "NumberFilter";
+    const EMPTY_MEANS_UNSET: bool = false;
+}
+
+impl FilterName for String {
+    const FILTER: &'static str = "TextFilter";
+    const EMPTY_MEANS_UNSET: bool = true;
+}
+
+impl Value for Between {
+    const EMPTY_COUNTS: bool = true;
+
+    fn read(source: Source<'_>, _spec: &FieldSpec, face: Face) -> Result<Self, Failure> {
+        let node = element(source)?;
+        let method = method(node, face, "from_date and to_date, IS or IS NOT")?;
+        Ok(Between {
+            from: Option::<Time>::read_field(node, &FROM, face)?,
+            to: Option::<Time>::read_field(node, &TO, face)?,
+            null: null_test(node, method.as_deref(), face)?,
+            allow_null: Option::<bool>::read_field(node, &ALLOW_NULL, face)?.unwrap_or_default(),
+        })
+    }
+
+    fn write(&self, out: &mut Writer, name: &str) {
+        out.start(name);
+        if out.face() == Face::Compat {
+            if let Some(null) = self.null {
+                out.attribute("filter_method", if null { "IS" } else { "IS NOT" });
+                out.attribute("filter_value", "NULL");
+            }
+            self.from.write_attribute(out, &FROM);
+            self.to.write_attribute(out, &TO);
+            if self.allow_null {
+                out.attribute("allow_null", "true");
+            }
+        }
+        out.content();
+        if out.face() == Face::Typed {
+            self.from.write_field(out, &FROM);
+            self.to.write_field(out, &TO);
+            self.null.write_field(out, &IS_NULL);
+            self.allow_null
+                .then_some(true)
+                .write_field(out, &ALLOW_NULL);
+        }
+        out.end(name);
+    }
+
+    fn type_name(_spec: &FieldSpec, types: &mut Types) -> String {
+        types.structure(
+            "TimeFilter",
+            module_path!(),
+            "A window of time, both ends inclusive, or set / not set.",
+            |types| {
+                vec![
+                    Option::<Time>::describe(&FROM, types),
+                    Option::<Time>::describe(&TO, types),
+                    Option::<bool>::describe(&IS_NULL, types),
+                    Option::<bool>::describe(&ALLOW_NULL, types),
+                ]
+            },
+        )
+    }
+}
+
+impl Value for Flag {
+    const EMPTY_COUNTS: bool = true;
+
+    fn read(source: Source<'_>, _spec: &FieldSpec, face: Face) -> Result<Self, Failure> {
+        let node = element(source)?;
+        let value = match Option::<bool>::read_field(node, &FILTER_VALUE, face)? {
+            Some(value) => Some(value),
+            None => Option::<bool>::read_field(node, &IS, face)?,
+        };
+        Ok(Flag {
+            value,
+            allow_null: Option::<bool>::read_field(node, &ALLOW_NULL, face)?.unwrap_or_default(),
+        })
+    }
+
+    fn write(&self, out: &mut Writer, name: &str) {
+        out.start(name);
+        if out.face() == Face::Compat {
+            self.value.write_attribute(out, &FILTER_VALUE);
+            if self.allow_null {
+                out.attribute("allow_null", "true");
+            }
+        }
+        out.content();
+        if out.face() == Face::Typed {
+            self.value.write_field(out, &FILTER_VALUE);
+            self.allow_null
+                .then_some(true)
+                .write_field(out, &ALLOW_NULL);
+        }
+        out.end(name);
+    }
+
+    fn type_name(_spec: &FieldSpec, types: &mut Types) -> String {
+        types.structure(
+            "FlagFilter",
+            module_path!(),
+            "A truth value that has to match.",
+            |types| {
+                vec![
+                    FieldType {
+                        occurs: Occurs::Optional,
+                        ..bool::describe(&FILTER_VALUE, types)
+                    },
+                    Option::<bool>::describe(&ALLOW_NULL, types),
+                ]
+            },
+        )
+    }
+}

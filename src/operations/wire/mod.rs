@@ -1,0 +1,555 @@
+//! One wire model for both faces.
+//!
+//! A `wire!` structure lists its fields once, in the words of the compat face (`snake_case`). From that list come the
+//! reader, the writer, the XSD type and the documentation; the face is a parameter of reader and writer.
+//!
+//! Reading is tolerant on both faces: any order, any prefix, a scalar as attribute or as child, a list with or without
+//! its wrapper, unknown elements ignored. Writing is strict: the order of the fields, lists always with their wrapper
+//! on the typed face.
+
+mod filter;
+mod names;
+mod record;
+mod scalar;
+mod schema;
+mod writer;
+
+use std::borrow::Cow;
+
+pub use filter::{Between, Flag, Match};
+pub use names::{SHORT_NAMES, same_name, typed_name};
+pub use record::{Record, Records};
+pub use scalar::{Bytes, Day, Time, Xml};
+pub use schema::{FieldType, Occurs, TypeDef, Types};
+pub use writer::Writer;
+
+use super::Face;
+use crate::domain::{Failure, code};
+use crate::xml::Node;
+
+const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// One field of a wire structure.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldSpec {
+    /// Compat name.
+    pub name: &'static str,
+    pub doc: &'static str,
+    /// An attribute on the compat face.
+    pub attribute: bool,
+    /// Longest text in characters.
+    pub longest: Option<u32>,
+    pub list: ListForm,
+    /// The typed face's word where it is another one, in snake case.
+    pub typed: Option<&'static str>,
+}
+
+/// How the compat face writes a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListForm {
+    None,
+    /// Entries of this name directly in the parent.
+    Flat(&'static str),
+    /// Entries of this name inside an element named as the field.
+    Wrapped(&'static str),
+}
+
+impl FieldSpec {
+    pub const fn new(name: &'static str, doc: &'static str) -> FieldSpec {
+        FieldSpec {
+            name,
+            doc,
+            attribute: false,
+            longest: None,
+            list: ListForm::None,
+            typed: None,
+        }
+    }
+
+    pub const fn attr(mut self) -> FieldSpec {
+        self.attribute = true;
+        self
+    }
+
+    pub const fn max(mut self, longest: u32) -> FieldSpec {
+        self.longest = Some(longest);
+        self
+    }
+
+    pub const fn flat(mut self, entry: &'static str) -> FieldSpec {
+        self.list = ListForm::Flat(entry);
+        self
+    }
+
+    pub const fn each(mut self, entry: &'static str) -> FieldSpec {
+        self.list = ListForm::Wrapped(entry);
+        self
+    }
+
+    pub const fn typed(mut self, name: &'static str) -> FieldSpec {
+        self.typed = Some(name);
+        self
+    }
+
+    /// The element's name on a face.
+    pub fn name_on(&self, face: Face) -> Cow<'static, str> {
+        match face {
+            Face::Compat => Cow::Borrowed(self.name),
+            Face::Typed => typed_name(self.typed.unwrap_or(self.name)),
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        same_name(name, self.name) || self.typed.is_some_and(|typed| same_name(name, typed))
+    }
+
+    fn missing(&self, face: Face) -> Failure {
+        Failure::new(code::MISSING, [&self.name_on(face)])
+    }
+}
+
+/// Where a value is read from.
+#[derive(Clone, Copy)]
+pub enum Source<'d> {
+    Element(Node<'d>),
+    Attribute(&'d str),
+}
+
+impl<'d> Source<'d> {
+    pub fn text(self) -> &'d str {
+        match self {
+            Source::Element(node) => node.text(),
+            Source::Attribute(value) => value,
+        }
+    }
+
+    fn is_nil(self) -> bool {
+        match self {
+            Source::Element(node) => matches!(node.attribute_ns(XSI, "nil"), Some("true" | "1")),
+            Source::Attribute(_) => false,
+        }
+    }
+}
+
+/// Finds a field in its parent: a child first, then an attribute.
+fn find<'d>(parent: Node<'d>, spec: &FieldSpec) -> Option<Source<'d>> {
+    if let Some(child) = parent.children().find(|child| spec.is(child.name())) {
+        return Some(Source::Element(child));
+    }
+    parent
+        .attributes()
+        .find(|(name, _)| spec.is(name))
+        .map(|(_, value)| Source::Attribute(value))
+}
+
+/// A single value: a scalar or a structure.
+pub trait Value: Sized + 'static {
+    /// An empty element is a value (structures), not an absent one (scalars).
+    const EMPTY_COUNTS: bool = false;
+
+    fn read(source: Source<'_>, spec: &FieldSpec, face: Face) -> Result<Self, Failure>;
+
+    /// Writes an element of this name.
+    fn write(&self, out: &mut Writer, name: &str);
+
+    /// The text of a scalar, for attributes.
+    fn text(&self, _face: Face) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    /// The XSD type, registered where it is one of ours.
+    fn type_name(spec: &FieldSpec, types: &mut Types) -> String;
+}
+
+/// A field: a value with its occurrence.
+pub trait Field: Sized {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Self, Failure>;
+    fn write_field(&self, out: &mut Writer, spec: &FieldSpec);
+    fn write_attribute(&self, _out: &mut Writer, _spec: &FieldSpec) {}
+    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType;
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// For serde: absent fields are not stored.
+pub fn is_absent<F: Field>(field: &F) -> bool {
+    field.is_absent()
+}
+
+fn present(source: Source<'_>, empty_counts: bool) -> bool {
+    if source.is_nil() {
+        return false;
+    }
+    match source {
+        Source::Element(node) if empty_counts || node.children().next().is_some() => true,
+        _ => !source.text().is_empty(),
+    }
+}
+
+fn read_in_place<V: Value>(source: Source<'_>, spec: &FieldSpec, face: Face) -> Result<V, Failure> {
+    V::read(source, spec, face).map_err(|failure| failure.within(&spec.name_on(face)))
+}
+
+/// A required value.
+impl<V: Value> Field for V {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<V, Failure> {
+        match find(parent, spec).filter(|source| present(*source, V::EMPTY_COUNTS)) {
+            Some(source) => read_in_place(source, spec, face),
+            None => Err(spec.missing(face)),
+        }
+    }
+
+    fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
+        self.write(out, &spec.name_on(out.face()));
+    }
+
+    fn write_attribute(&self, out: &mut Writer, spec: &FieldSpec) {
+        if let Some(text) = self.text(out.face()) {
+            out.attribute(spec.name, &text);
+        }
+    }
+
+    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
+        FieldType {
+            spec,
+            type_name: V::type_name(spec, types),
+            occurs: Occurs::Once,
+        }
+    }
+}
+
+/// An optional value; empty and nil count as absent.
+impl<V: Value> Field for Option<V> {
+    fn read_field(
+        parent: Node<'_>,
+        spec: &'static FieldSpec,
+        face: Face,
+    ) -> Result<Option<V>, Failure> {
+        match find(parent, spec).filter(|source| present(*source, V::EMPTY_COUNTS)) {
+            Some(source) => read_in_place(source, spec, face).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
+        if let Some(value) = self {
+            value.write_field(out, spec);
+        }
+    }
+
+    fn write_attribute(&self, out: &mut Writer, spec: &FieldSpec) {
+        if let Some(value) = self {
+            value.write_attribute(out, spec);
+        }
+    }
+
+    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
+        FieldType {
+            occurs: Occurs::Optional,
+            ..V::describe(spec, types)
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+/// A value of an update: omitted keeps what is stored, empty clears it (`protocol.md` 3.6).
+///
+/// On the typed face an empty element clears texts only: generated clients write empty elements for numbers and
+/// dates that were never set (rule W11).
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(
+    from = "Option<V>",
+    into = "Option<V>",
+    bound(
+        serialize = "V: Clone + serde::Serialize",
+        deserialize = "V: serde::Deserialize<'de>"
+    )
+)]
+pub enum Patch<V> {
+    #[default]
+    Keep,
+    Clear,
+    Set(V),
+}
+
+impl<V> From<Option<V>> for Patch<V> {
+    fn from(value: Option<V>) -> Self {
+        value.map_or(Patch::Keep, Patch::Set)
+    }
+}
+
+impl<V> From<Patch<V>> for Option<V> {
+    fn from(value: Patch<V>) -> Self {
+        match value {
+            Patch::Set(value) => Some(value),
+            Patch::Keep | Patch::Clear => None,
+        }
+    }
+}
+
+impl<V> Patch<V> {
+    pub fn as_ref(&self) -> Option<&V> {
+        match self {
+            Patch::Set(value) => Some(value),
+            Patch::Keep | Patch::Clear => None,
+        }
+    }
+
+    pub fn is_keep(&self) -> bool {
+        matches!(self, Patch::Keep)
+    }
+
+    /// Takes the update over an optional value.
+    pub fn onto(self, stored: &mut Option<V>) {
+        match self {
+            Patch::Keep => {}
+            Patch::Clear => *stored = None,
+            Patch::Set(value) => *stored = Some(value),
+        }
+    }
+
+    /// Takes a newer patch over this stored one; what is cleared is stored as absent.
+    pub fn merge(&mut self, newer: Patch<V>) {
+        match newer {
+            Patch::Keep => {}
+            Patch::Clear => *self = Patch::Keep,
+            set => *self = set,
+        }
+    }
+}
+
+impl<V: Value> Field for Patch<V> {
+    fn read_field(
+        parent: Node<'_>,
+        spec: &'static FieldSpec,
+        face: Face,
+    ) -> Result<Patch<V>, Failure> {
+        match find(parent, spec) {
+            None => Ok(Patch::Keep),
+            Some(source) if source.is_nil() => Ok(Patch::Keep),
+            Some(source) if present(source, V::EMPTY_COUNTS) => {
+                read_in_place(source, spec, face).map(Patch::Set)
+            }
+            Some(_) if face == Face::Typed && !scalar::is_text::<V>() => Ok(Patch::Keep),
+            Some(_) => Ok(Patch::Clear),
+        }
+    }
+
+    fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
+        match self {
+            Patch::Set(value) => value.write_field(out, spec),
+            Patch::Clear => out.empty(&spec.name_on(out.face())),
+            Patch::Keep => {}
+        }
+    }
+
+    fn write_attribute(&self, out: &mut Writer, spec: &FieldSpec) {
+        if let Patch::Set(value) = self {
+            value.write_attribute(out, spec);
+        }
+    }
+
+    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
+        FieldType {
+            occurs: Occurs::Optional,
+            ..V::describe(spec, types)
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        !matches!(self, Patch::Set(_))
+    }
+}
+
+/// The entries of a list, wherever they stand: in wrappers (entries named `item` or as in the compat style), or bare.
+fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl Iterator<Item = Node<'d>> {
+    let (entry, wrapped) = match spec.list {
+        ListForm::Flat(entry) => (entry, false),
+        ListForm::Wrapped(entry) => (entry, true),
+        ListForm::None => ("item", true),
+    };
+    // A flat list may be named as its entries' wrapper elsewhere (`item` under `items`), so the wrapper is looked for
+    // under the field's own name only.
+    parent.children().flat_map(move |child| {
+        let name = child.name();
+        let is_wrapper = spec.is(name);
+        let inner = is_wrapper.then(|| {
+            child
+                .children()
+                .filter(move |e| same_name(e.name(), entry) || same_name(e.name(), "item"))
+        });
+        let bare = (!is_wrapper && !wrapped && same_name(name, entry)).then_some(child);
+        inner.into_iter().flatten().chain(bare)
+    })
+}
+
+impl<V: Value> Field for Vec<V> {
+    fn read_field(
+        parent: Node<'_>,
+        spec: &'static FieldSpec,
+        face: Face,
+    ) -> Result<Vec<V>, Failure> {
+        let mut list = Vec::new();
+        for (index, node) in entries(parent, spec).enumerate() {
+            let source = Source::Element(node);
+            if !present(source, V::EMPTY_COUNTS) {
+                continue;
+            }
+            let value = V::read(source, spec, face).map_err(|failure| {
+                failure
+                    .within(&format!("{} {}", node.name(), index + 1))
+                    .within(&spec.name_on(face))
+            })?;
+            list.push(value);
+        }
+        Ok(list)
+    }
+
+    fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
+        out.list(spec, self.iter(), |out, value, name| value.write(out, name));
+    }
+
+    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
+        let entry = V::type_name(spec, types);
+        FieldType {
+            spec,
+            type_name: types.list_of(&entry),
+            occurs: Occurs::Optional,
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Declares wire structures. See the module documentation; options stand in brackets behind the type:
+/// `attr` (attribute on the compat face), `max(50)`, `flat("item")`, `each("text_module")`, `typed("offer_ids")`.
+/// `Name (stored)` structures can also be kept in the database as JSON.
+#[macro_export]
+macro_rules! wire {
+    ($(
+        $(#[doc = $doc:expr])*
+        $name:ident $(($stored:ident))? {
+            $( $(#[doc = $field_doc:expr])* $field:ident : $type:ty $([ $($option:ident $(($value:expr))?),* ])? , )*
+        }
+    )*) => { $(
+        $crate::wire_struct! {
+            ($($stored)?)
+            $(#[doc = $doc])*
+            $name { $( $(#[doc = $field_doc])* $field : $type, )* }
+        }
+
+        #[allow(non_upper_case_globals)]
+        impl $name {
+            $( const $field: $crate::operations::wire::FieldSpec =
+                $crate::operations::wire::FieldSpec::new(stringify!($field), concat!($($field_doc,)* ""))
+                    $($(.$option($($value)?))*)?; )*
+        }
+
+        impl $crate::operations::wire::Value for $name {
+            const EMPTY_COUNTS: bool = true;
+
+            fn read(
+                source: $crate::operations::wire::Source<'_>,
+                _spec: &$crate::operations::wire::FieldSpec,
+                face: $crate::operations::Face,
+            ) -> Result<Self, $crate::domain::Failure> {
+                let $crate::operations::wire::Source::Element(node) = source else {
+                    return Err($crate::domain::Failure::new($crate::domain::code::MISSING, [stringify!($name)]));
+                };
+                let _ = (node, face);
+                Ok($name { $( $field: $crate::operations::wire::Field::read_field(node, &Self::$field, face)?, )* })
+            }
+
+            fn write(&self, out: &mut $crate::operations::wire::Writer, name: &str) {
+                out.start(name);
+                if out.face() == $crate::operations::Face::Compat {
+                    $( if Self::$field.attribute {
+                        $crate::operations::wire::Field::write_attribute(&self.$field, out, &Self::$field);
+                    } )*
+                }
+                out.content();
+                $( if !(Self::$field.attribute && out.face() == $crate::operations::Face::Compat) {
+                    $crate::operations::wire::Field::write_field(&self.$field, out, &Self::$field);
+                } )*
+                out.end(name);
+            }
+
+            fn type_name(_spec: &$crate::operations::wire::FieldSpec, types: &mut $crate::operations::wire::Types) -> String {
+                types.structure(stringify!($name), module_path!(), concat!($($doc,)* ""), |_types| {
+                    vec![ $( <$type as $crate::operations::wire::Field>::describe(&Self::$field, _types), )* ]
+                })
+            }
+        }
+    )* };
+}
+
+#[macro_export]
+macro_rules! wire_struct {
+    ((stored) $(#[doc = $doc:expr])* $name:ident { $( $(#[doc = $field_doc:expr])* $field:ident : $type:ty, )* }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(default)]
+        pub struct $name {
+            $( $(#[doc = $field_doc])* #[serde(skip_serializing_if = "crate::operations::wire::is_absent")] pub $field: $type, )*
+        }
+    };
+    (() $(#[doc = $doc:expr])* $name:ident { $( $(#[doc = $field_doc:expr])* $field:ident : $type:ty, )* }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Default)]
+        pub struct $name { $( $(#[doc = $field_doc])* pub $field: $type, )* }
+    };
+}
+
+/// Declares a set of fixed values: the compat word in quotes, capitals on the typed face, read without case.
+#[macro_export]
+macro_rules! wire_enum {
+    ($( $(#[doc = $doc:expr])* $name:ident { $first:ident = $first_word:literal, $( $variant:ident = $word:literal, )* } )*) => { $(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+        pub enum $name { #[default] $first, $( $variant, )* }
+
+        impl $name {
+            pub const WORDS: &'static [&'static str] = &[$first_word, $( $word ),*];
+
+            /// The compat face's word.
+            pub fn word(self) -> &'static str {
+                match self { $name::$first => $first_word, $( $name::$variant => $word, )* }
+            }
+        }
+
+        impl $crate::operations::wire::Value for $name {
+            fn read(
+                source: $crate::operations::wire::Source<'_>,
+                _spec: &$crate::operations::wire::FieldSpec,
+                _face: $crate::operations::Face,
+            ) -> Result<Self, $crate::domain::Failure> {
+                let text = source.text().trim();
+                if text.eq_ignore_ascii_case($first_word) { return Ok($name::$first); }
+                $( if text.eq_ignore_ascii_case($word) { return Ok($name::$variant); } )*
+                Err($crate::domain::Failure::new($crate::domain::code::NOT_IN_LIST, [text, &Self::WORDS.join(", ")]))
+            }
+
+            fn write(&self, out: &mut $crate::operations::wire::Writer, name: &str) {
+                let text = $crate::operations::wire::Value::text(self, out.face()).unwrap_or_default();
+                out.leaf(name, &text);
+            }
+
+            fn text(&self, face: $crate::operations::Face) -> Option<std::borrow::Cow<'_, str>> {
+                Some(match face {
+                    $crate::operations::Face::Compat => std::borrow::Cow::Borrowed(self.word()),
+                    $crate::operations::Face::Typed => std::borrow::Cow::Owned(self.word().to_ascii_uppercase()),
+                })
+            }
+
+            fn type_name(_spec: &$crate::operations::wire::FieldSpec, types: &mut $crate::operations::wire::Types) -> String {
+                types.enumeration(stringify!($name), module_path!(), concat!($($doc,)* ""), Self::WORDS)
+            }
+        }
+    )* };
+}

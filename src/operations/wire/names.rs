@@ -1,0 +1,94 @@
+//! Names on the two faces: `snake_case` ↔ `lowerCamelCase`, and the table of short names.
+
+use std::borrow::Cow;
+
+/// Names whose camel case would exceed the 30 characters of rule W8.
+pub const SHORT_NAMES: &[(&str, &str)] = &[(
+    "external_delivery_charge_category_id",
+    "extDeliveryChargeCategoryId",
+)];
+
+/// The typed face's element name for a compat name.
+pub fn typed_name(snake: &'static str) -> Cow<'static, str> {
+    if let Some((_, short)) = SHORT_NAMES.iter().find(|(long, _)| *long == snake) {
+        return Cow::Borrowed(short);
+    }
+    if !snake.contains('_') {
+        return Cow::Borrowed(snake);
+    }
+    let mut camel = String::with_capacity(snake.len());
+    let mut upper = false;
+    for c in snake.chars() {
+        if c == '_' {
+            upper = true;
+        } else if upper {
+            camel.push(c.to_ascii_uppercase());
+            upper = false;
+        } else {
+            camel.push(c);
+        }
+    }
+    Cow::Owned(camel)
+}
+
+/// Whether an element of this name is meant: without regard to case and underscores, so that both spellings (and
+/// clients that change the first letter) are understood; the short name too.
+pub fn same_name(wire: &str, snake: &str) -> bool {
+    if wire == snake {
+        return true;
+    }
+    let mut a = wire
+        .bytes()
+        .filter(|b| *b != b'_')
+        .map(|b| b.to_ascii_lowercase());
+    let mut b = snake
+        .bytes()
+        .filter(|b| *b != b'_')
+        .map(|b| b.to_ascii_lowercase());
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(x), Some(y)) if x == y => {}
+            _ => break,
+        }
+    }
+    snake.len() > 30
+        && SHORT_NAMES
+            .iter()
+            .any(|(long, short)| *long == snake && wire.eq_ignore_ascii_case(short))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHORT_NAMES, same_name, typed_name};
+
+    #[test]
+    fn both_spellings_mean_the_same() {
+        for (wire, snake) in [
+            ("internal_item_number", "internal_item_number"),
+            ("internalItemNumber", "internal_item_number"),
+            ("externalOrderNumber1", "external_order_number_1"),
+            ("Bulletpoint1", "bulletpoint1"),
+            (
+                "extDeliveryChargeCategoryId",
+                "external_delivery_charge_category_id",
+            ),
+        ] {
+            assert!(same_name(wire, snake), "{wire} = {snake}");
+        }
+        assert!(!same_name("item_id", "item_ids"));
+        assert!(!same_name("identifier", "item_identifier"));
+    }
+
+    #[test]
+    fn typed_names_are_camel_case_or_short() {
+        assert_eq!(
+            typed_name("external_order_number_1"),
+            "externalOrderNumber1"
+        );
+        for (long, short) in SHORT_NAMES {
+            assert_eq!(typed_name(long), *short);
+            assert!(short.len() <= 30);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! What still has to be said to channels. States: a dirty set per offer and topic, newest wins. Facts: a log per order.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::schema::{offers, outbox_facts, outbox_states};
+use super::{Conn, MOST_VARIABLES, Tx, next_id};
+use crate::domain::{Failure, Stamp};
+use crate::on;
+
+pub const PENDING: i32 = 0;
+pub const PARKED: i32 = 1;
+pub const DONE: i32 = 2;
+
+/// What about an offer has to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// List it or end it.
+    Listing = 0,
+    Content = 1,
+    Price = 2,
+    Quantity = 3,
+}
+
+impl Topic {
+    pub const ALL: [Topic; 4] = [
+        Topic::Listing,
+        Topic::Content,
+        Topic::Price,
+        Topic::Quantity,
+    ];
+
+    pub fn from_id(id: i32) -> Option<Topic> {
+        Topic::ALL.into_iter().find(|topic| *topic as i32 == id)
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Topic::Listing => "listing",
+            Topic::Content => "content",
+            Topic::Price => "price",
+            Topic::Quantity => "quantity",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = outbox_states, treat_none_as_default_value = false)]
+pub struct StateRow {
+    pub offer_id: i32,
+    pub topic: i32,
+    pub account_id: i32,
+    /// Stamp of the transaction that asked for it.
+    pub version: i64,
+    pub status: i32,
+    pub due_at: i64,
+    pub attempts: i32,
+    pub first_failed_at: Option<i64>,
+    pub last_error: Option<String>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = outbox_facts, treat_none_as_default_value = false)]
+pub struct FactRow {
+    pub fact_id: i32,
+    pub account_id: i32,
+    pub order_id: i32,
+    pub fact_key: String,
+    pub kind: String,
+    /// JSON of the connector's fact.
+    pub payload: String,
+    pub version: i64,
+    pub status: i32,
+    pub due_at: i64,
+    pub attempts: i32,
+    pub first_failed_at: Option<i64>,
+    pub last_error: Option<String>,
+    pub settled_at: Option<i64>,
+}
+
+/// Marks offers dirty: `(offer, account)` with a topic. An older row of the same topic is overtaken, parked or not.
+pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    let mut rows: Vec<StateRow> = dirty
+        .iter()
+        .map(|(offer_id, account_id, topic)| StateRow {
+            offer_id: *offer_id,
+            topic: *topic as i32,
+            account_id: *account_id,
+            version: stamp,
+            status: PENDING,
+            due_at: stamp,
+            attempts: 0,
+            first_failed_at: None,
+            last_error: None,
+        })
+        .collect();
+    rows.sort_by_key(|row| (row.offer_id, row.topic));
+    rows.dedup_by_key(|row| (row.offer_id, row.topic));
+    for chunk in rows.chunks(500) {
+        on!(&mut tx.conn, c => diesel::insert_into(outbox_states::table)
+            .values(chunk)
+            .on_conflict((outbox_states::offer_id, outbox_states::topic))
+            .do_update()
+            .set((
+                outbox_states::version.eq(excluded(outbox_states::version)),
+                outbox_states::status.eq(PENDING),
+                outbox_states::due_at.eq(excluded(outbox_states::due_at)),
+                outbox_states::attempts.eq(0),
+                outbox_states::first_failed_at.eq(None::<i64>),
+                outbox_states::last_error.eq(None::<String>),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Marks the offers of these items that run or shall run. Gives the accounts concerned.
+pub fn mark_items(
+    tx: &mut Tx<'_>,
+    item_ids: &[i32],
+    topics: &[Topic],
+) -> Result<Vec<i32>, Failure> {
+    let mut dirty = Vec::new();
+    for chunk in item_ids.chunks(MOST_VARIABLES) {
+        let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table
+            .filter(offers::item_id.eq_any(chunk))
+            .filter(offers::wanted.eq(1))
+            .select((offers::offer_id, offers::account_id))
+            .load(c))?;
+        dirty.extend(
+            found
+                .iter()
+                .flat_map(|(offer, account)| topics.iter().map(|topic| (*offer, *account, *topic))),
+        );
+    }
+    mark(tx, &dirty)?;
+    let mut accounts: Vec<i32> = dirty.into_iter().map(|(_, account, _)| account).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    Ok(accounts)
+}
+
+/// Appends a fact about an order. A key that is known already is not added again: false.
+pub fn add_fact(
+    tx: &mut Tx<'_>,
+    account_id: i32,
+    order_id: i32,
+    fact_key: &str,
+    kind: &str,
+    payload: &str,
+) -> Result<bool, Failure> {
+    let row = FactRow {
+        fact_id: next_id(tx, "fact")?,
+        account_id,
+        order_id,
+        fact_key: fact_key.to_owned(),
+        kind: kind.to_owned(),
+        payload: payload.to_owned(),
+        version: tx.stamp.0,
+        status: PENDING,
+        due_at: tx.stamp.0,
+        attempts: 0,
+        first_failed_at: None,
+        last_error: None,
+        settled_at: None,
+    };
+    let added = on!(&mut tx.conn, c => diesel::insert_into(outbox_facts::table)
+        .values(&row)
+        .on_conflict(outbox_facts::fact_key)
+        .do_nothing()
+        .execute(c))?;
+    Ok(added > 0)
+}
+
+/// Rows of one transaction that are not settled yet: `(pending, parked)`.
+pub fn unsettled(conn: &mut Conn<'_>, version: Stamp) -> Result<(i64, i64), Failure> {
+    let count = |conn: &mut Conn<'_>, status: i32| -> Result<i64, Failure> {
+        let states: i64 = on!(conn, c => outbox_states::table
+            .filter(outbox_states::version.eq(version.0))
+            .filter(outbox_states::status.eq(status))
+            .count()
+            .get_result(c))?;
+        let facts: i64 = on!(conn, c => outbox_facts::table
+            .filter(outbox_facts::version.eq(version.0))
+            .filter(outbox_facts::status.eq(status))
+            .count()
+            .get_result(c))?;
+        Ok(states + facts)
+    };
+    Ok((count(conn, PENDING)?, count(conn, PARKED)?))
+}
+
+/// Due states of an account for at most `most` offers, all topics of an offer together, oldest first.
+pub fn due_states(
+    conn: &mut Conn<'_>,
+    account_id: i32,
+    now: Stamp,
+    most: usize,
+) -> Result<Vec<StateRow>, Failure> {
+    let limit = i64::try_from(most.saturating_mul(Topic::ALL.len())).unwrap_or(i64::MAX);
+    let mut rows: Vec<StateRow> = on!(conn, c => outbox_states::table
+        .filter(outbox_states::account_id.eq(account_id))
+        .filter(outbox_states::status.eq(PENDING))
+        .filter(outbox_states::due_at.le(now.0))
+        .order((outbox_states::due_at, outbox_states::offer_id, outbox_states::topic))
+        .limit(limit)
+        .select(StateRow::as_select())
+        .load(c))?;
+    let mut chosen: Vec<i32> = Vec::new();
+    rows.retain(|row| {
+        chosen.contains(&row.offer_id)
+            || (chosen.len() < most && {
+                chosen.push(row.offer_id);
+                true
+            })
+    });
+    Ok(rows)
+}
+
+/// Due facts of an account, at most one per order: the oldest that is not settled. A parked fact does not hold up the
+/// later ones.
+pub fn due_facts(
+    conn: &mut Conn<'_>,
+    account_id: i32,
+    now: Stamp,
+    most: usize,
+) -> Result<Vec<FactRow>, Failure> {
+    let rows: Vec<FactRow> = on!(conn, c => outbox_facts::table
+        .filter(outbox_facts::account_id.eq(account_id))
+        .filter(outbox_facts::status.eq(PENDING))
+        .order((outbox_facts::order_id, outbox_facts::fact_id))
+        .select(FactRow::as_select())
+        .load(c))?;
+    let mut first_of_order: Vec<FactRow> = rows;
+    first_of_order.dedup_by_key(|row| row.order_id);
+    first_of_order.retain(|row| row.due_at <= now.0);
+    first_of_order.sort_by_key(|row| row.fact_id);
+    first_of_order.truncate(most);
+    Ok(first_of_order)
+}
+
+/// When the next row of an account falls due.
+pub fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
+    let states: Option<i64> = on!(conn, c => outbox_states::table
+        .filter(outbox_states::account_id.eq(account_id))
+        .filter(outbox_states::status.eq(PENDING))
+        .select(diesel::dsl::min(outbox_states::due_at))
+        .first(c))?;
+    let facts: Option<i64> = on!(conn, c => outbox_facts::table
+        .filter(outbox_facts::account_id.eq(account_id))
+        .filter(outbox_facts::status.eq(PENDING))
+        .select(diesel::dsl::min(outbox_facts::due_at))
+        .first(c))?;
+    Ok(states.into_iter().chain(facts).min().map(Stamp))
+}
+
+/// How a row goes on after an attempt.
+#[derive(Debug, Clone)]
+pub enum Settled {
+    Done,
+    Again { due_at: Stamp, error: String },
+    Parked { error: String },
+}
+
+/// Settles states. A row that was marked again meanwhile (another version) stays as it is: newest wins.
+pub fn settle_states(tx: &mut Tx<'_>, rows: &[StateRow], settled: &Settled) -> Result<(), Failure> {
+    for row in rows {
+        let this = outbox_states::offer_id
+            .eq(row.offer_id)
+            .and(outbox_states::topic.eq(row.topic))
+            .and(outbox_states::version.eq(row.version));
+        match settled {
+            Settled::Done => {
+                on!(&mut tx.conn, c => diesel::delete(outbox_states::table.filter(this)).execute(c))?;
+            }
+            Settled::Again { due_at, error } => {
+                let first = row.first_failed_at.unwrap_or(tx.stamp.0);
+                on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
+                    .set((
+                        outbox_states::due_at.eq(due_at.0),
+                        outbox_states::attempts.eq(row.attempts.saturating_add(1)),
+                        outbox_states::first_failed_at.eq(first),
+                        outbox_states::last_error.eq(error),
+                    ))
+                    .execute(c))?;
+            }
+            Settled::Parked { error } => {
+                on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
+                    .set((outbox_states::status.eq(PARKED), outbox_states::last_error.eq(error)))
+                    .execute(c))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Settles a fact.
+pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), Failure> {
+    let this = outbox_facts::fact_id.eq(row.fact_id);
+    let stamp = tx.stamp.0;
+    match settled {
+        Settled::Done => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
+            .set((outbox_facts::status.eq(DONE), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(None::<String>)))
+            .execute(c))?,
+        Settled::Again { due_at, error } => {
+            on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
+            .set((
+                outbox_facts::due_at.eq(due_at.0),
+                outbox_facts::attempts.eq(row.attempts.saturating_add(1)),
+                outbox_facts::first_failed_at.eq(row.first_failed_at.unwrap_or(stamp)),
+                outbox_facts::last_error.eq(error),
+            ))
+            .execute(c))?
+        }
+        Settled::Parked { error } => {
+            on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
+            .set((outbox_facts::status.eq(PARKED), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(error)))
+            .execute(c))?
+        }
+    };
+    Ok(())
+}

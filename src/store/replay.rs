@@ -1,0 +1,67 @@
+//! Answers of writing calls, kept in the same transaction as their changes, so that a repeat changes nothing.
+
+use diesel::prelude::*;
+
+use super::schema::replays;
+use super::{Tx, next_id};
+use crate::domain::{Failure, Stamp};
+use crate::on;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = replays, treat_none_as_default_value = false)]
+pub struct ReplayRow {
+    pub replay_id: i32,
+    /// Digest of user and key, or of user, face, operation and document.
+    pub replay_key: String,
+    /// The caller sent the key; otherwise it is the document's digest.
+    pub keyed: bool,
+    /// Digest of the document.
+    pub document: String,
+    /// Repeating would add something again (relative bookings, new orders).
+    pub additive: bool,
+    pub answer: String,
+    pub records: i32,
+    pub failures: i32,
+    pub created_at: i64,
+}
+
+/// The stored answer under a key, with whether it is the newest of all writing calls.
+pub fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRow, bool)>, Failure> {
+    let conn = &mut tx.conn;
+    let row = on!(conn, c => replays::table
+        .filter(replays::replay_key.eq(replay_key))
+        .select(ReplayRow::as_select())
+        .first(c)
+        .optional())?;
+    let Some(row) = row else { return Ok(None) };
+    let newest: Option<i32> =
+        on!(conn, c => replays::table.select(diesel::dsl::max(replays::replay_id)).first(c))?;
+    let is_newest = newest == Some(row.replay_id);
+    Ok(Some((row, is_newest)))
+}
+
+/// Keeps an answer; one under the same key (outdated, or it would have been given) is replaced.
+pub fn keep(tx: &mut Tx<'_>, mut row: ReplayRow) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(replays::table.filter(replays::replay_key.eq(&row.replay_key))).execute(c))?;
+    row.replay_id = next_id(tx, "replay")?;
+    row.created_at = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::insert_into(replays::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// Replaces the answer, when more is known after waiting for the channels.
+pub fn amend(tx: &mut Tx<'_>, replay_key: &str, answer: &str) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(replays::table.filter(replays::replay_key.eq(replay_key)))
+        .set(replays::answer.eq(answer))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Forgets answers without a key before one time, and those with a key before another.
+pub fn forget_before(tx: &mut Tx<'_>, unkeyed: Stamp, keyed: Stamp) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(
+        replays::table.filter(replays::keyed.eq(false).and(replays::created_at.lt(unkeyed.0))
+            .or(replays::created_at.lt(keyed.0)))
+    ).execute(c))?;
+    Ok(())
+}

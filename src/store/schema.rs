@@ -1,0 +1,331 @@
+//! The tables as diesel sees them; the same on both databases. Kept in step with `migrations/` by a test.
+
+diesel::table! {
+    change_clock (id) {
+        id -> Integer,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        last -> Integer,
+    }
+}
+
+diesel::table! {
+    configured (kind, id) {
+        kind -> Text,
+        id -> Integer,
+        digest -> Text,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+    }
+}
+
+diesel::table! {
+    categories (category_id) {
+        category_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        parent_id -> Nullable<Integer>,
+        created_at -> BigInt,
+        created_by -> Text,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    items (item_id) {
+        item_id -> Integer,
+        mandator_id -> Integer,
+        internal_item_number -> Text,
+        identifier -> Text,
+        vendor_item_number -> Nullable<Text>,
+        ean_code -> Nullable<Text>,
+        match_code -> Nullable<Text>,
+        tax_type_id -> Integer,
+        category_id -> Nullable<Integer>,
+        active -> Nullable<Bool>,
+        is_adult_product -> Nullable<Bool>,
+        variant_parent_id -> Nullable<Integer>,
+        list_price -> Nullable<BigInt>,
+        created_at -> BigInt,
+        created_by -> Text,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    image_contents (digest) {
+        digest -> Text,
+        media_type -> Text,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    stock (item_id, warehouse_id) {
+        item_id -> Integer,
+        warehouse_id -> Integer,
+        stock_count -> Integer,
+        last_changed -> BigInt,
+    }
+}
+
+diesel::table! {
+    pricelists (pricelist_id) {
+        pricelist_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        iso_currency -> Text,
+        rounding_id -> Integer,
+        gross -> Bool,
+        created_at -> BigInt,
+        created_by -> Text,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    price_validities (validity_id) {
+        validity_id -> Integer,
+        pricelist_id -> Integer,
+        identifier -> Nullable<Text>,
+        valid_from -> Nullable<Text>,
+        valid_to -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    prices (validity_id, item_id) {
+        validity_id -> Integer,
+        item_id -> Integer,
+        price -> BigInt,
+    }
+}
+
+diesel::table! {
+    offers (offer_id) {
+        offer_id -> Integer,
+        mandator_id -> Integer,
+        account_id -> Integer,
+        item_id -> Integer,
+        state -> Integer,
+        wanted -> Integer,
+        external_offer_number -> Nullable<Text>,
+        url -> Nullable<Text>,
+        shown_price -> Nullable<BigInt>,
+        shown_quantity -> Nullable<Integer>,
+        created_at -> BigInt,
+        started_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        last_changed -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox_states (offer_id, topic) {
+        offer_id -> Integer,
+        topic -> Integer,
+        account_id -> Integer,
+        version -> BigInt,
+        status -> Integer,
+        due_at -> BigInt,
+        attempts -> Integer,
+        first_failed_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outbox_facts (fact_id) {
+        fact_id -> Integer,
+        account_id -> Integer,
+        order_id -> Integer,
+        fact_key -> Text,
+        kind -> Text,
+        payload -> Text,
+        version -> BigInt,
+        status -> Integer,
+        due_at -> BigInt,
+        attempts -> Integer,
+        first_failed_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    upload_messages (message_id) {
+        message_id -> Integer,
+        mandator_id -> Integer,
+        account_id -> Integer,
+        item_id -> Nullable<Integer>,
+        offer_id -> Nullable<Integer>,
+        order_id -> Nullable<Integer>,
+        severity -> Integer,
+        code -> Text,
+        text -> Text,
+        remedy -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_work (account_id) {
+        account_id -> Integer,
+        lease_owner -> Nullable<Text>,
+        lease_until -> BigInt,
+        order_cursor -> Nullable<Text>,
+        next_poll_at -> BigInt,
+        polled_at -> Nullable<BigInt>,
+        poll_wanted -> BigInt,
+        poll_served -> BigInt,
+        blocked_until -> BigInt,
+        failures -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    customers (customer_id) {
+        customer_id -> Integer,
+        mandator_id -> Integer,
+        account_id -> Nullable<Integer>,
+        customer_number -> Integer,
+        channel_key -> Nullable<Text>,
+        email_address -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    orders (order_id) {
+        order_id -> Integer,
+        mandator_id -> Integer,
+        account_id -> Nullable<Integer>,
+        sub_channel_id -> Integer,
+        order_number -> Integer,
+        order_number_prefix -> Nullable<Text>,
+        external_order_number_1 -> Nullable<Text>,
+        external_order_number_2 -> Nullable<Text>,
+        marketplace_order_id -> Nullable<Text>,
+        marketplace_order_id_2 -> Nullable<Text>,
+        transaction_id_1 -> Nullable<Text>,
+        transaction_id_2 -> Nullable<Text>,
+        order_date -> Nullable<BigInt>,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+        export_date -> Nullable<BigInt>,
+        order_status_id -> Integer,
+        complete_status -> Integer,
+        workflow -> Integer,
+        payment_method_id -> Nullable<Integer>,
+        customer_id -> Nullable<Integer>,
+        email_address -> Nullable<Text>,
+        invoice_number -> Nullable<Text>,
+        channel_digest -> Nullable<Text>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    order_items (order_item_id) {
+        order_item_id -> Integer,
+        order_id -> Integer,
+        item_id -> Nullable<Integer>,
+        offer_id -> Nullable<Integer>,
+        channel_line_id -> Nullable<Text>,
+        internal_item_number -> Nullable<Text>,
+        external_offer_number -> Nullable<Text>,
+        identifier -> Text,
+        quantity -> Integer,
+        price -> BigInt,
+        tax_rate -> Nullable<BigInt>,
+        warehouse_id -> Nullable<Integer>,
+        reserved -> Integer,
+    }
+}
+
+diesel::table! {
+    order_packets (packet_id) {
+        packet_id -> Integer,
+        order_id -> Integer,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    order_payments (order_payment_id) {
+        order_payment_id -> Integer,
+        order_id -> Integer,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    order_notices (order_notice_id) {
+        order_notice_id -> Integer,
+        order_id -> Integer,
+        notice_type -> Integer,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    order_tags (order_id, tag_identifier) {
+        order_id -> Integer,
+        tag_identifier -> Text,
+    }
+}
+
+diesel::table! {
+    replays (replay_id) {
+        replay_id -> Integer,
+        replay_key -> Text,
+        keyed -> Bool,
+        document -> Text,
+        additive -> Bool,
+        answer -> Text,
+        records -> Integer,
+        failures -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(order_items -> orders (order_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    change_clock,
+    counters,
+    configured,
+    categories,
+    items,
+    image_contents,
+    stock,
+    pricelists,
+    price_validities,
+    prices,
+    offers,
+    outbox_states,
+    outbox_facts,
+    upload_messages,
+    account_work,
+    customers,
+    orders,
+    order_items,
+    order_packets,
+    order_payments,
+    order_notices,
+    order_tags,
+    replays,
+);
