@@ -5,15 +5,21 @@
 //! processes too, so change stamps never run backwards.
 
 pub mod accounts;
+mod condition;
 mod connection;
 mod counters;
+mod json;
 pub mod messages;
 pub mod offers;
+pub mod orders;
 pub mod outbox;
 pub mod replay;
 pub mod schema;
+#[cfg(test)]
+pub mod testing;
 mod writer;
 
+pub use condition::{Among, Window};
 pub use connection::migrate;
 pub use connection::{Conn, Store};
 pub use counters::{next_id, next_ids, next_ids_from};

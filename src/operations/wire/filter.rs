@@ -1,8 +1,11 @@
 //! The conditions of fetch calls. Compat: attributes `filter_method`, `filter_value`, `from_date` …; typed: fields.
 
+use chrono_tz::Tz;
+
 use super::{Field, FieldSpec, FieldType, Occurs, Source, Time, Types, Value, Writer};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, Stamp, code};
 use crate::operations::Face;
+use crate::store::{Among, Window};
 use crate::xml::Node;
 
 static METHOD: FieldSpec = FieldSpec::new("filter_method", "");
@@ -46,6 +49,38 @@ pub struct Between {
     pub to: Option<Time>,
     pub null: Option<bool>,
     pub allow_null: bool,
+}
+
+impl<T> Match<T> {
+    /// The condition in the words of the store.
+    pub fn among(self) -> Among<T> {
+        Among {
+            any_of: self.any_of,
+            null: self.null,
+            allow_null: self.allow_null,
+        }
+    }
+}
+
+impl Between {
+    /// Asks for a window of time, not only for set or not set.
+    pub fn is_window(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+
+    /// The condition in the words of the store; times without an offset are local in `zone`. Answers show milliseconds,
+    /// so a limit reaches to the end of its millisecond: a record is found by the time that an answer gave for it.
+    pub fn window(&self, zone: Tz) -> Window {
+        Window {
+            from: self.from.map(|time| time.stamp(zone)),
+            to: self.to.map(|time| {
+                let stamp = time.stamp(zone).0;
+                Stamp(stamp.saturating_add(999 - stamp.rem_euclid(1000)))
+            }),
+            null: self.null,
+            allow_null: self.allow_null,
+        }
+    }
 }
 
 /// A truth value.
