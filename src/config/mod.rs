@@ -226,3 +226,6 @@ impl Settings {
             .find(|w| w.mandator_id == mandator_id && w.code.eq_ignore_ascii_case(code))
     }
 }
+
+#[cfg(test)]
+pub mod fixture;
