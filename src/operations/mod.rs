@@ -4,12 +4,13 @@
 
 mod call;
 pub mod common;
+pub mod orders;
 mod run;
 pub mod wire;
 
 use std::sync::Arc;
 
-pub use call::{ReadOperation, Reading, Work, WriteOperation};
+pub use call::{Done, ReadOperation, Reading, Work, WriteOperation};
 pub use run::execute;
 
 use crate::config::{Settings, User};
@@ -111,4 +112,9 @@ pub fn find(name: &str) -> Option<&'static Operation> {
     CATALOGUE.iter().find(|operation| operation.name == name)
 }
 
-pub static CATALOGUE: &[Operation] = &[];
+pub static CATALOGUE: &[Operation] = &[
+    Operation::reading::<orders::FetchOrders>(),
+    Operation::writing::<orders::UpdateOrders>(),
+    Operation::writing::<orders::UpdateOrderStatus>(),
+    Operation::writing::<orders::SyncPlatformOrders>(),
+];

@@ -197,7 +197,7 @@ fn run_write<O: WriteOperation>(
             tx,
             settings.replay.window,
             settings.replay.keyed,
-            user.replay_by_content,
+            user.replay_by_content && O::REPLAYED_BY_CONTENT,
         )? {
             return Ok(Written::Replayed(row));
         }

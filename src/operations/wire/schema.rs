@@ -150,13 +150,15 @@ impl Types {
     }
 }
 
-/// The schema file of a module: `kontor::operations::items` → `items`; shared ones → `common`.
+/// The schema file of a module: `kontor::operations::items` and `kontor::operations::orders::fetch` → `items` and
+/// `orders`; shared ones → `common`.
 fn noun(module: &str) -> String {
-    let last = module.rsplit("::").next().unwrap_or(module);
-    if module.contains("::wire") || last == "common" {
-        "common".into()
-    } else {
-        last.to_owned()
+    let inside = module
+        .split_once("::operations::")
+        .map_or(module, |(_, inside)| inside);
+    match inside.split("::").next() {
+        None | Some("wire" | "common") => "common".into(),
+        Some(noun) => noun.to_owned(),
     }
 }
 
