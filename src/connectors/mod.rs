@@ -96,27 +96,16 @@ pub struct RowResult {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// The channel took it.
-    Done {
-        external_number: Option<String>,
-        url: Option<String>,
-        messages: Vec<Message>,
-    },
+    Done { external_number: Option<String>, url: Option<String>, messages: Vec<Message> },
     /// The channel's rules forbid it; repeating unchanged will not help. Parked at once.
     Refused(Message),
     /// Not now. `after` is the channel's `Retry-After`, obeyed in full.
-    Later {
-        after: Option<Duration>,
-        reason: String,
-    },
+    Later { after: Option<Duration>, reason: String },
 }
 
 impl Outcome {
     pub fn done() -> Outcome {
-        Outcome::Done {
-            external_number: None,
-            url: None,
-            messages: Vec::new(),
-        }
+        Outcome::Done { external_number: None, url: None, messages: Vec::new() }
     }
 }
 
@@ -143,10 +132,7 @@ pub struct Message {
 #[derive(Debug, Clone)]
 pub enum ChannelError {
     /// Transport, time-out, 5xx, 429: climbs the retry ladder.
-    Unavailable {
-        reason: String,
-        retry_after: Option<Duration>,
-    },
+    Unavailable { reason: String, retry_after: Option<Duration> },
     /// Credentials refused: alarm, retried at the ladder's pace.
     Unauthorized { reason: String },
     /// The answer made no sense (a channel's change of contract). Retried, and loud in the log.

@@ -27,9 +27,7 @@ pub struct WorkRow {
 }
 
 pub fn work_of(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<WorkRow>, Failure> {
-    Ok(
-        on!(conn, c => account_work::table.find(account_id).select(WorkRow::as_select()).first(c).optional())?,
-    )
+    Ok(on!(conn, c => account_work::table.find(account_id).select(WorkRow::as_select()).first(c).optional())?)
 }
 
 /// The row of an account, created where it is missing.
@@ -60,13 +58,7 @@ pub fn save_work(tx: &mut Tx<'_>, row: &WorkRow) -> Result<(), Failure> {
 }
 
 /// Takes or renews the lease; `None` when another owner holds it.
-pub fn take_lease(
-    tx: &mut Tx<'_>,
-    account_id: i32,
-    owner: &str,
-    now: Stamp,
-    until: Stamp,
-) -> Result<Option<WorkRow>, Failure> {
+pub fn take_lease(tx: &mut Tx<'_>, account_id: i32, owner: &str, now: Stamp, until: Stamp) -> Result<Option<WorkRow>, Failure> {
     let mut row = ensure_work(tx, account_id)?;
     let free = row.lease_until <= now.0 || row.lease_owner.as_deref() == Some(owner);
     if !free {

@@ -5,13 +5,19 @@
 //! processes too, so change stamps never run backwards.
 
 pub mod accounts;
+pub mod categories;
+pub mod configured;
 mod connection;
 mod counters;
+pub mod filter;
+pub mod items;
 pub mod messages;
 pub mod offers;
 pub mod outbox;
+pub mod prices;
 pub mod replay;
 pub mod schema;
+pub mod stock;
 mod writer;
 
 pub use connection::migrate;
