@@ -3,10 +3,12 @@
 //! A connector speaks one channel's API and nothing else: it gets absolute values, answers with one result per row,
 //! and keeps no state that a restart may not lose.
 
+mod http;
 pub mod sandbox;
 mod settings;
+mod vendure;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -304,7 +306,10 @@ struct Entry {
 }
 
 /// THE REGISTRY: one line per connector.
-const REGISTRY: &[Entry] = &[Entry { name: sandbox::NAME, check_settings: sandbox::check_settings, build: sandbox::build }];
+const REGISTRY: &[Entry] = &[
+    Entry { name: sandbox::NAME, check_settings: sandbox::check_settings, build: sandbox::build },
+    Entry { name: vendure::NAME, check_settings: vendure::check_settings, build: vendure::build },
+];
 
 /// The connectors that `accounts.connector` may name.
 pub fn names() -> &'static [&'static str] {
@@ -329,6 +334,11 @@ pub fn check_settings(account: &Account) -> Result<(), String> {
 /// `channel_timeout` bounds each call to the channel; `sandboxes` keeps the scripted shops of this process.
 pub fn build(account: &Account, channel_timeout: Duration, sandboxes: &Sandboxes) -> Result<Box<dyn Connector>, String> {
     (entry(account)?.build)(account, channel_timeout, sandboxes)
+}
+
+/// The connectors' locks guard values that are complete at any time, so a panic elsewhere leaves them usable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -376,7 +386,7 @@ pub(crate) mod tests {
         for (settings, expected) in [
             ("batchsize = 10", "[accounts.settings] batchsize: is not a setting of this connector; use one of state_file, batch_size"),
             ("batch_size = 0", "[accounts.settings] batch_size: 0 is out of range; give a whole number from 1 to 1000, or leave it out for 25"),
-            ("batch_size = \"10\"", "[accounts.settings] batch_size: is a string, expected a whole number"),
+            ("batch_size = \"10\"", "[accounts.settings] batch_size: has the type string, expected a whole number"),
             ("state_file = \" \"", "[accounts.settings] state_file: is empty"),
         ] {
             let text = check_settings(&account("sandbox", settings)).unwrap_err();

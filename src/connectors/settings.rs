@@ -28,7 +28,7 @@ impl<'a> Keys<'a> {
             None => Ok(None),
             Some(toml::Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
             Some(toml::Value::String(_)) => Err(self.fault(key, "is empty", remedy)),
-            Some(other) => Err(self.fault(key, &format!("is a {}, expected a text in quotes", other.type_str()), remedy)),
+            Some(other) => Err(self.fault(key, &format!("has the type {}, expected a text in quotes", other.type_str()), remedy)),
         }
     }
 
@@ -44,18 +44,18 @@ impl<'a> Keys<'a> {
                 Ok(number) if allowed.contains(&number) => Ok(number),
                 _ => Err(self.fault(key, &format!("{number} is out of range"), &remedy)),
             },
-            Some(other) => Err(self.fault(key, &format!("is a {}, expected a whole number", other.type_str()), &remedy)),
+            Some(other) => Err(self.fault(key, &format!("has the type {}, expected a whole number", other.type_str()), &remedy)),
         }
     }
 
     /// A list of texts; empty where the key is missing.
     pub fn texts(&self, key: &str, remedy: &str) -> Result<Vec<String>, String> {
         let Some(value) = self.account.settings.get(key) else { return Ok(Vec::new()) };
-        let list = value.as_array().ok_or_else(|| self.fault(key, &format!("is a {}, expected a list of texts", value.type_str()), remedy))?;
+        let list = value.as_array().ok_or_else(|| self.fault(key, &format!("has the type {}, expected a list of texts", value.type_str()), remedy))?;
         list.iter()
             .map(|entry| match entry.as_str() {
                 Some(text) => Ok(text.trim().to_owned()),
-                None => Err(self.fault(key, &format!("holds a {}, expected texts in quotes", entry.type_str()), remedy)),
+                None => Err(self.fault(key, &format!("holds the type {}, expected texts in quotes", entry.type_str()), remedy)),
             })
             .collect()
     }

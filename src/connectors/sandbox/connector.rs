@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::{Capabilities, ChannelError, Connector, Fact, OfferChange, Outcome, Pulled, RowResult};
+use super::super::{Capabilities, ChannelError, Connector, Fact, OfferChange, Outcome, Pulled, RowResult, lock};
+use super::SharedShop;
 use super::faults::Gate;
 use super::shop::Shop;
-use super::{SharedShop, lock};
 
 pub struct SandboxConnector {
     pub(super) shop: SharedShop,

@@ -6,10 +6,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::super::lock;
 use super::faults::FaultScript;
 use super::orders::{NewLine, NewOrder, Problem};
 use super::shop::Shop;
-use super::{Sandboxes, lock, page};
+use super::{Sandboxes, page};
 
 /// Bytes of a request's body.
 const MOST_BODY: usize = 1 << 20;

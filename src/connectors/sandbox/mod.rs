@@ -24,26 +24,21 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub use connector::SandboxConnector;
 pub use face::HttpReply;
 pub use shop::Shop;
 
-use super::Connector;
 use super::settings::Keys;
+use super::{Connector, lock};
 use crate::config::Account;
 
 /// Name in the registry.
 pub const NAME: &str = "sandbox";
 
 pub(crate) type SharedShop = Arc<Mutex<Shop>>;
-
-/// A panic elsewhere leaves the shop usable: each change of it is complete before the next one starts.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// All shops of this process, by account. Cheap to clone; every clone sees the same shops.
 #[derive(Debug, Clone, Default)]

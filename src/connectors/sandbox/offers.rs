@@ -84,7 +84,10 @@ impl Shop {
     }
 
     fn take(&mut self, change: &OfferChange) -> Outcome {
-        if let Some(refusal) = first_fault(change) {
+        // An offer is ended whatever is wrong with its content.
+        if change.wanted == Wanted::Running
+            && let Some(refusal) = first_fault(change)
+        {
             return refusal;
         }
         match (change.wanted, self.listings.contains_key(&change.sku)) {
