@@ -41,15 +41,9 @@ pub fn check_connections(_settings: &Settings) -> Result<Vec<ConnectionReport>, 
 pub fn bind_fault(settings: &Settings, error: &std::io::Error) -> String {
     let listen = settings.server.listen;
     let remedy = match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            "another program listens there; stop it or choose another port with --listen"
-        }
-        std::io::ErrorKind::AddrNotAvailable => {
-            "this machine has no such address; choose one it has with --listen"
-        }
-        std::io::ErrorKind::PermissionDenied => {
-            "ports below 1024 need a privilege; choose a higher one with --listen"
-        }
+        std::io::ErrorKind::AddrInUse => "another program listens there; stop it or choose another port with --listen",
+        std::io::ErrorKind::AddrNotAvailable => "this machine has no such address; choose one it has with --listen",
+        std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose a higher one with --listen",
         _ => "choose another address with --listen",
     };
     format!("cannot listen on {listen}: {error}; {remedy}")

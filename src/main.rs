@@ -8,23 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use kontor::app;
 use kontor::config::demo::{DEMO_DATABASE, banner};
-use kontor::config::{
-    Account, Connectors, DEFAULT_LISTEN, Loaded, Overrides, Settings, database, load, password,
-};
+use kontor::config::{Connectors, DEFAULT_LISTEN, Loaded, Overrides, Settings, database, load, password};
+use kontor::{app, connectors};
 use secrecy::SecretString;
 
-/// Until the registry itself says which connectors there are.
-const CONNECTORS: &[&str] = &["sandbox", "vendure"];
-
 #[derive(Parser)]
-#[command(
-    name = "kontor",
-    version,
-    about = "The open ERP-to-marketplace gateway",
-    arg_required_else_help = true
-)]
+#[command(name = "kontor", version, about = "The open ERP-to-marketplace gateway", arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -100,9 +90,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve(arguments),
         Command::Check { config, connect } => check(&config, connect),
         Command::Migrate(arguments) => migrate(arguments),
-        Command::User {
-            command: UserCommand::Hash { password_stdin },
-        } => hash(password_stdin),
+        Command::User { command: UserCommand::Hash { password_stdin } } => hash(password_stdin),
     };
     let (text, code) = match result {
         Ok(()) => return ExitCode::SUCCESS,
@@ -123,13 +111,7 @@ fn start_log() {
     }
     builder.format(|line, record| {
         let text = record.args().to_string().replace(['\n', '\r'], " ");
-        writeln!(
-            line,
-            "{} {:5} {}: {text}",
-            line.timestamp_millis(),
-            record.level(),
-            record.target()
-        )
+        writeln!(line, "{} {:5} {}: {text}", line.timestamp_millis(), record.level(), record.target())
     });
     builder.init();
 }
@@ -148,10 +130,7 @@ fn serve(arguments: Serve) -> Result<(), Stop> {
                     `kontor serve --config kontor.toml`; `kontor serve --demo` needs none";
         return Err(Stop::Usage(format!("kontor: {text}")));
     };
-    let overrides = Overrides {
-        listen: arguments.listen,
-        database: arguments.database,
-    };
+    let overrides = Overrides { listen: arguments.listen, database: arguments.database };
     let loaded = read(config, &overrides)?;
     for warning in &loaded.warnings {
         log::warn!("{warning}");
@@ -183,16 +162,11 @@ fn check(config: &Path, connect: bool) -> Result<(), Stop> {
             Err(text) => ("FAILED", text),
         };
         bad += usize::from(report.result.is_err());
-        print(&format!(
-            "account {} ({}): {word}: {text}\n",
-            report.account_id, report.identifier
-        ));
+        print(&format!("account {} ({}): {word}: {text}\n", report.account_id, report.identifier));
     }
     match bad {
         0 => Ok(()),
-        _ => Err(failed(format!(
-            "{bad} of the accounts cannot be used; see the lines above"
-        ))),
+        _ => Err(failed(format!("{bad} of the accounts cannot be used; see the lines above"))),
     }
 }
 
@@ -213,53 +187,31 @@ fn migrate(arguments: Migrate) -> Result<(), Stop> {
 fn hash(password_stdin: bool) -> Result<(), Stop> {
     let password = if password_stdin || !io::stdin().is_terminal() {
         let mut line = String::new();
-        io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .map_err(|e| failed(format!("standard input: {e}")))?;
+        io::stdin().lock().read_line(&mut line).map_err(|e| failed(format!("standard input: {e}")))?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     } else {
-        let ask = |prompt| {
-            rpassword::prompt_password(prompt).map_err(|e| failed(format!("terminal: {e}")))
-        };
+        let ask = |prompt| rpassword::prompt_password(prompt).map_err(|e| failed(format!("terminal: {e}")));
         let first = ask("Password: ")?;
         if ask("Again: ")? != first {
-            return Err(Stop::Usage(
-                "kontor: the passwords differ; type the same one twice".to_owned(),
-            ));
+            return Err(Stop::Usage("kontor: the passwords differ; type the same one twice".to_owned()));
         }
         first
     };
     if password.is_empty() {
-        return Err(Stop::Usage(
-            "kontor: the password is empty; type one of at least one character".to_owned(),
-        ));
+        return Err(Stop::Usage("kontor: the password is empty; type one of at least one character".to_owned()));
     }
     let hash = password::hash(&password).map_err(failed)?;
-    print(&format!(
-        "{hash}\n\n[[users]]\nname = \"erp\"\npassword_hash = \"{hash}\"\nrole = \"erp\"\n"
-    ));
+    print(&format!("{hash}\n\n[[users]]\nname = \"erp\"\npassword_hash = \"{hash}\"\nrole = \"erp\"\n"));
     Ok(())
 }
 
 /// A `--database` of the command line, relative to the current folder.
 fn check_database(url: &str) -> Result<(), Stop> {
-    database::address(Path::new(""), url)
-        .map(|_| ())
-        .map_err(|e| Stop::Usage(format!("kontor: --database: {e}")))
+    database::address(Path::new(""), url).map(|_| ()).map_err(|e| Stop::Usage(format!("kontor: --database: {e}")))
 }
 
 fn read(config: &Path, overrides: &Overrides) -> Result<Loaded, Stop> {
-    let check = |_: &Account| Ok(());
-    load(
-        config,
-        overrides,
-        &Connectors {
-            known: CONNECTORS,
-            check: &check,
-        },
-    )
-    .map_err(|faults| {
+    load(config, overrides, &Connectors { known: connectors::names(), check: &connectors::check_settings }).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Stop::Usage(lines.join("\n"))
     })

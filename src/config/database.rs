@@ -14,10 +14,7 @@ pub fn is_postgres(url: &str) -> bool {
 /// The checked address; a relative SQLite path becomes one below `folder`.
 pub fn address(folder: &Path, url: &str) -> Result<String, String> {
     if url.trim().is_empty() {
-        return Err(
-            "is empty; write the path of an SQLite file or postgres://user@host/database"
-                .to_owned(),
-        );
+        return Err("is empty; write the path of an SQLite file or postgres://user@host/database".to_owned());
     }
     if is_postgres(url) {
         // The parser's own error may repeat the password; its kind is enough.
@@ -37,9 +34,7 @@ pub fn address(folder: &Path, url: &str) -> Result<String, String> {
         ));
     }
     let path = resolve(folder, url);
-    path.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| "the path is not valid UTF-8; choose another folder".to_owned())
+    path.to_str().map(str::to_owned).ok_or_else(|| "the path is not valid UTF-8; choose another folder".to_owned())
 }
 
 /// Without the password, for logs and the demo's banner.
@@ -49,11 +44,7 @@ pub fn for_display(url: &str) -> String {
     }
     match url::Url::parse(url) {
         // The query may hold a password too.
-        Ok(parsed) => format!(
-            "postgres://{}{}",
-            parsed.host_str().unwrap_or("localhost"),
-            parsed.path()
-        ),
+        Ok(parsed) => format!("postgres://{}{}", parsed.host_str().unwrap_or("localhost"), parsed.path()),
         Err(_) => "postgres://…".to_owned(),
     }
 }
@@ -65,15 +56,9 @@ pub fn folder_fault(url: &str) -> Option<String> {
     }
     let path = Path::new(url);
     if path.is_dir() {
-        return Some(format!(
-            "database \"{url}\" is a folder, expected a file; add a file name, such as {DEFAULT_FILE}"
-        ));
+        return Some(format!("database \"{url}\" is a folder, expected a file; add a file name, such as {DEFAULT_FILE}"));
     }
     let folder = path.parent().filter(|f| !f.as_os_str().is_empty())?;
-    (!folder.is_dir()).then(|| {
-        format!(
-            "database \"{url}\": folder \"{}\" does not exist; create it or choose another path",
-            folder.display()
-        )
-    })
+    (!folder.is_dir())
+        .then(|| format!("database \"{url}\": folder \"{}\" does not exist; create it or choose another path", folder.display()))
 }

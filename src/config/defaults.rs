@@ -30,10 +30,7 @@ impl Default for Limits {
 
 impl Default for Replay {
     fn default() -> Self {
-        Replay {
-            window: Duration::from_secs(600),
-            keyed: Duration::from_secs(7 * DAY),
-        }
+        Replay { window: Duration::from_secs(600), keyed: Duration::from_secs(7 * DAY) }
     }
 }
 
@@ -43,9 +40,7 @@ impl Default for Dispatch {
             wait: Duration::from_millis(1000),
             synchronous_wait: Duration::from_secs(30),
             lease: Duration::from_secs(30),
-            retry_ladder: [5, 30, 120, 600, 1800, HOUR, 3 * HOUR]
-                .map(Duration::from_secs)
-                .to_vec(),
+            retry_ladder: [5, 30, 120, 600, 1800, HOUR, 3 * HOUR].map(Duration::from_secs).to_vec(),
             jitter: 0.2,
             give_up_after: Duration::from_secs(72 * HOUR),
             keep_messages: Duration::from_secs(30 * DAY),
@@ -57,10 +52,6 @@ impl Default for Dispatch {
 impl SubChannel {
     /// The built-in sub channel of orders that an ERP creates itself.
     pub fn phone_sales() -> Self {
-        SubChannel {
-            sub_channel_id: super::PHONE_SALES,
-            identifier: "Telefonverkauf".to_owned(),
-            channel: "Manual Sales".to_owned(),
-        }
+        SubChannel { sub_channel_id: super::PHONE_SALES, identifier: "Telefonverkauf".to_owned(), channel: "Manual Sales".to_owned() }
     }
 }

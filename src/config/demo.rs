@@ -32,21 +32,14 @@ impl Settings {
             mandators: Vec::new(),
             replay_by_content: true,
         };
-        let payment = |payment_method_id, identifier: &str| PaymentMethod {
-            payment_method_id,
-            identifier: identifier.to_owned(),
-        };
+        let payment = |payment_method_id, identifier: &str| PaymentMethod { payment_method_id, identifier: identifier.to_owned() };
         // In a container the demo listens everywhere, and clients find it through a published port.
         let public_url = match listen.ip().is_unspecified() {
             true => format!("http://localhost:{}", listen.port()),
             false => format!("http://{listen}"),
         };
         Settings {
-            server: Server {
-                listen,
-                public_url,
-                workers: 2,
-            },
+            server: Server { listen, public_url, workers: 2 },
             database: SecretString::from(database),
             limits: Limits::default(),
             replay: Replay::default(),
@@ -72,18 +65,10 @@ impl Settings {
             }],
             sub_channels: vec![
                 SubChannel::phone_sales(),
-                SubChannel {
-                    sub_channel_id: SUB_CHANNEL,
-                    identifier: "Sandbox".to_owned(),
-                    channel: "Sandbox".to_owned(),
-                },
+                SubChannel { sub_channel_id: SUB_CHANNEL, identifier: "Sandbox".to_owned(), channel: "Sandbox".to_owned() },
             ],
             accounts: vec![demo_account()],
-            payment_methods: vec![
-                payment(7, "prepayment"),
-                payment(8, "cash on delivery"),
-                payment(9, "collection"),
-            ],
+            payment_methods: vec![payment(7, "prepayment"), payment(8, "cash on delivery"), payment(9, "collection")],
             demo: true,
         }
     }
@@ -134,9 +119,7 @@ For your own channels: copy kontor.example.toml and run kontor check --config FI
         database = database::for_display(settings.database.expose_secret()),
     );
     if !settings.server.listen.ip().is_loopback() {
-        text.push_str(
-            "\nWarning: other machines can reach this demo, and its passwords are public.\n",
-        );
+        text.push_str("\nWarning: other machines can reach this demo, and its passwords are public.\n");
     }
     text
 }

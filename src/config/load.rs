@@ -36,33 +36,15 @@ pub struct Connectors<'a> {
 ///
 /// # Errors
 /// Every fault of the file, in the order of its lines.
-pub fn load(
-    path: &Path,
-    overrides: &Overrides,
-    connectors: &Connectors<'_>,
-) -> Result<Loaded, Vec<Fault>> {
+pub fn load(path: &Path, overrides: &Overrides, connectors: &Connectors<'_>) -> Result<Loaded, Vec<Fault>> {
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|e| {
-        let text = format!(
-            "cannot be read: {e}; expected a TOML file in UTF-8, kontor.example.toml is a start"
-        );
-        vec![Fault {
-            file: file.clone(),
-            line: 0,
-            column: 0,
-            path: String::new(),
-            text,
-        }]
+        let text = format!("cannot be read: {e}; expected a TOML file in UTF-8, kontor.example.toml is a start");
+        vec![Fault { file: file.clone(), line: 0, column: 0, path: String::new(), text }]
     })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let env = |name: &str| std::env::var(name).ok();
-    load_text(
-        &file,
-        &text,
-        Secrets { env: &env, folder },
-        overrides,
-        connectors,
-    )
+    load_text(&file, &text, Secrets { env: &env, folder }, overrides, connectors)
 }
 
 pub(super) fn load_text(
@@ -85,10 +67,7 @@ pub(super) fn load_text(
         }
     };
     match settings {
-        Some(settings) if c.faults.is_empty() => Ok(Loaded {
-            settings,
-            warnings: c.warnings,
-        }),
+        Some(settings) if c.faults.is_empty() => Ok(Loaded { settings, warnings: c.warnings }),
         _ => {
             c.faults.sort_by_key(|f| (f.line, f.column));
             Err(c.faults)

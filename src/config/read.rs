@@ -40,34 +40,20 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
         return Err(errors.iter().map(syntax_problem).collect());
     }
     let nodes = walk(&tree);
-    let places = nodes
-        .iter()
-        .map(|n| (n.path.clone(), n.value.start))
-        .collect();
+    let places = nodes.iter().map(|n| (n.path.clone(), n.value.start)).collect();
     let mut problems: Vec<Problem> = Vec::new();
     loop {
         let error = match RawFile::deserialize(Deserializer::from(tree.clone())) {
             Ok(raw) => {
-                return Ok(Parsed {
-                    raw,
-                    places,
-                    problems,
-                });
+                return Ok(Parsed { raw, places, problems });
             }
             Err(error) => error,
         };
         let span = error.span().unwrap_or(0..0);
-        let node = nodes
-            .iter()
-            .filter(|n| n.covers(&span))
-            .min_by_key(|n| n.width(&span));
+        let node = nodes.iter().filter(|n| n.covers(&span)).min_by_key(|n| n.width(&span));
         let path = node.map(|n| n.key_path()).unwrap_or_default();
         let in_list = node.is_some_and(|n| n.path != path);
-        problems.push(Problem {
-            offset: span.start,
-            text: translate(error.message(), &path, in_list),
-            path,
-        });
+        problems.push(Problem { offset: span.start, text: translate(error.message(), &path, in_list), path });
         let removed = node.is_some_and(|n| remove(tree.get_mut(), &n.steps));
         if !removed || problems.len() >= MOST_PROBLEMS {
             return Err(problems);
@@ -77,18 +63,11 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
 
 fn syntax_problem(error: &toml::de::Error) -> Problem {
     // Some of toml's messages have a second line with what was expected.
-    let what = error
-        .message()
-        .lines()
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join("; ");
+    let what = error.message().lines().map(str::trim).collect::<Vec<_>>().join("; ");
     Problem {
         offset: error.span().map_or(0, |s| s.start),
         path: String::new(),
-        text: format!(
-            "not valid TOML: {what}; mend this line (text in \"quotes\", lists in [ ], one key per line)"
-        ),
+        text: format!("not valid TOML: {what}; mend this line (text in \"quotes\", lists in [ ], one key per line)"),
     }
 }
 
@@ -112,21 +91,13 @@ impl Node {
     }
 
     fn width(&self, span: &Range<usize>) -> usize {
-        [&self.key, &self.value]
-            .into_iter()
-            .filter(|r| covers(r, span))
-            .map(|r| r.len())
-            .min()
-            .unwrap_or(usize::MAX)
+        [&self.key, &self.value].into_iter().filter(|r| covers(r, span)).map(|r| r.len()).min().unwrap_or(usize::MAX)
     }
 
     /// The path without a trailing list index: faults name the key.
     fn key_path(&self) -> String {
         match self.steps.last() {
-            Some(Step::Index(_)) => self
-                .path
-                .rsplit_once('[')
-                .map_or(self.path.clone(), |(key, _)| key.to_owned()),
+            Some(Step::Index(_)) => self.path.rsplit_once('[').map_or(self.path.clone(), |(key, _)| key.to_owned()),
             _ => self.path.clone(),
         }
     }
@@ -145,45 +116,24 @@ fn walk(tree: &Spanned<DeTable<'_>>) -> Vec<Node> {
 fn walk_table(table: &DeTable<'_>, path: &str, steps: &[Step], nodes: &mut Vec<Node>) {
     for (key, value) in table {
         let name = key.get_ref();
-        let path = if path.is_empty() {
-            name.to_string()
-        } else {
-            format!("{path}.{name}")
-        };
+        let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
         let step = Step::Key(name.to_string());
         walk_value(value, key.span(), path, [steps, &[step]].concat(), nodes);
     }
 }
 
-fn walk_value(
-    value: &Spanned<DeValue<'_>>,
-    key: Range<usize>,
-    path: String,
-    steps: Vec<Step>,
-    nodes: &mut Vec<Node>,
-) {
+fn walk_value(value: &Spanned<DeValue<'_>>, key: Range<usize>, path: String, steps: Vec<Step>, nodes: &mut Vec<Node>) {
     match value.get_ref() {
         DeValue::Table(table) => walk_table(table, &path, &steps, nodes),
         DeValue::Array(array) => {
             for (index, entry) in array.iter().enumerate() {
                 let entry_path = format!("{path}[{}]", index + 1);
-                walk_value(
-                    entry,
-                    entry.span(),
-                    entry_path,
-                    [&steps[..], &[Step::Index(index)]].concat(),
-                    nodes,
-                );
+                walk_value(entry, entry.span(), entry_path, [&steps[..], &[Step::Index(index)]].concat(), nodes);
             }
         }
         _ => {}
     }
-    nodes.push(Node {
-        path,
-        steps,
-        key,
-        value: value.span(),
-    });
+    nodes.push(Node { path, steps, key, value: value.span() });
 }
 
 /// Takes the key at the end of `steps` out of the tree. A list entry goes together with its list, because the
@@ -229,28 +179,18 @@ fn translate(message: &str, path: &str, in_list: bool) -> String {
         let known: Vec<&str> = quoted.collect();
         return format!("\"{word}\" is not a known value; {}", remedy(word, &known));
     }
-    let Some((found, expected)) = message
-        .strip_prefix("invalid type: ")
-        .and_then(|m| m.split_once(", expected "))
-    else {
+    let Some((found, expected)) = message.strip_prefix("invalid type: ").and_then(|m| m.split_once(", expected ")) else {
         return message.to_owned();
     };
     let key = path.rsplit('.').next().unwrap_or(path);
     // A value in the wrong type may still be a password.
-    let secret = ["password", "secret", "token", "url"]
-        .iter()
-        .any(|word| key.contains(word));
+    let secret = ["password", "secret", "token", "url"].iter().any(|word| key.contains(word));
     let found = match found.split_once(' ') {
         Some((kind, _)) if secret => kind.to_owned(),
-        _ => found
-            .replace('`', "")
-            .replace("map", "a table")
-            .replace("sequence", "a list"),
+        _ => found.replace('`', "").replace("map", "a table").replace("sequence", "a list"),
     };
     let expected = match expected {
-        "i64" if found.contains(" as i128") => {
-            "a whole number below 9223372036854775808".to_owned()
-        }
+        "i64" if found.contains(" as i128") => "a whole number below 9223372036854775808".to_owned(),
         "i64" => "a whole number without quotes".to_owned(),
         "f64" => "a number without quotes".to_owned(),
         "a string" => "text in \"quotes\"".to_owned(),
@@ -265,8 +205,5 @@ fn translate(message: &str, path: &str, in_list: bool) -> String {
         }
         other => other.to_owned(),
     };
-    format!(
-        "found {}, expected {expected}",
-        found.trim_end_matches(" as i128")
-    )
+    format!("found {}, expected {expected}", found.trim_end_matches(" as i128"))
 }

@@ -19,9 +19,7 @@ impl Origin {
     /// `password_env` → (`password`, Env).
     pub fn of(key: &str) -> Option<(&str, Origin)> {
         let split = key.strip_suffix("_env").map(|base| (base, Origin::Env));
-        split
-            .or_else(|| key.strip_suffix("_file").map(|base| (base, Origin::File)))
-            .filter(|(base, _)| !base.is_empty())
+        split.or_else(|| key.strip_suffix("_file").map(|base| (base, Origin::File))).filter(|(base, _)| !base.is_empty())
     }
 }
 
@@ -29,24 +27,18 @@ impl Secrets<'_> {
     /// The secret, or what is wrong with its source. Never tells the secret itself.
     pub fn fetch(&self, origin: Origin, name: &str) -> Result<String, String> {
         let value = match origin {
-            Origin::Env => (self.env)(name).ok_or_else(|| {
-                format!("environment variable \"{name}\" is not set; set it in the environment of the kontor process")
-            })?,
+            Origin::Env => (self.env)(name)
+                .ok_or_else(|| format!("environment variable \"{name}\" is not set; set it in the environment of the kontor process"))?,
             Origin::File => {
                 let path = resolve(self.folder, name);
-                let text = std::fs::read_to_string(&path).map_err(|e| {
-                    format!("file \"{}\" cannot be read: {e}; create it with the secret as its only line", path.display())
-                })?;
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|e| format!("file \"{}\" cannot be read: {e}; create it with the secret as its only line", path.display()))?;
                 // Editors and `echo` end a file with a newline that is not part of the secret.
                 text.trim_end_matches(['\r', '\n']).to_owned()
             }
         };
         if value.is_empty() {
-            let place = if origin == Origin::Env {
-                "environment variable"
-            } else {
-                "file"
-            };
+            let place = if origin == Origin::Env { "environment variable" } else { "file" };
             return Err(format!("{place} \"{name}\" is empty; put the secret there"));
         }
         Ok(value)

@@ -39,7 +39,11 @@ impl Answer {
 
     pub fn json(&self) -> Result<serde_json::Value, ChannelError> {
         serde_json::from_slice(&self.body).map_err(|error| ChannelError::Protocol {
-            reason: format!("HTTP {} with {} bytes that are no JSON ({error}); is the address that of the API?", self.status, self.body.len()),
+            reason: format!(
+                "HTTP {} with {} bytes that are no JSON ({error}); is the address that of the API?",
+                self.status,
+                self.body.len()
+            ),
         })
     }
 }
@@ -104,10 +108,13 @@ fn unreachable(error: reqwest::Error) -> ChannelError {
 /// Reads the status codes that mean the same on every channel; `None` where the body has to tell.
 fn outage(status: u16, retry_after: Option<&str>, now: DateTime<Utc>) -> Option<ChannelError> {
     match status {
-        408 | 425 | 429 | 500..=599 => {
-            Some(ChannelError::Unavailable { reason: format!("HTTP {status}"), retry_after: retry_after.and_then(|text| read_retry_after(text, now)) })
+        408 | 425 | 429 | 500..=599 => Some(ChannelError::Unavailable {
+            reason: format!("HTTP {status}"),
+            retry_after: retry_after.and_then(|text| read_retry_after(text, now)),
+        }),
+        401 | 403 => {
+            Some(ChannelError::Unauthorized { reason: format!("HTTP {status}; check user, password and rights in [accounts.settings]") })
         }
-        401 | 403 => Some(ChannelError::Unauthorized { reason: format!("HTTP {status}; check user, password and rights in [accounts.settings]") }),
         300..=399 => Some(ChannelError::Protocol {
             reason: format!("HTTP {status}: the channel points to another address; enter the final address in [accounts.settings]"),
         }),
@@ -155,10 +162,15 @@ mod tests {
     #[test]
     fn a_throttling_channel_is_unavailable_for_as_long_as_it_says() {
         match ask("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7200\r\nContent-Length: 0\r\n\r\n", 100) {
-            Err(ChannelError::Unavailable { retry_after, reason }) => assert_eq!((retry_after, reason.as_str()), (Some(Duration::from_secs(7200)), "HTTP 429")),
+            Err(ChannelError::Unavailable { retry_after, reason }) => {
+                assert_eq!((retry_after, reason.as_str()), (Some(Duration::from_secs(7200)), "HTTP 429"))
+            }
             other => panic!("{other:?}"),
         }
-        assert!(matches!(ask("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 100), Err(ChannelError::Unavailable { retry_after: None, .. })));
+        assert!(matches!(
+            ask("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 100),
+            Err(ChannelError::Unavailable { retry_after: None, .. })
+        ));
     }
 
     #[test]
@@ -188,7 +200,9 @@ mod tests {
         }
         let http = Http::new(Duration::from_secs(5)).unwrap();
         match http.send(http.post("http://127.0.0.1:9/api?secret=1")) {
-            Err(ChannelError::Unavailable { reason, .. }) => assert!(reason.contains("no connection") && !reason.contains("secret"), "{reason}"),
+            Err(ChannelError::Unavailable { reason, .. }) => {
+                assert!(reason.contains("no connection") && !reason.contains("secret"), "{reason}")
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -318,10 +318,9 @@ pub fn names() -> &'static [&'static str] {
 }
 
 fn entry(account: &Account) -> Result<&'static Entry, String> {
-    REGISTRY
-        .iter()
-        .find(|entry| entry.name == account.connector)
-        .ok_or_else(|| format!("account {}, connector: \"{}\" is unknown; use one of {}", account.account_id, account.connector, names().join(", ")))
+    REGISTRY.iter().find(|entry| entry.name == account.connector).ok_or_else(|| {
+        format!("account {}, connector: \"{}\" is unknown; use one of {}", account.account_id, account.connector, names().join(", "))
+    })
 }
 
 /// Checks `[accounts.settings]` without talking to the channel. The error names the key and the remedy.
@@ -384,10 +383,13 @@ pub(crate) mod tests {
     fn settings_are_checked_key_by_key() {
         assert_eq!(check_settings(&account("sandbox", "batch_size = 10\noverlap = 0")), Ok(()));
         for (settings, expected) in [
-            ("batchsize = 10", "[accounts.settings] batchsize: is not a setting of this connector; use one of state_file, batch_size"),
-            ("batch_size = 0", "[accounts.settings] batch_size: 0 is out of range; give a whole number from 1 to 1000, or leave it out for 25"),
+            ("batchsize = 10", "[accounts.settings] batchsize: is not a setting of this connector; use one of state_path, batch_size"),
+            (
+                "batch_size = 0",
+                "[accounts.settings] batch_size: 0 is out of range; give a whole number from 1 to 1000, or leave it out for 25",
+            ),
             ("batch_size = \"10\"", "[accounts.settings] batch_size: has the type string, expected a whole number"),
-            ("state_file = \" \"", "[accounts.settings] state_file: is empty"),
+            ("state_path = \" \"", "[accounts.settings] state_path: is empty"),
         ] {
             let text = check_settings(&account("sandbox", settings)).unwrap_err();
             assert!(text.contains(expected), "{text}");

@@ -12,7 +12,9 @@ impl<'a> Keys<'a> {
     pub fn new(account: &'a Account, known: &[&str]) -> Result<Self, String> {
         let keys = Keys { account };
         match account.settings.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(keys.fault(key, "is not a setting of this connector", &format!("use one of {}, or remove it", known.join(", ")))),
+            Some(key) => {
+                Err(keys.fault(key, "is not a setting of this connector", &format!("use one of {}, or remove it", known.join(", "))))
+            }
             None => Ok(keys),
         }
     }
@@ -51,7 +53,9 @@ impl<'a> Keys<'a> {
     /// A list of texts; empty where the key is missing.
     pub fn texts(&self, key: &str, remedy: &str) -> Result<Vec<String>, String> {
         let Some(value) = self.account.settings.get(key) else { return Ok(Vec::new()) };
-        let list = value.as_array().ok_or_else(|| self.fault(key, &format!("has the type {}, expected a list of texts", value.type_str()), remedy))?;
+        let list = value
+            .as_array()
+            .ok_or_else(|| self.fault(key, &format!("has the type {}, expected a list of texts", value.type_str()), remedy))?;
         list.iter()
             .map(|entry| match entry.as_str() {
                 Some(text) => Ok(text.trim().to_owned()),

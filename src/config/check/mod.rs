@@ -21,12 +21,7 @@ use super::secret::{Origin, Secrets};
 /// Ids on the wire fit 31 bits.
 const IDS: RangeInclusive<i64> = 1..=i32::MAX as i64;
 
-pub(super) fn check(
-    c: &mut Checker<'_>,
-    raw: RawFile,
-    over: &Overrides,
-    connectors: &Connectors<'_>,
-) -> Settings {
+pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connectors: &Connectors<'_>) -> Settings {
     let server = process::server(c, raw.server, over);
     let database = process::database(c, raw.database, over);
     let limits = process::limits(c, raw.limits);
@@ -70,14 +65,7 @@ pub(super) struct Checker<'a> {
 impl<'a> Checker<'a> {
     pub fn new(file: &str, text: &'a str, secrets: Secrets<'a>) -> Self {
         let places = Places::new();
-        Checker {
-            file: file.to_owned(),
-            text,
-            places,
-            secrets,
-            faults: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Checker { file: file.to_owned(), text, places, secrets, faults: Vec::new(), warnings: Vec::new() }
     }
 
     pub fn know_places(&mut self, places: Places) {
@@ -93,13 +81,7 @@ impl<'a> Checker<'a> {
         let (line, column) = offset.map_or((0, 0), |o| line_and_column(self.text, o));
         // A quoted value may hold line breaks; a fault is one line.
         let text = text.replace('\n', "\\n").replace('\r', "\\r");
-        Fault {
-            file: self.file.clone(),
-            line,
-            column,
-            path,
-            text,
-        }
+        Fault { file: self.file.clone(), line, column, path, text }
     }
 
     /// The place of a path; of the table around it where the key itself is missing.
@@ -114,8 +96,7 @@ impl<'a> Checker<'a> {
     }
 
     fn line(&self, path: &str) -> usize {
-        self.offset(path)
-            .map_or(0, |o| line_and_column(self.text, o).0)
+        self.offset(path).map_or(0, |o| line_and_column(self.text, o).0)
     }
 
     fn fault(&mut self, path: &str, text: impl Into<String>) {
@@ -154,37 +135,20 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn number(
-        &mut self,
-        path: &str,
-        value: Option<i64>,
-        default: u64,
-        range: RangeInclusive<u64>,
-    ) -> u64 {
+    fn number(&mut self, path: &str, value: Option<i64>, default: u64, range: RangeInclusive<u64>) -> u64 {
         let Some(value) = value else { return default };
         match u64::try_from(value) {
             Ok(number) if range.contains(&number) => number,
             _ => {
                 let (least, most) = (range.start(), range.end());
-                self.fault(
-                    path,
-                    format!(
-                        "{value} is out of range; expected {least} to {most}, default {default}"
-                    ),
-                );
+                self.fault(path, format!("{value} is out of range; expected {least} to {most}, default {default}"));
                 default
             }
         }
     }
 
     /// For sizes: `usize` has at least 32 bits on every platform Kontor runs on, and the ranges stay below.
-    fn size(
-        &mut self,
-        path: &str,
-        value: Option<i64>,
-        default: usize,
-        range: RangeInclusive<u64>,
-    ) -> usize {
+    fn size(&mut self, path: &str, value: Option<i64>, default: usize, range: RangeInclusive<u64>) -> usize {
         let default = u64::try_from(default).unwrap_or(u64::MAX);
         usize::try_from(self.number(path, value, default, range)).unwrap_or(usize::MAX)
     }
@@ -199,10 +163,7 @@ impl<'a> Checker<'a> {
     fn optional_id(&mut self, path: &str, value: Option<i64>) -> Option<i32> {
         let value = value?;
         if !IDS.contains(&value) {
-            self.fault(
-                path,
-                format!("{value} is out of range; ids are whole numbers from 1 to 2147483647"),
-            );
+            self.fault(path, format!("{value} is out of range; ids are whole numbers from 1 to 2147483647"));
             return None;
         }
         i32::try_from(value).ok()
@@ -219,10 +180,7 @@ impl<'a> Checker<'a> {
             match seen.get(&word) {
                 Some(first) => {
                     let line = self.line(first);
-                    self.fault(
-                        &path,
-                        format!("\"{word}\" is already taken in line {line}; choose another one"),
-                    );
+                    self.fault(&path, format!("\"{word}\" is already taken in line {line}; choose another one"));
                 }
                 None => {
                     seen.insert(word, path);
@@ -234,11 +192,7 @@ impl<'a> Checker<'a> {
     /// A reference to something defined elsewhere in the file. Id 0 stands for one that has its own fault.
     fn known_id(&mut self, path: &str, id: i32, kind: &str, section: &str, known: &[i32]) {
         if id != 0 && !known.contains(&id) {
-            let known: Vec<String> = known
-                .iter()
-                .filter(|k| **k != 0)
-                .map(i32::to_string)
-                .collect();
+            let known: Vec<String> = known.iter().filter(|k| **k != 0).map(i32::to_string).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             let remedy = define(section, &id.to_string(), &known);
             self.fault(path, format!("{kind} {id} is not defined; {remedy}"));
@@ -246,32 +200,14 @@ impl<'a> Checker<'a> {
     }
 
     /// The one source of a secret out of `key`, `key_env` and `key_file`, and the path it stands at.
-    fn secret(
-        &mut self,
-        section: &str,
-        key: &str,
-        given: [Option<String>; 3],
-    ) -> Option<(String, String)> {
-        let paths = [
-            format!("{section}.{key}"),
-            format!("{section}.{key}_env"),
-            format!("{section}.{key}_file"),
-        ];
-        let mut sources =
-            given
-                .into_iter()
-                .zip(paths)
-                .zip([None, Some(Origin::Env), Some(Origin::File)]);
-        let mut sources = sources
-            .by_ref()
-            .filter_map(|((value, path), origin)| Some((value?, path, origin)));
+    fn secret(&mut self, section: &str, key: &str, given: [Option<String>; 3]) -> Option<(String, String)> {
+        let paths = [format!("{section}.{key}"), format!("{section}.{key}_env"), format!("{section}.{key}_file")];
+        let mut sources = given.into_iter().zip(paths).zip([None, Some(Origin::Env), Some(Origin::File)]);
+        let mut sources = sources.by_ref().filter_map(|((value, path), origin)| Some((value?, path, origin)));
         let (value, path, origin) = sources.next()?;
         if let Some((_, second, _)) = sources.next() {
             let first = path.rsplit('.').next().unwrap_or(&path).to_owned();
-            self.fault(
-                &second,
-                format!("given beside {first}; keep only one of {key}, {key}_env and {key}_file"),
-            );
+            self.fault(&second, format!("given beside {first}; keep only one of {key}, {key}_env and {key}_file"));
         }
         let Some(origin) = origin else {
             return Some((value, path));

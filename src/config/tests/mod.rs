@@ -23,49 +23,21 @@ fn variables(name: &str) -> Option<String> {
     }
 }
 
-fn load_in(
-    folder: &Path,
-    text: &str,
-    overrides: &Overrides,
-    check: &dyn Fn(&Account) -> Result<(), String>,
-) -> Result<Loaded, Vec<Fault>> {
-    let connectors = Connectors {
-        known: KNOWN,
-        check,
-    };
-    load_text(
-        "kontor.toml",
-        text,
-        Secrets {
-            env: &variables,
-            folder,
-        },
-        overrides,
-        &connectors,
-    )
+fn load_in(folder: &Path, text: &str, overrides: &Overrides, check: &dyn Fn(&Account) -> Result<(), String>) -> Result<Loaded, Vec<Fault>> {
+    let connectors = Connectors { known: KNOWN, check };
+    load_text("kontor.toml", text, Secrets { env: &variables, folder }, overrides, &connectors)
 }
 
 fn try_load(text: &str) -> Result<Loaded, Vec<Fault>> {
-    load_in(
-        Path::new("/etc/kontor"),
-        text,
-        &Overrides::default(),
-        &|_| Ok(()),
-    )
+    load_in(Path::new("/etc/kontor"), text, &Overrides::default(), &|_| Ok(()))
 }
 
 fn settings(text: &str) -> Settings {
-    try_load(text)
-        .unwrap_or_else(|f| panic!("{}", lines(&f)))
-        .settings
+    try_load(text).unwrap_or_else(|f| panic!("{}", lines(&f))).settings
 }
 
 fn lines(faults: &[Fault]) -> String {
-    faults
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn faults(text: &str) -> String {
@@ -120,27 +92,15 @@ fn one_fault(part: &str, by: &str, expected: &str) {
 #[test]
 fn a_sound_file_is_read_with_its_defaults() {
     let settings = settings(SOUND);
-    assert_eq!(
-        settings.database.expose_secret(),
-        "/etc/kontor/data/kontor.sqlite"
-    );
+    assert_eq!(settings.database.expose_secret(), "/etc/kontor/data/kontor.sqlite");
     assert_eq!(settings.server.public_url, "http://127.0.0.1:8080");
     assert_eq!(settings.limits.records, 100_000);
     assert_eq!(settings.dispatch.retry_ladder.len(), 7);
     assert_eq!(settings.warehouses[0].identifier, "standard");
-    assert_eq!(
-        settings.sub_channel(PHONE_SALES).unwrap().channel,
-        "Manual Sales"
-    );
+    assert_eq!(settings.sub_channel(PHONE_SALES).unwrap().channel, "Manual Sales");
     let account = settings.account(1000).unwrap();
-    assert_eq!(
-        (account.warehouses.as_slice(), account.language.as_str()),
-        ([1].as_slice(), "en")
-    );
-    assert_eq!(
-        (account.order_number_prefix.as_str(), account.listing),
-        ("1000-", Listing::ByCall)
-    );
+    assert_eq!((account.warehouses.as_slice(), account.language.as_str()), ([1].as_slice(), "en"));
+    assert_eq!((account.order_number_prefix.as_str(), account.listing), ("1000-", Listing::ByCall));
 }
 
 #[test]
@@ -167,10 +127,7 @@ fn broken_toml_is_named_with_its_line() {
     assert!(text.starts_with("kontor.toml:6:"), "{text}");
     assert!(text.contains("not valid TOML"), "{text}");
     let text = faults(&spoiled("jitter = 0.2", "jitter = 0.2\njitter = 0.3"));
-    assert!(
-        text.starts_with("kontor.toml:7:1: not valid TOML: duplicate key"),
-        "{text}"
-    );
+    assert!(text.starts_with("kontor.toml:7:1: not valid TOML: duplicate key"), "{text}");
 }
 
 #[test]
@@ -186,10 +143,7 @@ fn a_table_in_single_brackets_is_explained() {
 
 #[test]
 fn values_of_the_wrong_kind_are_explained() {
-    let text = format!(
-        "accounts = [1]\nlimits = 3\n{}",
-        SOUND.split("[[accounts]]").next().unwrap()
-    );
+    let text = format!("accounts = [1]\nlimits = 3\n{}", SOUND.split("[[accounts]]").next().unwrap());
     assert_eq!(
         faults(&text.replace("jitter = 0.2", "wait_ms = 99999999999999999999")),
         "\
@@ -255,13 +209,8 @@ kontor.toml:35:8: warehouses[2].code: \"standard\" is already taken in line 19; 
         "account_id = 2147483648",
         "kontor.toml:25:14: accounts[1].account_id: 2147483648 is out of range; ids are whole numbers from 1 to 2147483647",
     );
-    one_fault(
-        "account_id = 1000\n",
-        "",
-        "kontor.toml:24:1: accounts[1].account_id: missing; expected a whole number from 1 to 2147483647",
-    );
-    let built_in =
-        "[[sub_channels]]\nsub_channel_id = 4100\nidentifier = \"Phone\"\nchannel = \"Phone\"\n";
+    one_fault("account_id = 1000\n", "", "kontor.toml:24:1: accounts[1].account_id: missing; expected a whole number from 1 to 2147483647");
+    let built_in = "[[sub_channels]]\nsub_channel_id = 4100\nidentifier = \"Phone\"\nchannel = \"Phone\"\n";
     assert_eq!(
         faults(&format!("{SOUND}{built_in}")),
         "kontor.toml:33:18: sub_channels[1].sub_channel_id: 4100 is built in (Telefonverkauf) and cannot be \
@@ -277,21 +226,10 @@ fn users_need_a_name_without_colon_and_an_argon2id_hash() {
         "kontor.toml:8:8: users[1].name: \"e:rp\" contains a colon, which HTTP Basic cannot carry in a name; choose \
          another name",
     );
-    let text = spoiled(
-        "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6n0rx6",
-        "hunter2",
-    );
+    let text = spoiled("$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6n0rx6", "hunter2");
     let text = faults(&text);
-    assert!(
-        text.starts_with(
-            "kontor.toml:9:17: users[1].password_hash: not a password hash in PHC form ("
-        ),
-        "{text}"
-    );
-    assert!(
-        text.ends_with("`kontor user hash` prints one") && !text.contains("hunter2"),
-        "{text}"
-    );
+    assert!(text.starts_with("kontor.toml:9:17: users[1].password_hash: not a password hash in PHC form ("), "{text}");
+    assert!(text.ends_with("`kontor user hash` prints one") && !text.contains("hunter2"), "{text}");
     one_fault(
         "$argon2id$",
         "$argon2i$",
@@ -309,10 +247,7 @@ fn users_need_a_name_without_colon_and_an_argon2id_hash() {
 #[test]
 fn a_secret_of_the_wrong_type_is_not_repeated() {
     let text = spoiled("password_hash = \"", "password_hash = 4711 # \"");
-    assert_eq!(
-        faults(&text),
-        "kontor.toml:9:17: users[1].password_hash: found integer, expected text in \"quotes\""
-    );
+    assert_eq!(faults(&text), "kontor.toml:9:17: users[1].password_hash: found integer, expected text in \"quotes\"");
 }
 
 #[test]
@@ -374,17 +309,9 @@ kontor.toml: users: missing; expected at least one [[users]] entry; `kontor user
 
 #[test]
 fn clear_text_passwords_on_the_network_are_a_warning() {
-    let text = spoiled(
-        "127.0.0.1:8080\"",
-        "0.0.0.0:8080\"\npublic_url = \"http://erp.example.com\"",
-    );
+    let text = spoiled("127.0.0.1:8080\"", "0.0.0.0:8080\"\npublic_url = \"http://erp.example.com\"");
     let warnings = lines(&try_load(&text).unwrap().warnings);
-    assert!(warnings.starts_with(
-        "kontor.toml:3:14: server.public_url: \"http://erp.example.com\" is not encrypted"
-    ));
-    let text = spoiled(
-        "127.0.0.1:8080\"",
-        "0.0.0.0:8080\"\npublic_url = \"https://erp.example.com\"",
-    );
+    assert!(warnings.starts_with("kontor.toml:3:14: server.public_url: \"http://erp.example.com\" is not encrypted"));
+    let text = spoiled("127.0.0.1:8080\"", "0.0.0.0:8080\"\npublic_url = \"https://erp.example.com\"");
     assert!(try_load(&text).unwrap().warnings.is_empty());
 }

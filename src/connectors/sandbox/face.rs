@@ -48,7 +48,8 @@ impl Sandboxes {
         if body.len() > MOST_BODY {
             return HttpReply::error(413, format!("{place}: the body has {} bytes, at most {MOST_BODY} are taken; send less", body.len()));
         }
-        let mut segments = path.split('/').filter(|segment| !segment.is_empty()).map(|segment| percent_decode_str(segment).decode_utf8_lossy());
+        let mut segments =
+            path.split('/').filter(|segment| !segment.is_empty()).map(|segment| percent_decode_str(segment).decode_utf8_lossy());
         let account = match (segments.next(), segments.next()) {
             (Some(sandbox), Some(account)) if sandbox == "sandbox" => account,
             _ => return HttpReply::error(404, format!("{place}: expected /sandbox/{{account_id}}; {}", self.open_ones())),
@@ -142,11 +143,16 @@ fn wish(query: &str, body: &[u8]) -> Result<NewOrder, Problem> {
         match name.as_ref() {
             "sku" => sku = Some(value.into_owned()),
             "quantity" => {
-                quantity = value.parse().map_err(|_| Problem::Bad(format!("quantity: \"{value}\" is not a whole number; send whole pieces")))?;
+                quantity =
+                    value.parse().map_err(|_| Problem::Bad(format!("quantity: \"{value}\" is not a whole number; send whole pieces")))?;
             }
             "payment" => wish.payment = Some(value.into_owned()),
             "paid" => wish.paid = Some(matches!(value.as_ref(), "true" | "1")),
-            other => return Err(Problem::Bad(format!("query: \"{other}\" is unknown; use sku, quantity, payment and paid, or a JSON body such as {EXAMPLE}"))),
+            other => {
+                return Err(Problem::Bad(format!(
+                    "query: \"{other}\" is unknown; use sku, quantity, payment and paid, or a JSON body such as {EXAMPLE}"
+                )));
+            }
         }
     }
     let sku = sku.ok_or_else(|| Problem::Bad("query: sku is missing; send ?sku=A-1&quantity=1".to_owned()))?;

@@ -93,7 +93,10 @@ impl Faults {
         if let Some(left) = self.throttle.calls.checked_sub(1) {
             self.throttle.calls = left;
             let retry_after = self.throttle.retry_after_seconds.map(Duration::from_secs);
-            return Gate::Closed(ChannelError::Unavailable { reason: "HTTP 429, too many requests (fault `throttle`)".to_owned(), retry_after });
+            return Gate::Closed(ChannelError::Unavailable {
+                reason: "HTTP 429, too many requests (fault `throttle`)".to_owned(),
+                retry_after,
+            });
         }
         let answer_lost = match self.die.calls.checked_sub(1) {
             Some(left) => {

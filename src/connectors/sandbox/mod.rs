@@ -5,7 +5,7 @@
 //!
 //! | key | meaning |
 //! | --- | --- |
-//! | `state_file` | JSON file that keeps the shop over a restart. Without it a restart empties the shop, and its order numbers start again, so that Kontor takes its new orders for known ones. |
+//! | `state_path` | JSON file that keeps the shop over a restart. Without it a restart empties the shop, and its order numbers start again, so that Kontor takes its new orders for known ones. |
 //! | `batch_size` | rows per call, 1 to 1000, default 25 |
 //! | `overlap` | orders that every pull delivers again, 0 to 1000, default 5 |
 //!
@@ -52,12 +52,12 @@ impl Sandboxes {
     }
 
     /// The shop of an account, opened at the first call.
-    fn open(&self, account_id: i32, state_file: Option<&PathBuf>) -> Result<SharedShop, String> {
+    fn open(&self, account_id: i32, state_path: Option<&PathBuf>) -> Result<SharedShop, String> {
         let mut shops = lock(&self.shops);
         if let Some(shop) = shops.get(&account_id) {
             return Ok(Arc::clone(shop));
         }
-        let shop = match state_file {
+        let shop = match state_path {
             Some(file) => Shop::open(account_id, file)?,
             None => Shop::new(account_id),
         };
@@ -77,16 +77,16 @@ impl Sandboxes {
 }
 
 struct Settings {
-    state_file: Option<PathBuf>,
+    state_path: Option<PathBuf>,
     batch_size: u32,
     overlap: u32,
 }
 
 impl Settings {
     fn read(account: &Account) -> Result<Settings, String> {
-        let keys = Keys::new(account, &["state_file", "batch_size", "overlap"])?;
+        let keys = Keys::new(account, &["state_path", "batch_size", "overlap"])?;
         Ok(Settings {
-            state_file: keys.text("state_file", "give the path of a file that Kontor may write, or leave it out")?.map(PathBuf::from),
+            state_path: keys.text("state_path", "give the path of a file that Kontor may write, or leave it out")?.map(PathBuf::from),
             batch_size: keys.whole("batch_size", 1..=1000, 25)?,
             overlap: keys.whole("overlap", 0..=1000, 5)?,
         })
@@ -100,8 +100,8 @@ pub fn check_settings(account: &Account) -> Result<(), String> {
 pub fn build(account: &Account, timeout: Duration, sandboxes: &Sandboxes) -> Result<Box<dyn Connector>, String> {
     let settings = Settings::read(account)?;
     let shop = sandboxes
-        .open(account.account_id, settings.state_file.as_ref())
-        .map_err(|wrong| format!("account {}, [accounts.settings] state_file: {wrong}", account.account_id))?;
+        .open(account.account_id, settings.state_path.as_ref())
+        .map_err(|wrong| format!("account {}, [accounts.settings] state_path: {wrong}", account.account_id))?;
     let whole = |number: u32| usize::try_from(number).unwrap_or(1);
     Ok(Box::new(SandboxConnector { shop, batch_size: whole(settings.batch_size), overlap: whole(settings.overlap), timeout }))
 }

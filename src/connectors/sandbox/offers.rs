@@ -107,10 +107,18 @@ impl Shop {
             );
         };
         let Some(Price { amount, currency, .. }) = &change.price else {
-            return refused("PRICE_MISSING", format!("{} is not listed and came without a price", change.sku), "set a price in the account's price list");
+            return refused(
+                "PRICE_MISSING",
+                format!("{} is not listed and came without a price", change.sku),
+                "set a price in the account's price list",
+            );
         };
         if self.listings.len() >= MOST_LISTINGS {
-            return refused("TOO_MANY_OFFERS", format!("the sandbox keeps at most {MOST_LISTINGS} offers"), "end this test with a new sandbox");
+            return refused(
+                "TOO_MANY_OFFERS",
+                format!("the sandbox keeps at most {MOST_LISTINGS} offers"),
+                "end this test with a new sandbox",
+            );
         }
         let seq = self.changed();
         self.listings_made = self.listings_made.saturating_add(1);
@@ -174,7 +182,11 @@ fn first_fault(change: &OfferChange) -> Option<Outcome> {
     if let Some(content) = &change.content
         && content.title.trim().is_empty()
     {
-        return Some(refused("TITLE_MISSING", format!("the title of {} is empty", change.sku), "give the item an identifier or fill the title's text module"));
+        return Some(refused(
+            "TITLE_MISSING",
+            format!("the title of {} is empty", change.sku),
+            "give the item an identifier or fill the title's text module",
+        ));
     }
     if let Some(price) = &change.price {
         if price.amount <= Decimal::ZERO {
@@ -187,7 +199,11 @@ fn first_fault(change: &OfferChange) -> Option<Outcome> {
     if let Some(quantity) = change.quantity
         && quantity.offered < 0
     {
-        return Some(refused("QUANTITY_INVALID", format!("{} is no quantity for {}", quantity.offered, change.sku), "offer zero or more pieces"));
+        return Some(refused(
+            "QUANTITY_INVALID",
+            format!("{} is no quantity for {}", quantity.offered, change.sku),
+            "offer zero or more pieces",
+        ));
     }
     None
 }

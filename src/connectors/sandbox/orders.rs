@@ -147,7 +147,10 @@ impl Shop {
     pub fn buy(&mut self, wish: NewOrder, now: DateTime<Utc>) -> Result<&Order, Problem> {
         let (workflow, payment_method) = payment(wish.payment.as_deref())?;
         if wish.lines.is_empty() || wish.lines.len() > MOST_LINES {
-            return Err(Problem::Bad(format!("lines: {} entries, expected 1 to {MOST_LINES}; send at least one {{\"sku\", \"quantity\"}}", wish.lines.len())));
+            return Err(Problem::Bad(format!(
+                "lines: {} entries, expected 1 to {MOST_LINES}; send at least one {{\"sku\", \"quantity\"}}",
+                wish.lines.len()
+            )));
         }
         self.make_room()?;
         let currency = self.check_lines(&wish.lines)?;
@@ -201,7 +204,10 @@ impl Shop {
         for (index, line) in lines.iter().enumerate() {
             let place = format!("lines[{index}] ({})", line.sku);
             if !(1..=MOST_PIECES).contains(&line.quantity) {
-                return Err(Problem::Bad(format!("{place}, quantity: {} is outside 1 to {MOST_PIECES}; order whole pieces", line.quantity)));
+                return Err(Problem::Bad(format!(
+                    "{place}, quantity: {} is outside 1 to {MOST_PIECES}; order whole pieces",
+                    line.quantity
+                )));
             }
             let Some(listing) = self.listings.get(&line.sku).filter(|listing| listing.running) else {
                 return Err(Problem::Conflict(format!("{place}: no running offer has this SKU; GET /offers lists them")));
@@ -223,7 +229,8 @@ impl Shop {
         if self.orders.len() < MOST_ORDERS {
             return Ok(());
         }
-        let finished = self.orders.iter().find(|(_, order)| matches!(order.status, Status::Shipped | Status::Cancelled)).map(|(number, _)| *number);
+        let finished =
+            self.orders.iter().find(|(_, order)| matches!(order.status, Status::Shipped | Status::Cancelled)).map(|(number, _)| *number);
         match finished {
             Some(number) => {
                 self.orders.remove(&number);
@@ -293,7 +300,8 @@ impl Shop {
         order.status = Status::Shipped;
         order.changed = seq;
         for packet in packets {
-            let known = packet.tracking_number.is_some() && order.packets.iter().any(|other| other.tracking_number == packet.tracking_number);
+            let known =
+                packet.tracking_number.is_some() && order.packets.iter().any(|other| other.tracking_number == packet.tracking_number);
             if !known {
                 order.packets.push(packet.clone());
             }
@@ -334,7 +342,8 @@ impl Shop {
         }
         let seq = self.sequence;
         if let Ok(order) = self.order_mut(order_id) {
-            let received = ReceivedFact { seq, key: fact.key.clone(), kind: fact.kind.word().to_owned(), applied: result.is_ok(), out_of_order };
+            let received =
+                ReceivedFact { seq, key: fact.key.clone(), kind: fact.kind.word().to_owned(), applied: result.is_ok(), out_of_order };
             order.facts.push(received);
         }
         let (code, text) = match result {

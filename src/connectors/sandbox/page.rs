@@ -45,10 +45,20 @@ fn write(out: &mut String, shop: &Shop, base: &str) -> std::fmt::Result {
     )?;
     write!(out, "<h1>Sandbox shop of account {}</h1>", shop.account_id)?;
     let faults = &shop.faults;
-    if faults.down || faults.delay_ms > 0 || faults.throttle.calls > 0 || faults.die.calls > 0 || !faults.refuse.is_empty() || !faults.partial.is_empty() {
+    if faults.down
+        || faults.delay_ms > 0
+        || faults.throttle.calls > 0
+        || faults.die.calls > 0
+        || !faults.refuse.is_empty()
+        || !faults.partial.is_empty()
+    {
         write!(out, "<p class=\"warn\">This shop is misbehaving on purpose: see <a href=\"{base}/faults\">faults</a>.</p>")?;
     }
-    write!(out, "<h2>Offers ({})</h2><table><tr><th>SKU<th>Title<th class=\"n\">Price<th class=\"n\">Quantity<th>State<th></tr>", shop.listings.len())?;
+    write!(
+        out,
+        "<h2>Offers ({})</h2><table><tr><th>SKU<th>Title<th class=\"n\">Price<th class=\"n\">Quantity<th>State<th></tr>",
+        shop.listings.len()
+    )?;
     for listing in shop.listings.values().take(MOST_ROWS) {
         let sku = utf8_percent_encode(&listing.sku, NON_ALPHANUMERIC);
         write!(
@@ -66,7 +76,11 @@ fn write(out: &mut String, shop: &Shop, base: &str) -> std::fmt::Result {
         }
         out.push_str("</tr>");
     }
-    write!(out, "</table><h2>Orders ({})</h2><table><tr><th>Order<th>Time (UTC)<th>Lines<th>Payment<th>Status<th>Tracking</tr>", shop.orders.len())?;
+    write!(
+        out,
+        "</table><h2>Orders ({})</h2><table><tr><th>Order<th>Time (UTC)<th>Lines<th>Payment<th>Status<th>Tracking</tr>",
+        shop.orders.len()
+    )?;
     for order in shop.orders.values().rev().take(MOST_ROWS) {
         let lines: Vec<String> = order.lines.iter().take(5).map(|line| format!("{} × {}", line.quantity, escape(&line.sku))).collect();
         let packets: Vec<String> = order.packets.iter().filter_map(|packet| packet.tracking_number.as_deref().map(escape)).collect();

@@ -20,7 +20,8 @@ impl Shop {
         by_change.sort_by_key(|order| order.changed);
         let known = by_change.partition_point(|order| order.changed <= after);
         let fresh = by_change.len().saturating_sub(known);
-        let sent: Vec<&Order> = by_change.into_iter().skip(known.saturating_sub(overlap)).take(known.min(overlap).saturating_add(PAGE)).collect();
+        let sent: Vec<&Order> =
+            by_change.into_iter().skip(known.saturating_sub(overlap)).take(known.min(overlap).saturating_add(PAGE)).collect();
         let cursor = sent.last().map_or(after, |order| order.changed.max(after));
         Pulled { orders: sent.into_iter().map(tell).collect(), cursor: cursor.to_string(), more: fresh > PAGE }
     }

@@ -77,8 +77,9 @@ impl Shop {
         }
         let mut beside = file.clone().into_os_string();
         beside.push(".new");
-        let failed =
-            |what: &str, error: &dyn std::fmt::Display| format!("sandbox state {} {what} ({error}); give Kontor the right to write there", file.display());
+        let failed = |what: &str, error: &dyn std::fmt::Display| {
+            format!("sandbox state {} {what} ({error}); give Kontor the right to write there", file.display())
+        };
         let text = serde_json::to_vec(self).map_err(|error| failed("cannot be put into JSON", &error))?;
         std::fs::write(&beside, text).map_err(|error| failed("cannot be written", &error))?;
         std::fs::rename(&beside, file).map_err(|error| failed("cannot be replaced", &error))?;

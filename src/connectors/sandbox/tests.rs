@@ -203,7 +203,10 @@ fn facts_move_the_order_and_a_repeated_key_changes_nothing() {
         assert!(matches!(world.fact("k3", FactKind::Shipped { packets: packets.clone() }), Outcome::Done { .. }));
     }
     let order = world.ask("GET", "/orders/S-100001", "").1;
-    assert_eq!((&order["status"], &order["packets"].as_array().unwrap().len(), order["facts"].as_array().unwrap().len()), (&json!("shipped"), &1, 3));
+    assert_eq!(
+        (&order["status"], &order["packets"].as_array().unwrap().len(), order["facts"].as_array().unwrap().len()),
+        (&json!("shipped"), &1, 3)
+    );
     assert_eq!(world.ask("GET", "/state", "").1["counters"]["duplicate_facts"], 1);
 }
 
@@ -230,7 +233,8 @@ fn a_shipped_order_cannot_be_cancelled_and_an_unknown_one_not_be_paid() {
 #[test]
 fn a_scripted_row_fails_while_its_neighbours_succeed() {
     let world = World::new("");
-    let script = r#"{"refuse":[{"sku":"B","code":"21916","text":"no such category"}],"partial":[{"sku":"C","calls":1,"retry_after_seconds":9}]}"#;
+    let script =
+        r#"{"refuse":[{"sku":"B","code":"21916","text":"no such category"}],"partial":[{"sku":"C","calls":1,"retry_after_seconds":9}]}"#;
     assert_eq!(world.ask("POST", "/faults", script).0, 200);
     let rows = [new_offer("A", 1), new_offer("B", 1), new_offer("C", 1)];
     let outcomes: Vec<Outcome> = world.connector.submit(&rows).unwrap().into_iter().map(|row| row.outcome).collect();
@@ -284,10 +288,10 @@ fn a_batch_above_the_limit_is_refused_as_a_whole() {
 }
 
 #[test]
-fn the_state_file_keeps_the_shop_over_a_restart() {
+fn the_state_path_keeps_the_shop_over_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.json");
-    let settings = format!("state_file = '{}'", file.display());
+    let settings = format!("state_path = '{}'", file.display());
     let before = {
         let world = World::new(&settings);
         world.submit(&new_offer("A", 5));
@@ -302,7 +306,7 @@ fn the_state_file_keeps_the_shop_over_a_restart() {
     assert!(text.contains("belongs to account 1000"), "{text}");
     std::fs::write(&file, "no json").unwrap();
     let text = build(&account("sandbox", &settings), Duration::from_secs(1), &Sandboxes::new()).err().unwrap();
-    assert!(text.contains("[accounts.settings] state_file") && text.contains("move it away"), "{text}");
+    assert!(text.contains("[accounts.settings] state_path") && text.contains("move it away"), "{text}");
 }
 
 #[test]

@@ -121,7 +121,11 @@ impl Order {
             let lines = self.live().filter(|fulfillment| counts(&fulfillment.state)).flat_map(|fulfillment| &fulfillment.lines);
             lines.filter(|other| other.order_line_id == line.id).map(|other| other.quantity).sum()
         };
-        self.lines.iter().map(|line| (line.id.clone(), line.quantity.saturating_sub(covered(line)))).filter(|(_, quantity)| *quantity > 0).collect()
+        self.lines
+            .iter()
+            .map(|line| (line.id.clone(), line.quantity.saturating_sub(covered(line))))
+            .filter(|(_, quantity)| *quantity > 0)
+            .collect()
     }
 
     /// Paid after shipping: the state in which Vendure left the order behind.
@@ -169,7 +173,12 @@ pub fn next_step(order: &Order, fact: &FactKind) -> Step {
         }
         FactKind::Shipped { packets } => ship(order, packets),
         FactKind::Cancelled { .. } if cancelled => match order.payments("Settled").next() {
-            Some(_) => Step::Done(Some((Severity::Info, "REFUND_OPEN", "the cancelled order was paid".to_owned(), "pay the money back in the shop"))),
+            Some(_) => Step::Done(Some((
+                Severity::Info,
+                "REFUND_OPEN",
+                "the cancelled order was paid".to_owned(),
+                "pay the money back in the shop",
+            ))),
             None => Step::Done(None),
         },
         FactKind::Cancelled { reason } => Step::Cancel { reason: reason.clone() },
@@ -177,7 +186,8 @@ pub fn next_step(order: &Order, fact: &FactKind) -> Step {
 }
 
 fn ship(order: &Order, packets: &[Packet]) -> Step {
-    let known: Vec<&str> = order.live().filter_map(|fulfillment| fulfillment.tracking_code.as_deref()).flat_map(|codes| codes.split(", ")).collect();
+    let known: Vec<&str> =
+        order.live().filter_map(|fulfillment| fulfillment.tracking_code.as_deref()).flat_map(|codes| codes.split(", ")).collect();
     let wanted = tracking_codes(packets);
     let fresh: Vec<&str> = wanted.iter().copied().filter(|code| !known.contains(code)).collect();
     let told_before = !wanted.is_empty() && fresh.is_empty();
@@ -198,7 +208,12 @@ fn ship(order: &Order, packets: &[Packet]) -> Step {
         return Step::Done(None);
     }
     let text = format!("everything was shipped in the shop before; it does not know the tracking numbers {}", fresh.join(", "));
-    Step::Done(Some((Severity::Warning, "ALREADY_SHIPPED", text, "tell them to the customer another way, or correct the shipment in the shop")))
+    Step::Done(Some((
+        Severity::Warning,
+        "ALREADY_SHIPPED",
+        text,
+        "tell them to the customer another way, or correct the shipment in the shop",
+    )))
 }
 
 fn done(note: Option<(Severity, &str, String, &str)>) -> Outcome {
@@ -294,8 +309,12 @@ impl Vendure {
                 let on_hand: i64 = stock.stock_levels.iter().map(|level| level.stock_on_hand).sum();
                 let lacking = needed.get(stock.id.as_str()).copied().unwrap_or(0).saturating_sub(on_hand);
                 if lacking > 0 {
-                    let here: i64 =
-                        stock.stock_levels.iter().filter(|level| level.stock_location_id == shop.stock_location_id).map(|level| level.stock_on_hand).sum();
+                    let here: i64 = stock
+                        .stock_levels
+                        .iter()
+                        .filter(|level| level.stock_location_id == shop.stock_location_id)
+                        .map(|level| level.stock_on_hand)
+                        .sum();
                     let level = json!({ "stockLocationId": shop.stock_location_id, "stockOnHand": here.saturating_add(lacking) });
                     input.push(json!({ "id": stock.id, "stockLevels": [level] }));
                 }

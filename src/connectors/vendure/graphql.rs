@@ -39,7 +39,9 @@ impl Failure {
     pub fn whole(self) -> ChannelError {
         match self {
             Failure::Channel(error) => error,
-            Failure::Rule(rule) if rule.internal => ChannelError::Unavailable { reason: format!("{}: {}", rule.code, rule.text), retry_after: None },
+            Failure::Rule(rule) if rule.internal => {
+                ChannelError::Unavailable { reason: format!("{}: {}", rule.code, rule.text), retry_after: None }
+            }
             Failure::Rule(rule) => ChannelError::Protocol { reason: format!("{}: {}", rule.code, rule.text) },
         }
     }
@@ -73,10 +75,15 @@ impl Api {
         let result = self.ask(query, &variables, Some(&token)).and_then(|answer| read(&answer));
         match result {
             Err(Failure::Rule(rule)) if rule.code == "FORBIDDEN" => {
-                let result = if fresh { Err(Failure::Rule(rule)) } else { self.ask(query, &variables, Some(&self.login()?)).and_then(|answer| read(&answer)) };
+                let result = if fresh {
+                    Err(Failure::Rule(rule))
+                } else {
+                    self.ask(query, &variables, Some(&self.login()?)).and_then(|answer| read(&answer))
+                };
                 result.map_err(|failure| match failure {
                     Failure::Rule(rule) if rule.code == "FORBIDDEN" => Failure::Channel(ChannelError::Unauthorized {
-                        reason: "the user may log in, but not do this; give its role the rights to read and write catalogue and orders".to_owned(),
+                        reason: "the user may log in, but not do this; give its role the rights to read and write catalogue and orders"
+                            .to_owned(),
                     }),
                     other => other,
                 })
@@ -90,7 +97,10 @@ impl Api {
         let answer = self.ask(LOGIN, &variables, None)?;
         let data = read(&answer).map_err(Failure::whole)?;
         if let Some(rule) = refusal(data.get("login")) {
-            return Err(ChannelError::Unauthorized { reason: format!("{}; check username and password in [accounts.settings]", rule.text) }.into());
+            return Err(ChannelError::Unauthorized {
+                reason: format!("{}; check username and password in [accounts.settings]", rule.text),
+            }
+            .into());
         }
         let token = answer.header("vendure-auth-token").ok_or_else(|| ChannelError::Protocol {
             reason: "the login brought no header vendure-auth-token; allow \"bearer\" in the shop's authOptions.tokenMethod".to_owned(),
@@ -126,7 +136,9 @@ pub fn read_json(status: u16, mut answer: Value) -> Result<Value, Failure> {
     }
     match answer.get_mut("data") {
         Some(data) if data.is_object() => Ok(data.take()),
-        _ => Err(Failure::Channel(ChannelError::Protocol { reason: format!("HTTP {status} without data; is the address that of a Vendure shop?") })),
+        _ => Err(Failure::Channel(ChannelError::Protocol {
+            reason: format!("HTTP {status} without data; is the address that of a Vendure shop?"),
+        })),
     }
 }
 

@@ -55,8 +55,12 @@ pub fn outcome_of(rule: Rule) -> Outcome {
     }
     let remedy = match rule.code.as_str() {
         "ENTITY_NOT_FOUND" => "the shop lost the record; end the offer and list it again",
-        "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED" => "the shop does not know such a value; check the language of the account and the values of the item",
-        "USER_INPUT_ERROR" => "correct what the text names; variants of one parent need the same properties, each in a combination of its own",
+        "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED" => {
+            "the shop does not know such a value; check the language of the account and the values of the item"
+        }
+        "USER_INPUT_ERROR" => {
+            "correct what the text names; variants of one parent need the same properties, each in a combination of its own"
+        }
         _ => "look at the record in the shop's administration, settle it there, then send it again",
     };
     refused(&rule.code, rule.text, remedy)
@@ -72,7 +76,11 @@ fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Outco
     if price.gross != shop.gross {
         let word = |gross| if gross { "gross" } else { "net" };
         let text = format!("the price is {}, the shop's channel keeps {} prices", word(price.gross), word(shop.gross));
-        return Err(refused("PRICE_KIND", text, "assign a price list of the shop's kind to the account, or change pricesIncludeTax in the shop"));
+        return Err(refused(
+            "PRICE_KIND",
+            text,
+            "assign a price list of the shop's kind to the account, or change pricesIncludeTax in the shop",
+        ));
     }
     if price.amount < Decimal::ZERO {
         return Err(refused("PRICE", format!("{} is below zero", price.amount), "set a price of zero or more"));

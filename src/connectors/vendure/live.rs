@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::super::http::Http;
 use super::super::tests::account;
 use super::super::{
-    ChannelError, ChannelOrder, Connector, Fact, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, VariantContent, Wanted, lock,
+    ChannelError, ChannelOrder, Connector, Fact, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, VariantContent,
+    Wanted, lock,
 };
 use super::{Vendure, inputs};
 use crate::domain::Decimal;
@@ -104,14 +105,22 @@ fn buy(variant_id: &str, quantity: i32) -> String {
     };
     let error = "... on ErrorResult { errorCode message }";
     let added = ask(
-        &format!("mutation ($id: ID!, $n: Int!) {{ r: addItemToOrder(productVariantId: $id, quantity: $n) {{ ... on Order {{ code }} {error} }} }}"),
+        &format!(
+            "mutation ($id: ID!, $n: Int!) {{ r: addItemToOrder(productVariantId: $id, quantity: $n) {{ ... on Order {{ code }} {error} }} }}"
+        ),
         json!({ "id": variant_id, "n": quantity }),
     );
     assert!(added["r"]["code"].is_string(), "{added}");
     let customer = json!({ "firstName": "Erika", "lastName": "von Müßtermann", "emailAddress": "erika@example.com", "title": "Frau" });
-    ask(&format!("mutation ($i: CreateCustomerInput!) {{ setCustomerForOrder(input: $i) {{ ... on Order {{ code }} {error} }} }}"), json!({ "i": customer }));
+    ask(
+        &format!("mutation ($i: CreateCustomerInput!) {{ setCustomerForOrder(input: $i) {{ ... on Order {{ code }} {error} }} }}"),
+        json!({ "i": customer }),
+    );
     let address = json!({ "fullName": "Erika von Müßtermann", "streetLine1": "Große Straße 12", "city": "Köln", "postalCode": "50667", "countryCode": "DE" });
-    ask(&format!("mutation ($i: CreateAddressInput!) {{ setOrderShippingAddress(input: $i) {{ ... on Order {{ code }} {error} }} }}"), json!({ "i": address }));
+    ask(
+        &format!("mutation ($i: CreateAddressInput!) {{ setOrderShippingAddress(input: $i) {{ ... on Order {{ code }} {error} }} }}"),
+        json!({ "i": address }),
+    );
     let methods = ask("{ eligibleShippingMethods { id } }", json!({}));
     ask(
         &format!("mutation ($id: [ID!]!) {{ setOrderShippingMethod(shippingMethodId: $id) {{ ... on Order {{ code }} {error} }} }}"),
@@ -119,7 +128,9 @@ fn buy(variant_id: &str, quantity: i32) -> String {
     );
     ask("mutation { transitionOrderToState(state: \"ArrangingPayment\") { ... on Order { code } } }", json!({}));
     let placed = ask(
-        &format!("mutation {{ r: addPaymentToOrder(input: {{method: \"prepayment\", metadata: {{}}}}) {{ ... on Order {{ code }} {error} }} }}"),
+        &format!(
+            "mutation {{ r: addPaymentToOrder(input: {{method: \"prepayment\", metadata: {{}}}}) {{ ... on Order {{ code }} {error} }} }}"
+        ),
         json!({}),
     );
     placed["r"]["code"].as_str().unwrap_or_else(|| panic!("{placed}")).to_owned()
@@ -144,7 +155,10 @@ fn pulled(shop: &Vendure, cursor: Option<&str>, code: &str) -> ChannelOrder {
 }
 
 fn packets(codes: &[&str]) -> Vec<Packet> {
-    codes.iter().map(|code| Packet { tracking_number: Some((*code).to_owned()), carrier: Some("dhl".to_owned()), ..Packet::default() }).collect()
+    codes
+        .iter()
+        .map(|code| Packet { tracking_number: Some((*code).to_owned()), carrier: Some("dhl".to_owned()), ..Packet::default() })
+        .collect()
 }
 
 #[test]
@@ -164,7 +178,11 @@ fn an_offer_is_created_once_and_then_updated() {
     let shop = connector("");
     let (single, parent) = (unique("L/1 ä"), unique("P"));
     let (blue, red) = (format!("{parent}-B"), format!("{parent}-R"));
-    let rows = [offer(1, &single, "19.90", 12), variant_of(&parent, "Blau", offer(2, &blue, "5.00", 3)), variant_of(&parent, "Rot", offer(3, &red, "6.00", 4))];
+    let rows = [
+        offer(1, &single, "19.90", 12),
+        variant_of(&parent, "Blau", offer(2, &blue, "5.00", 3)),
+        variant_of(&parent, "Rot", offer(3, &red, "6.00", 4)),
+    ];
     let first = numbers(&shop, &rows);
     // The answer got lost, a new process repeats: nothing is created twice.
     assert_eq!(numbers(&connector(""), &rows), first);
@@ -181,7 +199,10 @@ fn an_offer_is_created_once_and_then_updated() {
     // An earlier attempt broke off when the product was there and its variant was not.
     let broken = offer(5, &unique("B"), "8.00", 1);
     let input = inputs::create_product(broken.content.as_ref().unwrap(), &broken.sku);
-    let left = shop.api.call("mutation ($input: CreateProductInput!) { r: createProduct(input: $input) { id } }", json!({ "input": input })).unwrap();
+    let left = shop
+        .api
+        .call("mutation ($input: CreateProductInput!) { r: createProduct(input: $input) { id } }", json!({ "input": input }))
+        .unwrap();
     numbers(&shop, std::slice::from_ref(&broken));
     assert_eq!(variants(&shop, &broken.sku)[0]["product"]["id"], left["r"]["id"]);
 
@@ -216,7 +237,8 @@ fn one_bad_row_is_refused_and_its_neighbours_are_taken() {
             other => panic!("{other:?}"),
         }
     }
-    let on_hand: Vec<i64> = rows.iter().map(|row| variants(&shop, &row.sku)[0]["stockLevels"][0]["stockOnHand"].as_i64().unwrap()).collect();
+    let on_hand: Vec<i64> =
+        rows.iter().map(|row| variants(&shop, &row.sku)[0]["stockLevels"][0]["stockOnHand"].as_i64().unwrap()).collect();
     assert_eq!(on_hand, [5, 5, 1, 5, 5, 1, 5, 5]);
 }
 
@@ -244,7 +266,10 @@ fn an_order_goes_its_way_from_cart_to_parcel() {
     let code = buy(&number, 2);
     let order = pulled(&shop, Some(&cursor), &code);
     assert_eq!((order.paid, order.cancelled, order.currency.as_str()), (false, false, "EUR"));
-    assert_eq!((order.lines[0].sku.as_deref(), order.lines[0].quantity, order.lines[0].unit_price.to_string().as_str()), (Some(sku.as_str()), 2, "19.90"));
+    assert_eq!(
+        (order.lines[0].sku.as_deref(), order.lines[0].quantity, order.lines[0].unit_price.to_string().as_str()),
+        (Some(sku.as_str()), 2, "19.90")
+    );
     assert_eq!(order.lines[0].tax_rate, Some(Decimal::from_whole(19)));
     assert_eq!((order.shipping_charge.to_string().as_str(), order.coupon_amount), ("4.90", Decimal::ZERO));
     assert_eq!(order.delivery_address.last_name.as_deref(), Some("von Müßtermann"));
@@ -259,7 +284,10 @@ fn an_order_goes_its_way_from_cart_to_parcel() {
     for _ in 0..2 {
         told(&shop, &code, FactKind::Shipped { packets: packets(&["JJD1", "JJD2"]) });
     }
-    assert_eq!(state(&shop, &code), json!({ "state": "Shipped", "fulfillments": [{ "state": "Shipped", "method": "dhl", "trackingCode": "JJD1, JJD2" }] }));
+    assert_eq!(
+        state(&shop, &code),
+        json!({ "state": "Shipped", "fulfillments": [{ "state": "Shipped", "method": "dhl", "trackingCode": "JJD1, JJD2" }] })
+    );
     assert_eq!(saleable(&shop, &sku), 10);
     match tell(&shop, &code, FactKind::Shipped { packets: packets(&["JJD9"]) }) {
         Outcome::Done { messages, .. } => assert_eq!(messages[0].code, "ALREADY_SHIPPED"),
@@ -275,7 +303,8 @@ fn an_order_is_shipped_before_it_is_paid_even_when_the_stock_was_booked_out() {
     let number = numbers(&shop, &[offer(1, &sku, "19.90", 2)]).remove(0);
     let code = buy(&number, 2);
     assert_eq!(pulled(&shop, None, &code).workflow.id(), 2);
-    let gone = OfferChange { content: None, price: None, quantity: Some(Quantity { offered: 0, reserved_here: 0 }), ..offer(1, &sku, "19.90", 0) };
+    let gone =
+        OfferChange { content: None, price: None, quantity: Some(Quantity { offered: 0, reserved_here: 0 }), ..offer(1, &sku, "19.90", 0) };
     numbers(&shop, &[gone]);
     told(&shop, &code, FactKind::Shipped { packets: Vec::new() });
     assert_eq!(saleable(&shop, &sku), 0);
@@ -298,6 +327,10 @@ fn an_order_is_cancelled_once() {
     let order = pulled(&shop, None, &code);
     assert_eq!((order.cancelled, order.lines[0].quantity, order.coupon_amount), (true, 3, Decimal::ZERO));
     assert_eq!(saleable(&shop, &sku), 5);
-    assert!(matches!(tell(&shop, &code, FactKind::Shipped { packets: Vec::new() }), Outcome::Refused(message) if message.code == "ORDER_CANCELLED"));
-    assert!(matches!(tell(&shop, "NOSUCHORDER", FactKind::Paid { transaction_id: None }), Outcome::Refused(message) if message.code == "ORDER_UNKNOWN"));
+    assert!(
+        matches!(tell(&shop, &code, FactKind::Shipped { packets: Vec::new() }), Outcome::Refused(message) if message.code == "ORDER_CANCELLED")
+    );
+    assert!(
+        matches!(tell(&shop, "NOSUCHORDER", FactKind::Paid { transaction_id: None }), Outcome::Refused(message) if message.code == "ORDER_UNKNOWN")
+    );
 }

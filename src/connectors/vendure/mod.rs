@@ -66,7 +66,16 @@ impl Settings {
     fn read(account: &Account) -> Result<Settings, String> {
         let keys = Keys::new(
             account,
-            &["url", "username", "password", "channel_token", "stock_location_id", "tax_category_id", "cash_on_delivery_methods", "first_pull_days"],
+            &[
+                "url",
+                "username",
+                "password",
+                "channel_token",
+                "stock_location_id",
+                "tax_category_id",
+                "cash_on_delivery_methods",
+                "first_pull_days",
+            ],
         )?;
         let address = "give the shop's address without /admin-api, such as \"https://shop.example.com\"";
         let url = keys.required_text("url", address)?;
@@ -82,7 +91,8 @@ impl Settings {
             channel_token: keys.text("channel_token", "give the token that Vendure shows with the channel, or leave it out")?,
             stock_location_id: keys.text("stock_location_id", id)?,
             tax_category_id: keys.text("tax_category_id", id)?,
-            cash_on_delivery_methods: keys.texts("cash_on_delivery_methods", "list codes of payment methods, such as [\"cash-on-delivery\"]")?,
+            cash_on_delivery_methods: keys
+                .texts("cash_on_delivery_methods", "list codes of payment methods, such as [\"cash-on-delivery\"]")?,
             first_pull_days: keys.whole("first_pull_days", 0..=3650, 30)?,
         })
     }
@@ -147,8 +157,10 @@ fn read_shop(data: &Value, settings: &Settings) -> Result<ShopSettings, ChannelE
             None => items.iter().find(|item| item.get("isDefault") == Some(&Value::Bool(true))).or_else(|| items.first()),
         };
         found.and_then(id).ok_or_else(|| {
-            let known: Vec<String> = items.iter().filter_map(|item| Some(format!("{} ({})", id(item)?, item.get("name")?.as_str()?))).collect();
-            let wrong = wanted.as_deref().map_or("the shop has none".to_owned(), |wanted| format!("\"{wanted}\" does not exist in the shop"));
+            let known: Vec<String> =
+                items.iter().filter_map(|item| Some(format!("{} ({})", id(item)?, item.get("name")?.as_str()?))).collect();
+            let wrong =
+                wanted.as_deref().map_or("the shop has none".to_owned(), |wanted| format!("\"{wanted}\" does not exist in the shop"));
             ChannelError::Protocol { reason: format!("[accounts.settings] {key}: {wrong}; it has: {}", known.join(", ")) }
         })
     };
@@ -163,7 +175,9 @@ fn read_shop(data: &Value, settings: &Settings) -> Result<ShopSettings, ChannelE
 
 /// The answer lacks something that the contract promises.
 fn missing(what: &str) -> ChannelError {
-    ChannelError::Protocol { reason: format!("the shop's answer lacks {what}; Kontor knows Vendure 3.7, does the shop run another version?") }
+    ChannelError::Protocol {
+        reason: format!("the shop's answer lacks {what}; Kontor knows Vendure 3.7, does the shop run another version?"),
+    }
 }
 
 /// Reads a part of an answer into its type.

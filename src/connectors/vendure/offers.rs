@@ -107,7 +107,12 @@ impl Vendure {
                     ChannelError::Unauthorized { .. } | ChannelError::Protocol { .. } => None,
                 };
                 let rest = changes.iter().filter(|change| !settled.contains(&change.offer_id));
-                results.extend(rest.map(|change| RowResult { offer_id: change.offer_id, outcome: Outcome::Later { after, reason: error.to_string() } }));
+                results.extend(
+                    rest.map(|change| RowResult {
+                        offer_id: change.offer_id,
+                        outcome: Outcome::Later { after, reason: error.to_string() },
+                    }),
+                );
                 Ok(results)
             }
         }
@@ -127,10 +132,17 @@ impl Vendure {
                 return Ok(found);
             }
         }
-        Err(ChannelError::Protocol { reason: format!("the shop has more than {} variants for {} SKUs; delete the doubles", found.len(), skus.len()) })
+        Err(ChannelError::Protocol {
+            reason: format!("the shop has more than {} variants for {} SKUs; delete the doubles", found.len(), skus.len()),
+        })
     }
 
-    fn update(&self, updates: &[(&OfferChange, &Found, Value)], found: &[Found], settle: &mut dyn FnMut(&OfferChange, Outcome)) -> Option<ChannelError> {
+    fn update(
+        &self,
+        updates: &[(&OfferChange, &Found, Value)],
+        found: &[Found],
+        settle: &mut dyn FnMut(&OfferChange, Outcome),
+    ) -> Option<ChannelError> {
         let variants: Vec<&Value> = updates.iter().map(|(_, _, input)| input).collect();
         let halved = halve(&variants, &mut |inputs| self.mutate(UPDATE_VARIANTS, inputs));
         if let Some(error) = halved.cut {
@@ -152,7 +164,10 @@ impl Vendure {
             let product = of_product.get(variant.product.id.as_str()).cloned().unwrap_or(Some(Ok(())));
             match (result, product) {
                 (Some(Ok(())), Some(Ok(()))) => {
-                    settle(change, Outcome::Done { external_number: Some(variant.id.clone()), url: None, messages: doubles(change, found) });
+                    settle(
+                        change,
+                        Outcome::Done { external_number: Some(variant.id.clone()), url: None, messages: doubles(change, found) },
+                    );
                 }
                 (Some(Err(rule)), _) | (_, Some(Err(rule))) => settle(change, inputs::outcome_of(rule)),
                 (None, _) | (_, None) => {}
@@ -166,7 +181,11 @@ impl Vendure {
         Ok(inputs.iter().map(|_| ()).collect())
     }
 
-    fn create(&self, creates: Vec<(&OfferChange, serde_json::Map<String, Value>)>, settle: &mut dyn FnMut(&OfferChange, Outcome)) -> Option<ChannelError> {
+    fn create(
+        &self,
+        creates: Vec<(&OfferChange, serde_json::Map<String, Value>)>,
+        settle: &mut dyn FnMut(&OfferChange, Outcome),
+    ) -> Option<ChannelError> {
         let mut products = match self.find_products(creates.iter().map(|(change, _)| *change)) {
             Ok(products) => products,
             Err(error) => return Some(error),

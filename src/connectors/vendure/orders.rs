@@ -127,7 +127,9 @@ fn filled(text: Option<String>) -> Option<String> {
 
 impl OrderAddress {
     fn is_empty(&self) -> bool {
-        [&self.full_name, &self.company, &self.street_line1, &self.city].iter().all(|text| text.as_deref().unwrap_or_default().trim().is_empty())
+        [&self.full_name, &self.company, &self.street_line1, &self.city]
+            .iter()
+            .all(|text| text.as_deref().unwrap_or_default().trim().is_empty())
     }
 
     fn read(&self, customer: Option<&Customer>) -> Address {
@@ -171,7 +173,8 @@ impl Order {
         match self.state.as_str() {
             "PaymentSettled" | "PartiallyShipped" | "Shipped" | "PartiallyDelivered" | "Delivered" => true,
             "Modifying" | "ArrangingAdditionalPayment" => {
-                let settled = sum(self.payments.iter().flatten().filter(|payment| payment.state == "Settled").map(|payment| payment.amount));
+                let settled =
+                    sum(self.payments.iter().flatten().filter(|payment| payment.state == "Settled").map(|payment| payment.amount));
                 settled > Decimal::ZERO && settled >= self.total_with_tax
             }
             _ => false,
@@ -190,7 +193,8 @@ impl Order {
         let payments = self.payments.as_deref().unwrap_or_default();
         // Declined and cancelled attempts stay in the list; the last one that counts is the payment of the order.
         let payment = payments.iter().rev().find(|payment| matches!(payment.state.as_str(), "Authorized" | "Settled")).or(payments.last());
-        let at_the_door = payment.is_some_and(|payment| cash_on_delivery_methods.iter().any(|method| method.eq_ignore_ascii_case(&payment.method)));
+        let at_the_door =
+            payment.is_some_and(|payment| cash_on_delivery_methods.iter().any(|method| method.eq_ignore_ascii_case(&payment.method)));
         // A cancellation sets the quantities to zero; the ERP wants to know what was cancelled.
         let quantity = |line: &Line| if cancelled { line.order_placed_quantity } else { line.quantity };
         let lines = self.lines.iter().filter(|line| quantity(line) > 0).map(|line| OrderLine {
@@ -203,7 +207,11 @@ impl Order {
             tax_rate: Some(line.tax_rate),
         });
         // The cancellation of the shipping charge is told as a discount, but is none.
-        let discounts = sum(self.discounts.iter().filter(|discount| discount.adjustment_source != "CANCEL_ORDER").map(|discount| discount.amount_with_tax));
+        let discounts = sum(self
+            .discounts
+            .iter()
+            .filter(|discount| discount.adjustment_source != "CANCEL_ORDER")
+            .map(|discount| discount.amount_with_tax));
         let (reductions, charges): (Vec<Decimal>, Vec<Decimal>) =
             self.surcharges.iter().map(|charge| charge.price_with_tax).partition(|amount| *amount < Decimal::ZERO);
         let reductions = sum(reductions.into_iter());
@@ -217,7 +225,10 @@ impl Order {
             workflow: if at_the_door { Workflow::CashOnDelivery } else { Workflow::Prepayment },
             payment_method: payment.map(|payment| payment.method.clone()),
             transaction_id: payment.and_then(|payment| filled(payment.transaction_id.clone())),
-            buyer: Buyer { email: customer.map(|customer| customer.email_address.clone()), id: customer.map(|customer| customer.id.clone()) },
+            buyer: Buyer {
+                email: customer.map(|customer| customer.email_address.clone()),
+                id: customer.map(|customer| customer.id.clone()),
+            },
             invoice_address: read(invoice.or(delivery)),
             delivery_address: read(delivery.or(invoice)),
             lines: lines.collect(),

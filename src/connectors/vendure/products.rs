@@ -12,13 +12,14 @@ use super::{Vendure, inputs, part};
 
 const FIND: &str = "query ($slugs: [String!], $take: Int) { products(options: {filter: {slug: {in: $slugs}}, take: $take}) { items {
   id slug enabled optionGroups { id code name options { id code name } } } } }";
-const FIND_GROUPS: &str = "query ($codes: [String!], $take: Int) { productOptionGroups(options: {filter: {code: {in: $codes}}, take: $take}) { items {
+const FIND_GROUPS: &str =
+    "query ($codes: [String!], $take: Int) { productOptionGroups(options: {filter: {code: {in: $codes}}, take: $take}) { items {
   id code name options { id code name } } } }";
 const CREATE: &str = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { id slug enabled optionGroups { id } } }";
 const ENABLE: &str = "mutation ($id: ID!) { updateProduct(input: {id: $id, enabled: true}) { id } }";
-const CREATE_GROUP: &str =
-    "mutation ($input: CreateProductOptionGroupInput!) { createProductOptionGroup(input: $input) { id code name options { id code name } } }";
-const ADD_GROUP: &str = "mutation ($product: ID!, $group: ID!) { addOptionGroupToProduct(productId: $product, optionGroupId: $group) { id } }";
+const CREATE_GROUP: &str = "mutation ($input: CreateProductOptionGroupInput!) { createProductOptionGroup(input: $input) { id code name options { id code name } } }";
+const ADD_GROUP: &str =
+    "mutation ($product: ID!, $group: ID!) { addOptionGroupToProduct(productId: $product, optionGroupId: $group) { id } }";
 const CREATE_OPTION: &str = "mutation ($input: CreateProductOptionInput!) { createProductOption(input: $input) { id code name } }";
 
 #[derive(Debug, Clone, Deserialize)]
@@ -62,8 +63,9 @@ fn same(code: &str, name: &str, our_code: &str, our_name: &str) -> bool {
 impl Vendure {
     /// The products that the changes belong to, as far as they exist.
     pub(super) fn find_products<'a>(&self, changes: impl Iterator<Item = &'a OfferChange>) -> Result<Products, ChannelError> {
-        let slugs: Vec<String> =
-            changes.filter_map(|change| change.content.as_ref().map(|content| inputs::slug(inputs::product_key(content, &change.sku)))).collect();
+        let slugs: Vec<String> = changes
+            .filter_map(|change| change.content.as_ref().map(|content| inputs::slug(inputs::product_key(content, &change.sku))))
+            .collect();
         if slugs.is_empty() {
             return Ok(Products::new());
         }
@@ -75,7 +77,11 @@ impl Vendure {
     /// Product and options for a new variant; creates what is missing, step by step, each of which a repeat finds.
     pub(super) fn place(&self, change: &OfferChange, products: &mut Products) -> Result<Place, Failure> {
         let Some(content) = &change.content else {
-            return Err(Failure::Rule(Rule { code: "NOT_LISTED".to_owned(), text: format!("{} came without texts", change.sku), internal: false }));
+            return Err(Failure::Rule(Rule {
+                code: "NOT_LISTED".to_owned(),
+                text: format!("{} came without texts", change.sku),
+                internal: false,
+            }));
         };
         let key = inputs::product_key(content, &change.sku);
         let slug = inputs::slug(key);
@@ -115,7 +121,8 @@ impl Vendure {
             };
             let Some(group) = product.option_groups.get_mut(at) else { continue };
             let value_code = inputs::slug(value);
-            let known = group.options.iter().find(|option| same(&option.code, &option.name, &value_code, value)).map(|option| option.id.clone());
+            let known =
+                group.options.iter().find(|option| same(&option.code, &option.name, &value_code, value)).map(|option| option.id.clone());
             ids.push(match known {
                 Some(id) => id,
                 None => {

@@ -2,7 +2,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::super::tests::account;
-use super::super::{ChannelError, ChannelOrder, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, VariantContent, Wanted, check_settings};
+use super::super::{
+    ChannelError, ChannelOrder, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, VariantContent, Wanted,
+    check_settings,
+};
 use super::facts::{Order, Step, next_step};
 use super::graphql::{Failure, read_json, refusal};
 use super::offers::{Found, choose};
@@ -13,7 +16,13 @@ use crate::domain::Decimal;
 const ACCESS: &str = "url = 'https://shop.example.com/'\nusername = 'kontor'\npassword = 's3cret'\n";
 
 fn shop() -> ShopSettings {
-    ShopSettings { channel: "c".to_owned(), currency: "EUR".to_owned(), gross: true, stock_location_id: "1".to_owned(), tax_category_id: "2".to_owned() }
+    ShopSettings {
+        channel: "c".to_owned(),
+        currency: "EUR".to_owned(),
+        gross: true,
+        stock_location_id: "1".to_owned(),
+        tax_category_id: "2".to_owned(),
+    }
 }
 
 fn change() -> OfferChange {
@@ -46,7 +55,10 @@ fn settings_are_checked_key_by_key() {
     assert_eq!(check(&format!("{ACCESS}channel_token = 'x'\ncash_on_delivery_methods = ['cod']\nfirst_pull_days = 0")), Ok(()));
     for (settings, expected) in [
         ("url = 'https://shop.example.com'\nusername = 'u'".to_owned(), "[accounts.settings] password: is missing; give the password"),
-        (ACCESS.replace("https://shop.example.com/", "https://shop.example.com/admin-api"), "is not the address of a shop; give the shop's address without"),
+        (
+            ACCESS.replace("https://shop.example.com/", "https://shop.example.com/admin-api"),
+            "is not the address of a shop; give the shop's address without",
+        ),
         (ACCESS.replace("https://", "ftp://"), "url: \"ftp://shop.example.com/\" is not the address of a shop"),
         (format!("{ACCESS}stock_location_id = 1"), "stock_location_id: has the type integer, expected a text in quotes; give the id"),
         (format!("{ACCESS}cash_on_delivery_methods = 'cod'"), "expected a list of texts"),
@@ -141,7 +153,8 @@ fn a_product_goes_off_only_with_its_last_variant() {
     assert_eq!(inputs::update_product(&running, "3", false, false), Some(json!({ "id": "3", "enabled": true })));
     assert_eq!(inputs::update_product(&running, "3", false, true), None);
     let mut variant = change();
-    variant.content.as_mut().unwrap().variant = Some(VariantContent { parent_sku: "P".to_owned(), parent_title: "Lampen".to_owned(), options: Vec::new() });
+    variant.content.as_mut().unwrap().variant =
+        Some(VariantContent { parent_sku: "P".to_owned(), parent_title: "Lampen".to_owned(), options: Vec::new() });
     assert_eq!(inputs::update_product(&variant, "3", false, true).unwrap()["translations"][0]["name"], "Lampen");
 }
 
@@ -192,15 +205,23 @@ fn an_order_is_read_with_amounts_addresses_and_payment() {
     assert_eq!((order.payment_method.as_deref(), order.transaction_id.as_deref()), (Some("prepayment"), Some("r93ir1dpxv")));
     // Without an invoice address the delivery address is that, too.
     let address = &order.invoice_address;
-    assert_eq!((address.firm.as_deref(), address.title.as_deref(), address.first_name.as_deref()), (Some("Müßtermann & Söhne"), Some("Frau"), Some("Erika")));
+    assert_eq!(
+        (address.firm.as_deref(), address.title.as_deref(), address.first_name.as_deref()),
+        (Some("Müßtermann & Söhne"), Some("Frau"), Some("Erika"))
+    );
     assert_eq!((address.region.as_deref(), address.street_addition.as_deref()), (None, Some("Hinterhof")));
 }
 
 #[test]
 fn an_order_is_paid_when_its_state_or_its_payments_say_so() {
-    for (state, paid) in
-        [("PaymentSettled", true), ("Shipped", true), ("Delivered", true), ("PaymentAuthorized", false), ("Modifying", false), ("Cancelled", false)]
-    {
+    for (state, paid) in [
+        ("PaymentSettled", true),
+        ("Shipped", true),
+        ("Delivered", true),
+        ("PaymentAuthorized", false),
+        ("Modifying", false),
+        ("Cancelled", false),
+    ] {
         let mut order = recorded();
         order["state"] = json!(state);
         assert_eq!(read(order).paid, paid, "{state}");
@@ -228,7 +249,10 @@ fn surcharges_are_charges_of_the_payment_method_and_the_method_decides_the_workf
     order["payments"][1]["method"] = json!("cash");
     order["lines"][0]["taxRate"] = json!(7.7);
     let order = read(order);
-    assert_eq!((order.payment_method_charge.to_string(), order.coupon_amount.to_string(), order.workflow.id()), ("3.00".to_owned(), "6.00".to_owned(), 2));
+    assert_eq!(
+        (order.payment_method_charge.to_string(), order.coupon_amount.to_string(), order.workflow.id()),
+        ("3.00".to_owned(), "6.00".to_owned(), 2)
+    );
     assert_eq!(order.lines[0].tax_rate, Decimal::parse("7.7"));
 }
 
@@ -256,7 +280,10 @@ fn the_cursor_overlaps_and_goes_through_a_long_list_page_by_page() {
 fn order(state: &str, payment: &str, fulfillments: Value) -> Order {
     let lines = json!([{ "id": "1", "quantity": 2, "productVariant": { "id": "9" } }, { "id": "2", "quantity": 1, "productVariant": { "id": "8" } }]);
     let payments = json!([{ "id": "4", "state": payment }]);
-    serde_json::from_value(json!({ "id": "1", "state": state, "active": false, "lines": lines, "payments": payments, "fulfillments": fulfillments })).unwrap()
+    serde_json::from_value(
+        json!({ "id": "1", "state": state, "active": false, "lines": lines, "payments": payments, "fulfillments": fulfillments }),
+    )
+    .unwrap()
 }
 
 fn fulfillment(state: &str, tracking: &str, lines: &[(&str, i64)]) -> Value {
@@ -265,7 +292,9 @@ fn fulfillment(state: &str, tracking: &str, lines: &[(&str, i64)]) -> Value {
 }
 
 fn shipped(codes: &[&str]) -> FactKind {
-    FactKind::Shipped { packets: codes.iter().map(|code| Packet { tracking_number: Some((*code).to_owned()), ..Packet::default() }).collect() }
+    FactKind::Shipped {
+        packets: codes.iter().map(|code| Packet { tracking_number: Some((*code).to_owned()), ..Packet::default() }).collect(),
+    }
 }
 
 #[test]
