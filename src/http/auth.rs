@@ -36,9 +36,7 @@ const POLL: Duration = Duration::from_millis(10);
 /// Lenient in the padding, which some hand-made clients leave out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
 );
 
 /// What an `Authorization` header holds.
@@ -55,18 +53,9 @@ impl Credentials {
             return None;
         }
         let bytes = BASE64.decode(value.trim()).ok()?;
-        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-            error
-                .as_bytes()
-                .iter()
-                .map(|byte| char::from(*byte))
-                .collect()
-        });
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| error.as_bytes().iter().map(|byte| char::from(*byte)).collect());
         let (user, password) = text.split_once(':')?;
-        Some(Credentials {
-            user: user.to_owned(),
-            password: password.into(),
-        })
+        Some(Credentials { user: user.to_owned(), password: password.into() })
     }
 }
 
@@ -88,48 +77,27 @@ impl Gate {
     pub(super) fn new(settings: Arc<Settings>) -> Gate {
         let mut key = [0; 64];
         rand::fill(&mut key);
-        Gate {
-            settings,
-            key,
-            right: Mutex::default(),
-            wrong: Mutex::default(),
-            running: AtomicUsize::new(0),
-            queued: AtomicUsize::new(0),
-        }
+        Gate { settings, key, right: Mutex::default(), wrong: Mutex::default(), running: AtomicUsize::new(0), queued: AtomicUsize::new(0) }
     }
 
     /// The user with these credentials.
     ///
     /// # Errors
     /// `UNAUTHENTICATED`; `OVERLOADED` when too many logins wait.
-    pub(super) async fn check(
-        self: &Arc<Gate>,
-        credentials: Option<Credentials>,
-    ) -> Result<User, Failure> {
+    pub(super) async fn check(self: &Arc<Gate>, credentials: Option<Credentials>) -> Result<User, Failure> {
         let refused = || Failure::new(code::UNAUTHENTICATED, []);
         let credentials = credentials.ok_or_else(refused)?;
-        let index = self
-            .settings
-            .users
-            .iter()
-            .position(|user| user.name == credentials.user);
+        let index = self.settings.users.iter().position(|user| user.name == credentials.user);
         let code_of_this = self.code(&credentials);
         let verdict = match self.recall(index, &code_of_this, Instant::now()) {
             Some(verdict) => verdict,
             None => self.verify(index, code_of_this, credentials).await?,
         };
-        let user = index
-            .filter(|_| verdict)
-            .and_then(|index| self.settings.users.get(index));
+        let user = index.filter(|_| verdict).and_then(|index| self.settings.users.get(index));
         user.cloned().ok_or_else(refused)
     }
 
-    async fn verify(
-        self: &Arc<Gate>,
-        index: Option<usize>,
-        own: Code,
-        given: Credentials,
-    ) -> Result<bool, Failure> {
+    async fn verify(self: &Arc<Gate>, index: Option<usize>, own: Code, given: Credentials) -> Result<bool, Failure> {
         let overloaded = || Failure::new(code::OVERLOADED, []);
         let queued = Counted::take(self, |gate| &gate.queued, QUEUE).ok_or_else(overloaded)?;
         let since = Instant::now();
@@ -155,9 +123,7 @@ impl Gate {
             gate.remember(index, own, verdict, Instant::now());
             verdict
         });
-        verdict
-            .await
-            .map_err(|_| Failure::new(code::INTERNAL, ["the login was interrupted"]))
+        verdict.await.map_err(|_| Failure::new(code::INTERNAL, ["the login was interrupted"]))
     }
 
     /// An unknown user costs as much as a known one: the hash of another user is verified, and the result dropped.
@@ -167,15 +133,10 @@ impl Gate {
             return false;
         };
         let Ok(hash) = PasswordHash::new(user.password_hash.expose_secret()) else {
-            log::error!(
-                "the password_hash of user {:?} is not in PHC form; set it anew with kontor user",
-                user.name
-            );
+            log::error!("the password_hash of user {:?} is not in PHC form; set it anew with kontor user", user.name);
             return false;
         };
-        let fits = Argon2::default()
-            .verify_password(password.expose_secret().as_bytes(), &hash)
-            .is_ok();
+        let fits = Argon2::default().verify_password(password.expose_secret().as_bytes(), &hash).is_ok();
         fits && index.is_some()
     }
 
@@ -194,10 +155,7 @@ impl Gate {
         {
             return Some(true);
         }
-        lock(&self.wrong)
-            .get(own)
-            .filter(|until| now < **until)
-            .map(|_| false)
+        lock(&self.wrong).get(own).filter(|until| now < **until).map(|_| false)
     }
 
     fn remember(&self, index: Option<usize>, own: Code, verdict: bool, now: Instant) {
@@ -211,10 +169,7 @@ impl Gate {
             wrong.retain(|_, until| now < *until);
         }
         if wrong.len() >= WRONG_REMEMBERED
-            && let Some(oldest) = wrong
-                .iter()
-                .min_by_key(|(_, until)| **until)
-                .map(|(code, _)| *code)
+            && let Some(oldest) = wrong.iter().min_by_key(|(_, until)| **until).map(|(code, _)| *code)
         {
             wrong.remove(&oldest);
         }
@@ -234,19 +189,10 @@ pub(super) struct Counted<T> {
 
 impl<T> Counted<T> {
     /// `None`: all `most` places are taken.
-    pub(super) fn take(
-        of: &Arc<T>,
-        counter: fn(&T) -> &AtomicUsize,
-        most: usize,
-    ) -> Option<Counted<T>> {
+    pub(super) fn take(of: &Arc<T>, counter: fn(&T) -> &AtomicUsize, most: usize) -> Option<Counted<T>> {
         let more = |taken: usize| (taken < most).then_some(taken + 1);
-        counter(of)
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
-            .ok()?;
-        Some(Counted {
-            of: Arc::clone(of),
-            counter,
-        })
+        counter(of).fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()?;
+        Some(Counted { of: Arc::clone(of), counter })
     }
 }
 
@@ -266,16 +212,12 @@ mod tests {
     }
 
     fn header(text: impl AsRef<[u8]>) -> String {
-        format!(
-            "Basic {}",
-            base64::engine::general_purpose::STANDARD.encode(text)
-        )
+        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text))
     }
 
     async fn login(gate: &Arc<Gate>, text: impl AsRef<[u8]>) -> Result<String, i32> {
         let user = gate.check(Credentials::from_header(&header(text))).await;
-        user.map(|user| user.name)
-            .map_err(|failure| failure.code.number)
+        user.map(|user| user.name).map_err(|failure| failure.code.number)
     }
 
     #[actix_web::test]
@@ -292,47 +234,26 @@ mod tests {
     async fn credentials_come_as_utf_8_or_as_iso_8859_1() {
         let gate = gate();
         assert_eq!(login(&gate, "müller:süß").await.as_deref(), Ok("müller"));
-        assert_eq!(
-            login(&gate, b"m\xFCller:s\xFC\xDF").await.as_deref(),
-            Ok("müller")
-        );
+        assert_eq!(login(&gate, b"m\xFCller:s\xFC\xDF").await.as_deref(), Ok("müller"));
     }
 
     #[test]
     fn other_schemes_and_broken_headers_are_no_credentials() {
-        for header in [
-            "",
-            "Basic",
-            "Basic !!",
-            "Bearer abc",
-            "Digest username=\"erp\"",
-            "Basic 4Zpw",
-        ] {
+        for header in ["", "Basic", "Basic !!", "Bearer abc", "Digest username=\"erp\"", "Basic 4Zpw"] {
             assert!(Credentials::from_header(header).is_none(), "{header}");
         }
         for header in ["basic ZXJwOng=", "BASIC  ZXJwOng", " Basic ZXJwOng= "] {
-            assert!(
-                Credentials::from_header(header).is_some_and(|c| c.user == "erp"),
-                "{header}"
-            );
+            assert!(Credentials::from_header(header).is_some_and(|c| c.user == "erp"), "{header}");
         }
     }
 
     #[actix_web::test]
     async fn a_verdict_is_remembered_for_five_minutes_and_not_longer() {
         let gate = gate();
-        let right = gate.code(&Credentials {
-            user: "erp".into(),
-            password: "pass:word".into(),
-        });
-        let wrong = gate.code(&Credentials {
-            user: "erp".into(),
-            password: "x".into(),
-        });
+        let right = gate.code(&Credentials { user: "erp".into(), password: "pass:word".into() });
+        let wrong = gate.code(&Credentials { user: "erp".into(), password: "x".into() });
         assert_eq!(gate.recall(Some(0), &right, Instant::now()), None);
-        assert!(
-            login(&gate, "erp:pass:word").await.is_ok() && login(&gate, "erp:x").await.is_err()
-        );
+        assert!(login(&gate, "erp:pass:word").await.is_ok() && login(&gate, "erp:x").await.is_err());
         let now = Instant::now();
         assert_eq!(gate.recall(Some(0), &right, now), Some(true));
         assert_eq!(gate.recall(Some(1), &right, now), None);
@@ -354,11 +275,7 @@ mod tests {
         for n in 0..=WRONG_REMEMBERED {
             gate.remember(None, code(n), false, now + Duration::from_micros(n as u64));
         }
-        assert_eq!(
-            gate.recall(None, &code(0), now),
-            None,
-            "the oldest is forgotten"
-        );
+        assert_eq!(gate.recall(None, &code(0), now), None, "the oldest is forgotten");
         assert_eq!(gate.recall(None, &code(1), now), Some(false));
         assert_eq!(lock(&gate.wrong).len(), WRONG_REMEMBERED);
     }
@@ -369,29 +286,20 @@ mod tests {
         let logins: Vec<_> = (0..20)
             .map(|n| {
                 let gate = Arc::clone(&gate);
-                let password = if n % 2 == 0 {
-                    "erp:pass:word".to_owned()
-                } else {
-                    format!("erp:{n}")
-                };
+                let password = if n % 2 == 0 { "erp:pass:word".to_owned() } else { format!("erp:{n}") };
                 actix_web::rt::spawn(async move { login(&gate, password).await.is_ok() })
             })
             .collect();
         for (n, login) in logins.into_iter().enumerate() {
             assert_eq!(login.await.ok(), Some(n % 2 == 0));
         }
-        assert_eq!(
-            gate.running.load(Ordering::Acquire) + gate.queued.load(Ordering::Acquire),
-            0
-        );
+        assert_eq!(gate.running.load(Ordering::Acquire) + gate.queued.load(Ordering::Acquire), 0);
     }
 
     #[actix_web::test]
     async fn a_full_queue_refuses_instead_of_growing() {
         let gate = gate();
-        let places: Vec<_> = (0..QUEUE)
-            .map(|_| Counted::take(&gate, |gate| &gate.queued, QUEUE))
-            .collect();
+        let places: Vec<_> = (0..QUEUE).map(|_| Counted::take(&gate, |gate| &gate.queued, QUEUE)).collect();
         assert_eq!(login(&gate, "erp:pass:word").await, Err(9003));
         drop(places);
         assert!(login(&gate, "erp:pass:word").await.is_ok());

@@ -28,16 +28,9 @@ pub(super) enum Received {
 }
 
 /// Reads a body to its end, at most `limit` bytes and for at most `time`. With `keep` false nothing is stored.
-pub(super) async fn receive(
-    payload: &mut Payload,
-    declared: Option<u64>,
-    limit: usize,
-    time: Duration,
-    keep: bool,
-) -> Received {
+pub(super) async fn receive(payload: &mut Payload, declared: Option<u64>, limit: usize, time: Duration, keep: bool) -> Received {
     let reading = async move {
-        let too_large =
-            declared.is_some_and(|declared| usize::try_from(declared).map_or(true, |n| n > limit));
+        let too_large = declared.is_some_and(|declared| usize::try_from(declared).map_or(true, |n| n > limit));
         let mut stream = pin!(BodyStream::new(payload));
         let mut body = Vec::new();
         let mut length = 0_usize;
@@ -55,11 +48,7 @@ pub(super) async fn receive(
                 body.extend_from_slice(&chunk);
             }
         }
-        if too_large || length > limit {
-            Received::TooLarge
-        } else {
-            Received::Whole(body)
-        }
+        if too_large || length > limit { Received::TooLarge } else { Received::Whole(body) }
     };
     match actix_web::rt::time::timeout(time, reading).await {
         Ok(received) => received,
@@ -76,10 +65,7 @@ pub(super) struct Closing {
 
 impl Closing {
     pub(super) fn new(answer: impl MessageBody + 'static, unread: Payload) -> Closing {
-        Closing {
-            answer: BoxBody::new(answer),
-            _unread: unread,
-        }
+        Closing { answer: BoxBody::new(answer), _unread: unread }
     }
 }
 
@@ -90,10 +76,7 @@ impl MessageBody for Closing {
         self.answer.size()
     }
 
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.answer).poll_next(cx)
     }
 }
@@ -101,12 +84,7 @@ impl MessageBody for Closing {
 /// Refuses content types that hold no envelope. `text/plain` is refused although it might: browsers send it across
 /// sites without asking, with the credentials they remember.
 pub(super) fn check_media(content_type: &str) -> Result<(), Failure> {
-    let essence = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         "" | "text/xml" | "application/soap+xml" | "application/xml" => Ok(()),
         _ => Err(Failure::new(code::UNSUPPORTED_MEDIA, [&essence])),
@@ -117,12 +95,7 @@ pub(super) fn check_media(content_type: &str) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `UNSUPPORTED_ENCODING`, `TOO_LARGE` (inflated), `UNDECODABLE_BODY`. No byte is ever replaced.
-pub(super) fn decode(
-    body: Vec<u8>,
-    content_type: &str,
-    content_encoding: &str,
-    most: usize,
-) -> Result<String, Failure> {
+pub(super) fn decode(body: Vec<u8>, content_type: &str, content_encoding: &str, most: usize) -> Result<String, Failure> {
     let body = match content_encoding.trim().to_ascii_lowercase().as_str() {
         "" | "identity" => body,
         "gzip" | "x-gzip" => inflate(&body, most)?,
@@ -135,15 +108,9 @@ fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
     let mut out = Vec::new();
     let bound = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     match MultiGzDecoder::new(body).take(bound).read_to_end(&mut out) {
-        Ok(_) if out.len() > most => Err(Failure::new(
-            code::TOO_LARGE,
-            [&most.to_string(), "inflated_bytes"],
-        )),
+        Ok(_) if out.len() > most => Err(Failure::new(code::TOO_LARGE, [&most.to_string(), "inflated_bytes"])),
         Ok(_) => Ok(out),
-        Err(error) => Err(Failure::new(
-            code::UNDECODABLE_BODY,
-            ["gzip", &error.to_string()],
-        )),
+        Err(error) => Err(Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()])),
     }
 }
 
@@ -160,33 +127,21 @@ fn to_text(body: Vec<u8>, content_type: &str) -> Result<String, Failure> {
         // Without a copy; the parser skips the mark.
         return String::from_utf8(body).map_err(|error| {
             let at = error.utf8_error().valid_up_to() + 1;
-            Failure::new(
-                code::UNDECODABLE_BODY,
-                ["UTF-8", &format!("byte {at} does not fit")],
-            )
+            Failure::new(code::UNDECODABLE_BODY, ["UTF-8", &format!("byte {at} does not fit")])
         });
     }
     let bytes = body.get(mark..).unwrap_or_default();
     match encoding.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) => Ok(text.into_owned()),
-        None => Err(Failure::new(
-            code::UNDECODABLE_BODY,
-            [encoding.name(), "half a character is missing"],
-        )),
+        None => Err(Failure::new(code::UNDECODABLE_BODY, [encoding.name(), "half a character is missing"])),
     }
 }
 
 /// The charset parameter, quoted or not, in any case.
 fn charset(content_type: &str) -> Option<&str> {
-    let parameters = content_type
-        .split(';')
-        .skip(1)
-        .filter_map(|parameter| parameter.split_once('='));
+    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
     let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    charsets
-        .next()
-        .map(|(_, value)| value.trim().trim_matches(['"', '\'']))
-        .filter(|value| !value.is_empty())
+    charsets.next().map(|(_, value)| value.trim().trim_matches(['"', '\''])).filter(|value| !value.is_empty())
 }
 
 fn known(label: &str, body: &[u8]) -> Result<&'static Encoding, Failure> {
@@ -214,19 +169,10 @@ fn declared(body: &[u8]) -> Result<&'static Encoding, Failure> {
     }
     let head = body.get(..200).unwrap_or(body);
     let head = String::from_utf8_lossy(head);
-    let declaration = head
-        .strip_prefix("<?xml")
-        .and_then(|rest| rest.split_once("?>"))
-        .map(|(inside, _)| inside);
-    let value = declaration
-        .and_then(|inside| inside.split_once("encoding"))
-        .map(|(_, rest)| rest.trim_start());
-    let value = value
-        .and_then(|rest| rest.strip_prefix('='))
-        .map(str::trim_start);
-    let label = value
-        .and_then(|rest| rest.strip_prefix(['"', '\'']))
-        .and_then(|rest| rest.split(['"', '\'']).next());
+    let declaration = head.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map(|(inside, _)| inside);
+    let value = declaration.and_then(|inside| inside.split_once("encoding")).map(|(_, rest)| rest.trim_start());
+    let value = value.and_then(|rest| rest.strip_prefix('=')).map(str::trim_start);
+    let label = value.and_then(|rest| rest.strip_prefix(['"', '\''])).and_then(|rest| rest.split(['"', '\'']).next());
     match label {
         Some(label) => match known(label, body)? {
             // It could be read as bytes, so it lies: .NET declares the encoding of its strings.
@@ -243,15 +189,8 @@ pub(super) fn accepts_gzip(accept_encoding: &str) -> bool {
         let mut parts = offer.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let refused = parts.any(|part| {
-            let weight = part
-                .split_once('=')
-                .filter(|(q, _)| q.trim().eq_ignore_ascii_case("q"));
-            weight.is_some_and(|(_, value)| {
-                value
-                    .trim()
-                    .parse::<f32>()
-                    .is_ok_and(|weight| weight <= 0.0)
-            })
+            let weight = part.split_once('=').filter(|(q, _)| q.trim().eq_ignore_ascii_case("q"));
+            weight.is_some_and(|(_, value)| value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0))
         });
         (name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip")) && !refused
     })

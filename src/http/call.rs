@@ -19,12 +19,7 @@ use crate::soap::{self, Meta, Reply, Version};
 const ALLOWED: &str = "GET, HEAD, POST";
 
 /// Everything that may come to `/ws/connect` and `/ws/v1`.
-pub(super) async fn endpoint(
-    request: HttpRequest,
-    payload: web::Payload,
-    edge: web::Data<Edge>,
-    face: Face,
-) -> HttpResponse {
+pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: web::Data<Edge>, face: Face) -> HttpResponse {
     match *request.method() {
         Method::POST => {}
         Method::GET | Method::HEAD => return description(&request, &edge, face),
@@ -33,25 +28,14 @@ pub(super) async fn endpoint(
     let started = Instant::now();
     let call = Caller::new(&request, edge.into_inner(), face);
     let mut payload = payload.into_inner();
-    let (
-        user,
-        Outcome {
-            reply,
-            zipped,
-            close,
-        },
-    ) = call.run(&mut payload).await;
+    let (user, Outcome { reply, zipped, close }) = call.run(&mut payload).await;
     log_call(face, user.as_ref(), &reply, started.elapsed());
     let mut response = start(&reply);
     if close {
-        return response
-            .force_close()
-            .body(Closing::new(reply.body, payload));
+        return response.force_close().body(Closing::new(reply.body, payload));
     }
     match zipped {
-        Some(bytes) => response
-            .insert_header((header::CONTENT_ENCODING, "gzip"))
-            .body(bytes),
+        Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(bytes),
         None => response.body(reply.body),
     }
 }
@@ -135,21 +119,14 @@ impl Caller {
     /// Runs on a thread that may block.
     fn work(&self, user: &User, body: Vec<u8>, language: Language) -> Outcome {
         let most = self.edge.settings.limits.inflated_bytes;
-        let text = body::check_media(&self.content_type)
-            .and_then(|()| body::decode(body, &self.content_type, &self.content_encoding, most));
+        let text =
+            body::check_media(&self.content_type).and_then(|()| body::decode(body, &self.content_type, &self.content_encoding, most));
         let reply = match text {
             Ok(text) => (self.edge.answer)(self.face, user, &text, &self.meta),
             Err(failure) => soap::refuse(&failure, self.meta.version, language),
         };
-        let zipped = if self.wants_gzip {
-            body::compress(&reply.body)
-        } else {
-            None
-        };
-        Outcome {
-            zipped,
-            ..plain(reply)
-        }
+        let zipped = if self.wants_gzip { body::compress(&reply.body) } else { None };
+        Outcome { zipped, ..plain(reply) }
     }
 
     /// Refuses after the body was read off: a client that is still sending would miss the answer, and the connection
@@ -160,10 +137,7 @@ impl Caller {
     }
 
     fn refuse(&self, failure: &Failure, language: Language, close: bool) -> Outcome {
-        Outcome {
-            close,
-            ..plain(soap::refuse(failure, self.meta.version, language))
-        }
+        Outcome { close, ..plain(soap::refuse(failure, self.meta.version, language)) }
     }
 
     async fn receive(&self, payload: &mut Payload, keep: bool) -> Received {
@@ -179,11 +153,7 @@ impl Caller {
 }
 
 fn plain(reply: Reply) -> Outcome {
-    Outcome {
-        reply,
-        zipped: None,
-        close: false,
-    }
+    Outcome { reply, zipped: None, close: false }
 }
 
 /// Status and headers of an answer.
@@ -193,10 +163,7 @@ fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
     response.insert_header((header::CONTENT_TYPE, reply.content_type));
     match status {
         StatusCode::UNAUTHORIZED => {
-            response.insert_header((
-                header::WWW_AUTHENTICATE,
-                "Basic realm=\"Kontor\", charset=\"UTF-8\"",
-            ));
+            response.insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"Kontor\", charset=\"UTF-8\""));
         }
         StatusCode::METHOD_NOT_ALLOWED => {
             response.insert_header((header::ALLOW, ALLOWED));
@@ -221,14 +188,8 @@ fn log_call(face: Face, user: Option<&User>, reply: &Reply, took: Duration) {
         Face::Compat => "compat",
         Face::Typed => "typed",
     };
-    let operation = if reply.operation.is_empty() {
-        "-"
-    } else {
-        reply.operation
-    };
-    let error = reply
-        .error_code
-        .map_or_else(|| String::from("-"), |number| format!("KONTOR-{number}"));
+    let operation = if reply.operation.is_empty() { "-" } else { reply.operation };
+    let error = reply.error_code.map_or_else(|| String::from("-"), |number| format!("KONTOR-{number}"));
     log::info!(
         "operation={operation} face={face} user={:?} records={} failures={} pending={} replayed={} status={} error={error} ms={}",
         user.map_or("-", |user| user.name.as_str()),
@@ -244,39 +205,26 @@ fn log_call(face: Face, user: Option<&User>, reply: &Reply, took: Duration) {
 /// `GET` on an endpoint: its WSDL, or where to find it.
 fn description(request: &HttpRequest, edge: &Edge, face: Face) -> HttpResponse {
     let path = soap::path(face);
-    let parameters = request
-        .query_string()
-        .split('&')
-        .map(|part| part.split_once('=').unwrap_or((part, "")));
-    let variant = parameters
-        .into_iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("wsdl"))
-        .map(|(_, value)| value);
+    let parameters = request.query_string().split('&').map(|part| part.split_once('=').unwrap_or((part, "")));
+    let variant = parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("wsdl")).map(|(_, value)| value);
     let Some(variant) = variant else {
         return HttpResponse::MethodNotAllowed()
             .insert_header((header::ALLOW, ALLOWED))
             .content_type("text/plain; charset=utf-8")
-            .body(format!(
-                "Calls are sent here by POST. GET {path}?wsdl gives the description.\n"
-            ));
+            .body(format!("Calls are sent here by POST. GET {path}?wsdl gives the description.\n"));
     };
     match soap::wsdl(face, variant, &edge.settings.server.public_url) {
         Some(wsdl) if body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING)) => {
             let mut response = HttpResponse::Ok();
-            response
-                .content_type("text/xml; charset=utf-8")
-                .insert_header((header::VARY, "Accept-Encoding"));
+            response.content_type("text/xml; charset=utf-8").insert_header((header::VARY, "Accept-Encoding"));
             match body::compress(&wsdl) {
-                Some(bytes) => response
-                    .insert_header((header::CONTENT_ENCODING, "gzip"))
-                    .body(bytes),
+                Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(bytes),
                 None => response.body(wsdl),
             }
         }
-        Some(wsdl) => HttpResponse::Ok()
-            .content_type("text/xml; charset=utf-8")
-            .insert_header((header::VARY, "Accept-Encoding"))
-            .body(wsdl),
+        Some(wsdl) => {
+            HttpResponse::Ok().content_type("text/xml; charset=utf-8").insert_header((header::VARY, "Accept-Encoding")).body(wsdl)
+        }
         None => {
             let variants = match face {
                 Face::Compat => format!("{path}?wsdl"),
@@ -284,31 +232,17 @@ fn description(request: &HttpRequest, edge: &Edge, face: Face) -> HttpResponse {
             };
             HttpResponse::NotFound()
                 .content_type("text/plain; charset=utf-8")
-                .body(format!(
-                    "There is no such description. There is {variants}.\n"
-                ))
+                .body(format!("There is no such description. There is {variants}.\n"))
         }
     }
 }
 
-async fn refuse_method(
-    request: &HttpRequest,
-    payload: web::Payload,
-    edge: &Edge,
-    face: Face,
-) -> HttpResponse {
+async fn refuse_method(request: &HttpRequest, payload: web::Payload, edge: &Edge, face: Face) -> HttpResponse {
     let started = Instant::now();
     let limits = &edge.settings.limits;
     let time = Duration::from_secs(limits.request_seconds);
     let mut payload = payload.into_inner();
-    let received = body::receive(
-        &mut payload,
-        declared_length(request),
-        limits.body_bytes,
-        time,
-        false,
-    )
-    .await;
+    let received = body::receive(&mut payload, declared_length(request), limits.body_bytes, time, false).await;
     let failure = Failure::new(code::METHOD_NOT_ALLOWED, [request.method().as_str()]);
     let version = Version::of_content_type(&text_of(request, header::CONTENT_TYPE));
     let reply = soap::refuse(&failure, version, Language::default());
@@ -316,18 +250,13 @@ async fn refuse_method(
     let mut response = start(&reply);
     match received {
         Received::Whole(_) => response.body(reply.body),
-        _ => response
-            .force_close()
-            .body(Closing::new(reply.body, payload)),
+        _ => response.force_close().body(Closing::new(reply.body, payload)),
     }
 }
 
 /// A header as text, several of the same name as a list; empty if it is missing.
 fn text_of(request: &HttpRequest, name: HeaderName) -> String {
-    let values = request
-        .headers()
-        .get_all(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let values = request.headers().get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     values.collect::<Vec<_>>().join(", ")
 }
 

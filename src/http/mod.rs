@@ -46,19 +46,9 @@ struct Edge {
 }
 
 impl Edge {
-    fn new(
-        settings: Arc<Settings>,
-        answer: Answering,
-        ready: impl Fn() -> bool + Send + Sync + 'static,
-    ) -> Edge {
+    fn new(settings: Arc<Settings>, answer: Answering, ready: impl Fn() -> bool + Send + Sync + 'static) -> Edge {
         let gate = Arc::new(Gate::new(Arc::clone(&settings)));
-        Edge {
-            settings,
-            gate,
-            answer,
-            ready: Box::new(ready),
-            waiting: AtomicUsize::new(0),
-        }
+        Edge { settings, gate, answer, ready: Box::new(ready), waiting: AtomicUsize::new(0) }
     }
 }
 
@@ -95,26 +85,15 @@ impl Stopper {
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub fn serve<X, B>(
-    gateway: Arc<Gateway>,
-    ready: impl Fn(&Gateway) -> bool + Send + Sync + 'static,
-    extra: X,
-    bound: B,
-) -> io::Result<()>
+pub fn serve<X, B>(gateway: Arc<Gateway>, ready: impl Fn(&Gateway) -> bool + Send + Sync + 'static, extra: X, bound: B) -> io::Result<()>
 where
     X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     B: FnOnce(&Bound),
 {
     let settings = Arc::clone(&gateway.settings);
     let asked = Arc::clone(&gateway);
-    let answer = move |face: Face, user: &User, text: &str, meta: &Meta| {
-        soap::handle(&gateway, face, user, text, meta)
-    };
-    run(
-        Edge::new(settings, Box::new(answer), move || ready(&asked)),
-        extra,
-        bound,
-    )
+    let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
+    run(Edge::new(settings, Box::new(answer), move || ready(&asked)), extra, bound)
 }
 
 fn run<X, B>(edge: Edge, extra: X, bound: B) -> io::Result<()>
@@ -128,10 +107,7 @@ where
     let edge = web::Data::new(edge);
     actix_web::rt::System::new().block_on(async move {
         let app = move || {
-            let app = App::new()
-                .app_data(edge.clone())
-                .configure(routes)
-                .configure(extra.clone());
+            let app = App::new().app_data(edge.clone()).configure(routes).configure(extra.clone());
             app.default_service(web::to(nowhere))
         };
         let server = HttpServer::new(app)
@@ -143,72 +119,47 @@ where
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .shutdown_signal(asked_to_stop())
             .bind(listen)
-            .map_err(|error| {
-                io::Error::new(error.kind(), format!("cannot listen on {listen}: {error}"))
-            })?;
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {listen}: {error}")))?;
         let address = server.addrs().first().copied().unwrap_or(listen);
         let running = server.run();
-        bound(&Bound {
-            address,
-            handle: running.handle(),
-        });
+        bound(&Bound { address, handle: running.handle() });
         running.await
     })
 }
 
 fn routes(config: &mut web::ServiceConfig) {
     config
-        .route(
-            path(Face::Compat),
-            web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Compat)),
-        )
-        .route(
-            path(Face::Typed),
-            web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Typed)),
-        )
+        .route(path(Face::Compat), web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Compat)))
+        .route(path(Face::Typed), web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Typed)))
         .route("/health", web::to(health));
 }
 
 async fn health(edge: web::Data<Edge>) -> HttpResponse {
     match web::block(move || (edge.ready)()).await {
-        Ok(true) => HttpResponse::Ok()
-            .content_type("application/json")
-            .body("{\"status\":\"ok\"}"),
-        _ => HttpResponse::ServiceUnavailable()
-            .content_type("application/json")
-            .body("{\"status\":\"unavailable\"}"),
+        Ok(true) => HttpResponse::Ok().content_type("application/json").body("{\"status\":\"ok\"}"),
+        _ => HttpResponse::ServiceUnavailable().content_type("application/json").body("{\"status\":\"unavailable\"}"),
     }
 }
 
 async fn nowhere(request: HttpRequest) -> HttpResponse {
     let shown: String = request.path().chars().take(100).collect();
-    HttpResponse::NotFound()
-        .content_type("text/plain; charset=utf-8")
-        .body(format!(
-            "There is nothing at {shown}.\n\
+    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(format!(
+        "There is nothing at {shown}.\n\
          Speed4Trade CONNECT calls: POST {compat}, described at {compat}?wsdl\n\
          Typed calls:               POST {typed}, described at {typed}?wsdl\n",
-            compat = path(Face::Compat),
-            typed = path(Face::Typed),
-        ))
+        compat = path(Face::Compat),
+        typed = path(Face::Typed),
+    ))
 }
 
 #[cfg(unix)]
 async fn asked_to_stop() {
     use actix_web::rt::signal::unix::{SignalKind, signal};
-    match (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) {
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => {
             std::future::poll_fn(|cx| {
-                let asked =
-                    terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready();
-                if asked {
-                    std::task::Poll::Ready(())
-                } else {
-                    std::task::Poll::Pending
-                }
+                let asked = terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready();
+                if asked { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
             })
             .await;
         }

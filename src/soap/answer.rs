@@ -8,12 +8,7 @@ use crate::operations::Face;
 use crate::xml::write::escape_into;
 
 /// A whole message, with its XML declaration.
-pub(super) fn message(
-    context: &Context<'_>,
-    capacity: usize,
-    headers: impl FnOnce(&mut String),
-    body: impl FnOnce(&mut String),
-) -> String {
+pub(super) fn message(context: &Context<'_>, capacity: usize, headers: impl FnOnce(&mut String), body: impl FnOnce(&mut String)) -> String {
     let mut out = String::with_capacity(capacity + 512);
     out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<soap:Envelope xmlns:soap=\"");
     out.push_str(context.version.namespace());
@@ -47,10 +42,7 @@ pub(super) fn success(
     default_action: &str,
     result: &str,
 ) -> String {
-    let action = context
-        .addressing
-        .and_then(|addressing| addressing.action)
-        .unwrap_or(default_action);
+    let action = context.addressing.and_then(|addressing| addressing.action).unwrap_or(default_action);
     let headers = |out: &mut String| {
         if let Some(addressing) = &context.addressing {
             addressing_headers(out, addressing, &format!("{action}Response"));
@@ -75,10 +67,7 @@ pub(super) fn success(
 /// `RelatesTo`, `Action` and `MessageID`, in the WS-Addressing version of the request (rule M7).
 pub(super) fn addressing_headers(out: &mut String, addressing: &Addressing<'_>, action: &str) {
     let mut header = |name: &str, value: &str| {
-        out.push_str(&format!(
-            "<wsa:{name} xmlns:wsa=\"{}\">",
-            addressing.namespace
-        ));
+        out.push_str(&format!("<wsa:{name} xmlns:wsa=\"{}\">", addressing.namespace));
         escape_into(out, value);
         out.push_str(&format!("</wsa:{name}>"));
     };
@@ -93,15 +82,8 @@ pub(super) fn addressing_headers(out: &mut String, addressing: &Addressing<'_>, 
 fn answer_id(message_id: Option<&str>, action: &str) -> String {
     let number = match message_id {
         Some(message_id) => {
-            let digest = Sha256::new()
-                .chain_update(message_id)
-                .chain_update([0])
-                .chain_update(action)
-                .finalize();
-            digest
-                .iter()
-                .take(16)
-                .fold(0, |number: u128, byte| (number << 8) | u128::from(*byte))
+            let digest = Sha256::new().chain_update(message_id).chain_update([0]).chain_update(action).finalize();
+            digest.iter().take(16).fold(0, |number: u128, byte| (number << 8) | u128::from(*byte))
         }
         None => rand::random(),
     };

@@ -18,10 +18,7 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language
         |out| headers(out, failure, context),
         |out| match version {
             Version::Soap11 => {
-                out.push_str(&format!(
-                    "<soap:Fault><faultcode>soap:{}</faultcode><faultstring>",
-                    code_11(failure)
-                ));
+                out.push_str(&format!("<soap:Fault><faultcode>soap:{}</faultcode><faultstring>", code_11(failure)));
                 escape_into(out, &text);
                 out.push_str("</faultstring>");
                 detail(out, "detail", failure, language);
@@ -86,9 +83,7 @@ fn detail(out: &mut String, wrapper: &str, failure: &Failure, language: Language
         return;
     }
     let number = failure.code.number;
-    out.push_str(&format!(
-        "<{wrapper}><gatewayFault xmlns=\"{TYPED_NS}\"><errorCode>KONTOR-{number}</errorCode>"
-    ));
+    out.push_str(&format!("<{wrapper}><gatewayFault xmlns=\"{TYPED_NS}\"><errorCode>KONTOR-{number}</errorCode>"));
     out.push_str("<errorText>");
     escape_into(out, &failure.text(language));
     out.push_str("</errorText>");
@@ -98,14 +93,7 @@ fn detail(out: &mut String, wrapper: &str, failure: &Failure, language: Language
         out.push_str("<fields><item><field>");
         escape_into(out, &failure.place);
         out.push_str("</field><text>");
-        escape_into(
-            out,
-            &Failure {
-                place: String::new(),
-                ..failure.clone()
-            }
-            .text(language),
-        );
+        escape_into(out, &Failure { place: String::new(), ..failure.clone() }.text(language));
         out.push_str("</text></item></fields>");
     }
     out.push_str(&format!("</gatewayFault></{wrapper}>"));
@@ -130,9 +118,7 @@ fn headers(out: &mut String, failure: &Failure, context: &Context<'_>) {
                 let name = header.name();
                 match header.namespace() {
                     Some(uri) => {
-                        out.push_str(&format!(
-                            "<soap:NotUnderstood qname=\"h:{name}\" xmlns:h=\""
-                        ));
+                        out.push_str(&format!("<soap:NotUnderstood qname=\"h:{name}\" xmlns:h=\""));
                         escape_into(out, uri);
                         out.push_str("\"/>");
                     }

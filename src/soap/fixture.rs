@@ -12,35 +12,18 @@ use crate::soap::{Meta, Reply, Row, answer};
 
 /// Argon2id at its cheapest, so that tests are quick.
 pub(crate) fn hash(password: &str) -> String {
-    let argon2 = Argon2::new(
-        Algorithm::Argon2id,
-        Version::V0x13,
-        Params::new(64, 1, 1, None).expect("params"),
-    );
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(64, 1, 1, None).expect("params"));
     let salt = SaltString::encode_b64(b"salt of the test").expect("salt");
-    argon2
-        .hash_password(password.as_bytes(), &salt)
-        .expect("hash")
-        .to_string()
+    argon2.hash_password(password.as_bytes(), &salt).expect("hash").to_string()
 }
 
 pub(crate) fn user(name: &str, password: &str) -> User {
-    User {
-        name: name.to_owned(),
-        password_hash: hash(password).into(),
-        role: Role::Erp,
-        mandators: Vec::new(),
-        replay_by_content: true,
-    }
+    User { name: name.to_owned(), password_hash: hash(password).into(), role: Role::Erp, mandators: Vec::new(), replay_by_content: true }
 }
 
 pub(crate) fn settings() -> Settings {
     Settings {
-        server: Server {
-            listen: ([127, 0, 0, 1], 0).into(),
-            public_url: String::from("https://gate.example"),
-            workers: 1,
-        },
+        server: Server { listen: ([127, 0, 0, 1], 0).into(), public_url: String::from("https://gate.example"), workers: 1 },
         database: String::from(":memory:").into(),
         limits: Limits {
             body_bytes: 100_000,
@@ -53,10 +36,7 @@ pub(crate) fn settings() -> Settings {
             request_seconds: 2,
             waiting_calls: 4,
         },
-        replay: Replay {
-            window: Duration::ZERO,
-            keyed: Duration::ZERO,
-        },
+        replay: Replay { window: Duration::ZERO, keyed: Duration::ZERO },
         dispatch: Dispatch {
             wait: Duration::ZERO,
             synchronous_wait: Duration::ZERO,
@@ -98,13 +78,7 @@ impl Row for Echo {
 }
 
 /// Like [`super::handle`], with [`Echo`] as the only operation. It tells its key as the number of records.
-pub(crate) fn handle(
-    settings: &Settings,
-    face: Face,
-    user: &User,
-    text: &str,
-    meta: &Meta,
-) -> Reply {
+pub(crate) fn handle(settings: &Settings, face: Face, user: &User, text: &str, meta: &Meta) -> Reply {
     let find = |name: &str| (name == "echo").then_some(Echo);
     let run = |_, body: Body<'_>, key: Option<&str>| -> Result<Answer, Failure> {
         let body = match body {

@@ -67,24 +67,10 @@ pub struct Reply {
 /// Blocks as long as the operation does.
 pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Meta) -> Reply {
     let run = |operation: &'static Operation, body: Body<'_>, key: Option<&str>| {
-        let call = Call {
-            face,
-            operation,
-            user,
-            body,
-            key,
-        };
+        let call = Call { face, operation, user, body, key };
         operations::execute(gateway, &call)
     };
-    answer(
-        &gateway.settings,
-        face,
-        user,
-        text,
-        meta,
-        operations::find,
-        run,
-    )
+    answer(&gateway.settings, face, user, text, meta, operations::find, run)
 }
 
 /// What is asked of a row of the catalogue.
@@ -120,20 +106,10 @@ fn answer<R: Row>(
         Err(failure) => return refuse(&failure, meta.version, language),
     };
     let (context, found) = envelope::read(document.root(), meta.version);
-    let key = key(
-        meta,
-        context
-            .addressing
-            .and_then(|addressing| addressing.message_id),
-    );
+    let key = key(meta, context.addressing.and_then(|addressing| addressing.message_id));
     let mut name = "";
     let outcome = found.and_then(|element| {
-        let unknown = || {
-            Failure::new(
-                code::UNKNOWN_OPERATION,
-                [element.name(), &wsdl_url(settings, face)],
-            )
-        };
+        let unknown = || Failure::new(code::UNKNOWN_OPERATION, [element.name(), &wsdl_url(settings, face)]);
         let row = find(element.name()).ok_or_else(unknown)?;
         name = row.name();
         log_action(meta, name);
@@ -146,15 +122,8 @@ fn answer<R: Row>(
     });
     match outcome {
         Ok((namespace, answer)) => {
-            let own = meta
-                .soap_action
-                .as_deref()
-                .map(unquoted)
-                .filter(|action| !action.is_empty());
-            let action = own.map_or_else(
-                || format!("{}/{name}", namespace.unwrap_or(TYPED_NS)),
-                str::to_owned,
-            );
+            let own = meta.soap_action.as_deref().map(unquoted).filter(|action| !action.is_empty());
+            let action = own.map_or_else(|| format!("{}/{name}", namespace.unwrap_or(TYPED_NS)), str::to_owned);
             Reply {
                 status: 200,
                 content_type: context.version.content_type(),
@@ -167,10 +136,7 @@ fn answer<R: Row>(
                 error_code: None,
             }
         }
-        Err(failure) => Reply {
-            operation: name,
-            ..fault::reply(&failure, &context, language)
-        },
+        Err(failure) => Reply { operation: name, ..fault::reply(&failure, &context, language) },
     }
 }
 
@@ -181,11 +147,7 @@ pub fn refuse(failure: &Failure, version: Version, language: Language) -> Reply 
 
 /// The language of faults: that of the user's mandators if they have one in common.
 pub fn language(settings: &Settings, user: &User) -> Language {
-    let mut own = settings
-        .mandators
-        .iter()
-        .filter(|mandator| user.may_use(mandator.mandator_id))
-        .map(|m| m.language);
+    let mut own = settings.mandators.iter().filter(|mandator| user.may_use(mandator.mandator_id)).map(|m| m.language);
     match own.next() {
         Some(first) if own.all(|other| other == first) => first,
         _ => Language::default(),
@@ -194,12 +156,7 @@ pub fn language(settings: &Settings, user: &User) -> Language {
 
 /// The configured bounds, as the parser wants them. Operations use the same for the inner document.
 pub fn limits(limits: &config::Limits) -> Limits {
-    Limits {
-        depth: limits.xml_depth,
-        attributes: limits.xml_attributes,
-        name_bytes: limits.xml_name_bytes,
-        elements: limits.xml_elements,
-    }
+    Limits { depth: limits.xml_depth, attributes: limits.xml_attributes, name_bytes: limits.xml_name_bytes, elements: limits.xml_elements }
 }
 
 enum Input<'d> {
@@ -210,36 +167,17 @@ enum Input<'d> {
 /// The names of the string element; which one belongs to which operation is nothing a client should fail at.
 const ARGUMENTS: [&str; 2] = ["requestData", "argRequestData"];
 
-fn input<'d>(
-    settings: &Settings,
-    face: Face,
-    row: impl Row,
-    element: Node<'d>,
-) -> Result<Input<'d>, Failure> {
+fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) -> Result<Input<'d>, Failure> {
     let of_typed = |name: &str| name == "request";
     let of_compat = |name: &str| ARGUMENTS.contains(&name);
     let (argument, mut own, other) = match face {
         Face::Compat => {
-            let own = element
-                .children()
-                .filter(|child| ARGUMENTS.contains(&child.name()))
-                .collect::<Vec<_>>();
-            (
-                row.argument(),
-                own,
-                element.children().any(|child| of_typed(child.name())),
-            )
+            let own = element.children().filter(|child| ARGUMENTS.contains(&child.name())).collect::<Vec<_>>();
+            (row.argument(), own, element.children().any(|child| of_typed(child.name())))
         }
         Face::Typed => {
-            let own = element
-                .children()
-                .filter(|child| child.name() == "request")
-                .collect();
-            (
-                "request",
-                own,
-                element.children().any(|child| of_compat(child.name())),
-            )
+            let own = element.children().filter(|child| child.name() == "request").collect();
+            ("request", own, element.children().any(|child| of_compat(child.name())))
         }
     };
     let Some(first) = own.pop() else {
@@ -251,10 +189,7 @@ fn input<'d>(
             Face::Typed => Face::Compat,
         };
         let endpoint = format!("{}{}", settings.server.public_url, path(elsewhere));
-        return Err(Failure::new(
-            code::WRONG_FACE,
-            [row.name(), &endpoint, &wsdl_url(settings, face)],
-        ));
+        return Err(Failure::new(code::WRONG_FACE, [row.name(), &endpoint, &wsdl_url(settings, face)]));
     };
     if !own.is_empty() {
         return Err(Failure::new(code::REPEATED, [argument]));
@@ -263,13 +198,8 @@ fn input<'d>(
         return Ok(Input::Request(first));
     }
     // Some clients put the inner document in as elements instead of as text.
-    let unescaped = first
-        .children()
-        .next()
-        .filter(|_| first.text().trim().is_empty());
-    Ok(Input::Text(
-        unescaped.map_or(Cow::Borrowed(first.text()), |inner| inner.standalone_xml()),
-    ))
+    let unescaped = first.children().next().filter(|_| first.text().trim().is_empty());
+    Ok(Input::Text(unescaped.map_or(Cow::Borrowed(first.text()), |inner| inner.standalone_xml())))
 }
 
 fn wsdl_url(settings: &Settings, face: Face) -> String {
@@ -279,19 +209,13 @@ fn wsdl_url(settings: &Settings, face: Face) -> String {
 /// Keys are stored, so long ones are replaced by their digest.
 fn key<'a>(meta: &'a Meta, message_id: Option<&'a str>) -> Option<Cow<'a, str>> {
     const MOST: usize = 200;
-    let header = meta
-        .idempotency_key
-        .as_deref()
-        .map(str::trim)
-        .filter(|key| !key.is_empty());
+    let header = meta.idempotency_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
     let key = header.or(message_id)?;
     Some(match key.len() <= MOST {
         true => Cow::Borrowed(key),
         false => {
             let digest = Sha256::digest(key);
-            Cow::Owned(digest.iter().fold(String::from("sha256:"), |text, byte| {
-                text + &format!("{byte:02x}")
-            }))
+            Cow::Owned(digest.iter().fold(String::from("sha256:"), |text, byte| text + &format!("{byte:02x}")))
         }
     })
 }

@@ -1,6 +1,25 @@
-//! placeholder until the reader lands
+//! A read-only element tree in one arena, built by one pass of quick-xml's pull parser.
+//!
+//! The tree borrows from the text: names, plain texts and plain attribute values are slices of it; what had to be
+//! unescaped lies in one pool. Elements stand in document order, so the first child of an element is the one right
+//! behind it. Nothing is allocated per element, and [`Limits`] bound everything that grows.
+//!
+//! What quick-xml lets pass although XML 1.0 forbids it is refused in `build`. Two things are tolerated on purpose, because clients get them wrong and nothing depends on them: an
+//! attribute whose prefix is not declared, and an encoding declaration that lies (the text is decoded already).
+
+mod attributes;
+mod build;
+mod names;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use crate::domain::Failure;
 
+/// Bounds on what a document from the network may hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Nesting of elements, the root is 1.
@@ -59,50 +78,58 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub fn parse(text: &'a str, _limits: &Limits) -> Result<Document<'a>, Failure> {
-        Ok(Document { text })
+    /// Parses a whole document. A byte order mark at its start is skipped, comments and processing instructions are
+    /// ignored.
+    ///
+    /// # Errors
+    /// `MALFORMED_XML`, `DOCTYPE_REFUSED` and `XML_LIMIT`, each with its line.
+    pub fn parse(text: &'a str, limits: &Limits) -> Result<Document<'a>, Failure> {
+        build::build(text, limits)
     }
+
+    /// The outermost element.
     pub fn root(&self) -> Node<'_> {
-        Node { text: self.text }
+        // `build` gives no document without a root.
+        const MISSING: Element = Element {
+            start: 0,
+            end: 0,
+            parent: NONE,
+            next_sibling: NONE,
+            attributes: 0,
+            text: Piece { from: 0, len: 0, pooled: false },
+            name_len: 0,
+            prefix_len: 0,
+        };
+        self.node(0).unwrap_or(Node { document: self, element: &MISSING, index: NONE })
+    }
+
+    fn node(&self, index: u32) -> Option<Node<'_>> {
+        let element = self.elements.get(index as usize)?;
+        Some(Node { document: self, element, index })
+    }
+
+    fn piece(&self, piece: Piece) -> &str {
+        let source = if piece.pooled { self.pool.as_str() } else { self.text };
+        slice(source, piece.from, piece.len)
+    }
+
+    fn line_at(&self, offset: u32) -> usize {
+        let lines = self.lines.get_or_init(|| self.text.bytes().zip(0u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, at)| at).collect());
+        lines.partition_point(|at| *at < offset) + 1
     }
 }
 
+fn slice(source: &str, from: u32, len: u32) -> &str {
+    let from = from as usize;
+    source.get(from..from + len as usize).unwrap_or_default()
+}
+
+/// An element of a [`Document`].
 #[derive(Clone, Copy)]
 pub struct Node<'d> {
-    text: &'d str,
-}
-
-impl<'d> Node<'d> {
-    pub fn name(self) -> &'d str {
-        self.text
-    }
-    pub fn namespace(self) -> Option<&'d str> {
-        None
-    }
-    pub fn text(self) -> &'d str {
-        self.text
-    }
-    pub fn children(self) -> impl Iterator<Item = Node<'d>> {
-        std::iter::empty()
-    }
-    pub fn attributes(self) -> impl Iterator<Item = (&'d str, &'d str)> {
-        std::iter::empty()
-    }
-    pub fn attribute_ns(self, _ns: &str, _name: &str) -> Option<&'d str> {
-        None
-    }
-    pub fn attribute(self, _name: &str) -> Option<&'d str> {
-        None
-    }
-    pub fn child(self, _name: &str) -> Option<Node<'d>> {
-        None
-    }
-    pub fn line(self) -> usize {
-        0
-    }
-    pub fn outer_xml(self) -> &'d str {
-        self.text
-    }
+    document: &'d Document<'d>,
+    element: &'d Element,
+    index: u32,
 }
 
 impl<'d> Node<'d> {
@@ -117,11 +144,7 @@ impl<'d> Node<'d> {
     }
 
     fn qualified(self) -> &'d str {
-        slice(
-            self.document.text,
-            self.element.start + 1,
-            u32::from(self.element.name_len),
-        )
+        slice(self.document.text, self.element.start + 1, u32::from(self.element.name_len))
     }
 
     /// The namespace, looked up in this element and its ancestors.
@@ -134,10 +157,7 @@ impl<'d> Node<'d> {
         if prefix == "xml" {
             return Some("http://www.w3.org/XML/1998/namespace");
         }
-        let found = self.ancestors().find_map(|node| {
-            node.declarations()
-                .find(|(declared, _)| *declared == prefix)
-        });
+        let found = self.ancestors().find_map(|node| node.declarations().find(|(declared, _)| *declared == prefix));
         found.map(|(_, uri)| uri).filter(|uri| !uri.is_empty())
     }
 
@@ -149,14 +169,8 @@ impl<'d> Node<'d> {
     /// The child elements in their order.
     pub fn children(self) -> Children<'d> {
         let first = self.index.saturating_add(1);
-        let is_child = self
-            .document
-            .node(first)
-            .is_some_and(|node| node.element.parent == self.index);
-        Children {
-            document: self.document,
-            next: if is_child { first } else { NONE },
-        }
+        let is_child = self.document.node(first).is_some_and(|node| node.element.parent == self.index);
+        Children { document: self.document, next: if is_child { first } else { NONE } }
     }
 
     /// The first child with this local name.
@@ -166,25 +180,18 @@ impl<'d> Node<'d> {
 
     /// Local names and values, without namespace declarations.
     pub fn attributes(self) -> impl Iterator<Item = (&'d str, &'d str)> + use<'d> {
-        self.all_attributes()
-            .filter(|(prefix, name, _)| !is_declaration(prefix, name))
-            .map(|(_, name, v)| (name, v))
+        self.all_attributes().filter(|(prefix, name, _)| !is_declaration(prefix, name)).map(|(_, name, v)| (name, v))
     }
 
     /// The value of the attribute with this local name, whatever its prefix.
     pub fn attribute(self, name: &str) -> Option<&'d str> {
-        self.attributes()
-            .find(|(local, _)| *local == name)
-            .map(|(_, value)| value)
+        self.attributes().find(|(local, _)| *local == name).map(|(_, value)| value)
     }
 
     /// The value of the attribute with this local name in a namespace.
     pub fn attribute_ns(self, namespace: &str, name: &str) -> Option<&'d str> {
         let named = |(prefix, local, _): &(&str, &str, &str)| {
-            *local == name
-                && !prefix.is_empty()
-                && *prefix != "xmlns"
-                && self.resolve(prefix) == Some(namespace)
+            *local == name && !prefix.is_empty() && *prefix != "xmlns" && self.resolve(prefix) == Some(namespace)
         };
         self.all_attributes().find(named).map(|(_, _, value)| value)
     }
@@ -198,26 +205,15 @@ impl<'d> Node<'d> {
 
     fn all_attributes(self) -> impl Iterator<Item = (&'d str, &'d str, &'d str)> + use<'d> {
         let document = self.document;
-        let end = match self
-            .index
-            .checked_add(1)
-            .and_then(|next| document.node(next))
-        {
+        let end = match self.index.checked_add(1).and_then(|next| document.node(next)) {
             Some(next) => next.element.attributes as usize,
             None => document.attributes.len(),
         };
-        let own = document
-            .attributes
-            .get(self.element.attributes as usize..end)
-            .unwrap_or_default();
+        let own = document.attributes.get(self.element.attributes as usize..end).unwrap_or_default();
         own.iter().map(|attribute| {
             let name = slice(document.text, attribute.name, u32::from(attribute.name_len));
             let prefix = slice(name, 0, u32::from(attribute.prefix_len));
-            (
-                prefix,
-                local(name, attribute.prefix_len),
-                document.piece(attribute.value),
-            )
+            (prefix, local(name, attribute.prefix_len), document.piece(attribute.value))
         })
     }
 
@@ -242,11 +238,7 @@ impl<'d> Node<'d> {
 
     /// The source from `<` to the end of the end tag, for blocks that are kept unchanged.
     pub fn outer_xml(self) -> &'d str {
-        slice(
-            self.document.text,
-            self.element.start,
-            self.element.end.saturating_sub(self.element.start),
-        )
+        slice(self.document.text, self.element.start, self.element.end.saturating_sub(self.element.start))
     }
 
     /// Like [`Node::outer_xml`], with the declarations of prefixes that are used inside but declared outside. The
@@ -255,11 +247,7 @@ impl<'d> Node<'d> {
         let xml = self.outer_xml();
         let mut seen: Vec<&str> = self.declarations().map(|(prefix, _)| prefix).collect();
         let mut added = String::new();
-        for (prefix, uri) in self
-            .ancestors()
-            .skip(1)
-            .flat_map(|node| node.declarations())
-        {
+        for (prefix, uri) in self.ancestors().skip(1).flat_map(|node| node.declarations()) {
             if prefix.is_empty() || seen.contains(&prefix) {
                 continue;
             }
@@ -274,9 +262,7 @@ impl<'d> Node<'d> {
         if added.is_empty() {
             return Cow::Borrowed(xml);
         }
-        let (head, tail) = xml
-            .split_at_checked(1 + usize::from(self.element.name_len))
-            .unwrap_or((xml, ""));
+        let (head, tail) = xml.split_at_checked(1 + usize::from(self.element.name_len)).unwrap_or((xml, ""));
         Cow::Owned([head, &added, tail].concat())
     }
 }

@@ -6,12 +6,7 @@ use super::{Attribute, Piece, local};
 use crate::domain::Failure;
 
 impl<'a> Builder<'a, '_> {
-    pub(super) fn read_attributes(
-        &mut self,
-        first: usize,
-        from: usize,
-        end: usize,
-    ) -> Result<(), Failure> {
+    pub(super) fn read_attributes(&mut self, first: usize, from: usize, end: usize) -> Result<(), Failure> {
         let mut at = from;
         loop {
             let name_from = self.skip_blanks(at, end);
@@ -44,29 +39,14 @@ impl<'a> Builder<'a, '_> {
 
             let own = self.attributes.get(first..).unwrap_or_default();
             if own.len() >= self.limits.attributes {
-                return Err(self.limit(
-                    name_from,
-                    self.limits.attributes,
-                    "attributes",
-                    "xml_attributes",
-                ));
+                return Err(self.limit(name_from, self.limits.attributes, "attributes", "xml_attributes"));
             }
             if first + own.len() >= self.limits.elements {
-                return Err(self.limit(
-                    name_from,
-                    self.limits.elements,
-                    "attributes in all",
-                    "xml_elements",
-                ));
+                return Err(self.limit(name_from, self.limits.elements, "attributes in all", "xml_elements"));
             }
-            let is_same = |other: &Attribute| {
-                super::slice(self.text, other.name, u32::from(other.name_len)) == name
-            };
+            let is_same = |other: &Attribute| super::slice(self.text, other.name, u32::from(other.name_len)) == name;
             if own.iter().any(is_same) {
-                return Err(self.malformed(
-                    name_from,
-                    &format!("the attribute \"{}\" stands twice", short(name)),
-                ));
+                return Err(self.malformed(name_from, &format!("the attribute \"{}\" stands twice", short(name))));
             }
             let prefix = name.get(..usize::from(prefix_len)).unwrap_or_default();
             if prefix == "xmlns" {
@@ -83,10 +63,7 @@ impl<'a> Builder<'a, '_> {
 
     fn declare(&mut self, at: usize, prefix: &'a str, value: Piece) -> Result<(), Failure> {
         if value.len == 0 || prefix == "xmlns" {
-            let reason = format!(
-                "the prefix \"{}\" cannot be declared like this",
-                short(prefix)
-            );
+            let reason = format!("the prefix \"{}\" cannot be declared like this", short(prefix));
             return Err(self.malformed(at, &reason));
         }
         // Each name with a prefix looks through the declarations in scope, so their number is bounded too.
@@ -103,10 +80,7 @@ impl<'a> Builder<'a, '_> {
             return Ok(());
         }
         if !self.scope.contains(&prefix) {
-            return Err(self.malformed(
-                at,
-                &format!("the prefix \"{}\" is not declared", short(prefix)),
-            ));
+            return Err(self.malformed(at, &format!("the prefix \"{}\" is not declared", short(prefix))));
         }
         self.known = Some(prefix);
         Ok(())
@@ -129,11 +103,7 @@ impl<'a> Builder<'a, '_> {
     fn value(&mut self, from: usize, to: usize) -> Result<Piece, Failure> {
         let raw = self.slice(from, to);
         if !raw.contains(['&', '<', '\t', '\n', '\r']) {
-            return Ok(Piece {
-                from: small(from),
-                len: small(raw.len()),
-                pooled: false,
-            });
+            return Ok(Piece { from: small(from), len: small(raw.len()), pooled: false });
         }
         let pooled_from = self.pool.len();
         let mut rest = raw;
@@ -155,17 +125,12 @@ impl<'a> Builder<'a, '_> {
                 }
                 None => {
                     self.pool.push(' ');
-                    tail.strip_prefix("\r\n")
-                        .unwrap_or_else(|| tail.get(1..).unwrap_or_default())
+                    tail.strip_prefix("\r\n").unwrap_or_else(|| tail.get(1..).unwrap_or_default())
                 }
             };
         }
         self.pool.push_str(rest);
         let len = small(self.pool.len() - pooled_from);
-        Ok(Piece {
-            from: small(pooled_from),
-            len,
-            pooled: true,
-        })
+        Ok(Piece { from: small(pooled_from), len, pooled: true })
     }
 }

@@ -61,19 +61,8 @@ pub(super) fn build<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, 
         known: None,
     };
     builder.run()?;
-    let Builder {
-        pool,
-        elements,
-        attributes,
-        ..
-    } = builder;
-    Ok(Document {
-        text,
-        pool,
-        elements,
-        attributes,
-        lines: std::sync::OnceLock::new(),
-    })
+    let Builder { pool, elements, attributes, .. } = builder;
+    Ok(Document { text, pool, elements, attributes, lines: std::sync::OnceLock::new() })
 }
 
 impl<'a> Builder<'a, '_> {
@@ -85,11 +74,7 @@ impl<'a> Builder<'a, '_> {
             let event = match reader.read_event() {
                 Ok(event) => event,
                 Err(error) => {
-                    return Err(refusal::explain(
-                        self.text,
-                        &error,
-                        position(reader.error_position()),
-                    ));
+                    return Err(refusal::explain(self.text, &error, position(reader.error_position())));
                 }
             };
             let to = position(reader.buffer_position());
@@ -111,9 +96,7 @@ impl<'a> Builder<'a, '_> {
                 Event::PI(instruction) => {
                     let target = instruction.target();
                     if !is_ncname(target) || target.eq_ignore_ascii_case("xml") {
-                        return Err(
-                            self.malformed(from, "a processing instruction has an invalid name")
-                        );
+                        return Err(self.malformed(from, "a processing instruction has an invalid name"));
                     }
                 }
                 Event::Comment(_) => {}
@@ -141,10 +124,7 @@ impl<'a> Builder<'a, '_> {
             self.read_attributes(first_attribute, behind_name, end)?;
         }
         if prefix_len > 0 {
-            self.check_prefix(
-                from,
-                name.get(..usize::from(prefix_len)).unwrap_or_default(),
-            )?;
+            self.check_prefix(from, name.get(..usize::from(prefix_len)).unwrap_or_default())?;
         }
         let parent = match self.open.last_mut() {
             Some(parent) => {
@@ -166,12 +146,7 @@ impl<'a> Builder<'a, '_> {
             name_len: u16::try_from(name_len).unwrap_or(u16::MAX),
             prefix_len,
         });
-        self.open.push(Open {
-            index,
-            last_child: NONE,
-            scope,
-            text: Text::Empty,
-        });
+        self.open.push(Open { index, last_child: NONE, scope, text: Text::Empty });
         if self.buffers.len() < self.open.len() {
             self.buffers.push(String::new());
         }
@@ -185,23 +160,17 @@ impl<'a> Builder<'a, '_> {
             Text::Empty => Piece::default(),
             Text::Plain(piece) => piece,
             Text::Buffered => {
-                self.buffers
-                    .get_mut(self.open.len())
-                    .map_or(Piece::default(), |buffer| {
-                        let piece = Piece {
-                            from: small(self.pool.len()),
-                            len: small(buffer.len()),
-                            pooled: true,
-                        };
-                        if self.pool.is_empty() {
-                            // The inner document of an envelope is often the only text in pieces: move it instead of copying.
-                            std::mem::swap(&mut self.pool, buffer);
-                        } else {
-                            self.pool.push_str(buffer);
-                        }
-                        buffer.clear();
-                        piece
-                    })
+                self.buffers.get_mut(self.open.len()).map_or(Piece::default(), |buffer| {
+                    let piece = Piece { from: small(self.pool.len()), len: small(buffer.len()), pooled: true };
+                    if self.pool.is_empty() {
+                        // The inner document of an envelope is often the only text in pieces: move it instead of copying.
+                        std::mem::swap(&mut self.pool, buffer);
+                    } else {
+                        self.pool.push_str(buffer);
+                    }
+                    buffer.clear();
+                    piece
+                })
             }
         };
         if self.scope.len() != open.scope {
@@ -238,11 +207,7 @@ impl<'a> Builder<'a, '_> {
             match open.text {
                 _ if text.is_empty() => return Ok(()),
                 Text::Empty if !has_return => {
-                    open.text = Text::Plain(Piece {
-                        from: small(from),
-                        len: small(to - from),
-                        pooled: false,
-                    });
+                    open.text = Text::Plain(Piece { from: small(from), len: small(to - from), pooled: false });
                     return Ok(());
                 }
                 _ => {}
@@ -274,26 +239,17 @@ impl<'a> Builder<'a, '_> {
                 open.text = Text::Buffered;
                 Ok(buffer)
             }
-            _ => Err(malformed(
-                self.text,
-                place,
-                "text stands outside the root element",
-            )),
+            _ => Err(malformed(self.text, place, "text stands outside the root element")),
         }
     }
 
     fn declaration(&self, from: usize, declaration: &BytesDecl<'_>) -> Result<(), Failure> {
         if from != 0 {
-            return Err(
-                self.malformed(from, "the XML declaration does not stand at the very start")
-            );
+            return Err(self.malformed(from, "the XML declaration does not stand at the very start"));
         }
         match declaration.version() {
             Ok(version) if version == "1.0" => Ok(()),
-            Ok(version) => Err(self.malformed(
-                from,
-                &format!("XML version \"{}\" is not 1.0", short(&version)),
-            )),
+            Ok(version) => Err(self.malformed(from, &format!("XML version \"{}\" is not 1.0", short(&version)))),
             Err(_) => Err(self.malformed(from, "the XML declaration has no version")),
         }
     }
@@ -303,13 +259,8 @@ impl<'a> Builder<'a, '_> {
             let name = self
                 .elements
                 .get(open.index as usize)
-                .map_or("", |element| {
-                    super::slice(self.text, element.start + 1, u32::from(element.name_len))
-                });
-            return Err(self.malformed(
-                self.text.len(),
-                &format!("the element \"{}\" is not closed", short(name)),
-            ));
+                .map_or("", |element| super::slice(self.text, element.start + 1, u32::from(element.name_len)));
+            return Err(self.malformed(self.text.len(), &format!("the element \"{}\" is not closed", short(name))));
         }
         match self.elements.is_empty() {
             true => Err(self.malformed(self.text.len(), "there is no root element")),

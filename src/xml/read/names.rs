@@ -27,8 +27,7 @@ fn is_name_start(c: char) -> bool {
 }
 
 fn is_name_char(c: char) -> bool {
-    is_name_start(c)
-        || matches!(c, '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    is_name_start(c) || matches!(c, '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
 /// What stands for `&name;`: the five standard entities and characters that XML 1.0 allows.
@@ -51,16 +50,10 @@ pub(super) fn resolve(name: &str) -> Result<char, String> {
         None => (number, 10),
     };
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    let character = u32::from_str_radix(digits, radix)
-        .ok()
-        .filter(|_| plain)
-        .and_then(char::from_u32);
+    let character = u32::from_str_radix(digits, radix).ok().filter(|_| plain).and_then(char::from_u32);
     match character.filter(|c| is_xml_char(*c)) {
         Some(c) => Ok(c),
-        None => Err(format!(
-            "\"&{};\" is not a character that XML allows",
-            short(name)
-        )),
+        None => Err(format!("\"&{};\" is not a character that XML allows", short(name))),
     }
 }
 

@@ -3,12 +3,7 @@ use proptest::prelude::*;
 use super::{Document, Limits, Node};
 use crate::domain::{Failure, Language};
 
-const LIMITS: Limits = Limits {
-    depth: 8,
-    attributes: 4,
-    name_bytes: 20,
-    elements: 50,
-};
+const LIMITS: Limits = Limits { depth: 8, attributes: 4, name_bytes: 20, elements: 50 };
 
 fn refusal(text: &str) -> Failure {
     match Document::parse(text, &LIMITS) {
@@ -57,11 +52,7 @@ fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
         ("<:a/>", 2001, "not a valid name"),
         ("<a:/>", 2001, "not a valid name"),
         ("<p:a/>", 2001, "prefix \"p\" is not declared"),
-        (
-            "<a><b xmlns:p='u'/><p:b/></a>",
-            2001,
-            "column 20: the prefix \"p\" is not declared",
-        ),
+        ("<a><b xmlns:p='u'/><p:b/></a>", 2001, "column 20: the prefix \"p\" is not declared"),
         ("<a xmlns:p=''/>", 2001, "cannot be declared"),
         ("<xmlns:a/>", 2001, "not declared"),
         ("<a 1b='1'/>", 2001, "not a valid name"),
@@ -69,20 +60,12 @@ fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
         ("<a b=1/>", 2001, "not quoted"),
         ("<a b='1'c='2'/>", 2001, "a blank is missing"),
         ("<a b='1' / >", 2001, "not a valid name"),
-        (
-            "<a b='1' b='2'/>",
-            2001,
-            "column 10: the attribute \"b\" stands twice",
-        ),
+        ("<a b='1' b='2'/>", 2001, "column 10: the attribute \"b\" stands twice"),
         ("<a b='<'/>", 2001, "column 7: \"<\" stands in the value"),
         ("<a b='&'/>", 2001, "not closed by \";\""),
         ("<a b='&nbsp;'/>", 2001, "\"&nbsp;\" is not declared"),
         ("<a b='&#0;'/>", 2001, "not a character"),
-        (
-            "<a>&nbsp;</a>",
-            2001,
-            "column 4: the entity \"&nbsp;\" is not declared",
-        ),
+        ("<a>&nbsp;</a>", 2001, "column 4: the entity \"&nbsp;\" is not declared"),
         ("<a>&</a>", 2001, "reference"),
         ("<a>& b;</a>", 2001, "is not declared"),
         ("<a>&#;</a>", 2001, "not a character"),
@@ -93,11 +76,7 @@ fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
         ("<a>&#xD800;</a>", 2001, "not a character"),
         ("<a>&#99999999999;</a>", 2001, "not a character"),
         ("<a>\u{1}</a>", 2001, "column 4: the character U+0001"),
-        (
-            "<a>ü\n\0</a>",
-            2001,
-            "line 2, column 1: the character U+0000",
-        ),
+        ("<a>ü\n\0</a>", 2001, "line 2, column 1: the character U+0000"),
         ("<a b='\u{8}'/>", 2001, "U+0008"),
         ("<a>\u{FFFF}</a>", 2001, "U+FFFF"),
         ("<a>x]]>y</a>", 2001, "column 5: \"]]>\""),
@@ -107,11 +86,7 @@ fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
         ("<a><?x</a>", 2001, "instruction not closed"),
         ("<a><?XML v?></a>", 2001, "invalid name"),
         ("<a><!ELEMENT b></a>", 2001, "markup"),
-        (
-            " <?xml version='1.0'?><a/>",
-            2001,
-            "does not stand at the very start",
-        ),
+        (" <?xml version='1.0'?><a/>", 2001, "does not stand at the very start"),
         ("<a><?xml version='1.0'?></a>", 2001, "very start"),
         ("<?xml version='1.1'?><a/>", 2001, "\"1.1\" is not 1.0"),
         ("<?xml version='2'?><a/>", 2001, "not 1.0"),
@@ -121,19 +96,11 @@ fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
         ("\n<!DOCTYPE a [", 2002, "line 2"),
         ("<!DOCTYPE>", 2002, "line 1"),
         ("<a/><!DOCTYPE a>", 2002, "line 1"),
-        (
-            &deep,
-            2003,
-            "8 nested elements at line 1; send a smaller or flatter document (limits.xml_depth",
-        ),
+        (&deep, 2003, "8 nested elements at line 1; send a smaller or flatter document (limits.xml_depth"),
         (&many, 2003, "limits.xml_elements"),
         (&long_name, 2003, "limits.xml_name_bytes"),
         (&long_attribute, 2003, "limits.xml_name_bytes"),
-        (
-            "<a b='' c='' d='' e='' f=''/>",
-            2003,
-            "limits.xml_attributes",
-        ),
+        ("<a b='' c='' d='' e='' f=''/>", 2003, "limits.xml_attributes"),
         (&crowded, 2003, "50 attributes in all"),
         (&scopes, 2003, "limits."),
     ] {
@@ -149,30 +116,18 @@ fn a_tree_gives_names_texts_and_attributes() {
     let text = "\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-16\"?>\n<!-- c --><?pi x?>\n<s:r xmlns:s='urn:s' xmlns='urn:d' s:must='1' plain='a&amp;b&#10;c\td\r\ne'>\r\n <a>x</a><s:b/>t &lt;<![CDATA[&<]]>\n</s:r>\n";
     let document = parse(text);
     let root = document.root();
-    assert_eq!(
-        (root.name(), root.prefix(), root.namespace()),
-        ("r", "s", Some("urn:s"))
-    );
+    assert_eq!((root.name(), root.prefix(), root.namespace()), ("r", "s", Some("urn:s")));
     assert_eq!(root.text(), "\n t <&<\n");
-    assert_eq!(
-        root.attributes().collect::<Vec<_>>(),
-        [("must", "1"), ("plain", "a&b\nc d e")]
-    );
+    assert_eq!(root.attributes().collect::<Vec<_>>(), [("must", "1"), ("plain", "a&b\nc d e")]);
     assert_eq!(root.attribute_ns("urn:s", "must"), Some("1"));
     assert_eq!(root.attribute_ns("urn:d", "plain"), None);
     assert_eq!(root.attribute("s"), None);
     assert_eq!(root.line(), 3);
-    let names: Vec<_> = root
-        .children()
-        .map(|child| (child.name(), child.namespace(), child.line()))
-        .collect();
+    let names: Vec<_> = root.children().map(|child| (child.name(), child.namespace(), child.line())).collect();
     assert_eq!(names, [("a", Some("urn:d"), 5), ("b", Some("urn:s"), 5)]);
     assert_eq!(root.child("a").map(|a| a.text()), Some("x"));
     assert!(root.child("c").is_none());
-    assert!(
-        root.child("b")
-            .is_some_and(|b| b.children().next().is_none() && b.text().is_empty())
-    );
+    assert!(root.child("b").is_some_and(|b| b.children().next().is_none() && b.text().is_empty()));
 }
 
 #[test]
@@ -193,10 +148,7 @@ fn attributes_belong_to_their_element_only() {
     let root = document.root();
     assert_eq!(root.attributes().collect::<Vec<_>>(), [("x", "1")]);
     assert_eq!(root.child("b").map(|b| b.attributes().count()), Some(0));
-    assert_eq!(
-        root.child("c").map(|c| c.attributes().collect::<Vec<_>>()),
-        Some(vec![("y", "2"), ("z", "3")])
-    );
+    assert_eq!(root.child("c").map(|c| c.attributes().collect::<Vec<_>>()), Some(vec![("y", "2"), ("z", "3")]));
 }
 
 #[test]
@@ -209,19 +161,12 @@ fn texts_in_pieces_stay_apart() {
 
 #[test]
 fn a_block_is_kept_as_it_was_sent() {
-    let document =
-        parse("<a xmlns:p='u&amp;v' xmlns='d' xmlns:q='w'>x <b c = '1' ><p:d/>&#65;</b > y</a>");
+    let document = parse("<a xmlns:p='u&amp;v' xmlns='d' xmlns:q='w'>x <b c = '1' ><p:d/>&#65;</b > y</a>");
     let b = document.root().child("b").expect("b");
     assert_eq!(b.outer_xml(), "<b c = '1' ><p:d/>&#65;</b >");
-    assert_eq!(
-        b.standalone_xml(),
-        "<b xmlns:p=\"u&amp;v\" c = '1' ><p:d/>&#65;</b >"
-    );
+    assert_eq!(b.standalone_xml(), "<b xmlns:p=\"u&amp;v\" c = '1' ><p:d/>&#65;</b >");
     assert_eq!(b.child("d").map(|d| d.outer_xml()), Some("<p:d/>"));
-    assert_eq!(
-        document.root().standalone_xml(),
-        document.root().outer_xml()
-    );
+    assert_eq!(document.root().standalone_xml(), document.root().outer_xml());
 }
 
 #[test]
@@ -229,10 +174,7 @@ fn a_default_namespace_can_be_undone() {
     let document = parse("<a xmlns='u'><b xmlns=''><c/></b><xml:d/></a>");
     let b = document.root().child("b").expect("b");
     assert_eq!(b.child("c").and_then(|c| c.namespace()), None);
-    assert_eq!(
-        document.root().child("d").and_then(|d| d.namespace()),
-        Some("http://www.w3.org/XML/1998/namespace")
-    );
+    assert_eq!(document.root().child("d").and_then(|d| d.namespace()), Some("http://www.w3.org/XML/1998/namespace"));
 }
 
 #[test]
