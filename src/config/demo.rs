@@ -67,14 +67,19 @@ impl Settings {
                 SubChannel::phone_sales(),
                 SubChannel { sub_channel_id: SUB_CHANNEL, identifier: "Sandbox".to_owned(), channel: "Sandbox".to_owned() },
             ],
-            accounts: vec![demo_account()],
+            accounts: vec![demo_account(database)],
             payment_methods: vec![payment(7, "prepayment"), payment(8, "cash on delivery"), payment(9, "collection")],
             demo: true,
         }
     }
 }
 
-fn demo_account() -> Account {
+/// The shop's memory lies beside the database, so that both survive a restart together.
+fn demo_account(database: &str) -> Account {
+    let mut settings = toml::Table::new();
+    if !super::database::is_postgres(database) {
+        settings.insert("state_path".to_owned(), toml::Value::String(format!("{database}.sandbox.json")));
+    }
     Account {
         account_id: DEMO_ACCOUNT,
         mandator_id: MANDATOR,
@@ -93,7 +98,7 @@ fn demo_account() -> Account {
         carriers: BTreeMap::from([("DHL".to_owned(), "dhl".to_owned())]),
         poll_interval: Duration::from_secs(1),
         order_number_prefix: "SB-".to_owned(),
-        settings: toml::Table::new(),
+        settings,
     }
 }
 

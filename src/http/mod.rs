@@ -10,7 +10,7 @@ mod call;
 mod tests;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -78,14 +78,20 @@ impl Stopper {
     }
 }
 
-/// Serves both faces until SIGTERM or SIGINT, then lets running calls end (at most 30 s). Blocks the thread.
+/// Serves both faces on a bound listener until SIGTERM or SIGINT, then lets running calls end (at most 30 s). Blocks the thread.
 ///
 /// `ready` decides the answer of `/health`, and may block; `extra` mounts further routes; `bound` is called once when
 /// connections are taken.
 ///
 /// # Errors
-/// When the address cannot be bound.
-pub fn serve<X, B>(gateway: Arc<Gateway>, ready: impl Fn(&Gateway) -> bool + Send + Sync + 'static, extra: X, bound: B) -> io::Result<()>
+/// When the listener cannot be used.
+pub fn serve<X, B>(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    ready: impl Fn(&Gateway) -> bool + Send + Sync + 'static,
+    extra: X,
+    bound: B,
+) -> io::Result<()>
 where
     X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     B: FnOnce(&Bound),
@@ -93,16 +99,17 @@ where
     let settings = Arc::clone(&gateway.settings);
     let asked = Arc::clone(&gateway);
     let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
-    run(Edge::new(settings, Box::new(answer), move || ready(&asked)), extra, bound)
+    run(Edge::new(settings, Box::new(answer), move || ready(&asked)), listener, extra, bound)
 }
 
-fn run<X, B>(edge: Edge, extra: X, bound: B) -> io::Result<()>
+fn run<X, B>(edge: Edge, listener: TcpListener, extra: X, bound: B) -> io::Result<()>
 where
     X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     B: FnOnce(&Bound),
 {
     let server = &edge.settings.server;
-    let (listen, workers) = (server.listen, server.workers.max(1));
+    let workers = server.workers.max(1);
+    let address = listener.local_addr()?;
     let patience = Duration::from_secs(edge.settings.limits.request_seconds);
     let edge = web::Data::new(edge);
     actix_web::rt::System::new().block_on(async move {
@@ -118,9 +125,7 @@ where
             .client_disconnect_timeout(CLOSING)
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .shutdown_signal(asked_to_stop())
-            .bind(listen)
-            .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {listen}: {error}")))?;
-        let address = server.addrs().first().copied().unwrap_or(listen);
+            .listen(listener)?;
         let running = server.run();
         bound(&Bound { address, handle: running.handle() });
         running.await

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::call::{ReadOperation, Reading};
 use super::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
+use crate::config::Account;
 use crate::domain::{Failure, Stamp};
 use crate::store::filter::Cond;
 use crate::store::{Conn, configured};
@@ -248,4 +249,12 @@ impl ReadOperation for FetchWarehouses {
         let total = records.len();
         Ok(FetchWarehousesResult::page(records, total))
     }
+}
+
+/// Changes when anything that an ERP can see of an account changes in the configuration.
+pub fn digest_of(account: &Account) -> String {
+    format!(
+        "{}|{}|{}|{}|{}|{}",
+        account.identifier, account.mandator_id, account.sub_channel_id, account.active, account.pricelist, account.connector
+    )
 }

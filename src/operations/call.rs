@@ -1,6 +1,6 @@
 //! What a handler gets to work with, and the traits it implements.
 
-use super::common::{Action, Fetched, ReportOf, Reported};
+use super::common::{Fetched, ReportAction, ReportOf, Reported};
 use super::wire::{Records, Value};
 use crate::config::{Mandator, Settings, User};
 use crate::domain::{Failure, Language, Stamp, code};
@@ -71,7 +71,7 @@ pub struct Work<'w, 'c> {
 }
 
 /// What became of a record: what was done, and its keys.
-pub type Done<K> = (Option<Action>, K);
+pub type Done<K> = (Option<ReportAction>, K);
 
 fn allowed_mandator<'s>(settings: &'s Settings, user: &User, mandator_id: i32) -> Result<&'s Mandator, Failure> {
     let mandator = settings.mandator(mandator_id);

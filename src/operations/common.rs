@@ -5,7 +5,7 @@ use crate::{wire, wire_enum};
 
 wire_enum! {
     /// What was done with a record.
-    Action { Insert = "insert", Update = "update", Delete = "delete", }
+    ReportAction { Insert = "insert", Update = "update", Delete = "delete", }
 }
 
 wire! {
@@ -39,7 +39,7 @@ pub trait Reported: Default {
 /// One report, built from what became of a record.
 pub trait ReportOf: Sized {
     type Keys;
-    fn new(reference_id: Option<String>, action: Option<Action>, keys: Option<Self::Keys>, error: Option<(i32, String)>) -> Self;
+    fn new(reference_id: Option<String>, action: Option<ReportAction>, keys: Option<Self::Keys>, error: Option<(i32, String)>) -> Self;
     fn is_failure(&self) -> bool;
 }
 
@@ -55,7 +55,7 @@ macro_rules! reports {
                 /// The caller's own text from the record.
                 reference_id: Option<String> [attr],
                 /// What was done.
-                action: Option<$crate::operations::common::Action> [attr],
+                action: Option<$crate::operations::common::ReportAction> [attr],
                 /// What was wrong, in the language of the mandator, with place, value, expectation and remedy.
                 error_description: Option<String>,
                 /// The keys of the record.
@@ -74,7 +74,7 @@ macro_rules! reports {
             type Keys = $keys;
             fn new(
                 reference_id: Option<String>,
-                action: Option<$crate::operations::common::Action>,
+                action: Option<$crate::operations::common::ReportAction>,
                 keys: Option<$keys>,
                 error: Option<(i32, String)>,
             ) -> Self {

@@ -1,6 +1,7 @@
 //! SOAP 1.1 and 1.2: the envelope in and out, faults and descriptions. Knows nothing of HTTP but the status codes.
 
 mod answer;
+pub mod contract;
 mod envelope;
 mod fault;
 #[cfg(test)]

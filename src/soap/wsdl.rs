@@ -8,8 +8,7 @@ const CONNECT: &str = include_str!("../../wsdl/connect.wsdl");
 const KONTOR: &str = include_str!("../../wsdl/kontor.wsdl");
 const KONTOR_SOAP12: &str = include_str!("../../wsdl/kontor-soap12.wsdl");
 
-/// Host of the addresses in the committed documents.
-const PLACEHOLDER: &str = "http://kontor.invalid";
+use super::contract::PLACEHOLDER;
 
 /// The WSDL of a face with the address under which clients reach it. `variant` is the value of `?wsdl=`, empty for
 /// the plain document. `None`: there is no such variant.

@@ -68,6 +68,25 @@ pub fn insert(tx: &mut Tx<'_>, row: &PricelistRow) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Adds a list that the configuration defines.
+pub fn seed(tx: &mut Tx<'_>, mandator_id: i32, identifier: &str, currency: &str, gross: bool) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    let row = PricelistRow {
+        pricelist_id: next_id(tx, "pricelist")?,
+        mandator_id,
+        identifier: identifier.to_owned(),
+        external_id: None,
+        iso_currency: currency.to_owned(),
+        rounding_id: 1,
+        gross,
+        created_at: stamp,
+        created_by: "configuration".to_owned(),
+        last_changed: stamp,
+        last_changed_by: "configuration".to_owned(),
+    };
+    insert(tx, &row)
+}
+
 pub fn update(tx: &mut Tx<'_>, row: &PricelistRow) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(pricelists::table.find(row.pricelist_id)).set(row).execute(c))?;
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{CategoryKey, CategoryKeys, CategoryRecord, document_of};
 use crate::domain::{Failure, code};
-use crate::operations::common::Action;
+use crate::operations::common::ReportAction;
 use crate::operations::items::pictures::take_pictures;
 use crate::operations::items::{merge_images, merge_texts};
 use crate::operations::wire::{Patch, Records};
@@ -68,7 +68,7 @@ struct Tree {
 /// A record with the group it is about.
 struct Step<'r> {
     record: &'r CategoryRecord,
-    action: Action,
+    action: ReportAction,
     row: CategoryRow,
 }
 
@@ -95,7 +95,11 @@ impl Tree {
     }
 
     /// First all groups are found or made, then parents are set: so a child may stand before its parent.
-    fn take(&mut self, work: &Work<'_, '_>, records: &[&CategoryRecord]) -> Result<Vec<Result<(Action, CategoryKeys), Failure>>, Failure> {
+    fn take(
+        &mut self,
+        work: &Work<'_, '_>,
+        records: &[&CategoryRecord],
+    ) -> Result<Vec<Result<(ReportAction, CategoryKeys), Failure>>, Failure> {
         let before = self.rows.clone();
         let mut steps = Vec::with_capacity(records.len());
         for record in records {
@@ -175,7 +179,7 @@ impl Tree {
             }
         };
         let (action, mut row, mut document) = match found {
-            Some(row) => (Action::Update, row.clone(), document_of(row)?),
+            Some(row) => (ReportAction::Update, row.clone(), document_of(row)?),
             None => {
                 let category_id = self.next_id;
                 self.next_id = self.next_id.saturating_add(1);
@@ -191,7 +195,7 @@ impl Tree {
                     last_changed_by: String::new(),
                     data: String::new(),
                 };
-                (Action::Insert, row, CategoryRecord::default())
+                (ReportAction::Insert, row, CategoryRecord::default())
             }
         };
         if let Some(external) = &record.external_id {

@@ -2,7 +2,7 @@
 
 use super::{ItemKey, ItemKeys, ItemReference, KnownItems, uses_in_words};
 use crate::domain::{Failure, code};
-use crate::operations::common::Action;
+use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};
 use crate::store::items::{self as store, Uses};
@@ -76,7 +76,7 @@ impl WriteOperation for DeleteItems {
                     Ok(item) => {
                         gone.insert(item.item_id);
                         keys = ItemKeys { item_id: Some(item.item_id), internal_item_number: Some(item.internal_item_number.clone()) };
-                        Ok((Some(Action::Delete), keys))
+                        Ok((Some(ReportAction::Delete), keys))
                     }
                     Err(failure) => Err((failure, Some(keys))),
                 }

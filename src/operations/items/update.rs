@@ -6,7 +6,7 @@ use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, document_of};
 use crate::domain::{Failure, code};
 use crate::operations::categories::Groups;
-use crate::operations::common::{Action, ReportOf};
+use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation, offers};
 use crate::store::items::{self as store, ImageContent, ItemRow};
@@ -96,7 +96,11 @@ struct Batch {
 }
 
 impl Batch {
-    fn take(&mut self, work: &mut Work<'_, '_>, record: ItemRecord) -> Result<(Option<Action>, ItemKeys), (Failure, Option<ItemKeys>)> {
+    fn take(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        record: ItemRecord,
+    ) -> Result<(Option<ReportAction>, ItemKeys), (Failure, Option<ItemKeys>)> {
         let mut keys = ItemKeys { item_id: record.item_id, internal_item_number: record.internal_item_number.clone() };
         match self.apply(work, record) {
             Ok((action, row)) => {
@@ -110,7 +114,7 @@ impl Batch {
         }
     }
 
-    fn apply(&mut self, work: &Work<'_, '_>, mut record: ItemRecord) -> Result<(Action, ItemRow), Failure> {
+    fn apply(&mut self, work: &Work<'_, '_>, mut record: ItemRecord) -> Result<(ReportAction, ItemRow), Failure> {
         work.mandator(record.mandator_id)?;
         if let Some(tax @ (..=0 | 4..)) = record.tax_type_id {
             return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), "1, 2, 3"]).within("tax_type_id"));
@@ -134,11 +138,11 @@ impl Batch {
                     Some(document) => document,
                     None => document_of(&row)?,
                 };
-                (Action::Update, row, document)
+                (ReportAction::Update, row, document)
             }
             None => {
                 let row = self.new_row(work, &record)?;
-                (Action::Insert, row, ItemRecord::default())
+                (ReportAction::Insert, row, ItemRecord::default())
             }
         };
         if parent == Some(row.item_id) {

@@ -14,7 +14,7 @@ use crate::{fetched, wire, wire_enum};
 
 wire_enum! {
     /// The life of an offer.
-    OfferStatus { Prepared = "prepared", Running = "running", Ended = "ended", }
+    OfferStateName { Prepared = "prepared", Running = "running", Ended = "ended", }
 }
 
 wire! {
@@ -69,7 +69,7 @@ wire! {
         /// The merchant's own item number.
         internal_item_number: Option<String>,
         /// PREPARED, RUNNING or ENDED.
-        offer_status: OfferStatus,
+        offer_status: OfferStateName,
         /// Number of the offer in its channel.
         external_offer_number: Option<String>,
         /// Address of the offer in its channel.
@@ -148,9 +148,9 @@ impl ReadOperation for FetchOffers {
                 item_id: row.item_id,
                 internal_item_number: numbers.get(&row.item_id).cloned(),
                 offer_status: match OfferState::from_id(row.state) {
-                    OfferState::Prepared => OfferStatus::Prepared,
-                    OfferState::Running => OfferStatus::Running,
-                    OfferState::Ended => OfferStatus::Ended,
+                    OfferState::Prepared => OfferStateName::Prepared,
+                    OfferState::Running => OfferStateName::Running,
+                    OfferState::Ended => OfferStateName::Ended,
                 },
                 external_offer_number: row.external_offer_number,
                 url: row.url,

@@ -1,7 +1,7 @@
 //! `prepareOffers`: makes offers from articles. Every child whose name ends in `offer` is one, whatever the platform.
 
 use crate::domain::{Failure, code};
-use crate::operations::common::Action;
+use crate::operations::common::ReportAction;
 use crate::operations::wire::{Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer};
 use crate::operations::{Face, Work, WriteOperation};
 use crate::store::offers as store;
@@ -95,7 +95,7 @@ impl WriteOperation for PrepareOffers {
     }
 }
 
-fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(Action, OfferKeys), Failure> {
+fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(ReportAction, OfferKeys), Failure> {
     work.mandator(record.mandator_id)?;
     let account = work.settings.account(record.account_id).filter(|account| account.mandator_id == record.mandator_id);
     if account.is_none() {
@@ -104,7 +104,7 @@ fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(Acti
     }
     let item_id = item_of(&mut work.tx.conn, record)?;
     let (offer, new) = store::prepare(work.tx, record.mandator_id, record.account_id, item_id)?;
-    let action = if new { Action::Insert } else { Action::Update };
+    let action = if new { ReportAction::Insert } else { ReportAction::Update };
     Ok((action, OfferKeys { offer_id: Some(offer.offer_id), account_id: Some(offer.account_id), item_id: Some(item_id) }))
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{PriceEntry, PricelistKey, PricelistKeys, PricelistRecord, Validity};
 use crate::domain::{Failure, code};
-use crate::operations::common::Action;
+use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation, offers};
 use crate::store::filter::Cond;
@@ -48,7 +48,7 @@ impl WriteOperation for UpdatePricelist {
     }
 }
 
-fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKeys) -> Result<Action, Failure> {
+fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKeys) -> Result<ReportAction, Failure> {
     work.mandator(record.mandator_id)?;
     record.validities.iter().try_for_each(check_period)?;
     if let Some(rounding @ (..=0 | 3..)) = record.rounding_id {
@@ -64,7 +64,7 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
     (keys.pricelist_id, keys.identifier, keys.external_id) =
         (Some(list.pricelist_id), Some(list.identifier.clone()), list.external_id.clone());
     match action {
-        Action::Insert => store::insert(work.tx, &list)?,
+        ReportAction::Insert => store::insert(work.tx, &list)?,
         _ => store::update(work.tx, &list)?,
     }
     let mut touched: BTreeSet<i32> = BTreeSet::new();
@@ -96,7 +96,7 @@ fn check_period(validity: &Validity) -> Result<(), Failure> {
 }
 
 /// The list as it will be, and whether it is new.
-fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<String>) -> Result<(Action, PricelistRow), Failure> {
+fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<String>) -> Result<(ReportAction, PricelistRow), Failure> {
     let missing = |field: &str| Failure::new(code::MISSING, [field]);
     let mut filter = PricelistFilter { mandator_id: record.mandator_id, ..PricelistFilter::default() };
     match record.significant_key.unwrap_or_default() {
@@ -106,7 +106,7 @@ fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<S
     let found = store::matching(&mut work.tx.conn, &filter)?.into_iter().next();
     let stamp = work.tx.stamp.0;
     let (action, mut list) = match found {
-        Some(list) => (Action::Update, list),
+        Some(list) => (ReportAction::Update, list),
         None => {
             let list = PricelistRow {
                 pricelist_id: next_id(work.tx, "pricelist")?,
@@ -121,7 +121,7 @@ fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<S
                 last_changed: stamp,
                 last_changed_by: String::new(),
             };
-            (Action::Insert, list)
+            (ReportAction::Insert, list)
         }
     };
     if let Some(currency) = currency

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::Settings;
 use crate::domain::{Failure, code};
-use crate::operations::common::Action;
+use crate::operations::common::ReportAction;
 use crate::operations::items::ItemKeys;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};
@@ -80,7 +80,7 @@ impl WriteOperation for UpdateStockCount {
                     Ok(item_id) => {
                         relative |= record.stock_items.iter().any(|booking| !booking.absolute);
                         keys.item_id = Some(item_id);
-                        Ok((Some(Action::Update), keys))
+                        Ok((Some(ReportAction::Update), keys))
                     }
                     Err(failure) => Err((failure, Some(keys))),
                 }

@@ -22,7 +22,7 @@ pub use filter::{Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use names::{SHORT_NAMES, same_name, typed_name};
 pub use record::{Record, Records};
 pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Time, Xml};
-pub use schema::{FieldType, Occurs, TypeDef, Types};
+pub use schema::{FieldType, Occurs, TypeDef, Types, clean};
 pub use writer::Writer;
 
 use super::Face;

@@ -101,10 +101,12 @@ impl Types {
     }
 }
 
-/// The schema file of a module: `kontor::operations::items` → `items`; shared ones → `common`.
+/// The schema file of a module: `kontor::operations::items::update` → `items`; shared types → `common`.
 fn noun(module: &str) -> String {
-    let last = module.rsplit("::").next().unwrap_or(module);
-    if module.contains("::wire") || last == "common" { "common".into() } else { last.to_owned() }
+    match module.split("::").nth(2) {
+        None | Some("wire") => "common".into(),
+        Some(noun) => noun.to_owned(),
+    }
 }
 
 /// Doc comments come with leading blanks and without line ends between them.
