@@ -155,6 +155,11 @@ impl Store {
         })
     }
 
+    /// Other processes may work on the same database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.readers, Readers::Postgres(_))
+    }
+
     /// Runs `work` on one snapshot of the data; it must not write.
     pub fn read<T>(
         &self,

@@ -6,12 +6,16 @@
 
 pub mod accounts;
 mod connection;
+pub mod content;
 mod counters;
+pub mod facts;
 pub mod messages;
 pub mod offers;
 pub mod outbox;
 pub mod replay;
 pub mod schema;
+#[cfg(test)]
+pub mod testing;
 mod writer;
 
 pub use connection::migrate;
