@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{Settings, database};
 use crate::connectors::{self, Connector, Sandboxes};
+use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
 use crate::domain::Failure;
 use crate::http;
@@ -40,7 +41,7 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let settings = Arc::new(settings);
     let bell = Arc::new(Bell::default());
     let gateway = Arc::new(Gateway { settings: Arc::clone(&settings), store: store.clone(), bell: Arc::clone(&bell) });
-    let _ = connectors;
+    let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, connectors);
     let routes = move |config: &mut web::ServiceConfig| {
         let (shops, pictures) = (web::Data::new(sandboxes.clone()), web::Data::new(store.clone()));
         config
@@ -51,11 +52,12 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     };
     let told = Arc::clone(&settings);
     let ready = |gateway: &Gateway| gateway.store.read(|_| Ok(())).is_ok();
-    http::serve(gateway, listener, ready, routes, move |bound| {
+    let served = http::serve(gateway, listener, ready, routes, move |bound| {
         log::info!("listening on http://{}", bound.address);
         started(&told);
-    })
-    .map_err(|error| error.to_string())
+    });
+    dispatcher.stop();
+    served.map_err(|error| error.to_string())
 }
 
 /// With port 0 the system chooses; addresses that clients see follow.

@@ -137,6 +137,11 @@ impl Store {
         Ok(Store { readers, writer: Writer::start(address)? })
     }
 
+    /// Other processes may work on the same database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.readers, Readers::Postgres(_))
+    }
+
     /// Runs `work` on one snapshot of the data; it must not write.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         match &self.readers {

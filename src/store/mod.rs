@@ -8,7 +8,9 @@ pub mod accounts;
 pub mod categories;
 pub mod configured;
 mod connection;
+pub mod content;
 mod counters;
+pub mod facts;
 pub mod filter;
 pub mod items;
 pub mod messages;
@@ -18,6 +20,8 @@ pub mod prices;
 pub mod replay;
 pub mod schema;
 pub mod stock;
+#[cfg(test)]
+pub mod testing;
 mod writer;
 
 pub use connection::migrate;

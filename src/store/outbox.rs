@@ -73,9 +73,15 @@ pub struct FactRow {
     pub settled_at: Option<i64>,
 }
 
+/// Due at once. The stamps of changes go on when the clock is set back; what is due is told by the clock.
+fn due_now(tx: &Tx<'_>) -> i64 {
+    tx.stamp.0.min(Stamp::now().0)
+}
+
 /// Marks offers dirty: `(offer, account)` with a topic. An older row of the same topic is overtaken, parked or not.
 pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
+    let due_at = due_now(tx);
     let mut rows: Vec<StateRow> = dirty
         .iter()
         .map(|(offer_id, account_id, topic)| StateRow {
@@ -84,7 +90,7 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
             account_id: *account_id,
             version: stamp,
             status: PENDING,
-            due_at: stamp,
+            due_at,
             attempts: 0,
             first_failed_at: None,
             last_error: None,
@@ -149,7 +155,7 @@ pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str,
         payload: payload.to_owned(),
         version: tx.stamp.0,
         status: PENDING,
-        due_at: tx.stamp.0,
+        due_at: due_now(tx),
         attempts: 0,
         first_failed_at: None,
         last_error: None,
@@ -216,21 +222,44 @@ pub fn due_states(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize)
     Ok(rows)
 }
 
-/// Due facts of an account, at most one per order: the oldest that is not settled. A parked fact does not hold up the
-/// later ones.
-pub fn due_facts(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<FactRow>, Failure> {
-    let rows: Vec<FactRow> = on!(conn, c => outbox_facts::table
+/// Every row of these offers, due or not, parked or not.
+pub fn rows_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<StateRow>, Failure> {
+    let mut rows = Vec::new();
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        rows.extend(on!(conn, c => outbox_states::table
+            .filter(outbox_states::offer_id.eq_any(chunk))
+            .order((outbox_states::offer_id, outbox_states::topic))
+            .select(StateRow::as_select())
+            .load::<StateRow>(c))?);
+    }
+    Ok(rows)
+}
+
+/// The oldest fact of each order that is not settled: `(fact, due)`. Only these may be sent.
+fn heads(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<(i32, i64)>, Failure> {
+    let mut rows: Vec<(i32, i32, i64)> = on!(conn, c => outbox_facts::table
         .filter(outbox_facts::account_id.eq(account_id))
         .filter(outbox_facts::status.eq(PENDING))
         .order((outbox_facts::order_id, outbox_facts::fact_id))
-        .select(FactRow::as_select())
+        .select((outbox_facts::order_id, outbox_facts::fact_id, outbox_facts::due_at))
         .load(c))?;
-    let mut first_of_order: Vec<FactRow> = rows;
-    first_of_order.dedup_by_key(|row| row.order_id);
-    first_of_order.retain(|row| row.due_at <= now.0);
-    first_of_order.sort_by_key(|row| row.fact_id);
-    first_of_order.truncate(most);
-    Ok(first_of_order)
+    rows.dedup_by_key(|(order, _, _)| *order);
+    Ok(rows.into_iter().map(|(_, fact, due)| (fact, due)).collect())
+}
+
+/// Due facts of an account, at most one per order: the oldest that is not settled. A parked fact does not hold up the
+/// later ones. Those that wait longest come first, so that one that fails again and again lets the others pass.
+pub fn due_facts(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<FactRow>, Failure> {
+    let mut due = heads(conn, account_id)?;
+    due.retain(|(_, due_at)| *due_at <= now.0);
+    due.sort_by_key(|(fact, due_at)| (*due_at, *fact));
+    due.truncate(most.min(MOST_VARIABLES));
+    let ids: Vec<i32> = due.into_iter().map(|(fact, _)| fact).collect();
+    Ok(on!(conn, c => outbox_facts::table
+        .filter(outbox_facts::fact_id.eq_any(&ids))
+        .order((outbox_facts::due_at, outbox_facts::fact_id))
+        .select(FactRow::as_select())
+        .load(c))?)
 }
 
 /// When the next row of an account falls due.
@@ -240,11 +269,7 @@ pub fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, F
         .filter(outbox_states::status.eq(PENDING))
         .select(diesel::dsl::min(outbox_states::due_at))
         .first(c))?;
-    let facts: Option<i64> = on!(conn, c => outbox_facts::table
-        .filter(outbox_facts::account_id.eq(account_id))
-        .filter(outbox_facts::status.eq(PENDING))
-        .select(diesel::dsl::min(outbox_facts::due_at))
-        .first(c))?;
+    let facts = heads(conn, account_id)?.into_iter().map(|(_, due)| due);
     Ok(states.into_iter().chain(facts).min().map(Stamp))
 }
 

@@ -1,13 +1,11 @@
 //! Price lists: named lists with periods and a price per article.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::filter::Cond;
 use super::schema::{items, price_validities, pricelists, prices};
-use super::{Conn, MOST_VARIABLES, Tx, next_id};
+use super::{Conn, Tx, next_id};
 use crate::domain::Failure;
 use crate::{narrow, on};
 
@@ -164,50 +162,4 @@ pub fn entries(conn: &mut Conn<'_>, validity_id: i32) -> Result<Vec<(String, i64
 pub fn by_identifier(conn: &mut Conn<'_>, mandator_id: i32, identifier: &str) -> Result<Option<PricelistRow>, Failure> {
     let filter = PricelistFilter { mandator_id, identifier: Cond::one(identifier.to_owned()), ..PricelistFilter::default() };
     Ok(matching(conn, &filter)?.into_iter().next())
-}
-
-/// The price of each article on `today` (`YYYY-MM-DD`): a period that is running wins over the unlimited one; of
-/// several, the one that began last, then the one added last.
-pub fn valid_on(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32], today: &str) -> Result<BTreeMap<i32, i64>, Failure> {
-    let mut best: BTreeMap<i32, ((Option<String>, i32), i64)> = BTreeMap::new();
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(ValidityRow, PriceRow)> = on!(conn, c => prices::table
-            .inner_join(price_validities::table)
-            .filter(price_validities::pricelist_id.eq(pricelist_id))
-            .filter(prices::item_id.eq_any(chunk))
-            .filter(price_validities::valid_from.is_null().or(price_validities::valid_from.le(today)))
-            .filter(price_validities::valid_to.is_null().or(price_validities::valid_to.ge(today)))
-            .select((ValidityRow::as_select(), PriceRow::as_select()))
-            .load(c))?;
-        for (validity, price) in rows {
-            let rank = (validity.valid_from, validity.validity_id);
-            match best.get(&price.item_id) {
-                Some((known, _)) if *known > rank => {}
-                _ => {
-                    best.insert(price.item_id, (rank, price.price));
-                }
-            }
-        }
-    }
-    Ok(best.into_iter().map(|(item_id, (_, price))| (item_id, price)).collect())
-}
-
-/// Articles that have a price in a list on `today`.
-pub fn priced(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32], today: &str) -> Result<Vec<i32>, Failure> {
-    Ok(valid_on(conn, pricelist_id, item_ids, today)?.into_keys().collect())
-}
-
-/// Articles whose price in a list changes between two days: a period begins after `from` and until `to`, or ended in
-/// between.
-pub fn changing_between(conn: &mut Conn<'_>, pricelist_id: i32, from: &str, to: &str) -> Result<Vec<i32>, Failure> {
-    Ok(on!(conn, c => prices::table
-        .inner_join(price_validities::table)
-        .filter(price_validities::pricelist_id.eq(pricelist_id))
-        .filter(
-            price_validities::valid_from.gt(from).and(price_validities::valid_from.le(to))
-                .or(price_validities::valid_to.ge(from).and(price_validities::valid_to.lt(to))),
-        )
-        .select(prices::item_id)
-        .distinct()
-        .load(c))?)
 }
