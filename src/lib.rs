@@ -3,6 +3,7 @@
 //! The house, from top to bottom (arrows only go down): `http` → `soap` → `operations` → `store` → `domain`;
 //! `dispatch` → `connectors`, `store`, `domain`. `docs/ARCHITECTURE.md` tells more.
 
+pub mod app;
 pub mod config;
 pub mod connectors;
 pub mod dispatch;

@@ -1,1 +1,228 @@
-fn main() {}
+//! The command line, and nothing else: reads arguments, prints, sets the exit code.
+//!
+//! Exit codes: 0 done, 1 failed at run time, 2 wrong usage or a fault in the configuration.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use kontor::config::demo::{DEMO_DATABASE, banner};
+use kontor::config::{Connectors, DEFAULT_LISTEN, Loaded, Overrides, Settings, database, load, password};
+use kontor::{app, connectors};
+use secrecy::SecretString;
+
+#[derive(Parser)]
+#[command(name = "kontor", version, about = "The open ERP-to-marketplace gateway", arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the gateway
+    Serve(Serve),
+    /// Check a configuration file and name every fault with its line
+    Check {
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Also log in at the channel of every active account
+        #[arg(long)]
+        connect: bool,
+    },
+    /// Create the database or bring it to the newest schema
+    Migrate(Migrate),
+    /// Users of the gateway
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Run without a configuration: embedded database, sandbox channel, known passwords
+    #[arg(long, conflicts_with = "config")]
+    demo: bool,
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Instead of the configured address
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// Instead of the configured database: path of an SQLite file, or postgres://…
+    #[arg(long, value_name = "PATH-OR-URL")]
+    database: Option<String>,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Migrate {
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Path of an SQLite file, or postgres://…
+    #[arg(long, value_name = "PATH-OR-URL")]
+    database: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Print the hash of a password, and a [[users]] entry to paste into the configuration
+    Hash {
+        /// Read one line from standard input instead of asking
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+/// What ends a command early.
+enum Stop {
+    /// Exit code 2.
+    Usage(String),
+    /// Exit code 1.
+    Failed(String),
+}
+
+fn main() -> ExitCode {
+    start_log();
+    let result = match Cli::parse().command {
+        Command::Serve(arguments) => serve(arguments),
+        Command::Check { config, connect } => check(&config, connect),
+        Command::Migrate(arguments) => migrate(arguments),
+        Command::User { command: UserCommand::Hash { password_stdin } } => hash(password_stdin),
+    };
+    let (text, code) = match result {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Usage(text)) => (text, 2),
+        Err(Stop::Failed(text)) => (text, 1),
+    };
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+    ExitCode::from(code)
+}
+
+/// One line per record, in UTC; a text with line breaks must not look like several records.
+fn start_log() {
+    let mut builder = env_logger::Builder::new();
+    builder.filter_level(log::LevelFilter::Info);
+    if let Ok(filter) = std::env::var("KONTOR_LOG").or_else(|_| std::env::var("RUST_LOG")) {
+        builder.parse_filters(&filter);
+    }
+    builder.format(|line, record| {
+        let text = record.args().to_string().replace(['\n', '\r'], " ");
+        writeln!(line, "{} {:5} {}: {text}", line.timestamp_millis(), record.level(), record.target())
+    });
+    builder.init();
+}
+
+fn serve(arguments: Serve) -> Result<(), Stop> {
+    if let Some(url) = &arguments.database {
+        check_database(url)?;
+    }
+    if arguments.demo {
+        let database = arguments.database.as_deref().unwrap_or(DEMO_DATABASE);
+        let settings = Settings::demo(arguments.listen.unwrap_or(DEFAULT_LISTEN), database);
+        return app::serve(settings, |settings| print(&banner(settings))).map_err(failed);
+    }
+    let Some(config) = &arguments.config else {
+        let text = "serve needs a configuration: copy kontor.example.toml to kontor.toml, edit it and run \
+                    `kontor serve --config kontor.toml`; `kontor serve --demo` needs none";
+        return Err(Stop::Usage(format!("kontor: {text}")));
+    };
+    let overrides = Overrides { listen: arguments.listen, database: arguments.database };
+    let loaded = read(config, &overrides)?;
+    for warning in &loaded.warnings {
+        log::warn!("{warning}");
+    }
+    app::serve(loaded.settings, |_| ()).map_err(failed)
+}
+
+fn check(config: &Path, connect: bool) -> Result<(), Stop> {
+    let loaded = read(config, &Overrides::default())?;
+    for warning in &loaded.warnings {
+        print(&format!("warning: {warning}\n"));
+    }
+    let settings = &loaded.settings;
+    print(&format!(
+        "{}: no faults; users {}, mandators {}, warehouses {}, accounts {}\n",
+        config.display(),
+        settings.users.len(),
+        settings.mandators.len(),
+        settings.warehouses.len(),
+        settings.accounts.len(),
+    ));
+    if !connect {
+        return Ok(());
+    }
+    let mut bad = 0;
+    for report in app::check_connections(settings).map_err(failed)? {
+        let (word, text) = match &report.result {
+            Ok(text) => ("ok", text),
+            Err(text) => ("FAILED", text),
+        };
+        bad += usize::from(report.result.is_err());
+        print(&format!("account {} ({}): {word}: {text}\n", report.account_id, report.identifier));
+    }
+    match bad {
+        0 => Ok(()),
+        _ => Err(failed(format!("{bad} of the accounts cannot be used; see the lines above"))),
+    }
+}
+
+fn migrate(arguments: Migrate) -> Result<(), Stop> {
+    let database = match (arguments.config, arguments.database) {
+        (Some(config), _) => read(&config, &Overrides::default())?.settings.database,
+        (None, url) => {
+            let url = url.unwrap_or_default();
+            check_database(&url)?;
+            SecretString::from(url)
+        }
+    };
+    let done = app::migrate(&database).map_err(failed)?;
+    print(&format!("{done}\n"));
+    Ok(())
+}
+
+fn hash(password_stdin: bool) -> Result<(), Stop> {
+    let password = if password_stdin || !io::stdin().is_terminal() {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).map_err(|e| failed(format!("standard input: {e}")))?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    } else {
+        let ask = |prompt| rpassword::prompt_password(prompt).map_err(|e| failed(format!("terminal: {e}")));
+        let first = ask("Password: ")?;
+        if ask("Again: ")? != first {
+            return Err(Stop::Usage("kontor: the passwords differ; type the same one twice".to_owned()));
+        }
+        first
+    };
+    if password.is_empty() {
+        return Err(Stop::Usage("kontor: the password is empty; type one of at least one character".to_owned()));
+    }
+    let hash = password::hash(&password).map_err(failed)?;
+    print(&format!("{hash}\n\n[[users]]\nname = \"erp\"\npassword_hash = \"{hash}\"\nrole = \"erp\"\n"));
+    Ok(())
+}
+
+/// A `--database` of the command line, relative to the current folder.
+fn check_database(url: &str) -> Result<(), Stop> {
+    database::address(Path::new(""), url).map(|_| ()).map_err(|e| Stop::Usage(format!("kontor: --database: {e}")))
+}
+
+fn read(config: &Path, overrides: &Overrides) -> Result<Loaded, Stop> {
+    load(config, overrides, &Connectors { known: connectors::names(), check: &connectors::check_settings }).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Stop::Usage(lines.join("\n"))
+    })
+}
+
+fn failed(text: String) -> Stop {
+    Stop::Failed(format!("kontor: {text}"))
+}
+
+/// Unlike `print!`, survives a reader that has gone away (`kontor check … | head -1`).
+fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

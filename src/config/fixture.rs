@@ -26,33 +26,15 @@ pub fn settings() -> Settings {
         order_number_prefix: prefix.into(),
         settings: toml::Table::new(),
     };
-    let warehouse = |warehouse_id, mandator_id, code: &str| Warehouse {
-        warehouse_id,
-        mandator_id,
-        code: code.into(),
-        identifier: code.into(),
-    };
-    let mandator = |mandator_id, time_zone| Mandator {
-        mandator_id,
-        identifier: format!("Mandator {mandator_id}"),
-        language: Language::En,
-        time_zone,
-    };
-    let sub_channel = |sub_channel_id, identifier: &str| SubChannel {
-        sub_channel_id,
-        identifier: identifier.into(),
-        channel: identifier.into(),
-    };
-    let method = |payment_method_id, identifier: &str| PaymentMethod {
-        payment_method_id,
-        identifier: identifier.into(),
-    };
+    let warehouse =
+        |warehouse_id, mandator_id, code: &str| Warehouse { warehouse_id, mandator_id, code: code.into(), identifier: code.into() };
+    let mandator =
+        |mandator_id, time_zone| Mandator { mandator_id, identifier: format!("Mandator {mandator_id}"), language: Language::En, time_zone };
+    let sub_channel =
+        |sub_channel_id, identifier: &str| SubChannel { sub_channel_id, identifier: identifier.into(), channel: identifier.into() };
+    let method = |payment_method_id, identifier: &str| PaymentMethod { payment_method_id, identifier: identifier.into() };
     Settings {
-        server: Server {
-            listen: ([127, 0, 0, 1], 0).into(),
-            public_url: "http://127.0.0.1".into(),
-            workers: 1,
-        },
+        server: Server { listen: ([127, 0, 0, 1], 0).into(), public_url: "http://127.0.0.1".into(), workers: 1 },
         database: SecretString::from(String::new()),
         limits: Limits {
             body_bytes: 1 << 26,
@@ -65,10 +47,7 @@ pub fn settings() -> Settings {
             request_seconds: 60,
             waiting_calls: 1_000,
         },
-        replay: Replay {
-            window: Duration::from_secs(600),
-            keyed: Duration::from_secs(604_800),
-        },
+        replay: Replay { window: Duration::from_secs(600), keyed: Duration::from_secs(604_800) },
         dispatch: Dispatch {
             wait: Duration::ZERO,
             synchronous_wait: Duration::ZERO,
@@ -80,30 +59,12 @@ pub fn settings() -> Settings {
             channel_timeout: Duration::from_secs(30),
         },
         users: vec![user("erp")],
-        mandators: vec![
-            mandator(1, chrono_tz::Europe::Berlin),
-            mandator(2, chrono_tz::UTC),
-        ],
-        warehouses: vec![
-            warehouse(10, 1, "standard"),
-            warehouse(11, 1, "EXTERN"),
-            warehouse(20, 2, "standard"),
-        ],
+        mandators: vec![mandator(1, chrono_tz::Europe::Berlin), mandator(2, chrono_tz::UTC)],
+        warehouses: vec![warehouse(10, 1, "standard"), warehouse(11, 1, "EXTERN"), warehouse(20, 2, "standard")],
         pricelists: Vec::new(),
-        sub_channels: vec![
-            sub_channel(PHONE_SALES, "Telefonverkauf"),
-            sub_channel(2100, "Shop"),
-        ],
-        accounts: vec![
-            account(101, 1, "S1-"),
-            account(102, 1, ""),
-            account(201, 2, ""),
-        ],
-        payment_methods: vec![
-            method(7, "PayPal"),
-            method(8, "cash on delivery"),
-            method(9, "Collection in store"),
-        ],
+        sub_channels: vec![sub_channel(PHONE_SALES, "Telefonverkauf"), sub_channel(2100, "Shop")],
+        accounts: vec![account(101, 1, "S1-"), account(102, 1, ""), account(201, 2, "")],
+        payment_methods: vec![method(7, "PayPal"), method(8, "cash on delivery"), method(9, "Collection in store")],
         demo: false,
     }
 }

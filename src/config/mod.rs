@@ -1,4 +1,20 @@
 //! The checked settings. `load` reads the admin's TOML file into them; everything behind the edge trusts them.
+//!
+//! A file goes through three hands: `read` parses it into `raw` structs and knows where every value stands, `check`
+//! turns those into `Settings` and collects every fault it meets, `load` ties both together.
+
+mod check;
+pub mod database;
+mod defaults;
+pub mod demo;
+mod fault;
+mod load;
+pub mod password;
+mod raw;
+mod read;
+mod secret;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -6,8 +22,13 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use secrecy::SecretString;
+use serde::Deserialize;
 
 use crate::domain::Language;
+
+pub use defaults::DEFAULT_LISTEN;
+pub use fault::Fault;
+pub use load::{Connectors, Loaded, Overrides, load};
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -90,7 +111,8 @@ pub struct Dispatch {
     pub channel_timeout: Duration,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Fetch calls only.
     Read,
@@ -155,7 +177,8 @@ pub struct SubChannel {
 /// The sub channel in which an ERP may create orders.
 pub const PHONE_SALES: i32 = 4100;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Listing {
     /// Offers are listed by `prepareOffers` and `uploadOffers`.
     ByCall,
@@ -170,7 +193,7 @@ pub struct PaymentMethod {
     pub identifier: String,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Account {
     pub account_id: i32,
     pub mandator_id: i32,
@@ -199,6 +222,19 @@ pub struct Account {
     pub settings: toml::Table,
 }
 
+impl std::fmt::Debug for Account {
+    /// Not derived: `settings` holds the secrets of the channel once they are resolved, and a log line must not.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account")
+            .field("account_id", &self.account_id)
+            .field("mandator_id", &self.mandator_id)
+            .field("identifier", &self.identifier)
+            .field("connector", &self.connector)
+            .field("settings", &self.settings.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Settings {
     pub fn mandator(&self, mandator_id: i32) -> Option<&Mandator> {
         self.mandators.iter().find(|m| m.mandator_id == mandator_id)
@@ -209,21 +245,15 @@ impl Settings {
     }
 
     pub fn sub_channel(&self, sub_channel_id: i32) -> Option<&SubChannel> {
-        self.sub_channels
-            .iter()
-            .find(|s| s.sub_channel_id == sub_channel_id)
+        self.sub_channels.iter().find(|s| s.sub_channel_id == sub_channel_id)
     }
 
     pub fn warehouse_by_id(&self, warehouse_id: i32) -> Option<&Warehouse> {
-        self.warehouses
-            .iter()
-            .find(|w| w.warehouse_id == warehouse_id)
+        self.warehouses.iter().find(|w| w.warehouse_id == warehouse_id)
     }
 
     pub fn warehouse_by_code(&self, mandator_id: i32, code: &str) -> Option<&Warehouse> {
-        self.warehouses
-            .iter()
-            .find(|w| w.mandator_id == mandator_id && w.code.eq_ignore_ascii_case(code))
+        self.warehouses.iter().find(|w| w.mandator_id == mandator_id && w.code.eq_ignore_ascii_case(code))
     }
 }
 

@@ -3,13 +3,22 @@
 //! A connector speaks one channel's API and nothing else: it gets absolute values, answers with one result per row,
 //! and keeps no state that a restart may not lose.
 
+mod http;
+pub mod sandbox;
+mod settings;
+mod vendure;
+
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::config::Account;
 use crate::domain::Decimal;
 use crate::domain::order::Workflow;
+
+pub use sandbox::Sandboxes;
 
 /// What a channel can do. Numbers come from the channel's documentation.
 #[derive(Debug, Clone)]
@@ -96,27 +105,16 @@ pub struct RowResult {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// The channel took it.
-    Done {
-        external_number: Option<String>,
-        url: Option<String>,
-        messages: Vec<Message>,
-    },
+    Done { external_number: Option<String>, url: Option<String>, messages: Vec<Message> },
     /// The channel's rules forbid it; repeating unchanged will not help. Parked at once.
     Refused(Message),
     /// Not now. `after` is the channel's `Retry-After`, obeyed in full.
-    Later {
-        after: Option<Duration>,
-        reason: String,
-    },
+    Later { after: Option<Duration>, reason: String },
 }
 
 impl Outcome {
     pub fn done() -> Outcome {
-        Outcome::Done {
-            external_number: None,
-            url: None,
-            messages: Vec::new(),
-        }
+        Outcome::Done { external_number: None, url: None, messages: Vec::new() }
     }
 }
 
@@ -143,10 +141,7 @@ pub struct Message {
 #[derive(Debug, Clone)]
 pub enum ChannelError {
     /// Transport, time-out, 5xx, 429: climbs the retry ladder.
-    Unavailable {
-        reason: String,
-        retry_after: Option<Duration>,
-    },
+    Unavailable { reason: String, retry_after: Option<Duration> },
     /// Credentials refused: alarm, retried at the ladder's pace.
     Unauthorized { reason: String },
     /// The answer made no sense (a channel's change of contract). Retried, and loud in the log.
@@ -299,4 +294,105 @@ pub trait Connector: Send + Sync {
 
     /// Proves address and credentials, for `kontor check --connect`; answers with a line for the admin.
     fn check(&self) -> Result<String, ChannelError>;
+}
+
+type Build = fn(&Account, Duration, &Sandboxes) -> Result<Box<dyn Connector>, String>;
+
+/// A line of the registry.
+struct Entry {
+    name: &'static str,
+    check_settings: fn(&Account) -> Result<(), String>,
+    build: Build,
+}
+
+/// THE REGISTRY: one line per connector.
+const REGISTRY: &[Entry] = &[
+    Entry { name: sandbox::NAME, check_settings: sandbox::check_settings, build: sandbox::build },
+    Entry { name: vendure::NAME, check_settings: vendure::check_settings, build: vendure::build },
+];
+
+/// The connectors that `accounts.connector` may name.
+pub fn names() -> &'static [&'static str] {
+    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| REGISTRY.iter().map(|entry| entry.name).collect());
+    &NAMES
+}
+
+fn entry(account: &Account) -> Result<&'static Entry, String> {
+    REGISTRY.iter().find(|entry| entry.name == account.connector).ok_or_else(|| {
+        format!("account {}, connector: \"{}\" is unknown; use one of {}", account.account_id, account.connector, names().join(", "))
+    })
+}
+
+/// Checks `[accounts.settings]` without talking to the channel. The error names the key and the remedy.
+pub fn check_settings(account: &Account) -> Result<(), String> {
+    (entry(account)?.check_settings)(account)
+}
+
+/// The connector of an account. Call it outside of async code: HTTP clients that block start their own thread.
+///
+/// `channel_timeout` bounds each call to the channel; `sandboxes` keeps the scripted shops of this process.
+pub fn build(account: &Account, channel_timeout: Duration, sandboxes: &Sandboxes) -> Result<Box<dyn Connector>, String> {
+    (entry(account)?.build)(account, channel_timeout, sandboxes)
+}
+
+/// The connectors' locks guard values that are complete at any time, so a panic elsewhere leaves them usable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{Sandboxes, build, check_settings, names};
+    use crate::config::{Account, Listing};
+    use std::time::Duration;
+
+    /// An account of a connector with the given settings.
+    pub fn account(connector: &str, settings: &str) -> Account {
+        Account {
+            account_id: 1000,
+            mandator_id: 1,
+            identifier: "Test".to_owned(),
+            sub_channel_id: 1,
+            active: true,
+            connector: connector.to_owned(),
+            pricelist: "Standard".to_owned(),
+            warehouses: vec![1],
+            default_category: None,
+            title_text_module: None,
+            description_text_module: None,
+            language: "de".to_owned(),
+            listing: Listing::Automatic,
+            carriers: Default::default(),
+            poll_interval: Duration::from_secs(1),
+            order_number_prefix: String::new(),
+            settings: toml::from_str(settings).unwrap(),
+        }
+    }
+
+    #[test]
+    fn an_unknown_connector_is_answered_with_the_known_ones() {
+        let text = check_settings(&account("ebai", "")).unwrap_err();
+        assert!(text.contains("\"ebai\" is unknown"), "{text}");
+        for name in names() {
+            assert!(text.contains(name), "{text}");
+        }
+        assert!(build(&account("ebai", ""), Duration::from_secs(1), &Sandboxes::new()).is_err());
+    }
+
+    #[test]
+    fn settings_are_checked_key_by_key() {
+        assert_eq!(check_settings(&account("sandbox", "batch_size = 10\noverlap = 0")), Ok(()));
+        for (settings, expected) in [
+            ("batchsize = 10", "[accounts.settings] batchsize: is not a setting of this connector; use one of state_path, batch_size"),
+            (
+                "batch_size = 0",
+                "[accounts.settings] batch_size: 0 is out of range; give a whole number from 1 to 1000, or leave it out for 25",
+            ),
+            ("batch_size = \"10\"", "[accounts.settings] batch_size: has the type string, expected a whole number"),
+            ("state_path = \" \"", "[accounts.settings] state_path: is empty"),
+        ] {
+            let text = check_settings(&account("sandbox", settings)).unwrap_err();
+            assert!(text.contains(expected), "{text}");
+        }
+    }
 }

@@ -60,11 +60,7 @@ impl Bell {
             if now >= deadline {
                 return Wake::Time;
             }
-            state = self
-                .rung
-                .wait_timeout(state, deadline - now)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            state = self.rung.wait_timeout(state, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -77,11 +73,7 @@ impl Bell {
     }
 
     /// Calls `look` now and after every settlement, until it gives a value or the deadline passes.
-    pub fn wait_settled<T>(
-        &self,
-        deadline: Instant,
-        mut look: impl FnMut() -> Option<T>,
-    ) -> Option<T> {
+    pub fn wait_settled<T>(&self, deadline: Instant, mut look: impl FnMut() -> Option<T>) -> Option<T> {
         loop {
             let seen = self.state().settlements;
             if let Some(value) = look() {
@@ -93,11 +85,7 @@ impl Bell {
                 if now >= deadline || state.stopping {
                     return None;
                 }
-                state = self
-                    .settled
-                    .wait_timeout(state, deadline - now)
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0;
+                state = self.settled.wait_timeout(state, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
             }
         }
     }

@@ -10,9 +10,7 @@ use crate::connectors::{self, ChannelOrder, OrderLine};
 use crate::domain::order::{Event, OrderStatus, Step, Workflow, step};
 use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
-use crate::store::orders::{
-    self, Address, BY_CHANNEL, OrderDocument, OrderItemRow, OrderRow, PAID, UNPAID, customers,
-};
+use crate::store::orders::{self, Address, BY_CHANNEL, OrderDocument, OrderItemRow, OrderRow, PAID, UNPAID, customers};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Tx, broken_document};
 
@@ -24,7 +22,6 @@ pub enum Imported {
         accounts: Vec<i32>,
     },
     Changed {
-        order_id: i32,
         accounts: Vec<i32>,
     },
     /// Nothing that Kontor takes over is new.
@@ -35,19 +32,14 @@ impl Imported {
     /// Accounts whose offers have to be updated.
     pub fn accounts(&self) -> &[i32] {
         match self {
-            Imported::New { accounts, .. } | Imported::Changed { accounts, .. } => accounts,
+            Imported::New { accounts, .. } | Imported::Changed { accounts } => accounts,
             Imported::Unchanged => &[],
         }
     }
 }
 
 /// Takes an order over, or what changed about a known one.
-pub fn import(
-    tx: &mut Tx<'_>,
-    settings: &Settings,
-    account: &Account,
-    order: &ChannelOrder,
-) -> Result<Imported, Failure> {
+pub fn import(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
     let digest = digest_of(order)?;
     match orders::of_channel(&mut tx.conn, account.account_id, &order.order_id)? {
         None => add(tx, settings, account, order, digest),
@@ -57,40 +49,24 @@ pub fn import(
 }
 
 fn digest_of(order: &ChannelOrder) -> Result<String, Failure> {
-    let json =
-        serde_json::to_vec(order).map_err(|error| broken_document("channel order", &error))?;
-    Ok(Sha256::digest(json)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    let json = serde_json::to_vec(order).map_err(|error| broken_document("channel order", &error))?;
+    Ok(Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn add(
-    tx: &mut Tx<'_>,
-    settings: &Settings,
-    account: &Account,
-    order: &ChannelOrder,
-    digest: String,
-) -> Result<Imported, Failure> {
+fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
     let status = match order {
-        ChannelOrder {
-            cancelled: true, ..
-        } => OrderStatus::Cancelled,
-        ChannelOrder { paid: true, .. } => {
-            match step(order.workflow, OrderStatus::New, Event::Paid) {
-                Step::To(paid) => paid,
-                Step::Recorded | Step::Refused => OrderStatus::New,
-            }
-        }
+        ChannelOrder { cancelled: true, .. } => OrderStatus::Cancelled,
+        ChannelOrder { paid: true, .. } => match step(order.workflow, OrderStatus::New, Event::Paid) {
+            Step::To(paid) => paid,
+            Step::Recorded | Step::Refused => OrderStatus::New,
+        },
         _ => OrderStatus::New,
     };
-    let warehouse = account.warehouses.first().copied().or_else(|| {
-        settings
-            .warehouses
-            .iter()
-            .find(|w| w.mandator_id == account.mandator_id)
-            .map(|w| w.warehouse_id)
-    });
+    let warehouse = account
+        .warehouses
+        .first()
+        .copied()
+        .or_else(|| settings.warehouses.iter().find(|w| w.mandator_id == account.mandator_id).map(|w| w.warehouse_id));
     let mut positions = Vec::with_capacity(order.lines.len());
     for line in &order.lines {
         let mut position = position_of(tx, account, line)?;
@@ -102,13 +78,8 @@ fn add(
         }
         positions.push(position);
     }
-    let customer = customers::buyer(
-        tx,
-        account.mandator_id,
-        Some(account.account_id),
-        order.buyer.id.as_deref(),
-        order.buyer.email.as_deref(),
-    )?;
+    let customer =
+        customers::buyer(tx, account.mandator_id, Some(account.account_id), order.buyer.id.as_deref(), order.buyer.email.as_deref())?;
     let row = OrderRow {
         account_id: Some(account.account_id),
         order_number_prefix: Some(account.order_number_prefix.clone()).filter(|p| !p.is_empty()),
@@ -119,10 +90,7 @@ fn add(
         last_changed_by: BY_CHANNEL.to_owned(),
         order_status_id: status.id(),
         complete_status: status.complete_status(),
-        payment_method_id: order
-            .payment_method
-            .as_deref()
-            .and_then(|name| payment_method(settings, name)),
+        payment_method_id: order.payment_method.as_deref().and_then(|name| payment_method(settings, name)),
         customer_id: Some(customer.customer_id),
         email_address: order.buyer.email.clone(),
         channel_digest: Some(digest),
@@ -135,25 +103,14 @@ fn add(
             warn_unmatched(tx, account, &row, line)?;
         }
     }
-    let mut sold: Vec<i32> = positions
-        .iter()
-        .filter(|position| position.reserved > 0)
-        .filter_map(|position| position.item_id)
-        .collect();
+    let mut sold: Vec<i32> = positions.iter().filter(|position| position.reserved > 0).filter_map(|position| position.item_id).collect();
     sold.sort_unstable();
     sold.dedup();
-    Ok(Imported::New {
-        order_id: row.order_id,
-        accounts: outbox::mark_items(tx, &sold, &[Topic::Quantity])?,
-    })
+    Ok(Imported::New { order_id: row.order_id, accounts: outbox::mark_items(tx, &sold, &[Topic::Quantity])? })
 }
 
 /// The channel's offer number names the item best, because a SKU may have been changed there; else the SKU does.
-fn position_of(
-    tx: &mut Tx<'_>,
-    account: &Account,
-    line: &OrderLine,
-) -> Result<OrderItemRow, Failure> {
+fn position_of(tx: &mut Tx<'_>, account: &Account, line: &OrderLine) -> Result<OrderItemRow, Failure> {
     let conn = &mut tx.conn;
     let account_id = account.account_id;
     let mut offer = match &line.external_number {
@@ -164,14 +121,7 @@ fn position_of(
     let mut number = line.sku.clone();
     let item = match (item_id, &line.sku) {
         (None, None) => None,
-        (found, sku) => orders::sold_items(
-            conn,
-            account.mandator_id,
-            found,
-            sku.as_deref().unwrap_or_default(),
-        )?
-        .into_iter()
-        .next(),
+        (found, sku) => orders::sold_items(conn, account.mandator_id, found, sku.as_deref().unwrap_or_default())?.into_iter().next(),
     };
     if let Some(item) = item {
         item_id = Some(item.item_id);
@@ -199,11 +149,7 @@ fn position_of(
 
 fn payment_method(settings: &Settings, name: &str) -> Option<i32> {
     let name = name.to_lowercase();
-    settings
-        .payment_methods
-        .iter()
-        .find(|method| method.identifier.to_lowercase() == name)
-        .map(|method| method.payment_method_id)
+    settings.payment_methods.iter().find(|method| method.identifier.to_lowercase() == name).map(|method| method.payment_method_id)
 }
 
 fn document_of(order: &ChannelOrder) -> OrderDocument {
@@ -251,12 +197,7 @@ fn address_of(address: &connectors::Address) -> Option<Address> {
     Some(address).filter(|address| *address != Address::default())
 }
 
-fn warn_unmatched(
-    tx: &mut Tx<'_>,
-    account: &Account,
-    row: &OrderRow,
-    line: &OrderLine,
-) -> Result<(), Failure> {
+fn warn_unmatched(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, line: &OrderLine) -> Result<(), Failure> {
     let text = format!(
         "position \"{}\" (SKU \"{}\") of order {} matches no item; it reserves no stock",
         line.title,
@@ -264,24 +205,10 @@ fn warn_unmatched(
         row.order_number
     );
     let remedy = "create the item with this number by updateItems, or correct the SKU in the channel, and book the stock of this order by updateStockCount";
-    warn(
-        tx,
-        account.account_id,
-        row,
-        "ORDER_LINE_UNMATCHED",
-        text,
-        remedy,
-    )
+    warn(tx, account.account_id, row, "ORDER_LINE_UNMATCHED", text, remedy)
 }
 
-fn warn(
-    tx: &mut Tx<'_>,
-    account_id: i32,
-    row: &OrderRow,
-    code: &str,
-    text: String,
-    remedy: &str,
-) -> Result<(), Failure> {
+fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, code: &str, text: String, remedy: &str) -> Result<(), Failure> {
     messages::add(
         tx,
         MessageRow {
@@ -301,12 +228,7 @@ fn warn(
 }
 
 /// A known order: the buyer's cancellation and payment are followed, texts only while nobody worked on the order yet.
-fn update(
-    tx: &mut Tx<'_>,
-    mut row: OrderRow,
-    order: &ChannelOrder,
-    digest: String,
-) -> Result<Imported, Failure> {
+fn update(tx: &mut Tx<'_>, mut row: OrderRow, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
     let before = row.clone();
     let status = row.status()?;
     let mut accounts = Vec::new();
@@ -316,8 +238,7 @@ fn update(
         let data = &mut row.data;
         data.note = order.note.clone().or(data.note.take());
         data.invoice_address = address_of(&order.invoice_address).or(data.invoice_address.take());
-        data.delivery_address =
-            address_of(&order.delivery_address).or(data.delivery_address.take());
+        data.delivery_address = address_of(&order.delivery_address).or(data.delivery_address.take());
     }
     if order.paid && !row.data.told.contains_key("paid") {
         row.data.told.insert("paid".to_owned(), 1);
@@ -328,10 +249,7 @@ fn update(
     if order.cancelled && !row.data.told.contains_key("cancelled") {
         row.data.told.insert("cancelled".to_owned(), 1);
         if status.is_shipped() {
-            let text = format!(
-                "the channel reports order {} as cancelled, but it is shipped here",
-                row.order_number
-            );
+            let text = format!("the channel reports order {} as cancelled, but it is shipped here", row.order_number);
             let remedy = "settle the return with the buyer, or have the channel correct the order";
             let account_id = row.account_id.unwrap_or_default();
             warn(tx, account_id, &row, "ORDER_CANCELLED_LATE", text, remedy)?;
@@ -347,10 +265,7 @@ fn update(
     orders::save(tx, &mut row, BY_CHANNEL)?;
     accounts.sort_unstable();
     accounts.dedup();
-    Ok(Imported::Changed {
-        order_id: row.order_id,
-        accounts,
-    })
+    Ok(Imported::Changed { accounts })
 }
 
 fn follow(tx: &mut Tx<'_>, row: &mut OrderRow, event: Event) -> Result<Vec<i32>, Failure> {

@@ -1,4 +1,92 @@
 //! The dispatcher: one ordered worker per account, woken by writing calls. See `docs/ARCHITECTURE.md`.
+//!
+//! A worker takes what is due from the outbox, calls the channel without a transaction open, and settles each row in
+//! one transaction. Whatever happens in between, a crash too, the rows are still there and go again: values are
+//! absolute and facts have keys, so a repeat is harmless.
 
 pub mod bell;
+mod content;
+mod facts;
+mod housekeeping;
 pub mod inbound;
+mod keeper;
+mod lack;
+mod plan;
+mod poll;
+mod retry;
+mod settle;
+mod states;
+#[cfg(test)]
+mod tests;
+mod turn;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use bell::Bell;
+use housekeeping::Housekeeper;
+use keeper::Keeper;
+use worker::{Parts, Worker};
+
+use crate::config::Settings;
+use crate::connectors::Connector;
+use crate::store::Store;
+
+/// The running workers of this process.
+pub struct Dispatcher {
+    bell: Arc<Bell>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Dispatcher {
+    /// Starts a worker for each active account among `connectors`, and the housekeeper. Accounts that are missing in
+    /// the settings or not active are left out.
+    pub fn start(settings: Arc<Settings>, store: Store, bell: Arc<Bell>, connectors: Vec<(i32, Box<dyn Connector>)>) -> Dispatcher {
+        let owner = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
+        let keeper = Arc::new(Keeper::default());
+        let mut threads = Vec::new();
+        for (account_id, connector) in connectors {
+            let Some(account) = settings.account(account_id).filter(|a| a.active) else {
+                continue;
+            };
+            let worker = Worker::new(Parts {
+                settings: Arc::clone(&settings),
+                store: store.clone(),
+                bell: Arc::clone(&bell),
+                account: account.clone(),
+                connector,
+                owner: owner.clone(),
+                keeper: Arc::clone(&keeper),
+            });
+            match worker {
+                Some(worker) => threads.extend(spawn(&format!("account {account_id}"), move || {
+                    worker.run();
+                })),
+                None => log::error!("account {account_id}: its connector does not start"),
+            }
+        }
+        let housekeeper = Housekeeper { settings, store, bell: Arc::clone(&bell), keeper, owner, warned: BTreeMap::new() };
+        threads.extend(spawn("housekeeper", move || housekeeper.run()));
+        Dispatcher { bell, threads }
+    }
+
+    /// Ends all work after the calls that are under way, and gives the leases back. Waiting calls are let go.
+    pub fn stop(self) {
+        self.bell.stop();
+        for thread in self.threads {
+            if thread.join().is_err() {
+                log::error!("a thread of the dispatcher had panicked");
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| log::error!("{name}: no thread can be started: {error}"))
+        .ok()
+}

@@ -5,9 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A number in units of 1/10 000. Range ±922 337 203 685 477.5807.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Decimal(pub i64);
 
@@ -36,20 +34,14 @@ impl Decimal {
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
-        if !whole
-            .bytes()
-            .chain(fraction.bytes())
-            .all(|b| b.is_ascii_digit())
-        {
+        if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
             return None;
         }
         // The value is digits × 10^(exponent - fraction length); shift it to four places.
         let mut shift = exponent - i32::try_from(fraction.len()).ok()? + 4;
         let mut value: i128 = 0;
         for digit in whole.bytes().chain(fraction.bytes()) {
-            value = value
-                .checked_mul(10)?
-                .checked_add(i128::from(digit - b'0'))?;
+            value = value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
             if value > i128::MAX / 100 {
                 return None;
             }
@@ -131,29 +123,14 @@ mod tests {
         ] {
             assert_eq!(Decimal::parse(text), Some(Decimal(units)), "{text}");
         }
-        for text in [
-            "",
-            ".",
-            "12,5",
-            "1e99",
-            "NaN",
-            "99999999999999999999",
-            "--1",
-            "1 2",
-        ] {
+        for text in ["", ".", "12,5", "1e99", "NaN", "99999999999999999999", "--1", "1 2"] {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn writes_canonically() {
-        for (units, text) in [
-            (0, "0.00"),
-            (105_000, "10.50"),
-            (-1, "-0.0001"),
-            (12_340, "1.234"),
-            (i64::MIN, "-922337203685477.5808"),
-        ] {
+        for (units, text) in [(0, "0.00"), (105_000, "10.50"), (-1, "-0.0001"), (12_340, "1.234"), (i64::MIN, "-922337203685477.5808")] {
             assert_eq!(Decimal(units).to_string(), text);
         }
     }

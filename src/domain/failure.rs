@@ -46,11 +46,7 @@ pub struct Failure {
 
 impl Failure {
     pub fn new<const N: usize>(code: &'static Code, args: [&str; N]) -> Failure {
-        Failure {
-            code,
-            place: String::new(),
-            args: args.iter().map(|a| shorten(a)).collect(),
-        }
+        Failure { code, place: String::new(), args: args.iter().map(|a| shorten(a)).collect() }
     }
 
     /// Puts an outer place before what is known already.
@@ -342,20 +338,13 @@ mod tests {
     #[test]
     fn codes_are_unique_and_ordered() {
         for pair in code::ALL.windows(2) {
-            assert!(
-                pair[0].number < pair[1].number,
-                "{} before {}",
-                pair[0].name,
-                pair[1].name
-            );
+            assert!(pair[0].number < pair[1].number, "{} before {}", pair[0].name, pair[1].name);
         }
     }
 
     #[test]
     fn a_text_names_place_value_and_remedy() {
-        let failure = Failure::new(code::NOT_A_NUMBER, ["12,5", "0", "9"])
-            .within("stock_count")
-            .within("item 17 (line 212)");
+        let failure = Failure::new(code::NOT_A_NUMBER, ["12,5", "0", "9"]).within("stock_count").within("item 17 (line 212)");
         assert_eq!(
             failure.text(Language::En),
             "item 17 (line 212), stock_count: \"12,5\" is not a whole number from 0 to 9; send whole units without separators"

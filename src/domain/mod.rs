@@ -4,6 +4,8 @@ pub mod decimal;
 pub mod failure;
 pub mod language;
 pub mod order;
+pub mod price;
+pub mod stock;
 pub mod time;
 
 pub use decimal::Decimal;

@@ -1,6 +1,10 @@
 //! Order status, workflows and the steps between them. `order-calls.md` 1.2 is the source; what is marked
 //! inferred there is decided here and listed in `docs/COMPATIBILITY.md`.
 
+/// `complete_status` of an order from which nothing more is expected, and of one that is still open.
+pub const COMPLETE: i32 = 2;
+pub const OPEN: i32 = 1;
+
 /// Which way an order takes; it follows from the payment method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -106,19 +110,13 @@ impl OrderStatus {
         }
     }
 
-    /// 1: something is still expected; 2: nothing more is.
+    /// [`OPEN`] or [`COMPLETE`].
     pub fn complete_status(self) -> i32 {
-        if self.is_complete() { 2 } else { 1 }
+        if self.is_complete() { COMPLETE } else { OPEN }
     }
 
     pub fn is_shipped(self) -> bool {
-        matches!(
-            self,
-            OrderStatus::ShippedOpenPayments
-                | OrderStatus::ShippedDone
-                | OrderStatus::PaidDone
-                | OrderStatus::CollectedDone
-        )
+        matches!(self, OrderStatus::ShippedOpenPayments | OrderStatus::ShippedDone | OrderStatus::PaidDone | OrderStatus::CollectedDone)
     }
 
     /// Stock stays reserved until the goods leave or the order is cancelled.
@@ -128,13 +126,7 @@ impl OrderStatus {
 
     /// Nothing more is expected: `complete_status` 2.
     pub fn is_complete(self) -> bool {
-        matches!(
-            self,
-            OrderStatus::ShippedDone
-                | OrderStatus::PaidDone
-                | OrderStatus::CollectedDone
-                | OrderStatus::Cancelled
-        )
+        matches!(self, OrderStatus::ShippedDone | OrderStatus::PaidDone | OrderStatus::CollectedDone | OrderStatus::Cancelled)
     }
 }
 
@@ -180,11 +172,7 @@ pub fn step(workflow: Workflow, status: OrderStatus, event: Event) -> Step {
             Workflow::CashOnDelivery => Step::To(S::PaidDone),
             Workflow::Prepayment | Workflow::Collection => Step::To(S::ShippedDone),
         },
-        (Event::Paid, S::New | S::ConfirmedOpenPayments | S::Backlog)
-            if workflow == Workflow::Prepayment =>
-        {
-            Step::To(S::PaidShipping)
-        }
+        (Event::Paid, S::New | S::ConfirmedOpenPayments | S::Backlog) if workflow == Workflow::Prepayment => Step::To(S::PaidShipping),
         (Event::Paid, _) => Step::Recorded,
         (Event::Shipped, status) if status.is_shipped() => Step::Recorded,
         (Event::Shipped, _) => match workflow {
@@ -210,23 +198,11 @@ mod tests {
             }
             status
         };
-        assert_eq!(
-            way(W::Prepayment, &[E::Acknowledged]),
-            S::ConfirmedOpenPayments
-        );
-        assert_eq!(
-            way(W::Prepayment, &[E::Acknowledged, E::Paid]),
-            S::PaidShipping
-        );
+        assert_eq!(way(W::Prepayment, &[E::Acknowledged]), S::ConfirmedOpenPayments);
+        assert_eq!(way(W::Prepayment, &[E::Acknowledged, E::Paid]), S::PaidShipping);
         assert_eq!(way(W::Prepayment, &[E::Paid, E::Shipped]), S::ShippedDone);
-        assert_eq!(
-            way(W::CashOnDelivery, &[E::Acknowledged]),
-            S::ConfirmedShipping
-        );
-        assert_eq!(
-            way(W::CashOnDelivery, &[E::Acknowledged, E::Shipped]),
-            S::ShippedOpenPayments
-        );
+        assert_eq!(way(W::CashOnDelivery, &[E::Acknowledged]), S::ConfirmedShipping);
+        assert_eq!(way(W::CashOnDelivery, &[E::Acknowledged, E::Shipped]), S::ShippedOpenPayments);
         assert_eq!(way(W::CashOnDelivery, &[E::Shipped, E::Paid]), S::PaidDone);
         assert_eq!(way(W::Collection, &[E::Paid, E::Shipped]), S::CollectedDone);
         assert_eq!(way(W::Prepayment, &[E::Fetched]), S::New);
@@ -235,22 +211,16 @@ mod tests {
 
     #[test]
     fn goods_that_left_cannot_be_cancelled_and_cancelled_orders_not_be_shipped() {
-        assert_eq!(
-            step(W::Prepayment, S::ShippedDone, E::Canceled),
-            Step::Refused
-        );
+        assert_eq!(step(W::Prepayment, S::ShippedDone, E::Canceled), Step::Refused);
         assert_eq!(step(W::Prepayment, S::Cancelled, E::Shipped), Step::Refused);
         assert_eq!(step(W::Prepayment, S::Cancelled, E::Paid), Step::Refused);
     }
 
     #[test]
     fn a_repeated_report_is_no_error() {
-        for (event, status) in [
-            (E::Shipped, S::ShippedDone),
-            (E::Canceled, S::Cancelled),
-            (E::Paid, S::PaidShipping),
-            (E::Acknowledged, S::PaidShipping),
-        ] {
+        for (event, status) in
+            [(E::Shipped, S::ShippedDone), (E::Canceled, S::Cancelled), (E::Paid, S::PaidShipping), (E::Acknowledged, S::PaidShipping)]
+        {
             assert_eq!(step(W::Prepayment, status, event), Step::Recorded);
         }
     }

@@ -1,1 +1,183 @@
-//! See docs/ARCHITECTURE.md.
+//! The edge: actix-web, credentials, limits of size and time, encodings. Nothing else knows HTTP towards the ERP.
+//!
+//! Handlers only read and write; a call itself runs on a thread that may block, because operations wait for the
+//! database and for channels.
+
+mod auth;
+mod body;
+mod call;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+
+use crate::config::{Settings, User};
+use crate::operations::{Face, Gateway};
+use crate::soap::{self, Meta, Reply, path};
+use auth::Gate;
+
+/// Threads per worker on which calls run. They mostly wait: for the writer, and for channels.
+const BLOCKING_THREADS: usize = 64;
+/// How long idle connections are kept, and how long one that is being closed may take.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+const CLOSING: Duration = Duration::from_secs(5);
+/// How long running calls may take after the signal to stop.
+const SHUTDOWN_SECONDS: u64 = 30;
+
+/// What answers a call; may block.
+type Answering = Box<dyn Fn(Face, &User, &str, &Meta) -> Reply + Send + Sync>;
+
+/// What the handlers share, over all workers.
+struct Edge {
+    settings: Arc<Settings>,
+    gate: Arc<Gate>,
+    answer: Answering,
+    /// Whether calls can be answered; may block.
+    ready: Box<dyn Fn() -> bool + Send + Sync>,
+    /// Calls between their credentials and their answer.
+    waiting: AtomicUsize,
+}
+
+impl Edge {
+    fn new(settings: Arc<Settings>, answer: Answering, ready: impl Fn() -> bool + Send + Sync + 'static) -> Edge {
+        let gate = Arc::new(Gate::new(Arc::clone(&settings)));
+        Edge { settings, gate, answer, ready: Box::new(ready), waiting: AtomicUsize::new(0) }
+    }
+}
+
+/// A server that listens.
+pub struct Bound {
+    /// The real address, also if port 0 was asked for.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+}
+
+impl Bound {
+    /// Something to stop the server with, from any thread.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.handle.clone())
+    }
+}
+
+/// Stops a server as a signal would.
+#[derive(Clone)]
+pub struct Stopper(ServerHandle);
+
+impl Stopper {
+    /// Lets running calls end, then the server; returns at once.
+    pub fn stop(&self) {
+        // The command is on its way with the call; the future only tells when it is done.
+        drop(self.0.stop(true));
+    }
+}
+
+/// Serves both faces on a bound listener until SIGTERM or SIGINT, then lets running calls end (at most 30 s). Blocks the thread.
+///
+/// `ready` decides the answer of `/health`, and may block; `extra` mounts further routes; `bound` is called once when
+/// connections are taken.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve<X, B>(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    ready: impl Fn(&Gateway) -> bool + Send + Sync + 'static,
+    extra: X,
+    bound: B,
+) -> io::Result<()>
+where
+    X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+    B: FnOnce(&Bound),
+{
+    let settings = Arc::clone(&gateway.settings);
+    let asked = Arc::clone(&gateway);
+    let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
+    run(Edge::new(settings, Box::new(answer), move || ready(&asked)), listener, extra, bound)
+}
+
+fn run<X, B>(edge: Edge, listener: TcpListener, extra: X, bound: B) -> io::Result<()>
+where
+    X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+    B: FnOnce(&Bound),
+{
+    let server = &edge.settings.server;
+    let workers = server.workers.max(1);
+    let address = listener.local_addr()?;
+    let patience = Duration::from_secs(edge.settings.limits.request_seconds);
+    let edge = web::Data::new(edge);
+    actix_web::rt::System::new().block_on(async move {
+        let app = move || {
+            let app = App::new().app_data(edge.clone()).configure(routes).configure(extra.clone());
+            app.default_service(web::to(nowhere))
+        };
+        let server = HttpServer::new(app)
+            .workers(workers)
+            .worker_max_blocking_threads(BLOCKING_THREADS)
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(patience)
+            .client_disconnect_timeout(CLOSING)
+            .shutdown_timeout(SHUTDOWN_SECONDS)
+            .shutdown_signal(asked_to_stop())
+            .listen(listener)?;
+        let running = server.run();
+        bound(&Bound { address, handle: running.handle() });
+        running.await
+    })
+}
+
+fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route(path(Face::Compat), web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Compat)))
+        .route(path(Face::Typed), web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Typed)))
+        .route("/health", web::to(health));
+}
+
+async fn health(edge: web::Data<Edge>) -> HttpResponse {
+    match web::block(move || (edge.ready)()).await {
+        Ok(true) => HttpResponse::Ok().content_type("application/json").body("{\"status\":\"ok\"}"),
+        _ => HttpResponse::ServiceUnavailable().content_type("application/json").body("{\"status\":\"unavailable\"}"),
+    }
+}
+
+async fn nowhere(request: HttpRequest) -> HttpResponse {
+    let shown: String = request.path().chars().take(100).collect();
+    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(format!(
+        "There is nothing at {shown}.\n\
+         Speed4Trade CONNECT calls: POST {compat}, described at {compat}?wsdl\n\
+         Typed calls:               POST {typed}, described at {typed}?wsdl\n",
+        compat = path(Face::Compat),
+        typed = path(Face::Typed),
+    ))
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            std::future::poll_fn(|cx| {
+                let asked = terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready();
+                if asked { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+            })
+            .await;
+        }
+        _ => {
+            log::warn!("signals cannot be received; the server only stops by force");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() {
+    if actix_web::rt::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

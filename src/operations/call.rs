@@ -1,9 +1,9 @@
 //! What a handler gets to work with, and the traits it implements.
 
-use super::common::{Action, Fetched, ReportOf, Reported};
+use super::common::{Fetched, ReportAction, ReportOf, Reported};
 use super::wire::{Records, Value};
 use crate::config::{Mandator, Settings, User};
-use crate::domain::{Failure, Language, code};
+use crate::domain::{Failure, Language, Stamp, code};
 use crate::store::{Conn, Tx};
 
 /// An operation that changes data. The handler runs inside the call's write transaction.
@@ -18,15 +18,8 @@ pub trait WriteOperation: 'static {
 
     fn handle(work: &mut Work<'_, '_>, request: Self::Request) -> Result<Self::Result, Failure>;
 
-    /// After the commit and the waiting: completes the result with what the channels said. `pending` rows of this call
-    /// are not settled, `parked` were refused. True: the result was changed.
-    fn finish(
-        _conn: &mut Conn<'_>,
-        _language: Language,
-        _result: &mut Self::Result,
-        _pending: usize,
-        _parked: usize,
-    ) -> Result<bool, Failure> {
+    /// After the commit and the waiting: completes the result with what the channels said. True: it was changed.
+    fn finish(_conn: &mut Conn<'_>, _call: &Finished, _result: &mut Self::Result) -> Result<bool, Failure> {
         Ok(false)
     }
 }
@@ -44,11 +37,20 @@ pub trait ReadOperation: 'static {
         false
     }
 
-    fn handle(
-        reading: &Reading<'_>,
-        conn: &mut Conn<'_>,
-        request: Self::Request,
-    ) -> Result<Self::Result, Failure>;
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: Self::Request) -> Result<Self::Result, Failure>;
+}
+
+/// A writing call after its commit and the waiting for the channels.
+pub struct Finished {
+    /// Change stamp of its transaction, the version of its outbox rows.
+    pub stamp: Stamp,
+    pub language: Language,
+    /// The caller wanted to wait.
+    pub synchronous: bool,
+    /// Rows that are not settled.
+    pub pending: usize,
+    /// Rows that were refused.
+    pub parked: usize,
 }
 
 /// A reading call.
@@ -71,35 +73,20 @@ pub struct Work<'w, 'c> {
 }
 
 /// What became of a record: what was done, and its keys.
-pub type Done<K> = (Option<Action>, K);
+pub type Done<K> = (Option<ReportAction>, K);
 
-fn allowed_mandator<'s>(
-    settings: &'s Settings,
-    user: &User,
-    mandator_id: i32,
-) -> Result<&'s Mandator, Failure> {
+fn allowed_mandator<'s>(settings: &'s Settings, user: &User, mandator_id: i32) -> Result<&'s Mandator, Failure> {
     let mandator = settings.mandator(mandator_id);
     match mandator {
-        _ if !user.may_use(mandator_id) => Err(Failure::new(
-            code::FORBIDDEN_MANDATOR,
-            [&mandator_id.to_string()],
-        )),
+        _ if !user.may_use(mandator_id) => Err(Failure::new(code::FORBIDDEN_MANDATOR, [&mandator_id.to_string()])),
         Some(mandator) => Ok(mandator),
-        None => Err(Failure::new(
-            code::UNKNOWN_MANDATOR,
-            [&mandator_id.to_string()],
-        )),
+        None => Err(Failure::new(code::UNKNOWN_MANDATOR, [&mandator_id.to_string()])),
     }
 }
 
 /// The language of a user before a mandator is known: that of the first mandator the user may use.
 pub fn language_of_user(settings: &Settings, user: &User) -> Language {
-    settings
-        .mandators
-        .iter()
-        .find(|m| user.may_use(m.mandator_id))
-        .map(|m| m.language)
-        .unwrap_or_default()
+    settings.mandators.iter().find(|m| user.may_use(m.mandator_id)).map(|m| m.language).unwrap_or_default()
 }
 
 impl Reading<'_> {
@@ -133,30 +120,14 @@ impl<'w> Work<'w, '_> {
         let mut reports = Vec::with_capacity(records.list.len());
         for record in records.list {
             let report = match record.content {
-                Err(failure) => R::new(
-                    record.reference_id,
-                    None,
-                    None,
-                    Some((failure.return_code(), failure.text(fallback))),
-                ),
+                Err(failure) => R::new(record.reference_id, None, None, Some((failure.return_code(), failure.text(fallback)))),
                 Ok(content) => {
-                    let language = self
-                        .settings
-                        .mandator(mandator_id(&content))
-                        .map_or(fallback, |m| m.language);
+                    let language = self.settings.mandator(mandator_id(&content)).map_or(fallback, |m| m.language);
                     match handle(self, content) {
                         Ok((action, keys)) => R::new(record.reference_id, action, Some(keys), None),
                         Err((failure, keys)) => {
-                            let failure = failure.within(&format!(
-                                "{entry} {} (line {})",
-                                record.number, record.line
-                            ));
-                            R::new(
-                                record.reference_id,
-                                None,
-                                keys,
-                                Some((failure.return_code(), failure.text(language))),
-                            )
+                            let failure = failure.within(&format!("{entry} {} (line {})", record.number, record.line));
+                            R::new(record.reference_id, None, keys, Some((failure.return_code(), failure.text(language))))
                         }
                     }
                 }
@@ -167,33 +138,21 @@ impl<'w> Work<'w, '_> {
     }
 
     /// Runs a piece of work whose failure undoes its own changes.
-    pub fn in_savepoint<T>(
-        &mut self,
-        work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+    pub fn in_savepoint<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, Failure>) -> Result<T, Failure> {
         let (settings, user, stamp) = (self.settings, self.user, self.tx.stamp);
         let mut kept = (Vec::new(), false, false);
         let result = {
             let kept = &mut kept;
             let inner = move |conn: Conn<'_>| {
                 let mut tx = Tx { conn, stamp };
-                let mut inner = Work {
-                    tx: &mut tx,
-                    settings,
-                    user,
-                    accounts: Vec::new(),
-                    additive: false,
-                    synchronous: false,
-                };
+                let mut inner = Work { tx: &mut tx, settings, user, accounts: Vec::new(), additive: false, synchronous: false };
                 let result = work(&mut inner);
                 *kept = (inner.accounts, inner.additive, inner.synchronous);
                 result
             };
             match &mut self.tx.conn {
                 Conn::Sqlite(c) => diesel::Connection::transaction(*c, |c| inner(Conn::Sqlite(c))),
-                Conn::Postgres(c) => {
-                    diesel::Connection::transaction(*c, |c| inner(Conn::Postgres(c)))
-                }
+                Conn::Postgres(c) => diesel::Connection::transaction(*c, |c| inner(Conn::Postgres(c))),
             }
         };
         if result.is_ok() {

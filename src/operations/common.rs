@@ -5,7 +5,7 @@ use crate::{wire, wire_enum};
 
 wire_enum! {
     /// What was done with a record.
-    Action { Insert = "insert", Update = "update", Delete = "delete", }
+    ReportAction { Insert = "insert", Update = "update", Delete = "delete", }
 }
 
 wire! {
@@ -39,12 +39,7 @@ pub trait Reported: Default {
 /// One report, built from what became of a record.
 pub trait ReportOf: Sized {
     type Keys;
-    fn new(
-        reference_id: Option<String>,
-        action: Option<Action>,
-        keys: Option<Self::Keys>,
-        error: Option<(i32, String)>,
-    ) -> Self;
+    fn new(reference_id: Option<String>, action: Option<ReportAction>, keys: Option<Self::Keys>, error: Option<(i32, String)>) -> Self;
     fn is_failure(&self) -> bool;
 }
 
@@ -60,7 +55,7 @@ macro_rules! reports {
                 /// The caller's own text from the record.
                 reference_id: Option<String> [attr],
                 /// What was done.
-                action: Option<$crate::operations::common::Action> [attr],
+                action: Option<$crate::operations::common::ReportAction> [attr],
                 /// What was wrong, in the language of the mandator, with place, value, expectation and remedy.
                 error_description: Option<String>,
                 /// The keys of the record.
@@ -79,19 +74,12 @@ macro_rules! reports {
             type Keys = $keys;
             fn new(
                 reference_id: Option<String>,
-                action: Option<$crate::operations::common::Action>,
+                action: Option<$crate::operations::common::ReportAction>,
                 keys: Option<$keys>,
                 error: Option<(i32, String)>,
             ) -> Self {
-                let (return_code, error_description) =
-                    error.map_or((0, None), |(code, text)| (code, Some(text)));
-                $report {
-                    return_code,
-                    reference_id,
-                    action,
-                    error_description,
-                    $keys_field: keys,
-                }
+                let (return_code, error_description) = error.map_or((0, None), |(code, text)| (code, Some(text)));
+                $report { return_code, reference_id, action, error_description, $keys_field: keys }
             }
             fn is_failure(&self) -> bool {
                 self.return_code < 0
@@ -99,32 +87,17 @@ macro_rules! reports {
         }
 
         impl $crate::operations::common::Reported for $result {
-            fn refused(
-                failure: &$crate::domain::Failure,
-                language: $crate::domain::Language,
-            ) -> Self {
-                let report = $crate::operations::common::ReportOf::new(
-                    None,
-                    None,
-                    None,
-                    Some((failure.return_code(), failure.text(language))),
-                );
-                $result {
-                    pending_changes: None,
-                    reports: vec![report],
-                }
+            fn refused(failure: &$crate::domain::Failure, language: $crate::domain::Language) -> Self {
+                let report =
+                    $crate::operations::common::ReportOf::new(None, None, None, Some((failure.return_code(), failure.text(language))));
+                $result { pending_changes: None, reports: vec![report] }
             }
             fn counts(&self) -> (usize, usize) {
-                let failures = self
-                    .reports
-                    .iter()
-                    .filter(|r| $crate::operations::common::ReportOf::is_failure(*r))
-                    .count();
+                let failures = self.reports.iter().filter(|r| $crate::operations::common::ReportOf::is_failure(*r)).count();
                 (self.reports.len(), failures)
             }
             fn set_pending(&mut self, pending: usize) {
-                self.pending_changes =
-                    (pending > 0).then(|| i32::try_from(pending).unwrap_or(i32::MAX));
+                self.pending_changes = (pending > 0).then(|| i32::try_from(pending).unwrap_or(i32::MAX));
             }
         }
     };
@@ -145,10 +118,7 @@ macro_rules! fetched {
         }
 
         impl $crate::operations::common::Fetched for $result {
-            fn refused(
-                failure: &$crate::domain::Failure,
-                language: $crate::domain::Language,
-            ) -> Self {
+            fn refused(failure: &$crate::domain::Failure, language: $crate::domain::Language) -> Self {
                 $result {
                     report: $crate::operations::common::FetchReport {
                         return_code: failure.return_code(),
@@ -185,10 +155,7 @@ macro_rules! fetched {
 /// Cuts a page out of sorted ids. Without a page size everything is on page 1; pages start with 1.
 pub fn page_of<T>(ids: &[T], per_page: Option<i32>, page: Option<i32>) -> &[T] {
     let page = usize::try_from(page.unwrap_or(1).max(1)).unwrap_or(1);
-    match per_page
-        .and_then(|size| usize::try_from(size).ok())
-        .filter(|size| *size > 0)
-    {
+    match per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0) {
         Some(size) => ids.chunks(size).nth(page - 1).unwrap_or_default(),
         None if page == 1 => ids,
         None => &[],

@@ -2,15 +2,22 @@
 //!
 //! To add an operation: its types and its handler in the file of its noun, one line in [`CATALOGUE`], golden samples.
 
+pub mod accounts;
 mod call;
+pub mod categories;
 pub mod common;
+mod echo;
+pub mod items;
+pub mod offers;
 pub mod orders;
+pub mod prices;
 mod run;
+pub mod stock;
 pub mod wire;
 
 use std::sync::Arc;
 
-pub use call::{Done, ReadOperation, Reading, Work, WriteOperation};
+pub use call::{Done, Finished, ReadOperation, Reading, Work, WriteOperation};
 pub use run::execute;
 
 use crate::config::{Settings, User};
@@ -113,6 +120,26 @@ pub fn find(name: &str) -> Option<&'static Operation> {
 }
 
 pub static CATALOGUE: &[Operation] = &[
+    Operation::reading::<echo::Echo>(),
+    Operation::reading::<accounts::FetchMandators>(),
+    Operation::reading::<accounts::FetchSubChannels>(),
+    Operation::reading::<accounts::FetchAccounts>(),
+    Operation::reading::<accounts::FetchWarehouses>(),
+    Operation::writing::<categories::UpdateCategories>(),
+    Operation::reading::<categories::FetchCategories>(),
+    Operation::writing::<items::UpdateItems>(),
+    Operation::reading::<items::FetchItems>(),
+    Operation::writing::<items::DeleteItems>(),
+    Operation::writing::<prices::UpdatePricelist>(),
+    Operation::reading::<prices::FetchPricelist>(),
+    Operation::writing::<prices::UpdatePrices>(),
+    Operation::writing::<stock::UpdateStockCount>(),
+    Operation::reading::<stock::FetchStockCount>(),
+    Operation::writing::<offers::PrepareOffers>(),
+    Operation::writing::<offers::UploadOffers>(),
+    Operation::writing::<offers::EndOffers>(),
+    Operation::reading::<offers::FetchOffers>(),
+    Operation::reading::<offers::FetchUploadMessages>(),
     Operation::reading::<orders::FetchOrders>(),
     Operation::writing::<orders::UpdateOrders>(),
     Operation::writing::<orders::UpdateOrderStatus>(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
-use super::call::{ReadOperation, Reading, Work, WriteOperation, language_of_user};
+use super::call::{Finished, ReadOperation, Reading, Work, WriteOperation, language_of_user};
 use super::common::{Fetched, Reported};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
@@ -20,10 +20,11 @@ static ROOT: FieldSpec = FieldSpec::new("request", "");
 pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
     let operation = call.operation;
     if operation.access == Access::Write && call.user.role == crate::config::Role::Read {
-        return Err(Failure::new(
-            code::FORBIDDEN_OPERATION,
-            [&call.user.name, operation.name],
-        ));
+        return Err(Failure::new(code::FORBIDDEN_OPERATION, [&call.user.name, operation.name]));
+    }
+    // The compat echo gives any text back, well-formed or not.
+    if let (Body::Text(text), "echo") = (&call.body, operation.name) {
+        return Ok(Answer { body: (*text).to_owned(), replayed: false, records: 1, failures: 0, pending: 0 });
     }
     let refused = |failure: Failure| -> Result<Answer, Failure> {
         if failure.code.blame == crate::domain::failure::Blame::Server {
@@ -31,13 +32,7 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
         }
         let language = language_of_user(&gateway.settings, call.user);
         let body = (operation.refuse)(call.face, &failure, language);
-        Ok(Answer {
-            body,
-            replayed: false,
-            records: 0,
-            failures: 1,
-            pending: 0,
-        })
+        Ok(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 })
     };
     let result = match call.body {
         Body::Node(node) => (operation.run)(gateway, call, node, node.outer_xml()),
@@ -66,10 +61,7 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
 fn version_of(root: Node<'_>, operation: &Operation) -> Result<(), Failure> {
     match root.attribute("version").map(str::trim) {
         None | Some("" | "1" | "1.0" | "1.0.0") => Ok(()),
-        Some(other) => Err(Failure::new(
-            code::UNSUPPORTED_VERSION,
-            [other, operation.name],
-        )),
+        Some(other) => Err(Failure::new(code::UNSUPPORTED_VERSION, [other, operation.name])),
     }
 }
 
@@ -81,9 +73,7 @@ impl Operation {
             access: Access::Read,
             doc: O::DOC,
             run: run_read::<O>,
-            refuse: |face, failure, language| {
-                encode(face, O::NAME, &O::Result::refused(failure, language))
-            },
+            refuse: |face, failure, language| encode(face, O::NAME, &O::Result::refused(failure, language)),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
         }
@@ -96,9 +86,7 @@ impl Operation {
             access: Access::Write,
             doc: O::DOC,
             run: run_write::<O>,
-            refuse: |face, failure, language| {
-                encode(face, O::NAME, &O::Result::refused(failure, language))
-            },
+            refuse: |face, failure, language| encode(face, O::NAME, &O::Result::refused(failure, language)),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
         }
@@ -109,23 +97,12 @@ fn types_of<Q: Value, A: Value>(types: &mut Types) -> (String, String) {
     (Q::type_name(&ROOT, types), A::type_name(&ROOT, types))
 }
 
-fn rewrite<Q: Value, A: Value>(
-    node: Node<'_>,
-    from: Face,
-    to: Face,
-    which: Document,
-) -> Result<String, Failure> {
+fn rewrite<Q: Value, A: Value>(node: Node<'_>, from: Face, to: Face, which: Document) -> Result<String, Failure> {
     let mut out = Writer::new(to);
     match which {
-        Document::Request => {
-            Q::read(Source::Element(node), &ROOT, from)?.write(&mut out, "request")
-        }
+        Document::Request => Q::read(Source::Element(node), &ROOT, from)?.write(&mut out, "request"),
         Document::Result => {
-            let name = if to == Face::Compat {
-                "response"
-            } else {
-                "result"
-            };
+            let name = if to == Face::Compat { "response" } else { "result" };
             A::read(Source::Element(node), &ROOT, from)?.write(&mut out, name);
         }
     }
@@ -144,23 +121,13 @@ fn encode<V: Value>(face: Face, operation: &str, result: &V) -> String {
     out.finish()
 }
 
-fn run_read<O: ReadOperation>(
-    gateway: &Gateway,
-    call: &Call<'_>,
-    node: Node<'_>,
-    _document: &str,
-) -> Result<Answer, Failure> {
+fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, _document: &str) -> Result<Answer, Failure> {
     let request = O::Request::read(Source::Element(node), &ROOT, call.face)?;
     if O::asks_for_changes(&request) {
         gateway.store.settle_clock()?;
     }
-    let reading = Reading {
-        settings: &gateway.settings,
-        user: call.user,
-    };
-    let result = gateway
-        .store
-        .read(|conn| O::handle(&reading, conn, request))?;
+    let reading = Reading { settings: &gateway.settings, user: call.user };
+    let result = gateway.store.read(|conn| O::handle(&reading, conn, request))?;
     Ok(Answer {
         body: encode(call.face, O::NAME, &result),
         replayed: false,
@@ -172,64 +139,28 @@ fn run_read<O: ReadOperation>(
 
 /// What the write transaction gives to the rest of the call.
 enum Written<R> {
-    Fresh {
-        result: R,
-        stamp: Stamp,
-        accounts: Vec<i32>,
-        synchronous: bool,
-    },
+    Fresh { result: R, stamp: Stamp, accounts: Vec<i32>, synchronous: bool },
     Replayed(replay::ReplayRow),
 }
 
-fn run_write<O: WriteOperation>(
-    gateway: &Gateway,
-    call: &Call<'_>,
-    node: Node<'_>,
-    document: &str,
-) -> Result<Answer, Failure> {
+fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Answer, Failure> {
     let face = call.face;
     let request = O::Request::read(Source::Element(node), &ROOT, face)?;
     let key = ReplayKey::of(call, O::NAME, document);
     let (settings, user) = (gateway.settings.clone(), call.user.clone());
     let kept_key = key.clone();
     let written = gateway.store.write(move |tx| {
-        if let Some(row) = key.answered(
-            tx,
-            settings.replay.window,
-            settings.replay.keyed,
-            user.replay_by_content && O::REPLAYED_BY_CONTENT,
-        )? {
+        if let Some(row) =
+            key.answered(tx, settings.replay.window, settings.replay.keyed, user.replay_by_content && O::REPLAYED_BY_CONTENT)?
+        {
             return Ok(Written::Replayed(row));
         }
-        let mut work = Work {
-            tx,
-            settings: &settings,
-            user: &user,
-            accounts: Vec::new(),
-            additive: false,
-            synchronous: false,
-        };
+        let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false };
         let result = O::handle(&mut work, request)?;
-        let Work {
-            accounts,
-            additive,
-            synchronous,
-            ..
-        } = work;
+        let Work { accounts, additive, synchronous, .. } = work;
         let (records, failures) = result.counts();
-        key.keep(
-            tx,
-            additive,
-            encode(face, O::NAME, &result),
-            records,
-            failures,
-        )?;
-        Ok(Written::Fresh {
-            result,
-            stamp: tx.stamp,
-            accounts,
-            synchronous,
-        })
+        key.keep(tx, additive, encode(face, O::NAME, &result), records, failures)?;
+        Ok(Written::Fresh { result, stamp: tx.stamp, accounts, synchronous })
     })?;
     match written {
         Written::Replayed(row) => Ok(Answer {
@@ -239,62 +170,34 @@ fn run_write<O: WriteOperation>(
             failures: usize::try_from(row.failures).unwrap_or_default(),
             pending: 0,
         }),
-        Written::Fresh {
-            mut result,
-            stamp,
-            accounts,
-            synchronous,
-        } => {
+        Written::Fresh { mut result, stamp, accounts, synchronous } => {
             let mut pending = 0;
             if !accounts.is_empty() {
                 gateway.bell.ring(&accounts);
-                let wait = if synchronous {
-                    gateway.settings.dispatch.synchronous_wait
-                } else {
-                    gateway.settings.dispatch.wait
-                };
+                let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
                 let (open, parked) = wait_for_channels(gateway, stamp, wait)?;
                 pending = open;
-                let language = language_of_user(&gateway.settings, call.user);
-                let changed = gateway
-                    .store
-                    .read(|conn| O::finish(conn, language, &mut result, open, parked))?;
+                let finished = Finished { stamp, language: language_of_user(&gateway.settings, call.user), synchronous, pending, parked };
+                let changed = gateway.store.read(|conn| O::finish(conn, &finished, &mut result))?;
                 if pending > 0 || changed {
                     result.set_pending(pending);
                     let body = encode(face, O::NAME, &result);
-                    gateway
-                        .store
-                        .write(move |tx| replay::amend(tx, &kept_key.key, &body))?;
+                    gateway.store.write(move |tx| replay::amend(tx, &kept_key.key, &body))?;
                 }
             }
             let (records, failures) = result.counts();
-            Ok(Answer {
-                body: encode(face, O::NAME, &result),
-                replayed: false,
-                records,
-                failures,
-                pending,
-            })
+            Ok(Answer { body: encode(face, O::NAME, &result), replayed: false, records, failures, pending })
         }
     }
 }
 
 /// Waits until the rows that a transaction caused are settled, at most this long: `(pending, parked)`.
-fn wait_for_channels(
-    gateway: &Gateway,
-    stamp: Stamp,
-    wait: Duration,
-) -> Result<(usize, usize), Failure> {
+fn wait_for_channels(gateway: &Gateway, stamp: Stamp, wait: Duration) -> Result<(usize, usize), Failure> {
     let look = || {
         gateway
             .store
             .read(|conn| outbox::unsettled(conn, stamp))
-            .map(|(pending, parked)| {
-                (
-                    usize::try_from(pending).unwrap_or_default(),
-                    usize::try_from(parked).unwrap_or_default(),
-                )
-            })
+            .map(|(pending, parked)| (usize::try_from(pending).unwrap_or_default(), usize::try_from(parked).unwrap_or_default()))
     };
     let deadline = Instant::now() + wait;
     let settled = gateway.bell.wait_settled(deadline, || match look() {
@@ -328,18 +231,8 @@ impl ReplayKey {
     fn of(call: &Call<'_>, operation: &str, document: &str) -> ReplayKey {
         let document = digest(&[&call.user.name, call.face.word(), operation, document]);
         match call.key {
-            Some(key) => ReplayKey {
-                key: digest(&["key", &call.user.name, key]),
-                keyed: true,
-                document,
-                shown: key.to_owned(),
-            },
-            None => ReplayKey {
-                key: document.clone(),
-                keyed: false,
-                document,
-                shown: String::new(),
-            },
+            Some(key) => ReplayKey { key: digest(&["key", &call.user.name, key]), keyed: true, document, shown: key.to_owned() },
+            None => ReplayKey { key: document.clone(), keyed: false, document, shown: String::new() },
         }
     }
 
@@ -348,19 +241,11 @@ impl ReplayKey {
     /// A caller's key always counts. A document alone counts within the window, and only where that is safe: when
     /// repeating would add something again, or when no other writing call came in between. Without the second
     /// condition an ERP that sets stock to 5, to 7 and to 5 again would be left with 7.
-    fn answered(
-        &self,
-        tx: &mut Tx<'_>,
-        window: Duration,
-        keyed: Duration,
-        by_content: bool,
-    ) -> Result<Option<replay::ReplayRow>, Failure> {
+    fn answered(&self, tx: &mut Tx<'_>, window: Duration, keyed: Duration, by_content: bool) -> Result<Option<replay::ReplayRow>, Failure> {
         let Some((row, newest)) = replay::find(tx, &self.key)? else {
             return Ok(None);
         };
-        let age = Duration::from_micros(
-            u64::try_from(tx.stamp.0.saturating_sub(row.created_at)).unwrap_or_default(),
-        );
+        let age = Duration::from_micros(u64::try_from(tx.stamp.0.saturating_sub(row.created_at)).unwrap_or_default());
         if self.keyed {
             return match (age <= keyed, row.document == self.document) {
                 (false, _) => Ok(None),
@@ -372,14 +257,7 @@ impl ReplayKey {
         Ok(repeat.then_some(row))
     }
 
-    fn keep(
-        &self,
-        tx: &mut Tx<'_>,
-        additive: bool,
-        answer: String,
-        records: usize,
-        failures: usize,
-    ) -> Result<(), Failure> {
+    fn keep(&self, tx: &mut Tx<'_>, additive: bool, answer: String, records: usize, failures: usize) -> Result<(), Failure> {
         replay::keep(
             tx,
             replay::ReplayRow {

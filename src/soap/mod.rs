@@ -1,1 +1,234 @@
-//! See docs/ARCHITECTURE.md.
+//! SOAP 1.1 and 1.2: the envelope in and out, faults and descriptions. Knows nothing of HTTP but the status codes.
+
+mod answer;
+pub mod contract;
+mod envelope;
+mod fault;
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+mod wsdl;
+
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
+use crate::config::{self, Settings, User};
+use crate::domain::{Failure, Language, code};
+use crate::operations::{self, Answer, Body, Call, Face, Gateway, Operation};
+use crate::xml::{Document, Limits, Node};
+
+pub use envelope::Version;
+pub use wsdl::wsdl;
+
+/// Namespace of the operations on the compat face.
+pub const COMPAT_NS: &str = "urn:kontor:connect";
+/// Namespace of everything on the typed face, and of the fault detail on both.
+pub const TYPED_NS: &str = "urn:kontor:v1";
+
+/// The path of a face's endpoint.
+pub fn path(face: Face) -> &'static str {
+    match face {
+        Face::Compat => "/ws/connect",
+        Face::Typed => "/ws/v1",
+    }
+}
+
+/// What the transport knows of a call.
+#[derive(Debug, Clone, Default)]
+pub struct Meta {
+    /// The header `SOAPAction`, as sent. Decides nothing (rule M2).
+    pub soap_action: Option<String>,
+    /// The header `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+    /// The version for faults when no envelope can be found.
+    pub version: Version,
+}
+
+/// What goes back, and what the log and the headers tell of it.
+#[derive(Debug, Clone, Default)]
+pub struct Reply {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: String,
+    /// Answered from the store.
+    pub replayed: bool,
+    /// Changes for channels that were not settled within the waiting time.
+    pub pending: usize,
+    /// Name from the catalogue; empty if the call did not get that far.
+    pub operation: &'static str,
+    pub records: usize,
+    pub failures: usize,
+    /// Number of the code if `body` is a fault.
+    pub error_code: Option<i32>,
+}
+
+/// Answers one call: never panics on what it reads, and always gives a message in the caller's SOAP version.
+/// Blocks as long as the operation does.
+pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Meta) -> Reply {
+    let run = |operation: &'static Operation, body: Body<'_>, key: Option<&str>| {
+        let call = Call { face, operation, user, body, key };
+        operations::execute(gateway, &call)
+    };
+    answer(&gateway.settings, face, user, text, meta, operations::find, run)
+}
+
+/// What is asked of a row of the catalogue.
+trait Row: Copy {
+    fn name(self) -> &'static str;
+    /// Name of the string element on the compat face.
+    fn argument(self) -> &'static str;
+}
+
+impl Row for &'static Operation {
+    fn name(self) -> &'static str {
+        self.name
+    }
+
+    fn argument(self) -> &'static str {
+        self.argument
+    }
+}
+
+/// [`handle`] over any catalogue.
+fn answer<R: Row>(
+    settings: &Settings,
+    face: Face,
+    user: &User,
+    text: &str,
+    meta: &Meta,
+    find: impl Fn(&str) -> Option<R>,
+    run: impl FnOnce(R, Body<'_>, Option<&str>) -> Result<Answer, Failure>,
+) -> Reply {
+    let language = language(settings, user);
+    let document = match Document::parse(text, &limits(&settings.limits)) {
+        Ok(document) => document,
+        Err(failure) => return refuse(&failure, meta.version, language),
+    };
+    let (context, found) = envelope::read(document.root(), meta.version);
+    let key = key(meta, context.addressing.and_then(|addressing| addressing.message_id));
+    let mut name = "";
+    let outcome = found.and_then(|element| {
+        let unknown = || Failure::new(code::UNKNOWN_OPERATION, [element.name(), &wsdl_url(settings, face)]);
+        let row = find(element.name()).ok_or_else(unknown)?;
+        name = row.name();
+        log_action(meta, name);
+        let input = input(settings, face, row, element)?;
+        let body = match &input {
+            Input::Text(text) => Body::Text(text),
+            Input::Request(node) => Body::Node(*node),
+        };
+        Ok((element.namespace(), run(row, body, key.as_deref())?))
+    });
+    match outcome {
+        Ok((namespace, answer)) => {
+            let own = meta.soap_action.as_deref().map(unquoted).filter(|action| !action.is_empty());
+            let action = own.map_or_else(|| format!("{}/{name}", namespace.unwrap_or(TYPED_NS)), str::to_owned);
+            Reply {
+                status: 200,
+                content_type: context.version.content_type(),
+                body: answer::success(face, name, namespace, &context, &action, &answer.body),
+                replayed: answer.replayed,
+                pending: answer.pending,
+                operation: name,
+                records: answer.records,
+                failures: answer.failures,
+                error_code: None,
+            }
+        }
+        Err(failure) => Reply { operation: name, ..fault::reply(&failure, &context, language) },
+    }
+}
+
+/// The fault for a request that did not get as far as [`handle`].
+pub fn refuse(failure: &Failure, version: Version, language: Language) -> Reply {
+    fault::reply(failure, &envelope::Context::bare(version), language)
+}
+
+/// The language of faults: that of the user's mandators if they have one in common.
+pub fn language(settings: &Settings, user: &User) -> Language {
+    let mut own = settings.mandators.iter().filter(|mandator| user.may_use(mandator.mandator_id)).map(|m| m.language);
+    match own.next() {
+        Some(first) if own.all(|other| other == first) => first,
+        _ => Language::default(),
+    }
+}
+
+/// The configured bounds, as the parser wants them. Operations use the same for the inner document.
+pub fn limits(limits: &config::Limits) -> Limits {
+    Limits { depth: limits.xml_depth, attributes: limits.xml_attributes, name_bytes: limits.xml_name_bytes, elements: limits.xml_elements }
+}
+
+enum Input<'d> {
+    Text(Cow<'d, str>),
+    Request(Node<'d>),
+}
+
+/// The names of the string element; which one belongs to which operation is nothing a client should fail at.
+const ARGUMENTS: [&str; 2] = ["requestData", "argRequestData"];
+
+fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) -> Result<Input<'d>, Failure> {
+    let of_typed = |name: &str| name == "request";
+    let of_compat = |name: &str| ARGUMENTS.contains(&name);
+    let (argument, mut own, other) = match face {
+        Face::Compat => {
+            let own = element.children().filter(|child| ARGUMENTS.contains(&child.name())).collect::<Vec<_>>();
+            (row.argument(), own, element.children().any(|child| of_typed(child.name())))
+        }
+        Face::Typed => {
+            let own = element.children().filter(|child| child.name() == "request").collect();
+            ("request", own, element.children().any(|child| of_compat(child.name())))
+        }
+    };
+    let Some(first) = own.pop() else {
+        if !other {
+            return Err(Failure::new(code::MISSING_REQUEST, [row.name(), argument]));
+        }
+        let elsewhere = match face {
+            Face::Compat => Face::Typed,
+            Face::Typed => Face::Compat,
+        };
+        let endpoint = format!("{}{}", settings.server.public_url, path(elsewhere));
+        return Err(Failure::new(code::WRONG_FACE, [row.name(), &endpoint, &wsdl_url(settings, face)]));
+    };
+    if !own.is_empty() {
+        return Err(Failure::new(code::REPEATED, [argument]));
+    }
+    if face == Face::Typed {
+        return Ok(Input::Request(first));
+    }
+    // Some clients put the inner document in as elements instead of as text.
+    let unescaped = first.children().next().filter(|_| first.text().trim().is_empty());
+    Ok(Input::Text(unescaped.map_or(Cow::Borrowed(first.text()), |inner| inner.standalone_xml())))
+}
+
+fn wsdl_url(settings: &Settings, face: Face) -> String {
+    format!("{}{}?wsdl", settings.server.public_url, path(face))
+}
+
+/// Keys are stored, so long ones are replaced by their digest.
+fn key<'a>(meta: &'a Meta, message_id: Option<&'a str>) -> Option<Cow<'a, str>> {
+    const MOST: usize = 200;
+    let header = meta.idempotency_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
+    let key = header.or(message_id)?;
+    Some(match key.len() <= MOST {
+        true => Cow::Borrowed(key),
+        false => {
+            let digest = Sha256::digest(key);
+            Cow::Owned(digest.iter().fold(String::from("sha256:"), |text, byte| text + &format!("{byte:02x}")))
+        }
+    })
+}
+
+fn unquoted(action: &str) -> &str {
+    action.trim().trim_matches('"')
+}
+
+fn log_action(meta: &Meta, operation: &str) {
+    let action = unquoted(meta.soap_action.as_deref().unwrap_or_default());
+    if !action.is_empty() && !action.ends_with(operation) {
+        let shown: String = action.chars().take(100).collect();
+        log::debug!("SOAPAction {shown:?} does not name the operation {operation}");
+    }
+}

@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::schema::account_work;
+use super::schema::{account_work, orders};
 use super::{Conn, Tx};
+use crate::domain::order::OrderStatus;
 use crate::domain::{Failure, Stamp};
 use crate::on;
 
@@ -27,9 +28,7 @@ pub struct WorkRow {
 }
 
 pub fn work_of(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<WorkRow>, Failure> {
-    Ok(
-        on!(conn, c => account_work::table.find(account_id).select(WorkRow::as_select()).first(c).optional())?,
-    )
+    Ok(on!(conn, c => account_work::table.find(account_id).select(WorkRow::as_select()).first(c).optional())?)
 }
 
 /// The row of an account, created where it is missing.
@@ -59,16 +58,18 @@ pub fn save_work(tx: &mut Tx<'_>, row: &WorkRow) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes or renews the lease; `None` when another owner holds it.
+/// Takes or renews the lease; `None` when another owner holds it. `steal` takes it from a living one too: for a
+/// process that alone owns its database, the other one can only be its own past.
 pub fn take_lease(
     tx: &mut Tx<'_>,
     account_id: i32,
     owner: &str,
     now: Stamp,
     until: Stamp,
+    steal: bool,
 ) -> Result<Option<WorkRow>, Failure> {
     let mut row = ensure_work(tx, account_id)?;
-    let free = row.lease_until <= now.0 || row.lease_owner.as_deref() == Some(owner);
+    let free = steal || row.lease_until <= now.0 || row.lease_owner.as_deref() == Some(owner);
     if !free {
         return Ok(None);
     }
@@ -83,4 +84,84 @@ pub fn want_poll(tx: &mut Tx<'_>, account_id: i32) -> Result<(), Failure> {
     let mut row = ensure_work(tx, account_id)?;
     row.poll_wanted = tx.stamp.0;
     save_work(tx, &row)
+}
+
+/// Gives the lease back, so that another process need not wait for its end.
+pub fn release_lease(tx: &mut Tx<'_>, account_id: i32, owner: &str) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| {
+        if row.lease_owner.as_deref() == Some(owner) {
+            row.lease_owner = None;
+            row.lease_until = 0;
+        }
+    })
+}
+
+/// Lengthens the lease while its owner is busy; somebody else's stays as it is.
+pub fn lengthen_lease(tx: &mut Tx<'_>, account_id: i32, owner: &str, until: Stamp) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| {
+        if row.lease_owner.as_deref() == Some(owner) {
+            row.lease_until = row.lease_until.max(until.0);
+        }
+    })
+}
+
+/// Reads, changes and writes the row inside the transaction: calls change other parts of it at any time.
+fn change_work(tx: &mut Tx<'_>, account_id: i32, change: impl FnOnce(&mut WorkRow)) -> Result<(), Failure> {
+    let mut row = ensure_work(tx, account_id)?;
+    change(&mut row);
+    save_work(tx, &row)
+}
+
+/// A call reached the channel: the pause after failures is over.
+pub fn call_worked(tx: &mut Tx<'_>, account_id: i32) -> Result<(), Failure> {
+    let row = ensure_work(tx, account_id)?;
+    if row.failures == 0 && row.blocked_until == 0 && row.last_error.is_none() {
+        return Ok(());
+    }
+    change_work(tx, account_id, |row| {
+        row.failures = 0;
+        row.blocked_until = 0;
+        row.last_error = None;
+    })
+}
+
+/// A call failed as a whole: the account keeps away from its channel until then.
+pub fn call_failed(tx: &mut Tx<'_>, account_id: i32, blocked_until: Stamp, error: &str) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| {
+        row.failures = row.failures.saturating_add(1);
+        row.blocked_until = blocked_until.0;
+        row.last_error = Some(error.to_owned());
+    })
+}
+
+/// Sets how far the orders are collected. Called after the orders before it are stored, never earlier.
+pub fn store_cursor(tx: &mut Tx<'_>, account_id: i32, cursor: &str) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| row.order_cursor = Some(cursor.to_owned()))
+}
+
+/// A poll has read its last page. `served`: the `poll_wanted` that was seen when it began.
+pub fn poll_finished(tx: &mut Tx<'_>, account_id: i32, served: i64, now: Stamp, next_poll_at: Stamp) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| {
+        row.poll_served = row.poll_served.max(served);
+        row.polled_at = Some(now.0);
+        row.next_poll_at = next_poll_at.0;
+    })
+}
+
+/// Sets the time of the next poll, after one that failed.
+pub fn postpone_poll(tx: &mut Tx<'_>, account_id: i32, next_poll_at: Stamp) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| row.next_poll_at = next_poll_at.0)
+}
+
+/// The channel's numbers of an account's orders that are not complete yet, newest first.
+pub fn open_orders(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+    let open: Vec<i32> = OrderStatus::ALL.into_iter().filter(|status| !status.is_complete()).map(OrderStatus::id).collect();
+    let numbers: Vec<Option<String>> = on!(conn, c => orders::table
+        .filter(orders::account_id.eq(account_id))
+        .filter(orders::order_status_id.eq_any(&open))
+        .filter(orders::marketplace_order_id.is_not_null())
+        .order(orders::order_id.desc())
+        .select(orders::marketplace_order_id)
+        .load(c))?;
+    Ok(numbers.into_iter().flatten().collect())
 }

@@ -52,12 +52,7 @@ impl Address {
         if database.starts_with("postgres://") || database.starts_with("postgresql://") {
             Address::Postgres(database.to_owned())
         } else {
-            Address::Sqlite(
-                database
-                    .strip_prefix("sqlite://")
-                    .unwrap_or(database)
-                    .to_owned(),
-            )
+            Address::Sqlite(database.strip_prefix("sqlite://").unwrap_or(database).to_owned())
         }
     }
 
@@ -65,8 +60,7 @@ impl Address {
         match self {
             Address::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(path)?;
-                prepare_sqlite(&mut connection)
-                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                prepare_sqlite(&mut connection).map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Owned::Sqlite(Box::new(connection)))
             }
             Address::Postgres(url) => Ok(Owned::Postgres(Box::new(PgConnection::establish(url)?))),
@@ -96,32 +90,23 @@ fn unreachable_database(error: &dyn std::fmt::Display) -> Failure {
 
 /// Brings the tables up to date. Several processes may do so at the same time.
 pub fn migrate(database: &str) -> Result<Vec<String>, Failure> {
-    let mut connection = Address::parse(database)
-        .connect()
-        .map_err(|e| unreachable_database(&e))?;
+    let mut connection = Address::parse(database).connect().map_err(|e| unreachable_database(&e))?;
     match &mut connection {
         Owned::Sqlite(connection) => run_migrations(connection.as_mut(), SQLITE_MIGRATIONS),
         Owned::Postgres(connection) => {
             // Held until the connection closes: a second process waits here and then finds nothing to do.
-            connection
-                .batch_execute("SELECT pg_advisory_lock(7405168)")
-                .map_err(Failure::from)?;
+            connection.batch_execute("SELECT pg_advisory_lock(7405168)").map_err(Failure::from)?;
             run_migrations(connection.as_mut(), POSTGRES_MIGRATIONS)
         }
     }
 }
 
-fn run_migrations<C>(
-    connection: &mut C,
-    migrations: EmbeddedMigrations,
-) -> Result<Vec<String>, Failure>
+fn run_migrations<C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<Vec<String>, Failure>
 where
     C: MigrationHarness<C::Backend> + Connection,
     C::Backend: diesel::backend::Backend,
 {
-    let done = connection
-        .run_pending_migrations(migrations)
-        .map_err(|e| unreachable_database(&e))?;
+    let done = connection.run_pending_migrations(migrations).map_err(|e| unreachable_database(&e))?;
     Ok(done.iter().map(ToString::to_string).collect())
 }
 
@@ -149,17 +134,16 @@ impl Store {
                     .map_err(|e| unreachable_database(&e))?,
             ),
         };
-        Ok(Store {
-            readers,
-            writer: Writer::start(address)?,
-        })
+        Ok(Store { readers, writer: Writer::start(address)? })
+    }
+
+    /// Other processes may work on the same database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.readers, Readers::Postgres(_))
     }
 
     /// Runs `work` on one snapshot of the data; it must not write.
-    pub fn read<T>(
-        &self,
-        work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+    pub fn read<T>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         match &self.readers {
             Readers::Sqlite(pool) => {
                 let mut connection = pool.get().map_err(|e| unreachable_database(&e))?;
@@ -167,20 +151,13 @@ impl Store {
             }
             Readers::Postgres(pool) => {
                 let mut connection = pool.get().map_err(|e| unreachable_database(&e))?;
-                connection
-                    .build_transaction()
-                    .read_only()
-                    .repeatable_read()
-                    .run(|c| work(&mut Conn::Postgres(c)))
+                connection.build_transaction().read_only().repeatable_read().run(|c| work(&mut Conn::Postgres(c)))
             }
         }
     }
 
     /// Runs `work` in a write transaction and returns when it is durable. An error of `work` undoes its changes alone.
-    pub fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
+    pub fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
         self.writer.write(work)
     }
 

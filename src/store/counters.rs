@@ -18,12 +18,7 @@ pub fn next_id(tx: &mut Tx<'_>, name: &str) -> Result<i32, Failure> {
 }
 
 /// Like [`next_ids`], but the first ever is `start + 1`.
-pub fn next_ids_from(
-    tx: &mut Tx<'_>,
-    name: &str,
-    count: usize,
-    start: i32,
-) -> Result<i32, Failure> {
+pub fn next_ids_from(tx: &mut Tx<'_>, name: &str, count: usize, start: i32) -> Result<i32, Failure> {
     let conn = &mut tx.conn;
     let last = on!(conn, c => counters::table.find(name).select(counters::last).first::<i32>(c).optional())?.unwrap_or(start);
     let next = i32::try_from(count)

@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::schema::upload_messages;
-use super::{Tx, next_id};
+use super::filter::{Cond, Window};
+use super::schema::{orders, upload_messages};
+use super::{Conn, Tx, next_id};
 use crate::domain::{Failure, Stamp};
-use crate::on;
+use crate::{narrow, narrow_window, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = upload_messages, treat_none_as_default_value = false)]
@@ -34,7 +35,44 @@ pub fn add(tx: &mut Tx<'_>, mut message: MessageRow) -> Result<(), Failure> {
 
 /// Removes what is older.
 pub fn forget_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
-    Ok(
-        on!(&mut tx.conn, c => diesel::delete(upload_messages::table.filter(upload_messages::created_at.lt(time.0))).execute(c))?,
-    )
+    Ok(on!(&mut tx.conn, c => diesel::delete(upload_messages::table.filter(upload_messages::created_at.lt(time.0))).execute(c))?)
+}
+
+/// The conditions of one `filter` of fetchUploadMessages.
+#[derive(Debug, Clone, Default)]
+pub struct MessageFilter {
+    pub mandator_id: i32,
+    pub item_id: Cond<i32>,
+    pub account_id: Cond<i32>,
+    pub offer_id: Cond<i32>,
+    pub order_id: Cond<i32>,
+    pub order_number: Cond<i32>,
+    pub order_number_prefix: Cond<String>,
+    pub external_order_number_1: Cond<String>,
+    pub external_order_number_2: Cond<String>,
+    pub marketplace_order_id: Cond<String>,
+    pub created_at: Window,
+}
+
+/// Messages that pass a filter, oldest first.
+pub fn matching(conn: &mut Conn<'_>, filter: &MessageFilter) -> Result<Vec<MessageRow>, Failure> {
+    Ok(on!(conn, c => {
+        let mut query = upload_messages::table
+            .left_join(orders::table.on(upload_messages::order_id.eq(orders::order_id.nullable())))
+            .filter(upload_messages::mandator_id.eq(filter.mandator_id))
+            .order(upload_messages::message_id)
+            .select(MessageRow::as_select())
+            .into_boxed();
+        narrow!(query, upload_messages::item_id, &filter.item_id);
+        narrow!(query, upload_messages::account_id, &filter.account_id);
+        narrow!(query, upload_messages::offer_id, &filter.offer_id);
+        narrow!(query, upload_messages::order_id, &filter.order_id);
+        narrow!(query, orders::order_number.nullable(), &filter.order_number);
+        narrow!(query, orders::order_number_prefix.nullable(), &filter.order_number_prefix);
+        narrow!(query, orders::external_order_number_1.nullable(), &filter.external_order_number_1);
+        narrow!(query, orders::external_order_number_2.nullable(), &filter.external_order_number_2);
+        narrow!(query, orders::marketplace_order_id.nullable(), &filter.marketplace_order_id);
+        narrow_window!(query, upload_messages::created_at, filter.created_at);
+        query.load(c)
+    })?)
 }

@@ -5,21 +5,27 @@
 //! processes too, so change stamps never run backwards.
 
 pub mod accounts;
-mod condition;
+pub mod categories;
+pub mod configured;
 mod connection;
+pub mod content;
 mod counters;
+pub mod facts;
+pub mod filter;
+pub mod items;
 mod json;
 pub mod messages;
 pub mod offers;
 pub mod orders;
 pub mod outbox;
+pub mod prices;
 pub mod replay;
 pub mod schema;
+pub mod stock;
 #[cfg(test)]
 pub mod testing;
 mod writer;
 
-pub use condition::{Among, Window};
 pub use connection::migrate;
 pub use connection::{Conn, Store};
 pub use counters::{next_id, next_ids, next_ids_from};

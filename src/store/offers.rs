@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::schema::{items, offers, order_items, orders, stock};
+use super::filter::{Cond, Window};
+use super::schema::{items, offers, order_items, orders, outbox_states, stock};
 use super::{Conn, MOST_VARIABLES, Tx, next_ids};
 use crate::domain::Failure;
-use crate::on;
+use crate::{narrow, narrow_window, on};
 
 /// Our view of an offer's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,12 +69,7 @@ pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure
 }
 
 /// The offer of an item in an account; created as prepared where it does not exist. True: it is new.
-pub fn prepare(
-    tx: &mut Tx<'_>,
-    mandator_id: i32,
-    account_id: i32,
-    item_id: i32,
-) -> Result<(OfferRow, bool), Failure> {
+pub fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: i32) -> Result<(OfferRow, bool), Failure> {
     let existing = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq(account_id))
         .filter(offers::item_id.eq(item_id))
@@ -213,10 +209,7 @@ pub fn stock_figures(
     warehouses: &[i32],
     item_ids: &[i32],
 ) -> Result<Vec<(i32, StockFigures)>, Failure> {
-    let mut figures: std::collections::BTreeMap<i32, StockFigures> = item_ids
-        .iter()
-        .map(|id| (*id, StockFigures::default()))
-        .collect();
+    let mut figures: std::collections::BTreeMap<i32, StockFigures> = item_ids.iter().map(|id| (*id, StockFigures::default())).collect();
     for chunk in item_ids.chunks(MOST_VARIABLES / 2) {
         let counts: Vec<(i32, i32)> = on!(conn, c => stock::table
             .filter(stock::item_id.eq_any(chunk))
@@ -243,4 +236,58 @@ pub fn stock_figures(
         }
     }
     Ok(figures.into_iter().collect())
+}
+
+/// The conditions of one `filter` of fetchOffers.
+#[derive(Debug, Clone, Default)]
+pub struct OfferFilter {
+    pub mandator_id: i32,
+    pub offer_id: Cond<i32>,
+    pub external_offer_number: Cond<String>,
+    pub item_id: Cond<i32>,
+    pub account_id: Cond<i32>,
+    pub state: Cond<i32>,
+    pub last_changed: Window,
+    pub created_at: Window,
+}
+
+/// Ids of the offers that pass a filter.
+pub fn matching(conn: &mut Conn<'_>, filter: &OfferFilter) -> Result<Vec<i32>, Failure> {
+    Ok(on!(conn, c => {
+        let mut query = offers::table.filter(offers::mandator_id.eq(filter.mandator_id)).select(offers::offer_id).into_boxed();
+        narrow!(query, offers::offer_id, &filter.offer_id);
+        narrow!(query, offers::external_offer_number, &filter.external_offer_number);
+        narrow!(query, offers::item_id, &filter.item_id);
+        narrow!(query, offers::account_id, &filter.account_id);
+        narrow!(query, offers::state, &filter.state);
+        narrow_window!(query, offers::last_changed, filter.last_changed);
+        narrow_window!(query, offers::created_at, filter.created_at);
+        query.load(c)
+    })?)
+}
+
+/// Offers of these articles in an account.
+pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
+    let mut found = Vec::new();
+    for chunk in item_ids.chunks(MOST_VARIABLES) {
+        found.extend(on!(conn, c => offers::table
+            .filter(offers::account_id.eq(account_id))
+            .filter(offers::item_id.eq_any(chunk))
+            .select(OfferRow::as_select())
+            .load(c))?);
+    }
+    Ok(found)
+}
+
+/// Which of these offers have rows in the outbox, pending or refused.
+pub fn with_pending_changes(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<std::collections::BTreeSet<i32>, Failure> {
+    let mut found = std::collections::BTreeSet::new();
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        let ids: Vec<i32> = on!(conn, c => outbox_states::table
+            .filter(outbox_states::offer_id.eq_any(chunk))
+            .select(outbox_states::offer_id)
+            .load(c))?;
+        found.extend(ids);
+    }
+    Ok(found)
 }

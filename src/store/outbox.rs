@@ -23,12 +23,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Topic; 4] = [
-        Topic::Listing,
-        Topic::Content,
-        Topic::Price,
-        Topic::Quantity,
-    ];
+    pub const ALL: [Topic; 4] = [Topic::Listing, Topic::Content, Topic::Price, Topic::Quantity];
 
     pub fn from_id(id: i32) -> Option<Topic> {
         Topic::ALL.into_iter().find(|topic| *topic as i32 == id)
@@ -78,9 +73,15 @@ pub struct FactRow {
     pub settled_at: Option<i64>,
 }
 
+/// Due at once. The stamps of changes go on when the clock is set back; what is due is told by the clock.
+fn due_now(tx: &Tx<'_>) -> i64 {
+    tx.stamp.0.min(Stamp::now().0)
+}
+
 /// Marks offers dirty: `(offer, account)` with a topic. An older row of the same topic is overtaken, parked or not.
 pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
+    let due_at = due_now(tx);
     let mut rows: Vec<StateRow> = dirty
         .iter()
         .map(|(offer_id, account_id, topic)| StateRow {
@@ -89,7 +90,7 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
             account_id: *account_id,
             version: stamp,
             status: PENDING,
-            due_at: stamp,
+            due_at,
             attempts: 0,
             first_failed_at: None,
             last_error: None,
@@ -115,12 +116,17 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
     Ok(())
 }
 
-/// Marks the offers of these items that run or shall run. Gives the accounts concerned.
-pub fn mark_items(
-    tx: &mut Tx<'_>,
-    item_ids: &[i32],
-    topics: &[Topic],
-) -> Result<Vec<i32>, Failure> {
+/// Marks the offers of these items that run or shall run, in all accounts. Gives the accounts concerned.
+pub fn mark_items(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic]) -> Result<Vec<i32>, Failure> {
+    mark_offers_of(tx, item_ids, topics, None)
+}
+
+/// Like [`mark_items`], in some accounts only.
+pub fn mark_items_of_accounts(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic], accounts: &[i32]) -> Result<Vec<i32>, Failure> {
+    mark_offers_of(tx, item_ids, topics, Some(accounts))
+}
+
+fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic], accounts: Option<&[i32]>) -> Result<Vec<i32>, Failure> {
     let mut dirty = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table
@@ -128,11 +134,8 @@ pub fn mark_items(
             .filter(offers::wanted.eq(1))
             .select((offers::offer_id, offers::account_id))
             .load(c))?;
-        dirty.extend(
-            found
-                .iter()
-                .flat_map(|(offer, account)| topics.iter().map(|topic| (*offer, *account, *topic))),
-        );
+        let meant = found.iter().filter(|(_, account)| accounts.is_none_or(|accounts| accounts.contains(account)));
+        dirty.extend(meant.flat_map(|(offer, account)| topics.iter().map(|topic| (*offer, *account, *topic))));
     }
     mark(tx, &dirty)?;
     let mut accounts: Vec<i32> = dirty.into_iter().map(|(_, account, _)| account).collect();
@@ -142,14 +145,7 @@ pub fn mark_items(
 }
 
 /// Appends a fact about an order. A key that is known already is not added again: false.
-pub fn add_fact(
-    tx: &mut Tx<'_>,
-    account_id: i32,
-    order_id: i32,
-    fact_key: &str,
-    kind: &str,
-    payload: &str,
-) -> Result<bool, Failure> {
+pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str, kind: &str, payload: &str) -> Result<bool, Failure> {
     let row = FactRow {
         fact_id: next_id(tx, "fact")?,
         account_id,
@@ -159,7 +155,7 @@ pub fn add_fact(
         payload: payload.to_owned(),
         version: tx.stamp.0,
         status: PENDING,
-        due_at: tx.stamp.0,
+        due_at: due_now(tx),
         attempts: 0,
         first_failed_at: None,
         last_error: None,
@@ -197,13 +193,21 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp) -> Result<(i64, i64), Fail
     Ok((count(conn, PENDING)? + polls, count(conn, PARKED)?))
 }
 
+/// The states of one transaction that were refused, with the reason.
+pub fn parked_offers(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(i32, String)>, Failure> {
+    let rows: Vec<(i32, Option<String>)> = on!(conn, c => outbox_states::table
+        .filter(outbox_states::version.eq(version.0))
+        .filter(outbox_states::status.eq(PARKED))
+        .order(outbox_states::offer_id)
+        .select((outbox_states::offer_id, outbox_states::last_error))
+        .load(c))?;
+    let mut offers: Vec<(i32, String)> = rows.into_iter().map(|(offer, error)| (offer, error.unwrap_or_default())).collect();
+    offers.dedup_by_key(|(offer, _)| *offer);
+    Ok(offers)
+}
+
 /// Due states of an account for at most `most` offers, all topics of an offer together, oldest first.
-pub fn due_states(
-    conn: &mut Conn<'_>,
-    account_id: i32,
-    now: Stamp,
-    most: usize,
-) -> Result<Vec<StateRow>, Failure> {
+pub fn due_states(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<StateRow>, Failure> {
     let limit = i64::try_from(most.saturating_mul(Topic::ALL.len())).unwrap_or(i64::MAX);
     let mut rows: Vec<StateRow> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
@@ -224,26 +228,44 @@ pub fn due_states(
     Ok(rows)
 }
 
-/// Due facts of an account, at most one per order: the oldest that is not settled. A parked fact does not hold up the
-/// later ones.
-pub fn due_facts(
-    conn: &mut Conn<'_>,
-    account_id: i32,
-    now: Stamp,
-    most: usize,
-) -> Result<Vec<FactRow>, Failure> {
-    let rows: Vec<FactRow> = on!(conn, c => outbox_facts::table
+/// Every row of these offers, due or not, parked or not.
+pub fn rows_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<StateRow>, Failure> {
+    let mut rows = Vec::new();
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        rows.extend(on!(conn, c => outbox_states::table
+            .filter(outbox_states::offer_id.eq_any(chunk))
+            .order((outbox_states::offer_id, outbox_states::topic))
+            .select(StateRow::as_select())
+            .load::<StateRow>(c))?);
+    }
+    Ok(rows)
+}
+
+/// The oldest fact of each order that is not settled: `(fact, due)`. Only these may be sent.
+fn heads(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<(i32, i64)>, Failure> {
+    let mut rows: Vec<(i32, i32, i64)> = on!(conn, c => outbox_facts::table
         .filter(outbox_facts::account_id.eq(account_id))
         .filter(outbox_facts::status.eq(PENDING))
         .order((outbox_facts::order_id, outbox_facts::fact_id))
-        .select(FactRow::as_select())
+        .select((outbox_facts::order_id, outbox_facts::fact_id, outbox_facts::due_at))
         .load(c))?;
-    let mut first_of_order: Vec<FactRow> = rows;
-    first_of_order.dedup_by_key(|row| row.order_id);
-    first_of_order.retain(|row| row.due_at <= now.0);
-    first_of_order.sort_by_key(|row| row.fact_id);
-    first_of_order.truncate(most);
-    Ok(first_of_order)
+    rows.dedup_by_key(|(order, _, _)| *order);
+    Ok(rows.into_iter().map(|(_, fact, due)| (fact, due)).collect())
+}
+
+/// Due facts of an account, at most one per order: the oldest that is not settled. A parked fact does not hold up the
+/// later ones. Those that wait longest come first, so that one that fails again and again lets the others pass.
+pub fn due_facts(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<FactRow>, Failure> {
+    let mut due = heads(conn, account_id)?;
+    due.retain(|(_, due_at)| *due_at <= now.0);
+    due.sort_by_key(|(fact, due_at)| (*due_at, *fact));
+    due.truncate(most.min(MOST_VARIABLES));
+    let ids: Vec<i32> = due.into_iter().map(|(fact, _)| fact).collect();
+    Ok(on!(conn, c => outbox_facts::table
+        .filter(outbox_facts::fact_id.eq_any(&ids))
+        .order((outbox_facts::due_at, outbox_facts::fact_id))
+        .select(FactRow::as_select())
+        .load(c))?)
 }
 
 /// When the next row of an account falls due.
@@ -253,11 +275,7 @@ pub fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, F
         .filter(outbox_states::status.eq(PENDING))
         .select(diesel::dsl::min(outbox_states::due_at))
         .first(c))?;
-    let facts: Option<i64> = on!(conn, c => outbox_facts::table
-        .filter(outbox_facts::account_id.eq(account_id))
-        .filter(outbox_facts::status.eq(PENDING))
-        .select(diesel::dsl::min(outbox_facts::due_at))
-        .first(c))?;
+    let facts = heads(conn, account_id)?.into_iter().map(|(_, due)| due);
     Ok(states.into_iter().chain(facts).min().map(Stamp))
 }
 
@@ -272,10 +290,8 @@ pub enum Settled {
 /// Settles states. A row that was marked again meanwhile (another version) stays as it is: newest wins.
 pub fn settle_states(tx: &mut Tx<'_>, rows: &[StateRow], settled: &Settled) -> Result<(), Failure> {
     for row in rows {
-        let this = outbox_states::offer_id
-            .eq(row.offer_id)
-            .and(outbox_states::topic.eq(row.topic))
-            .and(outbox_states::version.eq(row.version));
+        let this =
+            outbox_states::offer_id.eq(row.offer_id).and(outbox_states::topic.eq(row.topic)).and(outbox_states::version.eq(row.version));
         match settled {
             Settled::Done => {
                 on!(&mut tx.conn, c => diesel::delete(outbox_states::table.filter(this)).execute(c))?;
@@ -309,21 +325,17 @@ pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<
         Settled::Done => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
             .set((outbox_facts::status.eq(DONE), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(None::<String>)))
             .execute(c))?,
-        Settled::Again { due_at, error } => {
-            on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
+        Settled::Again { due_at, error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
             .set((
                 outbox_facts::due_at.eq(due_at.0),
                 outbox_facts::attempts.eq(row.attempts.saturating_add(1)),
                 outbox_facts::first_failed_at.eq(row.first_failed_at.unwrap_or(stamp)),
                 outbox_facts::last_error.eq(error),
             ))
-            .execute(c))?
-        }
-        Settled::Parked { error } => {
-            on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
+            .execute(c))?,
+        Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
             .set((outbox_facts::status.eq(PARKED), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(error)))
-            .execute(c))?
-        }
+            .execute(c))?,
     };
     Ok(())
 }

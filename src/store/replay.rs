@@ -34,8 +34,7 @@ pub fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRow, bool
         .first(c)
         .optional())?;
     let Some(row) = row else { return Ok(None) };
-    let newest: Option<i32> =
-        on!(conn, c => replays::table.select(diesel::dsl::max(replays::replay_id)).first(c))?;
+    let newest: Option<i32> = on!(conn, c => replays::table.select(diesel::dsl::max(replays::replay_id)).first(c))?;
     let is_newest = newest == Some(row.replay_id);
     Ok(Some((row, is_newest)))
 }

@@ -302,6 +302,9 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(stock -> items (item_id));
+diesel::joinable!(prices -> items (item_id));
+diesel::joinable!(prices -> price_validities (validity_id));
 diesel::joinable!(order_items -> orders (order_id));
 
 diesel::allow_tables_to_appear_in_same_query!(

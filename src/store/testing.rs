@@ -1,7 +1,5 @@
-//! Databases for tests: SQLite always, PostgreSQL too where `KONTOR_TEST_POSTGRES` names a server in which databases may
-//! be created.
-
-use std::sync::atomic::{AtomicU32, Ordering};
+//! Databases for tests: SQLite always, PostgreSQL when `KONTOR_TEST_POSTGRES` holds the URL of a server's database in
+//! which a test may create databases of its own.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -11,57 +9,49 @@ use super::{Store, Tx, next_id};
 use crate::domain::Failure;
 use crate::on;
 
-/// Runs a test on a new SQLite database and, where one is given, on a new PostgreSQL database.
-pub fn stores(test: impl Fn(&Store)) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("kontor.db");
-    test(&Store::open(path.to_str().unwrap()).unwrap());
-    if let Ok(server) = std::env::var("KONTOR_TEST_POSTGRES") {
-        let database = TestDatabase::create(&server);
-        test(&Store::open(&database.url).unwrap());
-    }
+/// Keeps a database alive; dropping it removes the database.
+pub enum Guard {
+    Directory(tempfile::TempDir),
+    Postgres { server: String, name: String },
 }
 
-struct TestDatabase {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl TestDatabase {
-    fn create(server: &str) -> TestDatabase {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("kontor_test_{}_{count}", std::process::id());
-        PgConnection::establish(server)
-            .unwrap()
-            .batch_execute(&format!("CREATE DATABASE {name}"))
-            .unwrap();
-        let (base, _) = server.rsplit_once('/').unwrap();
-        let url = format!("{base}/{name}");
-        TestDatabase {
-            server: server.to_owned(),
-            name,
-            url,
-        }
-    }
-}
-
-impl Drop for TestDatabase {
+impl Drop for Guard {
     fn drop(&mut self) {
-        if let Ok(mut connection) = PgConnection::establish(&self.server) {
-            let _ = connection.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        if let Guard::Postgres { server, name } = self {
+            let _ = PgConnection::establish(server).map(|mut c| c.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")));
         }
+    }
+}
+
+/// An empty, migrated store for each database at hand, with the database's name for messages.
+pub fn stores() -> Vec<(String, Store, Guard)> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("kontor.db");
+    let store = Store::open(path.to_str().unwrap()).unwrap();
+    let mut stores = vec![("SQLite".to_owned(), store, Guard::Directory(directory))];
+    if let Ok(server) = std::env::var("KONTOR_TEST_POSTGRES") {
+        let name = format!("kontor_test_{:016x}", rand::random::<u64>());
+        PgConnection::establish(&server).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        let (address, query) = server.split_once('?').unwrap_or((&server, ""));
+        let (base, _) = address.rsplit_once('/').unwrap();
+        let store = Store::open(&format!("{base}/{name}?{query}")).unwrap();
+        stores.push(("PostgreSQL".to_owned(), store, Guard::Postgres { server, name }));
+    }
+    stores
+}
+
+/// Runs a test on a new store of each database at hand.
+pub fn on_stores(test: impl Fn(&Store)) {
+    for (name, store, guard) in stores() {
+        eprintln!("on {name}");
+        test(&store);
+        drop(store);
+        drop(guard);
     }
 }
 
 /// An item with stock in warehouses: `(warehouse_id, pieces)`.
-pub fn item(
-    tx: &mut Tx<'_>,
-    mandator_id: i32,
-    number: &str,
-    counts: &[(i32, i32)],
-) -> Result<i32, Failure> {
+pub fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32)]) -> Result<i32, Failure> {
     let item_id = next_id(tx, "item")?;
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::insert_into(items::table)
@@ -92,13 +82,7 @@ pub fn item(
 }
 
 /// A running offer of an item in an account.
-pub fn offer(
-    tx: &mut Tx<'_>,
-    mandator_id: i32,
-    account_id: i32,
-    item_id: i32,
-    external_number: Option<&str>,
-) -> Result<i32, Failure> {
+pub fn offer(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: i32, external_number: Option<&str>) -> Result<i32, Failure> {
     let (row, _) = super::offers::prepare(tx, mandator_id, account_id, item_id)?;
     super::offers::want(tx, &[row.offer_id], true)?;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(row.offer_id))

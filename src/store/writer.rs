@@ -41,9 +41,7 @@ fn stopped() -> Failure {
 
 impl Writer {
     pub(super) fn start(address: Address) -> Result<Writer, Failure> {
-        let connection = address
-            .connect()
-            .map_err(|e| Failure::new(code::DATABASE, [&e.to_string()]))?;
+        let connection = address.connect().map_err(|e| Failure::new(code::DATABASE, [&e.to_string()]))?;
         let (jobs, waiting) = channel();
         std::thread::Builder::new()
             .name("writer".into())
@@ -74,11 +72,7 @@ impl Writer {
         };
         self.jobs.send(job).map_err(|_| stopped())?;
         match told.recv() {
-            Ok(None) => slot
-                .lock()
-                .ok()
-                .and_then(|mut slot| slot.take())
-                .unwrap_or_else(|| Err(stopped())),
+            Ok(None) => slot.lock().ok().and_then(|mut slot| slot.take()).unwrap_or_else(|| Err(stopped())),
             Ok(Some(failure)) => Err(failure),
             Err(_) => Err(stopped()),
         }
@@ -107,8 +101,7 @@ fn work(address: &Address, mut connection: Option<Owned>, waiting: &Receiver<Job
                 }
             }
         }
-        let (runs, dones): (Vec<_>, Vec<_>) =
-            jobs.into_iter().map(|job| (job.run, job.done)).unzip();
+        let (runs, dones): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.run, job.done)).unzip();
         let result = match &mut connection {
             Some(Owned::Sqlite(c)) => c.immediate_transaction(|c| run_all(Conn::Sqlite(c), runs)),
             Some(Owned::Postgres(c)) => c.transaction(|c| run_all(Conn::Postgres(c), runs)),
@@ -120,42 +113,21 @@ fn work(address: &Address, mut connection: Option<Owned>, waiting: &Receiver<Job
                 log::error!("a commit failed: {failure}");
                 // What state the connection is in is unknown; a new one is.
                 connection = None;
-                dones
-                    .into_iter()
-                    .for_each(|done| done(Some(failure.clone())));
+                dones.into_iter().for_each(|done| done(Some(failure.clone())));
             }
         }
     }
 }
 
-fn run_all(
-    mut conn: Conn<'_>,
-    runs: Vec<Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>>,
-) -> Result<(), Failure> {
+fn run_all(mut conn: Conn<'_>, runs: Vec<Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>>) -> Result<(), Failure> {
     let mut last = lock_clock(&mut conn)?;
     for run in runs {
         last = last.saturating_add(1).max(Stamp::now().0);
         let stamp = Stamp(last);
         // The closure's error only undoes the savepoint; the job keeps its own result.
         let undone: Result<(), diesel::result::Error> = match &mut conn {
-            Conn::Sqlite(c) => c.transaction(|c| {
-                run_one(
-                    run,
-                    Tx {
-                        conn: Conn::Sqlite(c),
-                        stamp,
-                    },
-                )
-            }),
-            Conn::Postgres(c) => c.transaction(|c| {
-                run_one(
-                    run,
-                    Tx {
-                        conn: Conn::Postgres(c),
-                        stamp,
-                    },
-                )
-            }),
+            Conn::Sqlite(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Sqlite(c), stamp })),
+            Conn::Postgres(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Postgres(c), stamp })),
         };
         match undone {
             Ok(()) | Err(diesel::result::Error::RollbackTransaction) => {}
@@ -166,10 +138,7 @@ fn run_all(
     Ok(())
 }
 
-fn run_one(
-    run: Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>,
-    mut tx: Tx<'_>,
-) -> Result<(), diesel::result::Error> {
+fn run_one(run: Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {
     match catch_unwind(AssertUnwindSafe(|| run(&mut tx))) {
         Ok(true) => Ok(()),
         Ok(false) => Err(diesel::result::Error::RollbackTransaction),
@@ -183,13 +152,8 @@ fn run_one(
 /// On PostgreSQL the row lock makes writers of all processes wait for each other; SQLite has one writer anyway.
 fn lock_clock(conn: &mut Conn<'_>) -> Result<i64, Failure> {
     let last = match conn {
-        Conn::Sqlite(c) => change_clock::table
-            .select(change_clock::last)
-            .first::<i64>(*c)?,
-        Conn::Postgres(c) => change_clock::table
-            .select(change_clock::last)
-            .for_update()
-            .first::<i64>(*c)?,
+        Conn::Sqlite(c) => change_clock::table.select(change_clock::last).first::<i64>(*c)?,
+        Conn::Postgres(c) => change_clock::table.select(change_clock::last).for_update().first::<i64>(*c)?,
     };
     Ok(last)
 }

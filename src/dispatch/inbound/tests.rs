@@ -11,7 +11,7 @@ use crate::store::messages::MessageRow;
 use crate::store::offers::stock_figures;
 use crate::store::orders::{self, FactPacket, FactPayload, OrderParts};
 use crate::store::schema::{outbox_facts, outbox_states, upload_messages};
-use crate::store::testing::{item, offer, stock_of, stores};
+use crate::store::testing::{item, offer, on_stores, stock_of};
 use crate::store::{Store, outbox};
 
 fn channel_order() -> ChannelOrder {
@@ -32,10 +32,7 @@ fn channel_order() -> ChannelOrder {
         workflow: Workflow::Prepayment,
         payment_method: Some("paypal".into()),
         transaction_id: Some("T-1".into()),
-        buyer: Buyer {
-            email: Some("Ada@example.org".into()),
-            id: None,
-        },
+        buyer: Buyer { email: Some("Ada@example.org".into()), id: None },
         invoice_address: address.clone(),
         delivery_address: address,
         lines: vec![line("L1", Some("A-1"), None, 2)],
@@ -87,22 +84,17 @@ fn take_into(store: &Store, account: i32, order: &ChannelOrder) -> Imported {
 
 fn id_of(imported: &Imported) -> i32 {
     match imported {
-        Imported::New { order_id, .. } | Imported::Changed { order_id, .. } => *order_id,
-        Imported::Unchanged => panic!("nothing was imported"),
+        Imported::New { order_id, .. } => *order_id,
+        other => panic!("{other:?} is no new order"),
     }
 }
 
 fn load(store: &Store, order_id: i32) -> OrderParts {
-    store
-        .read(|conn| orders::load(conn, &[order_id]))
-        .unwrap()
-        .remove(0)
+    store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0)
 }
 
 fn reserved(store: &Store, item: i32) -> i64 {
-    let figures = store
-        .read(|conn| stock_figures(conn, 101, &[10], &[item]))
-        .unwrap();
+    let figures = store.read(|conn| stock_figures(conn, 101, &[10], &[item])).unwrap();
     figures[0].1.reserved
 }
 
@@ -128,9 +120,7 @@ fn clean(store: &Store) {
 }
 
 fn facts(store: &Store) -> i64 {
-    store
-        .read(|conn| Ok(on!(conn, c => outbox_facts::table.count().get_result(c))?))
-        .unwrap()
+    store.read(|conn| Ok(on!(conn, c => outbox_facts::table.count().get_result(c))?)).unwrap()
 }
 
 fn messages(store: &Store) -> Vec<MessageRow> {
@@ -146,7 +136,7 @@ fn messages(store: &Store) -> Vec<MessageRow> {
 
 #[test]
 fn a_new_order_is_stored_reserves_stock_and_marks_the_offers_of_all_accounts() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let imported = take(store, &channel_order());
         assert_eq!(imported.accounts(), [101, 102]);
@@ -155,26 +145,15 @@ fn a_new_order_is_stored_reserves_stock_and_marks_the_offers_of_all_accounts() {
         assert_eq!(order.order_number, 1_000_000);
         assert_eq!(order.order_number_prefix.as_deref(), Some("S1-"));
         assert_eq!(order.status().unwrap(), OrderStatus::New);
-        assert_eq!(
-            order.payment_method_id,
-            Some(7),
-            "found without regard to case"
-        );
+        assert_eq!(order.payment_method_id, Some(7), "found without regard to case");
         assert_eq!(order.last_changed_by, "channel");
         assert_eq!(order.data.payment_status_id, Some(1));
         assert_eq!(parts.customer.as_ref().unwrap().customer_number, 10_000);
         assert_eq!(parts.items[0].item_id, Some(item));
         assert!(parts.items[0].offer_id.is_some());
-        assert_eq!(
-            (parts.items[0].reserved, parts.items[0].warehouse_id),
-            (2, Some(10))
-        );
+        assert_eq!((parts.items[0].reserved, parts.items[0].warehouse_id), (2, Some(10)));
         assert_eq!(reserved(store, item), 2);
-        assert_eq!(
-            stock_of(store, item, 10),
-            10,
-            "stock falls only when goods leave"
-        );
+        assert_eq!(stock_of(store, item, 10), 10, "stock falls only when goods leave");
         assert_eq!(dirty_accounts(store), [101, 102]);
         assert_eq!(facts(store), 0);
     });
@@ -182,7 +161,7 @@ fn a_new_order_is_stored_reserves_stock_and_marks_the_offers_of_all_accounts() {
 
 #[test]
 fn the_same_order_again_changes_nothing() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let first = load(store, id_of(&take(store, &channel_order())));
         clean(store);
@@ -191,17 +170,13 @@ fn the_same_order_again_changes_nothing() {
         assert_eq!(reserved(store, item), 2);
         assert!(dirty_accounts(store).is_empty());
         let other = take_into(store, 102, &channel_order());
-        assert_ne!(
-            id_of(&other),
-            first.order.order_id,
-            "another account, another order"
-        );
+        assert_ne!(id_of(&other), first.order.order_id, "another account, another order");
     });
 }
 
 #[test]
 fn a_buyer_is_known_again_by_the_e_mail_address() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         let first = load(store, id_of(&take(store, &channel_order())));
         let mut second = channel_order();
@@ -220,7 +195,7 @@ fn a_buyer_is_known_again_by_the_e_mail_address() {
 
 #[test]
 fn a_paid_prepayment_order_waits_for_shipping_and_cash_on_delivery_stays_new() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         let mut paid = channel_order();
         paid.paid = true;
@@ -236,7 +211,7 @@ fn a_paid_prepayment_order_waits_for_shipping_and_cash_on_delivery_stays_new() {
 
 #[test]
 fn a_payment_in_the_channel_moves_a_known_order_on() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         let id = id_of(&take(store, &channel_order()));
         let mut paid = channel_order();
@@ -251,7 +226,7 @@ fn a_payment_in_the_channel_moves_a_known_order_on() {
 
 #[test]
 fn a_buyer_who_cancels_releases_the_stock() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = id_of(&take(store, &channel_order()));
         clean(store);
@@ -269,7 +244,7 @@ fn a_buyer_who_cancels_releases_the_stock() {
 
 #[test]
 fn an_order_that_arrives_cancelled_reserves_nothing() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let mut cancelled = channel_order();
         cancelled.cancelled = true;
@@ -281,7 +256,7 @@ fn an_order_that_arrives_cancelled_reserves_nothing() {
 
 #[test]
 fn a_cancellation_after_shipping_is_only_a_message() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = id_of(&take(store, &channel_order()));
         store
@@ -299,16 +274,13 @@ fn a_cancellation_after_shipping_is_only_a_message() {
         assert_eq!(order.status().unwrap(), OrderStatus::ShippedDone);
         assert_eq!(stock_of(store, item, 10), 8);
         let said = messages(store);
-        assert_eq!(
-            (said.len(), said[0].code.as_str()),
-            (1, "ORDER_CANCELLED_LATE")
-        );
+        assert_eq!((said.len(), said[0].code.as_str()), (1, "ORDER_CANCELLED_LATE"));
     });
 }
 
 #[test]
 fn addresses_follow_the_channel_only_while_the_order_is_new() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         let mut order = channel_order();
         let id = id_of(&take(store, &order));
@@ -319,11 +291,7 @@ fn addresses_follow_the_channel_only_while_the_order_is_new() {
         order.paid = true;
         order.delivery_address.city = Some("Bremen".into());
         take(store, &order);
-        assert_eq!(
-            city(store).as_deref(),
-            Some("Bremen"),
-            "it was new until now"
-        );
+        assert_eq!(city(store).as_deref(), Some("Bremen"), "it was new until now");
         let stored = load(store, id).order;
         order.delivery_address.city = Some("Kiel".into());
         assert_eq!(take(store, &order), Imported::Unchanged);
@@ -335,29 +303,19 @@ fn addresses_follow_the_channel_only_while_the_order_is_new() {
 
 #[test]
 fn a_line_that_matches_no_item_is_kept_with_a_message() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let mut order = channel_order();
-        order.lines = vec![
-            line("L1", Some("renamed"), Some("X-1"), 1),
-            line("L2", Some("nowhere"), None, 3),
-        ];
+        order.lines = vec![line("L1", Some("renamed"), Some("X-1"), 1), line("L2", Some("nowhere"), None, 3)];
         let parts = load(store, id_of(&take(store, &order)));
-        assert_eq!(
-            parts.items[0].item_id,
-            Some(item),
-            "found by the channel's offer number"
-        );
+        assert_eq!(parts.items[0].item_id, Some(item), "found by the channel's offer number");
         assert_eq!(parts.items[0].internal_item_number.as_deref(), Some("A-1"));
         let unmatched = &parts.items[1];
         assert_eq!((unmatched.item_id, unmatched.reserved), (None, 0));
         assert_eq!(unmatched.internal_item_number.as_deref(), Some("nowhere"));
         let said = messages(store);
         assert_eq!(said.len(), 1);
-        assert_eq!(
-            (said[0].code.as_str(), said[0].severity),
-            ("ORDER_LINE_UNMATCHED", 1)
-        );
+        assert_eq!((said[0].code.as_str(), said[0].severity), ("ORDER_LINE_UNMATCHED", 1));
         assert_eq!(said[0].order_id, Some(parts.order.order_id));
         assert!(said[0].text.contains("nowhere") && !said[0].remedy.is_empty());
     });
@@ -376,12 +334,8 @@ fn a_stored_fact_is_the_connectors_fact() {
     };
     for payload in [
         FactPayload::Acknowledged,
-        FactPayload::Paid {
-            transaction_id: Some("T".into()),
-        },
-        FactPayload::Shipped {
-            packets: vec![packet],
-        },
+        FactPayload::Paid { transaction_id: Some("T".into()) },
+        FactPayload::Shipped { packets: vec![packet] },
         FactPayload::Cancelled { reason: None },
     ] {
         let json = serde_json::to_string(&payload).unwrap();
@@ -389,11 +343,7 @@ fn a_stored_fact_is_the_connectors_fact() {
         assert_eq!(kind.word(), payload.word());
         assert_eq!(serde_json::to_string(&kind).unwrap(), json);
         if let FactKind::Shipped { packets } = kind {
-            let Packet {
-                carrier,
-                shipped_at,
-                ..
-            } = &packets[0];
+            let Packet { carrier, shipped_at, .. } = &packets[0];
             assert_eq!((carrier.as_deref(), *shipped_at), (Some("DHL"), Some(at)));
         }
     }

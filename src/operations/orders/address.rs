@@ -50,17 +50,10 @@ const SALUTATIONS: [(i32, &str); 3] = [(1, "mr"), (2, "ms"), (3, "business")];
 impl OrderAddress {
     /// Takes the update over a stored address. Of the two ways to name the salutation one is enough.
     pub(super) fn onto(mut self, stored: &mut Address) {
-        if let (Some(id), true) = (
-            self.salutation_id.as_ref(),
-            self.salutation_identifier.is_keep(),
-        ) {
+        if let (Some(id), true) = (self.salutation_id.as_ref(), self.salutation_identifier.is_keep()) {
             let word = SALUTATIONS.iter().find(|(known, _)| known == id);
-            self.salutation_identifier =
-                word.map_or(Patch::Clear, |(_, word)| Patch::Set((*word).to_owned()));
-        } else if let (Some(word), true) = (
-            self.salutation_identifier.as_ref(),
-            self.salutation_id.is_keep(),
-        ) {
+            self.salutation_identifier = word.map_or(Patch::Clear, |(_, word)| Patch::Set((*word).to_owned()));
+        } else if let (Some(word), true) = (self.salutation_identifier.as_ref(), self.salutation_id.is_keep()) {
             let id = SALUTATIONS.iter().find(|(_, known)| known == word);
             self.salutation_id = id.map_or(Patch::Clear, |(id, _)| Patch::Set(*id));
         }

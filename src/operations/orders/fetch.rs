@@ -4,7 +4,7 @@ use super::OrderRecord;
 use super::record::record_of;
 use crate::domain::{Failure, code};
 use crate::operations::common::page_of;
-use crate::operations::wire::{Between, Match};
+use crate::operations::wire::{Between, Match, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::orders::{self, Selection};
@@ -84,32 +84,20 @@ impl ReadOperation for FetchOrders {
 
     fn asks_for_changes(request: &FetchOrdersRequest) -> bool {
         request.filters.iter().any(|filter| {
-            [
-                &filter.order_date,
-                &filter.created_at,
-                &filter.last_changed,
-                &filter.export_date,
-            ]
-            .into_iter()
-            .flatten()
-            .any(Between::is_window)
+            [&filter.order_date, &filter.created_at, &filter.last_changed, &filter.export_date]
+                .into_iter()
+                .flatten()
+                .any(|between| between.from.is_some() || between.to.is_some())
         })
     }
 
-    fn handle(
-        reading: &Reading<'_>,
-        conn: &mut Conn<'_>,
-        request: FetchOrdersRequest,
-    ) -> Result<FetchOrdersResult, Failure> {
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchOrdersRequest) -> Result<FetchOrdersResult, Failure> {
         if request.filters.is_empty() {
             return Err(Failure::new(code::FILTER_REQUIRED, []));
         }
-        let not_changed_by = request
-            .use_modification_context_filter
-            .unwrap_or_default()
-            .then(|| reading.user.name.clone());
+        let not_changed_by = request.use_modification_context_filter.unwrap_or_default().then(|| reading.user.name.clone());
         let mut ids = Vec::new();
-        for filter in request.filters {
+        for filter in &request.filters {
             let mut selection = selection_of(reading, filter)?;
             selection.not_changed_by.clone_from(&not_changed_by);
             ids.extend(orders::select(conn, &selection)?);
@@ -117,49 +105,36 @@ impl ReadOperation for FetchOrders {
         ids.sort_unstable();
         ids.dedup();
         let page = page_of(&ids, request.orders_per_page, request.page);
-        let records = orders::load(conn, page)?
-            .into_iter()
-            .map(|parts| record_of(reading, parts))
-            .collect::<Result<Vec<_>, Failure>>()?;
+        let records = orders::load(conn, page)?.into_iter().map(|parts| record_of(reading, parts)).collect::<Result<Vec<_>, Failure>>()?;
         Ok(FetchOrdersResult::page(records, ids.len()))
     }
 }
 
-fn selection_of(reading: &Reading<'_>, filter: OrderFilter) -> Result<Selection, Failure> {
-    let mandator_ids = filter
-        .mandator_id
-        .and_then(|mandator| mandator.any_of)
-        .filter(|ids| !ids.is_empty())
-        .ok_or_else(|| Failure::new(code::FILTER_REQUIRED, []))?;
-    let mut zone = chrono_tz::UTC;
-    for id in mandator_ids.iter().rev() {
-        zone = reading.mandator(*id)?.time_zone;
-    }
-    let window = |between: Option<Between>| between.map(|between| between.window(zone));
-    let numbers = |field: Option<Match<i32>>| field.map(Match::among);
-    let texts = |field: Option<Match<String>>| field.map(Match::among);
+fn selection_of(reading: &Reading<'_>, filter: &OrderFilter) -> Result<Selection, Failure> {
+    let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+    let window = |between: &Option<Between>| window_of(between.as_ref(), mandator.time_zone);
     Ok(Selection {
-        mandator_ids,
-        order_id: numbers(filter.order_ids),
-        order_number: numbers(filter.order_number),
-        order_number_prefix: texts(filter.order_number_prefix),
-        order_date: window(filter.order_date),
-        created_at: window(filter.created_at),
-        last_changed: window(filter.last_changed),
-        export_date: window(filter.export_date),
-        external_order_number_1: texts(filter.external_order_number_1),
-        external_order_number_2: texts(filter.external_order_number_2),
-        marketplace_order_id: texts(filter.marketplace_order_id_1),
-        marketplace_order_id_2: texts(filter.marketplace_order_id_2),
-        payment_method_id: numbers(filter.payment_method_id),
-        order_status_id: numbers(filter.order_status_id),
-        account_id: numbers(filter.account_id),
-        email_address: texts(filter.email_address),
-        customer_id: numbers(filter.customer_ids),
-        customer_number: numbers(filter.customer_numbers),
-        complete_status: numbers(filter.complete_status),
-        invoice_number: texts(filter.invoice_number_filter),
-        tag_identifier: texts(filter.order_tags),
+        mandator_id: mandator.mandator_id,
+        order_id: cond_of(filter.order_ids.as_ref()),
+        order_number: cond_of(filter.order_number.as_ref()),
+        order_number_prefix: cond_of(filter.order_number_prefix.as_ref()),
+        order_date: window(&filter.order_date),
+        created_at: window(&filter.created_at),
+        last_changed: window(&filter.last_changed),
+        export_date: window(&filter.export_date),
+        external_order_number_1: cond_of(filter.external_order_number_1.as_ref()),
+        external_order_number_2: cond_of(filter.external_order_number_2.as_ref()),
+        marketplace_order_id: cond_of(filter.marketplace_order_id_1.as_ref()),
+        marketplace_order_id_2: cond_of(filter.marketplace_order_id_2.as_ref()),
+        payment_method_id: cond_of(filter.payment_method_id.as_ref()),
+        order_status_id: cond_of(filter.order_status_id.as_ref()),
+        account_id: cond_of(filter.account_id.as_ref()),
+        email_address: cond_of(filter.email_address.as_ref()),
+        customer_id: cond_of(filter.customer_ids.as_ref()),
+        customer_number: cond_of(filter.customer_numbers.as_ref()),
+        complete_status: cond_of(filter.complete_status.as_ref()),
+        invoice_number: cond_of(filter.invoice_number_filter.as_ref()),
+        tag_identifier: cond_of(filter.order_tags.as_ref()),
         not_changed_by: None,
     })
 }

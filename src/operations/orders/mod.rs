@@ -95,9 +95,7 @@ fn id_of_alternative<E: Copy>(
 ) -> Result<Option<i32>, Failure> {
     match id {
         Some(id) if known(id) => Ok(Some(id)),
-        Some(id) => {
-            Err(Failure::new(code::OUT_OF_RANGE, [&id.to_string(), "1 to 2"]).within(field))
-        }
+        Some(id) => Err(Failure::new(code::OUT_OF_RANGE, [&id.to_string(), "1 to 2"]).within(field)),
         None => Ok(word.map(id_of)),
     }
 }
@@ -200,7 +198,7 @@ wire! {
     /// A notice on an order.
     OrderNotice {
         /// true: remove this notice.
-        delete: Option<bool> [attr],
+        delete: Option<bool> [attr, typed("remove")],
         /// Id of an existing notice; without it the notice is new.
         order_notice_id: Option<i32>,
         /// Text of the notice.
@@ -212,7 +210,7 @@ wire! {
     /// A tag on an order.
     OrderTag {
         /// true: remove this tag.
-        delete: Option<bool> [attr],
+        delete: Option<bool> [attr, typed("remove")],
         /// Name of the tag.
         tag_identifier: String,
     }
@@ -290,22 +288,11 @@ impl Numbers<'_> {
         match chosen {
             Chosen::OrderId => self.order_id.map(OrderKey::OrderId),
             Chosen::OrderNumber => self.order_number.map(OrderKey::OrderNumber),
-            Chosen::OrderNumberAndPrefix => Some(OrderKey::OrderNumberAndPrefix(
-                self.order_number?,
-                text(self.order_number_prefix)?,
-            )),
-            Chosen::ExternalOrderNumber1 => {
-                text(self.external_order_number_1).map(OrderKey::ExternalOrderNumber1)
-            }
-            Chosen::ExternalOrderNumber2 => {
-                text(self.external_order_number_2).map(OrderKey::ExternalOrderNumber2)
-            }
-            Chosen::MarketplaceOrderId | Chosen::MarketplaceOrderId1 => {
-                text(self.marketplace_order_id).map(OrderKey::MarketplaceOrderId)
-            }
-            Chosen::MarketplaceOrderId2 => {
-                text(self.marketplace_order_id_2).map(OrderKey::MarketplaceOrderId2)
-            }
+            Chosen::OrderNumberAndPrefix => Some(OrderKey::OrderNumberAndPrefix(self.order_number?, text(self.order_number_prefix)?)),
+            Chosen::ExternalOrderNumber1 => text(self.external_order_number_1).map(OrderKey::ExternalOrderNumber1),
+            Chosen::ExternalOrderNumber2 => text(self.external_order_number_2).map(OrderKey::ExternalOrderNumber2),
+            Chosen::MarketplaceOrderId | Chosen::MarketplaceOrderId1 => text(self.marketplace_order_id).map(OrderKey::MarketplaceOrderId),
+            Chosen::MarketplaceOrderId2 => text(self.marketplace_order_id_2).map(OrderKey::MarketplaceOrderId2),
             Chosen::TransactionId1 => text(self.transaction_id_1).map(OrderKey::TransactionId1),
             Chosen::TransactionId2 => text(self.transaction_id_2).map(OrderKey::TransactionId2),
         }
@@ -336,28 +323,18 @@ fn missing_key(chosen: OrderSignificantKey) -> Failure {
 }
 
 /// The one order under a key, `None` where there is none; several are refused.
-fn order_under(
-    conn: &mut Conn<'_>,
-    mandator_id: i32,
-    key: &OrderKey,
-) -> Result<Option<OrderRow>, Failure> {
+fn order_under(conn: &mut Conn<'_>, mandator_id: i32, key: &OrderKey) -> Result<Option<OrderRow>, Failure> {
     match orders::find(conn, mandator_id, key)?.as_slice() {
         [] => Ok(None),
         [one] => orders::get(conn, *one),
         several => {
             let (name, value) = key.shown();
-            Err(Failure::new(
-                code::AMBIGUOUS,
-                [&several.len().to_string(), name, &value],
-            ))
+            Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), name, &value]))
         }
     }
 }
 
 fn unknown_order(mandator_id: i32, key: &OrderKey) -> Failure {
     let (name, value) = key.shown();
-    Failure::new(
-        code::UNKNOWN_ORDER,
-        [name, &value, &mandator_id.to_string()],
-    )
+    Failure::new(code::UNKNOWN_ORDER, [name, &value, &mandator_id.to_string()])
 }

@@ -154,19 +154,13 @@ pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<Orde
         last_changed_by: order.last_changed_by,
         export_date: order.export_date.map(time),
         order_status_id: order.order_status_id,
-        order_status_identifier: OrderStatus::from_id(order.order_status_id)
-            .map(|status| status.identifier().to_owned()),
+        order_status_identifier: OrderStatus::from_id(order.order_status_id).map(|status| status.identifier().to_owned()),
         complete_status: order.complete_status,
         workflow: Workflow::from_id(order.workflow).map(OrderWorkflow::from),
         sub_channel_id: order.sub_channel_id,
-        sub_channel_identifier: settings
-            .sub_channel(order.sub_channel_id)
-            .map(|sub_channel| sub_channel.identifier.clone()),
+        sub_channel_identifier: settings.sub_channel(order.sub_channel_id).map(|sub_channel| sub_channel.identifier.clone()),
         account_id: order.account_id,
-        account_identifier: order
-            .account_id
-            .and_then(|id| settings.account(id))
-            .map(|account| account.identifier.clone()),
+        account_identifier: order.account_id.and_then(|id| settings.account(id)).map(|account| account.identifier.clone()),
         payment_method_id: order.payment_method_id,
         payment_method_identifier: data.payment_method_identifier,
         payment_status_id: data.payment_status_id,
@@ -191,16 +185,8 @@ pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<Orde
         invoice_address: data.invoice_address.map(OrderAddress::of),
         delivery_address: data.delivery_address.map(OrderAddress::of),
         order_items: parts.items.into_iter().map(item_of).collect(),
-        packets: parts
-            .packets
-            .into_iter()
-            .map(|packet| packet_of(packet, mandator))
-            .collect(),
-        payments: parts
-            .payments
-            .into_iter()
-            .map(|payment| OrderPayment::of(payment.data))
-            .collect(),
+        packets: parts.packets.into_iter().map(|packet| packet_of(packet, mandator)).collect(),
+        payments: parts.payments.into_iter().map(|payment| OrderPayment::of(payment.data)).collect(),
         order_notices: parts
             .notices
             .into_iter()
@@ -211,14 +197,7 @@ pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<Orde
                 notice_type: Some(notice.notice_type),
             })
             .collect(),
-        order_tags: parts
-            .tags
-            .into_iter()
-            .map(|tag| OrderTag {
-                delete: None,
-                tag_identifier: tag.tag_identifier,
-            })
-            .collect(),
+        order_tags: parts.tags.into_iter().map(|tag| OrderTag { delete: None, tag_identifier: tag.tag_identifier }).collect(),
         specific_order_data: data.specific_order_data.map(Xml),
     })
 }
@@ -248,8 +227,6 @@ fn packet_of(row: PacketRow, mandator: &Mandator) -> OrderPacket {
         shipping_provider_external_id: data.shipping_provider_external_id,
         dispatch_type_identifier: data.dispatch_type_identifier,
         dispatch_type_external_id: data.dispatch_type_external_id,
-        shipping_date: data
-            .shipping_date
-            .map(|at| Time::of(Stamp::from_utc(at), mandator.time_zone)),
+        shipping_date: data.shipping_date.map(|at| Time::of(Stamp::from_utc(at), mandator.time_zone)),
     }
 }

@@ -5,7 +5,7 @@ use super::{missing_key, order_under, unknown_order};
 use crate::config::Mandator;
 use crate::domain::order::{Event, Step, step};
 use crate::domain::{Failure, code};
-use crate::operations::common::Action;
+use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::{self, FactPayload, OrderRow, PAID, PacketDocument, PaymentDocument};
@@ -89,29 +89,19 @@ impl WriteOperation for UpdateOrderStatus {
     type Request = UpdateOrderStatusRequest;
     type Result = UpdateOrderStatusResult;
 
-    #[expect(
-        clippy::result_large_err,
-        reason = "the keys of a failed record go into its report"
-    )]
-    fn handle(
-        work: &mut Work<'_, '_>,
-        request: UpdateOrderStatusRequest,
-    ) -> Result<UpdateOrderStatusResult, Failure> {
+    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
+    fn handle(work: &mut Work<'_, '_>, request: UpdateOrderStatusRequest) -> Result<UpdateOrderStatusResult, Failure> {
         let reports = work.each(
             request.orders,
             |update: &OrderStatusUpdate| update.mandator_id,
             |work, update| {
-                work.in_savepoint(|work| report(work, &update))
-                    .map_err(|failure| {
-                        let keys = update.numbers().keys(update.mandator_id);
-                        (failure, Some(keys))
-                    })
+                work.in_savepoint(|work| report(work, &update)).map_err(|failure| {
+                    let keys = update.numbers().keys(update.mandator_id);
+                    (failure, Some(keys))
+                })
             },
         );
-        Ok(UpdateOrderStatusResult {
-            pending_changes: None,
-            reports,
-        })
+        Ok(UpdateOrderStatusResult { pending_changes: None, reports })
     }
 }
 
@@ -134,29 +124,18 @@ impl OrderStatusUpdate {
 fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<OrderKeys>, Failure> {
     let mandator = work.mandator(update.mandator_id)?;
     let chosen = update.significant_key;
-    let key = update
-        .numbers()
-        .key(chosen)
-        .ok_or_else(|| missing_key(chosen))?;
-    let mut row = order_under(&mut work.tx.conn, mandator.mandator_id, &key)?
-        .ok_or_else(|| unknown_order(mandator.mandator_id, &key))?;
+    let key = update.numbers().key(chosen).ok_or_else(|| missing_key(chosen))?;
+    let mut row = order_under(&mut work.tx.conn, mandator.mandator_id, &key)?.ok_or_else(|| unknown_order(mandator.mandator_id, &key))?;
     let event = Event::from(update.status);
     let status = row.status()?;
     let next = match step(row.workflow()?, status, event) {
         Step::To(next) => next,
         Step::Recorded => status,
         Step::Refused => {
-            return Err(Failure::new(
-                code::STATUS_NOT_ALLOWED,
-                [status.identifier(), update.status.word()],
-            ));
+            return Err(Failure::new(code::STATUS_NOT_ALLOWED, [status.identifier(), update.status.word()]));
         }
     };
-    let payments = update
-        .payment_informations
-        .iter()
-        .map(OrderPayment::stored)
-        .collect::<Result<Vec<_>, Failure>>()?;
+    let payments = update.payment_informations.iter().map(OrderPayment::stored).collect::<Result<Vec<_>, Failure>>()?;
     let packets = packets_of(update, mandator);
     let before = row.clone();
     record(work, &mut row, event, &payments);
@@ -174,16 +153,12 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
     if changed || row != before {
         orders::save(work.tx, &mut row, &work.user.name)?;
     }
-    Ok((Some(Action::Update), OrderKeys::of(&row)))
+    Ok((Some(ReportAction::Update), OrderKeys::of(&row)))
 }
 
 /// What the event leaves in the order beside its status.
 fn record(work: &Work<'_, '_>, row: &mut OrderRow, event: Event, payments: &[PaymentDocument]) {
-    if let Some(stated) = payments
-        .iter()
-        .rev()
-        .find_map(|payment| payment.payment_status_id)
-    {
+    if let Some(stated) = payments.iter().rev().find_map(|payment| payment.payment_status_id) {
         row.data.payment_status_id = Some(stated);
     }
     match event {
@@ -202,14 +177,9 @@ fn fact_of(row: &OrderRow, event: Event, payments: &[PaymentDocument]) -> Option
         Event::Acknowledged if row.data.told.contains_key("shipped") => None,
         Event::Acknowledged => Some(FactPayload::Acknowledged),
         Event::Paid => Some(FactPayload::Paid {
-            transaction_id: payments
-                .iter()
-                .find_map(|payment| payment.transaction_id.clone())
-                .or_else(|| row.transaction_id_1.clone()),
+            transaction_id: payments.iter().find_map(|payment| payment.transaction_id.clone()).or_else(|| row.transaction_id_1.clone()),
         }),
-        Event::Shipped => Some(FactPayload::Shipped {
-            packets: Vec::new(),
-        }),
+        Event::Shipped => Some(FactPayload::Shipped { packets: Vec::new() }),
         Event::Canceled => Some(FactPayload::Cancelled { reason: None }),
     }
 }
@@ -224,9 +194,7 @@ fn packets_of(update: &OrderStatusUpdate, mandator: &Mandator) -> Vec<PacketDocu
             shipping_provider_external_id: packet.shipping_provider_external_id,
             dispatch_type_identifier: packet.dispatch_type_identifier,
             dispatch_type_external_id: packet.dispatch_type_external_id,
-            shipping_date: packet
-                .shipping_date
-                .map(|time| time.resolve(mandator.time_zone)),
+            shipping_date: packet.shipping_date.map(|time| time.resolve(mandator.time_zone)),
             told: false,
         })
         .filter(|packet| *packet != PacketDocument::default())

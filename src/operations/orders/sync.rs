@@ -40,10 +40,7 @@ impl WriteOperation for SyncPlatformOrders {
     type Request = SyncPlatformOrdersRequest;
     type Result = SyncPlatformOrdersResult;
 
-    fn handle(
-        work: &mut Work<'_, '_>,
-        request: SyncPlatformOrdersRequest,
-    ) -> Result<SyncPlatformOrdersResult, Failure> {
+    fn handle(work: &mut Work<'_, '_>, request: SyncPlatformOrdersRequest) -> Result<SyncPlatformOrdersResult, Failure> {
         work.synchronous = request.process_synchronous.unwrap_or_default();
         let language = language_of_user(work.settings, work.user);
         let mut asked = request.accounts;
@@ -65,16 +62,10 @@ impl WriteOperation for SyncPlatformOrders {
                 }
                 Err(failure) => (None, Some((failure.return_code(), failure.text(language)))),
             };
-            let account = SyncedAccount {
-                account_id,
-                mandator_id,
-            };
+            let account = SyncedAccount { account_id, mandator_id };
             reports.push(SyncedAccountReport::new(None, None, Some(account), error));
         }
-        Ok(SyncPlatformOrdersResult {
-            pending_changes: None,
-            reports,
-        })
+        Ok(SyncPlatformOrdersResult { pending_changes: None, reports })
     }
 }
 
@@ -89,16 +80,10 @@ fn ask(work: &mut Work<'_, '_>, account_id: i32) -> Result<i32, Failure> {
             .filter(|mandator| work.user.may_use(mandator.mandator_id))
             .map(|mandator| mandator.mandator_id.to_string())
             .collect();
-        return Err(Failure::new(
-            code::UNKNOWN_ACCOUNT,
-            [&account_id.to_string(), &mandators.join(", ")],
-        ));
+        return Err(Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &mandators.join(", ")]));
     };
     if !account.active {
-        return Err(Failure::new(
-            code::NO_ACCOUNT_PUSH,
-            [&account_id.to_string()],
-        ));
+        return Err(Failure::new(code::NO_ACCOUNT_PUSH, [&account_id.to_string()]));
     }
     accounts::want_poll(work.tx, account_id)?;
     work.concerns([account_id]);

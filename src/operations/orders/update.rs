@@ -11,7 +11,7 @@ use super::{id_of_alternative, missing_key, order_under, unknown_order};
 use crate::config::Mandator;
 use crate::domain::order::OrderStatus;
 use crate::domain::{Decimal, Failure, code};
-use crate::operations::common::Action;
+use crate::operations::common::ReportAction;
 use crate::operations::wire::{Patch, Records, Time, Xml};
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::{self, Address, NoticeRow, OrderKey, OrderRow};
@@ -124,29 +124,19 @@ impl WriteOperation for UpdateOrders {
     type Request = UpdateOrdersRequest;
     type Result = UpdateOrdersResult;
 
-    #[expect(
-        clippy::result_large_err,
-        reason = "the keys of a failed record go into its report"
-    )]
-    fn handle(
-        work: &mut Work<'_, '_>,
-        request: UpdateOrdersRequest,
-    ) -> Result<UpdateOrdersResult, Failure> {
+    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
+    fn handle(work: &mut Work<'_, '_>, request: UpdateOrdersRequest) -> Result<UpdateOrdersResult, Failure> {
         let reports = work.each(
             request.orders,
             |update: &OrderUpdate| update.mandator_id,
             |work, update| {
-                work.in_savepoint(|work| write(work, &update))
-                    .map_err(|failure| {
-                        let keys = update.numbers().keys(update.mandator_id);
-                        (failure, Some(keys))
-                    })
+                work.in_savepoint(|work| write(work, &update)).map_err(|failure| {
+                    let keys = update.numbers().keys(update.mandator_id);
+                    (failure, Some(keys))
+                })
             },
         );
-        Ok(UpdateOrdersResult {
-            pending_changes: None,
-            reports,
-        })
+        Ok(UpdateOrdersResult { pending_changes: None, reports })
     }
 }
 
@@ -175,8 +165,7 @@ impl OrderUpdate {
         };
         let status = OrderStatus::from_id(id).ok_or_else(|| {
             let known = OrderStatus::ALL.map(|status| status.id().to_string());
-            Failure::new(code::NOT_IN_LIST, [&id.to_string(), &known.join(", ")])
-                .within("order_status_id")
+            Failure::new(code::NOT_IN_LIST, [&id.to_string(), &known.join(", ")]).within("order_status_id")
         })?;
         Ok(Some(status))
     }
@@ -192,7 +181,7 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
     };
     if let Some(mut row) = found {
         change(work, mandator, &mut row, update)?;
-        return Ok((Some(Action::Update), OrderKeys::of(&row)));
+        return Ok((Some(ReportAction::Update), OrderKeys::of(&row)));
     }
     match (create::names_phone_sales(work, update)?, &key) {
         // Kontor gives the ids.
@@ -212,15 +201,10 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
     if row != created {
         orders::save(work.tx, &mut row, &work.user.name)?;
     }
-    Ok((Some(Action::Insert), OrderKeys::of(&row)))
+    Ok((Some(ReportAction::Insert), OrderKeys::of(&row)))
 }
 
-fn change(
-    work: &mut Work<'_, '_>,
-    mandator: &Mandator,
-    row: &mut OrderRow,
-    update: &OrderUpdate,
-) -> Result<(), Failure> {
+fn change(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
     let before = row.clone();
     header(row, update, mandator)?;
     set_status(work, row, update)?;
@@ -232,11 +216,7 @@ fn change(
 }
 
 /// Takes the fields of the order itself over.
-pub(super) fn header(
-    row: &mut OrderRow,
-    update: &OrderUpdate,
-    mandator: &Mandator,
-) -> Result<(), Failure> {
+pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandator) -> Result<(), Failure> {
     macro_rules! take {
         ($($field:ident => $place:expr;)*) => { $( update.$field.clone().onto(&mut $place); )* };
     }
@@ -283,14 +263,8 @@ pub(super) fn header(
     if let Some(email) = update.customer.as_ref().and_then(|c| c.email.as_ref()) {
         row.email_address = Some(email.clone());
     }
-    address(
-        &mut row.data.invoice_address,
-        update.invoice_address.as_ref(),
-    );
-    address(
-        &mut row.data.delivery_address,
-        update.delivery_address.as_ref(),
-    );
+    address(&mut row.data.invoice_address, update.invoice_address.as_ref());
+    address(&mut row.data.delivery_address, update.delivery_address.as_ref());
     Ok(())
 }
 
@@ -302,11 +276,7 @@ fn address(stored: &mut Option<Address>, update: Option<&OrderAddress>) {
     }
 }
 
-fn set_status(
-    work: &mut Work<'_, '_>,
-    row: &mut OrderRow,
-    update: &OrderUpdate,
-) -> Result<(), Failure> {
+fn set_status(work: &mut Work<'_, '_>, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
     if let Some(status) = update.status()? {
         let accounts = orders::change_status(work.tx, row, status)?;
         work.concerns(accounts);
@@ -327,21 +297,14 @@ fn parts(work: &mut Work<'_, '_>, row: &OrderRow, update: &OrderUpdate) -> Resul
     }
     let tags = |delete: bool| -> Vec<String> {
         let tags = update.order_tags.iter();
-        tags.filter(|tag| tag.delete.unwrap_or_default() == delete)
-            .map(|tag| tag.tag_identifier.clone())
-            .collect()
+        tags.filter(|tag| tag.delete.unwrap_or_default() == delete).map(|tag| tag.tag_identifier.clone()).collect()
     };
     changed |= orders::delete_tags(work.tx, row.order_id, &tags(true))?;
     changed |= orders::add_tags(work.tx, row.order_id, &tags(false))?;
     Ok(changed)
 }
 
-fn take_notice(
-    work: &mut Work<'_, '_>,
-    order_id: i32,
-    stored: &mut Vec<NoticeRow>,
-    notice: &OrderNotice,
-) -> Result<bool, Failure> {
+fn take_notice(work: &mut Work<'_, '_>, order_id: i32, stored: &mut Vec<NoticeRow>, notice: &OrderNotice) -> Result<bool, Failure> {
     let delete = notice.delete.unwrap_or_default();
     let Some(id) = notice.order_notice_id.filter(|id| *id != 0) else {
         let text = match &notice.text {
@@ -349,15 +312,8 @@ fn take_notice(
             _ if delete => return Err(Failure::new(code::MISSING, ["order_notice_id"])),
             _ => return Err(Failure::new(code::MISSING, ["text"])),
         };
-        let row = NoticeRow {
-            order_notice_id: 0,
-            order_id,
-            notice_type: notice.notice_type.unwrap_or(NOTICE_TYPE),
-            text,
-        };
-        let known = stored
-            .iter()
-            .any(|other| other.text == row.text && other.notice_type == row.notice_type);
+        let row = NoticeRow { order_notice_id: 0, order_id, notice_type: notice.notice_type.unwrap_or(NOTICE_TYPE), text };
+        let known = stored.iter().any(|other| other.text == row.text && other.notice_type == row.notice_type);
         if !known {
             orders::save_notice(work.tx, row.clone())?;
             stored.push(row);

@@ -1,31 +1,20 @@
 //! The conditions of fetch calls. Compat: attributes `filter_method`, `filter_value`, `from_date` …; typed: fields.
 
+use super::{Field, FieldSpec, FieldType, Occurs, Source, Time, Types, Value, Writer};
 use chrono_tz::Tz;
 
-use super::{Field, FieldSpec, FieldType, Occurs, Source, Time, Types, Value, Writer};
-use crate::domain::{Failure, Stamp, code};
+use crate::domain::{Failure, code};
 use crate::operations::Face;
-use crate::store::{Among, Window};
+use crate::store::filter::{Cond, Window};
 use crate::xml::Node;
 
 static METHOD: FieldSpec = FieldSpec::new("filter_method", "");
-static FILTER_VALUE: FieldSpec =
-    FieldSpec::new("filter_value", "The value that has to match.").typed("value");
+static FILTER_VALUE: FieldSpec = FieldSpec::new("filter_value", "The value that has to match.").typed("value");
 static IS: FieldSpec = FieldSpec::new("is", "The value that has to match.").typed("value");
-static VALUES: FieldSpec = FieldSpec::new(
-    "filter_values",
-    "Several values, one of which has to match.",
-)
-.each("filter_value")
-.typed("values");
-static IS_NULL: FieldSpec = FieldSpec::new(
-    "is_null",
-    "true: only records whose value is not set; false: only those whose value is set.",
-);
-static ALLOW_NULL: FieldSpec = FieldSpec::new(
-    "allow_null",
-    "true: records whose value is not set match too. Default false.",
-);
+static VALUES: FieldSpec =
+    FieldSpec::new("filter_values", "Several values, one of which has to match.").each("filter_value").typed("values");
+static IS_NULL: FieldSpec = FieldSpec::new("is_null", "true: only records whose value is not set; false: only those whose value is set.");
+static ALLOW_NULL: FieldSpec = FieldSpec::new("allow_null", "true: records whose value is not set match too. Default false.");
 static FROM: FieldSpec = FieldSpec::new("from_date", "Earliest time, inclusive.").typed("from");
 static TO: FieldSpec = FieldSpec::new("to_date", "Latest time, inclusive.").typed("to");
 
@@ -51,38 +40,6 @@ pub struct Between {
     pub allow_null: bool,
 }
 
-impl<T> Match<T> {
-    /// The condition in the words of the store.
-    pub fn among(self) -> Among<T> {
-        Among {
-            any_of: self.any_of,
-            null: self.null,
-            allow_null: self.allow_null,
-        }
-    }
-}
-
-impl Between {
-    /// Asks for a window of time, not only for set or not set.
-    pub fn is_window(&self) -> bool {
-        self.from.is_some() || self.to.is_some()
-    }
-
-    /// The condition in the words of the store; times without an offset are local in `zone`. Answers show milliseconds,
-    /// so a limit reaches to the end of its millisecond: a record is found by the time that an answer gave for it.
-    pub fn window(&self, zone: Tz) -> Window {
-        Window {
-            from: self.from.map(|time| time.stamp(zone)),
-            to: self.to.map(|time| {
-                let stamp = time.stamp(zone).0;
-                Stamp(stamp.saturating_add(999 - stamp.rem_euclid(1000)))
-            }),
-            null: self.null,
-            allow_null: self.allow_null,
-        }
-    }
-}
-
 /// A truth value.
 #[derive(Debug, Clone, Default)]
 pub struct Flag {
@@ -93,10 +50,7 @@ pub struct Flag {
 fn element(source: Source<'_>) -> Result<Node<'_>, Failure> {
     match source {
         Source::Element(node) => Ok(node),
-        Source::Attribute(_) => Err(Failure::new(
-            code::FILTER_METHOD,
-            ["", "an element with filter_method and filter_value"],
-        )),
+        Source::Attribute(_) => Err(Failure::new(code::FILTER_METHOD, ["", "an element with filter_method and filter_value"])),
     }
 }
 
@@ -110,8 +64,7 @@ fn null_test(node: Node<'_>, method: Option<&str>, face: Face) -> Result<Option<
 }
 
 fn method(node: Node<'_>, face: Face, known: &str) -> Result<Option<String>, Failure> {
-    let method =
-        Option::<String>::read_field(node, &METHOD, face)?.map(|m| m.trim().to_ascii_uppercase());
+    let method = Option::<String>::read_field(node, &METHOD, face)?.map(|m| m.trim().to_ascii_uppercase());
     match method.as_deref() {
         None | Some("=" | "IN" | "IS" | "IS NOT") => Ok(method),
         Some(other) => Err(Failure::new(code::FILTER_METHOD, [other, known])),
@@ -127,31 +80,19 @@ impl<T: Value + FilterName> Value for Match<T> {
         let null = null_test(node, method.as_deref(), face)?;
         let allow_null = Option::<bool>::read_field(node, &ALLOW_NULL, face)?.unwrap_or_default();
         if null.is_some() {
-            return Ok(Match {
-                any_of: None,
-                null,
-                allow_null,
-            });
+            return Ok(Match { any_of: None, null, allow_null });
         }
         let mut values = Vec::<T>::read_field(node, &VALUES, face)?;
         if let Some(one) = Option::<T>::read_field(node, &FILTER_VALUE, face)? {
             values.push(one);
         }
         if values.len() > MOST_VALUES {
-            return Err(Failure::new(
-                code::TOO_MANY_RECORDS,
-                [&values.len().to_string(), &MOST_VALUES.to_string()],
-            ));
+            return Err(Failure::new(code::TOO_MANY_RECORDS, [&values.len().to_string(), &MOST_VALUES.to_string()]));
         }
         // An empty value is no condition, but an empty string asked for on purpose (order_number_prefix) selects unset ones.
-        let null = (values.is_empty() && method.as_deref() == Some("=") && T::EMPTY_MEANS_UNSET)
-            .then_some(true);
+        let null = (values.is_empty() && method.as_deref() == Some("=") && T::EMPTY_MEANS_UNSET).then_some(true);
         let asked = !values.is_empty() || method.as_deref() == Some("IN");
-        Ok(Match {
-            any_of: asked.then_some(values),
-            null,
-            allow_null,
-        })
+        Ok(Match { any_of: asked.then_some(values), null, allow_null })
     }
 
     fn write(&self, out: &mut Writer, name: &str) {
@@ -184,27 +125,20 @@ impl<T: Value + FilterName> Value for Match<T> {
         }
         if out.face() == Face::Typed {
             self.null.write_field(out, &IS_NULL);
-            self.allow_null
-                .then_some(true)
-                .write_field(out, &ALLOW_NULL);
+            self.allow_null.then_some(true).write_field(out, &ALLOW_NULL);
         }
         out.end(name);
     }
 
     fn type_name(_spec: &FieldSpec, types: &mut Types) -> String {
-        types.structure(
-            T::FILTER,
-            module_path!(),
-            "A condition: one value, one of several, or set / not set.",
-            |types| {
-                vec![
-                    Option::<T>::describe(&FILTER_VALUE, types),
-                    Vec::<T>::describe(&VALUES, types),
-                    Option::<bool>::describe(&IS_NULL, types),
-                    Option::<bool>::describe(&ALLOW_NULL, types),
-                ]
-            },
-        )
+        types.structure(T::FILTER, module_path!(), "A condition: one value, one of several, or set / not set.", |types| {
+            vec![
+                Option::<T>::describe(&FILTER_VALUE, types),
+                Vec::<T>::describe(&VALUES, types),
+                Option::<bool>::describe(&IS_NULL, types),
+                Option::<bool>::describe(&ALLOW_NULL, types),
+            ]
+        })
     }
 }
 
@@ -256,27 +190,20 @@ impl Value for Between {
             self.from.write_field(out, &FROM);
             self.to.write_field(out, &TO);
             self.null.write_field(out, &IS_NULL);
-            self.allow_null
-                .then_some(true)
-                .write_field(out, &ALLOW_NULL);
+            self.allow_null.then_some(true).write_field(out, &ALLOW_NULL);
         }
         out.end(name);
     }
 
     fn type_name(_spec: &FieldSpec, types: &mut Types) -> String {
-        types.structure(
-            "TimeFilter",
-            module_path!(),
-            "A window of time, both ends inclusive, or set / not set.",
-            |types| {
-                vec![
-                    Option::<Time>::describe(&FROM, types),
-                    Option::<Time>::describe(&TO, types),
-                    Option::<bool>::describe(&IS_NULL, types),
-                    Option::<bool>::describe(&ALLOW_NULL, types),
-                ]
-            },
-        )
+        types.structure("TimeFilter", module_path!(), "A window of time, both ends inclusive, or set / not set.", |types| {
+            vec![
+                Option::<Time>::describe(&FROM, types),
+                Option::<Time>::describe(&TO, types),
+                Option::<bool>::describe(&IS_NULL, types),
+                Option::<bool>::describe(&ALLOW_NULL, types),
+            ]
+        })
     }
 }
 
@@ -289,10 +216,7 @@ impl Value for Flag {
             Some(value) => Some(value),
             None => Option::<bool>::read_field(node, &IS, face)?,
         };
-        Ok(Flag {
-            value,
-            allow_null: Option::<bool>::read_field(node, &ALLOW_NULL, face)?.unwrap_or_default(),
-        })
+        Ok(Flag { value, allow_null: Option::<bool>::read_field(node, &ALLOW_NULL, face)?.unwrap_or_default() })
     }
 
     fn write(&self, out: &mut Writer, name: &str) {
@@ -306,27 +230,88 @@ impl Value for Flag {
         out.content();
         if out.face() == Face::Typed {
             self.value.write_field(out, &FILTER_VALUE);
-            self.allow_null
-                .then_some(true)
-                .write_field(out, &ALLOW_NULL);
+            self.allow_null.then_some(true).write_field(out, &ALLOW_NULL);
         }
         out.end(name);
     }
 
     fn type_name(_spec: &FieldSpec, types: &mut Types) -> String {
-        types.structure(
-            "FlagFilter",
-            module_path!(),
-            "A truth value that has to match.",
-            |types| {
-                vec![
-                    FieldType {
-                        occurs: Occurs::Optional,
-                        ..bool::describe(&FILTER_VALUE, types)
-                    },
-                    Option::<bool>::describe(&ALLOW_NULL, types),
-                ]
-            },
-        )
+        types.structure("FlagFilter", module_path!(), "A truth value that has to match.", |types| {
+            vec![
+                FieldType { occurs: Occurs::Optional, ..bool::describe(&FILTER_VALUE, types) },
+                Option::<bool>::describe(&ALLOW_NULL, types),
+            ]
+        })
     }
+}
+
+impl<T: Clone> Match<T> {
+    /// As the database understands it.
+    pub fn cond(&self) -> Cond<T> {
+        match (&self.any_of, self.null) {
+            (_, Some(true)) => Cond::Null,
+            (_, Some(false)) => Cond::NotNull,
+            (Some(values), None) => Cond::In { values: values.clone(), or_null: self.allow_null },
+            (None, None) => Cond::All,
+        }
+    }
+}
+
+impl Match<i32> {
+    /// The only value, as `mandator_id` needs it.
+    pub fn single(&self) -> Option<i32> {
+        match self.any_of.as_deref() {
+            Some([value]) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+impl Between {
+    /// As the database understands it; times without offset are local in `zone`.
+    pub fn window(&self, zone: Tz) -> Window {
+        Window {
+            from: self.from.map(|time| time.stamp(zone).0),
+            // Written times have whole milliseconds or seconds; the inclusive end takes the rest of its unit with it.
+            to: self.to.map(|time| end_of_unit(time.stamp(zone).0)),
+            null: self.null,
+            or_null: self.allow_null,
+        }
+    }
+}
+
+/// Whole seconds mean the whole second, whole milliseconds the whole millisecond: answers show stamps cut off there.
+fn end_of_unit(micros: i64) -> i64 {
+    if micros.rem_euclid(1_000_000) == 0 {
+        micros.saturating_add(999_999)
+    } else if micros.rem_euclid(1_000) == 0 {
+        micros.saturating_add(999)
+    } else {
+        micros
+    }
+}
+
+impl Flag {
+    /// As the database understands it.
+    pub fn cond(&self) -> Cond<bool> {
+        match self.value {
+            Some(value) => Cond::In { values: vec![value], or_null: self.allow_null },
+            None => Cond::All,
+        }
+    }
+}
+
+/// An absent condition lets everything pass.
+pub fn cond_of<T: Clone>(condition: Option<&Match<T>>) -> Cond<T> {
+    condition.map(Match::cond).unwrap_or_default()
+}
+
+/// An absent window lets everything pass.
+pub fn window_of(window: Option<&Between>, zone: Tz) -> Window {
+    window.map(|w| w.window(zone)).unwrap_or_default()
+}
+
+/// The mandator of a filter, which every filter needs.
+pub fn mandator_of(condition: Option<&Match<i32>>) -> Result<i32, Failure> {
+    condition.and_then(Match::single).ok_or_else(|| Failure::new(code::FILTER_REQUIRED, []))
 }

@@ -7,6 +7,7 @@
 //! its wrapper, unknown elements ignored. Writing is strict: the order of the fields, lists always with their wrapper
 //! on the typed face.
 
+mod bundle;
 mod filter;
 mod names;
 mod record;
@@ -16,11 +17,12 @@ mod writer;
 
 use std::borrow::Cow;
 
-pub use filter::{Between, Flag, Match};
+pub use bundle::Bundle;
+pub use filter::{Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use names::{SHORT_NAMES, same_name, typed_name};
 pub use record::{Record, Records};
-pub use scalar::{Bytes, Day, Time, Xml};
-pub use schema::{FieldType, Occurs, TypeDef, Types};
+pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Time, Xml};
+pub use schema::{FieldType, Occurs, TypeDef, Types, clean};
 pub use writer::Writer;
 
 use super::Face;
@@ -56,14 +58,7 @@ pub enum ListForm {
 
 impl FieldSpec {
     pub const fn new(name: &'static str, doc: &'static str) -> FieldSpec {
-        FieldSpec {
-            name,
-            doc,
-            attribute: false,
-            longest: None,
-            list: ListForm::None,
-            typed: None,
-        }
+        FieldSpec { name, doc, attribute: false, longest: None, list: ListForm::None, typed: None }
     }
 
     pub const fn attr(mut self) -> FieldSpec {
@@ -136,10 +131,7 @@ fn find<'d>(parent: Node<'d>, spec: &FieldSpec) -> Option<Source<'d>> {
     if let Some(child) = parent.children().find(|child| spec.is(child.name())) {
         return Some(Source::Element(child));
     }
-    parent
-        .attributes()
-        .find(|(name, _)| spec.is(name))
-        .map(|(_, value)| Source::Attribute(value))
+    parent.attributes().find(|(name, _)| spec.is(name)).map(|(_, value)| Source::Attribute(value))
 }
 
 /// A single value: a scalar or a structure.
@@ -211,21 +203,13 @@ impl<V: Value> Field for V {
     }
 
     fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
-        FieldType {
-            spec,
-            type_name: V::type_name(spec, types),
-            occurs: Occurs::Once,
-        }
+        FieldType { spec, type_name: V::type_name(spec, types), occurs: Occurs::Once }
     }
 }
 
 /// An optional value; empty and nil count as absent.
 impl<V: Value> Field for Option<V> {
-    fn read_field(
-        parent: Node<'_>,
-        spec: &'static FieldSpec,
-        face: Face,
-    ) -> Result<Option<V>, Failure> {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Option<V>, Failure> {
         match find(parent, spec).filter(|source| present(*source, V::EMPTY_COUNTS)) {
             Some(source) => read_in_place(source, spec, face).map(Some),
             None => Ok(None),
@@ -245,10 +229,7 @@ impl<V: Value> Field for Option<V> {
     }
 
     fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
-        FieldType {
-            occurs: Occurs::Optional,
-            ..V::describe(spec, types)
-        }
+        FieldType { occurs: Occurs::Optional, ..V::describe(spec, types) }
     }
 
     fn is_absent(&self) -> bool {
@@ -264,10 +245,7 @@ impl<V: Value> Field for Option<V> {
 #[serde(
     from = "Option<V>",
     into = "Option<V>",
-    bound(
-        serialize = "V: Clone + serde::Serialize",
-        deserialize = "V: serde::Deserialize<'de>"
-    )
+    bound(serialize = "V: Clone + serde::Serialize", deserialize = "V: serde::Deserialize<'de>")
 )]
 pub enum Patch<V> {
     #[default]
@@ -323,17 +301,11 @@ impl<V> Patch<V> {
 }
 
 impl<V: Value> Field for Patch<V> {
-    fn read_field(
-        parent: Node<'_>,
-        spec: &'static FieldSpec,
-        face: Face,
-    ) -> Result<Patch<V>, Failure> {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Patch<V>, Failure> {
         match find(parent, spec) {
             None => Ok(Patch::Keep),
             Some(source) if source.is_nil() => Ok(Patch::Keep),
-            Some(source) if present(source, V::EMPTY_COUNTS) => {
-                read_in_place(source, spec, face).map(Patch::Set)
-            }
+            Some(source) if present(source, V::EMPTY_COUNTS) => read_in_place(source, spec, face).map(Patch::Set),
             Some(_) if face == Face::Typed && !scalar::is_text::<V>() => Ok(Patch::Keep),
             Some(_) => Ok(Patch::Clear),
         }
@@ -354,10 +326,7 @@ impl<V: Value> Field for Patch<V> {
     }
 
     fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
-        FieldType {
-            occurs: Occurs::Optional,
-            ..V::describe(spec, types)
-        }
+        FieldType { occurs: Occurs::Optional, ..V::describe(spec, types) }
     }
 
     fn is_absent(&self) -> bool {
@@ -377,33 +346,22 @@ fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl Iterator<Item
     parent.children().flat_map(move |child| {
         let name = child.name();
         let is_wrapper = spec.is(name);
-        let inner = is_wrapper.then(|| {
-            child
-                .children()
-                .filter(move |e| same_name(e.name(), entry) || same_name(e.name(), "item"))
-        });
+        let inner = is_wrapper.then(|| child.children().filter(move |e| same_name(e.name(), entry) || same_name(e.name(), "item")));
         let bare = (!is_wrapper && !wrapped && same_name(name, entry)).then_some(child);
         inner.into_iter().flatten().chain(bare)
     })
 }
 
 impl<V: Value> Field for Vec<V> {
-    fn read_field(
-        parent: Node<'_>,
-        spec: &'static FieldSpec,
-        face: Face,
-    ) -> Result<Vec<V>, Failure> {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Vec<V>, Failure> {
         let mut list = Vec::new();
         for (index, node) in entries(parent, spec).enumerate() {
             let source = Source::Element(node);
             if !present(source, V::EMPTY_COUNTS) {
                 continue;
             }
-            let value = V::read(source, spec, face).map_err(|failure| {
-                failure
-                    .within(&format!("{} {}", node.name(), index + 1))
-                    .within(&spec.name_on(face))
-            })?;
+            let value = V::read(source, spec, face)
+                .map_err(|failure| failure.within(&format!("{} {}", node.name(), index + 1)).within(&spec.name_on(face)))?;
             list.push(value);
         }
         Ok(list)
@@ -415,11 +373,7 @@ impl<V: Value> Field for Vec<V> {
 
     fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
         let entry = V::type_name(spec, types);
-        FieldType {
-            spec,
-            type_name: types.list_of(&entry),
-            occurs: Occurs::Optional,
-        }
+        FieldType { spec, type_name: types.list_of(&entry), occurs: Occurs::Optional }
     }
 
     fn is_absent(&self) -> bool {

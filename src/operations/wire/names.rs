@@ -3,10 +3,7 @@
 use std::borrow::Cow;
 
 /// Names whose camel case would exceed the 30 characters of rule W8.
-pub const SHORT_NAMES: &[(&str, &str)] = &[(
-    "external_delivery_charge_category_id",
-    "extDeliveryChargeCategoryId",
-)];
+pub const SHORT_NAMES: &[(&str, &str)] = &[("external_delivery_charge_category_id", "extDeliveryChargeCategoryId")];
 
 /// The typed face's element name for a compat name.
 pub fn typed_name(snake: &'static str) -> Cow<'static, str> {
@@ -37,14 +34,8 @@ pub fn same_name(wire: &str, snake: &str) -> bool {
     if wire == snake {
         return true;
     }
-    let mut a = wire
-        .bytes()
-        .filter(|b| *b != b'_')
-        .map(|b| b.to_ascii_lowercase());
-    let mut b = snake
-        .bytes()
-        .filter(|b| *b != b'_')
-        .map(|b| b.to_ascii_lowercase());
+    let mut a = wire.bytes().filter(|b| *b != b'_').map(|b| b.to_ascii_lowercase());
+    let mut b = snake.bytes().filter(|b| *b != b'_').map(|b| b.to_ascii_lowercase());
     loop {
         match (a.next(), b.next()) {
             (None, None) => return true,
@@ -52,10 +43,7 @@ pub fn same_name(wire: &str, snake: &str) -> bool {
             _ => break,
         }
     }
-    snake.len() > 30
-        && SHORT_NAMES
-            .iter()
-            .any(|(long, short)| *long == snake && wire.eq_ignore_ascii_case(short))
+    snake.len() > 30 && SHORT_NAMES.iter().any(|(long, short)| *long == snake && wire.eq_ignore_ascii_case(short))
 }
 
 #[cfg(test)]
@@ -69,10 +57,7 @@ mod tests {
             ("internalItemNumber", "internal_item_number"),
             ("externalOrderNumber1", "external_order_number_1"),
             ("Bulletpoint1", "bulletpoint1"),
-            (
-                "extDeliveryChargeCategoryId",
-                "external_delivery_charge_category_id",
-            ),
+            ("extDeliveryChargeCategoryId", "external_delivery_charge_category_id"),
         ] {
             assert!(same_name(wire, snake), "{wire} = {snake}");
         }
@@ -82,10 +67,7 @@ mod tests {
 
     #[test]
     fn typed_names_are_camel_case_or_short() {
-        assert_eq!(
-            typed_name("external_order_number_1"),
-            "externalOrderNumber1"
-        );
+        assert_eq!(typed_name("external_order_number_1"), "externalOrderNumber1");
         for (long, short) in SHORT_NAMES {
             assert_eq!(typed_name(long), *short);
             assert!(short.len() <= 30);

@@ -25,50 +25,38 @@ pub struct Records<T> {
 
 impl<T> Default for Records<T> {
     fn default() -> Self {
-        Records {
-            entry: "record",
-            list: Vec::new(),
-        }
+        Records { entry: "record", list: Vec::new() }
     }
 }
 
 impl<T> Records<T> {
-    /// `item 17 (line 212)`.
-    pub fn place(&self, number: usize, line: usize) -> String {
-        format!("{} {number} (line {line})", self.entry)
+    /// The same records with other content.
+    pub fn map<U>(self, mut convert: impl FnMut(T) -> U) -> Records<U> {
+        let list = self.list.into_iter().map(|record| Record {
+            reference_id: record.reference_id,
+            number: record.number,
+            line: record.line,
+            content: record.content.map(&mut convert),
+        });
+        Records { entry: self.entry, list: list.collect() }
     }
 }
 
 impl<T: Value> Field for Records<T> {
-    fn read_field(
-        parent: Node<'_>,
-        spec: &'static FieldSpec,
-        face: Face,
-    ) -> Result<Records<T>, Failure> {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Records<T>, Failure> {
         static REFERENCE: FieldSpec = FieldSpec::new("reference_id", "");
         let entry = match spec.list {
             ListForm::Flat(entry) | ListForm::Wrapped(entry) => entry,
             ListForm::None => "item",
         };
-        let mut records = Records {
-            entry,
-            list: Vec::new(),
-        };
+        let mut records = Records { entry, list: Vec::new() };
         for (index, node) in entries(parent, spec).enumerate() {
             let number = index + 1;
             let line = node.line();
-            let place =
-                |failure: Failure| failure.within(&format!("{entry} {number} (line {line})"));
-            let reference_id = Option::<String>::read_field(node, &REFERENCE, face)
-                .ok()
-                .flatten();
+            let place = |failure: Failure| failure.within(&format!("{entry} {number} (line {line})"));
+            let reference_id = Option::<String>::read_field(node, &REFERENCE, face).ok().flatten();
             let content = T::read(Source::Element(node), spec, face).map_err(place);
-            records.list.push(Record {
-                reference_id,
-                number,
-                line,
-                content,
-            });
+            records.list.push(Record { reference_id, number, line, content });
         }
         Ok(records)
     }

@@ -32,16 +32,8 @@ impl Value for i32 {
     fn read(source: Source<'_>, _spec: &FieldSpec, _face: Face) -> Result<Self, Failure> {
         let text = source.text().trim();
         // Spreadsheet-minded clients send `3.0` for a whole number.
-        let whole = text
-            .split_once('.')
-            .filter(|(_, zeros)| zeros.bytes().all(|b| b == b'0'))
-            .map_or(text, |(whole, _)| whole);
-        whole.parse::<i32>().map_err(|_| {
-            Failure::new(
-                code::NOT_A_NUMBER,
-                [text, &i32::MIN.to_string(), &i32::MAX.to_string()],
-            )
-        })
+        let whole = text.split_once('.').filter(|(_, zeros)| zeros.bytes().all(|b| b == b'0')).map_or(text, |(whole, _)| whole);
+        whole.parse::<i32>().map_err(|_| Failure::new(code::NOT_A_NUMBER, [text, &i32::MIN.to_string(), &i32::MAX.to_string()]))
     }
 
     text_form!();
@@ -77,8 +69,7 @@ impl Value for bool {
 
 impl Value for Decimal {
     fn read(source: Source<'_>, _spec: &FieldSpec, _face: Face) -> Result<Self, Failure> {
-        Decimal::parse(source.text())
-            .ok_or_else(|| Failure::new(code::NOT_A_DECIMAL, [source.text()]))
+        Decimal::parse(source.text()).ok_or_else(|| Failure::new(code::NOT_A_DECIMAL, [source.text()]))
     }
 
     text_form!();
@@ -98,10 +89,7 @@ impl Value for String {
         if let Some(longest) = spec.longest {
             let length = text.chars().count();
             if length > longest as usize {
-                return Err(Failure::new(
-                    code::TOO_LONG,
-                    [&length.to_string(), &longest.to_string()],
-                ));
+                return Err(Failure::new(code::TOO_LONG, [&length.to_string(), &longest.to_string()]));
             }
         }
         Ok(text.to_owned())
@@ -153,10 +141,7 @@ impl Time {
             Time::Local(local) => zone
                 .from_local_datetime(&local)
                 .earliest()
-                .or_else(|| {
-                    zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1)))
-                        .earliest()
-                })
+                .or_else(|| zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest())
                 .map_or_else(|| local.and_utc(), |time| time.with_timezone(&Utc)),
         }
     }
@@ -172,20 +157,12 @@ impl Value for Time {
         let refuse = || Failure::new(code::NOT_A_TIME, [text]);
         // The database keeps microseconds of the years 1 to 9999; more cannot be written as xs:dateTime either.
         let sane = |time: DateTime<Utc>| {
-            if (1..=9999).contains(&chrono::Datelike::year(&time)) {
-                Ok(time)
-            } else {
-                Err(refuse())
-            }
+            if (1..=9999).contains(&chrono::Datelike::year(&time)) { Ok(time) } else { Err(refuse()) }
         };
         if let Ok(time) = DateTime::parse_from_rfc3339(text) {
             return sane(time.with_timezone(&Utc)).map(Time::At);
         }
-        for format in [
-            "%Y-%m-%dT%H:%M:%S%.f",
-            "%Y-%m-%d %H:%M:%S%.f",
-            "%Y-%m-%dT%H:%M",
-        ] {
+        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
             if let Ok(local) = NaiveDateTime::parse_from_str(text, format) {
                 sane(local.and_utc())?;
                 return Ok(Time::Local(local));
@@ -201,14 +178,10 @@ impl Value for Time {
 
     fn text(&self, face: Face) -> Option<Cow<'_, str>> {
         Some(Cow::Owned(match (face, *self) {
-            (Face::Typed, Time::At(time) | Time::In(time, _)) => {
-                time.to_rfc3339_opts(SecondsFormat::Secs, true)
-            }
+            (Face::Typed, Time::At(time) | Time::In(time, _)) => time.to_rfc3339_opts(SecondsFormat::Secs, true),
             (Face::Typed, Time::Local(local)) => local.format("%Y-%m-%dT%H:%M:%S").to_string(),
             (Face::Compat, Time::At(time)) => time.to_rfc3339_opts(SecondsFormat::Millis, false),
-            (Face::Compat, Time::In(time, zone)) => time
-                .with_timezone(&zone)
-                .to_rfc3339_opts(SecondsFormat::Millis, false),
+            (Face::Compat, Time::In(time, zone)) => time.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Millis, false),
             (Face::Compat, Time::Local(local)) => local.format("%Y-%m-%dT%H:%M:%S%.3f").to_string(),
         }))
     }
@@ -226,12 +199,8 @@ impl Value for Day {
     fn read(source: Source<'_>, _spec: &FieldSpec, _face: Face) -> Result<Self, Failure> {
         let text = source.text().trim();
         // A dateTime is read for its day.
-        let day = text
-            .get(..10)
-            .filter(|_| text.get(10..11).is_none_or(|c| "T Z+-".contains(c)));
-        day.and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok())
-            .map(Day)
-            .ok_or_else(|| Failure::new(code::NOT_A_DATE, [text]))
+        let day = text.get(..10).filter(|_| text.get(10..11).is_none_or(|c| "T Z+-".contains(c)));
+        day.and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()).map(Day).ok_or_else(|| Failure::new(code::NOT_A_DATE, [text]))
     }
 
     text_form!();
@@ -246,16 +215,12 @@ impl Value for Day {
 }
 
 /// Base64 content.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Bytes(pub Vec<u8>);
 
 impl Value for Bytes {
     fn read(source: Source<'_>, _spec: &FieldSpec, _face: Face) -> Result<Self, Failure> {
-        let compact: String = source
-            .text()
-            .chars()
-            .filter(|c| !c.is_ascii_whitespace())
-            .collect();
+        let compact: String = source.text().chars().filter(|c| !c.is_ascii_whitespace()).collect();
         STANDARD
             .decode(&compact)
             .or_else(|_| STANDARD_NO_PAD.decode(&compact))
@@ -286,10 +251,7 @@ impl Value for Xml {
             return Ok(Xml(source.text().to_owned()));
         };
         if node.children().next().is_some() {
-            return Ok(Xml(node
-                .children()
-                .map(|child| child.outer_xml())
-                .collect()));
+            return Ok(Xml(node.children().map(|child| child.outer_xml()).collect()));
         }
         let text = node.text().trim();
         let wrapped = format!("<x>{text}</x>");
@@ -315,12 +277,7 @@ impl Value for Xml {
 }
 
 /// For XML in a text field; the text itself has passed the limits of the whole request.
-pub const FRAGMENT_LIMITS: Limits = Limits {
-    depth: 48,
-    attributes: 64,
-    name_bytes: 256,
-    elements: 100_000,
-};
+pub const FRAGMENT_LIMITS: Limits = Limits { depth: 48, attributes: 64, name_bytes: 256, elements: 100_000 };
 
 #[cfg(test)]
 mod tests {
@@ -329,12 +286,7 @@ mod tests {
     use crate::operations::wire::{FieldSpec, Source, Value};
 
     fn read<V: Value>(text: &str) -> Option<V> {
-        V::read(
-            Source::Attribute(text),
-            &FieldSpec::new("x", ""),
-            Face::Compat,
-        )
-        .ok()
+        V::read(Source::Attribute(text), &FieldSpec::new("x", ""), Face::Compat).ok()
     }
 
     #[test]

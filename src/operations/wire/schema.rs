@@ -26,9 +26,10 @@ pub enum TypeDef {
         doc: String,
         fields: Vec<FieldType>,
     },
-    /// `item` 0..unbounded of this type.
+    /// `item` 0..unbounded of this type, after the flag of a list that can be replaced.
     List {
         entry: String,
+        flag: Option<FieldType>,
     },
     Enumeration {
         doc: String,
@@ -48,116 +49,62 @@ pub struct Types {
 }
 
 impl Types {
-    pub fn structure(
-        &mut self,
-        name: &str,
-        module: &str,
-        doc: &str,
-        fields: impl FnOnce(&mut Types) -> Vec<FieldType>,
-    ) -> String {
+    pub fn structure(&mut self, name: &str, module: &str, doc: &str, fields: impl FnOnce(&mut Types) -> Vec<FieldType>) -> String {
         if !self.all.contains_key(name) {
             let noun = noun(module);
-            self.all.insert(
-                name.to_owned(),
-                (
-                    noun.clone(),
-                    TypeDef::Structure {
-                        doc: clean(doc),
-                        fields: Vec::new(),
-                    },
-                ),
-            );
+            self.all.insert(name.to_owned(), (noun.clone(), TypeDef::Structure { doc: clean(doc), fields: Vec::new() }));
             let fields = fields(self);
-            self.all.insert(
-                name.to_owned(),
-                (
-                    noun,
-                    TypeDef::Structure {
-                        doc: clean(doc),
-                        fields,
-                    },
-                ),
-            );
+            self.all.insert(name.to_owned(), (noun, TypeDef::Structure { doc: clean(doc), fields }));
         }
         name.to_owned()
     }
 
-    pub fn enumeration(
-        &mut self,
-        name: &str,
-        module: &str,
-        doc: &str,
-        words: &'static [&'static str],
-    ) -> String {
-        self.all.entry(name.to_owned()).or_insert_with(|| {
-            (
-                noun(module),
-                TypeDef::Enumeration {
-                    doc: clean(doc),
-                    words,
-                },
-            )
-        });
+    pub fn enumeration(&mut self, name: &str, module: &str, doc: &str, words: &'static [&'static str]) -> String {
+        self.all.entry(name.to_owned()).or_insert_with(|| (noun(module), TypeDef::Enumeration { doc: clean(doc), words }));
         name.to_owned()
     }
 
     pub fn list_of(&mut self, entry: &str) -> String {
-        let name = match entry.strip_prefix("xs:") {
-            Some(builtin) => {
-                let mut name = builtin.to_owned();
-                if let Some(first) = name.get_mut(..1) {
-                    first.make_ascii_uppercase();
-                }
-                name + "List"
-            }
-            None => format!("{entry}List"),
-        };
-        let noun = self
-            .all
-            .get(entry)
-            .map_or_else(|| "common".to_owned(), |(noun, _)| noun.clone());
-        self.all.entry(name.clone()).or_insert_with(|| {
-            (
-                noun,
-                TypeDef::List {
-                    entry: entry.to_owned(),
-                },
-            )
-        });
+        self.list(entry, "List", None)
+    }
+
+    /// A list with a flag in front.
+    pub fn bundle_of(&mut self, entry: &str, flag: FieldType) -> String {
+        self.list(entry, "Bundle", Some(flag))
+    }
+
+    fn list(&mut self, entry: &str, suffix: &str, flag: Option<FieldType>) -> String {
+        let mut name = entry.strip_prefix("xs:").unwrap_or(entry).to_owned();
+        if let Some(first) = name.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        name.push_str(suffix);
+        let noun = self.all.get(entry).map_or_else(|| "common".to_owned(), |(noun, _)| noun.clone());
+        self.all.entry(name.clone()).or_insert_with(|| (noun, TypeDef::List { entry: entry.to_owned(), flag }));
         name
     }
 
     pub fn text_of(&mut self, longest: u32) -> String {
         let name = format!("Text{longest}");
-        self.all
-            .entry(name.clone())
-            .or_insert_with(|| ("common".into(), TypeDef::Text { longest }));
+        self.all.entry(name.clone()).or_insert_with(|| ("common".into(), TypeDef::Text { longest }));
         name
     }
 
     pub fn amount(&mut self) -> String {
-        self.all
-            .entry("Amount".into())
-            .or_insert_with(|| ("common".into(), TypeDef::Amount));
+        self.all.entry("Amount".into()).or_insert_with(|| ("common".into(), TypeDef::Amount));
         "Amount".into()
     }
 
     pub fn day(&mut self) -> String {
-        self.all
-            .entry("Day".into())
-            .or_insert_with(|| ("common".into(), TypeDef::Day));
+        self.all.entry("Day".into()).or_insert_with(|| ("common".into(), TypeDef::Day));
         "Day".into()
     }
 }
 
-/// The schema file of a module: `kontor::operations::items` and `kontor::operations::orders::fetch` → `items` and
-/// `orders`; shared ones → `common`.
+/// The schema file of a module: `kontor::operations::items::update` → `items`; shared types → `common`.
 fn noun(module: &str) -> String {
-    let inside = module
-        .split_once("::operations::")
-        .map_or(module, |(_, inside)| inside);
-    match inside.split("::").next() {
-        None | Some("wire" | "common") => "common".into(),
+    match module.split("::").nth(2) {
+        None | Some("wire") => "common".into(),
         Some(noun) => noun.to_owned(),
     }
 }

@@ -18,12 +18,7 @@ pub struct Writer {
 
 impl Writer {
     pub fn new(face: Face) -> Writer {
-        Writer {
-            out: String::with_capacity(4096),
-            face,
-            opened_at: usize::MAX,
-            method: None,
-        }
+        Writer { out: String::with_capacity(4096), face, opened_at: usize::MAX, method: None }
     }
 
     pub fn face(&self) -> Face {

@@ -24,11 +24,7 @@ pub struct CustomerRow {
 }
 
 /// A customer of a mandator by id.
-pub fn by_id(
-    conn: &mut Conn<'_>,
-    mandator_id: i32,
-    customer_id: i32,
-) -> Result<Option<CustomerRow>, Failure> {
+pub fn by_id(conn: &mut Conn<'_>, mandator_id: i32, customer_id: i32) -> Result<Option<CustomerRow>, Failure> {
     Ok(on!(conn, c => customers::table
         .filter(customers::mandator_id.eq(mandator_id))
         .filter(customers::customer_id.eq(customer_id))
@@ -38,11 +34,7 @@ pub fn by_id(
 }
 
 /// A customer of a mandator by number.
-pub fn by_number(
-    conn: &mut Conn<'_>,
-    mandator_id: i32,
-    customer_number: i32,
-) -> Result<Option<CustomerRow>, Failure> {
+pub fn by_number(conn: &mut Conn<'_>, mandator_id: i32, customer_number: i32) -> Result<Option<CustomerRow>, Failure> {
     Ok(on!(conn, c => customers::table
         .filter(customers::mandator_id.eq(mandator_id))
         .filter(customers::customer_number.eq(customer_number))
@@ -52,12 +44,7 @@ pub fn by_number(
         .optional())?)
 }
 
-fn by_key(
-    conn: &mut Conn<'_>,
-    mandator_id: i32,
-    account_id: Option<i32>,
-    channel_key: &str,
-) -> Result<Option<CustomerRow>, Failure> {
+fn by_key(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, channel_key: &str) -> Result<Option<CustomerRow>, Failure> {
     Ok(on!(conn, c => {
         let known = customers::table
             .filter(customers::mandator_id.eq(mandator_id))
@@ -80,9 +67,7 @@ pub fn buyer(
     channel_id: Option<&str>,
     email: Option<&str>,
 ) -> Result<CustomerRow, Failure> {
-    let key = channel_id
-        .map(str::to_owned)
-        .or_else(|| email.map(str::to_lowercase));
+    let key = channel_id.map(str::to_owned).or_else(|| email.map(str::to_lowercase));
     if let Some(key) = &key
         && let Some(known) = by_key(&mut tx.conn, mandator_id, account_id, key)?
     {

@@ -129,13 +129,7 @@ impl PacketDocument {
     pub fn is_same(&self, other: &PacketDocument) -> bool {
         match (&self.tracking_number, &other.tracking_number) {
             (Some(one), Some(another)) => one == another,
-            (None, None) => {
-                *self
-                    == PacketDocument {
-                        told: self.told,
-                        ..other.clone()
-                    }
-            }
+            (None, None) => *self == PacketDocument { told: self.told, ..other.clone() },
             _ => false,
         }
     }
@@ -148,22 +142,10 @@ impl PacketDocument {
             }
         };
         fill(&mut self.return_number, newer.return_number);
-        fill(
-            &mut self.shipping_provider_identifier,
-            newer.shipping_provider_identifier,
-        );
-        fill(
-            &mut self.shipping_provider_external_id,
-            newer.shipping_provider_external_id,
-        );
-        fill(
-            &mut self.dispatch_type_identifier,
-            newer.dispatch_type_identifier,
-        );
-        fill(
-            &mut self.dispatch_type_external_id,
-            newer.dispatch_type_external_id,
-        );
+        fill(&mut self.shipping_provider_identifier, newer.shipping_provider_identifier);
+        fill(&mut self.shipping_provider_external_id, newer.shipping_provider_external_id);
+        fill(&mut self.dispatch_type_identifier, newer.dispatch_type_identifier);
+        fill(&mut self.dispatch_type_external_id, newer.dispatch_type_external_id);
         self.shipping_date = self.shipping_date.or(newer.shipping_date);
     }
 }

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 
 use super::OrderRow;
 use crate::domain::{Failure, code};
+use crate::store::filter::{Cond, Window};
 use crate::store::schema::{customers, order_tags, orders};
-use crate::store::{Among, Conn, MOST_VARIABLES, Window};
-use crate::{narrow_among, narrow_window, on};
+use crate::store::{Conn, MOST_VARIABLES};
+use crate::{narrow, narrow_window, on};
 
 /// One of the numbers that name an order (`order-calls.md` 1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +29,7 @@ impl OrderKey {
         match self {
             OrderKey::OrderId(id) => ("order_id", id.to_string()),
             OrderKey::OrderNumber(number) => ("order_number", number.to_string()),
-            OrderKey::OrderNumberAndPrefix(number, prefix) => {
-                ("order_number_and_prefix", format!("{prefix}{number}"))
-            }
+            OrderKey::OrderNumberAndPrefix(number, prefix) => ("order_number_and_prefix", format!("{prefix}{number}")),
             OrderKey::ExternalOrderNumber1(text) => ("external_order_number_1", text.clone()),
             OrderKey::ExternalOrderNumber2(text) => ("external_order_number_2", text.clone()),
             OrderKey::MarketplaceOrderId(text) => ("marketplace_order_id", text.clone()),
@@ -80,11 +79,7 @@ pub fn find(conn: &mut Conn<'_>, mandator_id: i32, key: &OrderKey) -> Result<Vec
 }
 
 /// The order of an account under the channel's number.
-pub fn of_channel(
-    conn: &mut Conn<'_>,
-    account_id: i32,
-    marketplace_order_id: &str,
-) -> Result<Option<OrderRow>, Failure> {
+pub fn of_channel(conn: &mut Conn<'_>, account_id: i32, marketplace_order_id: &str) -> Result<Option<OrderRow>, Failure> {
     Ok(on!(conn, c => orders::table
         .filter(orders::account_id.eq(account_id))
         .filter(orders::marketplace_order_id.eq(marketplace_order_id))
@@ -96,29 +91,36 @@ pub fn of_channel(
 /// The conditions of one filter, all of which have to hold.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    pub mandator_ids: Vec<i32>,
-    pub order_id: Option<Among<i32>>,
-    pub order_number: Option<Among<i32>>,
-    pub order_number_prefix: Option<Among<String>>,
-    pub order_date: Option<Window>,
-    pub created_at: Option<Window>,
-    pub last_changed: Option<Window>,
-    pub export_date: Option<Window>,
-    pub external_order_number_1: Option<Among<String>>,
-    pub external_order_number_2: Option<Among<String>>,
-    pub marketplace_order_id: Option<Among<String>>,
-    pub marketplace_order_id_2: Option<Among<String>>,
-    pub payment_method_id: Option<Among<i32>>,
-    pub order_status_id: Option<Among<i32>>,
-    pub account_id: Option<Among<i32>>,
-    pub email_address: Option<Among<String>>,
-    pub customer_id: Option<Among<i32>>,
-    pub customer_number: Option<Among<i32>>,
-    pub complete_status: Option<Among<i32>>,
-    pub invoice_number: Option<Among<String>>,
-    pub tag_identifier: Option<Among<String>>,
+    pub mandator_id: i32,
+    pub order_id: Cond<i32>,
+    pub order_number: Cond<i32>,
+    pub order_number_prefix: Cond<String>,
+    pub order_date: Window,
+    pub created_at: Window,
+    pub last_changed: Window,
+    pub export_date: Window,
+    pub external_order_number_1: Cond<String>,
+    pub external_order_number_2: Cond<String>,
+    pub marketplace_order_id: Cond<String>,
+    pub marketplace_order_id_2: Cond<String>,
+    pub payment_method_id: Cond<i32>,
+    pub order_status_id: Cond<i32>,
+    pub account_id: Cond<i32>,
+    pub email_address: Cond<String>,
+    pub customer_id: Cond<i32>,
+    pub customer_number: Cond<i32>,
+    pub complete_status: Cond<i32>,
+    pub invoice_number: Cond<String>,
+    pub tag_identifier: Cond<String>,
     /// Hides what this user changed last.
     pub not_changed_by: Option<String>,
+}
+
+fn variables_of<T>(condition: &Cond<T>) -> usize {
+    match condition {
+        Cond::In { values, .. } => values.len(),
+        Cond::All | Cond::Null | Cond::NotNull => 0,
+    }
 }
 
 impl Selection {
@@ -144,21 +146,9 @@ impl Selection {
             &self.invoice_number,
             &self.tag_identifier,
         ];
-        let variables = numbers
-            .into_iter()
-            .flatten()
-            .map(Among::variables)
-            .sum::<usize>()
-            + texts
-                .into_iter()
-                .flatten()
-                .map(Among::variables)
-                .sum::<usize>();
+        let variables = numbers.into_iter().map(variables_of).sum::<usize>() + texts.into_iter().map(variables_of).sum::<usize>();
         if variables > MOST_VARIABLES {
-            return Err(Failure::new(
-                code::TOO_MANY_RECORDS,
-                [&variables.to_string(), &MOST_VARIABLES.to_string()],
-            ));
+            return Err(Failure::new(code::TOO_MANY_RECORDS, [&variables.to_string(), &MOST_VARIABLES.to_string()]));
         }
         Ok(())
     }
@@ -169,58 +159,39 @@ macro_rules! select_ids {
         let s: &Selection = $s;
         let mut query = orders::table
             .select(orders::order_id)
-            .filter(orders::mandator_id.eq_any(s.mandator_ids.clone()))
+            .filter(orders::mandator_id.eq(s.mandator_id))
             .order(orders::order_id)
             .into_boxed::<$backend>();
-        narrow_among!(query, orders::order_id, s.order_id);
-        narrow_among!(query, orders::order_number, s.order_number);
-        narrow_among!(query, orders::order_number_prefix, s.order_number_prefix);
+        narrow!(query, orders::order_id, s.order_id.clone());
+        narrow!(query, orders::order_number, s.order_number.clone());
+        narrow!(query, orders::order_number_prefix, s.order_number_prefix.clone());
         narrow_window!(query, orders::order_date, s.order_date);
         narrow_window!(query, orders::created_at, s.created_at);
         narrow_window!(query, orders::last_changed, s.last_changed);
         narrow_window!(query, orders::export_date, s.export_date);
-        narrow_among!(
-            query,
-            orders::external_order_number_1,
-            s.external_order_number_1
-        );
-        narrow_among!(
-            query,
-            orders::external_order_number_2,
-            s.external_order_number_2
-        );
-        narrow_among!(query, orders::marketplace_order_id, s.marketplace_order_id);
-        narrow_among!(
-            query,
-            orders::marketplace_order_id_2,
-            s.marketplace_order_id_2
-        );
-        narrow_among!(query, orders::payment_method_id, s.payment_method_id);
-        narrow_among!(query, orders::order_status_id, s.order_status_id);
-        narrow_among!(query, orders::account_id, s.account_id);
-        narrow_among!(query, orders::email_address, s.email_address);
-        narrow_among!(query, orders::customer_id, s.customer_id);
-        narrow_among!(query, orders::complete_status, s.complete_status);
-        narrow_among!(query, orders::invoice_number, s.invoice_number);
-        if let Some(numbers) = &s.customer_number {
-            let mut numbered = customers::table
-                .select(customers::customer_id.nullable())
-                .into_boxed::<$backend>();
-            narrow_among!(numbered, customers::customer_number, Some(numbers));
+        narrow!(query, orders::external_order_number_1, s.external_order_number_1.clone());
+        narrow!(query, orders::external_order_number_2, s.external_order_number_2.clone());
+        narrow!(query, orders::marketplace_order_id, s.marketplace_order_id.clone());
+        narrow!(query, orders::marketplace_order_id_2, s.marketplace_order_id_2.clone());
+        narrow!(query, orders::payment_method_id, s.payment_method_id.clone());
+        narrow!(query, orders::order_status_id, s.order_status_id.clone());
+        narrow!(query, orders::account_id, s.account_id.clone());
+        narrow!(query, orders::email_address, s.email_address.clone());
+        narrow!(query, orders::customer_id, s.customer_id.clone());
+        narrow!(query, orders::complete_status, s.complete_status.clone());
+        narrow!(query, orders::invoice_number, s.invoice_number.clone());
+        if !matches!(s.customer_number, Cond::All) {
+            let mut numbered = customers::table.select(customers::customer_id.nullable()).into_boxed::<$backend>();
+            narrow!(numbered, customers::customer_number, s.customer_number.clone());
             query = query.filter(orders::customer_id.eq_any(numbered));
         }
-        if let Some(tags) = &s.tag_identifier {
-            let tagged = order_tags::table.select(order_tags::order_id);
-            match (tags.null, &tags.any_of) {
-                (Some(true), _) => query = query.filter(orders::order_id.ne_all(tagged)),
-                (Some(false), _) => query = query.filter(orders::order_id.eq_any(tagged)),
-                (None, Some(words)) => {
-                    query =
-                        query.filter(orders::order_id.eq_any(
-                            tagged.filter(order_tags::tag_identifier.eq_any(words.clone())),
-                        ));
-                }
-                (None, None) => {}
+        let tagged = order_tags::table.select(order_tags::order_id);
+        match s.tag_identifier.clone() {
+            Cond::All => {}
+            Cond::Null => query = query.filter(orders::order_id.ne_all(tagged)),
+            Cond::NotNull => query = query.filter(orders::order_id.eq_any(tagged)),
+            Cond::In { values, .. } => {
+                query = query.filter(orders::order_id.eq_any(tagged.filter(order_tags::tag_identifier.eq_any(values))));
             }
         }
         if let Some(user) = &s.not_changed_by {

@@ -6,9 +6,7 @@ mod find;
 mod parts;
 mod progress;
 
-pub use document::{
-    Address, FactPacket, FactPayload, OrderDocument, PAID, PacketDocument, PaymentDocument, UNPAID,
-};
+pub use document::{Address, FactPacket, FactPayload, OrderDocument, PAID, PacketDocument, PaymentDocument, UNPAID};
 pub use find::{OrderKey, Selection, find, of_channel, select};
 pub use parts::{OrderParts, add_packets, add_payments, add_tags, delete_notice, delete_tags};
 pub use parts::{items_of, load, notices_of, packets_of, save_notice, save_packet};
@@ -174,11 +172,7 @@ pub struct TagRow {
 
 /// Stores a new order with its positions. Its id, times and the ids of the positions are set here, its number too where
 /// it is 0. Gives the row as stored.
-pub fn insert(
-    tx: &mut Tx<'_>,
-    mut row: OrderRow,
-    mut positions: Vec<OrderItemRow>,
-) -> Result<OrderRow, Failure> {
+pub fn insert(tx: &mut Tx<'_>, mut row: OrderRow, mut positions: Vec<OrderItemRow>) -> Result<OrderRow, Failure> {
     row.order_id = next_ids(tx, "order", 1)?;
     row.created_at = tx.stamp.0;
     row.last_changed = tx.stamp.0;
@@ -209,9 +203,7 @@ fn free_order_number(tx: &mut Tx<'_>, mandator_id: i32) -> Result<i32, Failure> 
 
 /// An order by its id.
 pub fn get(conn: &mut Conn<'_>, order_id: i32) -> Result<Option<OrderRow>, Failure> {
-    Ok(
-        on!(conn, c => orders::table.find(order_id).select(OrderRow::as_select()).first(c).optional())?,
-    )
+    Ok(on!(conn, c => orders::table.find(order_id).select(OrderRow::as_select()).first(c).optional())?)
 }
 
 /// Stores a changed order; its change stamp is set here.
@@ -237,12 +229,7 @@ pub struct SoldItem {
 }
 
 /// The items of a mandator with this id or, else, this number; several only for a number that is not unique.
-pub fn sold_items(
-    conn: &mut Conn<'_>,
-    mandator_id: i32,
-    item_id: Option<i32>,
-    number: &str,
-) -> Result<Vec<SoldItem>, Failure> {
+pub fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<i32>, number: &str) -> Result<Vec<SoldItem>, Failure> {
     Ok(on!(conn, c => {
         let of_mandator = items::table
             .filter(items::mandator_id.eq(mandator_id))

@@ -43,8 +43,7 @@ pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure
     let mut loaded = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(MOST_VARIABLES) {
         let rows = rows_of!(conn, chunk, orders, order_id, OrderRow);
-        let mut rows: BTreeMap<i32, OrderRow> =
-            rows.into_iter().map(|row| (row.order_id, row)).collect();
+        let mut rows: BTreeMap<i32, OrderRow> = rows.into_iter().map(|row| (row.order_id, row)).collect();
         let mut buyers: Vec<i32> = rows.values().filter_map(|row| row.customer_id).collect();
         buyers.sort_unstable();
         buyers.dedup();
@@ -52,10 +51,7 @@ pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure
             .filter(customers_table::customer_id.eq_any(&buyers))
             .select(CustomerRow::as_select())
             .load(c))?;
-        let buyers: BTreeMap<i32, CustomerRow> = buyers
-            .into_iter()
-            .map(|row| (row.customer_id, row))
-            .collect();
+        let buyers: BTreeMap<i32, CustomerRow> = buyers.into_iter().map(|row| (row.customer_id, row)).collect();
         let items = rows_of!(conn, chunk, order_items, order_item_id, OrderItemRow);
         let mut items = by_order(items, |row| row.order_id);
         let packets = rows_of!(conn, chunk, order_packets, packet_id, PacketRow);
@@ -86,43 +82,21 @@ pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure
 
 /// The positions of an order.
 pub fn items_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<OrderItemRow>, Failure> {
-    Ok(rows_of!(
-        conn,
-        [order_id],
-        order_items,
-        order_item_id,
-        OrderItemRow
-    ))
+    Ok(rows_of!(conn, [order_id], order_items, order_item_id, OrderItemRow))
 }
 
 /// The packages of an order.
 pub fn packets_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<PacketRow>, Failure> {
-    Ok(rows_of!(
-        conn,
-        [order_id],
-        order_packets,
-        packet_id,
-        PacketRow
-    ))
+    Ok(rows_of!(conn, [order_id], order_packets, packet_id, PacketRow))
 }
 
 /// The notices of an order.
 pub fn notices_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<NoticeRow>, Failure> {
-    Ok(rows_of!(
-        conn,
-        [order_id],
-        order_notices,
-        order_notice_id,
-        NoticeRow
-    ))
+    Ok(rows_of!(conn, [order_id], order_notices, order_notice_id, NoticeRow))
 }
 
 /// Adds packages to an order; one that is known already is only completed. True: something changed.
-pub fn add_packets(
-    tx: &mut Tx<'_>,
-    order_id: i32,
-    packets: Vec<PacketDocument>,
-) -> Result<bool, Failure> {
+pub fn add_packets(tx: &mut Tx<'_>, order_id: i32, packets: Vec<PacketDocument>) -> Result<bool, Failure> {
     if packets.is_empty() {
         return Ok(false);
     }
@@ -138,11 +112,7 @@ pub fn add_packets(
             }
             continue;
         }
-        let row = PacketRow {
-            packet_id: next_ids(tx, "packet", 1)?,
-            order_id,
-            data: packet,
-        };
+        let row = PacketRow { packet_id: next_ids(tx, "packet", 1)?, order_id, data: packet };
         on!(&mut tx.conn, c => diesel::insert_into(order_packets::table).values(&row).execute(c))?;
         stored.push(row);
         changed = true;
@@ -159,21 +129,11 @@ pub fn save_packet(tx: &mut Tx<'_>, row: &PacketRow) -> Result<(), Failure> {
 }
 
 /// Adds payments to an order; one that is known already is replaced. True: something changed.
-pub fn add_payments(
-    tx: &mut Tx<'_>,
-    order_id: i32,
-    payments: Vec<PaymentDocument>,
-) -> Result<bool, Failure> {
+pub fn add_payments(tx: &mut Tx<'_>, order_id: i32, payments: Vec<PaymentDocument>) -> Result<bool, Failure> {
     if payments.is_empty() {
         return Ok(false);
     }
-    let mut stored = rows_of!(
-        &mut tx.conn,
-        [order_id],
-        order_payments,
-        order_payment_id,
-        PaymentRow
-    );
+    let mut stored = rows_of!(&mut tx.conn, [order_id], order_payments, order_payment_id, PaymentRow);
     let mut changed = false;
     for payment in payments {
         if let Some(known) = stored.iter_mut().find(|row| row.data.is_same(&payment)) {
@@ -186,11 +146,7 @@ pub fn add_payments(
             }
             continue;
         }
-        let row = PaymentRow {
-            order_payment_id: next_ids(tx, "order_payment", 1)?,
-            order_id,
-            data: payment,
-        };
+        let row = PaymentRow { order_payment_id: next_ids(tx, "order_payment", 1)?, order_id, data: payment };
         on!(&mut tx.conn, c => diesel::insert_into(order_payments::table).values(&row).execute(c))?;
         stored.push(row);
         changed = true;
@@ -221,10 +177,7 @@ pub fn delete_notice(tx: &mut Tx<'_>, order_notice_id: i32) -> Result<(), Failur
 pub fn add_tags(tx: &mut Tx<'_>, order_id: i32, tags: &[String]) -> Result<bool, Failure> {
     let mut added = 0;
     for tag in tags {
-        let row = TagRow {
-            order_id,
-            tag_identifier: tag.clone(),
-        };
+        let row = TagRow { order_id, tag_identifier: tag.clone() };
         added += on!(&mut tx.conn, c => diesel::insert_into(order_tags::table)
             .values(&row)
             .on_conflict((order_tags::order_id, order_tags::tag_identifier))

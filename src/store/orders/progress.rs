@@ -12,11 +12,7 @@ use crate::store::schema::stock;
 /// Gives an order another status. Goods that leave are booked from stock and their reservation goes; a cancelled order
 /// only loses its reservation; an order that comes back from the cancelled reserves again (`channel-calls.md` 3, rule 8).
 /// Marks the offers concerned, and gives their accounts. The caller saves the row.
-pub fn change_status(
-    tx: &mut Tx<'_>,
-    row: &mut OrderRow,
-    to: OrderStatus,
-) -> Result<Vec<i32>, Failure> {
+pub fn change_status(tx: &mut Tx<'_>, row: &mut OrderRow, to: OrderStatus) -> Result<Vec<i32>, Failure> {
     let from = row.status()?;
     row.order_status_id = to.id();
     if from == to {
@@ -84,23 +80,17 @@ fn ship(tx: &mut Tx<'_>, order_id: i32) -> Result<Vec<i32>, Failure> {
         .filter(stock::item_id.eq_any(&touched))
         .select((stock::item_id, stock::warehouse_id, stock::stock_count))
         .load(c))?;
-    let counts: BTreeMap<(i32, i32), i32> = counts
-        .into_iter()
-        .map(|(item, warehouse, count)| ((item, warehouse), count))
-        .collect();
+    let counts: BTreeMap<(i32, i32), i32> = counts.into_iter().map(|(item, warehouse, count)| ((item, warehouse), count)).collect();
     let mut booked: BTreeMap<(i32, i32), i64> = BTreeMap::new();
     for (item, warehouse, pieces) in reserved {
         if existing.contains(&item) {
             let present = counts.get(&(item, warehouse)).copied().unwrap_or_default();
-            *booked
-                .entry((item, warehouse))
-                .or_insert_with(|| i64::from(present)) -= i64::from(pieces);
+            *booked.entry((item, warehouse)).or_insert_with(|| i64::from(present)) -= i64::from(pieces);
         }
     }
     let mut rows = Vec::with_capacity(booked.len());
     for ((item, warehouse), count) in booked {
-        let count = i32::try_from(count)
-            .map_err(|_| Failure::new(code::STOCK_OVERFLOW, [&count.to_string()]))?;
+        let count = i32::try_from(count).map_err(|_| Failure::new(code::STOCK_OVERFLOW, [&count.to_string()]))?;
         rows.push((
             stock::item_id.eq(item),
             stock::warehouse_id.eq(warehouse),
@@ -126,20 +116,11 @@ fn ship(tx: &mut Tx<'_>, order_id: i32) -> Result<Vec<i32>, Failure> {
 /// Writes a fact for the order's channel and remembers it in the row, which the caller saves. A shipment is told with
 /// the packages that no earlier fact named, as often as there are new ones; everything else once. Gives the account, when
 /// a fact was written; a phone sale has no channel.
-pub fn tell(
-    tx: &mut Tx<'_>,
-    row: &mut OrderRow,
-    mut payload: FactPayload,
-) -> Result<Option<i32>, Failure> {
+pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut payload: FactPayload) -> Result<Option<i32>, Failure> {
     let Some(account_id) = row.account_id else {
         return Ok(None);
     };
-    let times = row
-        .data
-        .told
-        .get(payload.word())
-        .copied()
-        .unwrap_or_default();
+    let times = row.data.told.get(payload.word()).copied().unwrap_or_default();
     if let FactPayload::Shipped { packets } = &mut payload {
         for mut packet in packets_of(&mut tx.conn, row.order_id)? {
             if packet.data.told {
@@ -155,9 +136,7 @@ pub fn tell(
                     .shipping_provider_identifier
                     .or(told.shipping_provider_external_id)
                     .or_else(|| row.data.shipping_provider_identifier.clone()),
-                dispatch_type: told
-                    .dispatch_type_identifier
-                    .or(told.dispatch_type_external_id),
+                dispatch_type: told.dispatch_type_identifier.or(told.dispatch_type_external_id),
                 shipped_at: told.shipping_date,
             });
         }
@@ -168,8 +147,7 @@ pub fn tell(
         return Ok(None);
     }
     let word = payload.word();
-    let json = serde_json::to_string(&payload)
-        .map_err(|error| crate::store::broken_document("fact", &error))?;
+    let json = serde_json::to_string(&payload).map_err(|error| crate::store::broken_document("fact", &error))?;
     let times = times.saturating_add(1);
     row.data.told.insert(word.to_owned(), times);
     let key = format!("{}-{word}-{times}", row.order_id);

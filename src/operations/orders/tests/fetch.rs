@@ -6,17 +6,11 @@ use crate::operations::common::Fetched;
 use crate::operations::wire::Time;
 
 pub(super) fn filter() -> OrderFilter {
-    OrderFilter {
-        mandator_id: is(1),
-        ..OrderFilter::default()
-    }
+    OrderFilter { mandator_id: is(1), ..OrderFilter::default() }
 }
 
 pub(super) fn request(filters: Vec<OrderFilter>) -> FetchOrdersRequest {
-    FetchOrdersRequest {
-        filters,
-        ..FetchOrdersRequest::default()
-    }
+    FetchOrdersRequest { filters, ..FetchOrdersRequest::default() }
 }
 
 pub(super) fn found(store: &Store, filter: OrderFilter) -> Vec<i32> {
@@ -28,11 +22,7 @@ pub(super) fn ids(result: &FetchOrdersResult) -> Vec<i32> {
 }
 
 pub(super) fn null<T>(null: bool) -> Option<Match<T>> {
-    Some(Match {
-        any_of: None,
-        null: Some(null),
-        allow_null: false,
-    })
+    Some(Match { any_of: None, null: Some(null), allow_null: false })
 }
 
 pub(super) fn day(day: u32) -> Time {
@@ -47,8 +37,7 @@ pub(super) fn stamp(of: u32) -> i64 {
 pub(super) fn pair(store: &Store) -> (i32, i32) {
     let item = shelf(store);
     let first = order_with(store, item, Workflow::Prepayment, |row, tx| {
-        let customer =
-            orders::customers::buyer(tx, 1, Some(101), None, Some("ada@example.org")).unwrap();
+        let customer = orders::customers::buyer(tx, 1, Some(101), None, Some("ada@example.org")).unwrap();
         row.customer_id = Some(customer.customer_id);
         row.email_address = Some("ada@example.org".into());
         row.order_number = 500;
@@ -80,20 +69,11 @@ pub(super) fn pair(store: &Store) -> (i32, i32) {
 
 #[test]
 fn several_filters_are_united() {
-    stores(|store| {
+    on_stores(|store| {
         let (first, second) = pair(store);
-        let by_number = OrderFilter {
-            order_number: is(500),
-            ..filter()
-        };
-        let by_prefix = OrderFilter {
-            order_number_prefix: null(true),
-            ..filter()
-        };
-        let result = fetched(
-            store,
-            request(vec![by_prefix, by_number.clone(), by_number]),
-        );
+        let by_number = OrderFilter { order_number: is(500), ..filter() };
+        let by_prefix = OrderFilter { order_number_prefix: null(true), ..filter() };
+        let result = fetched(store, request(vec![by_prefix, by_number.clone(), by_number]));
         assert_eq!(ids(&result), [first, second]);
         assert_eq!(result.report.total_records, Some(2));
     });
@@ -101,20 +81,11 @@ fn several_filters_are_united() {
 
 #[test]
 fn pages_are_cut_in_order_and_the_total_is_told() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
-        let all: Vec<i32> = (0..5)
-            .map(|_| order(store, item, Workflow::Prepayment))
-            .collect();
+        let all: Vec<i32> = (0..5).map(|_| order(store, item, Workflow::Prepayment)).collect();
         let page = |per_page, page| {
-            let result = fetched(
-                store,
-                FetchOrdersRequest {
-                    orders_per_page: per_page,
-                    page,
-                    ..request(vec![filter()])
-                },
-            );
+            let result = fetched(store, FetchOrdersRequest { orders_per_page: per_page, page, ..request(vec![filter()]) });
             assert_eq!(result.report.total_records, Some(5));
             ids(&result)
         };
@@ -128,32 +99,23 @@ fn pages_are_cut_in_order_and_the_total_is_told() {
 
 #[test]
 fn own_changes_can_be_hidden() {
-    stores(|store| {
+    on_stores(|store| {
         let (_, second) = pair(store);
-        let hidden = FetchOrdersRequest {
-            use_modification_context_filter: Some(true),
-            ..request(vec![filter()])
-        };
+        let hidden = FetchOrdersRequest { use_modification_context_filter: Some(true), ..request(vec![filter()]) };
         assert_eq!(ids(&fetched(store, hidden)), [second]);
     });
 }
 
 #[test]
 fn a_filter_needs_a_mandator_whom_the_user_may_use() {
-    stores(|store| {
+    on_stores(|store| {
         pair(store);
         let code = |request| try_fetch(store, request).unwrap_err().return_code();
         assert_eq!(code(request(Vec::new())), -3016);
         assert_eq!(code(request(vec![OrderFilter::default()])), -3016);
-        let unknown = OrderFilter {
-            mandator_id: is(9),
-            ..OrderFilter::default()
-        };
+        let unknown = OrderFilter { mandator_id: is(9), ..OrderFilter::default() };
         assert_eq!(code(request(vec![unknown])), -4005);
-        let other = OrderFilter {
-            mandator_id: is(2),
-            ..OrderFilter::default()
-        };
+        let other = OrderFilter { mandator_id: is(2), ..OrderFilter::default() };
         let result = fetched(store, request(vec![other]));
         assert_eq!((result.count(), result.return_code()), (0, 0));
     });
@@ -161,7 +123,7 @@ fn a_filter_needs_a_mandator_whom_the_user_may_use() {
 
 #[test]
 fn a_record_shows_all_parts_of_the_order() {
-    stores(|store| {
+    on_stores(|store| {
         let (first, _) = pair(store);
         store
             .write(move |tx| {
@@ -170,10 +132,7 @@ fn a_record_shows_all_parts_of_the_order() {
                 row.data.payment_status_id = Some(2);
                 row.data.price_type_id = Some(1);
                 row.data.specific_order_data = Some("<ebay_order_data/>".into());
-                row.data.delivery_address = Some(orders::Address {
-                    city: Some("Berlin".into()),
-                    ..orders::Address::default()
-                });
+                row.data.delivery_address = Some(orders::Address { city: Some("Berlin".into()), ..orders::Address::default() });
                 orders::save(tx, &mut row, "erp")?;
                 let packet = orders::PacketDocument {
                     tracking_number: Some("1Z".into()),
@@ -181,40 +140,19 @@ fn a_record_shows_all_parts_of_the_order() {
                     ..orders::PacketDocument::default()
                 };
                 orders::add_packets(tx, first, vec![packet])?;
-                let payment = PaymentDocument {
-                    iban: Some("DE02".into()),
-                    payment_status_id: Some(1),
-                    ..PaymentDocument::default()
-                };
+                let payment = PaymentDocument { iban: Some("DE02".into()), payment_status_id: Some(1), ..PaymentDocument::default() };
                 orders::add_payments(tx, first, vec![payment])?;
-                orders::save_notice(
-                    tx,
-                    orders::NoticeRow {
-                        order_notice_id: 0,
-                        order_id: first,
-                        notice_type: 10,
-                        text: "gift".into(),
-                    },
-                )
+                orders::save_notice(tx, orders::NoticeRow { order_notice_id: 0, order_id: first, notice_type: 10, text: "gift".into() })
             })
             .unwrap();
-        let by_number = OrderFilter {
-            order_number: is(500),
-            ..filter()
-        };
+        let by_number = OrderFilter { order_number: is(500), ..filter() };
         let order = fetched(store, request(vec![by_number])).orders.remove(0);
-        assert_eq!(
-            order.order_status_identifier.as_deref(),
-            Some("Paid/Shipping")
-        );
+        assert_eq!(order.order_status_identifier.as_deref(), Some("Paid/Shipping"));
         assert_eq!(order.sub_channel_identifier.as_deref(), Some("Shop"));
         assert_eq!(order.account_identifier.as_deref(), Some("Account 101"));
         assert_eq!(order.payment_status_identifier, Some(PaymentStatus::Paid));
         assert_eq!(order.price_type_identifier, Some(PriceType::Gross));
-        assert_eq!(
-            order.export_date.unwrap(),
-            Time::of(Stamp(stamp(11)), chrono_tz::Europe::Berlin)
-        );
+        assert_eq!(order.export_date.unwrap(), Time::of(Stamp(stamp(11)), chrono_tz::Europe::Berlin));
         let customer = order.customer.unwrap();
         assert_eq!(customer.customer_number, Some(10_000));
         assert_eq!(customer.email.as_deref(), Some("ada@example.org"));
@@ -225,16 +163,9 @@ fn a_record_shows_all_parts_of_the_order() {
         assert_eq!(item.tax_rate, Some(Decimal::from_whole(19)));
         assert_eq!(item.marketplace_order_item_id.as_deref(), Some("L1"));
         assert!(order.packets[0].packet_id.is_some());
-        assert_eq!(
-            order.payments[0].payment_status_identifier,
-            Some(PaymentStatus::Unpaid)
-        );
+        assert_eq!(order.payments[0].payment_status_identifier, Some(PaymentStatus::Unpaid));
         assert_eq!(order.order_notices[0].text.as_deref(), Some("gift"));
-        let tags: Vec<&str> = order
-            .order_tags
-            .iter()
-            .map(|t| t.tag_identifier.as_str())
-            .collect();
+        let tags: Vec<&str> = order.order_tags.iter().map(|t| t.tag_identifier.as_str()).collect();
         assert_eq!(tags, ["B2B", "ISPU"]);
         assert_eq!(order.specific_order_data.unwrap().0, "<ebay_order_data/>");
     });

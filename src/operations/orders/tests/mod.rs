@@ -18,7 +18,7 @@ use crate::store::offers::stock_figures;
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::store::outbox::{FactRow, Topic};
 use crate::store::schema::{outbox_facts, outbox_states};
-use crate::store::testing::{item, offer, stock_of, stores};
+use crate::store::testing::{item, offer, on_stores, stock_of};
 use crate::store::{Store, Tx};
 
 /// What a call left behind beside its result.
@@ -38,26 +38,12 @@ where
     store
         .write(move |tx| {
             let settings = settings();
-            let mut work = Work {
-                tx,
-                settings: &settings,
-                user: &user,
-                accounts: Vec::new(),
-                additive: false,
-                synchronous: false,
-            };
+            let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false };
             let result = O::handle(&mut work, request)?;
-            let (mut accounts, additive, synchronous) =
-                (work.accounts, work.additive, work.synchronous);
+            let (mut accounts, additive, synchronous) = (work.accounts, work.additive, work.synchronous);
             accounts.sort_unstable();
             accounts.dedup();
-            Ok(Called {
-                result,
-                accounts,
-                additive,
-                synchronous,
-                stamp: tx.stamp,
-            })
+            Ok(Called { result, accounts, additive, synchronous, stamp: tx.stamp })
         })
         .unwrap()
 }
@@ -91,10 +77,7 @@ fn fetched(store: &Store, request: FetchOrdersRequest) -> FetchOrdersResult {
 
 fn try_fetch(store: &Store, request: FetchOrdersRequest) -> Result<FetchOrdersResult, Failure> {
     let (settings, user) = (settings(), user("erp"));
-    let reading = Reading {
-        settings: &settings,
-        user: &user,
-    };
+    let reading = Reading { settings: &settings, user: &user };
     store.read(|conn| FetchOrders::handle(&reading, conn, request))
 }
 
@@ -103,11 +86,7 @@ fn is<T>(value: T) -> Option<Match<T>> {
 }
 
 fn among<T, const N: usize>(values: [T; N]) -> Option<Match<T>> {
-    Some(Match {
-        any_of: Some(values.into()),
-        null: None,
-        allow_null: false,
-    })
+    Some(Match { any_of: Some(values.into()), null: None, allow_null: false })
 }
 
 /// The item of the world.
@@ -123,12 +102,7 @@ fn shelf(store: &Store) -> i32 {
 }
 
 /// An order of a channel with two pieces of the item, changed before it is stored.
-fn order_with(
-    store: &Store,
-    item: i32,
-    workflow: Workflow,
-    with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static,
-) -> i32 {
+fn order_with(store: &Store, item: i32, workflow: Workflow, with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static) -> i32 {
     store
         .write(move |tx| {
             let mut row = OrderRow::new(1, 2100, workflow);
@@ -160,16 +134,11 @@ fn order(store: &Store, item: i32, workflow: Workflow) -> i32 {
 }
 
 fn load(store: &Store, order_id: i32) -> OrderParts {
-    store
-        .read(|conn| orders::load(conn, &[order_id]))
-        .unwrap()
-        .remove(0)
+    store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0)
 }
 
 fn reserved(store: &Store, item: i32) -> i64 {
-    let figures = store
-        .read(|conn| stock_figures(conn, 101, &[10, 11], &[item]))
-        .unwrap();
+    let figures = store.read(|conn| stock_figures(conn, 101, &[10, 11], &[item])).unwrap();
     figures[0].1.reserved
 }
 

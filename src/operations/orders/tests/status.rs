@@ -46,10 +46,7 @@ fn told(store: &Store) -> Vec<String> {
 
 fn packets_told(fact: &FactRow) -> Vec<String> {
     match serde_json::from_str(&fact.payload).unwrap() {
-        FactPayload::Shipped { packets } => packets
-            .into_iter()
-            .map(|packet| packet.tracking_number.unwrap())
-            .collect(),
+        FactPayload::Shipped { packets } => packets.into_iter().map(|packet| packet.tracking_number.unwrap()).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -58,7 +55,7 @@ fn packets_told(fact: &FactRow) -> Vec<String> {
 fn each_workflow_goes_its_own_way_through_all_reports() {
     use OrderEvent as E;
     use OrderStatus as S;
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let ways: [(Workflow, &[(E, S)]); 4] = [
             (
@@ -72,19 +69,11 @@ fn each_workflow_goes_its_own_way_through_all_reports() {
             ),
             (
                 Workflow::CashOnDelivery,
-                &[
-                    (E::Acknowledged, S::ConfirmedShipping),
-                    (E::Shipped, S::ShippedOpenPayments),
-                    (E::Paid, S::PaidDone),
-                ],
+                &[(E::Acknowledged, S::ConfirmedShipping), (E::Shipped, S::ShippedOpenPayments), (E::Paid, S::PaidDone)],
             ),
             (
                 Workflow::Collection,
-                &[
-                    (E::Acknowledged, S::ConfirmedShipping),
-                    (E::Paid, S::ConfirmedShipping),
-                    (E::Shipped, S::CollectedDone),
-                ],
+                &[(E::Acknowledged, S::ConfirmedShipping), (E::Paid, S::ConfirmedShipping), (E::Shipped, S::CollectedDone)],
             ),
             (Workflow::Prepayment, &[(E::Canceled, S::Cancelled)]),
         ];
@@ -102,7 +91,7 @@ fn each_workflow_goes_its_own_way_through_all_reports() {
 
 #[test]
 fn shipping_books_the_reservation_from_stock_and_tells_the_channel() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
         assert_eq!((stock_of(store, item, 10), reserved(store, item)), (10, 2));
@@ -113,14 +102,9 @@ fn shipping_books_the_reservation_from_stock_and_tells_the_channel() {
         let facts = facts(store);
         assert_eq!(facts.len(), 1);
         assert_eq!(facts[0].fact_key, format!("{id}-shipped-1"));
-        assert_eq!(
-            (facts[0].account_id, facts[0].kind.as_str()),
-            (101, "shipped")
-        );
+        assert_eq!((facts[0].account_id, facts[0].kind.as_str()), (101, "shipped"));
         let payload: FactPayload = serde_json::from_str(&facts[0].payload).unwrap();
-        let FactPayload::Shipped { packets } = payload else {
-            panic!("{payload:?}")
-        };
+        let FactPayload::Shipped { packets } = payload else { panic!("{payload:?}") };
         assert_eq!(packets[0].carrier.as_deref(), Some("DHL"), "the ERP's word");
         assert_eq!(packets[0].dispatch_type.as_deref(), Some("standard_ext"));
     });
@@ -128,7 +112,7 @@ fn shipping_books_the_reservation_from_stock_and_tells_the_channel() {
 
 #[test]
 fn stock_that_was_never_announced_falls_below_zero() {
-    stores(|store| {
+    on_stores(|store| {
         let item = store.write(|tx| item(tx, 1, "A-1", &[])).unwrap();
         let id = order(store, item, Workflow::Prepayment);
         send(store, shipped(id, &[]));
@@ -138,13 +122,10 @@ fn stock_that_was_never_announced_falls_below_zero() {
 
 #[test]
 fn cancelling_releases_the_reservation_and_leaves_the_stock() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::CashOnDelivery);
-        assert_eq!(
-            after(store, id, OrderEvent::Canceled),
-            OrderStatus::Cancelled
-        );
+        assert_eq!(after(store, id, OrderEvent::Canceled), OrderStatus::Cancelled);
         assert_eq!((stock_of(store, item, 10), reserved(store, item)), (10, 0));
         assert_eq!(dirty(store), [101, 102]);
         assert_eq!(told(store), [format!("{id}-cancelled-1")]);
@@ -153,34 +134,23 @@ fn cancelling_releases_the_reservation_and_leaves_the_stock() {
 
 #[test]
 fn repeated_reports_change_nothing_and_tell_nothing() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
-        for event in [
-            OrderEvent::Fetched,
-            OrderEvent::Acknowledged,
-            OrderEvent::Paid,
-        ] {
+        for event in [OrderEvent::Fetched, OrderEvent::Acknowledged, OrderEvent::Paid] {
             after(store, id, event);
         }
         send(store, shipped(id, &["1Z"]));
         let before = load(store, id);
         let count = told(store).len();
-        for event in [
-            OrderEvent::Fetched,
-            OrderEvent::Acknowledged,
-            OrderEvent::Paid,
-        ] {
+        for event in [OrderEvent::Fetched, OrderEvent::Acknowledged, OrderEvent::Paid] {
             after(store, id, event);
         }
         let repeat = send(store, shipped(id, &["1Z"]));
         assert_eq!(repeat.result.reports[0].return_code, 0);
         assert!(repeat.accounts.is_empty());
         let now = load(store, id);
-        assert_eq!(
-            now.order, before.order,
-            "not even the time of the last change"
-        );
+        assert_eq!(now.order, before.order, "not even the time of the last change");
         assert_eq!(now.packets.len(), 1);
         assert_eq!(told(store).len(), count);
         assert_eq!(stock_of(store, item, 10), 8);
@@ -189,20 +159,14 @@ fn repeated_reports_change_nothing_and_tell_nothing() {
 
 #[test]
 fn later_packages_are_told_in_a_fact_of_their_own() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
-        let early = OrderStatusUpdate {
-            shipping_informations: vec![packet("P-0")],
-            ..update(id, OrderEvent::Paid)
-        };
+        let early = OrderStatusUpdate { shipping_informations: vec![packet("P-0")], ..update(id, OrderEvent::Paid) };
         send(store, early);
         send(store, shipped(id, &["P-1"]));
         send(store, shipped(id, &["P-1", "P-2", "P-3"]));
-        let facts: Vec<FactRow> = facts(store)
-            .into_iter()
-            .filter(|fact| fact.kind == "shipped")
-            .collect();
+        let facts: Vec<FactRow> = facts(store).into_iter().filter(|fact| fact.kind == "shipped").collect();
         assert_eq!(packets_told(&facts[0]), ["P-0", "P-1"]);
         assert_eq!(packets_told(&facts[1]), ["P-2", "P-3"]);
         assert_eq!(facts[1].fact_key, format!("{id}-shipped-2"));
@@ -213,7 +177,7 @@ fn later_packages_are_told_in_a_fact_of_their_own() {
 
 #[test]
 fn a_known_package_is_completed_by_a_repeat() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
         send(store, shipped(id, &["P-1"]));
@@ -229,17 +193,14 @@ fn a_known_package_is_completed_by_a_repeat() {
 
 #[test]
 fn a_report_that_is_not_possible_any_more_names_the_status() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
         send(store, shipped(id, &[]));
         let report = &send(store, update(id, OrderEvent::Canceled)).result.reports[0];
         assert_eq!(report.return_code, -5003);
         let text = report.error_description.as_deref().unwrap();
-        assert!(
-            text.contains("Shipped/Done") && text.contains("CANCELED"),
-            "{text}"
-        );
+        assert!(text.contains("Shipped/Done") && text.contains("CANCELED"), "{text}");
         assert_eq!(report.order.as_ref().unwrap().order_id, Some(id));
         assert_eq!(stock_of(store, item, 10), 8);
     });
@@ -247,7 +208,7 @@ fn a_report_that_is_not_possible_any_more_names_the_status() {
 
 #[test]
 fn fetched_and_acknowledged_set_the_export_date_once() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         for event in [OrderEvent::Fetched, OrderEvent::Acknowledged] {
             let id = order(store, item, Workflow::Prepayment);
@@ -264,7 +225,7 @@ fn fetched_and_acknowledged_set_the_export_date_once() {
 
 #[test]
 fn payment_data_is_kept_and_told() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
         let payment = OrderPayment {
@@ -273,10 +234,7 @@ fn payment_data_is_kept_and_told() {
             payment_status_identifier: Some(PaymentStatus::Paid),
             ..OrderPayment::default()
         };
-        let paid = OrderStatusUpdate {
-            payment_informations: vec![payment],
-            ..update(id, OrderEvent::Paid)
-        };
+        let paid = OrderStatusUpdate { payment_informations: vec![payment], ..update(id, OrderEvent::Paid) };
         send(store, paid.clone());
         send(store, paid);
         let parts = load(store, id);
@@ -289,10 +247,7 @@ fn payment_data_is_kept_and_told() {
         let transaction_id = Some("T-9".to_owned());
         assert_eq!(payload, FactPayload::Paid { transaction_id });
         let mut unknown = update(id, OrderEvent::Fetched);
-        unknown.payment_informations = vec![OrderPayment {
-            payment_status_id: Some(9),
-            ..OrderPayment::default()
-        }];
+        unknown.payment_informations = vec![OrderPayment { payment_status_id: Some(9), ..OrderPayment::default() }];
         assert_eq!(send(store, unknown).result.reports[0].return_code, -3010);
     });
 }
@@ -300,7 +255,7 @@ fn payment_data_is_kept_and_told() {
 #[test]
 fn every_key_finds_the_order() {
     use OrderSignificantKey as Key;
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order_with(store, item, Workflow::Prepayment, |row, _| {
             row.order_number = 77;
@@ -336,34 +291,18 @@ fn every_key_finds_the_order() {
             Key::TransactionId1,
             Key::TransactionId2,
         ] {
-            let report = &send(
-                store,
-                OrderStatusUpdate {
-                    significant_key: key,
-                    ..all.clone()
-                },
-            )
-            .result
-            .reports[0];
+            let report = &send(store, OrderStatusUpdate { significant_key: key, ..all.clone() }).result.reports[0];
             assert_eq!(report.return_code, 0, "{key:?}");
             assert_eq!(report.order.as_ref().unwrap().order_id, Some(id));
-            let empty = OrderStatusUpdate {
-                significant_key: key,
-                mandator_id: 1,
-                ..OrderStatusUpdate::default()
-            };
-            assert_eq!(
-                send(store, empty).result.reports[0].return_code,
-                -3001,
-                "{key:?}"
-            );
+            let empty = OrderStatusUpdate { significant_key: key, mandator_id: 1, ..OrderStatusUpdate::default() };
+            assert_eq!(send(store, empty).result.reports[0].return_code, -3001, "{key:?}");
         }
     });
 }
 
 #[test]
 fn an_unknown_or_ambiguous_order_fails_alone() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         for _ in 0..2 {
             order_with(store, item, Workflow::Prepayment, |row, _| {
@@ -376,38 +315,23 @@ fn an_unknown_or_ambiguous_order_fails_alone() {
             external_order_number_1: Some("twice".into()),
             ..update(0, OrderEvent::Fetched)
         };
-        let elsewhere = OrderStatusUpdate {
-            mandator_id: 2,
-            ..update(good, OrderEvent::Fetched)
-        };
+        let elsewhere = OrderStatusUpdate { mandator_id: 2, ..update(good, OrderEvent::Fetched) };
         let called = call::<UpdateOrderStatus>(
             store,
-            UpdateOrderStatusRequest {
-                orders: records(vec![twice, elsewhere, update(good, OrderEvent::Fetched)]),
-            },
+            UpdateOrderStatusRequest { orders: records(vec![twice, elsewhere, update(good, OrderEvent::Fetched)]) },
         );
-        let codes: Vec<i32> = called
-            .result
-            .reports
-            .iter()
-            .map(|r| r.return_code)
-            .collect();
+        let codes: Vec<i32> = called.result.reports.iter().map(|r| r.return_code).collect();
         assert_eq!(codes, [-4002, -4008, 0]);
-        assert_eq!(
-            called.result.reports[2].reference_id.as_deref(),
-            Some("ref 3")
-        );
+        assert_eq!(called.result.reports[2].reference_id.as_deref(), Some("ref 3"));
         assert!(load(store, good).order.export_date.is_some());
     });
 }
 
 #[test]
 fn a_phone_sale_tells_no_channel() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
-        let id = order_with(store, item, Workflow::Prepayment, |row, _| {
-            row.account_id = None
-        });
+        let id = order_with(store, item, Workflow::Prepayment, |row, _| row.account_id = None);
         send(store, shipped(id, &["1Z"]));
         assert!(facts(store).is_empty());
         assert_eq!(stock_of(store, item, 10), 8);

@@ -3,16 +3,13 @@ use crate::store::accounts::{save_work, work_of};
 use crate::store::outbox::unsettled;
 
 fn sync(store: &Store, accounts: &[i32], synchronous: bool) -> Called<SyncPlatformOrdersResult> {
-    let request = SyncPlatformOrdersRequest {
-        accounts: accounts.to_vec(),
-        process_synchronous: Some(synchronous),
-    };
+    let request = SyncPlatformOrdersRequest { accounts: accounts.to_vec(), process_synchronous: Some(synchronous) };
     call::<SyncPlatformOrders>(store, request)
 }
 
 #[test]
 fn every_account_is_asked_where_none_is_named() {
-    stores(|store| {
+    on_stores(|store| {
         let called = sync(store, &[], false);
         assert_eq!(called.accounts, [101, 102, 201]);
         assert_eq!(called.result.reports.len(), 3);
@@ -22,14 +19,9 @@ fn every_account_is_asked_where_none_is_named() {
 
 #[test]
 fn an_unknown_account_fails_alone() {
-    stores(|store| {
+    on_stores(|store| {
         let called = sync(store, &[999, 101], true);
-        let codes: Vec<i32> = called
-            .result
-            .reports
-            .iter()
-            .map(|r| r.return_code)
-            .collect();
+        let codes: Vec<i32> = called.result.reports.iter().map(|r| r.return_code).collect();
         assert_eq!(codes, [-4006, 0]);
         assert_eq!(called.accounts, [101]);
     });
@@ -37,7 +29,7 @@ fn an_unknown_account_fails_alone() {
 
 #[test]
 fn a_waiting_call_waits_for_the_poll() {
-    stores(|store| {
+    on_stores(|store| {
         let called = sync(store, &[101], true);
         assert!(called.synchronous);
         let version = called.stamp;

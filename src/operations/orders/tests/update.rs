@@ -1,15 +1,10 @@
 use super::*;
 use crate::domain::order::OrderStatus;
-use crate::operations::common::Action;
+use crate::operations::common::ReportAction;
 use crate::operations::wire::Patch;
 
 fn of(order_id: i32) -> OrderUpdate {
-    OrderUpdate {
-        significant_key: OrderSignificantKey::OrderId,
-        mandator_id: 1,
-        order_id: Some(order_id),
-        ..OrderUpdate::default()
-    }
+    OrderUpdate { significant_key: OrderSignificantKey::OrderId, mandator_id: 1, order_id: Some(order_id), ..OrderUpdate::default() }
 }
 
 fn sale(external: &str) -> OrderUpdate {
@@ -18,10 +13,7 @@ fn sale(external: &str) -> OrderUpdate {
         mandator_id: 1,
         external_order_number_1: Patch::Set(external.into()),
         sub_channel_id: Some(4100),
-        customer: Some(OrderCustomer {
-            email: Some("ada@example.org".into()),
-            ..OrderCustomer::default()
-        }),
+        customer: Some(OrderCustomer { email: Some("ada@example.org".into()), ..OrderCustomer::default() }),
         order_items: vec![OrderItem {
             internal_item_number: Some("A-1".into()),
             quantity: 3,
@@ -49,24 +41,16 @@ fn refused(store: &Store, update: OrderUpdate) -> i32 {
 }
 
 fn notice(id: Option<i32>, text: Option<&str>, delete: Option<bool>) -> OrderNotice {
-    OrderNotice {
-        delete,
-        order_notice_id: id,
-        text: text.map(str::to_owned),
-        notice_type: None,
-    }
+    OrderNotice { delete, order_notice_id: id, text: text.map(str::to_owned), notice_type: None }
 }
 
 fn tag(name: &str, delete: bool) -> OrderTag {
-    OrderTag {
-        delete: delete.then_some(true),
-        tag_identifier: name.into(),
-    }
+    OrderTag { delete: delete.then_some(true), tag_identifier: name.into() }
 }
 
 #[test]
 fn fields_are_set_kept_and_cleared() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
         taken(
@@ -93,10 +77,7 @@ fn fields_are_set_kept_and_cleared() {
             store,
             OrderUpdate {
                 note: Patch::Clear,
-                invoice_address: Some(OrderAddress {
-                    street: Patch::Clear,
-                    ..OrderAddress::default()
-                }),
+                invoice_address: Some(OrderAddress { street: Patch::Clear, ..OrderAddress::default() }),
                 ..of(id)
             },
         );
@@ -116,14 +97,10 @@ fn fields_are_set_kept_and_cleared() {
 
 #[test]
 fn an_update_that_changes_nothing_leaves_the_time_of_the_last_change() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
-        let update = OrderUpdate {
-            note: Patch::Set("ring".into()),
-            order_tags: vec![tag("ISPU", false)],
-            ..of(id)
-        };
+        let update = OrderUpdate { note: Patch::Set("ring".into()), order_tags: vec![tag("ISPU", false)], ..of(id) };
         taken(store, update.clone());
         let before = load(store, id).order;
         taken(store, update);
@@ -133,18 +110,12 @@ fn an_update_that_changes_nothing_leaves_the_time_of_the_last_change() {
 
 #[test]
 fn the_channels_number_stays_though_the_documented_example_sends_it_empty() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order_with(store, item, Workflow::Prepayment, |row, _| {
             row.marketplace_order_id = Some("CH-1".into());
         });
-        taken(
-            store,
-            OrderUpdate {
-                marketplace_order_id: Patch::Clear,
-                ..of(id)
-            },
-        );
+        taken(store, OrderUpdate { marketplace_order_id: Patch::Clear, ..of(id) });
         let row = load(store, id).order;
         assert_eq!(row.marketplace_order_id.as_deref(), Some("CH-1"));
     });
@@ -152,79 +123,47 @@ fn the_channels_number_stays_though_the_documented_example_sends_it_empty() {
 
 #[test]
 fn notices_are_added_changed_and_removed() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
-        let with = |notices| OrderUpdate {
-            order_notices: notices,
-            ..of(id)
-        };
-        let two = vec![
-            notice(None, Some("one"), None),
-            notice(None, Some("two"), Some(false)),
-        ];
+        let with = |notices| OrderUpdate { order_notices: notices, ..of(id) };
+        let two = vec![notice(None, Some("one"), None), notice(None, Some("two"), Some(false))];
         taken(store, with(two.clone()));
         taken(store, with(two));
         let notices = load(store, id).notices;
         assert_eq!(notices.len(), 2, "a repeat adds nothing");
-        assert_eq!(
-            (notices[0].text.as_str(), notices[0].notice_type),
-            ("one", 10)
-        );
+        assert_eq!((notices[0].text.as_str(), notices[0].notice_type), ("one", 10));
         let (first, second) = (notices[0].order_notice_id, notices[1].order_notice_id);
-        let change = vec![
-            notice(Some(first), Some("uno"), None),
-            notice(Some(second), None, Some(true)),
-        ];
+        let change = vec![notice(Some(first), Some("uno"), None), notice(Some(second), None, Some(true))];
         taken(store, with(change.clone()));
         taken(store, with(change));
         let notices = load(store, id).notices;
         assert_eq!(notices.len(), 1);
         assert_eq!(notices[0].text, "uno");
-        assert_eq!(
-            refused(store, with(vec![notice(Some(99), Some("x"), None)])),
-            -4013
-        );
+        assert_eq!(refused(store, with(vec![notice(Some(99), Some("x"), None)])), -4013);
         assert_eq!(refused(store, with(vec![notice(None, None, None)])), -3001);
     });
 }
 
 #[test]
 fn tags_are_united_and_removed_by_name() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
-        let with = |tags| OrderUpdate {
-            order_tags: tags,
-            ..of(id)
-        };
+        let with = |tags| OrderUpdate { order_tags: tags, ..of(id) };
         taken(store, with(vec![tag("ISPU", false), tag("B2B", false)]));
-        taken(
-            store,
-            with(vec![
-                tag("WEEE", false),
-                tag("B2B", true),
-                tag("gone", true),
-            ]),
-        );
-        let tags: Vec<String> = load(store, id)
-            .tags
-            .into_iter()
-            .map(|tag| tag.tag_identifier)
-            .collect();
+        taken(store, with(vec![tag("WEEE", false), tag("B2B", true), tag("gone", true)]));
+        let tags: Vec<String> = load(store, id).tags.into_iter().map(|tag| tag.tag_identifier).collect();
         assert_eq!(tags, ["ISPU", "WEEE"]);
     });
 }
 
 #[test]
 fn a_status_set_directly_books_stock_and_tells_nobody() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
-        let to = |status: OrderStatus| OrderUpdate {
-            order_status_id: Some(status.id()),
-            ..of(id)
-        };
+        let to = |status: OrderStatus| OrderUpdate { order_status_id: Some(status.id()), ..of(id) };
         taken(store, to(OrderStatus::Cancelled));
         assert_eq!((stock_of(store, item, 10), reserved(store, item)), (10, 0));
         taken(store, to(OrderStatus::PaidShipping));
@@ -232,26 +171,20 @@ fn a_status_set_directly_books_stock_and_tells_nobody() {
         taken(store, to(OrderStatus::ShippedDone));
         assert_eq!((stock_of(store, item, 10), reserved(store, item)), (8, 0));
         assert!(facts(store).is_empty());
-        let unknown = OrderUpdate {
-            order_status_id: Some(121),
-            ..of(id)
-        };
+        let unknown = OrderUpdate { order_status_id: Some(121), ..of(id) };
         assert_eq!(refused(store, unknown), -3007);
     });
 }
 
 #[test]
 fn a_phone_sale_is_created_reserves_stock_and_is_found_again() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let mut update = sale("ERP-7");
         update.payment_method_id = Some(8);
         let called = send(store, update.clone());
         let report = &called.result.reports[0];
-        assert_eq!(
-            (report.return_code, report.action),
-            (0, Some(Action::Insert))
-        );
+        assert_eq!((report.return_code, report.action), (0, Some(ReportAction::Insert)));
         assert_eq!(report.reference_id.as_deref(), Some("ref 1"));
         assert!(!called.additive, "the ERP's number finds it again");
         assert_eq!(called.accounts, [101, 102]);
@@ -266,14 +199,14 @@ fn a_phone_sale_is_created_reserves_stock_and_is_found_again() {
         assert_eq!(parts.items[0].warehouse_id, Some(10));
         assert_eq!(parts.customer.unwrap().customer_number, 10_000);
         let again = send(store, update);
-        assert_eq!(again.result.reports[0].action, Some(Action::Update));
+        assert_eq!(again.result.reports[0].action, Some(ReportAction::Update));
         assert_eq!(reserved(store, item), 3);
     });
 }
 
 #[test]
 fn a_phone_sale_without_any_key_is_additive() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         let mut update = sale("");
         update.significant_key = OrderSignificantKey::OrderNumber;
@@ -288,7 +221,7 @@ fn a_phone_sale_without_any_key_is_additive() {
 
 #[test]
 fn the_payment_method_decides_the_workflow_of_a_phone_sale() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         for (index, (method, workflow)) in [
             (Some(7), Workflow::Prepayment),
@@ -312,7 +245,7 @@ fn the_payment_method_decides_the_workflow_of_a_phone_sale() {
 
 #[test]
 fn a_given_order_number_is_kept_and_the_counter_steps_over_it() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         let mut given = sale("ERP-1");
         given.order_number = Some(1_000_000);
@@ -324,41 +257,26 @@ fn a_given_order_number_is_kept_and_the_counter_steps_over_it() {
 
 #[test]
 fn customers_are_found_by_id_number_or_mail() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         let customer_of = |id| load(store, id).order.customer_id.unwrap();
-        let with = |external: &str, customer: OrderCustomer| OrderUpdate {
-            customer: Some(customer),
-            ..sale(external)
-        };
+        let with = |external: &str, customer: OrderCustomer| OrderUpdate { customer: Some(customer), ..sale(external) };
         let first = customer_of(taken(store, sale("1")));
         assert_eq!(customer_of(taken(store, sale("2"))), first);
-        let by_id = OrderCustomer {
-            customer_id: Some(first),
-            ..OrderCustomer::default()
-        };
+        let by_id = OrderCustomer { customer_id: Some(first), ..OrderCustomer::default() };
         assert_eq!(customer_of(taken(store, with("3", by_id))), first);
-        let by_number = |number| OrderCustomer {
-            customer_number: Some(number),
-            ..OrderCustomer::default()
-        };
-        assert_eq!(
-            customer_of(taken(store, with("4", by_number(10_000)))),
-            first
-        );
+        let by_number = |number| OrderCustomer { customer_number: Some(number), ..OrderCustomer::default() };
+        assert_eq!(customer_of(taken(store, with("4", by_number(10_000)))), first);
         let new = taken(store, with("5", by_number(555)));
         assert_eq!(load(store, new).customer.unwrap().customer_number, 555);
-        let unknown = OrderCustomer {
-            customer_id: Some(9_999),
-            ..OrderCustomer::default()
-        };
+        let unknown = OrderCustomer { customer_id: Some(9_999), ..OrderCustomer::default() };
         assert_eq!(refused(store, with("6", unknown)), -4011);
     });
 }
 
 #[test]
 fn an_order_of_a_channel_is_never_created() {
-    stores(|store| {
+    on_stores(|store| {
         shelf(store);
         let mut shop = sale("ERP-1");
         shop.sub_channel_id = Some(2100);
@@ -378,20 +296,14 @@ fn an_order_of_a_channel_is_never_created() {
 
 #[test]
 fn a_bad_position_creates_nothing() {
-    stores(|store| {
+    on_stores(|store| {
         let item = shelf(store);
         let mut update = sale("ERP-1");
-        update.order_items.push(OrderItem {
-            internal_item_number: Some("nowhere".into()),
-            ..update.order_items[0].clone()
-        });
+        update.order_items.push(OrderItem { internal_item_number: Some("nowhere".into()), ..update.order_items[0].clone() });
         let report = &send(store, update.clone()).result.reports[0];
         assert_eq!(report.return_code, -4001);
         let text = report.error_description.as_deref().unwrap();
-        assert!(
-            text.starts_with("order 1 (line 2), order_item 2: "),
-            "{text}"
-        );
+        assert!(text.starts_with("order 1 (line 2), order_item 2: "), "{text}");
         assert_eq!(reserved(store, item), 0);
         update.order_items[1].internal_item_number = None;
         assert_eq!(refused(store, update.clone()), -3001);

@@ -1,0 +1,161 @@
+//! The start: puts store, dispatcher and HTTP together. `main` knows only this.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::{Settings, database};
+use crate::connectors::{self, Connector, Sandboxes};
+use crate::dispatch::Dispatcher;
+use crate::dispatch::bell::Bell;
+use crate::domain::Failure;
+use crate::http;
+use crate::operations::Gateway;
+use crate::store::{self, Store, configured, prices};
+
+/// What one account's channel said to `kontor check --connect`.
+#[derive(Debug, Clone)]
+pub struct ConnectionReport {
+    pub account_id: i32,
+    pub identifier: String,
+    /// A line for the admin; the reason where the channel could not be used.
+    pub result: Result<String, String>,
+}
+
+/// Runs until the process is told to stop. `started` is called once, when the listener is bound.
+///
+/// # Errors
+/// One line for the admin: why the gateway could not start or go on.
+pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<(), String> {
+    if let Some(fault) = database::folder_fault(settings.database.expose_secret()) {
+        return Err(fault);
+    }
+    let listener = TcpListener::bind(settings.server.listen).map_err(|error| bind_fault(&settings, &error))?;
+    take_real_port(&mut settings, &listener);
+    let sandboxes = Sandboxes::new();
+    let connectors = connectors_of(&settings, &sandboxes)?;
+    let store = Store::open(settings.database.expose_secret()).map_err(|failure| failure.to_string())?;
+    prepare(&settings, &store).map_err(|failure| failure.to_string())?;
+    let settings = Arc::new(settings);
+    let bell = Arc::new(Bell::default());
+    let gateway = Arc::new(Gateway { settings: Arc::clone(&settings), store: store.clone(), bell: Arc::clone(&bell) });
+    let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, connectors);
+    let routes = move |config: &mut web::ServiceConfig| {
+        let (shops, pictures) = (web::Data::new(sandboxes.clone()), web::Data::new(store.clone()));
+        config
+            .app_data(shops)
+            .app_data(pictures)
+            .route("/images/{digest}", web::get().to(picture))
+            .service(web::scope("/sandbox").default_service(web::to(sandbox)));
+    };
+    let told = Arc::clone(&settings);
+    let ready = |gateway: &Gateway| gateway.store.read(|_| Ok(())).is_ok();
+    let served = http::serve(gateway, listener, ready, routes, move |bound| {
+        log::info!("listening on http://{}", bound.address);
+        started(&told);
+    });
+    dispatcher.stop();
+    served.map_err(|error| error.to_string())
+}
+
+/// With port 0 the system chooses; addresses that clients see follow.
+fn take_real_port(settings: &mut Settings, listener: &TcpListener) {
+    if settings.server.listen.port() != 0 {
+        return;
+    }
+    if let Ok(address) = listener.local_addr() {
+        settings.server.public_url = settings.server.public_url.replace(":0", &format!(":{}", address.port()));
+        settings.server.listen = address;
+    }
+}
+
+fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Vec<(i32, Box<dyn Connector>)>, String> {
+    let active = settings.accounts.iter().filter(|account| account.active);
+    active.map(|account| Ok((account.account_id, connectors::build(account, settings.dispatch.channel_timeout, sandboxes)?))).collect()
+}
+
+/// Brings what the configuration defines into the database: price lists that do not exist yet, and the times at which
+/// accounts were first seen and changed.
+fn prepare(settings: &Settings, store: &Store) -> Result<(), Failure> {
+    let seeds = settings.pricelists.clone();
+    let accounts: Vec<(i32, String)> =
+        settings.accounts.iter().map(|account| (account.account_id, crate::operations::accounts::digest_of(account))).collect();
+    store.write(move |tx| {
+        for seed in &seeds {
+            if prices::by_identifier(&mut tx.conn, seed.mandator_id, &seed.identifier)?.is_none() {
+                prices::seed(tx, seed.mandator_id, &seed.identifier, &seed.currency, seed.gross)?;
+            }
+        }
+        configured::note(tx, "account", &accounts)
+    })
+}
+
+/// Brings the database to the newest schema; answers with a line on what was done.
+pub fn migrate(database: &SecretString) -> Result<String, String> {
+    let database = database.expose_secret();
+    if let Some(fault) = database::folder_fault(database) {
+        return Err(fault);
+    }
+    let done = store::migrate(database).map_err(|failure| failure.to_string())?;
+    Ok(match done.as_slice() {
+        [] => format!("{}: nothing to do, the schema is up to date", database::for_display(database)),
+        steps => format!("{}: migrated ({})", database::for_display(database), steps.join(", ")),
+    })
+}
+
+/// Proves address and credentials of every active account.
+pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, String> {
+    Store::open(settings.database.expose_secret()).map_err(|failure| failure.to_string())?;
+    let sandboxes = Sandboxes::new();
+    let mut reports = Vec::new();
+    for account in settings.accounts.iter().filter(|account| account.active) {
+        let connector = connectors::build(account, settings.dispatch.channel_timeout, &sandboxes)?;
+        reports.push(ConnectionReport {
+            account_id: account.account_id,
+            identifier: account.identifier.clone(),
+            result: connector.check().map_err(|error| error.to_string()),
+        });
+    }
+    Ok(reports)
+}
+
+/// The line for a listener that could not be bound.
+pub fn bind_fault(settings: &Settings, error: &std::io::Error) -> String {
+    let listen = settings.server.listen;
+    let remedy = match error.kind() {
+        std::io::ErrorKind::AddrInUse => "another program listens there; stop it or choose another port with --listen",
+        std::io::ErrorKind::AddrNotAvailable => "this machine has no such address; choose one it has with --listen",
+        std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose a higher one with --listen",
+        _ => "choose another address with --listen",
+    };
+    format!("cannot listen on {listen}: {error}; {remedy}")
+}
+
+/// A picture that came inline, for channels to load. Public, as channels have no credentials here; its name is the
+/// digest of its content, so it cannot be guessed and never changes.
+async fn picture(store: web::Data<Store>, digest: web::Path<String>) -> HttpResponse {
+    let found = web::block(move || store.read(|conn| store::items::image(conn, &digest))).await;
+    match found {
+        Ok(Ok(Some(picture))) => HttpResponse::Ok()
+            .content_type(picture.media_type)
+            .insert_header(("Cache-Control", "public, max-age=31536000, immutable"))
+            .insert_header(("X-Content-Type-Options", "nosniff"))
+            .body(picture.content),
+        Ok(Ok(None)) => HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is no such picture.\n"),
+        _ => HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body("The database does not answer.\n"),
+    }
+}
+
+/// The scripted shops' own small face.
+async fn sandbox(request: HttpRequest, body: web::Bytes, shops: web::Data<Sandboxes>) -> HttpResponse {
+    let (method, path, query) = (request.method().to_string(), request.uri().path().to_owned(), request.query_string().to_owned());
+    match web::block(move || shops.handle(&method, &path, &query, &body)).await {
+        Ok(reply) => {
+            let status = actix_web::http::StatusCode::from_u16(reply.status).unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR);
+            HttpResponse::build(status).content_type(reply.content_type).body(reply.body)
+        }
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}

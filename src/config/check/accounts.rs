@@ -1,0 +1,168 @@
+//! `[[accounts]]`: one login or shop at a channel, and the connector's own settings.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Checker;
+use super::master::{mandator_of, paths};
+use crate::config::fault::{define, remedy};
+use crate::config::load::Connectors;
+use crate::config::raw::RawAccount;
+use crate::config::secret::Origin;
+use crate::config::{Account, Listing, Settings};
+
+pub(super) fn accounts(c: &mut Checker<'_>, raw: Vec<RawAccount>, settings: &Settings, connectors: &Connectors<'_>) -> Vec<Account> {
+    let accounts: Vec<Account> = raw.into_iter().zip(1..).map(|(raw, n)| account(c, raw, n, settings, connectors)).collect();
+    c.unique(paths("accounts", "account_id", accounts.iter().map(|a| a.account_id.to_string())));
+    // Orders of two accounts must not get the same number in the ERP.
+    c.unique(paths("accounts", "order_number_prefix", accounts.iter().map(|a| a.order_number_prefix.clone())));
+    accounts
+}
+
+fn account(c: &mut Checker<'_>, raw: RawAccount, n: usize, settings: &Settings, connectors: &Connectors<'_>) -> Account {
+    let at = |key: &str| format!("accounts[{n}].{key}");
+    let faults_before = c.faults.len();
+    let account_id = c.required_id(&at("account_id"), raw.account_id);
+    let mandators: Vec<i32> = settings.mandators.iter().map(|m| m.mandator_id).collect();
+    let mandator_id = mandator_of(c, &at("mandator_id"), raw.mandator_id, &mandators);
+    let sub_channel_id = c.required_id(&at("sub_channel_id"), raw.sub_channel_id);
+    let sub_channels: Vec<i32> = settings.sub_channels.iter().map(|s| s.sub_channel_id).collect();
+    c.known_id(&at("sub_channel_id"), sub_channel_id, "sub channel", "sub_channels", &sub_channels);
+    let poll = c.number(&at("poll_interval_seconds"), raw.poll_interval_seconds, 60, 1..=86_400);
+    let account = Account {
+        account_id,
+        mandator_id,
+        identifier: c.required(&at("identifier"), raw.identifier, "the account's name"),
+        sub_channel_id,
+        active: raw.active.unwrap_or(true),
+        connector: connector(c, &at("connector"), raw.connector, connectors.known),
+        pricelist: pricelist(c, &at("pricelist"), raw.pricelist, mandator_id, settings),
+        warehouses: warehouses(c, &at("warehouses"), raw.warehouses, mandator_id, settings),
+        default_category: raw.default_category,
+        title_text_module: c.optional_id(&at("title_text_module"), raw.title_text_module),
+        description_text_module: c.optional_id(&at("description_text_module"), raw.description_text_module),
+        language: language(c, &at("language"), raw.language, mandator_id, settings),
+        listing: raw.listing.unwrap_or(Listing::ByCall),
+        carriers: carriers(c, &at("carriers"), raw.carriers),
+        poll_interval: Duration::from_secs(poll),
+        // Unlike an empty one, this default cannot make two accounts collide.
+        order_number_prefix: raw.order_number_prefix.unwrap_or_else(|| format!("{account_id}-")),
+        settings: own_settings(c, &at("settings"), raw.settings),
+    };
+    if c.faults.len() == faults_before {
+        ask_connector(c, &account, &at("settings"), connectors);
+    }
+    account
+}
+
+/// A connector names the key as `[accounts.settings] url: not an address`; then the place is that key's.
+fn ask_connector(c: &mut Checker<'_>, account: &Account, path: &str, connectors: &Connectors<'_>) {
+    let Err(text) = (connectors.check)(account) else {
+        return;
+    };
+    let named = text.split_once("[accounts.settings] ").and_then(|(_, named)| named.split_once(": "));
+    match named {
+        Some((key, rest)) => {
+            // The key may have come from a variable or a file.
+            let written = ["", "_env", "_file"].map(|suffix| format!("{path}.{key}{suffix}"));
+            let place = written.iter().find(|p| c.places.contains_key(*p)).map_or(path, String::as_str);
+            c.fault_at(place, &format!("{path}.{key}"), rest);
+        }
+        None => c.fault(path, text),
+    }
+}
+
+fn connector(c: &mut Checker<'_>, path: &str, raw: Option<String>, known: &[&str]) -> String {
+    let name = c.required(path, raw, &format!("one of: {}", known.join(", ")));
+    if !name.trim().is_empty() && !known.contains(&name.as_str()) {
+        c.fault(path, format!("connector \"{name}\" is not known; {}", remedy(&name, known)));
+    }
+    name
+}
+
+fn pricelist(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: i32, settings: &Settings) -> String {
+    let name = c.required(path, raw, "the identifier of a price list under [[pricelists]]");
+    let lists = settings.pricelists.iter().filter(|p| p.mandator_id == mandator_id);
+    let known: Vec<&str> = lists.map(|p| p.identifier.as_str()).collect();
+    if !name.trim().is_empty() && !known.contains(&name.as_str()) {
+        let remedy = define("pricelists", &name, &known);
+        c.fault(path, format!("price list \"{name}\" of mandator {mandator_id} is not defined; {remedy}"));
+    }
+    name
+}
+
+fn warehouses(c: &mut Checker<'_>, path: &str, raw: Option<Vec<String>>, mandator_id: i32, settings: &Settings) -> Vec<i32> {
+    let Some(codes) = raw else {
+        c.missing(path, "a list of warehouse codes whose stock this account sells");
+        return Vec::new();
+    };
+    if codes.is_empty() {
+        c.fault(path, "the list is empty; name the codes of the warehouses whose stock this account sells");
+    }
+    let mut ids = Vec::new();
+    for (code, index) in codes.iter().zip(1..) {
+        let place = format!("{path}[{index}]");
+        match settings.warehouse_by_code(mandator_id, code) {
+            Some(warehouse) if ids.contains(&warehouse.warehouse_id) => {
+                // Its stock would be offered twice.
+                c.fault_at(&place, path, format!("warehouse \"{code}\" is named twice; remove one"));
+            }
+            Some(warehouse) => ids.push(warehouse.warehouse_id),
+            None => {
+                let own = settings.warehouses.iter().filter(|w| w.mandator_id == mandator_id);
+                let known: Vec<&str> = own.map(|w| w.code.as_str()).collect();
+                let remedy = define("warehouses", code, &known);
+                let text = format!("warehouse \"{code}\" is not defined; {remedy}");
+                c.fault_at(&place, path, text);
+            }
+        }
+    }
+    ids
+}
+
+fn language(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: i32, settings: &Settings) -> String {
+    let Some(code) = raw else {
+        return settings.mandator(mandator_id).map(|m| m.language).unwrap_or_default().iso().to_owned();
+    };
+    if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_lowercase()) {
+        c.fault(path, format!("\"{code}\" is not an ISO 639-1 code; write two small letters, such as de"));
+    }
+    code
+}
+
+fn carriers(c: &mut Checker<'_>, path: &str, raw: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    c.unique(raw.keys().map(|word| (format!("{path}.{word}"), word.to_lowercase())));
+    for (word, _) in raw.iter().filter(|(_, code)| code.trim().is_empty()) {
+        c.fault(&format!("{path}.{word}"), "\"\" is empty; write the channel's carrier code");
+    }
+    raw
+}
+
+/// Resolves `key_env` and `key_file` to `key`; the connector sees only the result.
+fn own_settings(c: &mut Checker<'_>, path: &str, raw: toml::Table) -> toml::Table {
+    let mut settings = toml::Table::new();
+    let (sources, plain): (Vec<_>, Vec<_>) = raw.into_iter().partition(|(key, _)| Origin::of(key).is_some());
+    settings.extend(plain);
+    for (key, value) in sources {
+        let Some((base, origin)) = Origin::of(&key) else {
+            continue;
+        };
+        let place = format!("{path}.{key}");
+        if settings.contains_key(base) {
+            c.fault(&place, format!("given beside another source of {base}; keep only one of {base}, {base}_env and {base}_file"));
+            continue;
+        }
+        let Some(name) = value.as_str() else {
+            let kind = value.type_str();
+            c.fault(&place, format!("found {kind}, expected the name of the variable or file in \"quotes\""));
+            continue;
+        };
+        match c.secrets.fetch(origin, name) {
+            Ok(secret) => {
+                settings.insert(base.to_owned(), toml::Value::String(secret));
+            }
+            Err(text) => c.fault(&place, text),
+        }
+    }
+    settings
+}

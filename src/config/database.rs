@@ -1,0 +1,64 @@
+//! Where the database is: a path (SQLite) or a `postgres://` address.
+
+use std::path::Path;
+
+use super::secret::resolve;
+
+/// The file beside the configuration that is used when `[database]` names none.
+pub(super) const DEFAULT_FILE: &str = "kontor.sqlite";
+
+pub fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// The checked address; a relative SQLite path becomes one below `folder`.
+pub fn address(folder: &Path, url: &str) -> Result<String, String> {
+    if url.trim().is_empty() {
+        return Err("is empty; write the path of an SQLite file or postgres://user@host/database".to_owned());
+    }
+    if is_postgres(url) {
+        // The parser's own error may repeat the password; its kind is enough.
+        return match url::Url::parse(url) {
+            Ok(parsed) if parsed.path().len() > 1 => Ok(url.to_owned()),
+            Ok(_) => Err("names no database; write postgres://user@host/database".to_owned()),
+            Err(e) => Err(format!(
+                "is not a valid address ({e}); write postgres://user@host/database, with special \
+                                   characters of the password percent-encoded"
+            )),
+        };
+    }
+    if let Some((scheme, _)) = url.split_once("://") {
+        return Err(format!(
+            "\"{scheme}\" is not a known kind of database; write the path of an SQLite file or \
+                            postgres://user@host/database"
+        ));
+    }
+    let path = resolve(folder, url);
+    path.to_str().map(str::to_owned).ok_or_else(|| "the path is not valid UTF-8; choose another folder".to_owned())
+}
+
+/// Without the password, for logs and the demo's banner.
+pub fn for_display(url: &str) -> String {
+    if !is_postgres(url) {
+        return url.to_owned();
+    }
+    match url::Url::parse(url) {
+        // The query may hold a password too.
+        Ok(parsed) => format!("postgres://{}{}", parsed.host_str().unwrap_or("localhost"), parsed.path()),
+        Err(_) => "postgres://…".to_owned(),
+    }
+}
+
+/// Why an SQLite file cannot be opened or created there, before SQLite says only "unable to open database file".
+pub fn folder_fault(url: &str) -> Option<String> {
+    if is_postgres(url) {
+        return None;
+    }
+    let path = Path::new(url);
+    if path.is_dir() {
+        return Some(format!("database \"{url}\" is a folder, expected a file; add a file name, such as {DEFAULT_FILE}"));
+    }
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty())?;
+    (!folder.is_dir())
+        .then(|| format!("database \"{url}\": folder \"{}\" does not exist; create it or choose another path", folder.display()))
+}

@@ -1,0 +1,130 @@
+//! What `kontor serve --demo` runs on: no file, an embedded database, a scripted channel.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::*;
+
+/// In the current folder.
+pub const DEMO_DATABASE: &str = "kontor-demo.sqlite";
+/// Of the users `erp` and `admin`.
+pub const DEMO_PASSWORD: &str = "demo";
+/// The account on the scripted channel.
+pub const DEMO_ACCOUNT: i32 = 1000;
+
+/// Argon2id of `DEMO_PASSWORD`. Computed once: the demo starts at once and its users keep working over restarts.
+const DEMO_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6n0rx6titvhqwpJb9Z9TSmuUEwM0gYxcnYiBKM";
+const MANDATOR: i32 = 1;
+const WAREHOUSE: i32 = 1;
+const SUB_CHANNEL: i32 = 9000;
+
+impl Settings {
+    /// The fixed demo world.
+    pub fn demo(listen: SocketAddr, database: &str) -> Settings {
+        let user = |name: &str, role| User {
+            name: name.to_owned(),
+            password_hash: SecretString::from(DEMO_HASH),
+            role,
+            mandators: Vec::new(),
+            replay_by_content: true,
+        };
+        let payment = |payment_method_id, identifier: &str| PaymentMethod { payment_method_id, identifier: identifier.to_owned() };
+        // In a container the demo listens everywhere, and clients find it through a published port.
+        let public_url = match listen.ip().is_unspecified() {
+            true => format!("http://localhost:{}", listen.port()),
+            false => format!("http://{listen}"),
+        };
+        Settings {
+            server: Server { listen, public_url, workers: 2 },
+            database: SecretString::from(database),
+            limits: Limits::default(),
+            replay: Replay::default(),
+            dispatch: Dispatch::default(),
+            users: vec![user("erp", Role::Erp), user("admin", Role::Admin)],
+            mandators: vec![Mandator {
+                mandator_id: MANDATOR,
+                identifier: "Demo".to_owned(),
+                language: Language::En,
+                time_zone: Tz::Europe__Berlin,
+            }],
+            warehouses: vec![Warehouse {
+                warehouse_id: WAREHOUSE,
+                mandator_id: MANDATOR,
+                code: "standard".to_owned(),
+                identifier: "Standard".to_owned(),
+            }],
+            pricelists: vec![PricelistSeed {
+                mandator_id: MANDATOR,
+                identifier: "default".to_owned(),
+                currency: "EUR".to_owned(),
+                gross: true,
+            }],
+            sub_channels: vec![
+                SubChannel::phone_sales(),
+                SubChannel { sub_channel_id: SUB_CHANNEL, identifier: "Sandbox".to_owned(), channel: "Sandbox".to_owned() },
+            ],
+            accounts: vec![demo_account(database)],
+            payment_methods: vec![payment(7, "prepayment"), payment(8, "cash on delivery"), payment(9, "collection")],
+            demo: true,
+        }
+    }
+}
+
+/// The shop's memory lies beside the database, so that both survive a restart together.
+fn demo_account(database: &str) -> Account {
+    let mut settings = toml::Table::new();
+    if !super::database::is_postgres(database) {
+        settings.insert("state_path".to_owned(), toml::Value::String(format!("{database}.sandbox.json")));
+    }
+    Account {
+        account_id: DEMO_ACCOUNT,
+        mandator_id: MANDATOR,
+        identifier: "Sandbox".to_owned(),
+        sub_channel_id: SUB_CHANNEL,
+        active: true,
+        connector: "sandbox".to_owned(),
+        pricelist: "default".to_owned(),
+        warehouses: vec![WAREHOUSE],
+        default_category: None,
+        title_text_module: None,
+        // The type id of the reference's own samples, so that those work in the demo as they are.
+        description_text_module: Some(15),
+        language: "de".to_owned(),
+        listing: Listing::ByCall,
+        carriers: BTreeMap::from([("DHL".to_owned(), "dhl".to_owned())]),
+        poll_interval: Duration::from_secs(1),
+        order_number_prefix: "SB-".to_owned(),
+        settings,
+    }
+}
+
+/// What `serve --demo` prints once it listens.
+pub fn banner(settings: &Settings) -> String {
+    let base = &settings.server.public_url;
+    let mut text = format!(
+        "\
+Kontor demo, data in {database}
+
+  compat endpoint  {base}/ws/connect
+            WSDL   {base}/ws/connect?wsdl
+  typed endpoint   {base}/ws/v1
+            WSDL   {base}/ws/v1?wsdl          (SOAP 1.2: {base}/ws/v1?wsdl=soap12)
+  sandbox channel  {base}/sandbox/{DEMO_ACCOUNT}
+  health           {base}/health
+
+  users            erp / {DEMO_PASSWORD} (calls), admin / {DEMO_PASSWORD} (calls and status pages)
+
+Try next: hand over an item, list it, buy it in the sandbox and fetch the order; README.md has the calls to copy.
+For your own channels: copy kontor.example.toml and run kontor check --config FILE.
+",
+        database = database::for_display(settings.database.expose_secret()),
+    );
+    if !settings.server.listen.ip().is_loopback() {
+        text.push_str("\nWarning: other machines can reach this demo, and its passwords are public.\n");
+    }
+    text
+}

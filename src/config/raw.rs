@@ -1,0 +1,113 @@
+//! The file as it is written, before any check. Every key is optional here, so that the checks can name what is
+//! missing in their own words; serde only refuses unknown keys and wrong types.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Listing, Role};
+use crate::domain::Language;
+
+macro_rules! raw {
+    ($($(#[$note:meta])* $name:ident { $($key:ident: $kind:ty),* $(,)? })*) => { $(
+        $(#[$note])*
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub(super) struct $name { $(pub $key: $kind),* }
+
+        impl $name {
+            /// For the test that the documentation names every key.
+            #[cfg(test)]
+            pub const KEYS: &'static [&'static str] = &[$(stringify!($key)),*];
+        }
+    )* };
+}
+
+raw! {
+    RawFile {
+        server: RawServer,
+        database: RawDatabase,
+        limits: RawLimits,
+        replay: RawReplay,
+        dispatch: RawDispatch,
+        users: Vec<RawUser>,
+        mandators: Vec<RawMandator>,
+        warehouses: Vec<RawWarehouse>,
+        pricelists: Vec<RawPricelist>,
+        sub_channels: Vec<RawSubChannel>,
+        payment_methods: Vec<RawPaymentMethod>,
+        accounts: Vec<RawAccount>,
+    }
+    RawServer { listen: Option<String>, public_url: Option<String>, workers: Option<i64> }
+    RawDatabase { url: Option<String>, url_env: Option<String>, url_file: Option<String> }
+    RawLimits {
+        body_bytes: Option<i64>,
+        inflated_bytes: Option<i64>,
+        xml_depth: Option<i64>,
+        xml_attributes: Option<i64>,
+        xml_name_bytes: Option<i64>,
+        xml_elements: Option<i64>,
+        records: Option<i64>,
+        request_seconds: Option<i64>,
+        waiting_calls: Option<i64>,
+    }
+    RawReplay { window_seconds: Option<i64>, keyed_days: Option<i64> }
+    RawDispatch {
+        wait_ms: Option<i64>,
+        synchronous_wait_seconds: Option<i64>,
+        lease_seconds: Option<i64>,
+        retry_ladder_seconds: Option<Vec<i64>>,
+        jitter: Option<f64>,
+        give_up_after_hours: Option<i64>,
+        keep_messages_days: Option<i64>,
+        channel_timeout_seconds: Option<i64>,
+    }
+    RawUser {
+        name: Option<String>,
+        password_hash: Option<String>,
+        password_hash_env: Option<String>,
+        password_hash_file: Option<String>,
+        role: Option<Role>,
+        mandators: Option<Vec<i64>>,
+        replay_by_content: Option<bool>,
+    }
+    RawMandator {
+        mandator_id: Option<i64>,
+        identifier: Option<String>,
+        language: Option<Language>,
+        time_zone: Option<String>,
+    }
+    RawWarehouse {
+        warehouse_id: Option<i64>,
+        mandator_id: Option<i64>,
+        code: Option<String>,
+        identifier: Option<String>,
+    }
+    RawPricelist {
+        mandator_id: Option<i64>,
+        identifier: Option<String>,
+        currency: Option<String>,
+        gross: Option<bool>,
+    }
+    RawSubChannel { sub_channel_id: Option<i64>, identifier: Option<String>, channel: Option<String> }
+    RawPaymentMethod { payment_method_id: Option<i64>, identifier: Option<String> }
+    RawAccount {
+        account_id: Option<i64>,
+        mandator_id: Option<i64>,
+        identifier: Option<String>,
+        sub_channel_id: Option<i64>,
+        active: Option<bool>,
+        connector: Option<String>,
+        pricelist: Option<String>,
+        warehouses: Option<Vec<String>>,
+        default_category: Option<String>,
+        title_text_module: Option<i64>,
+        description_text_module: Option<i64>,
+        language: Option<String>,
+        listing: Option<Listing>,
+        carriers: BTreeMap<String, String>,
+        poll_interval_seconds: Option<i64>,
+        order_number_prefix: Option<String>,
+        settings: toml::Table,
+    }
+}

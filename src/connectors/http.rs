@@ -1,0 +1,218 @@
+//! What every connector needs of HTTP: time-outs, bounded answers, and one reading of the status codes.
+//!
+//! Nothing here logs, and errors carry neither query strings nor bodies: both may hold secrets or addresses.
+
+use std::io::Read;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+use super::ChannelError;
+
+/// Bytes of an answer. 1000 orders of Vendure take about 4 MiB.
+const MOST_ANSWER: u64 = 32 << 20;
+/// A host that does not answer at all is given up earlier than a slow call.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// A blocking client. Build it outside of async code, it starts a thread of its own. Proxies are taken from the
+/// environment (`HTTPS_PROXY`, `NO_PROXY`).
+#[derive(Debug, Clone)]
+pub struct Http {
+    client: Client,
+    most_answer: u64,
+}
+
+/// An answer that is neither an outage nor a refusal of the credentials.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub fn json(&self) -> Result<serde_json::Value, ChannelError> {
+        serde_json::from_slice(&self.body).map_err(|error| ChannelError::Protocol {
+            reason: format!(
+                "HTTP {} with {} bytes that are no JSON ({error}); is the address that of the API?",
+                self.status,
+                self.body.len()
+            ),
+        })
+    }
+}
+
+impl Http {
+    /// `timeout` bounds each call as a whole.
+    pub fn new(timeout: Duration) -> Result<Http, String> {
+        // Of several connectors only the first one installs it; the answer of the others is of no interest.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .timeout(timeout)
+            .connect_timeout(CONNECT.min(timeout))
+            // A redirect would carry the credentials to where the admin did not send them, and turn a POST into a GET.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| format!("the HTTP client cannot start: {error}; install the system's CA certificates"))?;
+        Ok(Http { client, most_answer: MOST_ANSWER })
+    }
+
+    pub fn post(&self, url: &str) -> RequestBuilder {
+        self.client.post(url)
+    }
+
+    pub fn send(&self, request: RequestBuilder) -> Result<Answer, ChannelError> {
+        let response = request.send().map_err(unreachable)?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        if let Some(error) = outage(status, headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Utc::now()) {
+            return Err(error);
+        }
+        let mut body = Vec::new();
+        // One byte more than allowed tells a full answer from one that is too long.
+        response
+            .take(self.most_answer.saturating_add(1))
+            .read_to_end(&mut body)
+            .map_err(|error| ChannelError::Unavailable { reason: format!("the answer broke off: {error}"), retry_after: None })?;
+        if u64::try_from(body.len()).unwrap_or(u64::MAX) > self.most_answer {
+            return Err(ChannelError::Protocol { reason: format!("the answer has more than {} bytes", self.most_answer) });
+        }
+        Ok(Answer { status, headers, body })
+    }
+}
+
+fn unreachable(error: reqwest::Error) -> ChannelError {
+    let kind = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the call failed"
+    };
+    // The innermost cause says what to do: "Connection refused", "certificate has expired".
+    let error = error.without_url();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    ChannelError::Unavailable { reason: format!("{kind}: {cause}"), retry_after: None }
+}
+
+/// Reads the status codes that mean the same on every channel; `None` where the body has to tell.
+fn outage(status: u16, retry_after: Option<&str>, now: DateTime<Utc>) -> Option<ChannelError> {
+    match status {
+        408 | 425 | 429 | 500..=599 => Some(ChannelError::Unavailable {
+            reason: format!("HTTP {status}"),
+            retry_after: retry_after.and_then(|text| read_retry_after(text, now)),
+        }),
+        401 | 403 => {
+            Some(ChannelError::Unauthorized { reason: format!("HTTP {status}; check user, password and rights in [accounts.settings]") })
+        }
+        300..=399 => Some(ChannelError::Protocol {
+            reason: format!("HTTP {status}: the channel points to another address; enter the final address in [accounts.settings]"),
+        }),
+        _ => None,
+    }
+}
+
+/// RFC 9110, section 10.2.3: whole seconds or an HTTP date. In full, however long; a date gone by means now.
+fn read_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = DateTime::parse_from_rfc2822(text).ok()?;
+    Some(until.with_timezone(&Utc).signed_duration_since(now).to_std().unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use chrono::{TimeZone, Utc};
+
+    use super::{Answer, Http, read_retry_after};
+    use crate::connectors::ChannelError;
+
+    /// A server that gives one answer.
+    fn ask(answer: &'static str, most_answer: u64) -> Result<Answer, ChannelError> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/api?secret=1", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let mut http = Http::new(Duration::from_secs(5)).unwrap();
+        http.most_answer = most_answer;
+        let result = http.send(http.post(&url).body("{}"));
+        server.join().unwrap();
+        result
+    }
+
+    #[test]
+    fn a_throttling_channel_is_unavailable_for_as_long_as_it_says() {
+        match ask("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7200\r\nContent-Length: 0\r\n\r\n", 100) {
+            Err(ChannelError::Unavailable { retry_after, reason }) => {
+                assert_eq!((retry_after, reason.as_str()), (Some(Duration::from_secs(7200)), "HTTP 429"))
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(
+            ask("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 100),
+            Err(ChannelError::Unavailable { retry_after: None, .. })
+        ));
+    }
+
+    #[test]
+    fn refused_credentials_redirects_and_long_answers_are_told_apart() {
+        assert!(matches!(ask("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", 100), Err(ChannelError::Unauthorized { .. })));
+        match ask("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 100) {
+            Err(ChannelError::Protocol { reason }) => assert!(reason.contains("enter the final address"), "{reason}"),
+            other => panic!("{other:?}"),
+        }
+        match ask("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{ \"a\"", 4) {
+            Err(ChannelError::Protocol { reason }) => assert!(reason.contains("more than 4 bytes"), "{reason}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_json_is_a_protocol_error() {
+        let answer = ask("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", 100).unwrap();
+        assert!(matches!(answer.json(), Err(ChannelError::Protocol { .. })));
+    }
+
+    #[test]
+    fn a_broken_connection_is_unavailable_and_names_no_query() {
+        match ask("HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n{", 100) {
+            Err(ChannelError::Unavailable { reason, .. }) => assert!(!reason.contains("secret"), "{reason}"),
+            other => panic!("{other:?}"),
+        }
+        let http = Http::new(Duration::from_secs(5)).unwrap();
+        match http.send(http.post("http://127.0.0.1:9/api?secret=1")) {
+            Err(ChannelError::Unavailable { reason, .. }) => {
+                assert!(reason.contains("no connection") && !reason.contains("secret"), "{reason}")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_or_as_date() {
+        let now = Utc.with_ymd_and_hms(2025, 11, 3, 12, 0, 0).unwrap();
+        assert_eq!(read_retry_after(" 120 ", now), Some(Duration::from_secs(120)));
+        assert_eq!(read_retry_after("Mon, 03 Nov 2025 12:01:30 GMT", now), Some(Duration::from_secs(90)));
+        assert_eq!(read_retry_after("Mon, 03 Nov 2025 11:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(read_retry_after("soon", now), None);
+    }
+}

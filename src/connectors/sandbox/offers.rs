@@ -1,0 +1,209 @@
+//! The shop's offers and the rules by which it takes them.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::{Message, OfferChange, OfferContent, Outcome, Price, Severity, Wanted};
+use super::shop::{Shop, decimal_text};
+use crate::domain::Decimal;
+
+/// Offers that one shop keeps; a bound, so that a runaway test cannot fill the memory.
+const MOST_LISTINGS: usize = 200_000;
+/// Entries of the history that an offer keeps.
+const MOST_HISTORY: usize = 100;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Listing {
+    pub sku: String,
+    pub external_number: String,
+    pub title: String,
+    pub description: String,
+    pub language: String,
+    pub ean: Option<String>,
+    pub images: Vec<String>,
+    pub category: Option<String>,
+    pub attributes: Vec<(String, String)>,
+    pub parent_sku: Option<String>,
+    #[serde(with = "decimal_text")]
+    pub price: Decimal,
+    pub currency: String,
+    /// What buyers may order now: the last quantity that Kontor sent, minus what was ordered since.
+    pub quantity: i32,
+    pub running: bool,
+    /// Rows accepted for this offer.
+    pub updates: u64,
+    /// The last steps, each with the shop's change number.
+    pub history: Vec<Step>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Step {
+    pub seq: u64,
+    pub what: String,
+}
+
+impl Listing {
+    pub(super) fn note(&mut self, seq: u64, what: String) {
+        if self.history.len() >= MOST_HISTORY {
+            self.history.remove(0);
+        }
+        self.history.push(Step { seq, what });
+    }
+
+    fn set_content(&mut self, content: &OfferContent) {
+        self.title = content.title.clone();
+        self.description = content.description.clone();
+        self.language = content.language.clone();
+        self.ean = content.ean.clone();
+        self.images = content.images.clone();
+        self.category = content.category.clone();
+        self.attributes = content.attributes.clone();
+        self.parent_sku = content.variant.as_ref().map(|variant| variant.parent_sku.clone());
+    }
+}
+
+fn refused(code: &str, text: String, remedy: &str) -> Outcome {
+    Outcome::Refused(Message { severity: Severity::Error, code: code.to_owned(), text, remedy: remedy.to_owned() })
+}
+
+impl Shop {
+    /// Brings one offer to the wanted state, or says why not.
+    pub fn submit(&mut self, change: &OfferChange) -> Outcome {
+        let outcome = match self.faults.row(&change.sku) {
+            Some(scripted) => scripted,
+            None => self.take(change),
+        };
+        let counters = &mut self.counters;
+        counters.rows = counters.rows.saturating_add(1);
+        let counter = match outcome {
+            Outcome::Done { .. } => &mut counters.rows_done,
+            Outcome::Refused(_) => &mut counters.rows_refused,
+            Outcome::Later { .. } => &mut counters.rows_later,
+        };
+        *counter = counter.saturating_add(1);
+        outcome
+    }
+
+    fn take(&mut self, change: &OfferChange) -> Outcome {
+        // An offer is ended whatever is wrong with its content.
+        if change.wanted == Wanted::Running
+            && let Some(refusal) = first_fault(change)
+        {
+            return refusal;
+        }
+        match (change.wanted, self.listings.contains_key(&change.sku)) {
+            // What is not listed needs no ending.
+            (Wanted::Ended, false) => Outcome::done(),
+            (Wanted::Running, false) => self.list(change),
+            (_, true) => self.update(change),
+        }
+    }
+
+    fn list(&mut self, change: &OfferChange) -> Outcome {
+        let Some(content) = &change.content else {
+            return refused(
+                "TITLE_MISSING",
+                format!("{} is not listed and came without a title", change.sku),
+                "send title and description together with the first listing",
+            );
+        };
+        let Some(Price { amount, currency, .. }) = &change.price else {
+            return refused(
+                "PRICE_MISSING",
+                format!("{} is not listed and came without a price", change.sku),
+                "set a price in the account's price list",
+            );
+        };
+        if self.listings.len() >= MOST_LISTINGS {
+            return refused(
+                "TOO_MANY_OFFERS",
+                format!("the sandbox keeps at most {MOST_LISTINGS} offers"),
+                "end this test with a new sandbox",
+            );
+        }
+        let seq = self.changed();
+        self.listings_made = self.listings_made.saturating_add(1);
+        let mut listing = Listing {
+            sku: change.sku.clone(),
+            external_number: format!("SBX-{}-{}", self.account_id, self.listings_made),
+            title: String::new(),
+            description: String::new(),
+            language: String::new(),
+            ean: None,
+            images: Vec::new(),
+            category: None,
+            attributes: Vec::new(),
+            parent_sku: None,
+            price: *amount,
+            currency: currency.clone(),
+            quantity: change.quantity.map_or(0, |quantity| quantity.offered),
+            running: true,
+            updates: 1,
+            history: Vec::new(),
+        };
+        listing.set_content(content);
+        listing.note(seq, format!("listed at {} {} with quantity {}", listing.price, listing.currency, listing.quantity));
+        let done = done(&listing);
+        self.listings.insert(change.sku.clone(), listing);
+        done
+    }
+
+    fn update(&mut self, change: &OfferChange) -> Outcome {
+        let seq = self.changed();
+        let Some(listing) = self.listings.get_mut(&change.sku) else { return Outcome::done() };
+        listing.updates = listing.updates.saturating_add(1);
+        if let Some(content) = &change.content {
+            listing.set_content(content);
+            listing.note(seq, "content".to_owned());
+        }
+        if let Some(Price { amount, currency, .. }) = &change.price {
+            listing.price = *amount;
+            listing.currency = currency.clone();
+            listing.note(seq, format!("price {amount} {currency}"));
+        }
+        if let Some(quantity) = change.quantity {
+            listing.quantity = quantity.offered;
+            listing.note(seq, format!("quantity {}", quantity.offered));
+        }
+        let running = change.wanted == Wanted::Running;
+        if listing.running != running {
+            listing.running = running;
+            listing.note(seq, if running { "listed again" } else { "ended" }.to_owned());
+        }
+        done(listing)
+    }
+}
+
+fn done(listing: &Listing) -> Outcome {
+    Outcome::Done { external_number: Some(listing.external_number.clone()), url: None, messages: Vec::new() }
+}
+
+/// The rules that hold for a new and for a running offer.
+fn first_fault(change: &OfferChange) -> Option<Outcome> {
+    if let Some(content) = &change.content
+        && content.title.trim().is_empty()
+    {
+        return Some(refused(
+            "TITLE_MISSING",
+            format!("the title of {} is empty", change.sku),
+            "give the item an identifier or fill the title's text module",
+        ));
+    }
+    if let Some(price) = &change.price {
+        if price.amount <= Decimal::ZERO {
+            return Some(refused("PRICE_INVALID", format!("{} is no price for {}", price.amount, change.sku), "set a price above zero"));
+        }
+        if price.currency.len() != 3 {
+            return Some(refused("CURRENCY_INVALID", format!("\"{}\" is no currency", price.currency), "use an ISO 4217 code such as EUR"));
+        }
+    }
+    if let Some(quantity) = change.quantity
+        && quantity.offered < 0
+    {
+        return Some(refused(
+            "QUANTITY_INVALID",
+            format!("{} is no quantity for {}", quantity.offered, change.sku),
+            "offer zero or more pieces",
+        ));
+    }
+    None
+}

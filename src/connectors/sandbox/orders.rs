@@ -1,0 +1,368 @@
+//! The buyers' side of the shop: orders, and what Kontor reports about them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::super::{Address, Fact, FactKind, Message, Outcome, Packet, Severity};
+use super::shop::{Shop, decimal_text};
+use crate::domain::Decimal;
+use crate::domain::order::Workflow;
+
+/// Orders that one shop keeps. The oldest finished one makes room for a new one.
+const MOST_ORDERS: usize = 100_000;
+const MOST_LINES: usize = 1_000;
+/// Pieces of one line.
+const MOST_PIECES: i32 = 1_000_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    New,
+    Acknowledged,
+    Paid,
+    Shipped,
+    Cancelled,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Order {
+    pub order_id: String,
+    /// Change number of the last change.
+    pub changed: u64,
+    pub status: Status,
+    pub ordered_at: DateTime<Utc>,
+    pub currency: String,
+    pub paid: bool,
+    pub payment_method: String,
+    pub workflow: Workflow,
+    pub transaction_id: Option<String>,
+    pub email: Option<String>,
+    pub address: Address,
+    pub lines: Vec<Line>,
+    #[serde(with = "decimal_text")]
+    pub shipping_charge: Decimal,
+    #[serde(with = "decimal_text")]
+    pub coupon_amount: Decimal,
+    pub note: Option<String>,
+    pub cancel_reason: Option<String>,
+    pub packets: Vec<Packet>,
+    /// Everything that Kontor reported, in the order of arrival.
+    pub facts: Vec<ReceivedFact>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Line {
+    pub line_id: String,
+    pub sku: String,
+    pub external_number: String,
+    pub title: String,
+    pub quantity: i32,
+    #[serde(with = "decimal_text")]
+    pub unit_price: Decimal,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReceivedFact {
+    pub seq: u64,
+    pub key: String,
+    pub kind: String,
+    /// False where the shop refused it.
+    pub applied: bool,
+    /// A later step of the order had been reported before.
+    pub out_of_order: bool,
+}
+
+/// What a buyer sends. Everything but the lines has a default.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    pub email: Option<String>,
+    pub payment: Option<String>,
+    pub paid: Option<bool>,
+    pub lines: Vec<NewLine>,
+    pub address: Option<Address>,
+    #[serde(default)]
+    pub shipping: Option<Amount>,
+    #[serde(default)]
+    pub coupon: Option<Amount>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Amount(#[serde(with = "decimal_text")] pub Decimal);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewLine {
+    pub sku: String,
+    #[serde(default = "one")]
+    pub quantity: i32,
+}
+
+fn one() -> i32 {
+    1
+}
+
+/// Why a buyer's wish is not granted; becomes an HTTP status at the face.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The request makes no sense.
+    Bad(String),
+    /// There is no such thing.
+    Missing(String),
+    /// It makes sense, but not in this state.
+    Conflict(String),
+}
+
+/// A buyer who did not say who he is. All data are invented.
+fn sample_address() -> Address {
+    let text = |text: &str| Some(text.to_owned());
+    Address {
+        first_name: text("Erika"),
+        last_name: text("Mustermann"),
+        street: text("Heidestraße"),
+        house_number: text("17"),
+        postal_code: text("51147"),
+        city: text("Köln"),
+        country_code_iso: text("DE"),
+        ..Address::default()
+    }
+}
+
+fn payment(word: Option<&str>) -> Result<(Workflow, &'static str), Problem> {
+    let plain = word.unwrap_or("prepayment").trim().to_lowercase().replace(['_', '-'], " ");
+    match plain.as_str() {
+        "prepayment" => Ok((Workflow::Prepayment, "prepayment")),
+        "cash on delivery" => Ok((Workflow::CashOnDelivery, "cash on delivery")),
+        "collection" => Ok((Workflow::Collection, "collection")),
+        _ => Err(Problem::Bad(format!("payment: \"{plain}\" is unknown; use prepayment, cash on delivery or collection"))),
+    }
+}
+
+impl Shop {
+    /// A buyer orders. Takes the pieces off the offers, so nothing is sold twice.
+    pub fn buy(&mut self, wish: NewOrder, now: DateTime<Utc>) -> Result<&Order, Problem> {
+        let (workflow, payment_method) = payment(wish.payment.as_deref())?;
+        if wish.lines.is_empty() || wish.lines.len() > MOST_LINES {
+            return Err(Problem::Bad(format!(
+                "lines: {} entries, expected 1 to {MOST_LINES}; send at least one {{\"sku\", \"quantity\"}}",
+                wish.lines.len()
+            )));
+        }
+        self.make_room()?;
+        let currency = self.check_lines(&wish.lines)?;
+        let seq = self.changed();
+        self.orders_made = self.orders_made.saturating_add(1);
+        let number = self.orders_made;
+        let order_id = format!("S-{}", number.saturating_add(100_000));
+        let mut lines = Vec::with_capacity(wish.lines.len());
+        for (index, line) in wish.lines.iter().enumerate() {
+            let Some(listing) = self.listings.get_mut(&line.sku) else { continue };
+            listing.quantity = listing.quantity.saturating_sub(line.quantity);
+            listing.note(seq, format!("sold {} in {order_id}", line.quantity));
+            lines.push(Line {
+                line_id: format!("{order_id}-{}", index.saturating_add(1)),
+                sku: line.sku.clone(),
+                external_number: listing.external_number.clone(),
+                title: listing.title.clone(),
+                quantity: line.quantity,
+                unit_price: listing.price,
+            });
+        }
+        let paid = wish.paid.unwrap_or(false);
+        let transaction_id = paid.then(|| format!("T-{order_id}"));
+        let order = Order {
+            order_id,
+            changed: seq,
+            status: Status::New,
+            ordered_at: now,
+            currency,
+            paid,
+            payment_method: payment_method.to_owned(),
+            workflow,
+            transaction_id,
+            email: Some(wish.email.unwrap_or_else(|| "erika.mustermann@example.com".to_owned())),
+            address: wish.address.unwrap_or_else(sample_address),
+            lines,
+            shipping_charge: wish.shipping.map_or(Decimal::ZERO, |amount| amount.0),
+            coupon_amount: wish.coupon.map_or(Decimal::ZERO, |amount| amount.0),
+            note: wish.note,
+            cancel_reason: None,
+            packets: Vec::new(),
+            facts: Vec::new(),
+        };
+        Ok(self.orders.entry(number).or_insert(order))
+    }
+
+    /// All lines must be buyable, together; answers with their currency.
+    fn check_lines(&self, lines: &[NewLine]) -> Result<String, Problem> {
+        let mut currency: Option<&str> = None;
+        let mut wanted: BTreeMap<&str, i32> = BTreeMap::new();
+        for (index, line) in lines.iter().enumerate() {
+            let place = format!("lines[{index}] ({})", line.sku);
+            if !(1..=MOST_PIECES).contains(&line.quantity) {
+                return Err(Problem::Bad(format!(
+                    "{place}, quantity: {} is outside 1 to {MOST_PIECES}; order whole pieces",
+                    line.quantity
+                )));
+            }
+            let Some(listing) = self.listings.get(&line.sku).filter(|listing| listing.running) else {
+                return Err(Problem::Conflict(format!("{place}: no running offer has this SKU; GET /offers lists them")));
+            };
+            if currency.is_some_and(|currency| currency != listing.currency) {
+                return Err(Problem::Conflict(format!("{place}: costs {}, the other lines do not; order it separately", listing.currency)));
+            }
+            currency = Some(&listing.currency);
+            let sum = wanted.entry(&line.sku).or_default();
+            *sum = sum.saturating_add(line.quantity);
+            if *sum > listing.quantity {
+                return Err(Problem::Conflict(format!("{place}, quantity: {sum} wanted, {} left; order fewer", listing.quantity)));
+            }
+        }
+        Ok(currency.unwrap_or_default().to_owned())
+    }
+
+    fn make_room(&mut self) -> Result<(), Problem> {
+        if self.orders.len() < MOST_ORDERS {
+            return Ok(());
+        }
+        let finished =
+            self.orders.iter().find(|(_, order)| matches!(order.status, Status::Shipped | Status::Cancelled)).map(|(number, _)| *number);
+        match finished {
+            Some(number) => {
+                self.orders.remove(&number);
+                Ok(())
+            }
+            None => Err(Problem::Conflict(format!("the sandbox keeps at most {MOST_ORDERS} open orders; ship or cancel some"))),
+        }
+    }
+
+    fn number(order_id: &str) -> Option<u64> {
+        order_id.strip_prefix("S-")?.parse::<u64>().ok()?.checked_sub(100_000)
+    }
+
+    pub fn order(&self, order_id: &str) -> Option<&Order> {
+        self.orders.get(&Self::number(order_id)?)
+    }
+
+    fn order_mut(&mut self, order_id: &str) -> Result<&mut Order, Problem> {
+        Self::number(order_id)
+            .and_then(|number| self.orders.get_mut(&number))
+            .ok_or_else(|| Problem::Missing(format!("order \"{order_id}\" does not exist; GET /orders lists them")))
+    }
+
+    /// The buyer pays.
+    pub fn pay(&mut self, order_id: &str, transaction_id: Option<String>) -> Result<(), Problem> {
+        let seq = self.changed();
+        let order = self.order_mut(order_id)?;
+        if order.status == Status::Cancelled {
+            return Err(Problem::Conflict(format!("order {order_id} is cancelled; only open orders can be paid")));
+        }
+        order.paid = true;
+        order.transaction_id = transaction_id.or_else(|| order.transaction_id.take()).or_else(|| Some(format!("T-{order_id}")));
+        if order.status != Status::Shipped {
+            order.status = Status::Paid;
+        }
+        order.changed = seq;
+        Ok(())
+    }
+
+    /// Buyer or merchant cancels: the pieces go back into the offers. A repeat changes nothing.
+    pub fn cancel(&mut self, order_id: &str, reason: Option<String>) -> Result<(), Problem> {
+        let seq = self.changed();
+        let order = self.order_mut(order_id)?;
+        match order.status {
+            Status::Cancelled => return Ok(()),
+            Status::Shipped => return Err(Problem::Conflict(format!("order {order_id} is shipped; it cannot be cancelled any more"))),
+            Status::New | Status::Acknowledged | Status::Paid => {}
+        }
+        order.status = Status::Cancelled;
+        order.cancel_reason = reason;
+        order.changed = seq;
+        for line in order.lines.clone() {
+            if let Some(listing) = self.listings.get_mut(&line.sku) {
+                listing.quantity = listing.quantity.saturating_add(line.quantity);
+                listing.note(seq, format!("{} back from {order_id}", line.quantity));
+            }
+        }
+        Ok(())
+    }
+
+    fn ship(&mut self, order_id: &str, packets: &[Packet]) -> Result<(), Problem> {
+        let seq = self.changed();
+        let order = self.order_mut(order_id)?;
+        if order.status == Status::Cancelled {
+            return Err(Problem::Conflict(format!("order {order_id} is cancelled; it cannot be shipped")));
+        }
+        order.status = Status::Shipped;
+        order.changed = seq;
+        for packet in packets {
+            let known =
+                packet.tracking_number.is_some() && order.packets.iter().any(|other| other.tracking_number == packet.tracking_number);
+            if !known {
+                order.packets.push(packet.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, order_id: &str) -> Result<(), Problem> {
+        let seq = self.changed();
+        let order = self.order_mut(order_id)?;
+        if order.status == Status::New {
+            order.status = Status::Acknowledged;
+            order.changed = seq;
+        }
+        Ok(())
+    }
+
+    /// Takes what Kontor reports. The same key twice is counted and changes nothing.
+    pub fn take_fact(&mut self, fact: &Fact) -> Outcome {
+        let order_id = fact.order_id.as_str();
+        let before: Vec<ReceivedFact> = self.order(order_id).map(|order| order.facts.clone()).unwrap_or_default();
+        if before.iter().any(|other| other.applied && other.key == fact.key) {
+            self.counters.duplicate_facts = self.counters.duplicate_facts.saturating_add(1);
+            self.changed();
+            return Outcome::done();
+        }
+        let workflow = self.order(order_id).map_or(Workflow::Prepayment, |order| order.workflow);
+        let this = rank(workflow, fact.kind.word());
+        let out_of_order = before.iter().any(|other| other.applied && rank(workflow, &other.kind) > this);
+        let result = match &fact.kind {
+            FactKind::Acknowledged => self.acknowledge(order_id),
+            FactKind::Paid { transaction_id } => self.pay(order_id, transaction_id.clone()),
+            FactKind::Shipped { packets } => self.ship(order_id, packets),
+            FactKind::Cancelled { reason } => self.cancel(order_id, reason.clone()),
+        };
+        if out_of_order {
+            self.counters.out_of_order_facts = self.counters.out_of_order_facts.saturating_add(1);
+        }
+        let seq = self.sequence;
+        if let Ok(order) = self.order_mut(order_id) {
+            let received =
+                ReceivedFact { seq, key: fact.key.clone(), kind: fact.kind.word().to_owned(), applied: result.is_ok(), out_of_order };
+            order.facts.push(received);
+        }
+        let (code, text) = match result {
+            Ok(()) => return Outcome::done(),
+            Err(Problem::Missing(text)) => ("ORDER_UNKNOWN", text),
+            Err(Problem::Conflict(text) | Problem::Bad(text)) => ("ORDER_STATE", text),
+        };
+        let remedy = "look at the order in the sandbox and settle the difference there or in the ERP".to_owned();
+        Outcome::Refused(Message { severity: Severity::Error, code: code.to_owned(), text, remedy })
+    }
+}
+
+/// The usual order of the steps: cash on delivery is paid after shipping.
+fn rank(workflow: Workflow, kind: &str) -> u8 {
+    match (kind, workflow) {
+        ("acknowledged", _) => 0,
+        ("paid", Workflow::CashOnDelivery) => 3,
+        ("paid", _) => 1,
+        ("shipped", _) => 2,
+        _ => 4,
+    }
+}

@@ -1,0 +1,110 @@
+//! The shop as a page: what is on offer, what was ordered, how to order. Small on purpose, no script, no style sheet
+//! from elsewhere.
+
+use std::fmt::Write;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::shop::Shop;
+
+/// Rows of each table; `GET /offers` and `GET /orders` give all.
+const MOST_ROWS: usize = 200;
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}\
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd}\
+td.n,th.n{text-align:right}pre{background:#f5f5f5;padding:.6rem;overflow-x:auto}form{display:inline;margin:0}.warn{background:#fff3cd;padding:.6rem}";
+
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+pub fn page(shop: &Shop) -> String {
+    let base = format!("/sandbox/{}", shop.account_id);
+    let mut out = String::new();
+    // Writing into a String cannot fail.
+    let _ = write(&mut out, shop, &base);
+    out
+}
+
+fn write(out: &mut String, shop: &Shop, base: &str) -> std::fmt::Result {
+    write!(
+        out,
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sandbox {}</title><style>{STYLE}</style></head><body>",
+        shop.account_id
+    )?;
+    write!(out, "<h1>Sandbox shop of account {}</h1>", shop.account_id)?;
+    let faults = &shop.faults;
+    if faults.down
+        || faults.delay_ms > 0
+        || faults.throttle.calls > 0
+        || faults.die.calls > 0
+        || !faults.refuse.is_empty()
+        || !faults.partial.is_empty()
+    {
+        write!(out, "<p class=\"warn\">This shop is misbehaving on purpose: see <a href=\"{base}/faults\">faults</a>.</p>")?;
+    }
+    write!(
+        out,
+        "<h2>Offers ({})</h2><table><tr><th>SKU<th>Title<th class=\"n\">Price<th class=\"n\">Quantity<th>State<th></tr>",
+        shop.listings.len()
+    )?;
+    for listing in shop.listings.values().take(MOST_ROWS) {
+        let sku = utf8_percent_encode(&listing.sku, NON_ALPHANUMERIC);
+        write!(
+            out,
+            "<tr><td><a href=\"{base}/offers/{sku}\">{}</a><td>{}<td class=\"n\">{} {}<td class=\"n\">{}<td>{}<td>",
+            escape(&listing.sku),
+            escape(&listing.title),
+            listing.price,
+            escape(&listing.currency),
+            listing.quantity,
+            if listing.running { "running" } else { "ended" },
+        )?;
+        if listing.running && listing.quantity > 0 {
+            write!(out, "<form method=\"post\" action=\"{base}/orders?sku={sku}&amp;quantity=1\"><button>Buy one</button></form>")?;
+        }
+        out.push_str("</tr>");
+    }
+    write!(
+        out,
+        "</table><h2>Orders ({})</h2><table><tr><th>Order<th>Time (UTC)<th>Lines<th>Payment<th>Status<th>Tracking</tr>",
+        shop.orders.len()
+    )?;
+    for order in shop.orders.values().rev().take(MOST_ROWS) {
+        let lines: Vec<String> = order.lines.iter().take(5).map(|line| format!("{} × {}", line.quantity, escape(&line.sku))).collect();
+        let packets: Vec<String> = order.packets.iter().filter_map(|packet| packet.tracking_number.as_deref().map(escape)).collect();
+        write!(
+            out,
+            "<tr><td><a href=\"{base}/orders/{0}\">{0}</a><td>{1}<td>{2}{3}<td>{4}, {5}<td>{6}<td>{7}</tr>",
+            escape(&order.order_id),
+            order.ordered_at.format("%Y-%m-%d %H:%M:%S"),
+            lines.join(", "),
+            if order.lines.len() > 5 { " …" } else { "" },
+            escape(&order.payment_method),
+            if order.paid { "paid" } else { "open" },
+            format!("{:?}", order.status).to_lowercase(),
+            packets.join(", "),
+        )?;
+    }
+    write!(
+        out,
+        "</table><h2>Order by hand</h2><pre>curl -X POST \"…{base}/orders?sku=SKU&amp;quantity=1\"\n\
+curl -X POST -d '{{\"lines\":[{{\"sku\":\"SKU\",\"quantity\":2}}],\"payment\":\"cash on delivery\"}}' …{base}/orders\n\
+curl -X POST …{base}/orders/S-100001/pay\n\
+curl -X POST …{base}/orders/S-100001/cancel</pre>\
+<h2>Make it misbehave</h2><pre>curl -X POST -d '{{\"throttle\":{{\"calls\":3,\"retry_after_seconds\":1}}}}' …{base}/faults\n\
+curl -X DELETE …{base}/faults</pre>\
+<p><a href=\"{base}/offers\">offers</a> · <a href=\"{base}/orders\">orders</a> · <a href=\"{base}/faults\">faults</a> · <a href=\"{base}/state\">state</a></p></body></html>"
+    )
+}

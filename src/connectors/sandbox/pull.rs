@@ -1,0 +1,60 @@
+//! How the shop tells its orders.
+
+use super::super::{Buyer, ChannelOrder, OrderLine, Pulled};
+use super::orders::{Line, Order, Status};
+use super::shop::Shop;
+use crate::domain::Decimal;
+
+/// Orders delivered by one pull, without the overlap.
+const PAGE: usize = 100;
+/// German standard rate, Umsatzsteuergesetz § 12 (1).
+const TAX_RATE: i32 = 19;
+
+impl Shop {
+    /// Orders changed after `cursor`, oldest change first, preceded by the last `overlap` ones that were delivered
+    /// before: real channels repeat orders too, so that the caller's de-duplication is exercised at every poll.
+    pub fn pull(&self, cursor: Option<&str>, overlap: usize) -> Pulled {
+        // A cursor that is unreadable or ahead of the shop comes from another shop: everything is new then.
+        let after = cursor.and_then(|cursor| cursor.parse::<u64>().ok()).filter(|after| *after <= self.sequence).unwrap_or(0);
+        let mut by_change: Vec<&Order> = self.orders.values().collect();
+        by_change.sort_by_key(|order| order.changed);
+        let known = by_change.partition_point(|order| order.changed <= after);
+        let fresh = by_change.len().saturating_sub(known);
+        let sent: Vec<&Order> =
+            by_change.into_iter().skip(known.saturating_sub(overlap)).take(known.min(overlap).saturating_add(PAGE)).collect();
+        let cursor = sent.last().map_or(after, |order| order.changed.max(after));
+        Pulled { orders: sent.into_iter().map(tell).collect(), cursor: cursor.to_string(), more: fresh > PAGE }
+    }
+}
+
+fn tell(order: &Order) -> ChannelOrder {
+    let line = |line: &Line| OrderLine {
+        line_id: line.line_id.clone(),
+        sku: Some(line.sku.clone()),
+        external_number: Some(line.external_number.clone()),
+        title: line.title.clone(),
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        tax_rate: Some(Decimal::from_whole(TAX_RATE)),
+    };
+    ChannelOrder {
+        order_id: order.order_id.clone(),
+        order_id_2: None,
+        ordered_at: order.ordered_at,
+        currency: order.currency.clone(),
+        paid: order.paid,
+        cancelled: order.status == Status::Cancelled,
+        workflow: order.workflow,
+        payment_method: Some(order.payment_method.clone()),
+        transaction_id: order.transaction_id.clone(),
+        buyer: Buyer { email: order.email.clone(), id: None },
+        invoice_address: order.address.clone(),
+        delivery_address: order.address.clone(),
+        lines: order.lines.iter().map(line).collect(),
+        shipping_charge: order.shipping_charge,
+        cash_on_delivery_charge: Decimal::ZERO,
+        payment_method_charge: Decimal::ZERO,
+        coupon_amount: order.coupon_amount,
+        note: order.note.clone(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Reads `[accounts.settings]` of one account: every key is known, has the right type, or the error says what to do.
+
+use crate::config::Account;
+
+/// The settings table of an account whose keys are all known.
+pub struct Keys<'a> {
+    account: &'a Account,
+}
+
+impl<'a> Keys<'a> {
+    /// Refuses keys outside `known`: a misspelt key would silently leave its default in force.
+    pub fn new(account: &'a Account, known: &[&str]) -> Result<Self, String> {
+        let keys = Keys { account };
+        match account.settings.keys().find(|key| !known.contains(&key.as_str())) {
+            Some(key) => {
+                Err(keys.fault(key, "is not a setting of this connector", &format!("use one of {}, or remove it", known.join(", "))))
+            }
+            None => Ok(keys),
+        }
+    }
+
+    /// The text of an error: place, what is wrong, remedy.
+    pub fn fault(&self, key: &str, wrong: &str, remedy: &str) -> String {
+        let Account { account_id, connector, .. } = self.account;
+        format!("account {account_id} (connector {connector}), [accounts.settings] {key}: {wrong}; {remedy}")
+    }
+
+    pub fn text(&self, key: &str, remedy: &str) -> Result<Option<String>, String> {
+        match self.account.settings.get(key) {
+            None => Ok(None),
+            Some(toml::Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
+            Some(toml::Value::String(_)) => Err(self.fault(key, "is empty", remedy)),
+            Some(other) => Err(self.fault(key, &format!("has the type {}, expected a text in quotes", other.type_str()), remedy)),
+        }
+    }
+
+    pub fn required_text(&self, key: &str, remedy: &str) -> Result<String, String> {
+        self.text(key, remedy)?.ok_or_else(|| self.fault(key, "is missing", remedy))
+    }
+
+    pub fn whole(&self, key: &str, allowed: std::ops::RangeInclusive<u32>, default: u32) -> Result<u32, String> {
+        let remedy = format!("give a whole number from {} to {}, or leave it out for {default}", allowed.start(), allowed.end());
+        match self.account.settings.get(key) {
+            None => Ok(default),
+            Some(toml::Value::Integer(number)) => match u32::try_from(*number) {
+                Ok(number) if allowed.contains(&number) => Ok(number),
+                _ => Err(self.fault(key, &format!("{number} is out of range"), &remedy)),
+            },
+            Some(other) => Err(self.fault(key, &format!("has the type {}, expected a whole number", other.type_str()), &remedy)),
+        }
+    }
+
+    /// A list of texts; empty where the key is missing.
+    pub fn texts(&self, key: &str, remedy: &str) -> Result<Vec<String>, String> {
+        let Some(value) = self.account.settings.get(key) else { return Ok(Vec::new()) };
+        let list = value
+            .as_array()
+            .ok_or_else(|| self.fault(key, &format!("has the type {}, expected a list of texts", value.type_str()), remedy))?;
+        list.iter()
+            .map(|entry| match entry.as_str() {
+                Some(text) => Ok(text.trim().to_owned()),
+                None => Err(self.fault(key, &format!("holds the type {}, expected texts in quotes", entry.type_str()), remedy)),
+            })
+            .collect()
+    }
+}

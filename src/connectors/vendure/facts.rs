@@ -1,0 +1,335 @@
+//! What the ERP did with an order, told to the shop. Vendure knows no idempotency keys, so the order is read before
+//! every step, and only what is still missing is done: a repeat after an unclear answer finds its own traces.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::{ChannelError, Fact, FactKind, Message, Outcome, Packet, Severity};
+use super::graphql::{Failure, Rule, refusal};
+use super::inputs::{outcome_of, refused};
+use super::offers::PAGE;
+use super::{Vendure, part};
+
+/// Steps of one fact: settle each payment, add a fulfilment, ship it, move the order on; with some to spare.
+const MOST_STEPS: usize = 12;
+
+const READ: &str = "query ($code: String!) { orders(options: {filter: {code: {eq: $code}}, take: 1}) { items { id state active
+  lines { id quantity productVariant { id } } payments { id state }
+  fulfillments { id state trackingCode lines { orderLineId quantity } } } } }";
+const SETTLE: &str = "mutation ($id: ID!) { result: settlePayment(id: $id) { __typename ... on ErrorResult { errorCode message }
+  ... on SettlePaymentError { paymentErrorMessage } ... on PaymentStateTransitionError { transitionError } ... on OrderStateTransitionError { transitionError } } }";
+const FULFIL: &str = "mutation ($input: FulfillOrderInput!) { result: addFulfillmentToOrder(input: $input) { __typename
+  ... on ErrorResult { errorCode message } ... on CreateFulfillmentError { fulfillmentHandlerError } ... on FulfillmentStateTransitionError { transitionError } } }";
+const SHIP: &str = "mutation ($id: ID!) { result: transitionFulfillmentToState(id: $id, state: \"Shipped\") { __typename
+  ... on FulfillmentStateTransitionError { errorCode message transitionError } } }";
+const MOVE_ON: &str = "mutation ($id: ID!, $state: String!) { result: transitionOrderToState(id: $id, state: $state) { __typename
+  ... on OrderStateTransitionError { errorCode message transitionError } } }";
+const CANCEL: &str = "mutation ($input: CancelOrderInput!) { result: cancelOrder(input: $input) { __typename
+  ... on ErrorResult { errorCode message } ... on OrderStateTransitionError { transitionError } } }";
+const STOCK: &str = "query ($ids: [String!], $take: Int) { productVariants(options: {filter: {id: {in: $ids}}, take: $take}) { items {
+  id stockLevels { stockLocationId stockOnHand } } } }";
+const RAISE: &str = "mutation ($input: [UpdateProductVariantInput!]!) { updateProductVariants(input: $input) { id } }";
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Order {
+    pub id: String,
+    pub state: String,
+    pub active: bool,
+    pub lines: Vec<Line>,
+    pub payments: Option<Vec<Payment>>,
+    pub fulfillments: Option<Vec<Fulfillment>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    pub id: String,
+    pub quantity: i64,
+    pub product_variant: VariantId,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct VariantId {
+    pub id: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Payment {
+    pub id: String,
+    pub state: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fulfillment {
+    pub id: String,
+    pub state: String,
+    pub tracking_code: Option<String>,
+    pub lines: Vec<FulfillmentLine>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FulfillmentLine {
+    pub order_line_id: String,
+    pub quantity: i64,
+}
+
+/// The next thing to do for a fact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    Done(Option<(Severity, &'static str, String, &'static str)>),
+    Refuse {
+        code: &'static str,
+        text: String,
+        remedy: &'static str,
+    },
+    Settle {
+        payment_id: String,
+    },
+    Fulfil {
+        lines: Vec<(String, i64)>,
+        method: String,
+        tracking: String,
+    },
+    Ship {
+        fulfillment_id: String,
+    },
+    /// Vendure moves an order on when it is shipped, but not when it is paid after that.
+    MoveOn {
+        state: &'static str,
+    },
+    Cancel {
+        reason: Option<String>,
+    },
+}
+
+impl Order {
+    fn payments(&self, state: &str) -> impl Iterator<Item = &Payment> {
+        self.payments.iter().flatten().filter(move |payment| payment.state == state)
+    }
+
+    fn live(&self) -> impl Iterator<Item = &Fulfillment> {
+        self.fulfillments.iter().flatten().filter(|fulfillment| fulfillment.state != "Cancelled")
+    }
+
+    /// Quantities per line that no fulfilment in one of the states covers.
+    fn uncovered(&self, counts: impl Fn(&str) -> bool) -> Vec<(String, i64)> {
+        let covered = |line: &Line| -> i64 {
+            let lines = self.live().filter(|fulfillment| counts(&fulfillment.state)).flat_map(|fulfillment| &fulfillment.lines);
+            lines.filter(|other| other.order_line_id == line.id).map(|other| other.quantity).sum()
+        };
+        self.lines
+            .iter()
+            .map(|line| (line.id.clone(), line.quantity.saturating_sub(covered(line))))
+            .filter(|(_, quantity)| *quantity > 0)
+            .collect()
+    }
+
+    /// Paid after shipping: the state in which Vendure left the order behind.
+    fn behind(&self) -> Option<Step> {
+        let shipped = |state: &str| matches!(state, "Shipped" | "Delivered");
+        if self.state != "PaymentSettled" || !self.live().any(|fulfillment| shipped(&fulfillment.state)) {
+            return None;
+        }
+        let state = if self.uncovered(shipped).is_empty() { "Shipped" } else { "PartiallyShipped" };
+        Some(Step::MoveOn { state })
+    }
+}
+
+fn tracking_codes(packets: &[Packet]) -> Vec<&str> {
+    packets.iter().filter_map(|packet| packet.tracking_number.as_deref()).map(str::trim).filter(|code| !code.is_empty()).collect()
+}
+
+/// Decides from the order as it is now. Pure, so that every situation can be tested.
+pub fn next_step(order: &Order, fact: &FactKind) -> Step {
+    let cancelled = order.state == "Cancelled";
+    match fact {
+        FactKind::Acknowledged => Step::Done(None),
+        _ if order.active && !cancelled => Step::Refuse {
+            code: "NOT_PLACED",
+            text: format!("the customer has not placed the order yet (state {})", order.state),
+            remedy: "wait for the customer, or cancel the cart in the shop",
+        },
+        FactKind::Paid { .. } | FactKind::Shipped { .. } if cancelled => Step::Refuse {
+            code: "ORDER_CANCELLED",
+            text: "the order is cancelled in the shop".to_owned(),
+            remedy: "cancel it in the ERP, too, or have the customer order again",
+        },
+        FactKind::Paid { .. } => {
+            if let Some(payment) = order.payments("Authorized").next() {
+                return Step::Settle { payment_id: payment.id.clone() };
+            }
+            if order.payments("Settled").next().is_none() {
+                return Step::Refuse {
+                    code: "PAYMENT_MISSING",
+                    text: format!("the shop has no payment to settle (state {})", order.state),
+                    remedy: "add the payment to the order in the shop's administration, then report PAID again",
+                };
+            }
+            order.behind().unwrap_or(Step::Done(None))
+        }
+        FactKind::Shipped { packets } => ship(order, packets),
+        FactKind::Cancelled { .. } if cancelled => match order.payments("Settled").next() {
+            Some(_) => Step::Done(Some((
+                Severity::Info,
+                "REFUND_OPEN",
+                "the cancelled order was paid".to_owned(),
+                "pay the money back in the shop",
+            ))),
+            None => Step::Done(None),
+        },
+        FactKind::Cancelled { reason } => Step::Cancel { reason: reason.clone() },
+    }
+}
+
+fn ship(order: &Order, packets: &[Packet]) -> Step {
+    let known: Vec<&str> =
+        order.live().filter_map(|fulfillment| fulfillment.tracking_code.as_deref()).flat_map(|codes| codes.split(", ")).collect();
+    let wanted = tracking_codes(packets);
+    let fresh: Vec<&str> = wanted.iter().copied().filter(|code| !known.contains(code)).collect();
+    let told_before = !wanted.is_empty() && fresh.is_empty();
+    let open = order.uncovered(|_| true);
+    if !open.is_empty() && !told_before {
+        // Kontor's packets do not say what is in them: the first fulfilment takes everything that is left, and names all
+        // of their numbers.
+        let method = packets.iter().find_map(|packet| packet.carrier.clone().or_else(|| packet.dispatch_type.clone()));
+        return Step::Fulfil { lines: open, method: method.unwrap_or_else(|| "shipped".to_owned()), tracking: fresh.join(", ") };
+    }
+    if let Some(pending) = order.live().find(|fulfillment| matches!(fulfillment.state.as_str(), "Created" | "Pending")) {
+        return Step::Ship { fulfillment_id: pending.id.clone() };
+    }
+    if let Some(step) = order.behind() {
+        return step;
+    }
+    if fresh.is_empty() {
+        return Step::Done(None);
+    }
+    let text = format!("everything was shipped in the shop before; it does not know the tracking numbers {}", fresh.join(", "));
+    Step::Done(Some((
+        Severity::Warning,
+        "ALREADY_SHIPPED",
+        text,
+        "tell them to the customer another way, or correct the shipment in the shop",
+    )))
+}
+
+fn done(note: Option<(Severity, &str, String, &str)>) -> Outcome {
+    let messages = note.map(|(severity, code, text, remedy)| Message { severity, code: code.to_owned(), text, remedy: remedy.to_owned() });
+    Outcome::Done { external_number: None, url: None, messages: messages.into_iter().collect() }
+}
+
+impl Vendure {
+    pub(super) fn push(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
+        if matches!(fact.kind, FactKind::Acknowledged) {
+            // Vendure has nothing to note it in.
+            return Ok(Outcome::done());
+        }
+        let mut raised = false;
+        for _ in 0..MOST_STEPS {
+            let mut data = self.api.call(READ, json!({ "code": fact.order_id })).map_err(Failure::whole)?;
+            let orders: Vec<Order> = part(&mut data, "/orders/items")?;
+            let Some(order) = orders.first() else {
+                let text = format!("the shop has no order {}", fact.order_id);
+                return Ok(refused("ORDER_UNKNOWN", text, "it was deleted there, or belongs to another channel of the shop"));
+            };
+            let step = next_step(order, &fact.kind);
+            let (mutation, variables) = match &step {
+                Step::Done(note) => return Ok(done(note.clone())),
+                Step::Refuse { code, text, remedy } => return Ok(refused(code, text.clone(), remedy)),
+                Step::Settle { payment_id } => (SETTLE, json!({ "id": payment_id })),
+                Step::Ship { fulfillment_id } => (SHIP, json!({ "id": fulfillment_id })),
+                Step::MoveOn { state } => (MOVE_ON, json!({ "id": order.id, "state": state })),
+                Step::Cancel { reason } => (CANCEL, json!({ "input": { "orderId": order.id, "reason": reason, "cancelShipping": true } })),
+                Step::Fulfil { lines, method, tracking } => {
+                    let lines: Vec<_> = lines.iter().map(|(id, quantity)| json!({ "orderLineId": id, "quantity": quantity })).collect();
+                    let arguments = json!([{ "name": "method", "value": method }, { "name": "trackingCode", "value": tracking }]);
+                    let handler = json!({ "code": "manual-fulfillment", "arguments": arguments });
+                    (FULFIL, json!({ "input": { "lines": lines, "handler": handler } }))
+                }
+            };
+            let rule = match self.api.call(mutation, variables) {
+                Ok(data) => refusal(data.get("result")),
+                Err(Failure::Rule(rule)) => Some(rule),
+                Err(Failure::Channel(error)) => return Err(error),
+            };
+            match (rule, &step) {
+                (None, _) => {}
+                (Some(rule), Step::Fulfil { lines, .. }) if rule.code == "INSUFFICIENT_STOCK_ON_HAND_ERROR" && !raised => {
+                    raised = true;
+                    if let Err(failure) = self.raise_stock(order, lines) {
+                        return rule_or_error(failure);
+                    }
+                }
+                // What the ERP reported is in the shop; only the word for it is missing.
+                (Some(Rule { text, .. }), Step::MoveOn { .. }) => {
+                    return Ok(done(Some((Severity::Warning, "STATE", text, "move the order on in the shop's administration"))));
+                }
+                (Some(rule), _) => return Ok(outcome_of(rule)),
+            }
+        }
+        Ok(Outcome::Later {
+            after: None,
+            reason: format!("the shop took {MOST_STEPS} steps for order {} and it is still not {}", fact.order_id, fact.kind.word()),
+        })
+    }
+
+    /// The ERP may have booked the goods out, and Kontor told the smaller stock, before the shipment reaches the shop,
+    /// which takes them off again. They are put back first, as many as the order had allocated: so the shop offers
+    /// nothing more in between, and the shipment leaves the stock at what the ERP said.
+    fn raise_stock(&self, order: &Order, lines: &[(String, i64)]) -> Result<(), Failure> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Stock {
+            id: String,
+            stock_levels: Vec<Level>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Level {
+            stock_location_id: String,
+            stock_on_hand: i64,
+        }
+        let shop = self.shop()?;
+        let mut needed: BTreeMap<&str, i64> = BTreeMap::new();
+        for (line_id, quantity) in lines {
+            if let Some(line) = order.lines.iter().find(|line| line.id == *line_id) {
+                let sum = needed.entry(&line.product_variant.id).or_default();
+                *sum = sum.saturating_add(*quantity);
+            }
+        }
+        let ids: Vec<&str> = needed.keys().copied().collect();
+        for chunk in ids.chunks(PAGE) {
+            let mut data = self.api.call(STOCK, json!({ "ids": chunk, "take": PAGE }))?;
+            let stocks: Vec<Stock> = part(&mut data, "/productVariants/items")?;
+            let mut input = Vec::new();
+            for stock in stocks {
+                let on_hand: i64 = stock.stock_levels.iter().map(|level| level.stock_on_hand).sum();
+                let lacking = needed.get(stock.id.as_str()).copied().unwrap_or(0).saturating_sub(on_hand);
+                if lacking > 0 {
+                    let here: i64 = stock
+                        .stock_levels
+                        .iter()
+                        .filter(|level| level.stock_location_id == shop.stock_location_id)
+                        .map(|level| level.stock_on_hand)
+                        .sum();
+                    let level = json!({ "stockLocationId": shop.stock_location_id, "stockOnHand": here.saturating_add(lacking) });
+                    input.push(json!({ "id": stock.id, "stockLevels": [level] }));
+                }
+            }
+            if !input.is_empty() {
+                self.api.call(RAISE, json!({ "input": input }))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rule_or_error(failure: Failure) -> Result<Outcome, ChannelError> {
+    match failure {
+        Failure::Rule(rule) => Ok(outcome_of(rule)),
+        Failure::Channel(error) => Err(error),
+    }
+}

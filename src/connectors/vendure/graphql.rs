@@ -1,0 +1,156 @@
+//! The admin API of one shop: session, calls, and the reading of GraphQL answers.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::super::http::{Answer, Http};
+use super::super::{ChannelError, lock};
+use super::Settings;
+
+/// Why a call brought no data.
+#[derive(Debug, Clone)]
+pub enum Failure {
+    /// The call as a whole failed.
+    Channel(ChannelError),
+    /// The shop said no to what was in it.
+    Rule(Rule),
+}
+
+/// The shop's no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    pub code: String,
+    pub text: String,
+    /// An error inside the shop (a database constraint, a deadlock): the same row may well succeed later.
+    pub internal: bool,
+}
+
+impl From<ChannelError> for Failure {
+    fn from(error: ChannelError) -> Failure {
+        Failure::Channel(error)
+    }
+}
+
+impl Failure {
+    /// For calls without rows: a "no" to a query of ours is a change of the contract.
+    pub fn whole(self) -> ChannelError {
+        match self {
+            Failure::Channel(error) => error,
+            Failure::Rule(rule) if rule.internal => {
+                ChannelError::Unavailable { reason: format!("{}: {}", rule.code, rule.text), retry_after: None }
+            }
+            Failure::Rule(rule) => ChannelError::Protocol { reason: format!("{}: {}", rule.code, rule.text) },
+        }
+    }
+}
+
+pub struct Api {
+    http: Http,
+    url: String,
+    settings: Settings,
+    pub(super) token: Mutex<Option<String>>,
+}
+
+const LOGIN: &str = "mutation ($user: String!, $password: String!) { login(username: $user, password: $password) {
+  __typename ... on CurrentUser { id } ... on ErrorResult { errorCode message } } }";
+
+impl Api {
+    /// `language` is that of the shop's texts: the shop's list filters look at the slugs of this language only.
+    pub fn new(settings: Settings, language: &str, timeout: Duration) -> Result<Api, String> {
+        let url = format!("{}/admin-api?languageCode={language}", settings.url);
+        Ok(Api { http: Http::new(timeout)?, url, settings, token: Mutex::new(None) })
+    }
+
+    /// One query or mutation; answers with its `data`. Logs in where there is no session yet or it ran out, which
+    /// Vendure tells as FORBIDDEN inside HTTP 200.
+    pub fn call(&self, query: &str, variables: Value) -> Result<Value, Failure> {
+        let known = lock(&self.token).clone();
+        let (token, fresh) = match known {
+            Some(token) => (token, false),
+            None => (self.login()?, true),
+        };
+        let result = self.ask(query, &variables, Some(&token)).and_then(|answer| read(&answer));
+        match result {
+            Err(Failure::Rule(rule)) if rule.code == "FORBIDDEN" => {
+                let result = if fresh {
+                    Err(Failure::Rule(rule))
+                } else {
+                    self.ask(query, &variables, Some(&self.login()?)).and_then(|answer| read(&answer))
+                };
+                result.map_err(|failure| match failure {
+                    Failure::Rule(rule) if rule.code == "FORBIDDEN" => Failure::Channel(ChannelError::Unauthorized {
+                        reason: "the user may log in, but not do this; give its role the rights to read and write catalogue and orders"
+                            .to_owned(),
+                    }),
+                    other => other,
+                })
+            }
+            other => other,
+        }
+    }
+
+    fn login(&self) -> Result<String, Failure> {
+        let variables = json!({ "user": self.settings.username, "password": self.settings.password.expose_secret() });
+        let answer = self.ask(LOGIN, &variables, None)?;
+        let data = read(&answer).map_err(Failure::whole)?;
+        if let Some(rule) = refusal(data.get("login")) {
+            return Err(ChannelError::Unauthorized {
+                reason: format!("{}; check username and password in [accounts.settings]", rule.text),
+            }
+            .into());
+        }
+        let token = answer.header("vendure-auth-token").ok_or_else(|| ChannelError::Protocol {
+            reason: "the login brought no header vendure-auth-token; allow \"bearer\" in the shop's authOptions.tokenMethod".to_owned(),
+        })?;
+        *lock(&self.token) = Some(token.to_owned());
+        Ok(token.to_owned())
+    }
+
+    fn ask(&self, query: &str, variables: &Value, token: Option<&str>) -> Result<Answer, Failure> {
+        let mut request = self.http.post(&self.url).json(&json!({ "query": query, "variables": variables }));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(channel) = &self.settings.channel_token {
+            request = request.header("vendure-token", channel);
+        }
+        Ok(self.http.send(request)?)
+    }
+}
+
+fn read(answer: &Answer) -> Result<Value, Failure> {
+    read_json(answer.status, answer.json()?)
+}
+
+/// Takes `data` out of an answer. Errors win, even where the status is 200 or partial data came along.
+pub fn read_json(status: u16, mut answer: Value) -> Result<Value, Failure> {
+    if let Some(error) = answer.pointer("/errors/0") {
+        let code = error.pointer("/extensions/code").and_then(Value::as_str);
+        let text = error.get("message").and_then(Value::as_str).unwrap_or("no text");
+        // Observed with 3.7.3: errors of the database come without any code.
+        let internal = matches!(code, None | Some("INTERNAL_SERVER_ERROR"));
+        return Err(Failure::Rule(Rule { code: code.unwrap_or("INTERNAL_SERVER_ERROR").to_owned(), text: text.to_owned(), internal }));
+    }
+    match answer.get_mut("data") {
+        Some(data) if data.is_object() => Ok(data.take()),
+        _ => Err(Failure::Channel(ChannelError::Protocol {
+            reason: format!("HTTP {status} without data; is the address that of a Vendure shop?"),
+        })),
+    }
+}
+
+/// Vendure tells expected refusals as a member of the result's union, with an `errorCode`.
+pub fn refusal(result: Option<&Value>) -> Option<Rule> {
+    let result = result?;
+    let code = result.get("errorCode")?.as_str()?;
+    let mut text = result.get("message").and_then(Value::as_str).unwrap_or("no text").to_owned();
+    for detail in ["transitionError", "paymentErrorMessage", "fulfillmentHandlerError"] {
+        if let Some(more) = result.get(detail).and_then(Value::as_str) {
+            text = format!("{text}: {more}");
+        }
+    }
+    Some(Rule { code: code.to_owned(), text, internal: false })
+}

@@ -1,0 +1,98 @@
+//! Collecting orders: new ones by the time they were placed, open ones again by their code.
+//!
+//! Vendure's `updatedAt` is useless as a cursor: payment, fulfilment and delivery do not move it, and it may lie before
+//! `orderPlacedAt`, so that an order would appear behind the cursor (both seen with 3.7.3).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::super::{ChannelError, Pulled};
+use super::graphql::Failure;
+use super::offers::PAGE;
+use super::orders::{FIELDS, Order};
+use super::{Vendure, part};
+
+/// Pages of one pull; more orders wait for the next one.
+const MOST_PAGES: usize = 5;
+
+/// Where the next poll goes on. `skip` is not zero in the middle of a long list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    pub placed_after: DateTime<Utc>,
+    #[serde(default)]
+    pub skip: usize,
+}
+
+impl Cursor {
+    /// An unreadable cursor comes from another connector: the account starts anew then.
+    pub fn read(text: Option<&str>, first: DateTime<Utc>) -> Cursor {
+        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Cursor { placed_after: first, skip: 0 })
+    }
+
+    /// Orders become visible when the shop commits them, not in the order of their times; milliseconds are cut off.
+    pub fn window_start(&self) -> DateTime<Utc> {
+        self.placed_after - Duration::minutes(10)
+    }
+
+    /// After a page that ended at `reached` of `total` orders, the newest of them placed at `newest`.
+    pub fn next(&self, reached: usize, total: usize, newest: Option<DateTime<Utc>>) -> (Cursor, bool) {
+        if reached < total {
+            (Cursor { placed_after: self.placed_after, skip: reached }, true)
+        } else {
+            (Cursor { placed_after: newest.map_or(self.placed_after, |newest| newest.max(self.placed_after)), skip: 0 }, false)
+        }
+    }
+}
+
+impl Vendure {
+    pub(super) fn pull(&self, cursor: Option<&str>, open: &[String], now: DateTime<Utc>) -> Result<Pulled, ChannelError> {
+        let cursor = Cursor::read(cursor, now - Duration::days(i64::from(self.settings.first_pull_days)));
+        let after = cursor.window_start().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let filter = json!({ "active": { "eq": false }, "orderPlacedAt": { "after": after } });
+        let (mut fresh, mut reached) = (Vec::new(), cursor.skip);
+        let mut total = 0;
+        for _ in 0..MOST_PAGES {
+            let (orders, of) = self.list(&filter, reached)?;
+            total = of;
+            reached = reached.saturating_add(orders.len());
+            let empty = orders.is_empty();
+            fresh.extend(orders);
+            if empty || reached >= total {
+                // A list that shrank meanwhile must not be asked for again and again.
+                total = total.min(reached);
+                break;
+            }
+        }
+        let (next, more) = cursor.next(reached, total, fresh.iter().filter_map(|order| order.order_placed_at).max());
+        // Once per poll, not for each part of a long list.
+        let mut orders = if cursor.skip == 0 { self.read_again(open, &fresh)? } else { Vec::new() };
+        orders.extend(fresh);
+        let methods = &self.settings.cash_on_delivery_methods;
+        let cursor = serde_json::to_string(&next).map_err(|error| ChannelError::Protocol { reason: error.to_string() })?;
+        Ok(Pulled { orders: orders.into_iter().filter_map(|order| order.read(methods)).collect(), cursor, more })
+    }
+
+    /// Open orders, so that payments and cancellations made in the shop are seen; without those just read.
+    fn read_again(&self, open: &[String], fresh: &[Order]) -> Result<Vec<Order>, ChannelError> {
+        let fresh: BTreeSet<&str> = fresh.iter().map(|order| order.code.as_str()).collect();
+        let codes: Vec<&String> = open.iter().filter(|code| !fresh.contains(code.as_str())).collect();
+        let mut orders = Vec::new();
+        for chunk in codes.chunks(PAGE) {
+            orders.extend(self.list(&json!({ "code": { "in": chunk } }), 0)?.0);
+        }
+        Ok(orders)
+    }
+
+    fn list(&self, filter: &Value, skip: usize) -> Result<(Vec<Order>, usize), ChannelError> {
+        let query = format!(
+            "query ($filter: OrderFilterParameter, $take: Int, $skip: Int) {{ orders(options: {{
+               filter: $filter, sort: {{orderPlacedAt: ASC}}, take: $take, skip: $skip}}) {{ totalItems items {{ {FIELDS} }} }} }}"
+        );
+        let mut data = self.api.call(&query, json!({ "filter": filter, "take": PAGE, "skip": skip })).map_err(Failure::whole)?;
+        let total = part(&mut data, "/orders/totalItems")?;
+        Ok((part(&mut data, "/orders/items")?, total))
+    }
+}

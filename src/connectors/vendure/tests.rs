@@ -1,0 +1,347 @@
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::super::tests::account;
+use super::super::{
+    ChannelError, ChannelOrder, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, VariantContent, Wanted,
+    check_settings,
+};
+use super::facts::{Order, Step, next_step};
+use super::graphql::{Failure, read_json, refusal};
+use super::offers::{Found, choose};
+use super::pull::Cursor;
+use super::{Settings, ShopSettings, inputs, orders, read_shop};
+use crate::domain::Decimal;
+
+const ACCESS: &str = "url = 'https://shop.example.com/'\nusername = 'kontor'\npassword = 's3cret'\n";
+
+fn shop() -> ShopSettings {
+    ShopSettings {
+        channel: "c".to_owned(),
+        currency: "EUR".to_owned(),
+        gross: true,
+        stock_location_id: "1".to_owned(),
+        tax_category_id: "2".to_owned(),
+    }
+}
+
+fn change() -> OfferChange {
+    OfferChange {
+        offer_id: 1,
+        sku: "L-1".to_owned(),
+        external_number: None,
+        wanted: Wanted::Running,
+        content: Some(OfferContent {
+            title: "Lampe".to_owned(),
+            description: "Hell".to_owned(),
+            language: "de".to_owned(),
+            ean: None,
+            images: Vec::new(),
+            category: None,
+            tax_type_id: 1,
+            weight_in_gram: None,
+            variant: None,
+            attributes: Vec::new(),
+        }),
+        price: Some(Price { amount: Decimal::parse("19.90").unwrap(), currency: "EUR".to_owned(), gross: true }),
+        quantity: Some(Quantity { offered: 10, reserved_here: 2 }),
+    }
+}
+
+#[test]
+fn settings_are_checked_key_by_key() {
+    let check = |settings: &str| check_settings(&account("vendure", settings));
+    assert_eq!(check(ACCESS), Ok(()));
+    assert_eq!(check(&format!("{ACCESS}channel_token = 'x'\ncash_on_delivery_methods = ['cod']\nfirst_pull_days = 0")), Ok(()));
+    for (settings, expected) in [
+        ("url = 'https://shop.example.com'\nusername = 'u'".to_owned(), "[accounts.settings] password: is missing; give the password"),
+        (
+            ACCESS.replace("https://shop.example.com/", "https://shop.example.com/admin-api"),
+            "is not the address of a shop; give the shop's address without",
+        ),
+        (ACCESS.replace("https://", "ftp://"), "url: \"ftp://shop.example.com/\" is not the address of a shop"),
+        (format!("{ACCESS}stock_location_id = 1"), "stock_location_id: has the type integer, expected a text in quotes; give the id"),
+        (format!("{ACCESS}cash_on_delivery_methods = 'cod'"), "expected a list of texts"),
+        (format!("{ACCESS}chanel_token = 'x'"), "chanel_token: is not a setting of this connector; use one of url, username"),
+    ] {
+        let text = check(&settings).unwrap_err();
+        assert!(text.contains(expected), "{text}");
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+}
+
+#[test]
+fn errors_inside_http_200_are_seen() {
+    let rule = |answer| match read_json(200, answer) {
+        Err(Failure::Rule(rule)) => rule,
+        other => panic!("{other:?}"),
+    };
+    // Recorded from 3.7.3.
+    let forbidden = rule(
+        json!({ "errors": [{ "message": "You are not currently authorized to perform this action", "path": ["orders"], "extensions": { "code": "FORBIDDEN" } }], "data": null }),
+    );
+    assert_eq!((forbidden.code.as_str(), forbidden.internal), ("FORBIDDEN", false));
+    let database = rule(
+        json!({ "errors": [{ "message": "insert or update on table \"stock_level\" violates foreign key constraint", "path": ["updateProductVariants"] }], "data": null }),
+    );
+    assert!(database.internal);
+    assert!(matches!(inputs::outcome_of(database), Outcome::Later { .. }));
+    assert!(matches!(read_json(404, json!({ "message": "Not Found" })), Err(Failure::Channel(ChannelError::Protocol { .. }))));
+    let fulfilled = json!({ "__typename": "ItemsAlreadyFulfilledError", "errorCode": "ITEMS_ALREADY_FULFILLED_ERROR", "message": "One or more OrderItems are already part of a Fulfillment" });
+    assert_eq!(refusal(Some(&fulfilled)).unwrap().code, "ITEMS_ALREADY_FULFILLED_ERROR");
+    assert_eq!(refusal(Some(&json!({ "__typename": "Fulfillment" }))), None);
+}
+
+#[test]
+fn the_shops_own_settings_are_read_and_a_wrong_id_is_told_with_the_right_ones() {
+    let data = json!({
+        "activeChannel": { "code": "__default_channel__", "defaultCurrencyCode": "EUR", "pricesIncludeTax": true },
+        "taxCategories": { "items": [{ "id": "1", "name": "Reduced", "isDefault": false }, { "id": "2", "name": "Standard", "isDefault": true }] },
+        "stockLocations": { "items": [{ "id": "7", "name": "Hall" }] },
+    });
+    let settings = Settings::read(&account("vendure", ACCESS)).unwrap();
+    let read = read_shop(&data, &settings).unwrap();
+    assert_eq!((read.tax_category_id.as_str(), read.stock_location_id.as_str()), ("2", "7"));
+    let settings = Settings { tax_category_id: Some("9".to_owned()), ..settings };
+    let text = read_shop(&data, &settings).unwrap_err().to_string();
+    assert!(text.contains("tax_category_id: \"9\" does not exist in the shop; it has: 1 (Reduced), 2 (Standard)"), "{text}");
+}
+
+#[test]
+fn slugs_are_stable_distinct_and_survive_the_shops_normalisation() {
+    assert_eq!(inputs::slug("L 1/ä"), inputs::slug("L 1/ä"));
+    let slugs: Vec<String> = ["L 1", "L-1", "l-1", "Ä/B", "日本", "-", &"x".repeat(300)].iter().map(|text| inputs::slug(text)).collect();
+    for (index, slug) in slugs.iter().enumerate() {
+        assert!(slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') && slug.len() <= 72, "{slug}");
+        assert!(!slug.starts_with('-') && !slug.contains("--"), "{slug}");
+        assert!(!slugs[..index].contains(slug), "{slug}");
+    }
+    assert!(inputs::slug("L 1/ä").starts_with("l-1-ae-"));
+}
+
+#[test]
+fn stock_on_hand_leaves_what_is_offered_after_the_shops_allocations() {
+    let input = inputs::update_variant(&change(), "5", &shop()).unwrap();
+    assert_eq!(input["stockLevels"], json!([{ "stockLocationId": "1", "stockOnHand": 12 }]));
+    assert_eq!((&input["price"], &input["enabled"]), (&json!(1990), &json!(true)));
+    let only = OfferChange { content: None, price: None, ..change() };
+    let input = inputs::update_variant(&only, "5", &shop()).unwrap();
+    assert!(input.get("price").is_none() && input.get("translations").is_none());
+}
+
+#[test]
+fn a_price_that_does_not_fit_the_shop_is_refused_with_a_remedy() {
+    let code = |price: Price| match inputs::update_variant(&OfferChange { price: Some(price), ..change() }, "5", &shop()) {
+        Err(Outcome::Refused(message)) => message.code,
+        other => panic!("{other:?}"),
+    };
+    let euro = Price { amount: Decimal::from_whole(1), currency: "EUR".to_owned(), gross: true };
+    assert_eq!(code(Price { currency: "CHF".to_owned(), ..euro.clone() }), "CURRENCY");
+    assert_eq!(code(Price { gross: false, ..euro.clone() }), "PRICE_KIND");
+    assert_eq!(code(Price { amount: Decimal(-1), ..euro.clone() }), "PRICE");
+    let ended = OfferChange { wanted: Wanted::Ended, price: Some(Price { gross: false, ..euro }), ..change() };
+    assert!(inputs::update_variant(&ended, "5", &shop()).unwrap().get("price").is_none());
+}
+
+#[test]
+fn a_product_goes_off_only_with_its_last_variant() {
+    let ended = OfferChange { wanted: Wanted::Ended, content: None, ..change() };
+    assert_eq!(inputs::update_product(&ended, "3", true, true), Some(json!({ "id": "3", "enabled": false })));
+    assert_eq!(inputs::update_product(&ended, "3", false, true), None);
+    assert_eq!(inputs::update_product(&ended, "3", true, false), None);
+    let running = OfferChange { content: None, ..change() };
+    assert_eq!(inputs::update_product(&running, "3", false, false), Some(json!({ "id": "3", "enabled": true })));
+    assert_eq!(inputs::update_product(&running, "3", false, true), None);
+    let mut variant = change();
+    variant.content.as_mut().unwrap().variant =
+        Some(VariantContent { parent_sku: "P".to_owned(), parent_title: "Lampen".to_owned(), options: Vec::new() });
+    assert_eq!(inputs::update_product(&variant, "3", false, true).unwrap()["translations"][0]["name"], "Lampen");
+}
+
+#[test]
+fn of_several_variants_with_one_sku_the_known_one_is_kept() {
+    let found: Vec<Found> = serde_json::from_value(json!([
+        { "id": "4", "sku": "l-1", "product": { "id": "1", "enabled": true, "variantList": { "totalItems": 1 } } },
+        { "id": "5", "sku": "L-1", "product": { "id": "1", "enabled": true, "variantList": { "totalItems": 1 } } },
+        { "id": "6", "sku": "L-1", "product": { "id": "2", "enabled": true, "variantList": { "totalItems": 1 } } },
+    ]))
+    .unwrap();
+    assert_eq!(choose(&change(), &found).unwrap().id, "5");
+    assert_eq!(choose(&OfferChange { external_number: Some("6".to_owned()), ..change() }, &found).unwrap().id, "6");
+    assert!(choose(&OfferChange { sku: "L-2".to_owned(), ..change() }, &found).is_none());
+}
+
+/// An order as 3.7.3 tells it, shortened.
+fn recorded() -> Value {
+    let address = json!({ "fullName": "Erika Müßtermann", "company": "Müßtermann & Söhne", "streetLine1": "Große Straße 12", "streetLine2": "Hinterhof",
+        "city": "Köln", "province": "", "postalCode": "50667", "countryCode": "DE", "phoneNumber": "+49 30 1234567" });
+    json!({
+        "id": "1", "code": "BBPPG5CZJZ5KK1B3", "state": "PaymentAuthorized", "orderPlacedAt": "2025-11-03T08:16:00.771Z", "currencyCode": "EUR", "totalWithTax": 3988,
+        "customer": { "id": "1", "title": "Frau", "firstName": "Erika", "lastName": "Müßtermann", "emailAddress": "erika@example.com", "phoneNumber": null },
+        "shippingAddress": address, "billingAddress": { "fullName": null, "company": null, "streetLine1": null, "streetLine2": null, "city": null,
+            "province": null, "postalCode": null, "countryCode": null, "phoneNumber": null },
+        "lines": [{ "id": "1", "quantity": 2, "orderPlacedQuantity": 2, "unitPriceWithTax": 1999, "taxRate": 19, "productVariant": { "id": "9", "sku": "P-1", "name": "Lampe" } }],
+        "shippingLines": [{ "priceWithTax": 490 }],
+        "discounts": [{ "adjustmentSource": "PROMOTION:1", "amountWithTax": -500 }], "surcharges": [],
+        "payments": [
+            { "state": "Declined", "method": "card", "amount": 3988, "transactionId": null },
+            { "state": "Authorized", "method": "prepayment", "amount": 3988, "transactionId": "r93ir1dpxv" },
+        ],
+    })
+}
+
+fn read(order: Value) -> ChannelOrder {
+    serde_json::from_value::<orders::Order>(order).unwrap().read(&["Cash".to_owned()]).unwrap()
+}
+
+#[test]
+fn an_order_is_read_with_amounts_addresses_and_payment() {
+    let order = read(recorded());
+    assert_eq!((order.order_id.as_str(), order.order_id_2.as_deref(), order.paid), ("BBPPG5CZJZ5KK1B3", Some("1"), false));
+    assert_eq!(
+        (order.lines[0].unit_price.to_string(), order.shipping_charge.to_string(), order.coupon_amount.to_string()),
+        ("19.99".to_owned(), "4.90".to_owned(), "5.00".to_owned())
+    );
+    assert_eq!((order.payment_method.as_deref(), order.transaction_id.as_deref()), (Some("prepayment"), Some("r93ir1dpxv")));
+    // Without an invoice address the delivery address is that, too.
+    let address = &order.invoice_address;
+    assert_eq!(
+        (address.firm.as_deref(), address.title.as_deref(), address.first_name.as_deref()),
+        (Some("Müßtermann & Söhne"), Some("Frau"), Some("Erika"))
+    );
+    assert_eq!((address.region.as_deref(), address.street_addition.as_deref()), (None, Some("Hinterhof")));
+}
+
+#[test]
+fn an_order_is_paid_when_its_state_or_its_payments_say_so() {
+    for (state, paid) in [
+        ("PaymentSettled", true),
+        ("Shipped", true),
+        ("Delivered", true),
+        ("PaymentAuthorized", false),
+        ("Modifying", false),
+        ("Cancelled", false),
+    ] {
+        let mut order = recorded();
+        order["state"] = json!(state);
+        assert_eq!(read(order).paid, paid, "{state}");
+    }
+    let mut order = recorded();
+    order["state"] = json!("Modifying");
+    order["payments"][1]["state"] = json!("Settled");
+    assert!(read(order).paid);
+}
+
+#[test]
+fn a_cancelled_order_keeps_what_was_ordered() {
+    let mut order = recorded();
+    order["state"] = json!("Cancelled");
+    order["lines"][0]["quantity"] = json!(0);
+    order["discounts"] = json!([{ "adjustmentSource": "CANCEL_ORDER", "amountWithTax": -490 }]);
+    let order = read(order);
+    assert_eq!((order.cancelled, order.lines[0].quantity, order.coupon_amount), (true, 2, Decimal::ZERO));
+}
+
+#[test]
+fn surcharges_are_charges_of_the_payment_method_and_the_method_decides_the_workflow() {
+    let mut order = recorded();
+    order["surcharges"] = json!([{ "priceWithTax": 300 }, { "priceWithTax": -100 }]);
+    order["payments"][1]["method"] = json!("cash");
+    order["lines"][0]["taxRate"] = json!(7.7);
+    let order = read(order);
+    assert_eq!(
+        (order.payment_method_charge.to_string(), order.coupon_amount.to_string(), order.workflow.id()),
+        ("3.00".to_owned(), "6.00".to_owned(), 2)
+    );
+    assert_eq!(order.lines[0].tax_rate, Decimal::parse("7.7"));
+}
+
+#[test]
+fn a_cart_is_no_order() {
+    let mut order = recorded();
+    order["orderPlacedAt"] = Value::Null;
+    assert!(serde_json::from_value::<orders::Order>(order).unwrap().read(&[]).is_none());
+}
+
+#[test]
+fn the_cursor_overlaps_and_goes_through_a_long_list_page_by_page() {
+    let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let cursor = Cursor::read(Some(r#"{"placed_after":"2025-11-03T12:00:00Z"}"#), time("2025-01-01T00:00:00Z"));
+    assert_eq!(cursor.window_start(), time("2025-11-03T11:50:00Z"));
+    let (next, more) = cursor.next(500, 1200, Some(time("2025-11-03T13:00:00Z")));
+    assert_eq!((&next, more), (&Cursor { placed_after: cursor.placed_after, skip: 500 }, true));
+    let (next, more) = next.next(1200, 1200, Some(time("2025-11-03T14:00:00Z")));
+    assert_eq!((next, more), (Cursor { placed_after: time("2025-11-03T14:00:00Z"), skip: 0 }, false));
+    // Only orders of the overlap came: the cursor does not go back.
+    assert_eq!(cursor.next(3, 3, Some(time("2025-11-03T11:55:00Z"))).0, cursor);
+    assert_eq!(Cursor::read(Some("17"), time("2025-01-01T00:00:00Z")).placed_after, time("2025-01-01T00:00:00Z"));
+}
+
+fn order(state: &str, payment: &str, fulfillments: Value) -> Order {
+    let lines = json!([{ "id": "1", "quantity": 2, "productVariant": { "id": "9" } }, { "id": "2", "quantity": 1, "productVariant": { "id": "8" } }]);
+    let payments = json!([{ "id": "4", "state": payment }]);
+    serde_json::from_value(
+        json!({ "id": "1", "state": state, "active": false, "lines": lines, "payments": payments, "fulfillments": fulfillments }),
+    )
+    .unwrap()
+}
+
+fn fulfillment(state: &str, tracking: &str, lines: &[(&str, i64)]) -> Value {
+    let lines: Vec<Value> = lines.iter().map(|(id, quantity)| json!({ "orderLineId": id, "quantity": quantity })).collect();
+    json!([{ "id": "6", "state": state, "trackingCode": tracking, "lines": lines }])
+}
+
+fn shipped(codes: &[&str]) -> FactKind {
+    FactKind::Shipped {
+        packets: codes.iter().map(|code| Packet { tracking_number: Some((*code).to_owned()), ..Packet::default() }).collect(),
+    }
+}
+
+#[test]
+fn a_payment_is_settled_once_and_a_missing_one_is_refused() {
+    let paid = FactKind::Paid { transaction_id: None };
+    assert_eq!(next_step(&order("PaymentAuthorized", "Authorized", json!([])), &paid), Step::Settle { payment_id: "4".to_owned() });
+    assert_eq!(next_step(&order("PaymentSettled", "Settled", json!([])), &paid), Step::Done(None));
+    assert!(matches!(next_step(&order("PaymentAuthorized", "Declined", json!([])), &paid), Step::Refuse { code: "PAYMENT_MISSING", .. }));
+    assert!(matches!(next_step(&order("Cancelled", "Authorized", json!([])), &paid), Step::Refuse { code: "ORDER_CANCELLED", .. }));
+    let cart = Order { active: true, ..order("ArrangingPayment", "Authorized", json!([])) };
+    assert!(matches!(next_step(&cart, &paid), Step::Refuse { code: "NOT_PLACED", .. }));
+}
+
+#[test]
+fn an_order_paid_after_shipping_is_moved_on() {
+    let paid = FactKind::Paid { transaction_id: None };
+    let all = fulfillment("Shipped", "A", &[("1", 2), ("2", 1)]);
+    assert_eq!(next_step(&order("PaymentSettled", "Settled", all), &paid), Step::MoveOn { state: "Shipped" });
+    let some = fulfillment("Shipped", "A", &[("1", 2)]);
+    assert_eq!(next_step(&order("PaymentSettled", "Settled", some), &paid), Step::MoveOn { state: "PartiallyShipped" });
+}
+
+#[test]
+fn a_shipment_takes_what_is_left_and_is_not_repeated() {
+    let fact = shipped(&["A", "B"]);
+    let step = next_step(&order("PaymentSettled", "Settled", json!([])), &fact);
+    let lines = vec![("1".to_owned(), 2), ("2".to_owned(), 1)];
+    assert_eq!(step, Step::Fulfil { lines, method: "shipped".to_owned(), tracking: "A, B".to_owned() });
+    // The merchant shipped a part by hand; a cancelled fulfilment covers nothing.
+    let part = order("PartiallyShipped", "Settled", fulfillment("Shipped", "X", &[("1", 1)]));
+    assert!(matches!(next_step(&part, &fact), Step::Fulfil { lines, .. } if lines == [("1".to_owned(), 1), ("2".to_owned(), 1)]));
+    let undone = order("PaymentSettled", "Settled", fulfillment("Cancelled", "A, B", &[("1", 2), ("2", 1)]));
+    assert!(matches!(next_step(&undone, &fact), Step::Fulfil { lines, .. } if lines.len() == 2));
+    // The answer to the first step was lost.
+    let pending = order("PaymentSettled", "Settled", fulfillment("Pending", "A, B", &[("1", 2), ("2", 1)]));
+    assert_eq!(next_step(&pending, &fact), Step::Ship { fulfillment_id: "6".to_owned() });
+    let done = order("Shipped", "Settled", fulfillment("Shipped", "A, B", &[("1", 2), ("2", 1)]));
+    assert_eq!(next_step(&done, &fact), Step::Done(None));
+    assert_eq!(next_step(&done, &shipped(&[])), Step::Done(None));
+    assert!(matches!(next_step(&done, &shipped(&["C"])), Step::Done(Some((_, "ALREADY_SHIPPED", _, _)))));
+}
+
+#[test]
+fn a_cancellation_is_told_once_and_reminds_of_the_money() {
+    let cancel = FactKind::Cancelled { reason: Some("sold out".to_owned()) };
+    assert_eq!(next_step(&order("PaymentSettled", "Settled", json!([])), &cancel), Step::Cancel { reason: Some("sold out".to_owned()) });
+    assert!(matches!(next_step(&order("Cancelled", "Settled", json!([])), &cancel), Step::Done(Some((_, "REFUND_OPEN", _, _)))));
+    assert_eq!(next_step(&order("Cancelled", "Authorized", json!([])), &cancel), Step::Done(None));
+    assert_eq!(next_step(&order("Cancelled", "Settled", json!([])), &FactKind::Acknowledged), Step::Done(None));
+}

@@ -1,0 +1,131 @@
+//! What is done beside the accounts' work: leases of long calls, prices of a new day, forgetting, and warnings.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::bell::{Bell, Wake};
+use super::keeper::Keeper;
+use super::retry::after;
+use super::worker::day_in;
+use crate::config::{Account, Settings};
+use crate::domain::{Failure, Stamp};
+use crate::store::{Store, accounts, content, facts, messages, replay};
+
+/// No account has this number: nobody rings for the housekeeper.
+const NOBODY: i32 = i32::MIN;
+const EVERY: Duration = Duration::from_secs(60);
+/// An account whose calls have failed this often in a row is worth a warning.
+const LONG_FAILING: i32 = 5;
+
+pub(super) struct Housekeeper {
+    pub settings: Arc<Settings>,
+    pub store: Store,
+    pub bell: Arc<Bell>,
+    pub keeper: Arc<Keeper>,
+    pub owner: String,
+    /// Parked rows and failing as last warned of, per account.
+    pub warned: BTreeMap<i32, (i64, bool)>,
+}
+
+impl Housekeeper {
+    pub(super) fn run(mut self) {
+        let tick = (self.settings.dispatch.lease / 3).clamp(Duration::from_millis(100), EVERY);
+        let mut next = Instant::now();
+        loop {
+            let now = Stamp::now();
+            if let Err(failure) = self.keep_leases(now) {
+                log::error!("leases cannot be renewed: {failure}");
+            }
+            if Instant::now() >= next {
+                next = Instant::now() + EVERY;
+                if let Err(failure) = self.tidy(now) {
+                    log::error!("housekeeping failed: {failure}");
+                }
+            }
+            if self.bell.wait_for_work(NOBODY, Instant::now() + tick) == Wake::Stop {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn keep_leases(&self, now: Stamp) -> Result<(), Failure> {
+        let calling = self.keeper.accounts();
+        if calling.is_empty() {
+            return Ok(());
+        }
+        let until = after(now, self.settings.dispatch.lease);
+        let owner = self.owner.clone();
+        self.store.write(move |tx| {
+            for account in calling {
+                accounts::lengthen_lease(tx, account, &owner, until)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// One round: each part in a transaction of its own, so that none holds up the ERP's calls for long.
+    pub(super) fn tidy(&mut self, now: Stamp) -> Result<(), Failure> {
+        let settings = Arc::clone(&self.settings);
+        let mut changed = Vec::new();
+        for account in settings.accounts.iter().filter(|account| account.active) {
+            if self.begin_day(account, now)? > 0 {
+                changed.push(account.account_id);
+            }
+        }
+        if !changed.is_empty() {
+            self.bell.ring(&changed);
+        }
+        let old = before(now, settings.dispatch.keep_messages);
+        self.store.write(move |tx| messages::forget_before(tx, old))?;
+        self.store.write(move |tx| facts::forget_done_before(tx, old))?;
+        let (unkeyed, keyed) = (before(now, settings.replay.window), before(now, settings.replay.keyed));
+        self.store.write(move |tx| replay::forget_before(tx, unkeyed, keyed))?;
+        self.warn()
+    }
+
+    /// A price that counts from today on, or does not any more, has to be told.
+    fn begin_day(&self, account: &Account, now: Stamp) -> Result<usize, Failure> {
+        let zone = self.settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
+        let today = day_in(zone, now);
+        let (account_id, mandator_id) = (account.account_id, account.mandator_id);
+        if self.store.read(|conn| content::day_is_known(conn, account_id, today))? {
+            return Ok(0);
+        }
+        let list = account.pricelist.clone();
+        self.store.write(move |tx| content::mark_prices_of_new_day(tx, account_id, mandator_id, &list, today))
+    }
+
+    /// One line per account whose parked rows or failures are news.
+    fn warn(&mut self) -> Result<(), Failure> {
+        let settings = Arc::clone(&self.settings);
+        let ids: Vec<i32> = settings.accounts.iter().map(|a| a.account_id).collect();
+        let (parked, failing) = self.store.read(|conn| {
+            let parked = facts::parked(conn)?;
+            let mut failing = Vec::new();
+            for id in &ids {
+                let work = accounts::work_of(conn, *id)?;
+                failing.push(work.filter(|work| work.failures >= LONG_FAILING));
+            }
+            Ok((parked, failing))
+        })?;
+        for (id, failing) in ids.into_iter().zip(failing) {
+            let count = parked.get(&id).copied().unwrap_or(0);
+            let state = (count, failing.is_some());
+            if self.warned.insert(id, state).unwrap_or((0, false)) == state {
+                continue;
+            }
+            if let Some(work) = failing {
+                log::warn!("account {id}: {} calls in a row failed, the last one: {}", work.failures, work.last_error.unwrap_or_default());
+            }
+            if count > 0 {
+                log::warn!("account {id}: {count} changes are parked; fetchUploadMessages tells why");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn before(now: Stamp, age: Duration) -> Stamp {
+    Stamp(now.0.saturating_sub(i64::try_from(age.as_micros()).unwrap_or(i64::MAX)))
+}

@@ -1,0 +1,39 @@
+//! Leases during long calls: a channel may take longer than a lease, and its worker cannot renew while it waits.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The accounts whose workers are in a channel call now.
+#[derive(Default)]
+pub struct Keeper {
+    calling: Mutex<BTreeSet<i32>>,
+}
+
+/// Lives as long as the call.
+pub struct Kept<'k> {
+    keeper: &'k Keeper,
+    account_id: i32,
+}
+
+impl Keeper {
+    fn calling(&self) -> MutexGuard<'_, BTreeSet<i32>> {
+        self.calling.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the account's lease renewed until the answer is dropped.
+    pub fn keep(&self, account_id: i32) -> Kept<'_> {
+        self.calling().insert(account_id);
+        Kept { keeper: self, account_id }
+    }
+
+    /// The accounts whose leases have to be renewed.
+    pub fn accounts(&self) -> Vec<i32> {
+        self.calling().iter().copied().collect()
+    }
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        self.keeper.calling().remove(&self.account_id);
+    }
+}

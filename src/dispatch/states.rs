@@ -1,0 +1,196 @@
+//! Bringing offers to the state they shall have: a batch of changes, one result per row.
+
+use std::collections::BTreeMap;
+
+use super::plan::{Frame, Known, Plan, Sending, batch, plan};
+use super::retry::{Further, further};
+use super::settle::{About, Health, Settlement, clean, gave_up, message_row};
+use super::turn::Kind;
+use super::worker::{Attempt, Worker, chance};
+use crate::config::Account;
+use crate::connectors::{ChannelError, Message, Outcome, RowResult, Severity, Wanted};
+use crate::domain::{Failure, Stamp};
+use crate::store::accounts::WorkRow;
+use crate::store::offers::{self, Confirmed};
+use crate::store::outbox::{self, PENDING, Settled, StateRow};
+use crate::store::{Conn, content};
+
+impl Worker {
+    /// Sends the next batch of due states. `None`: nothing is due.
+    pub(super) fn send_states(&mut self, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
+        let (account, suspects) = (&self.account, &self.suspects);
+        let most = self.capabilities.batch_size.max(1);
+        let known = self.store.read(|conn| load(conn, account, suspects, now, most))?;
+        if known.rows.is_empty() {
+            return Ok(None);
+        }
+        let frame = Frame { account: &self.account, public_url: &self.settings.server.public_url, today: self.today(now), now };
+        let mut plan = plan(&frame, &known);
+        let mut settlement = self.unsendable(&mut plan);
+        if plan.sendings.is_empty() {
+            self.settle(settlement)?;
+            return Ok(Some(Attempt::Worked));
+        }
+        let changes: Vec<_> = plan.sendings.iter().map(|s| s.change.clone()).collect();
+        let (result, now) = self.call(now, |connector| connector.submit(&changes));
+        let attempt = match result {
+            Ok(results) => {
+                self.answered(Kind::States);
+                settlement.health = Some(Health::Worked);
+                self.settle_rows(&plan.sendings, results, now, &mut settlement);
+                Attempt::Worked
+            }
+            Err(error) => {
+                let blocked_until = self.failed(Kind::States, &error, work, now);
+                self.repeat_all(&plan.sendings, &error, blocked_until, now, &mut settlement);
+                settlement.health = Some(Health::Failed { blocked_until, error: clean(&error.to_string()) });
+                Attempt::Failed
+            }
+        };
+        self.settle(settlement)?;
+        Ok(Some(attempt))
+    }
+
+    /// What can be settled without asking the channel.
+    fn unsendable(&self, plan: &mut Plan) -> Settlement {
+        let mut settlement = self.settlement();
+        settlement.states.push((std::mem::take(&mut plan.pointless), Settled::Done));
+        for (row, due_at) in std::mem::take(&mut plan.waiting) {
+            let error = "waits for the listing of the offer".to_owned();
+            settlement.states.push((vec![row], Settled::Again { due_at, error }));
+        }
+        for parking in std::mem::take(&mut plan.parkings) {
+            let error = parking.lack.error();
+            if parking.news {
+                log::warn!("account {}: offer {} cannot be sent: {error}", self.account.account_id, parking.offer_id);
+                let message = Message {
+                    severity: Severity::Error,
+                    code: "OFFER_INCOMPLETE".into(),
+                    text: parking.lack.text(self.language),
+                    remedy: parking.lack.remedy(self.language),
+                };
+                let about = About::Offer { offer_id: parking.offer_id, item_id: parking.item_id };
+                settlement.messages.push(message_row(&self.account, about, &message));
+            }
+            settlement.states.push((parking.rows, Settled::Parked { error }));
+        }
+        settlement
+    }
+
+    fn settle_rows(&mut self, sendings: &[Sending], results: Vec<RowResult>, now: Stamp, settlement: &mut Settlement) {
+        let mut outcomes: BTreeMap<i32, Outcome> = BTreeMap::new();
+        for result in results {
+            outcomes.entry(result.offer_id).or_insert(result.outcome);
+        }
+        for sending in sendings {
+            let offer_id = sending.change.offer_id;
+            self.suspects.remove(&offer_id);
+            let about = About::Offer { offer_id, item_id: sending.item_id };
+            match outcomes.remove(&offer_id) {
+                Some(Outcome::Done { external_number, url, messages }) => {
+                    settlement.messages.extend(messages.iter().map(|m| message_row(&self.account, about, m)));
+                    settlement.confirmed.push((
+                        offer_id,
+                        Confirmed {
+                            external_offer_number: external_number.as_deref().map(clean),
+                            url: url.as_deref().map(clean),
+                            price: sending.change.price.as_ref().map(|p| p.amount.0),
+                            quantity: sending.change.quantity.map(|q| q.offered),
+                            running: sending.whole.then_some(sending.change.wanted == Wanted::Running),
+                        },
+                    ));
+                    settlement.states.push((sending.rows.clone(), Settled::Done));
+                }
+                Some(Outcome::Refused(message)) => {
+                    log::warn!("account {}: the channel refused offer {offer_id}: {}", self.account.account_id, message.code);
+                    settlement.messages.push(message_row(&self.account, about, &message));
+                    let error = clean(&format!("{}: {}", message.code, message.text));
+                    settlement.states.push((sending.rows.clone(), Settled::Parked { error }));
+                }
+                Some(Outcome::Later { after, reason }) => {
+                    self.repeat(sending, &reason, after, Stamp(0), now, settlement);
+                }
+                None => {
+                    let reason = "the channel's answer does not mention the row";
+                    self.repeat(sending, reason, None, Stamp(0), now, settlement);
+                }
+            }
+        }
+    }
+
+    fn repeat_all(&mut self, sendings: &[Sending], error: &ChannelError, blocked_until: Stamp, now: Stamp, settlement: &mut Settlement) {
+        let reason = error.to_string();
+        for sending in sendings {
+            if sendings.len() > 1 {
+                let failures = self.suspects.entry(sending.change.offer_id).or_default();
+                *failures = failures.saturating_add(1);
+            }
+            self.repeat(sending, &reason, None, blocked_until, now, settlement);
+        }
+    }
+
+    /// The rows of a change go again later, not before `earliest`, or are given up. Each climbs its own ladder, so that
+    /// one that breaks calls lets the others pass. Rows that were parked before stay parked.
+    fn repeat(
+        &self,
+        sending: &Sending,
+        reason: &str,
+        retry_after: Option<std::time::Duration>,
+        earliest: Stamp,
+        now: Stamp,
+        settlement: &mut Settlement,
+    ) {
+        let (reason, chance) = (clean(reason), chance());
+        let mut given_up = Vec::new();
+        for row in sending.rows.iter().filter(|row| row.status == PENDING) {
+            let failures = u32::try_from(row.attempts).unwrap_or_default().saturating_add(1);
+            match further(&self.settings.dispatch, now, failures, row.first_failed_at, retry_after, chance) {
+                Further::Again(due_at) => {
+                    settlement.states.push((vec![row.clone()], Settled::Again { due_at: due_at.max(earliest), error: reason.clone() }))
+                }
+                Further::GiveUp => given_up.push(row.clone()),
+            }
+        }
+        if given_up.is_empty() {
+            return;
+        }
+        let offer_id = sending.change.offer_id;
+        log::error!("account {}: gave up on offer {offer_id}: {reason}", self.account.account_id);
+        let about = About::Offer { offer_id, item_id: sending.item_id };
+        settlement.messages.push(message_row(&self.account, about, &gave_up(&reason, self.language)));
+        settlement.states.push((given_up, Settled::Parked { error: format!("CHANNEL_GAVE_UP: {reason}") }));
+    }
+}
+
+/// Everything about the next batch, from one snapshot: the values are at least as new as the versions of the rows.
+fn load(conn: &mut Conn<'_>, account: &Account, suspects: &BTreeMap<i32, u32>, now: Stamp, most: usize) -> Result<Known, Failure> {
+    let due: Vec<StateRow> = outbox::due_states(conn, account.account_id, now, most)?;
+    let offer_ids = batch(&due, suspects);
+    if offer_ids.is_empty() {
+        return Ok(Known::default());
+    }
+    let offers = offers::by_ids(conn, &offer_ids)?;
+    let mut item_ids: Vec<i32> = offers.iter().map(|offer| offer.item_id).collect();
+    item_ids.sort_unstable();
+    let items = offers::items_for(conn, &item_ids)?;
+    let mut parents: Vec<i32> = items.iter().filter_map(|i| i.variant_parent_id).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    let parents = offers::items_for(conn, &parents)?;
+    let pricelist = content::pricelist(conn, account.mandator_id, &account.pricelist)?;
+    let mut prices: BTreeMap<i32, Vec<_>> = BTreeMap::new();
+    if let Some(list) = &pricelist {
+        for (item, price) in content::prices_of(conn, list.pricelist_id, &item_ids)? {
+            prices.entry(item).or_default().push(price);
+        }
+    }
+    let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &item_ids)?;
+    Ok(Known {
+        rows: outbox::rows_of(conn, &offer_ids)?,
+        offers,
+        items: parents.into_iter().chain(items).map(|item| (item.item_id, item)).collect(),
+        pricelist,
+        prices,
+        stock: stock.into_iter().collect(),
+    })
+}

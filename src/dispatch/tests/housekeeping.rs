@@ -1,0 +1,89 @@
+//! What is done beside the accounts' work.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+
+use super::world::{ACCOUNT, World, everywhere, later};
+use crate::connectors::{Message, Severity};
+use crate::dispatch::bell::Wake;
+use crate::dispatch::housekeeping::Housekeeper;
+use crate::dispatch::keeper::Keeper;
+use crate::dispatch::settle::{About, message_row};
+use crate::on;
+use crate::store::outbox::{self, Settled, Topic};
+use crate::store::schema::outbox_facts;
+use crate::store::{accounts, messages};
+
+const DAY: i64 = 86_400;
+
+fn housekeeper(world: &World) -> Housekeeper {
+    Housekeeper {
+        settings: Arc::clone(&world.settings),
+        store: world.store.clone(),
+        bell: Arc::clone(&world.bell),
+        keeper: Arc::new(Keeper::default()),
+        owner: "this process".into(),
+        warned: Default::default(),
+    }
+}
+
+#[test]
+fn messages_and_told_facts_are_forgotten_after_their_time_and_open_facts_never() {
+    everywhere(|world| {
+        let message = Message { severity: Severity::Info, code: "1".into(), text: "hello".into(), remedy: String::new() };
+        let row = message_row(&super::world::account(ACCOUNT), About::Account, &message);
+        world.write(move |tx| messages::add(tx, row));
+        world.add_fact(1, "told", "{}");
+        world.add_fact(1, "open", "{}");
+        world.write(|tx| {
+            let row = on!(&mut tx.conn, c => outbox_facts::table
+                .filter(outbox_facts::fact_key.eq("told"))
+                .select(outbox::FactRow::as_select())
+                .first(c))?;
+            outbox::settle_fact(tx, &row, &Settled::Done)
+        });
+        let mut housekeeper = housekeeper(&world);
+        housekeeper.tidy(later(29 * DAY)).unwrap();
+        assert_eq!((world.messages().len(), world.fact_states().len()), (1, 2));
+        housekeeper.tidy(later(31 * DAY)).unwrap();
+        assert!(world.messages().is_empty());
+        assert_eq!(world.fact_states(), [("open".to_owned(), outbox::PENDING)]);
+    });
+}
+
+#[test]
+fn a_sale_that_begins_at_midnight_wakes_the_account() {
+    everywhere(|world| {
+        world.add_running(1);
+        let first_day = (chrono::Utc::now() + chrono::Duration::days(2)).date_naive();
+        world.add_validity(2, Some((first_day.to_string(), first_day.to_string())));
+        world.set_price(2, 1, 50_000);
+        let mut housekeeper = housekeeper(&world);
+        housekeeper.tidy(later(0)).unwrap();
+        assert!(world.rows(1).is_empty());
+        housekeeper.tidy(later(3 * DAY)).unwrap();
+        assert_eq!(world.rows(1)[0].topic, Topic::Price as i32);
+        assert_eq!(world.bell.wait_for_work(ACCOUNT, std::time::Instant::now()), Wake::Rung);
+    });
+}
+
+#[test]
+fn leases_are_lengthened_only_during_calls_and_only_by_their_owner() {
+    everywhere(|world| {
+        let now = later(0);
+        world.write(move |tx| accounts::take_lease(tx, ACCOUNT, "this process", now, now.plus_millis(1), false));
+        let housekeeper = housekeeper(&world);
+        let keep = || {
+            housekeeper.keep_leases(now).unwrap();
+            world.work().lease_until > now.plus_millis(1).0
+        };
+        assert!(!keep());
+        let kept = housekeeper.keeper.keep(ACCOUNT);
+        assert!(keep());
+        world.write(move |tx| accounts::take_lease(tx, ACCOUNT, "another", now, now.plus_millis(1), true));
+        assert!(!keep());
+        drop(kept);
+        assert!(housekeeper.keeper.accounts().is_empty());
+    });
+}

@@ -1,0 +1,9 @@
+//! The dispatcher against a scripted channel, on every database at hand. Workers are stepped, nothing sleeps.
+
+mod failures;
+mod housekeeping;
+mod leases;
+mod offers;
+mod orders;
+pub mod script;
+pub mod world;

@@ -1,0 +1,195 @@
+//! Orders of the channel, and what the channel is told about them.
+
+use super::script::unavailable;
+use super::world::{ACCOUNT, channel_order, everywhere, later, run};
+use crate::connectors::{FactKind, Message, Outcome, Pulled, Severity};
+use crate::store::accounts::want_poll;
+use crate::store::outbox::{DONE, PARKED, PENDING, Topic};
+
+fn page(orders: &[&str], cursor: &str, more: bool) -> Pulled {
+    Pulled { orders: orders.iter().map(|id| channel_order(id)).collect(), cursor: cursor.into(), more }
+}
+
+fn refusal() -> Outcome {
+    Outcome::Refused(Message {
+        severity: Severity::Error,
+        code: "E7".into(),
+        text: "unknown carrier".into(),
+        remedy: "map the carrier".into(),
+    })
+}
+
+const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;
+const SHIPPED: &str = r#"{"shipped":{"packets":[{"tracking_number":"1","return_number":null,"carrier":"dhl PAKET","dispatch_type":null,"shipped_at":null},{"tracking_number":"2","return_number":null,"carrier":"Bote","dispatch_type":null,"shipped_at":null}]}}"#;
+
+#[test]
+fn facts_of_one_order_go_in_order_and_a_parked_one_does_not_hold_up_the_next() {
+    everywhere(|world| {
+        world.add_order(1, &[]);
+        world.add_order(2, &[]);
+        world.add_fact(1, "a1", PAID);
+        world.add_fact(1, "a2", SHIPPED);
+        world.add_fact(1, "a3", PAID);
+        world.add_fact(2, "b1", PAID);
+        world.script.on_fact(|_| Err(unavailable(None)));
+        let mut worker = world.worker();
+        let now = later(0);
+        run(&mut worker, now);
+        assert_eq!(world.fact_states()[1].1, PENDING, "a2 waits for a1");
+
+        world.script.take_facts();
+        world.script.on_fact(|_| Ok(Outcome::done()));
+        world.script.on_fact(|_| Ok(Outcome::done()));
+        world.script.on_fact(|_| Ok(refusal()));
+        run(&mut worker, now.plus_millis(15_000));
+        let keys: Vec<String> = world.script.take_facts().into_iter().map(|f| f.key).collect();
+        let of_first: Vec<&str> = keys.iter().map(String::as_str).filter(|k| k.starts_with('a')).collect();
+        assert_eq!(of_first, ["a1", "a2", "a3"]);
+        assert_eq!(keys.len(), 4);
+        let states: Vec<i32> = world.fact_states().into_iter().map(|(_, state)| state).collect();
+        assert_eq!(states.iter().filter(|s| **s == DONE).count(), 3);
+        assert_eq!(states.iter().filter(|s| **s == PARKED).count(), 1);
+        assert_eq!(world.messages()[0].code, "E7");
+        assert_eq!(world.messages()[0].order_id, Some(1));
+    });
+}
+
+#[test]
+fn a_fact_carries_the_channels_numbers_and_carriers() {
+    everywhere(|world| {
+        world.add_order(7, &[]);
+        world.add_fact(7, "key", SHIPPED);
+        run(&mut world.worker(), later(0));
+        let fact = world.script.take_facts().remove(0);
+        assert_eq!((fact.key.as_str(), fact.order_id.as_str()), ("key", "M-7"));
+        assert_eq!(fact.order_id_2.as_deref(), Some("second"));
+        let FactKind::Shipped { packets } = fact.kind else { panic!("{:?}", fact.kind) };
+        let carriers: Vec<_> = packets.iter().map(|p| p.carrier.as_deref()).collect();
+        assert_eq!(carriers, [Some("dhl"), Some("Bote")]);
+    });
+}
+
+#[test]
+fn after_a_shipment_the_quantities_of_the_order_are_told_anew() {
+    everywhere(|world| {
+        world.add_running(1);
+        world.add_running(2);
+        world.add_order(7, &[1]);
+        world.add_fact(7, "paid", PAID);
+        let mut worker = world.worker();
+        run(&mut worker, later(0));
+        assert!(world.script.take_submits().is_empty());
+        world.add_fact(7, "shipped", SHIPPED);
+        run(&mut worker, later(1));
+        let submits = world.script.take_submits();
+        assert_eq!((submits.len(), submits[0].len()), (1, 1));
+        assert_eq!(submits[0][0].offer_id, 1);
+        assert!(submits[0][0].quantity.is_some());
+        assert_eq!(world.script.take_calls().last(), Some(&"submit"));
+    });
+}
+
+#[test]
+fn a_fact_that_cannot_be_read_is_parked() {
+    everywhere(|world| {
+        world.add_order(1, &[]);
+        world.add_fact(1, "broken", "{");
+        world.add_fact(1, "good", PAID);
+        world.add_fact(99, "nowhere", PAID);
+        run(&mut world.worker(), later(0));
+        let states: Vec<i32> = world.fact_states().into_iter().map(|(_, s)| s).collect();
+        assert_eq!(states, [PARKED, DONE, PARKED]);
+    });
+}
+
+#[test]
+fn orders_are_collected_before_quantities_are_told() {
+    everywhere(|world| {
+        world.add_running(1);
+        world.mark(1, &[Topic::Quantity]);
+        world.add_order(1, &[]);
+        world.add_fact(1, "paid", PAID);
+        run(&mut world.worker(), later(0));
+        assert_eq!(world.script.take_calls(), ["fact", "pull", "submit"]);
+    });
+}
+
+#[test]
+fn the_cursor_is_stored_after_the_orders() {
+    everywhere(|world| {
+        world.script.on_pull(|_, _| Ok(page(&["A", "B"], "p1", true)));
+        let store = world.store.clone();
+        world.script.on_pull(move |cursor, _| {
+            let work = store.read(|conn| crate::store::accounts::work_of(conn, ACCOUNT)).unwrap().unwrap();
+            assert_eq!(work.order_cursor.as_deref(), Some("p1"));
+            assert_eq!(work.polled_at, None, "the poll is not finished");
+            assert_eq!(cursor, Some("p1"));
+            Ok(page(&["B", "C", "bad", "D"], "p2", false))
+        });
+        let mut worker = world.worker();
+        run(&mut worker, later(0));
+        assert_eq!(
+            world.orders().into_iter().flatten().collect::<Vec<_>>(),
+            ["A", "B", "C", "D"],
+            "a bad order does not hold up the others"
+        );
+        assert_eq!(world.work().order_cursor.as_deref(), Some("p1"), "it stays before the order that is not stored");
+        assert_eq!(world.messages()[0].code, "ORDER_NOT_IMPORTED");
+
+        world.script.on_pull(|_, _| Ok(page(&["bad"], "p2", false)));
+        run(&mut worker, later(61));
+        assert_eq!(world.messages().len(), 1, "told once");
+        world.script.on_pull(|cursor, _| {
+            assert_eq!(cursor, Some("p1"));
+            Ok(page(&[], "p3", false))
+        });
+        run(&mut worker, later(130));
+        assert_eq!(world.work().order_cursor.as_deref(), Some("p3"));
+    });
+}
+
+#[test]
+fn a_wanted_poll_is_served_at_once_and_other_accounts_are_woken() {
+    everywhere(|world| {
+        let mut worker = world.worker();
+        run(&mut worker, later(0));
+        run(&mut worker, later(1));
+        assert_eq!(world.script.take_polls().len(), 1, "the next one is not due");
+
+        world.write(|tx| want_poll(tx, ACCOUNT));
+        let wanted = world.work().poll_wanted;
+        let store = world.store.clone();
+        world.script.on_pull(move |_, _| {
+            store.write(|tx| want_poll(tx, ACCOUNT)).unwrap();
+            Ok(page(&["A"], "p1", false))
+        });
+        let mut calls = 0;
+        while world.work().poll_served < wanted {
+            worker.step(later(1)).unwrap();
+            calls += 1;
+            assert!(calls < 5);
+        }
+        assert_eq!(world.work().poll_served, wanted, "the later wish is still open");
+        run(&mut worker, later(1));
+        assert_eq!(world.script.take_polls().len(), 2);
+        assert_eq!(world.bell.wait_for_work(2, std::time::Instant::now()), crate::dispatch::bell::Wake::Rung);
+    });
+}
+
+#[test]
+fn open_orders_are_read_again_where_the_channel_needs_it() {
+    everywhere(|world| {
+        world.script.rereads_open_orders();
+        world.add_order(1, &[]);
+        world.add_order(2, &[]);
+        world.write(|tx| {
+            use diesel::prelude::*;
+            crate::on!(&mut tx.conn, c => diesel::update(crate::store::schema::orders::table.find(2))
+                .set(crate::store::schema::orders::order_status_id.eq(140))
+                .execute(c))?;
+            Ok(())
+        });
+        run(&mut world.worker(), later(0));
+        assert_eq!(world.script.take_polls(), [(None, vec!["M-1".to_owned()])]);
+    });
+}

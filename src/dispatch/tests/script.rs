@@ -1,0 +1,140 @@
+//! A channel that does what a test tells it, and remembers what it was told.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use crate::connectors::{Capabilities, ChannelError, Connector, Fact, OfferChange, Outcome, Pulled, RowResult};
+
+type OnSubmit = Box<dyn FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync>;
+type OnPull = Box<dyn FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync>;
+type OnFact = Box<dyn FnOnce(&Fact) -> Result<Outcome, ChannelError> + Send + Sync>;
+
+#[derive(Default)]
+pub struct Script {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    submits: Vec<Vec<OfferChange>>,
+    facts: Vec<Fact>,
+    polls: Vec<(Option<String>, Vec<String>)>,
+    /// The calls in their order: `submit`, `pull`, `fact`.
+    calls: Vec<&'static str>,
+    on_submit: VecDeque<OnSubmit>,
+    on_pull: VecDeque<OnPull>,
+    on_fact: VecDeque<OnFact>,
+    batch_size: usize,
+    rereads: bool,
+}
+
+impl Script {
+    pub fn new(batch_size: usize) -> Arc<Script> {
+        let script = Script::default();
+        script.inner.lock().unwrap().batch_size = batch_size;
+        Arc::new(script)
+    }
+
+    pub fn rereads_open_orders(&self) {
+        self.inner.lock().unwrap().rereads = true;
+    }
+
+    /// What the next call does; without one the channel takes everything and has no orders.
+    pub fn on_submit(&self, then: impl FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync + 'static) {
+        self.inner.lock().unwrap().on_submit.push_back(Box::new(then));
+    }
+
+    pub fn on_pull(&self, then: impl FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync + 'static) {
+        self.inner.lock().unwrap().on_pull.push_back(Box::new(then));
+    }
+
+    pub fn on_fact(&self, then: impl FnOnce(&Fact) -> Result<Outcome, ChannelError> + Send + Sync + 'static) {
+        self.inner.lock().unwrap().on_fact.push_back(Box::new(then));
+    }
+
+    pub fn take_submits(&self) -> Vec<Vec<OfferChange>> {
+        std::mem::take(&mut self.inner.lock().unwrap().submits)
+    }
+
+    pub fn take_facts(&self) -> Vec<Fact> {
+        std::mem::take(&mut self.inner.lock().unwrap().facts)
+    }
+
+    pub fn take_polls(&self) -> Vec<(Option<String>, Vec<String>)> {
+        std::mem::take(&mut self.inner.lock().unwrap().polls)
+    }
+
+    pub fn take_calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.inner.lock().unwrap().calls)
+    }
+}
+
+/// The connector's end of a script.
+pub struct Scripted(pub Arc<Script>);
+
+impl Connector for Scripted {
+    fn capabilities(&self) -> Capabilities {
+        let inner = self.0.inner.lock().unwrap();
+        Capabilities { batch_size: inner.batch_size, rereads_open_orders: inner.rereads }
+    }
+
+    fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
+        let then = {
+            let mut inner = self.0.inner.lock().unwrap();
+            inner.calls.push("submit");
+            inner.submits.push(changes.to_vec());
+            inner.on_submit.pop_front()
+        };
+        match then {
+            Some(then) => then(changes),
+            None => Ok(all_done(changes)),
+        }
+    }
+
+    fn pull_orders(&self, cursor: Option<&str>, open: &[String]) -> Result<Pulled, ChannelError> {
+        let then = {
+            let mut inner = self.0.inner.lock().unwrap();
+            inner.calls.push("pull");
+            inner.polls.push((cursor.map(str::to_owned), open.to_vec()));
+            inner.on_pull.pop_front()
+        };
+        match then {
+            Some(then) => then(cursor, open),
+            None => Ok(Pulled { orders: Vec::new(), cursor: cursor.unwrap_or("start").to_owned(), more: false }),
+        }
+    }
+
+    fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
+        let then = {
+            let mut inner = self.0.inner.lock().unwrap();
+            inner.calls.push("fact");
+            inner.facts.push(fact.clone());
+            inner.on_fact.pop_front()
+        };
+        match then {
+            Some(then) => then(fact),
+            None => Ok(Outcome::done()),
+        }
+    }
+
+    fn check(&self) -> Result<String, ChannelError> {
+        Ok("scripted".into())
+    }
+}
+
+/// The channel takes every row and numbers the offers.
+pub fn all_done(changes: &[OfferChange]) -> Vec<RowResult> {
+    changes.iter().map(|change| row(change, done(change))).collect()
+}
+
+pub fn row(change: &OfferChange, outcome: Outcome) -> RowResult {
+    RowResult { offer_id: change.offer_id, outcome }
+}
+
+fn done(change: &OfferChange) -> Outcome {
+    Outcome::Done { external_number: Some(format!("X-{}", change.sku)), url: None, messages: Vec::new() }
+}
+
+pub fn unavailable(retry_after: Option<u64>) -> ChannelError {
+    ChannelError::Unavailable { reason: "503".into(), retry_after: retry_after.map(std::time::Duration::from_secs) }
+}

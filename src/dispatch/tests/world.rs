@@ -1,0 +1,400 @@
+//! A small merchant: one mandator, one account, a few items; and a worker to be stepped.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::script::{Script, Scripted};
+use crate::config::{Account, Dispatch, Limits, Listing, Mandator, Replay, Server, Settings};
+use crate::connectors::{Address, Buyer, ChannelOrder};
+use crate::dispatch::bell::Bell;
+use crate::dispatch::inbound::Imported;
+use crate::dispatch::keeper::Keeper;
+use crate::dispatch::worker::{Next, Parts, Worker};
+use crate::domain::order::{OrderStatus, Workflow};
+use crate::domain::{Decimal, Failure, Language, Stamp, code};
+use crate::on;
+use crate::store::accounts::{self, WorkRow};
+use crate::store::messages::MessageRow;
+use crate::store::offers::OfferRow;
+use crate::store::outbox::{self, StateRow, Topic};
+use crate::store::schema::*;
+use crate::store::testing::{Guard, stores};
+use crate::store::{Store, Tx};
+
+pub const ACCOUNT: i32 = 1;
+
+/// No chance, short pauses: 10 s, 100 s, 1 000 s.
+pub fn dispatch_settings() -> Dispatch {
+    Dispatch {
+        wait: Duration::from_secs(1),
+        synchronous_wait: Duration::from_secs(30),
+        lease: Duration::from_secs(30),
+        retry_ladder: [10, 100, 1000].map(Duration::from_secs).to_vec(),
+        jitter: 0.0,
+        give_up_after: Duration::from_secs(72 * 3600),
+        keep_messages: Duration::from_secs(30 * 86_400),
+        channel_timeout: Duration::from_secs(30),
+    }
+}
+
+pub fn account(account_id: i32) -> Account {
+    Account {
+        account_id,
+        mandator_id: 1,
+        identifier: format!("Shop {account_id}"),
+        sub_channel_id: 900,
+        active: true,
+        connector: "scripted".into(),
+        pricelist: "default".into(),
+        warehouses: vec![1, 2],
+        default_category: None,
+        title_text_module: None,
+        description_text_module: None,
+        language: "de".into(),
+        listing: Listing::ByCall,
+        carriers: BTreeMap::from([("DHL Paket".to_owned(), "dhl".to_owned())]),
+        poll_interval: Duration::from_secs(60),
+        order_number_prefix: String::new(),
+        settings: toml::Table::new(),
+    }
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        server: Server { listen: "127.0.0.1:0".parse().unwrap(), public_url: "https://kontor.example".into(), workers: 1 },
+        database: String::new().into(),
+        limits: Limits {
+            body_bytes: 1,
+            inflated_bytes: 1,
+            xml_depth: 1,
+            xml_attributes: 1,
+            xml_name_bytes: 1,
+            xml_elements: 1,
+            records: 1,
+            request_seconds: 1,
+            waiting_calls: 1,
+        },
+        replay: Replay { window: Duration::from_secs(600), keyed: Duration::from_secs(7 * 86_400) },
+        dispatch: dispatch_settings(),
+        users: Vec::new(),
+        mandators: vec![Mandator {
+            mandator_id: 1,
+            identifier: "Merchant".into(),
+            language: Language::En,
+            time_zone: chrono_tz::Europe::Berlin,
+        }],
+        warehouses: Vec::new(),
+        pricelists: Vec::new(),
+        sub_channels: Vec::new(),
+        accounts: vec![account(1), account(2)],
+        payment_methods: Vec::new(),
+        demo: false,
+    }
+}
+
+pub struct World {
+    pub name: String,
+    pub store: Store,
+    pub bell: Arc<Bell>,
+    pub settings: Arc<Settings>,
+    pub script: Arc<Script>,
+    _guard: Guard,
+}
+
+/// Runs a test on each database.
+pub fn everywhere(test: impl Fn(World)) {
+    for (name, store, guard) in stores() {
+        let world =
+            World { name, store, bell: Arc::new(Bell::default()), settings: Arc::new(settings()), script: Script::new(100), _guard: guard };
+        world.add_pricelist();
+        test(world);
+    }
+}
+
+impl World {
+    /// A worker as another process would have it.
+    pub fn worker_of(&self, owner: &str) -> Worker {
+        let mut worker = Worker::new(Parts {
+            settings: Arc::clone(&self.settings),
+            store: self.store.clone(),
+            bell: Arc::clone(&self.bell),
+            account: account(ACCOUNT),
+            connector: Box::new(Scripted(Arc::clone(&self.script))),
+            owner: owner.to_owned(),
+            keeper: Arc::new(Keeper::default()),
+        })
+        .unwrap();
+        worker.never_steals();
+        worker.import = import;
+        worker
+    }
+
+    pub fn worker(&self) -> Worker {
+        self.worker_of("this process")
+    }
+
+    pub fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static) -> T {
+        self.store.write(work).unwrap()
+    }
+
+    fn add_pricelist(&self) {
+        self.write(|tx| {
+            on!(&mut tx.conn, c => diesel::insert_into(pricelists::table).values((
+                pricelists::pricelist_id.eq(1),
+                pricelists::mandator_id.eq(1),
+                pricelists::identifier.eq("default"),
+                pricelists::iso_currency.eq("EUR"),
+                pricelists::rounding_id.eq(1),
+                pricelists::gross.eq(true),
+                pricelists::created_at.eq(0_i64),
+                pricelists::created_by.eq("test"),
+                pricelists::last_changed.eq(0_i64),
+                pricelists::last_changed_by.eq("test"),
+            )).execute(c))?;
+            Ok(())
+        });
+        self.add_validity(1, None);
+    }
+
+    pub fn add_validity(&self, id: i32, period: Option<(String, String)>) {
+        let (from, to) = period.unzip();
+        self.write(move |tx| {
+            on!(&mut tx.conn, c => diesel::insert_into(price_validities::table).values((
+                price_validities::validity_id.eq(id),
+                price_validities::pricelist_id.eq(1),
+                price_validities::valid_from.eq(&from),
+                price_validities::valid_to.eq(&to),
+            )).execute(c))?;
+            Ok(())
+        });
+    }
+
+    /// An item `SKU-<id>` with an offer of the same number in the account, wanted but not running, nothing marked.
+    pub fn add_offer(&self, id: i32, data: &str) {
+        let data = data.to_owned();
+        self.write(move |tx| {
+            on!(&mut tx.conn, c => diesel::insert_into(items::table).values((
+                items::item_id.eq(id),
+                items::mandator_id.eq(1),
+                items::internal_item_number.eq(format!("SKU-{id}")),
+                items::identifier.eq(format!("Item {id}")),
+                items::tax_type_id.eq(1),
+                items::created_at.eq(0_i64),
+                items::created_by.eq("test"),
+                items::last_changed.eq(0_i64),
+                items::last_changed_by.eq("test"),
+                items::data.eq(&data),
+            )).execute(c))?;
+            let offer = OfferRow {
+                offer_id: id,
+                mandator_id: 1,
+                account_id: ACCOUNT,
+                item_id: id,
+                state: 0,
+                wanted: 1,
+                external_offer_number: None,
+                url: None,
+                shown_price: None,
+                shown_quantity: None,
+                created_at: 0,
+                started_at: None,
+                ended_at: None,
+                last_changed: 0,
+            };
+            on!(&mut tx.conn, c => diesel::insert_into(offers::table).values(&offer).execute(c))?;
+            Ok(())
+        });
+    }
+
+    pub fn set_price(&self, validity: i32, id: i32, price: i64) {
+        self.write(move |tx| {
+            on!(&mut tx.conn, c => diesel::insert_into(prices::table)
+                .values((prices::validity_id.eq(validity), prices::item_id.eq(id), prices::price.eq(price)))
+                .execute(c))?;
+            Ok(())
+        });
+    }
+
+    pub fn set_stock(&self, id: i32, warehouse: i32, count: i32) {
+        self.write(move |tx| set_stock(tx, id, warehouse, count));
+    }
+
+    /// An offer that runs at the channel, with a price of 9.90 and a stock of 5.
+    pub fn add_running(&self, id: i32) {
+        self.add_offer(id, "{}");
+        self.set_price(1, id, 99_000);
+        self.set_stock(id, 1, 5);
+        self.write(move |tx| {
+            on!(&mut tx.conn, c => diesel::update(offers::table.find(id))
+                .set((offers::state.eq(1), offers::external_offer_number.eq(format!("X-SKU-{id}"))))
+                .execute(c))?;
+            Ok(())
+        });
+    }
+
+    pub fn mark(&self, id: i32, topics: &[Topic]) {
+        let dirty: Vec<_> = topics.iter().map(|topic| (id, ACCOUNT, *topic)).collect();
+        self.write(move |tx| outbox::mark(tx, &dirty));
+    }
+
+    /// An open order of the account with one piece of each item, reserved in warehouse 1.
+    pub fn add_order(&self, order_id: i32, items: &[i32]) {
+        let items = items.to_vec();
+        self.write(move |tx| add_order(tx, order_id, &format!("M-{order_id}"), &items));
+    }
+
+    pub fn add_fact(&self, order_id: i32, key: &str, payload: &str) {
+        let (key, payload) = (key.to_owned(), payload.to_owned());
+        self.write(move |tx| outbox::add_fact(tx, ACCOUNT, order_id, &key, "test", &payload).map(|_| ()));
+    }
+
+    pub fn offer(&self, id: i32) -> OfferRow {
+        self.store.read(|conn| crate::store::offers::by_ids(conn, &[id])).unwrap().pop().unwrap()
+    }
+
+    pub fn rows(&self, id: i32) -> Vec<StateRow> {
+        self.store.read(|conn| outbox::rows_of(conn, &[id])).unwrap()
+    }
+
+    pub fn fact_states(&self) -> Vec<(String, i32)> {
+        self.store
+            .read(|conn| {
+                Ok(on!(conn, c => outbox_facts::table
+                    .order(outbox_facts::fact_id)
+                    .select((outbox_facts::fact_key, outbox_facts::status))
+                    .load(c))?)
+            })
+            .unwrap()
+    }
+
+    pub fn messages(&self) -> Vec<MessageRow> {
+        self.store
+            .read(|conn| {
+                Ok(on!(conn, c => upload_messages::table
+                    .order(upload_messages::message_id)
+                    .select(MessageRow::as_select())
+                    .load(c))?)
+            })
+            .unwrap()
+    }
+
+    pub fn orders(&self) -> Vec<Option<String>> {
+        self.store
+            .read(|conn| {
+                Ok(on!(conn, c => orders::table
+                    .order(orders::order_id)
+                    .select(orders::marketplace_order_id)
+                    .load(c))?)
+            })
+            .unwrap()
+    }
+
+    pub fn work(&self) -> WorkRow {
+        self.store.read(|conn| accounts::work_of(conn, ACCOUNT)).unwrap().unwrap()
+    }
+}
+
+/// Seconds from now.
+pub fn later(seconds: i64) -> Stamp {
+    Stamp::now().plus_millis(seconds * 1000)
+}
+
+/// Steps a worker until it would sleep.
+pub fn run(worker: &mut Worker, now: Stamp) -> Stamp {
+    for _ in 0..1000 {
+        if let Next::At(time) = worker.step(now).unwrap() {
+            return time;
+        }
+    }
+    panic!("the worker never rests");
+}
+
+pub fn set_stock(tx: &mut Tx<'_>, id: i32, warehouse: i32, count: i32) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::insert_into(stock::table)
+        .values((
+            stock::item_id.eq(id),
+            stock::warehouse_id.eq(warehouse),
+            stock::stock_count.eq(count),
+            stock::last_changed.eq(0_i64),
+        ))
+        .on_conflict((stock::item_id, stock::warehouse_id))
+        .do_update()
+        .set(stock::stock_count.eq(count))
+        .execute(c))?;
+    Ok(())
+}
+
+fn add_order(tx: &mut Tx<'_>, id: i32, number: &str, items: &[i32]) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::insert_into(orders::table).values((
+        orders::order_id.eq(id),
+        orders::mandator_id.eq(1),
+        orders::account_id.eq(ACCOUNT),
+        orders::sub_channel_id.eq(900),
+        orders::order_number.eq(id),
+        orders::marketplace_order_id.eq(number),
+        orders::marketplace_order_id_2.eq("second"),
+        orders::created_at.eq(0_i64),
+        orders::last_changed.eq(0_i64),
+        orders::last_changed_by.eq("test"),
+        orders::order_status_id.eq(OrderStatus::New.id()),
+        orders::complete_status.eq(0),
+        orders::workflow.eq(1),
+        orders::data.eq("{}"),
+    )).execute(c))?;
+    for (position, item) in (0..).zip(items) {
+        on!(&mut tx.conn, c => diesel::insert_into(order_items::table).values((
+            order_items::order_item_id.eq(id * 100 + position),
+            order_items::order_id.eq(id),
+            order_items::item_id.eq(item),
+            order_items::identifier.eq("item"),
+            order_items::quantity.eq(1),
+            order_items::price.eq(1_i64),
+            order_items::warehouse_id.eq(1),
+            order_items::reserved.eq(1),
+        )).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Stores new orders; one that is called `bad` cannot be stored.
+fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
+    if order.order_id == "bad" {
+        return Err(Failure::new(code::INTERNAL, ["bad order"]));
+    }
+    let known: i64 = on!(&mut tx.conn, c => orders::table
+        .filter(orders::marketplace_order_id.eq(&order.order_id))
+        .count()
+        .get_result(c))?;
+    if known > 0 {
+        return Ok(Imported::Unchanged);
+    }
+    let order_id = crate::store::next_id(tx, "order")?;
+    add_order(tx, order_id, &order.order_id, &[])?;
+    Ok(Imported::New { order_id, accounts: vec![ACCOUNT, 2] })
+}
+
+pub fn channel_order(order_id: &str) -> ChannelOrder {
+    ChannelOrder {
+        order_id: order_id.into(),
+        order_id_2: None,
+        ordered_at: Default::default(),
+        currency: "EUR".into(),
+        paid: true,
+        cancelled: false,
+        workflow: Workflow::Prepayment,
+        payment_method: None,
+        transaction_id: None,
+        buyer: Buyer::default(),
+        invoice_address: Address::default(),
+        delivery_address: Address::default(),
+        lines: Vec::new(),
+        shipping_charge: Decimal::ZERO,
+        cash_on_delivery_charge: Decimal::ZERO,
+        payment_method_charge: Decimal::ZERO,
+        coupon_amount: Decimal::ZERO,
+        note: None,
+    }
+}

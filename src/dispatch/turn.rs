@@ -1,0 +1,99 @@
+//! Whose turn it is: facts, orders or states. Pure.
+
+use crate::domain::Stamp;
+use crate::store::accounts::WorkRow;
+
+/// The kinds of work for a channel, in the order of their importance: what was done with orders first, and orders are
+/// collected before quantities are sent, because they reduce what may be offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Facts,
+    Orders,
+    States,
+}
+
+impl Kind {
+    /// How often a kind may go before the others get a turn.
+    fn most_in_a_row(self) -> u32 {
+        match self {
+            Kind::Facts => 50,
+            Kind::Orders => 10,
+            Kind::States => 20,
+        }
+    }
+}
+
+/// Remembers who went last, so that neither an endless stream nor a failing kind starves the others.
+#[derive(Debug, Default)]
+pub struct Turn {
+    last: Option<(Kind, u32)>,
+    failing: Option<Kind>,
+}
+
+impl Turn {
+    /// The kinds in the order in which they shall be tried. One that had its share goes behind the others; one whose
+    /// last call failed as a whole goes last of all.
+    pub fn order(&self) -> [Kind; 3] {
+        let mut kinds = [Kind::Facts, Kind::Orders, Kind::States];
+        kinds.sort_by_key(|kind| {
+            let sated = self.last.is_some_and(|(last, times)| last == *kind && times >= kind.most_in_a_row());
+            (self.failing == Some(*kind), sated, *kind)
+        });
+        kinds
+    }
+
+    /// This kind had a turn.
+    pub fn took(&mut self, kind: Kind, worked: bool) {
+        self.last = match self.last {
+            Some((last, times)) if last == kind && times < kind.most_in_a_row() => Some((kind, times.saturating_add(1))),
+            _ => Some((kind, 1)),
+        };
+        match (worked, self.failing) {
+            (false, _) => self.failing = Some(kind),
+            (true, Some(failing)) if failing == kind => self.failing = None,
+            _ => {}
+        }
+    }
+}
+
+/// Whether orders shall be collected now. `in_round`: pages of a poll that has begun are waiting. While polls fail,
+/// only their own pace counts, not the wish of a call: a channel whose orders cannot be read would be asked without
+/// end.
+pub fn poll_is_due(work: &WorkRow, in_round: bool, failing: bool, now: Stamp) -> bool {
+    work.next_poll_at <= now.0 || (!failing && (in_round || work.poll_wanted > work.poll_served))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Turn};
+    use Kind::{Facts, Orders, States};
+
+    #[test]
+    fn facts_go_before_orders_and_orders_before_states() {
+        assert_eq!(Turn::default().order(), [Facts, Orders, States]);
+    }
+
+    #[test]
+    fn no_kind_starves_the_others() {
+        for busy in [Facts, Orders, States] {
+            let mut turn = Turn::default();
+            for _ in 0..busy.most_in_a_row() {
+                turn.took(busy, true);
+            }
+            assert_eq!(turn.order()[2], busy);
+            turn.took(busy, true);
+            assert_eq!(turn.order(), [Facts, Orders, States], "its count begins anew");
+        }
+    }
+
+    #[test]
+    fn what_failed_lets_the_others_go_first_until_it_works_again() {
+        let mut turn = Turn::default();
+        turn.took(Orders, false);
+        assert_eq!(turn.order(), [Facts, States, Orders]);
+        turn.took(States, true);
+        assert_eq!(turn.order(), [Facts, States, Orders]);
+        turn.took(Orders, true);
+        assert_eq!(turn.order(), [Facts, Orders, States]);
+    }
+}

@@ -1,0 +1,307 @@
+//! The worker of one account: does its work in order, one channel call at a time, while it holds the account's lease.
+
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+
+use super::bell::{Bell, Wake};
+use super::inbound::{self, Imported};
+use super::keeper::Keeper;
+use super::poll::Round;
+use super::retry::{after, pause};
+use super::settle::Settlement;
+use super::turn::{Kind, Turn, poll_is_due};
+use crate::config::{Account, Settings};
+use crate::connectors::{Capabilities, ChannelError, ChannelOrder, Connector};
+use crate::domain::{Failure, Language, Stamp};
+use crate::store::accounts::{self, WorkRow};
+use crate::store::{Store, Tx, outbox};
+
+/// Another process may write rows for us without ringing our bell; how long we do not look at most.
+const LOOK_AT_SHARED: Duration = Duration::from_secs(1);
+/// Pause after the database or we ourselves failed.
+const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(2);
+/// Least time between two looks when nothing was to be done.
+const LEAST_REST: Duration = Duration::from_millis(20);
+
+pub(super) type Import = for<'t> fn(&mut Tx<'t>, &Settings, &Account, &ChannelOrder) -> Result<Imported, Failure>;
+
+/// What a worker is made of.
+pub(super) struct Parts {
+    pub settings: Arc<Settings>,
+    pub store: Store,
+    pub bell: Arc<Bell>,
+    pub account: Account,
+    pub connector: Box<dyn Connector>,
+    /// Of this process; all its workers have the same.
+    pub owner: String,
+    pub keeper: Arc<Keeper>,
+}
+
+pub(super) struct Worker {
+    pub(super) settings: Arc<Settings>,
+    pub(super) store: Store,
+    pub(super) bell: Arc<Bell>,
+    pub(super) account: Account,
+    pub(super) language: Language,
+    zone: chrono_tz::Tz,
+    connector: Box<dyn Connector>,
+    pub(super) capabilities: Capabilities,
+    pub(super) import: Import,
+    owner: String,
+    /// The lease may be taken from an owner that seems to live: its own past.
+    steal: bool,
+    keeper: Arc<Keeper>,
+    lease_until: Stamp,
+    turn: Turn,
+    /// What is wrong per kind of work, so that the log tells changes only.
+    ailing: BTreeMap<Kind, &'static str>,
+    pub(super) round: Option<Round>,
+    pub(super) poll_failures: u32,
+    /// Orders that could not be stored and have been told.
+    pub(super) strange_orders: BTreeSet<String>,
+    /// How often an offer was part of a call that failed as a whole.
+    pub(super) suspects: BTreeMap<i32, u32>,
+}
+
+/// What a step leaves to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// There may be more to do at once.
+    Again,
+    /// Nothing to do before then, unless somebody rings.
+    At(Stamp),
+}
+
+/// How a turn went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    Worked,
+    /// The call failed as a whole.
+    Failed,
+}
+
+/// A number from 0 to 1 for [`pause`].
+pub(super) fn chance() -> f64 {
+    rand::random()
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panic: {}", text.unwrap_or_else(|| "without a text".into()))
+}
+
+impl Worker {
+    /// `None` when the connector does not even tell its capabilities.
+    pub(super) fn new(parts: Parts) -> Option<Worker> {
+        let connector = parts.connector;
+        let capabilities = catch_unwind(AssertUnwindSafe(|| connector.capabilities())).ok()?;
+        let mandator = parts.settings.mandator(parts.account.mandator_id);
+        Some(Worker {
+            language: mandator.map(|m| m.language).unwrap_or_default(),
+            zone: mandator.map_or(chrono_tz::UTC, |m| m.time_zone),
+            steal: !parts.store.is_shared(),
+            settings: parts.settings,
+            store: parts.store,
+            bell: parts.bell,
+            account: parts.account,
+            connector,
+            capabilities,
+            import: inbound::import,
+            owner: parts.owner,
+            keeper: parts.keeper,
+            lease_until: Stamp(0),
+            turn: Turn::default(),
+            ailing: BTreeMap::new(),
+            round: None,
+            poll_failures: 0,
+            strange_orders: BTreeSet::new(),
+            suspects: BTreeMap::new(),
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn never_steals(&mut self) {
+        self.steal = false;
+    }
+
+    #[cfg(test)]
+    pub(super) fn steals(&mut self) {
+        self.steal = true;
+    }
+
+    /// Works until the bell stops. Survives a database that is down and a connector that panics.
+    pub(super) fn run(mut self) {
+        let account_id = self.account.account_id;
+        loop {
+            let now = Stamp::now();
+            let rest = match catch_unwind(AssertUnwindSafe(|| self.step(now))) {
+                Ok(Ok(Next::Again)) => Duration::ZERO,
+                Ok(Ok(Next::At(time))) => self.rest(now, time),
+                Ok(Err(failure)) => {
+                    log::error!("account {account_id}: the worker pauses: {failure}");
+                    PAUSE_AFTER_FAULT
+                }
+                Err(panic) => {
+                    log::error!("account {account_id}: the worker pauses: {}", panicked(&*panic));
+                    PAUSE_AFTER_FAULT
+                }
+            };
+            if self.bell.wait_for_work(account_id, Instant::now() + rest) == Wake::Stop {
+                break;
+            }
+        }
+        let owner = self.owner.clone();
+        if let Err(failure) = self.store.write(move |tx| accounts::release_lease(tx, account_id, &owner)) {
+            log::warn!("account {account_id}: the lease ends by time: {failure}");
+        }
+    }
+
+    fn rest(&self, now: Stamp, until: Stamp) -> Duration {
+        let micros = u64::try_from(until.0.saturating_sub(now.0)).unwrap_or_default();
+        let longest = if self.store.is_shared() { LOOK_AT_SHARED } else { self.settings.dispatch.lease };
+        Duration::from_micros(micros).max(LEAST_REST).min(longest.max(LEAST_REST))
+    }
+
+    /// Does the next piece of work: one fact, one page of orders or one batch of states.
+    pub(super) fn step(&mut self, now: Stamp) -> Result<Next, Failure> {
+        if !self.hold_lease(now)? {
+            return Ok(Next::At(after(now, self.settings.dispatch.lease / 3)));
+        }
+        let account_id = self.account.account_id;
+        let Some(work) = self.store.read(|conn| accounts::work_of(conn, account_id))? else {
+            // The row was taken away under us; the lease makes it anew.
+            self.lease_until = Stamp(0);
+            return Ok(Next::Again);
+        };
+        let renewal = Stamp(self.lease_until.0.saturating_sub(self.half_lease()));
+        if work.blocked_until > now.0 {
+            return Ok(Next::At(Stamp(work.blocked_until).min(renewal)));
+        }
+        for kind in self.turn.order() {
+            let attempt = match kind {
+                Kind::Facts => self.send_fact(&work, now)?,
+                Kind::Orders => self.collect_orders(&work, now)?,
+                Kind::States => self.send_states(&work, now)?,
+            };
+            if let Some(attempt) = attempt {
+                self.turn.took(kind, attempt == Attempt::Worked);
+                return Ok(Next::Again);
+            }
+        }
+        let due = self.store.read(|conn| outbox::next_due(conn, account_id))?.unwrap_or(renewal);
+        let poll = if poll_is_due(&work, self.round.is_some(), self.poll_failures > 0, now) { now } else { Stamp(work.next_poll_at) };
+        Ok(Next::At(due.min(poll).min(renewal)))
+    }
+
+    fn half_lease(&self) -> i64 {
+        i64::try_from(self.settings.dispatch.lease.as_micros() / 2).unwrap_or(i64::MAX)
+    }
+
+    /// Whether the account is ours to work on now. The lease is renewed when less than half of it is left.
+    fn hold_lease(&mut self, now: Stamp) -> Result<bool, Failure> {
+        if self.lease_until.0.saturating_sub(now.0) > self.half_lease() {
+            return Ok(true);
+        }
+        let account_id = self.account.account_id;
+        let until = after(now, self.settings.dispatch.lease);
+        if !self.steal {
+            // Looking costs no write; a waiting process looks often.
+            let work = self.store.read(|conn| accounts::work_of(conn, account_id))?;
+            let foreign = work.is_some_and(|work| work.lease_until > now.0 && work.lease_owner.as_deref() != Some(&self.owner));
+            if foreign {
+                self.lose_lease();
+                return Ok(false);
+            }
+        }
+        let (owner, steal) = (self.owner.clone(), self.steal);
+        let taken = self.store.write(move |tx| accounts::take_lease(tx, account_id, &owner, now, until, steal))?;
+        if taken.is_none() {
+            self.lose_lease();
+            return Ok(false);
+        }
+        self.steal = false;
+        self.lease_until = until;
+        Ok(true)
+    }
+
+    /// What we remember about the channel is old when the lease comes back.
+    fn lose_lease(&mut self) {
+        self.lease_until = Stamp(0);
+        self.round = None;
+        self.poll_failures = 0;
+    }
+
+    /// Calls the channel. A panic is an answer that made no sense. Also gives the time after the call: a `Retry-After`
+    /// counts from there.
+    pub(super) fn call<T>(
+        &self,
+        now: Stamp,
+        call: impl FnOnce(&dyn Connector) -> Result<T, ChannelError>,
+    ) -> (Result<T, ChannelError>, Stamp) {
+        let _kept = self.keeper.keep(self.account.account_id);
+        let begun = Instant::now();
+        let result = catch_unwind(AssertUnwindSafe(|| call(self.connector.as_ref())))
+            .unwrap_or_else(|panic| Err(ChannelError::Protocol { reason: panicked(&*panic) }));
+        (result, after(now, begun.elapsed()))
+    }
+
+    /// The channel answered: tells the log when it did not before.
+    pub(super) fn answered(&mut self, kind: Kind) {
+        if self.ailing.remove(&kind).is_some() {
+            log::info!("account {}: {} work again", self.account.account_id, word(kind));
+        }
+    }
+
+    /// A call failed as a whole: tells the log, and until when the account keeps away from its channel.
+    pub(super) fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, now: Stamp) -> Stamp {
+        let (ail, retry_after) = match error {
+            ChannelError::Unavailable { retry_after, .. } => ("unavailable", *retry_after),
+            ChannelError::Unauthorized { .. } => ("unauthorized", None),
+            ChannelError::Protocol { .. } => ("protocol", None),
+        };
+        let failures = u32::try_from(work.failures).unwrap_or_default().saturating_add(1);
+        let pause = pause(&self.settings.dispatch, failures, retry_after, chance());
+        let changed = self.ailing.insert(kind, ail) != Some(ail);
+        let level = match (error, changed) {
+            (ChannelError::Unavailable { .. }, true) => log::Level::Warn,
+            (_, true) => log::Level::Error,
+            (_, false) => log::Level::Info,
+        };
+        log::log!(level, "account {}: {}: {error}; next try in {} s", self.account.account_id, word(kind), pause.as_secs());
+        after(now, pause)
+    }
+
+    pub(super) fn settlement(&self) -> Settlement {
+        Settlement { account_id: self.account.account_id, ..Settlement::default() }
+    }
+
+    /// Writes a settlement and lets waiting calls look.
+    pub(super) fn settle(&self, settlement: Settlement) -> Result<(), Failure> {
+        self.store.write(move |tx| settlement.apply(tx))?;
+        self.bell.tell_settled();
+        Ok(())
+    }
+
+    /// The day in the mandator's time zone.
+    pub(super) fn today(&self, now: Stamp) -> NaiveDate {
+        day_in(self.zone, now)
+    }
+}
+
+/// The day that a point in time falls on.
+pub(super) fn day_in(zone: chrono_tz::Tz, time: Stamp) -> NaiveDate {
+    time.to_utc().unwrap_or_default().with_timezone(&zone).date_naive()
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Facts => "order reports",
+        Kind::Orders => "polls",
+        Kind::States => "offers",
+    }
+}

@@ -1,0 +1,210 @@
+//! Bodies: received within bounds of size and time, inflated, decoded to text; and answers compressed.
+
+use std::io::{Read, Write};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
+use actix_web::dev::Payload;
+use actix_web::web::Bytes;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+
+use crate::domain::{Failure, code};
+
+/// Answers up to this size are not worth compressing.
+const PLAIN_BYTES: usize = 1024;
+
+/// A body from the network, or why it could not be had.
+pub(super) enum Received {
+    Whole(Vec<u8>),
+    /// Larger than the limit. As much again was read off, so that most clients get to see the answer.
+    TooLarge,
+    /// The client broke off, or took too long.
+    Broken(&'static str),
+}
+
+/// Reads a body to its end, at most `limit` bytes and for at most `time`. With `keep` false nothing is stored.
+pub(super) async fn receive(payload: &mut Payload, declared: Option<u64>, limit: usize, time: Duration, keep: bool) -> Received {
+    let reading = async move {
+        let too_large = declared.is_some_and(|declared| usize::try_from(declared).map_or(true, |n| n > limit));
+        let mut stream = pin!(BodyStream::new(payload));
+        let mut body = Vec::new();
+        let mut length = 0_usize;
+        while let Some(chunk) = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
+            let Ok(chunk) = chunk else {
+                return Received::Broken("the connection was closed before its end");
+            };
+            length = length.saturating_add(chunk.len());
+            if length > limit.saturating_mul(2) {
+                break;
+            }
+            if too_large || length > limit {
+                body = Vec::new();
+            } else if keep {
+                body.extend_from_slice(&chunk);
+            }
+        }
+        if too_large || length > limit { Received::TooLarge } else { Received::Whole(body) }
+    };
+    match actix_web::rt::time::timeout(time, reading).await {
+        Ok(received) => received,
+        Err(_) => Received::Broken("it took longer than limits.request_seconds"),
+    }
+}
+
+/// An answer that keeps an unread request body alive until it is sent. actix-web reads a dropped chunked body off to
+/// its end, however long that takes; one that is alive makes it close the connection within a set time.
+pub(super) struct Closing {
+    answer: BoxBody,
+    _unread: Payload,
+}
+
+impl Closing {
+    pub(super) fn new(answer: impl MessageBody + 'static, unread: Payload) -> Closing {
+        Closing { answer: BoxBody::new(answer), _unread: unread }
+    }
+}
+
+impl MessageBody for Closing {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.answer.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.answer).poll_next(cx)
+    }
+}
+
+/// Refuses content types that hold no envelope. `text/plain` is refused although it might: browsers send it across
+/// sites without asking, with the credentials they remember.
+pub(super) fn check_media(content_type: &str) -> Result<(), Failure> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "" | "text/xml" | "application/soap+xml" | "application/xml" => Ok(()),
+        _ => Err(Failure::new(code::UNSUPPORTED_MEDIA, [&essence])),
+    }
+}
+
+/// The text of a body: `Content-Encoding` undone, then the character encoding.
+///
+/// # Errors
+/// `UNSUPPORTED_ENCODING`, `TOO_LARGE` (inflated), `UNDECODABLE_BODY`. No byte is ever replaced.
+pub(super) fn decode(body: Vec<u8>, content_type: &str, content_encoding: &str, most: usize) -> Result<String, Failure> {
+    let body = match content_encoding.trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => body,
+        "gzip" | "x-gzip" => inflate(&body, most)?,
+        other => return Err(Failure::new(code::UNSUPPORTED_ENCODING, [other])),
+    };
+    to_text(body, content_type)
+}
+
+fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
+    let mut out = Vec::new();
+    let bound = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    match MultiGzDecoder::new(body).take(bound).read_to_end(&mut out) {
+        Ok(_) if out.len() > most => Err(Failure::new(code::TOO_LARGE, [&most.to_string(), "inflated_bytes"])),
+        Ok(_) => Ok(out),
+        Err(error) => Err(Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()])),
+    }
+}
+
+/// Byte order mark, then the charset of the `Content-Type`, then the XML declaration, else UTF-8.
+fn to_text(body: Vec<u8>, content_type: &str) -> Result<String, Failure> {
+    let (encoding, mark) = match Encoding::for_bom(&body) {
+        Some(found) => found,
+        None => match charset(content_type) {
+            Some(label) => (known(label, &body)?, 0),
+            None => (declared(&body)?, 0),
+        },
+    };
+    if encoding == UTF_8 {
+        // Without a copy; the parser skips the mark.
+        return String::from_utf8(body).map_err(|error| {
+            let at = error.utf8_error().valid_up_to() + 1;
+            Failure::new(code::UNDECODABLE_BODY, ["UTF-8", &format!("byte {at} does not fit")])
+        });
+    }
+    let bytes = body.get(mark..).unwrap_or_default();
+    match encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        Some(text) => Ok(text.into_owned()),
+        None => Err(Failure::new(code::UNDECODABLE_BODY, [encoding.name(), "half a character is missing"])),
+    }
+}
+
+/// The charset parameter, quoted or not, in any case.
+fn charset(content_type: &str) -> Option<&str> {
+    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    charsets.next().map(|(_, value)| value.trim().trim_matches(['"', '\''])).filter(|value| !value.is_empty())
+}
+
+fn known(label: &str, body: &[u8]) -> Result<&'static Encoding, Failure> {
+    let utf_16 = |encoding| encoding == UTF_16LE || encoding == UTF_16BE;
+    match Encoding::for_label(label.as_bytes()) {
+        // "UTF-16" tells no byte order, and some clients name the wrong one: the first "<" does.
+        Some(encoding) if utf_16(encoding) => Ok(utf_16_order(body).unwrap_or(encoding)),
+        Some(encoding) if encoding == UTF_8 || encoding == WINDOWS_1252 => Ok(encoding),
+        _ => Err(Failure::new(code::UNSUPPORTED_ENCODING, [label])),
+    }
+}
+
+fn utf_16_order(body: &[u8]) -> Option<&'static Encoding> {
+    match body {
+        [0, b'<', ..] => Some(UTF_16BE),
+        [b'<', 0, ..] => Some(UTF_16LE),
+        _ => None,
+    }
+}
+
+/// What the first bytes and the XML declaration tell.
+fn declared(body: &[u8]) -> Result<&'static Encoding, Failure> {
+    if let Some(encoding) = utf_16_order(body) {
+        return Ok(encoding);
+    }
+    let head = body.get(..200).unwrap_or(body);
+    let head = String::from_utf8_lossy(head);
+    let declaration = head.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map(|(inside, _)| inside);
+    let value = declaration.and_then(|inside| inside.split_once("encoding")).map(|(_, rest)| rest.trim_start());
+    let value = value.and_then(|rest| rest.strip_prefix('=')).map(str::trim_start);
+    let label = value.and_then(|rest| rest.strip_prefix(['"', '\''])).and_then(|rest| rest.split(['"', '\'']).next());
+    match label {
+        Some(label) => match known(label, body)? {
+            // It could be read as bytes, so it lies: .NET declares the encoding of its strings.
+            encoding if encoding == UTF_16LE || encoding == UTF_16BE => Ok(UTF_8),
+            encoding => Ok(encoding),
+        },
+        None => Ok(UTF_8),
+    }
+}
+
+/// Whether an `Accept-Encoding` offers gzip.
+pub(super) fn accepts_gzip(accept_encoding: &str) -> bool {
+    accept_encoding.split(',').any(|offer| {
+        let mut parts = offer.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let refused = parts.any(|part| {
+            let weight = part.split_once('=').filter(|(q, _)| q.trim().eq_ignore_ascii_case("q"));
+            weight.is_some_and(|(_, value)| value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0))
+        });
+        (name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip")) && !refused
+    })
+}
+
+/// The compressed answer, if that is worth it.
+pub(super) fn compress(body: &str) -> Option<Vec<u8>> {
+    if body.len() <= PLAIN_BYTES {
+        return None;
+    }
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
+    encoder.write_all(body.as_bytes()).ok()?;
+    encoder.finish().ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+use super::*;
+
+fn read(body: &[u8], content_type: &str) -> Result<String, i32> {
+    decode(body.to_vec(), content_type, "", 100).map_err(|failure| failure.code.number)
+}
+
+fn utf_16(text: &str, big: bool) -> Vec<u8> {
+    text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+}
+
+#[test]
+fn the_encoding_is_found_by_mark_header_declaration_and_else_is_utf_8() {
+    let latin = b"<a>\xFC\x80</a>";
+    for (body, content_type, text) in [
+        ("<a>ü</a>".as_bytes().to_vec(), "", "<a>ü</a>"),
+        ("<a>ü</a>".as_bytes().to_vec(), "text/xml; charset=\"utf-8\"", "<a>ü</a>"),
+        ("<a>ü</a>".as_bytes().to_vec(), "text/xml;action=x; CHARSET = UTF8 ", "<a>ü</a>"),
+        (latin.to_vec(), "text/xml; charset=ISO-8859-1", "<a>ü€</a>"),
+        (latin.to_vec(), "text/xml; charset='windows-1252'", "<a>ü€</a>"),
+        (b"<?xml version='1.0' encoding = 'iso-8859-1'?>\xFC".to_vec(), "text/xml", "<?xml version='1.0' encoding = 'iso-8859-1'?>ü"),
+        ("<?xml version='1.0' encoding=\"utf-16\"?>ü".as_bytes().to_vec(), "", "<?xml version='1.0' encoding=\"utf-16\"?>ü"),
+        (utf_16("<a>ü€</a>", true), "", "<a>ü€</a>"),
+        (utf_16("<a>ü€</a>", false), "", "<a>ü€</a>"),
+        (utf_16("<a>ü</a>", true), "text/xml; charset=utf-16", "<a>ü</a>"),
+        (utf_16("\u{FEFF}<a>ü</a>", true), "text/xml; charset=utf-8", "<a>ü</a>"),
+        (utf_16("\u{FEFF}<a>ü</a>", false), "text/xml", "<a>ü</a>"),
+    ] {
+        assert_eq!(read(&body, content_type).as_deref(), Ok(text), "{content_type}");
+    }
+    assert_eq!(read(b"\xEF\xBB\xBF<a/>", "text/xml; charset=iso-8859-1").as_deref(), Ok("\u{FEFF}<a/>"));
+}
+
+#[test]
+fn what_does_not_fit_its_encoding_is_refused_and_never_replaced() {
+    assert_eq!(read(b"<a>\xFC</a>", ""), Err(1008));
+    assert_eq!(read(b"\xFE\xFF\0<\0", ""), Err(1008));
+    assert_eq!(read(b"\xFF\xFE<\0\x00\xD8", ""), Err(1008));
+    assert_eq!(read(b"<a/>", "text/xml; charset=koi8-r"), Err(1007));
+    assert_eq!(read(b"<?xml version='1.0' encoding='ebcdic'?>", ""), Err(1007));
+}
+
+#[test]
+fn gzip_is_undone_within_its_limit() {
+    let zip = |text: &str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text.as_bytes()).expect("memory");
+        encoder.finish().expect("memory")
+    };
+    let read = |body: Vec<u8>, encoding: &str| decode(body, "", encoding, 100).map_err(|f| f.code.number);
+    assert_eq!(read(zip("<a/>"), "gzip").as_deref(), Ok("<a/>"));
+    assert_eq!(read(zip(&"x".repeat(100)), " X-GZIP").map(|text| text.len()), Ok(100));
+    assert_eq!(read(zip(&"x".repeat(101)), "gzip"), Err(1004));
+    assert_eq!(read(zip(&"x".repeat(50_000_000)), "gzip"), Err(1004));
+    assert_eq!(read(zip("<a/>")[..15].to_vec(), "gzip"), Err(1008));
+    assert_eq!(read(b"<a/>".to_vec(), "gzip"), Err(1008));
+    assert_eq!(read(b"<a/>".to_vec(), "gzip, gzip"), Err(1007));
+    assert_eq!(read(b"<a/>".to_vec(), "br"), Err(1007));
+    assert_eq!(read(b"<a/>".to_vec(), "identity").as_deref(), Ok("<a/>"));
+}
+
+#[test]
+fn only_content_types_of_envelopes_are_taken() {
+    for good in ["", "text/xml", "TEXT/XML;charset=utf-8", "application/soap+xml; action=\"x\"", "application/xml"] {
+        assert!(check_media(good).is_ok(), "{good}");
+    }
+    for bad in ["text/plain", "application/x-www-form-urlencoded", "multipart/related; type=x", "application/json", "*"] {
+        assert_eq!(check_media(bad).map_err(|failure| failure.code.number), Err(1006), "{bad}");
+    }
+}
+
+#[test]
+fn gzip_is_used_only_if_offered() {
+    for offer in ["gzip", "deflate, GZIP;q=0.5", "x-gzip", "gzip; q=1.0"] {
+        assert!(accepts_gzip(offer), "{offer}");
+    }
+    for offer in ["", "deflate", "gzip;q=0", "gzip; Q = 0.000", "compress, identity", "*"] {
+        assert!(!accepts_gzip(offer), "{offer}");
+    }
+    assert!(compress("short").is_none());
+}

@@ -1,0 +1,187 @@
+//! Requests to the handlers, without a network.
+
+mod server;
+
+use std::io::Read;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, web};
+
+use super::{Edge, nowhere, routes};
+use crate::config::{Settings, User};
+use crate::operations::Face;
+use crate::soap::{Meta, fixture};
+
+const ERP: &str = "Basic ZXJwOnBhc3M6d29yZA==";
+const ECHO: &str = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body><echo xmlns='urn:kontor:connect'>\
+                    <requestData>Grüße</requestData></echo></e:Body></e:Envelope>";
+
+struct Said {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Said {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+async fn ask_at(edge: web::Data<Edge>, request: TestRequest) -> Said {
+    let app = App::new().app_data(edge).configure(routes).default_service(web::to(nowhere));
+    let response = call_service(&init_service(app).await, request.to_request()).await;
+    let (status, headers) = (response.status(), response.headers().clone());
+    Said { status, headers, body: read_body(response).await.to_vec() }
+}
+
+async fn ask(request: TestRequest) -> Said {
+    ask_at(edge(fixture::settings()), request).await
+}
+
+fn edge(settings: Settings) -> web::Data<Edge> {
+    web::Data::new(echoing(settings))
+}
+
+fn echoing(settings: Settings) -> Edge {
+    let settings = Arc::new(settings);
+    let own = Arc::clone(&settings);
+    let answer = move |face: Face, user: &User, text: &str, meta: &Meta| fixture::handle(&own, face, user, text, meta);
+    Edge::new(settings, Box::new(answer), || true)
+}
+
+fn post() -> TestRequest {
+    let request = TestRequest::post().uri("/ws/connect").insert_header((header::AUTHORIZATION, ERP));
+    request.insert_header((header::CONTENT_TYPE, "text/xml; charset=utf-8")).set_payload(ECHO)
+}
+
+#[actix_web::test]
+async fn a_call_with_credentials_is_answered() {
+    let said = ask(post()).await;
+    assert_eq!((said.status, said.header("content-type")), (StatusCode::OK, "text/xml; charset=utf-8"));
+    assert!(said.text().contains("<return>Grüße</return>"), "{}", said.text());
+    assert!(said.headers.get("x-replayed").is_none() && said.headers.get("x-kontor-pending").is_none());
+}
+
+#[actix_web::test]
+async fn the_headers_tell_of_replay_pending_changes_and_readiness() {
+    let said = ask(post().set_payload(ECHO.replace("Grüße", "replayed and pending"))).await;
+    assert_eq!((said.header("x-replayed"), said.header("x-kontor-pending")), ("1", "3"));
+    let settings = Arc::new(fixture::settings());
+    let broken = Edge::new(settings, Box::new(|_, _, _, _| panic!("an operation broke down")), || false);
+    let broken = web::Data::new(broken);
+    let health = ask_at(broken.clone(), TestRequest::get().uri("/health")).await;
+    assert_eq!(health.status, StatusCode::SERVICE_UNAVAILABLE);
+    let said = ask_at(broken.clone(), post()).await;
+    assert!(said.status.as_u16() == 500 && said.text().contains("KONTOR-9001"), "{}", said.text());
+    assert_eq!(broken.waiting.load(std::sync::atomic::Ordering::Acquire), 0);
+}
+
+#[actix_web::test]
+async fn a_call_without_the_right_credentials_is_a_fault_with_a_challenge() {
+    for (authorization, content_type, fault) in [
+        ("", "text/xml", "<faultcode>soap:Client</faultcode><faultstring>KONTOR-1001: "),
+        ("Basic ZXJwOng=", "text/xml", "<faultcode>soap:Client</faultcode>"),
+        ("Bearer x", "application/soap+xml", "<soap:Value>soap:Sender</soap:Value>"),
+    ] {
+        let request = TestRequest::post().uri("/ws/v1").insert_header((header::AUTHORIZATION, authorization));
+        let said = ask(request.insert_header((header::CONTENT_TYPE, content_type)).set_payload(ECHO)).await;
+        assert_eq!(said.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(said.header("www-authenticate"), "Basic realm=\"Kontor\", charset=\"UTF-8\"");
+        assert!(said.text().contains(fault), "{}", said.text());
+        assert!(said.header("content-type").starts_with(content_type));
+    }
+}
+
+#[actix_web::test]
+async fn a_soap_11_envelope_under_a_soap_12_content_type_is_answered_as_soap_11() {
+    let said = ask(post().insert_header((header::CONTENT_TYPE, "application/soap+xml"))).await;
+    assert_eq!((said.status, said.header("content-type")), (StatusCode::OK, "text/xml; charset=utf-8"));
+}
+
+#[actix_web::test]
+async fn bodies_that_cannot_be_read_are_faults() {
+    for (name, value, body, status, code) in [
+        ("content-type", "application/json", ECHO.as_bytes(), 415, "KONTOR-1006"),
+        ("content-type", "multipart/related; type=x", ECHO.as_bytes(), 415, "KONTOR-1006"),
+        ("content-type", "text/xml; charset=koi8-r", ECHO.as_bytes(), 415, "KONTOR-1007"),
+        ("content-encoding", "br", ECHO.as_bytes(), 415, "KONTOR-1007"),
+        ("content-encoding", "gzip", ECHO.as_bytes(), 500, "KONTOR-1008"),
+        ("content-type", "text/xml", b"<a>\xFF</a>", 500, "KONTOR-1008"),
+        ("content-type", "application/soap+xml", b"<a>\xFF</a>", 400, "KONTOR-1008"),
+        ("content-type", "text/xml", b"", 500, "KONTOR-2001"),
+        ("content-type", "text/xml", &[b' '; 100_001], 413, "KONTOR-1004"),
+    ] {
+        let said = ask(post().insert_header((name, value)).set_payload(body.to_vec())).await;
+        assert_eq!(said.status.as_u16(), status, "{name}: {value}: {}", said.text());
+        assert!(said.text().contains(code), "{name}: {value}: {}", said.text());
+        assert!(said.text().contains("soap:Envelope"));
+    }
+}
+
+#[actix_web::test]
+async fn a_body_at_the_limit_is_taken() {
+    let body = format!("{ECHO}{}", " ".repeat(100_000 - ECHO.len()));
+    assert_eq!(ask(post().set_payload(body)).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn gzip_works_both_ways() {
+    let long = ECHO.replace("Grüße", &"Grüße ".repeat(1000));
+    let zipped = super::body::compress(&long).expect("long enough");
+    let request = post().insert_header((header::CONTENT_ENCODING, "gzip")).set_payload(zipped);
+    let said = ask(request.insert_header((header::ACCEPT_ENCODING, "gzip, deflate"))).await;
+    assert_eq!((said.status, said.header("content-encoding")), (StatusCode::OK, "gzip"));
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&*said.body).read_to_string(&mut text).expect("gzip");
+    assert!(text.contains("Grüße Grüße"));
+    let said = ask(post().insert_header((header::ACCEPT_ENCODING, "gzip"))).await;
+    assert_eq!(said.header("content-encoding"), "", "a short answer stays plain");
+    assert_eq!(ask(post().set_payload(long)).await.header("content-encoding"), "", "nothing was offered");
+}
+
+#[actix_web::test]
+async fn descriptions_need_no_credentials() {
+    for (uri, status, words) in [
+        ("/ws/connect?wsdl", 200, "https://gate.example/ws/connect"),
+        ("/ws/v1?WSDL", 200, "https://gate.example/ws/v1"),
+        ("/ws/v1?wsdl=soap12", 200, "wsdl/soap12/"),
+        ("/ws/v1?x=y&wsdl", 200, "targetNamespace"),
+        ("/ws/v1?wsdl=soap13", 404, "/ws/v1?wsdl=soap12"),
+        ("/ws/connect?wsdl=soap12", 404, "There is /ws/connect?wsdl."),
+        ("/ws/v1", 405, "GET /ws/v1?wsdl"),
+        ("/health", 200, "{\"status\":\"ok\"}"),
+        ("/", 404, "POST /ws/v1, described at /ws/v1?wsdl"),
+        ("/ws/v1/", 404, "POST /ws/connect, described at /ws/connect?wsdl"),
+    ] {
+        let said = ask(TestRequest::get().uri(uri)).await;
+        assert_eq!(said.status.as_u16(), status, "{uri}");
+        assert!(said.text().contains(words), "{uri}: {}", said.text());
+    }
+}
+
+#[actix_web::test]
+async fn other_methods_are_refused_with_a_fault() {
+    let said = ask(TestRequest::put().uri("/ws/v1").set_payload("x")).await;
+    assert_eq!((said.status, said.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, POST"));
+    assert!(said.text().contains("KONTOR-1005: HTTP method PUT"), "{}", said.text());
+}
+
+#[actix_web::test]
+async fn too_many_waiting_calls_are_refused() {
+    let edge = edge(fixture::settings());
+    let inner = edge.clone().into_inner();
+    let places: Vec<_> = (0..4).map(|_| super::auth::Counted::take(&inner, |edge| &edge.waiting, 4)).collect();
+    let said = ask_at(edge.clone(), post()).await;
+    assert_eq!((said.status, said.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
+    assert!(said.text().contains("KONTOR-9003"), "{}", said.text());
+    drop(places);
+    assert_eq!(ask_at(edge, post()).await.status, StatusCode::OK);
+}

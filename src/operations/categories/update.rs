@@ -1,0 +1,267 @@
+//! `updateCategories`: a whole tree in one call, in any order. Parents are looked for among all groups of the request.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{CategoryKey, CategoryKeys, CategoryRecord, document_of};
+use crate::domain::{Failure, code};
+use crate::operations::common::ReportAction;
+use crate::operations::items::pictures::take_pictures;
+use crate::operations::items::{merge_images, merge_texts};
+use crate::operations::wire::{Patch, Records};
+use crate::operations::{Work, WriteOperation};
+use crate::store::categories::{self as store, CategoryRow};
+use crate::store::items::{ImageContent, keep_image};
+use crate::store::{broken_document, next_ids};
+use crate::{reports, wire};
+
+wire! {
+    /// Item groups to create or update.
+    UpdateCategoriesRequest {
+        /// The groups, in any order.
+        categories: Records<CategoryRecord> [flat("category")],
+    }
+}
+
+reports! { UpdateCategoriesResult, CategoryReport, category: CategoryKeys }
+
+pub struct UpdateCategories;
+
+impl WriteOperation for UpdateCategories {
+    const NAME: &'static str = "updateCategories";
+    const DOC: &'static str = "Creates and updates item groups. One report per group, in the order of the request.";
+    type Request = UpdateCategoriesRequest;
+    type Result = UpdateCategoriesResult;
+
+    fn handle(work: &mut Work<'_, '_>, request: UpdateCategoriesRequest) -> Result<UpdateCategoriesResult, Failure> {
+        let records: Vec<&CategoryRecord> = request.categories.list.iter().filter_map(|record| record.content.as_ref().ok()).collect();
+        let mut tree = Tree::read(work, &records)?;
+        let mut outcomes = tree.take(work, &records)?.into_iter();
+        let changed = tree.changed();
+        let reports = work.each(
+            request.categories,
+            |record| record.mandator_id,
+            |_, record| match outcomes.next() {
+                Some(Ok((action, keys))) => Ok((Some(action), keys)),
+                Some(Err(failure)) => {
+                    Err((failure, Some(CategoryKeys { category_id: record.category_id, external_id: record.external_id })))
+                }
+                None => Err((Failure::new(code::INTERNAL, ["a group was not worked on"]), None)),
+            },
+        );
+        for image in &tree.images {
+            keep_image(work.tx, image)?;
+        }
+        store::save(work.tx, &changed)?;
+        Ok(UpdateCategoriesResult { pending_changes: None, reports })
+    }
+}
+
+/// The groups of the mandators concerned, as they will be.
+struct Tree {
+    rows: BTreeMap<i32, CategoryRow>,
+    by_external: HashMap<(i32, String), i32>,
+    next_id: i32,
+    touched: Vec<i32>,
+    images: Vec<ImageContent>,
+}
+
+/// A record with the group it is about.
+struct Step<'r> {
+    record: &'r CategoryRecord,
+    action: ReportAction,
+    row: CategoryRow,
+}
+
+impl Tree {
+    fn read(work: &mut Work<'_, '_>, records: &[&CategoryRecord]) -> Result<Tree, Failure> {
+        let mut mandators: Vec<i32> = records.iter().map(|record| record.mandator_id).collect();
+        mandators.sort_unstable();
+        mandators.dedup();
+        let mut tree = Tree { rows: BTreeMap::new(), by_external: HashMap::new(), next_id: 0, touched: Vec::new(), images: Vec::new() };
+        for mandator_id in mandators {
+            for row in store::of_mandator(&mut work.tx.conn, mandator_id)? {
+                tree.put(row);
+            }
+        }
+        tree.next_id = next_ids(work.tx, "category", records.len())?;
+        Ok(tree)
+    }
+
+    fn put(&mut self, row: CategoryRow) {
+        if let Some(external) = &row.external_id {
+            self.by_external.insert((row.mandator_id, external.clone()), row.category_id);
+        }
+        self.rows.insert(row.category_id, row);
+    }
+
+    /// First all groups are found or made, then parents are set: so a child may stand before its parent.
+    fn take(
+        &mut self,
+        work: &Work<'_, '_>,
+        records: &[&CategoryRecord],
+    ) -> Result<Vec<Result<(ReportAction, CategoryKeys), Failure>>, Failure> {
+        let before = self.rows.clone();
+        let mut steps = Vec::with_capacity(records.len());
+        for record in records {
+            let step = self.step(work, record);
+            if let Ok(step) = &step {
+                self.put(step.row.clone());
+            }
+            steps.push(step);
+        }
+        // A group that cannot be kept takes those down that hang on it; so again until nothing changes.
+        loop {
+            let mut failed = false;
+            for step in &mut steps {
+                let Ok(good) = step else { continue };
+                match self.parent_of(good) {
+                    Ok(parent) => {
+                        if let Some(row) = self.rows.get_mut(&good.row.category_id) {
+                            row.parent_id = parent;
+                        }
+                    }
+                    Err(failure) => {
+                        self.undo(&before, &good.row);
+                        *step = Err(failure);
+                        failed = true;
+                    }
+                }
+            }
+            if !failed {
+                break;
+            }
+        }
+        for step in &mut steps {
+            let Ok(good) = step else { continue };
+            if self.is_own_ancestor(good.row.category_id) {
+                let failure = Failure::new(code::CYCLE, [&good.row.identifier]).within("external_parent_id");
+                self.undo(&before, &good.row);
+                *step = Err(failure);
+            }
+        }
+        Ok(steps
+            .into_iter()
+            .map(|step| {
+                step.map(|good| {
+                    self.touched.push(good.row.category_id);
+                    (good.action, CategoryKeys { category_id: Some(good.row.category_id), external_id: good.row.external_id })
+                })
+            })
+            .collect())
+    }
+
+    fn undo(&mut self, before: &BTreeMap<i32, CategoryRow>, row: &CategoryRow) {
+        match before.get(&row.category_id) {
+            Some(old) => {
+                self.rows.insert(old.category_id, old.clone());
+            }
+            None => {
+                self.rows.remove(&row.category_id);
+                if let Some(external) = &row.external_id {
+                    self.by_external.remove(&(row.mandator_id, external.clone()));
+                }
+            }
+        }
+    }
+
+    fn step<'r>(&mut self, work: &Work<'_, '_>, record: &'r CategoryRecord) -> Result<Step<'r>, Failure> {
+        work.mandator(record.mandator_id)?;
+        let missing = |field: &str| Failure::new(code::MISSING, [field]);
+        let found = match record.significant_key.unwrap_or_default() {
+            CategoryKey::External => {
+                let external = record.external_id.as_ref().ok_or_else(|| missing("external_id"))?;
+                self.by_external.get(&(record.mandator_id, external.clone())).and_then(|id| self.rows.get(id))
+            }
+            CategoryKey::Id => {
+                let id = record.category_id.ok_or_else(|| missing("category_id"))?;
+                let row = self.rows.get(&id).filter(|row| row.mandator_id == record.mandator_id);
+                Some(row.ok_or_else(|| Failure::new(code::UNKNOWN_KEY, ["category_id", &id.to_string()]))?)
+            }
+        };
+        let (action, mut row, mut document) = match found {
+            Some(row) => (ReportAction::Update, row.clone(), document_of(row)?),
+            None => {
+                let category_id = self.next_id;
+                self.next_id = self.next_id.saturating_add(1);
+                let row = CategoryRow {
+                    category_id,
+                    mandator_id: record.mandator_id,
+                    identifier: record.identifier.clone().ok_or_else(|| missing("identifier"))?,
+                    external_id: None,
+                    parent_id: None,
+                    created_at: work.tx.stamp.0,
+                    created_by: record.created_by.clone().unwrap_or_else(|| work.user.name.clone()),
+                    last_changed: 0,
+                    last_changed_by: String::new(),
+                    data: String::new(),
+                };
+                (ReportAction::Insert, row, CategoryRecord::default())
+            }
+        };
+        if let Some(external) = &record.external_id {
+            let owner = self.by_external.get(&(record.mandator_id, external.clone()));
+            if owner.is_some_and(|owner| *owner != row.category_id) {
+                return Err(Failure::new(code::REPEATED, [&format!("external_id \"{external}\"")]).within("external_id"));
+            }
+            row.external_id = Some(external.clone());
+        }
+        if let Some(identifier) = &record.identifier {
+            row.identifier.clone_from(identifier);
+        }
+        row.last_changed = work.tx.stamp.0;
+        row.last_changed_by.clone_from(&work.user.name);
+        merge_texts(&mut document.text_modules, record.text_modules.clone());
+        let mut images = record.image_modules.clone();
+        self.images.extend(take_pictures(&mut images));
+        merge_images(&mut document.image_modules, images);
+        row.data = serde_json::to_string(&document).map_err(|error| broken_document("category", &error))?;
+        Ok(Step { record, action, row })
+    }
+
+    fn parent_of(&self, step: &Step<'_>) -> Result<Option<i32>, Failure> {
+        let record = step.record;
+        let unknown = |name: &str| Failure::new(code::UNKNOWN_CATEGORY, [name, &record.mandator_id.to_string()]);
+        match (&record.parent_id, &record.external_parent_id) {
+            (Patch::Set(id), _) => match self.rows.get(id) {
+                Some(row) if row.mandator_id == record.mandator_id => Ok(Some(*id)),
+                _ => Err(unknown(&id.to_string()).within("parent_id")),
+            },
+            (_, Patch::Set(external)) => {
+                let id = self.by_external.get(&(record.mandator_id, external.clone()));
+                id.map(|id| Some(*id)).ok_or_else(|| unknown(external).within("external_parent_id"))
+            }
+            (Patch::Keep, Patch::Keep) => Ok(step.row.parent_id),
+            _ => Ok(None),
+        }
+    }
+
+    fn is_own_ancestor(&self, category_id: i32) -> bool {
+        let mut at = self.rows.get(&category_id).and_then(|row| row.parent_id);
+        let mut steps = 0_usize;
+        while let Some(parent) = at {
+            steps += 1;
+            if parent == category_id || steps > self.rows.len() {
+                return true;
+            }
+            at = self.rows.get(&parent).and_then(|row| row.parent_id);
+        }
+        false
+    }
+
+    /// The groups to store, parents first.
+    fn changed(&self) -> Vec<CategoryRow> {
+        let depth = |id: i32| {
+            let mut depth = 0_usize;
+            let mut at = self.rows.get(&id).and_then(|row| row.parent_id);
+            while let Some(parent) = at.filter(|_| depth <= self.rows.len()) {
+                depth += 1;
+                at = self.rows.get(&parent).and_then(|row| row.parent_id);
+            }
+            depth
+        };
+        let mut ids: Vec<(usize, i32)> = self.touched.iter().map(|id| (depth(*id), *id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter_map(|(_, id)| self.rows.get(&id)).cloned().collect()
+    }
+}

@@ -1,0 +1,49 @@
+//! `echo`: a test of connection and credentials. On the compat face the text comes back unchanged, whatever it is;
+//! [`super::execute`] sees to that before anything is parsed.
+
+use super::call::{ReadOperation, Reading};
+use super::common::Fetched;
+use crate::domain::{Failure, Language};
+use crate::store::Conn;
+use crate::wire;
+
+wire! {
+    /// A text to be sent back.
+    EchoRequest {
+        /// Any text.
+        text: Option<String>,
+    }
+
+    /// The text that came.
+    EchoResult {
+        /// The text of the request.
+        text: Option<String>,
+    }
+}
+
+impl Fetched for EchoResult {
+    fn refused(failure: &Failure, language: Language) -> Self {
+        EchoResult { text: Some(failure.text(language)) }
+    }
+
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn return_code(&self) -> i32 {
+        0
+    }
+}
+
+pub struct Echo;
+
+impl ReadOperation for Echo {
+    const NAME: &'static str = "echo";
+    const DOC: &'static str = "Returns the received text unchanged; a test of connection and credentials.";
+    type Request = EchoRequest;
+    type Result = EchoResult;
+
+    fn handle(_reading: &Reading<'_>, _conn: &mut Conn<'_>, request: EchoRequest) -> Result<EchoResult, Failure> {
+        Ok(EchoResult { text: request.text })
+    }
+}

@@ -1,0 +1,164 @@
+//! `fetchItems`: articles with all their data, page by page.
+
+use std::collections::BTreeSet;
+
+use super::pictures::{address_pictures, inline_pictures};
+use super::{ItemKey, ItemRecord, VariantRecord, document_of};
+use crate::config::Mandator;
+use crate::domain::{Decimal, Failure, Stamp};
+use crate::operations::common::page_of;
+use crate::operations::wire::{Between, Flag, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::{ReadOperation, Reading};
+use crate::store::filter::Cond;
+use crate::store::items::{self as store, ItemFilter, ItemRow};
+use crate::store::{Conn, categories};
+use crate::{fetched, wire};
+
+wire! {
+    /// Conditions on articles; all of them have to hold.
+    ItemFilterRecord {
+        /// The mandator; needed.
+        mandator_id: Option<Match<i32>>,
+        /// Number that Kontor gave the article.
+        item_id: Option<Match<i32>>,
+        /// EAN or GTIN.
+        ean_code: Option<Match<String>>,
+        /// The merchant's own item number.
+        internal_item_number: Option<Match<String>>,
+        /// Item group by number.
+        category_id: Option<Match<i32>>,
+        /// Item group by the ERP's own number.
+        external_category_id: Option<Match<String>>,
+        /// When it was last changed.
+        last_changed: Option<Between>,
+        /// The same under its other name in this family of calls.
+        last_changed_at: Option<Between>,
+        /// When it was created.
+        created_at: Option<Between>,
+        /// For adults only.
+        is_adult_product: Option<Flag>,
+        /// Switched on.
+        active: Option<Flag>,
+        /// User that changed it last.
+        last_changed_by: Option<Match<String>>,
+    }
+
+    /// Which articles to fetch.
+    FetchItemsRequest {
+        /// Articles that pass one of these filters.
+        filters: Vec<ItemFilterRecord> [flat("filter")],
+        /// Page size; all on one page when absent.
+        items_per_page: Option<i32>,
+        /// Page, starting with 1.
+        page: Option<i32>,
+        /// true: pictures that Kontor keeps come as Base64 instead of an address.
+        images_as_base64: Option<bool>,
+    }
+}
+
+fetched! { FetchItemsResult, items: ItemRecord, "item" }
+
+pub struct FetchItems;
+
+impl ReadOperation for FetchItems {
+    const NAME: &'static str = "fetchItems";
+    const DOC: &'static str = "Reads articles with all their data, page by page.";
+    type Request = FetchItemsRequest;
+    type Result = FetchItemsResult;
+
+    fn asks_for_changes(request: &FetchItemsRequest) -> bool {
+        request
+            .filters
+            .iter()
+            .any(|filter| filter.last_changed.is_some() || filter.last_changed_at.is_some() || filter.created_at.is_some())
+    }
+
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchItemsRequest) -> Result<FetchItemsResult, Failure> {
+        if request.filters.is_empty() {
+            mandator_of(None)?;
+        }
+        let mut ids = BTreeSet::new();
+        for filter in &request.filters {
+            let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            let conditions = conditions(conn, filter, mandator)?;
+            ids.extend(store::matching(conn, &conditions)?);
+        }
+        let ids: Vec<i32> = ids.into_iter().collect();
+        let rows = store::by_ids(conn, page_of(&ids, request.items_per_page, request.page))?;
+        let parents: Vec<i32> = rows.iter().filter_map(|row| row.variant_parent_id).collect();
+        let parents = store::by_ids(conn, &parents)?;
+        let groups = categories::external_ids(conn, rows.iter().filter_map(|row| row.category_id))?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mandator = reading.mandator(row.mandator_id)?;
+            let parent = row.variant_parent_id.and_then(|id| parents.iter().find(|parent| parent.item_id == id));
+            let group = row.category_id.and_then(|id| groups.get(&id)).cloned();
+            let mut record = complete(row, mandator, parent, group)?;
+            if request.images_as_base64 == Some(true) {
+                inline_pictures(conn, &mut record.image_modules)?;
+            } else {
+                address_pictures(&reading.settings.server.public_url, &mut record.image_modules);
+            }
+            records.push(record);
+        }
+        Ok(FetchItemsResult::page(records, ids.len()))
+    }
+}
+
+fn conditions(conn: &mut Conn<'_>, filter: &ItemFilterRecord, mandator: &Mandator) -> Result<ItemFilter, Failure> {
+    let zone = mandator.time_zone;
+    let mut category_id = cond_of(filter.category_id.as_ref());
+    if let Some(external) = &filter.external_category_id {
+        let external = match external.cond() {
+            Cond::In { values, .. } => values,
+            _ => Vec::new(),
+        };
+        let found: Vec<i32> = categories::ids_by_external(conn, mandator.mandator_id, &external)?.into_iter().map(|(_, id)| id).collect();
+        category_id = match category_id {
+            Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter(|id| found.contains(id)).collect(), or_null },
+            _ => Cond::In { values: found, or_null: false },
+        };
+    }
+    Ok(ItemFilter {
+        mandator_id: mandator.mandator_id,
+        item_id: cond_of(filter.item_id.as_ref()),
+        ean_code: cond_of(filter.ean_code.as_ref()),
+        internal_item_number: cond_of(filter.internal_item_number.as_ref()),
+        category_id,
+        last_changed: window_of(filter.last_changed.as_ref().or(filter.last_changed_at.as_ref()), zone),
+        created_at: window_of(filter.created_at.as_ref(), zone),
+        is_adult_product: filter.is_adult_product.as_ref().map(Flag::cond).unwrap_or_default(),
+        active: filter.active.as_ref().map(Flag::cond).unwrap_or_default(),
+        last_changed_by: cond_of(filter.last_changed_by.as_ref()),
+    })
+}
+
+/// The record as it goes out: the stored document with its columns.
+fn complete(row: ItemRow, mandator: &Mandator, parent: Option<&ItemRow>, group: Option<String>) -> Result<ItemRecord, Failure> {
+    let zone = mandator.time_zone;
+    let mut record = document_of(&row)?;
+    record.significant_key = Some(ItemKey::Id);
+    record.item_id = Some(row.item_id);
+    record.mandator_id = row.mandator_id;
+    record.identifier = Some(row.identifier);
+    record.internal_item_number = Some(row.internal_item_number);
+    record.vendor_item_number = row.vendor_item_number.into();
+    record.ean_code = row.ean_code.into();
+    record.match_code = row.match_code.into();
+    record.tax_type_id = Some(row.tax_type_id);
+    record.list_price = row.list_price.map(Decimal).into();
+    record.category_id = row.category_id.into();
+    record.external_category_id = group.into();
+    record.active = row.active.into();
+    record.is_adult_product = row.is_adult_product.into();
+    if let Some(parent) = parent {
+        let variant = record.variant.get_or_insert_with(VariantRecord::default);
+        variant.variant_parent_id = Some(parent.item_id);
+        variant.external_variant_parent_id = Some(parent.internal_item_number.clone());
+    }
+    record.created_at = Some(Time::of(Stamp(row.created_at), zone));
+    record.created_by = Some(row.created_by);
+    record.last_changed = Some(Time::of(Stamp(row.last_changed), zone));
+    record.last_changed_by = Some(row.last_changed_by);
+    Ok(record)
+}

@@ -1,0 +1,352 @@
+//! Articles: `updateItems`, `fetchItems`, `deleteItems`. `item-calls.md` sections 0 to 3.
+
+mod delete;
+mod fetch;
+mod merge;
+pub(super) mod pictures;
+mod update;
+
+pub use delete::DeleteItems;
+pub use fetch::FetchItems;
+pub(super) use merge::{merge_images, merge_texts};
+pub use update::UpdateItems;
+pub(super) use update::take_records;
+
+use super::wire::{Bundle, Bytes, Patch, Time, Xml};
+use crate::domain::{Decimal, Failure, Language, code};
+use crate::store::items::{self, ItemRow, KeyColumn};
+use crate::store::{Conn, broken_document};
+use crate::{wire, wire_enum};
+
+wire_enum! {
+    /// Which field identifies an article.
+    ItemKey { Number = "internal_item_number", Id = "item_id", Ean = "ean_code", }
+}
+
+wire! {
+    /// An article, independent of any channel.
+    ItemRecord (stored) {
+        /// Which field identifies the article. Default INTERNAL_ITEM_NUMBER.
+        significant_key: Option<ItemKey> [attr],
+        /// Any text of the caller; comes back on the report.
+        reference_id: Option<String> [attr],
+        /// Number that Kontor gave the article.
+        item_id: Option<i32>,
+        /// The mandator it belongs to; fetchMandators lists them.
+        mandator_id: i32,
+        /// Name. Needed for a new article.
+        identifier: Option<String> [max(255)],
+        /// The merchant's own item number, the usual key. Needed for a new article.
+        internal_item_number: Option<String> [max(50)],
+        /// The manufacturer's product number.
+        vendor_item_number: Patch<String> [max(100)],
+        /// EAN or GTIN.
+        ean_code: Patch<String> [max(30)],
+        /// Search code.
+        match_code: Patch<String> [max(255)],
+        /// 1 tax free, 2 reduced, 3 normal. Needed for a new article.
+        tax_type_id: Option<i32>,
+        /// List price in the mandator's currency.
+        list_price: Patch<Decimal>,
+        /// Weight of the goods.
+        weight: Patch<Decimal>,
+        /// 400 gram (default), 405 kilogram.
+        weight_unit_id: Patch<i32>,
+        /// Capacity.
+        volume: Patch<Decimal>,
+        /// Unit of the capacity.
+        volume_unit_id: Patch<i32>,
+        /// Pieces per packing unit.
+        piece: Patch<Decimal>,
+        /// Always 500, piece.
+        piece_unit_id: Patch<i32>,
+        /// Kind of base price.
+        base_price_type_id: Patch<i32>,
+        /// Item group by number; wins over external_category_id.
+        category_id: Patch<i32>,
+        /// Item group by the ERP's own number.
+        external_category_id: Patch<String> [max(50)],
+        /// Switched on. Not set counts as switched on.
+        active: Patch<bool>,
+        /// Shipping cost category by number.
+        delivery_charge_category_id: Patch<i32>,
+        /// Shipping cost category by the ERP's own number.
+        external_delivery_charge_category_id: Patch<String> [max(50)],
+        /// Delivery time by number.
+        delivery_time_id: Patch<i32>,
+        /// Delivery time by name, such as 1-2 days.
+        delivery_time_identifier: Patch<String> [max(100)],
+        /// Manufacturer by number.
+        vendor_id: Patch<i32>,
+        /// Manufacturer by the ERP's own number.
+        external_vendor_id: Patch<String> [max(50)],
+        /// For adults only.
+        is_adult_product: Patch<bool>,
+        /// ISBN.
+        isbn: Patch<String> [max(30)],
+        /// UPC.
+        upc_code: Patch<String> [max(30)],
+        /// Length of the goods.
+        length: Patch<Decimal>,
+        /// Width of the goods.
+        width: Patch<Decimal>,
+        /// Height of the goods.
+        height: Patch<Decimal>,
+        /// Unit of length, width and height: 110 centimetre.
+        distance_unit_id: Patch<i32>,
+        /// Length of the parcel.
+        package_length: Patch<Decimal>,
+        /// Width of the parcel.
+        package_width: Patch<Decimal>,
+        /// Height of the parcel.
+        package_height: Patch<Decimal>,
+        /// Unit of the parcel's measures: 110 centimetre.
+        package_distance_unit_id: Patch<i32>,
+        /// Weight of the parcel.
+        package_weight: Patch<Decimal>,
+        /// Unit of the parcel's weight: 400 gram, 405 kilogram.
+        package_weight_unit_id: Patch<i32>,
+        /// Packing unit, number or text.
+        packaging_unit: Patch<String> [max(100)],
+        /// Makes the article a variant of a parent.
+        variant: Option<VariantRecord>,
+        /// Texts by type and language.
+        text_modules: Bundle<TextModule> [each("text_module")],
+        /// Pictures by slot.
+        image_modules: Bundle<ImageModule> [each("image_module")],
+        /// Central attributes (features).
+        item_attributes: Bundle<ItemAttribute> [each("item_attribute")],
+        /// Channel data as XML, one element per platform; kept and given back unchanged.
+        specific_item_data: Patch<Xml>,
+        /// When it was created (read only).
+        created_at: Option<Time>,
+        /// Who created it (read only).
+        created_by: Option<String>,
+        /// When it was last changed (read only).
+        last_changed: Option<Time>,
+        /// Who changed it last (read only).
+        last_changed_by: Option<String>,
+    }
+
+    /// What makes an article a variant.
+    VariantRecord (stored) {
+        /// Parent article by number; wins over external_variant_parent_id.
+        variant_parent_id: Option<i32>,
+        /// Item number of the parent article.
+        external_variant_parent_id: Option<String> [max(50)],
+        /// This variant is preselected.
+        variant_standard: Patch<bool>,
+        /// What distinguishes it from its siblings.
+        attributes: Vec<VariantAttribute> [each("attribute")],
+    }
+
+    /// One distinguishing property with its value.
+    VariantAttribute (stored) {
+        /// The property, such as Colour.
+        property: NamedValue,
+        /// The value, such as Blue.
+        value: NamedValue,
+    }
+
+    /// A name with translations.
+    NamedValue (stored) {
+        /// The name.
+        identifier: String [max(255)],
+        /// The name in other languages.
+        translations: Vec<Translation> [flat("translation")],
+    }
+
+    /// A text in one language.
+    Translation (stored) {
+        /// ISO 639-1, lower case, such as de.
+        language_code_iso: String [max(2)],
+        /// The text. Empty removes the stored one.
+        text: Patch<String>,
+    }
+
+    /// One text of an article.
+    TextModule (stored) {
+        /// Kind of text.
+        text_module_type: i32,
+        /// The text per language.
+        translations: Vec<Translation> [flat("translation")],
+    }
+
+    /// One picture of an article.
+    ImageModule (stored) {
+        /// The slot.
+        image_module_type_id: i32,
+        /// Address of the picture. Empty removes the picture from the slot.
+        image_url: Patch<String> [max(2000)],
+        /// The picture itself; Kontor keeps it and gives it an address.
+        image_base64: Option<Bytes>,
+        /// true: taken over into Kontor; false: linked.
+        is_local: Option<bool>,
+        /// SHA-256 of a picture that Kontor keeps (read only).
+        image_digest: Option<String>,
+    }
+
+    /// One central attribute of an article.
+    ItemAttribute (stored) {
+        /// How the attribute is found: ATTRIBUTE_ID or ATTRIBUTE_IDENTIFIER.
+        significant_key: Option<AttributeKey> [attr],
+        /// true: the attribute is removed from the article.
+        delete: Option<bool> [attr, typed("remove")],
+        /// The attribute by number.
+        attribute_id: Option<i32>,
+        /// The attribute by name.
+        attribute_identifier: Option<String> [max(255)],
+        /// Such as STRING or MULTILANGUAGE_STRING.
+        attribute_data_type: Option<String> [max(50)],
+        /// One or more values.
+        item_attribute_values: Vec<ItemAttributeValue> [each("item_attribute_value")],
+    }
+
+    /// One value of a central attribute.
+    ItemAttributeValue (stored) {
+        /// How the value is found: ATTRIBUTE_VALUE_ID or ATTRIBUTE_VALUE_IDENTIFIER.
+        significant_key: Option<AttributeValueKey> [attr],
+        /// The value by number.
+        attribute_value_id: Option<i32>,
+        /// The value by name.
+        attribute_value_identifier: Option<String> [max(1000)],
+        /// The value in other languages.
+        translations: Vec<Translation> [each("translation")],
+    }
+
+    /// The keys of an article, on its report.
+    ItemKeys {
+        /// Number that Kontor gave the article.
+        item_id: Option<i32>,
+        /// The merchant's own item number.
+        internal_item_number: Option<String>,
+    }
+}
+
+wire_enum! {
+    /// How a central attribute is found.
+    AttributeKey { Id = "attribute_id", Identifier = "attribute_identifier", }
+    /// How a value of a central attribute is found.
+    AttributeValueKey { Id = "attribute_value_id", Identifier = "attribute_value_identifier", }
+}
+
+/// The key of an article in a request: which field, and its value.
+pub struct ItemReference<'r> {
+    pub key: ItemKey,
+    pub mandator_id: i32,
+    pub item_id: Option<i32>,
+    pub internal_item_number: Option<&'r str>,
+    pub ean_code: Option<&'r str>,
+}
+
+impl ItemReference<'_> {
+    /// The value of the key field, or which field is missing.
+    fn value(&self) -> Result<String, Failure> {
+        let value = match self.key {
+            ItemKey::Number => self.internal_item_number.map(str::to_owned),
+            ItemKey::Ean => self.ean_code.map(str::to_owned),
+            ItemKey::Id => self.item_id.map(|id| id.to_string()),
+        };
+        value.ok_or_else(|| Failure::new(code::MISSING, [self.key.word()]))
+    }
+
+    /// The one article with this key.
+    pub fn only<'i>(&self, found: &[&'i ItemRow]) -> Result<Option<&'i ItemRow>, Failure> {
+        match found {
+            [] => Ok(None),
+            [one] => Ok(Some(one)),
+            several => Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), self.key.word(), &self.value()?])),
+        }
+    }
+
+    pub fn unknown(&self) -> Failure {
+        let value = self.value().unwrap_or_default();
+        Failure::new(code::UNKNOWN_ITEM, [self.key.word(), &value, &self.mandator_id.to_string()])
+    }
+}
+
+/// The articles that a request talks about, read in a few queries and kept up to date while the request is worked on.
+#[derive(Default)]
+pub struct KnownItems {
+    rows: std::collections::BTreeMap<i32, ItemRow>,
+    by_number: std::collections::HashMap<(i32, String), Vec<i32>>,
+    by_ean: std::collections::HashMap<(i32, String), Vec<i32>>,
+}
+
+impl KnownItems {
+    /// Reads all articles with these keys.
+    pub fn read<'r>(conn: &mut Conn<'_>, references: impl Iterator<Item = ItemReference<'r>>) -> Result<KnownItems, Failure> {
+        let mut numbers: std::collections::BTreeMap<i32, Vec<&str>> = Default::default();
+        let mut eans: std::collections::BTreeMap<i32, Vec<&str>> = Default::default();
+        let mut ids = Vec::new();
+        for reference in references {
+            match reference.key {
+                ItemKey::Number => numbers.entry(reference.mandator_id).or_default().extend(reference.internal_item_number),
+                ItemKey::Ean => eans.entry(reference.mandator_id).or_default().extend(reference.ean_code),
+                ItemKey::Id => ids.extend(reference.item_id),
+            }
+        }
+        let mut known = KnownItems::default();
+        for (column, keys) in [(KeyColumn::Number, numbers), (KeyColumn::Ean, eans)] {
+            for (mandator_id, keys) in keys {
+                items::by_keys(conn, mandator_id, column, &keys)?.into_iter().for_each(|row| known.put(row));
+            }
+        }
+        items::by_ids(conn, &ids)?.into_iter().for_each(|row| known.put(row));
+        Ok(known)
+    }
+
+    /// Adds or replaces an article.
+    pub fn put(&mut self, row: ItemRow) {
+        if let Some(old) = self.rows.get(&row.item_id) {
+            let id = old.item_id;
+            if let Some(ids) = self.by_number.get_mut(&(old.mandator_id, old.internal_item_number.clone())) {
+                ids.retain(|known| *known != id);
+            }
+            if let Some(ids) = old.ean_code.clone().and_then(|ean| self.by_ean.get_mut(&(old.mandator_id, ean))) {
+                ids.retain(|known| *known != id);
+            }
+        }
+        self.by_number.entry((row.mandator_id, row.internal_item_number.clone())).or_default().push(row.item_id);
+        if let Some(ean) = &row.ean_code {
+            self.by_ean.entry((row.mandator_id, ean.clone())).or_default().push(row.item_id);
+        }
+        self.rows.insert(row.item_id, row);
+    }
+
+    pub fn get(&self, item_id: i32) -> Option<&ItemRow> {
+        self.rows.get(&item_id)
+    }
+
+    /// The one article a reference means. `Ok(None)`: there is none.
+    pub fn find(&self, reference: &ItemReference<'_>) -> Result<Option<&ItemRow>, Failure> {
+        let value = reference.value()?;
+        let ids = match reference.key {
+            ItemKey::Number => self.by_number.get(&(reference.mandator_id, value)).map(Vec::as_slice).unwrap_or_default(),
+            ItemKey::Ean => self.by_ean.get(&(reference.mandator_id, value)).map(Vec::as_slice).unwrap_or_default(),
+            ItemKey::Id => reference.item_id.as_slice(),
+        };
+        let found: Vec<&ItemRow> =
+            ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| row.mandator_id == reference.mandator_id).collect();
+        reference.only(&found)
+    }
+}
+
+/// The stored document of an article.
+pub fn document_of(row: &ItemRow) -> Result<ItemRecord, Failure> {
+    serde_json::from_str(&row.data).map_err(|error| broken_document(&format!("item {}", row.item_id), &error))
+}
+
+/// Words of an article's uses, for the error text.
+fn uses_in_words(uses: items::Uses, language: Language) -> String {
+    let mut words = Vec::new();
+    let mut add = |count: i64, en: &str, de: &str| {
+        if count > 0 {
+            words.push(format!("{count} {}", if language == Language::De { de } else { en }));
+        }
+    };
+    add(uses.variants, "variants hang on it", "Varianten hängen daran");
+    add(uses.running_offers, "offers run (endOffers ends them)", "Angebote laufen (endOffers beendet sie)");
+    add(uses.open_orders, "open orders contain it", "offene Aufträge enthalten ihn");
+    words.join(", ")
+}

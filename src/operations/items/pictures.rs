@@ -1,0 +1,55 @@
+//! Pictures that came inline: kept by their digest, given back as an address or as content.
+
+use sha2::{Digest, Sha256};
+
+use super::ImageModule;
+use crate::domain::Failure;
+use crate::operations::wire::{Bundle, Bytes, Patch};
+use crate::store::Conn;
+use crate::store::items::{self as store, ImageContent};
+
+/// Moves inline pictures out of the modules; the modules then name them by digest.
+pub fn take_pictures(images: &mut Bundle<ImageModule>) -> Vec<ImageContent> {
+    let mut taken = Vec::new();
+    for image in &mut images.entries {
+        image.image_digest = None;
+        if let Some(content) = image.image_base64.take().filter(|content| !content.0.is_empty()) {
+            let digest = Sha256::digest(&content.0).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            let media_type = media_type_of(&content.0).to_owned();
+            image.image_digest = Some(digest.clone());
+            image.image_url = Patch::Keep;
+            taken.push(ImageContent { digest, media_type, content: content.0 });
+        }
+    }
+    taken
+}
+
+/// Puts the content of kept pictures into the modules.
+pub fn inline_pictures(conn: &mut Conn<'_>, images: &mut Bundle<ImageModule>) -> Result<(), Failure> {
+    for image in &mut images.entries {
+        if let Some(digest) = &image.image_digest {
+            image.image_base64 = store::image(conn, digest)?.map(|picture| Bytes(picture.content));
+        }
+    }
+    Ok(())
+}
+
+/// Gives kept pictures the address under which Kontor serves them.
+pub fn address_pictures(public_url: &str, images: &mut Bundle<ImageModule>) {
+    for image in &mut images.entries {
+        if let Some(digest) = &image.image_digest {
+            image.image_url = Patch::Set(format!("{public_url}/images/{digest}"));
+        }
+    }
+}
+
+/// The kind of picture by its first bytes.
+fn media_type_of(content: &[u8]) -> &'static str {
+    match content {
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
+        [b'G', b'I', b'F', b'8', ..] => "image/gif",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,227 @@
+//! `updateItems`: creates and updates articles, record by record, stored in batches.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::pictures::take_pictures;
+use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, document_of};
+use crate::domain::{Failure, code};
+use crate::operations::categories::Groups;
+use crate::operations::common::{ReportAction, ReportOf};
+use crate::operations::wire::{Patch, Records};
+use crate::operations::{Work, WriteOperation, offers};
+use crate::store::items::{self as store, ImageContent, ItemRow};
+use crate::store::outbox::{self, Topic};
+use crate::store::{broken_document, next_ids};
+use crate::{reports, wire};
+
+wire! {
+    /// Articles to create or update.
+    UpdateItemsRequest {
+        /// The articles, parents before their variants.
+        items: Records<ItemRecord> [flat("item")],
+    }
+}
+
+reports! { UpdateItemsResult, ItemReport, item: ItemKeys }
+
+pub struct UpdateItems;
+
+fn reference(record: &ItemRecord) -> ItemReference<'_> {
+    ItemReference {
+        key: record.significant_key.unwrap_or_default(),
+        mandator_id: record.mandator_id,
+        item_id: record.item_id,
+        internal_item_number: record.internal_item_number.as_deref(),
+        ean_code: record.ean_code.as_ref().map(String::as_str),
+    }
+}
+
+/// The parent as a reference: by number of Kontor, or by item number.
+fn parent_reference(record: &ItemRecord) -> Option<ItemReference<'_>> {
+    let variant = record.variant.as_ref()?;
+    let key = if variant.variant_parent_id.is_some() { ItemKey::Id } else { ItemKey::Number };
+    Some(ItemReference {
+        key,
+        mandator_id: record.mandator_id,
+        item_id: variant.variant_parent_id,
+        internal_item_number: variant.external_variant_parent_id.as_deref(),
+        ean_code: None,
+    })
+}
+
+impl WriteOperation for UpdateItems {
+    const NAME: &'static str = "updateItems";
+    const DOC: &'static str =
+        "Creates and updates articles with texts, pictures, attributes and variants. One report per article, in the order of the request.";
+    type Request = UpdateItemsRequest;
+    type Result = UpdateItemsResult;
+
+    fn handle(work: &mut Work<'_, '_>, request: UpdateItemsRequest) -> Result<UpdateItemsResult, Failure> {
+        let reports = take_records(work, request.items, true, &[Topic::Content])?;
+        Ok(UpdateItemsResult { pending_changes: None, reports })
+    }
+}
+
+/// Takes article data over; without `may_create`, unknown articles are errors. `topics` is what channels have to know.
+pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
+    work: &mut Work<'_, '_>,
+    records: Records<ItemRecord>,
+    may_create: bool,
+    topics: &[Topic],
+) -> Result<Vec<R>, Failure> {
+    let good = || records.list.iter().filter_map(|record| record.content.as_ref().ok());
+    let known = KnownItems::read(&mut work.tx.conn, good().map(reference).chain(good().filter_map(parent_reference)))?;
+    let groups = Groups::read(
+        &mut work.tx.conn,
+        good().filter_map(|r| r.category_id.as_ref().copied()),
+        good().filter_map(|r| r.external_category_id.as_ref().map(|id| (r.mandator_id, id.as_str()))),
+    )?;
+    let next_id = if may_create { Some(next_ids(work.tx, "item", good().count())?) } else { None };
+    let mut batch = Batch { known, groups, next_id, saved: BTreeSet::new(), images: Vec::new(), documents: HashMap::new() };
+    let reports = work.each(records, |record| record.mandator_id, |work, record| batch.take(work, record));
+    batch.store(work, topics)?;
+    Ok(reports)
+}
+
+/// The work on one request.
+struct Batch {
+    known: KnownItems,
+    groups: Groups,
+    /// The next free item number, where articles may be created; numbers of records that failed stay unused.
+    next_id: Option<i32>,
+    saved: BTreeSet<i32>,
+    images: Vec<ImageContent>,
+    /// Documents of saved articles, kept decoded for several records about one article.
+    documents: HashMap<i32, ItemRecord>,
+}
+
+impl Batch {
+    fn take(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        record: ItemRecord,
+    ) -> Result<(Option<ReportAction>, ItemKeys), (Failure, Option<ItemKeys>)> {
+        let mut keys = ItemKeys { item_id: record.item_id, internal_item_number: record.internal_item_number.clone() };
+        match self.apply(work, record) {
+            Ok((action, row)) => {
+                keys.item_id = Some(row.item_id);
+                keys.internal_item_number = Some(row.internal_item_number.clone());
+                self.saved.insert(row.item_id);
+                self.known.put(row);
+                Ok((Some(action), keys))
+            }
+            Err(failure) => Err((failure, Some(keys))),
+        }
+    }
+
+    fn apply(&mut self, work: &Work<'_, '_>, mut record: ItemRecord) -> Result<(ReportAction, ItemRow), Failure> {
+        work.mandator(record.mandator_id)?;
+        if let Some(tax @ (..=0 | 4..)) = record.tax_type_id {
+            return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), "1, 2, 3"]).within("tax_type_id"));
+        }
+        let existing = self.known.find(&reference(&record))?.cloned();
+        let parent = match parent_reference(&record) {
+            None => None,
+            Some(reference) => match self.known.find(&reference)? {
+                Some(parent) => Some(parent.item_id),
+                None => {
+                    let name =
+                        reference.internal_item_number.map_or_else(|| reference.item_id.unwrap_or_default().to_string(), str::to_owned);
+                    return Err(Failure::new(code::UNKNOWN_PARENT, [&name, &record.mandator_id.to_string()]).within("variant"));
+                }
+            },
+        };
+        let category = self.groups.resolve(record.mandator_id, &record.category_id, &record.external_category_id)?;
+        let (action, mut row, mut document) = match existing {
+            Some(row) => {
+                let document = match self.documents.remove(&row.item_id) {
+                    Some(document) => document,
+                    None => document_of(&row)?,
+                };
+                (ReportAction::Update, row, document)
+            }
+            None => {
+                let row = self.new_row(work, &record)?;
+                (ReportAction::Insert, row, ItemRecord::default())
+            }
+        };
+        if parent == Some(row.item_id) {
+            return Err(Failure::new(code::CYCLE, [&row.internal_item_number]).within("variant"));
+        }
+        row.variant_parent_id = parent.or(row.variant_parent_id);
+        category.onto(&mut row.category_id);
+        if let Some(identifier) = record.identifier.take() {
+            row.identifier = identifier;
+        }
+        if let Some(number) = record.internal_item_number.take() {
+            row.internal_item_number = number;
+        }
+        row.tax_type_id = record.tax_type_id.unwrap_or(row.tax_type_id);
+        std::mem::take(&mut record.vendor_item_number).onto(&mut row.vendor_item_number);
+        std::mem::take(&mut record.ean_code).onto(&mut row.ean_code);
+        std::mem::take(&mut record.match_code).onto(&mut row.match_code);
+        std::mem::take(&mut record.active).onto(&mut row.active);
+        std::mem::take(&mut record.is_adult_product).onto(&mut row.is_adult_product);
+        match std::mem::take(&mut record.list_price) {
+            Patch::Keep => {}
+            Patch::Clear => row.list_price = None,
+            Patch::Set(price) => row.list_price = Some(price.0),
+        }
+        row.last_changed = work.tx.stamp.0;
+        row.last_changed_by.clone_from(&work.user.name);
+        self.images.extend(take_pictures(&mut record.image_modules));
+        document.merge(record)?;
+        row.data = serde_json::to_string(&document).map_err(|error| broken_document("item", &error))?;
+        self.documents.insert(row.item_id, document);
+        Ok((action, row))
+    }
+
+    fn new_row(&mut self, work: &Work<'_, '_>, record: &ItemRecord) -> Result<ItemRow, Failure> {
+        let Some(item_id) = self.next_id else {
+            return Err(reference(record).unknown());
+        };
+        if record.significant_key == Some(ItemKey::Id) {
+            let id = record.item_id.unwrap_or_default().to_string();
+            return Err(Failure::new(code::UNKNOWN_KEY, ["item_id", &id]));
+        }
+        let missing = |field: &str| Failure::new(code::MISSING, [field]);
+        self.next_id = Some(item_id.saturating_add(1));
+        Ok(ItemRow {
+            item_id,
+            mandator_id: record.mandator_id,
+            internal_item_number: record.internal_item_number.clone().ok_or_else(|| missing("internal_item_number"))?,
+            identifier: record.identifier.clone().ok_or_else(|| missing("identifier"))?,
+            vendor_item_number: None,
+            ean_code: None,
+            match_code: None,
+            tax_type_id: record.tax_type_id.ok_or_else(|| missing("tax_type_id (1 tax free, 2 reduced, 3 normal)"))?,
+            category_id: None,
+            active: None,
+            is_adult_product: None,
+            variant_parent_id: None,
+            list_price: None,
+            created_at: work.tx.stamp.0,
+            created_by: work.user.name.clone(),
+            last_changed: work.tx.stamp.0,
+            last_changed_by: String::new(),
+            data: String::new(),
+        })
+    }
+
+    fn store(self, work: &mut Work<'_, '_>, topics: &[Topic]) -> Result<(), Failure> {
+        for image in &self.images {
+            store::keep_image(work.tx, image)?;
+        }
+        let rows: Vec<ItemRow> = self.saved.iter().filter_map(|id| self.known.get(*id)).cloned().collect();
+        store::save(work.tx, &rows)?;
+        let ids: Vec<i32> = self.saved.into_iter().collect();
+        let accounts = outbox::mark_items(work.tx, &ids, topics)?;
+        work.concerns(accounts);
+        let mut by_mandator: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+        rows.iter().for_each(|row| by_mandator.entry(row.mandator_id).or_default().push(row.item_id));
+        for (mandator_id, ids) in by_mandator {
+            offers::follow_listing_rules(work, mandator_id, &ids)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,186 @@
+//! `fetchOffers`: offers with their state, and what the channel last confirmed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Settings;
+use crate::domain::{Decimal, Failure, Stamp};
+use crate::operations::common::page_of;
+use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::{ReadOperation, Reading};
+use crate::store::Conn;
+use crate::store::filter::Cond;
+use crate::store::offers::{self as store, OfferFilter, OfferState};
+use crate::{fetched, wire, wire_enum};
+
+wire_enum! {
+    /// The life of an offer.
+    OfferStateName { Prepared = "prepared", Running = "running", Ended = "ended", }
+}
+
+wire! {
+    /// Conditions on offers; all of them have to hold.
+    OfferFilterRecord {
+        /// The mandator; needed.
+        mandator_id: Option<Match<i32>>,
+        /// Number that Kontor gave the offer.
+        offer_id: Option<Match<i32>>,
+        /// Number of the offer in its channel.
+        external_offer_number: Option<Match<String>>,
+        /// The article by number of Kontor.
+        item_id: Option<Match<i32>>,
+        /// The account.
+        account_id: Option<Match<i32>>,
+        /// The sub channel.
+        sub_channel_id: Option<Match<i32>>,
+        /// PREPARED, RUNNING or ENDED.
+        offer_status: Option<Match<String>>,
+        /// When the offer was last changed.
+        last_changed: Option<Between>,
+        /// When the offer was prepared.
+        created_at: Option<Between>,
+    }
+
+    /// Which offers to fetch.
+    FetchOffersRequest {
+        /// Page size; all on one page when absent.
+        offers_per_page: Option<i32>,
+        /// Page, starting with 1.
+        page: Option<i32>,
+        /// Offers that pass one of these filters.
+        filters: Vec<OfferFilterRecord> [flat("filter")],
+    }
+
+    /// An offer.
+    OfferRecord {
+        /// Number that Kontor gave the offer.
+        offer_id: i32,
+        /// The mandator.
+        mandator_id: i32,
+        /// The account by number.
+        account_id: i32,
+        /// The account by name.
+        account_identifier: Option<String>,
+        /// The sub channel by number.
+        sub_channel_id: Option<i32>,
+        /// The sub channel by name.
+        sub_channel_identifier: Option<String>,
+        /// The article by number of Kontor.
+        item_id: i32,
+        /// The merchant's own item number.
+        internal_item_number: Option<String>,
+        /// PREPARED, RUNNING or ENDED.
+        offer_status: OfferStateName,
+        /// Number of the offer in its channel.
+        external_offer_number: Option<String>,
+        /// Address of the offer in its channel.
+        url: Option<String>,
+        /// The price that the channel last confirmed.
+        price: Option<Decimal>,
+        /// The quantity that the channel last confirmed.
+        quantity: Option<i32>,
+        /// Something about the offer is on its way to the channel, or was refused.
+        pending: bool,
+        /// When the offer was prepared.
+        created_at: Time,
+        /// When it began to run.
+        started_at: Option<Time>,
+        /// When it ended.
+        ended_at: Option<Time>,
+        /// When it was last changed.
+        last_changed: Time,
+    }
+}
+
+fetched! { FetchOffersResult, offers: OfferRecord, "offer" }
+
+pub struct FetchOffers;
+
+impl ReadOperation for FetchOffers {
+    const NAME: &'static str = "fetchOffers";
+    const DOC: &'static str = "Reads offers with their state, their number and address in the channel, and what the channel shows.";
+    type Request = FetchOffersRequest;
+    type Result = FetchOffersResult;
+
+    fn asks_for_changes(request: &FetchOffersRequest) -> bool {
+        request.filters.iter().any(|filter| filter.last_changed.is_some() || filter.created_at.is_some())
+    }
+
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchOffersRequest) -> Result<FetchOffersResult, Failure> {
+        if request.filters.is_empty() {
+            mandator_of(None)?;
+        }
+        let mut ids = BTreeSet::new();
+        for filter in &request.filters {
+            let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            let conditions = OfferFilter {
+                mandator_id: mandator.mandator_id,
+                offer_id: cond_of(filter.offer_id.as_ref()),
+                external_offer_number: cond_of(filter.external_offer_number.as_ref()),
+                item_id: cond_of(filter.item_id.as_ref()),
+                account_id: accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.sub_channel_id.as_ref()),
+                state: states_of(filter.offer_status.as_ref()),
+                last_changed: window_of(filter.last_changed.as_ref(), mandator.time_zone),
+                created_at: window_of(filter.created_at.as_ref(), mandator.time_zone),
+            };
+            ids.extend(store::matching(conn, &conditions)?);
+        }
+        let ids: Vec<i32> = ids.into_iter().collect();
+        let page = page_of(&ids, request.offers_per_page, request.page);
+        let mut rows = store::by_ids(conn, page)?;
+        rows.sort_by_key(|row| row.offer_id);
+        let items: Vec<i32> = rows.iter().map(|row| row.item_id).collect();
+        let numbers: BTreeMap<i32, String> =
+            store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
+        let pending = store::with_pending_changes(conn, page)?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            let zone = reading.mandator(row.mandator_id)?.time_zone;
+            let account = reading.settings.account(row.account_id);
+            let sub_channel = account.and_then(|account| reading.settings.sub_channel(account.sub_channel_id));
+            let time = |micros: i64| Time::of(Stamp(micros), zone);
+            records.push(OfferRecord {
+                offer_id: row.offer_id,
+                mandator_id: row.mandator_id,
+                account_id: row.account_id,
+                account_identifier: account.map(|account| account.identifier.clone()),
+                sub_channel_id: sub_channel.map(|sub_channel| sub_channel.sub_channel_id),
+                sub_channel_identifier: sub_channel.map(|sub_channel| sub_channel.identifier.clone()),
+                item_id: row.item_id,
+                internal_item_number: numbers.get(&row.item_id).cloned(),
+                offer_status: match OfferState::from_id(row.state) {
+                    OfferState::Prepared => OfferStateName::Prepared,
+                    OfferState::Running => OfferStateName::Running,
+                    OfferState::Ended => OfferStateName::Ended,
+                },
+                external_offer_number: row.external_offer_number,
+                url: row.url,
+                price: row.shown_price.map(Decimal),
+                quantity: row.shown_quantity,
+                pending: pending.contains(&row.offer_id),
+                created_at: time(row.created_at),
+                started_at: row.started_at.map(time),
+                ended_at: row.ended_at.map(time),
+                last_changed: time(row.last_changed),
+            });
+        }
+        Ok(FetchOffersResult::page(records, ids.len()))
+    }
+}
+
+/// A condition on sub channels is one on their accounts.
+pub(super) fn accounts_of(settings: &Settings, accounts: Cond<i32>, sub_channel: Option<&Match<i32>>) -> Cond<i32> {
+    let Some(Cond::In { values: sub_channels, .. }) = sub_channel.map(Match::cond) else { return accounts };
+    let meant = settings.accounts.iter().filter(|account| sub_channels.contains(&account.sub_channel_id)).map(|a| a.account_id);
+    let meant: Vec<i32> = meant.collect();
+    match accounts {
+        Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter(|id| meant.contains(id)).collect(), or_null },
+        _ => Cond::In { values: meant, or_null: false },
+    }
+}
+
+fn states_of(condition: Option<&Match<String>>) -> Cond<i32> {
+    let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Cond::All };
+    let states = [OfferState::Prepared, OfferState::Running, OfferState::Ended];
+    let states = states.into_iter().filter(|state| values.iter().any(|value| value.trim().eq_ignore_ascii_case(state.word())));
+    Cond::In { values: states.map(|state| state as i32).collect(), or_null: false }
+}

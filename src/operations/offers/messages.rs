@@ -1,0 +1,146 @@
+//! `fetchUploadMessages`: what channels said about offers and orders.
+
+use std::collections::BTreeMap;
+
+use super::fetch::accounts_of;
+use crate::domain::{Failure, Stamp};
+use crate::operations::common::page_of;
+use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::{ReadOperation, Reading};
+use crate::store::Conn;
+use crate::store::messages::{self as store, MessageFilter, MessageRow};
+use crate::{fetched, wire, wire_enum};
+
+wire_enum! {
+    /// How grave a message is.
+    MessageSeverity { Error = "error", Warning = "warning", Info = "info", }
+}
+
+wire! {
+    /// Conditions on messages; all of them have to hold.
+    MessageFilterRecord {
+        /// The mandator; needed.
+        mandator_id: Option<Match<i32>>,
+        /// The article by number of Kontor.
+        item_id: Option<Match<i32>>,
+        /// The sub channel.
+        subchannel_id: Option<Match<i32>> [typed("sub_channel_id")],
+        /// The account.
+        account_id: Option<Match<i32>>,
+        /// The offer.
+        offer_id: Option<Match<i32>>,
+        /// The order by number of Kontor.
+        order_id: Option<Match<i32>>,
+        /// The order by visible number.
+        order_number: Option<Match<i32>>,
+        /// The order by the ERP's number.
+        external_order_number_1: Option<Match<String>>,
+        /// The order by the second foreign number.
+        external_order_number_2: Option<Match<String>>,
+        /// The order by the number of the marketplace.
+        marketplace_order_id: Option<Match<String>>,
+        /// Prefix of the order's number.
+        order_number_prefix: Option<Match<String>>,
+        /// When the message came.
+        created_at: Option<Between>,
+    }
+
+    /// Which messages to fetch.
+    FetchUploadMessagesRequest {
+        /// Messages that pass one of these filters.
+        filters: Vec<MessageFilterRecord> [flat("filter")],
+        /// Page size; all on one page when absent.
+        messages_per_page: Option<i32>,
+        /// Page, starting with 1.
+        page: Option<i32>,
+    }
+
+    /// What a channel said.
+    UploadMessage {
+        /// Number of the message.
+        message_id: i32,
+        /// ERROR, WARNING or INFO.
+        severity: MessageSeverity,
+        /// The channel's code, or a short word of Kontor.
+        code: String,
+        /// The channel's text.
+        text: String,
+        /// What can be done.
+        remedy: Option<String>,
+        /// The account.
+        account_id: i32,
+        /// The sub channel.
+        subchannel_id: Option<i32> [typed("sub_channel_id")],
+        /// The article by number of Kontor.
+        item_id: Option<i32>,
+        /// The offer.
+        offer_id: Option<i32>,
+        /// The order by number of Kontor.
+        order_id: Option<i32>,
+        /// When it came.
+        created_at: Time,
+    }
+}
+
+fetched! { FetchUploadMessagesResult, messages: UploadMessage, "message" }
+
+pub struct FetchUploadMessages;
+
+impl ReadOperation for FetchUploadMessages {
+    const NAME: &'static str = "fetchUploadMessages";
+    const DOC: &'static str = "Reads what channels said about offers and orders: errors, warnings and hints, with a remedy.";
+    type Request = FetchUploadMessagesRequest;
+    type Result = FetchUploadMessagesResult;
+
+    fn handle(
+        reading: &Reading<'_>,
+        conn: &mut Conn<'_>,
+        request: FetchUploadMessagesRequest,
+    ) -> Result<FetchUploadMessagesResult, Failure> {
+        if request.filters.is_empty() {
+            mandator_of(None)?;
+        }
+        let mut found: BTreeMap<i32, MessageRow> = BTreeMap::new();
+        for filter in &request.filters {
+            let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            let conditions = MessageFilter {
+                mandator_id: mandator.mandator_id,
+                item_id: cond_of(filter.item_id.as_ref()),
+                account_id: accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.subchannel_id.as_ref()),
+                offer_id: cond_of(filter.offer_id.as_ref()),
+                order_id: cond_of(filter.order_id.as_ref()),
+                order_number: cond_of(filter.order_number.as_ref()),
+                order_number_prefix: cond_of(filter.order_number_prefix.as_ref()),
+                external_order_number_1: cond_of(filter.external_order_number_1.as_ref()),
+                external_order_number_2: cond_of(filter.external_order_number_2.as_ref()),
+                marketplace_order_id: cond_of(filter.marketplace_order_id.as_ref()),
+                created_at: window_of(filter.created_at.as_ref(), mandator.time_zone),
+            };
+            found.extend(store::matching(conn, &conditions)?.into_iter().map(|row| (row.message_id, row)));
+        }
+        let ids: Vec<i32> = found.keys().copied().collect();
+        let mut records = Vec::new();
+        for id in page_of(&ids, request.messages_per_page, request.page) {
+            let Some(row) = found.remove(id) else { continue };
+            let zone = reading.mandator(row.mandator_id)?.time_zone;
+            records.push(UploadMessage {
+                message_id: row.message_id,
+                severity: match row.severity {
+                    0 => MessageSeverity::Error,
+                    1 => MessageSeverity::Warning,
+                    _ => MessageSeverity::Info,
+                },
+                code: row.code,
+                text: row.text,
+                remedy: Some(row.remedy).filter(|remedy| !remedy.is_empty()),
+                account_id: row.account_id,
+                subchannel_id: reading.settings.account(row.account_id).map(|account| account.sub_channel_id),
+                item_id: row.item_id,
+                offer_id: row.offer_id,
+                order_id: row.order_id,
+                created_at: Time::of(Stamp(row.created_at), zone),
+            });
+        }
+        Ok(FetchUploadMessagesResult::page(records, ids.len()))
+    }
+}

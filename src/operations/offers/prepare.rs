@@ -1,0 +1,126 @@
+//! `prepareOffers`: makes offers from articles. Every child whose name ends in `offer` is one, whatever the platform.
+
+use crate::domain::{Failure, code};
+use crate::operations::common::ReportAction;
+use crate::operations::wire::{Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer};
+use crate::operations::{Face, Work, WriteOperation};
+use crate::store::offers as store;
+use crate::store::{Conn, items};
+use crate::xml::Node;
+use crate::{reports, wire};
+
+wire! {
+    /// An offer to prepare.
+    PrepareOfferRecord {
+        /// Any text of the caller; comes back on the report.
+        reference_id: Option<String> [attr],
+        /// The mandator.
+        mandator_id: i32,
+        /// The account by number; fetchAccounts lists them.
+        account_id: i32,
+        /// The article by number of Kontor; wins over internal_item_number.
+        item_id: Option<i32>,
+        /// The article by the merchant's own item number.
+        internal_item_number: Option<String> [max(50)],
+    }
+
+    /// Offers to prepare.
+    PrepareOffersRequest {
+        /// The offers.
+        offers: PlatformOffers [flat("offer")],
+    }
+
+    /// The keys of an offer, on its report.
+    OfferKeys {
+        /// Number that Kontor gave the offer.
+        offer_id: Option<i32>,
+        /// The account.
+        account_id: Option<i32>,
+        /// The article.
+        item_id: Option<i32>,
+    }
+}
+
+reports! { PrepareOffersResult, PrepareOfferReport, offer: OfferKeys }
+
+/// Records under the names of their platforms (`real_offer`, `ebay_offer`, …), or as a list.
+#[derive(Debug, Clone, Default)]
+pub struct PlatformOffers(pub Records<PrepareOfferRecord>);
+
+impl Field for PlatformOffers {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Self, Failure> {
+        let mut records = Records::<PrepareOfferRecord>::read_field(parent, spec, face)?;
+        let platform =
+            |name: &str| name.to_ascii_lowercase().trim_end_matches("offer").len() + 5 == name.len() && !name.eq_ignore_ascii_case("offer");
+        for node in parent.children().filter(|child| platform(child.name())) {
+            let (number, line) = (records.list.len() + 1, node.line());
+            let content = PrepareOfferRecord::read(Source::Element(node), spec, face)
+                .map_err(|failure| failure.within(&format!("{} {number} (line {line})", node.name())));
+            let reference_id = node.attribute("reference_id").map(str::to_owned);
+            records.list.push(Record { reference_id, number, line, content });
+        }
+        Ok(PlatformOffers(records))
+    }
+
+    fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
+        self.0.write_field(out, spec);
+    }
+
+    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
+        Records::<PrepareOfferRecord>::describe(spec, types)
+    }
+}
+
+pub struct PrepareOffers;
+
+impl WriteOperation for PrepareOffers {
+    const NAME: &'static str = "prepareOffers";
+    const DOC: &'static str = "Makes prepared offers from articles, one per article and account. uploadOffers lists them.";
+    type Request = PrepareOffersRequest;
+    type Result = PrepareOffersResult;
+
+    fn handle(work: &mut Work<'_, '_>, request: PrepareOffersRequest) -> Result<PrepareOffersResult, Failure> {
+        let reports = work.each(
+            request.offers.0,
+            |record| record.mandator_id,
+            |work, record| {
+                let keys = OfferKeys { offer_id: None, account_id: Some(record.account_id), item_id: record.item_id };
+                match prepare(work, &record) {
+                    Ok((action, keys)) => Ok((Some(action), keys)),
+                    Err(failure) => Err((failure, Some(keys))),
+                }
+            },
+        );
+        Ok(PrepareOffersResult { pending_changes: None, reports })
+    }
+}
+
+fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(ReportAction, OfferKeys), Failure> {
+    work.mandator(record.mandator_id)?;
+    let account = work.settings.account(record.account_id).filter(|account| account.mandator_id == record.mandator_id);
+    if account.is_none() {
+        let failure = Failure::new(code::UNKNOWN_ACCOUNT, [&record.account_id.to_string(), &record.mandator_id.to_string()]);
+        return Err(failure.within("account_id"));
+    }
+    let item_id = item_of(&mut work.tx.conn, record)?;
+    let (offer, new) = store::prepare(work.tx, record.mandator_id, record.account_id, item_id)?;
+    let action = if new { ReportAction::Insert } else { ReportAction::Update };
+    Ok((action, OfferKeys { offer_id: Some(offer.offer_id), account_id: Some(offer.account_id), item_id: Some(item_id) }))
+}
+
+fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<i32, Failure> {
+    let mandator = record.mandator_id.to_string();
+    let unknown = |field: &str, value: &str| Failure::new(code::UNKNOWN_ITEM, [field, value, &mandator]);
+    match (record.item_id, record.internal_item_number.as_deref()) {
+        (Some(id), _) => {
+            let found = items::by_ids(conn, &[id])?.into_iter().any(|item| item.mandator_id == record.mandator_id);
+            if found { Ok(id) } else { Err(unknown("item_id", &id.to_string())) }
+        }
+        (None, Some(number)) => match items::ids_by_number(conn, record.mandator_id, &[number])?.as_slice() {
+            [] => Err(unknown("internal_item_number", number)),
+            [(_, id)] => Ok(*id),
+            several => Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), "internal_item_number", number])),
+        },
+        (None, None) => Err(Failure::new(code::MISSING, ["item_id or internal_item_number"])),
+    }
+}

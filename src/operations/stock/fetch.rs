@@ -1,0 +1,163 @@
+//! `fetchStockCount`: stock per article and warehouse, to compare with the ERP. `stock_count` is what lies in the
+//! warehouse; what open orders have reserved of it stands beside it.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Mandator, Settings};
+use crate::domain::{Failure, Stamp};
+use crate::operations::common::page_of;
+use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::{ReadOperation, Reading};
+use crate::store::Conn;
+use crate::store::filter::Cond;
+use crate::store::stock::{self as store, FoundStock, StockFilter};
+use crate::{fetched, wire};
+
+wire! {
+    /// Conditions on stock; all of them have to hold.
+    StockFilterRecord {
+        /// The mandator; needed.
+        mandator_id: Option<Match<i32>>,
+        /// When the stock was last changed.
+        last_changed: Option<Between>,
+        /// Number that Kontor gave the article.
+        item_id: Option<Match<i32>>,
+        /// The merchant's own item number.
+        internal_item_number: Option<Match<String>>,
+        /// The manufacturer's product number.
+        vendor_item_number: Option<Match<String>>,
+        /// Search code.
+        match_code: Option<Match<String>>,
+        /// The warehouse by number.
+        warehouse_id: Option<Match<i32>>,
+        /// The warehouse by code.
+        warehouse_code: Option<Match<String>>,
+    }
+
+    /// Which stock to fetch.
+    FetchStockCountRequest {
+        /// Stock that passes one of these filters.
+        filters: Vec<StockFilterRecord> [flat("filter")],
+        /// Page size in articles; all on one page when absent.
+        items_per_page: Option<i32>,
+        /// Page, starting with 1.
+        page: Option<i32>,
+    }
+
+    /// The stock of one article.
+    ItemStock {
+        /// Number that Kontor gave the article.
+        item_id: i32,
+        /// The mandator of the article.
+        mandator_id: i32,
+        /// The merchant's own item number.
+        internal_item_number: String,
+        /// The manufacturer's product number.
+        vendor_item_number: Option<String>,
+        /// Search code.
+        match_code: Option<String>,
+        /// The stock per warehouse.
+        stock_items: Vec<WarehouseStock> [each("stock_item")],
+    }
+
+    /// The stock in one warehouse.
+    WarehouseStock {
+        /// The mandator of the warehouse.
+        mandator_id: i32,
+        /// The warehouse by number.
+        warehouse_id: i32,
+        /// The warehouse by code.
+        warehouse_code: Option<String>,
+        /// Pieces in the warehouse.
+        stock_count: i32,
+        /// Pieces of it that open orders have reserved.
+        reserved_count: i32,
+        /// When the stock was last changed.
+        last_changed: Time,
+    }
+}
+
+fetched! { FetchStockCountResult, items: ItemStock, "item" }
+
+pub struct FetchStockCount;
+
+impl ReadOperation for FetchStockCount {
+    const NAME: &'static str = "fetchStockCount";
+    const ARGUMENT: &'static str = "argRequestData";
+    const DOC: &'static str = "Reads stock per article and warehouse, with the pieces that open orders have reserved.";
+    type Request = FetchStockCountRequest;
+    type Result = FetchStockCountResult;
+
+    fn asks_for_changes(request: &FetchStockCountRequest) -> bool {
+        request.filters.iter().any(|filter| filter.last_changed.is_some())
+    }
+
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchStockCountRequest) -> Result<FetchStockCountResult, Failure> {
+        if request.filters.is_empty() {
+            mandator_of(None)?;
+        }
+        let mut found: BTreeMap<(i32, i32), FoundStock> = BTreeMap::new();
+        for filter in &request.filters {
+            let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            let rows = store::matching(conn, &conditions(reading.settings, filter, mandator))?;
+            found.extend(rows.into_iter().map(|row| ((row.item_id, row.warehouse_id), row)));
+        }
+        let mut ids: Vec<i32> = found.keys().map(|(item_id, _)| *item_id).collect();
+        ids.dedup();
+        let page = page_of(&ids, request.items_per_page, request.page);
+        let reserved = store::reserved(conn, page)?;
+        let mut records = Vec::with_capacity(page.len());
+        for item_id in page {
+            let mut record: Option<ItemStock> = None;
+            for (_, row) in found.range((*item_id, i32::MIN)..=(*item_id, i32::MAX)) {
+                let zone = reading.mandator(row.mandator_id)?.time_zone;
+                let warehouse = reading.settings.warehouse_by_id(row.warehouse_id);
+                record.get_or_insert_with(|| item_of(row)).stock_items.push(WarehouseStock {
+                    mandator_id: warehouse.map_or(row.mandator_id, |w| w.mandator_id),
+                    warehouse_id: row.warehouse_id,
+                    warehouse_code: warehouse.map(|w| w.code.clone()),
+                    stock_count: row.stock_count,
+                    reserved_count: reserved.get(&(row.item_id, row.warehouse_id)).copied().unwrap_or_default(),
+                    last_changed: Time::of(Stamp(row.last_changed), zone),
+                });
+            }
+            records.extend(record);
+        }
+        Ok(FetchStockCountResult::page(records, ids.len()))
+    }
+}
+
+fn item_of(row: &FoundStock) -> ItemStock {
+    ItemStock {
+        item_id: row.item_id,
+        mandator_id: row.mandator_id,
+        internal_item_number: row.internal_item_number.clone(),
+        vendor_item_number: row.vendor_item_number.clone(),
+        match_code: row.match_code.clone(),
+        stock_items: Vec::new(),
+    }
+}
+
+fn conditions(settings: &Settings, filter: &StockFilterRecord, mandator: &Mandator) -> StockFilter {
+    let mut warehouse_id = cond_of(filter.warehouse_id.as_ref());
+    if let Some(Cond::In { values, .. }) = filter.warehouse_code.as_ref().map(Match::cond) {
+        let by_code: Vec<i32> = values
+            .iter()
+            .filter_map(|code| settings.warehouse_by_code(mandator.mandator_id, code.trim()))
+            .map(|warehouse| warehouse.warehouse_id)
+            .collect();
+        warehouse_id = match warehouse_id {
+            Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter(|id| by_code.contains(id)).collect(), or_null },
+            _ => Cond::In { values: by_code, or_null: false },
+        };
+    }
+    StockFilter {
+        mandator_id: mandator.mandator_id,
+        last_changed: window_of(filter.last_changed.as_ref(), mandator.time_zone),
+        item_id: cond_of(filter.item_id.as_ref()),
+        internal_item_number: cond_of(filter.internal_item_number.as_ref()),
+        vendor_item_number: cond_of(filter.vendor_item_number.as_ref()),
+        match_code: cond_of(filter.match_code.as_ref()),
+        warehouse_id,
+    }
+}

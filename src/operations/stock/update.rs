@@ -1,0 +1,223 @@
+//! `updateStockCount`: books stock, absolute or as a delta. All bookings of a call are worked out first and stored in a
+//! few statements; an article whose bookings are not all good is left as it was.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::config::Settings;
+use crate::domain::{Failure, code};
+use crate::operations::common::ReportAction;
+use crate::operations::items::ItemKeys;
+use crate::operations::wire::Records;
+use crate::operations::{Work, WriteOperation};
+use crate::store::outbox::{self, Topic};
+use crate::store::stock::{self as store, StockRow};
+use crate::store::{Conn, items};
+use crate::{reports, wire, wire_enum};
+
+wire_enum! {
+    /// Which field identifies the article of a booking.
+    StockItemKey { Number = "internal_item_number", Id = "item_id", }
+}
+
+wire! {
+    /// The bookings of one article.
+    StockRecord {
+        /// Which field identifies the article. Default INTERNAL_ITEM_NUMBER.
+        significant_key: Option<StockItemKey> [attr],
+        /// Any text of the caller; comes back on the report.
+        reference_id: Option<String> [attr],
+        /// Number that Kontor gave the article.
+        item_id: Option<i32>,
+        /// The mandator of the article.
+        mandator_id: i32,
+        /// The merchant's own item number.
+        internal_item_number: Option<String> [max(50)],
+        /// One booking per warehouse.
+        stock_items: Vec<StockBooking> [each("stock_item")],
+    }
+
+    /// One booking in one warehouse.
+    StockBooking {
+        /// The mandator of the warehouse. Default: that of the article.
+        mandator_id: Option<i32>,
+        /// The warehouse by number; wins over warehouse_code.
+        warehouse_id: Option<i32>,
+        /// The warehouse by code, without regard to case; fetchWarehouses lists them.
+        warehouse_code: Option<String> [max(100)],
+        /// The quantity, or the change of it; negative changes subtract.
+        stock_count: i32,
+        /// true: the stock becomes this quantity; false: the quantity is added.
+        absolute: bool,
+    }
+
+    /// Bookings of stock.
+    UpdateStockCountRequest {
+        /// The articles with their bookings.
+        items: Records<StockRecord> [flat("item")],
+    }
+}
+
+reports! { UpdateStockCountResult, StockReport, item: ItemKeys }
+
+pub struct UpdateStockCount;
+
+impl WriteOperation for UpdateStockCount {
+    const NAME: &'static str = "updateStockCount";
+    const DOC: &'static str = "Books stock of articles into warehouses, absolute or as a change. Running offers follow by themselves.";
+    type Request = UpdateStockCountRequest;
+    type Result = UpdateStockCountResult;
+
+    fn handle(work: &mut Work<'_, '_>, request: UpdateStockCountRequest) -> Result<UpdateStockCountResult, Failure> {
+        let records = || request.items.list.iter().filter_map(|record| record.content.as_ref().ok());
+        let mut ledger = Ledger::read(&mut work.tx.conn, records())?;
+        let mut relative = false;
+        let reports = work.each(
+            request.items,
+            |record| record.mandator_id,
+            |work, record| {
+                let mut keys = ItemKeys { item_id: record.item_id, internal_item_number: record.internal_item_number.clone() };
+                match ledger.book(work, &record) {
+                    Ok(item_id) => {
+                        relative |= record.stock_items.iter().any(|booking| !booking.absolute);
+                        keys.item_id = Some(item_id);
+                        Ok((Some(ReportAction::Update), keys))
+                    }
+                    Err(failure) => Err((failure, Some(keys))),
+                }
+            },
+        );
+        work.additive = relative;
+        ledger.store(work)?;
+        Ok(UpdateStockCountResult { pending_changes: None, reports })
+    }
+}
+
+/// The stock of the articles concerned, as it will be.
+struct Ledger {
+    /// (mandator, number) → articles.
+    numbers: HashMap<(i32, String), Vec<i32>>,
+    /// Article → mandator.
+    owners: BTreeMap<i32, i32>,
+    stock: HashMap<(i32, i32), i32>,
+    booked: BTreeSet<(i32, i32)>,
+    /// Articles whose stock really changed.
+    changed: BTreeSet<i32>,
+}
+
+impl Ledger {
+    fn read<'r>(conn: &mut Conn<'_>, records: impl Iterator<Item = &'r StockRecord>) -> Result<Ledger, Failure> {
+        let mut numbers: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
+        let mut ids: Vec<i32> = Vec::new();
+        for record in records {
+            match record.significant_key.unwrap_or_default() {
+                StockItemKey::Number => numbers.entry(record.mandator_id).or_default().extend(record.internal_item_number.as_deref()),
+                StockItemKey::Id => ids.extend(record.item_id),
+            }
+        }
+        let mut ledger = Ledger {
+            numbers: HashMap::new(),
+            owners: BTreeMap::new(),
+            stock: HashMap::new(),
+            booked: BTreeSet::new(),
+            changed: BTreeSet::new(),
+        };
+        for (mandator_id, numbers) in numbers {
+            for (number, item_id) in items::ids_by_number(conn, mandator_id, &numbers)? {
+                ledger.owners.insert(item_id, mandator_id);
+                let known = ledger.numbers.entry((mandator_id, number)).or_default();
+                if !known.contains(&item_id) {
+                    known.push(item_id);
+                }
+            }
+        }
+        ledger.owners.extend(items::by_ids(conn, &ids)?.into_iter().map(|row| (row.item_id, row.mandator_id)));
+        let ids: Vec<i32> = ledger.owners.keys().copied().collect();
+        ledger.stock = store::of_items(conn, &ids)?;
+        Ok(ledger)
+    }
+
+    fn item_of(&self, record: &StockRecord) -> Result<i32, Failure> {
+        let unknown = |field: &str, value: &str| Failure::new(code::UNKNOWN_ITEM, [field, value, &record.mandator_id.to_string()]);
+        match record.significant_key.unwrap_or_default() {
+            StockItemKey::Number => {
+                let number = record.internal_item_number.as_deref().ok_or_else(|| Failure::new(code::MISSING, ["internal_item_number"]))?;
+                match self.numbers.get(&(record.mandator_id, number.to_owned())).map(Vec::as_slice) {
+                    None | Some([]) => Err(unknown("internal_item_number", number)),
+                    Some([item_id]) => Ok(*item_id),
+                    Some(several) => Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), "internal_item_number", number])),
+                }
+            }
+            StockItemKey::Id => {
+                let item_id = record.item_id.ok_or_else(|| Failure::new(code::MISSING, ["item_id"]))?;
+                match self.owners.get(&item_id) {
+                    Some(owner) if *owner == record.mandator_id => Ok(item_id),
+                    _ => Err(unknown("item_id", &item_id.to_string())),
+                }
+            }
+        }
+    }
+
+    /// Books all of an article's bookings, or none.
+    fn book(&mut self, work: &Work<'_, '_>, record: &StockRecord) -> Result<i32, Failure> {
+        work.mandator(record.mandator_id)?;
+        let item_id = self.item_of(record)?;
+        let mut after: Vec<(i32, i32)> = Vec::with_capacity(record.stock_items.len());
+        for (index, booking) in record.stock_items.iter().enumerate() {
+            let place = |failure: Failure| failure.within(&format!("stock_item {}", index + 1));
+            let mandator_id = booking.mandator_id.unwrap_or(record.mandator_id);
+            work.mandator(mandator_id).map_err(place)?;
+            let warehouse = warehouse_of(work.settings, mandator_id, booking).map_err(place)?;
+            let before = after.iter().rev().find(|(id, _)| *id == warehouse).map(|(_, count)| *count);
+            let before = before.or_else(|| self.stock.get(&(item_id, warehouse)).copied()).unwrap_or_default();
+            let count = if booking.absolute {
+                booking.stock_count
+            } else {
+                before.checked_add(booking.stock_count).ok_or_else(|| {
+                    let sum = i64::from(before) + i64::from(booking.stock_count);
+                    place(Failure::new(code::STOCK_OVERFLOW, [&sum.to_string()]).within("stock_count"))
+                })?
+            };
+            after.push((warehouse, count));
+        }
+        for (warehouse, count) in after {
+            if self.stock.insert((item_id, warehouse), count) != Some(count) {
+                self.changed.insert(item_id);
+            }
+            self.booked.insert((item_id, warehouse));
+        }
+        Ok(item_id)
+    }
+
+    fn store(self, work: &mut Work<'_, '_>) -> Result<(), Failure> {
+        let stamp = work.tx.stamp.0;
+        let rows = self.booked.iter().filter_map(|key| self.stock.get(key).map(|count| (key, count)));
+        let rows: Vec<StockRow> = rows
+            .map(|((item_id, warehouse_id), stock_count)| StockRow {
+                item_id: *item_id,
+                warehouse_id: *warehouse_id,
+                stock_count: *stock_count,
+                last_changed: stamp,
+            })
+            .collect();
+        store::save(work.tx, rows)?;
+        let changed: Vec<i32> = self.changed.into_iter().collect();
+        let accounts = outbox::mark_items(work.tx, &changed, &[Topic::Quantity])?;
+        work.concerns(accounts);
+        Ok(())
+    }
+}
+
+fn warehouse_of(settings: &Settings, mandator_id: i32, booking: &StockBooking) -> Result<i32, Failure> {
+    let unknown = |name: &str| Failure::new(code::UNKNOWN_WAREHOUSE, [name, &mandator_id.to_string()]);
+    match (booking.warehouse_id, booking.warehouse_code.as_deref()) {
+        (Some(id), _) => {
+            let warehouse = settings.warehouse_by_id(id).filter(|warehouse| warehouse.mandator_id == mandator_id);
+            warehouse.map(|w| w.warehouse_id).ok_or_else(|| unknown(&id.to_string()).within("warehouse_id"))
+        }
+        (None, Some(code)) => {
+            let warehouse = settings.warehouse_by_code(mandator_id, code.trim());
+            warehouse.map(|w| w.warehouse_id).ok_or_else(|| unknown(code).within("warehouse_code"))
+        }
+        (None, None) => Err(Failure::new(code::MISSING, ["warehouse_code or warehouse_id"])),
+    }
+}

@@ -1,0 +1,148 @@
+//! Reading the envelope: version, headers and the operation element.
+//!
+//! Order of the checks as WS-I Basic Profile R2724 and R2725 want it: version, mustUnderstand, body. Names are compared
+//! by their local part where the namespace decides nothing, because clients choose prefixes and namespaces freely.
+
+use crate::domain::{Failure, code};
+use crate::xml::Node;
+
+pub(crate) const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+pub(crate) const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
+const ADDRESSING: [&str; 2] = ["http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing"];
+const SECURITY: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+
+/// The SOAP version of a message. Answers have the version of the request (rule M1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Version {
+    #[default]
+    Soap11,
+    Soap12,
+}
+
+impl Version {
+    /// What a `Content-Type` tells, for answers to bodies that cannot be read.
+    pub fn of_content_type(content_type: &str) -> Version {
+        match content_type.trim_start().to_ascii_lowercase().starts_with("application/soap+xml") {
+            true => Version::Soap12,
+            false => Version::Soap11,
+        }
+    }
+
+    /// Namespace of the envelope.
+    pub fn namespace(self) -> &'static str {
+        match self {
+            Version::Soap11 => SOAP_11,
+            Version::Soap12 => SOAP_12,
+        }
+    }
+
+    /// Content type of answers.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Version::Soap11 => "text/xml; charset=utf-8",
+            Version::Soap12 => "application/soap+xml; charset=utf-8",
+        }
+    }
+}
+
+/// The WS-Addressing headers that an answer refers to.
+#[derive(Debug, Clone, Copy)]
+pub struct Addressing<'d> {
+    pub namespace: &'static str,
+    pub message_id: Option<&'d str>,
+    pub action: Option<&'d str>,
+}
+
+/// What the answer, be it a fault, has to know of the request's envelope.
+#[derive(Debug, Clone, Default)]
+pub struct Context<'d> {
+    pub version: Version,
+    pub addressing: Option<Addressing<'d>>,
+    /// Headers that were marked mustUnderstand in vain.
+    pub not_understood: Vec<Node<'d>>,
+}
+
+impl Context<'_> {
+    /// For answers to bodies in which no envelope was found.
+    pub fn bare(version: Version) -> Self {
+        Context { version, addressing: None, not_understood: Vec::new() }
+    }
+}
+
+/// Reads an envelope down to the operation element, the first child of the body.
+///
+/// # Errors
+/// `NOT_AN_ENVELOPE`, `VERSION_MISMATCH`, `NOT_UNDERSTOOD` or `EMPTY_BODY`. The context is right for the fault.
+pub fn read<'d>(root: Node<'d>, hint: Version) -> (Context<'d>, Result<Node<'d>, Failure>) {
+    let mut context = Context::bare(hint);
+    if root.name() != "Envelope" {
+        return (context, Err(Failure::new(code::NOT_AN_ENVELOPE, [root.name()])));
+    }
+    context.version = match root.namespace() {
+        Some(SOAP_11) => Version::Soap11,
+        Some(SOAP_12) => Version::Soap12,
+        other => {
+            // The oldest form is the one that most clients can read.
+            context.version = Version::Soap11;
+            let failure = Failure::new(code::VERSION_MISMATCH, [other.unwrap_or_default()]);
+            return (context, Err(failure));
+        }
+    };
+    let headers = || root.child("Header").into_iter().flat_map(|header| header.children());
+    context.addressing = addressing(headers());
+    context.not_understood = headers().filter(|header| is_demanded(*header, context.version)).collect();
+    if let Some(header) = context.not_understood.first() {
+        let failure = Failure::new(code::NOT_UNDERSTOOD, [header.name()]);
+        return (context, Err(failure));
+    }
+    let operation = root.child("Body").and_then(|body| body.children().next());
+    (context, operation.ok_or_else(|| Failure::new(code::EMPTY_BODY, [])))
+}
+
+fn addressing<'d>(headers: impl Iterator<Item = Node<'d>>) -> Option<Addressing<'d>> {
+    let mut found: Option<Addressing<'d>> = None;
+    for header in headers {
+        let Some(namespace) = header.namespace().and_then(|uri| ADDRESSING.into_iter().find(|known| *known == uri)) else {
+            continue;
+        };
+        let addressing = found.get_or_insert(Addressing { namespace, message_id: None, action: None });
+        let text = Some(header.text().trim()).filter(|text| !text.is_empty() && addressing.namespace == namespace);
+        match header.name() {
+            "MessageID" => addressing.message_id = addressing.message_id.or(text),
+            "Action" => addressing.action = addressing.action.or(text),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether a header has to be understood by us, and is not.
+fn is_demanded(header: Node<'_>, version: Version) -> bool {
+    let envelope = version.namespace();
+    let must = header.attribute_ns(envelope, "mustUnderstand").map(str::trim);
+    let for_us = match version {
+        Version::Soap11 => {
+            let actor = header.attribute_ns(envelope, "actor").unwrap_or_default().trim();
+            matches!(actor, "" | "http://schemas.xmlsoap.org/soap/actor/next")
+        }
+        Version::Soap12 => {
+            let role = header.attribute_ns(envelope, "role").unwrap_or_default().trim();
+            let known = role.strip_prefix("http://www.w3.org/2003/05/soap-envelope/role/");
+            role.is_empty() || matches!(known, Some("next" | "ultimateReceiver"))
+        }
+    };
+    matches!(must, Some("1" | "true")) && for_us && !is_understood(header)
+}
+
+fn is_understood(header: Node<'_>) -> bool {
+    match (header.namespace(), header.name()) {
+        (Some(SECURITY), "Security") => true,
+        // The answer goes back over the connection and nowhere else.
+        (Some(uri), "ReplyTo" | "FaultTo") if ADDRESSING.contains(&uri) => {
+            let address = header.child("Address").map(|address| address.text().trim()).unwrap_or_default();
+            address.is_empty() || address.ends_with("/anonymous") || address.ends_with("/none")
+        }
+        (Some(uri), "MessageID" | "Action" | "RelatesTo" | "To" | "From") => ADDRESSING.contains(&uri),
+        _ => false,
+    }
+}

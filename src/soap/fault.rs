@@ -1,0 +1,131 @@
+//! Faults: every refusal that is not a report of a single record (rules M1 and M3).
+
+use super::Reply;
+use super::TYPED_NS;
+use super::answer::{addressing_headers, message};
+use super::envelope::{Context, SOAP_11, SOAP_12, Version};
+use crate::domain::failure::Blame;
+use crate::domain::{Failure, Language, code};
+use crate::xml::write::escape_into;
+
+/// The fault for a failure, in the SOAP version of the request.
+pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language) -> Reply {
+    let version = context.version;
+    let text = format!("KONTOR-{}: {}", failure.code.number, failure.text(language));
+    let body = message(
+        context,
+        1024,
+        |out| headers(out, failure, context),
+        |out| match version {
+            Version::Soap11 => {
+                out.push_str(&format!("<soap:Fault><faultcode>soap:{}</faultcode><faultstring>", code_11(failure)));
+                escape_into(out, &text);
+                out.push_str("</faultstring>");
+                detail(out, "detail", failure, language);
+                out.push_str("</soap:Fault>");
+            }
+            Version::Soap12 => {
+                out.push_str("<soap:Fault><soap:Code><soap:Value>soap:");
+                out.push_str(code_12(failure));
+                out.push_str("</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang=\"");
+                out.push_str(language.iso());
+                out.push_str("\">");
+                escape_into(out, &text);
+                out.push_str("</soap:Text></soap:Reason>");
+                detail(out, "soap:Detail", failure, language);
+                out.push_str("</soap:Fault>");
+            }
+        },
+    );
+    Reply {
+        status: status(failure, version),
+        content_type: version.content_type(),
+        body,
+        error_code: Some(failure.code.number),
+        ..Reply::default()
+    }
+}
+
+/// The HTTP status of a fault.
+fn status(failure: &Failure, version: Version) -> u16 {
+    match (failure.code.blame, version) {
+        (Blame::Credentials, _) => 401,
+        (Blame::Size, _) => 413,
+        (Blame::Method, _) => 405,
+        (Blame::Media, _) => 415,
+        (Blame::Server, _) if failure.code == code::OVERLOADED => 503,
+        (Blame::Client, Version::Soap12) => 400,
+        (Blame::Client | Blame::Version | Blame::MustUnderstand | Blame::Server, _) => 500,
+    }
+}
+
+fn code_11(failure: &Failure) -> &'static str {
+    match failure.code.blame {
+        Blame::Version => "VersionMismatch",
+        Blame::MustUnderstand => "MustUnderstand",
+        Blame::Server => "Server",
+        Blame::Client | Blame::Credentials | Blame::Size | Blame::Method | Blame::Media => "Client",
+    }
+}
+
+fn code_12(failure: &Failure) -> &'static str {
+    match code_11(failure) {
+        "Client" => "Sender",
+        "Server" => "Receiver",
+        same => same,
+    }
+}
+
+/// The one fault type of all operations (rule W18), the same on both faces.
+fn detail(out: &mut String, wrapper: &str, failure: &Failure, language: Language) {
+    // SOAP 1.1, 4.4: a detail speaks of the body; what is wrong with headers must not stand in it.
+    if matches!(failure.code.blame, Blame::Version | Blame::MustUnderstand) {
+        return;
+    }
+    let number = failure.code.number;
+    out.push_str(&format!("<{wrapper}><gatewayFault xmlns=\"{TYPED_NS}\"><errorCode>KONTOR-{number}</errorCode>"));
+    out.push_str("<errorText>");
+    escape_into(out, &failure.text(language));
+    out.push_str("</errorText>");
+    if failure.place.is_empty() {
+        out.push_str("<fields/>");
+    } else {
+        out.push_str("<fields><item><field>");
+        escape_into(out, &failure.place);
+        out.push_str("</field><text>");
+        escape_into(out, &Failure { place: String::new(), ..failure.clone() }.text(language));
+        out.push_str("</text></item></fields>");
+    }
+    out.push_str(&format!("</gatewayFault></{wrapper}>"));
+}
+
+fn headers(out: &mut String, failure: &Failure, context: &Context<'_>) {
+    if let Some(addressing) = &context.addressing {
+        let action = match addressing.namespace.ends_with("/2005/08/addressing") {
+            true => format!("{}/soap/fault", addressing.namespace),
+            false => format!("{}/fault", addressing.namespace),
+        };
+        addressing_headers(out, addressing, &action);
+    }
+    match failure.code.blame {
+        Blame::Version => out.push_str(&format!(
+            "<env:Upgrade xmlns:env=\"{SOAP_12}\">\
+             <env:SupportedEnvelope qname=\"v11:Envelope\" xmlns:v11=\"{SOAP_11}\"/>\
+             <env:SupportedEnvelope qname=\"env:Envelope\"/></env:Upgrade>"
+        )),
+        Blame::MustUnderstand if context.version == Version::Soap12 => {
+            for header in &context.not_understood {
+                let name = header.name();
+                match header.namespace() {
+                    Some(uri) => {
+                        out.push_str(&format!("<soap:NotUnderstood qname=\"h:{name}\" xmlns:h=\""));
+                        escape_into(out, uri);
+                        out.push_str("\"/>");
+                    }
+                    None => out.push_str(&format!("<soap:NotUnderstood qname=\"{name}\"/>")),
+                }
+            }
+        }
+        _ => {}
+    }
+}

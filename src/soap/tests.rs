@@ -1,0 +1,284 @@
+use super::{Meta, Reply, Version, fixture, wsdl};
+use crate::domain::Language;
+use crate::operations::Face;
+use crate::xml::{Document, Limits};
+
+const WSA: &str = "http://www.w3.org/2005/08/addressing";
+const LIMITS: Limits = Limits { depth: 20, attributes: 20, name_bytes: 100, elements: 100 };
+
+fn call(face: Face, text: &str) -> Reply {
+    call_with(face, text, &Meta::default())
+}
+
+fn call_with(face: Face, text: &str, meta: &Meta) -> Reply {
+    let user = fixture::user("erp", "x");
+    let reply = fixture::handle(&fixture::settings(), face, &user, text, meta);
+    if let Err(failure) = Document::parse(&reply.body, &LIMITS) {
+        panic!("the answer is not XML: {failure}: {}", reply.body);
+    }
+    reply
+}
+
+fn envelope(uri: &str, headers: &str, body: &str) -> String {
+    format!("<e:Envelope xmlns:e='{uri}'><e:Header>{headers}</e:Header><e:Body>{body}</e:Body></e:Envelope>")
+}
+
+fn v11(body: &str) -> String {
+    envelope("http://schemas.xmlsoap.org/soap/envelope/", "", body)
+}
+
+fn v12(body: &str) -> String {
+    envelope("http://www.w3.org/2003/05/soap-envelope", "", body)
+}
+
+#[test]
+fn a_compat_call_gets_its_inner_document_back_escaped() {
+    for body in [
+        "<k:echo xmlns:k='urn:kontor:connect'><requestData>&lt;request a=\"1\"&gt;&amp;amp;ü&lt;/request&gt;</requestData></k:echo>",
+        "<k:echo xmlns:k='urn:kontor:connect'><k:argRequestData><![CDATA[<request a=\"1\">&amp;ü</request>]]></k:argRequestData></k:echo>",
+        "<echo xmlns='urn:kontor:connect'>\n <requestData>\n<request a=\"1\">&amp;ü</request> </requestData></echo>",
+    ] {
+        let reply = call(Face::Compat, &v11(body));
+        assert_eq!(
+            reply.body,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>\
+             <ns:echoResponse xmlns:ns=\"urn:kontor:connect\"><return>&lt;request a=&quot;1&quot;&gt;&amp;amp;ü&lt;/request&gt;</return>\
+             </ns:echoResponse></soap:Body></soap:Envelope>",
+            "{body}"
+        );
+        assert_eq!((reply.status, reply.content_type), (200, "text/xml; charset=utf-8"));
+        assert_eq!((reply.operation, reply.error_code), ("echo", None));
+    }
+}
+
+#[test]
+fn a_compat_answer_stands_in_the_namespace_of_the_request() {
+    let wrapper = |body: &str| call(Face::Compat, &v11(body)).body;
+    assert!(wrapper("<echo xmlns='urn:other'><requestData/></echo>").contains("echoResponse xmlns:ns=\"urn:other\"><return></"));
+    assert!(wrapper("<echo><requestData/></echo>").contains("echoResponse xmlns:ns=\"urn:kontor:connect\""));
+}
+
+#[test]
+fn unescaped_input_takes_its_outer_prefixes_along() {
+    let body = "<echo xmlns:x='urn:x'><requestData><request><x:block/></request></requestData></echo>";
+    let reply = call(Face::Compat, &v11(body));
+    assert!(reply.body.contains("&lt;request xmlns:x=&quot;urn:x&quot;&gt;&lt;x:block/&gt;"), "{}", reply.body);
+}
+
+#[test]
+fn a_typed_call_is_answered_in_the_one_namespace_and_in_its_soap_version() {
+    let body = "<k:echo xmlns:k='urn:kontor:v1'><k:request><k:text>x</k:text></k:request></k:echo>";
+    let reply = call(Face::Typed, &v12(body));
+    assert_eq!(
+        reply.body,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\"><soap:Body>\
+         <echoResponse xmlns=\"urn:kontor:v1\"><result>1</result></echoResponse></soap:Body></soap:Envelope>"
+    );
+    assert_eq!((reply.status, reply.content_type), (200, "application/soap+xml; charset=utf-8"));
+}
+
+#[test]
+fn the_input_must_have_the_form_of_the_face() {
+    for (face, body, number, words) in [
+        (Face::Compat, "<echo/>", 2010, "lacks its input \"requestData\""),
+        (Face::Compat, "<echo>text</echo>", 2010, "requestData"),
+        (Face::Typed, "<echo/>", 2010, "\"request\""),
+        (
+            Face::Compat,
+            "<echo><request/></echo>",
+            2009,
+            "https://gate.example/ws/v1, or use the form described at https://gate.example/ws/connect?wsdl",
+        ),
+        (
+            Face::Typed,
+            "<echo><requestData>x</requestData></echo>",
+            2009,
+            "https://gate.example/ws/connect, or use the form described at https://gate.example/ws/v1?wsdl",
+        ),
+        (Face::Typed, "<echo><argRequestData/></echo>", 2009, "https://gate.example/ws/connect"),
+        (Face::Typed, "<echo><request/><request/></echo>", 3012, "request"),
+        (Face::Compat, "<echo><requestData/><requestData/></echo>", 3012, "requestData"),
+        (Face::Compat, "<nothing><requestData/></nothing>", 2008, "\"nothing\" does not exist here; https://gate.example/ws/connect?wsdl"),
+        (Face::Typed, "<ECHO><request/></ECHO>", 2008, "https://gate.example/ws/v1?wsdl"),
+        (Face::Typed, "", 2007, "empty"),
+    ] {
+        let reply = call(face, &v11(body));
+        assert_eq!(reply.error_code, Some(number), "{body}: {}", reply.body);
+        assert!(reply.body.contains(&words.replace('"', "&quot;")), "{body}: {}", reply.body);
+        assert_eq!(reply.status, 500);
+    }
+}
+
+#[test]
+fn a_soap_11_fault_has_code_text_and_detail() {
+    let reply = call(Face::Typed, "<a><b></a>");
+    assert_eq!(
+        reply.body,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>\
+         <soap:Fault><faultcode>soap:Client</faultcode><faultstring>KONTOR-2001: not well-formed XML at line 1, column 7: \
+         expected &lt;/b&gt;, found &lt;/a&gt;; send one well-formed document</faultstring><detail><gatewayFault xmlns=\"urn:kontor:v1\">\
+         <errorCode>KONTOR-2001</errorCode><errorText>not well-formed XML at line 1, column 7: expected &lt;/b&gt;, found &lt;/a&gt;; \
+         send one well-formed document</errorText><fields/></gatewayFault></detail></soap:Fault></soap:Body></soap:Envelope>"
+    );
+    assert_eq!((reply.status, reply.error_code), (500, Some(2001)));
+}
+
+#[test]
+fn a_soap_12_fault_says_sender_and_its_language() {
+    let reply = call(Face::Typed, &v12("<nothing/>"));
+    assert_eq!((reply.status, reply.content_type), (400, "application/soap+xml; charset=utf-8"));
+    for part in [
+        "<soap:Fault><soap:Code><soap:Value>soap:Sender</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang=\"en\">KONTOR-2008: ",
+        "</soap:Text></soap:Reason><soap:Detail><gatewayFault xmlns=\"urn:kontor:v1\"><errorCode>KONTOR-2008</errorCode>",
+    ] {
+        assert!(reply.body.contains(part), "{}", reply.body);
+    }
+    let unreadable = Meta { version: Version::Soap12, ..Meta::default() };
+    assert_eq!(call_with(Face::Typed, "", &unreadable).status, 400);
+}
+
+#[test]
+fn a_fault_names_the_field_when_it_knows_a_place() {
+    let failure = crate::domain::Failure::new(crate::domain::code::MISSING, ["a name"]).within("item 3");
+    let reply = super::refuse(&failure, Version::Soap11, Language::En);
+    let fields = "<errorText>item 3: a value is missing; send a name</errorText>\
+                  <fields><item><field>item 3</field><text>a value is missing; send a name</text></item></fields>";
+    assert!(reply.body.contains(fields), "{}", reply.body);
+}
+
+#[test]
+fn the_status_of_a_fault_tells_who_has_to_act() {
+    use crate::domain::{Failure, code};
+    for (failure, v11, v12) in [
+        (Failure::new(code::UNAUTHENTICATED, []), 401, 401),
+        (Failure::new(code::TOO_LARGE, ["1", "body_bytes"]), 413, 413),
+        (Failure::new(code::METHOD_NOT_ALLOWED, ["PUT"]), 405, 405),
+        (Failure::new(code::UNSUPPORTED_MEDIA, ["a/b"]), 415, 415),
+        (Failure::new(code::UNSUPPORTED_ENCODING, ["br"]), 415, 415),
+        (Failure::new(code::OVERLOADED, []), 503, 503),
+        (Failure::new(code::INTERNAL, ["x"]), 500, 500),
+        (Failure::new(code::EMPTY_BODY, []), 500, 400),
+    ] {
+        assert_eq!(super::refuse(&failure, Version::Soap11, Language::De).status, v11, "{failure}");
+        assert_eq!(super::refuse(&failure, Version::Soap12, Language::De).status, v12, "{failure}");
+    }
+}
+
+#[test]
+fn a_fault_speaks_the_language_of_the_users_mandators() {
+    let mut settings = fixture::settings();
+    settings.mandators[0].language = Language::De;
+    assert_eq!(super::language(&settings, &fixture::user("erp", "x")), Language::De);
+    let mut second = settings.mandators[0].clone();
+    (second.mandator_id, second.language) = (2, Language::En);
+    settings.mandators.push(second);
+    assert_eq!(super::language(&settings, &fixture::user("erp", "x")), Language::En);
+    let only_first = crate::config::User { mandators: vec![1], ..fixture::user("erp", "x") };
+    assert_eq!(super::language(&settings, &only_first), Language::De);
+}
+
+#[test]
+fn what_is_no_envelope_of_a_known_version_is_refused() {
+    let reply = call(Face::Typed, "<html/>");
+    assert_eq!((reply.status, reply.error_code), (500, Some(2004)));
+    let meta = Meta { version: Version::Soap12, ..Meta::default() };
+    for text in ["<Envelope/>", "<Envelope xmlns='urn:soap'><Body><echo/></Body></Envelope>"] {
+        let reply = call_with(Face::Typed, text, &meta);
+        assert_eq!((reply.status, reply.error_code, reply.content_type), (500, Some(2005), "text/xml; charset=utf-8"));
+        assert!(reply.body.contains("<faultcode>soap:VersionMismatch</faultcode>"), "{}", reply.body);
+        assert!(reply.body.contains("<env:SupportedEnvelope qname=\"env:Envelope\"/>"), "{}", reply.body);
+        assert!(!reply.body.contains("<detail>"));
+    }
+}
+
+#[test]
+fn headers_that_must_be_understood_are_known_or_refused() {
+    let next = "e:actor='http://schemas.xmlsoap.org/soap/actor/next'";
+    let other = "e:actor='urn:someone'";
+    for (header, number) in [
+        ("<x:a xmlns:x='urn:x'/>", None),
+        ("<x:a xmlns:x='urn:x' e:mustUnderstand='0'/>", None),
+        ("<x:a xmlns:x='urn:x' mustUnderstand='1'/>", None),
+        ("<x:a xmlns:x='urn:x' e:mustUnderstand='1'/>", Some(2006)),
+        ("<a e:mustUnderstand='true'/>", Some(2006)),
+        (&format!("<x:a xmlns:x='urn:x' e:mustUnderstand='1' {next}/>"), Some(2006)),
+        (&format!("<x:a xmlns:x='urn:x' e:mustUnderstand='1' {other}/>"), None),
+        (&format!("<w:Action xmlns:w='{WSA}' e:mustUnderstand='1'>a</w:Action>"), None),
+        (&format!("<w:ReplyTo xmlns:w='{WSA}' e:mustUnderstand='1'><w:Address>{WSA}/anonymous</w:Address></w:ReplyTo>"), None),
+        (&format!("<w:ReplyTo xmlns:w='{WSA}' e:mustUnderstand='1'><w:Address>http://x/</w:Address></w:ReplyTo>"), Some(2006)),
+        (
+            "<s:Security e:mustUnderstand='1' xmlns:s='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd'/>",
+            None,
+        ),
+    ] {
+        let text = envelope("http://schemas.xmlsoap.org/soap/envelope/", header, "<echo><request/></echo>");
+        assert_eq!(call(Face::Typed, &text).error_code, number, "{header}");
+    }
+}
+
+#[test]
+fn a_soap_12_header_that_was_not_understood_is_named() {
+    let uri = "http://www.w3.org/2003/05/soap-envelope";
+    let header = |role: &str| format!("<x:a xmlns:x='urn:x&amp;y' e:mustUnderstand='true' e:role='{uri}/role/{role}'/>");
+    let reply = call(Face::Typed, &envelope(uri, &header("ultimateReceiver"), "<echo><request/></echo>"));
+    assert_eq!((reply.status, reply.error_code), (500, Some(2006)));
+    let block = "<soap:Header><soap:NotUnderstood qname=\"h:a\" xmlns:h=\"urn:x&amp;y\"/></soap:Header>";
+    assert!(reply.body.contains(block), "{}", reply.body);
+    assert!(reply.body.contains("<soap:Value>soap:MustUnderstand</soap:Value>"));
+    let elsewhere = envelope(uri, &header("none"), "<echo><request/></echo>");
+    assert_eq!(call(Face::Typed, &elsewhere).error_code, None);
+}
+
+#[test]
+fn an_addressed_request_gets_an_addressed_answer() {
+    for uri in [WSA, "http://schemas.xmlsoap.org/ws/2004/08/addressing"] {
+        let headers = format!("<w:MessageID xmlns:w='{uri}'> urn:uuid:1 </w:MessageID><w:Action xmlns:w='{uri}'>urn:do</w:Action>");
+        let ask = |body: &str| call(Face::Typed, &envelope("http://schemas.xmlsoap.org/soap/envelope/", &headers, body)).body;
+        let answer = ask("<echo><request/></echo>");
+        for part in [
+            format!("<soap:Header><wsa:RelatesTo xmlns:wsa=\"{uri}\">urn:uuid:1</wsa:RelatesTo>"),
+            format!("<wsa:Action xmlns:wsa=\"{uri}\">urn:doResponse</wsa:Action>"),
+            format!("<wsa:MessageID xmlns:wsa=\"{uri}\">urn:uuid:"),
+        ] {
+            assert!(answer.contains(&part), "{answer}");
+        }
+        assert_eq!(answer, ask("<echo><request/></echo>"), "a repeated answer is the same to the byte");
+        let fault = ask("<nothing/>");
+        assert!(fault.contains("RelatesTo") && fault.contains("/fault</wsa:Action>"), "{fault}");
+    }
+}
+
+#[test]
+fn the_header_key_goes_before_the_message_id_and_long_keys_are_digested() {
+    let long = "k".repeat(500);
+    let key = |header: Option<&str>, id: Option<&str>| {
+        let meta = Meta { idempotency_key: header.map(str::to_owned), ..Meta::default() };
+        super::key(&meta, id).map(|key| key.into_owned())
+    };
+    assert_eq!(key(Some(" a "), Some("b")).as_deref(), Some("a"));
+    assert_eq!(key(Some(" "), Some("b")).as_deref(), Some("b"));
+    assert_eq!(key(None, None), None);
+    assert!(key(None, Some(&long)).is_some_and(|key| key.starts_with("sha256:") && key.len() == 71));
+}
+
+#[test]
+fn the_description_holds_the_public_address() {
+    let typed = wsdl(Face::Typed, "", "https://gate.example/a&b").expect("wsdl");
+    assert!(typed.contains("location=\"https://gate.example/a&amp;b/ws/v1\""), "{typed}");
+    let compat = wsdl(Face::Compat, "", "https://gate.example").expect("wsdl");
+    assert!(compat.contains("location=\"https://gate.example/ws/connect\""));
+    assert!(wsdl(Face::Typed, "SOAP12", "x").is_some_and(|text| text.contains("wsdl/soap12/")));
+    assert!(wsdl(Face::Compat, "soap12", "x").is_none() && wsdl(Face::Typed, "soap13", "x").is_none());
+    for text in [typed, compat] {
+        assert!(!text.contains("kontor.invalid"));
+    }
+}
+
+#[test]
+fn the_operation_gets_the_key() {
+    let headers = format!("<w:MessageID xmlns:w='{WSA}'>urn:uuid:1</w:MessageID>");
+    let text = envelope("http://schemas.xmlsoap.org/soap/envelope/", &headers, "<echo><request/></echo>");
+    assert_eq!(call(Face::Typed, &text).records, "urn:uuid:1".len());
+    let meta = Meta { idempotency_key: Some(String::from("key")), ..Meta::default() };
+    assert_eq!(call_with(Face::Typed, &text, &meta).records, "key".len());
+}

@@ -1,0 +1,112 @@
+//! Item groups: the merchant's own tree.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::filter::Window;
+use super::schema::categories;
+use super::{Conn, MOST_VARIABLES, Tx};
+use crate::domain::Failure;
+use crate::{narrow_window, on};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = categories, treat_none_as_default_value = false)]
+pub struct CategoryRow {
+    pub category_id: i32,
+    pub mandator_id: i32,
+    pub identifier: String,
+    pub external_id: Option<String>,
+    pub parent_id: Option<i32>,
+    pub created_at: i64,
+    pub created_by: String,
+    pub last_changed: i64,
+    pub last_changed_by: String,
+    /// JSON in the words of the wire: texts and pictures.
+    pub data: String,
+}
+
+/// All groups of a mandator.
+pub fn of_mandator(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<CategoryRow>, Failure> {
+    Ok(on!(conn, c => categories::table
+        .filter(categories::mandator_id.eq(mandator_id))
+        .order(categories::category_id)
+        .select(CategoryRow::as_select())
+        .load(c))?)
+}
+
+/// Groups of a mandator that were changed and created within these windows.
+pub fn matching(conn: &mut Conn<'_>, mandator_id: i32, last_changed: Window, created_at: Window) -> Result<Vec<CategoryRow>, Failure> {
+    Ok(on!(conn, c => {
+        let mut query = categories::table
+            .filter(categories::mandator_id.eq(mandator_id))
+            .order(categories::category_id)
+            .select(CategoryRow::as_select())
+            .into_boxed();
+        narrow_window!(query, categories::last_changed, last_changed);
+        narrow_window!(query, categories::created_at, created_at);
+        query.load(c)
+    })?)
+}
+
+/// Mandators of groups, by id.
+pub fn mandators(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, i32>, Failure> {
+    let mut found = BTreeMap::new();
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<(i32, i32)> = on!(conn, c => categories::table
+            .filter(categories::category_id.eq_any(chunk))
+            .select((categories::category_id, categories::mandator_id))
+            .load(c))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The ERP's own numbers of groups, by id.
+pub fn external_ids(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Result<BTreeMap<i32, String>, Failure> {
+    let ids: Vec<i32> = ids.collect();
+    let mut found = BTreeMap::new();
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<(i32, Option<String>)> = on!(conn, c => categories::table
+            .filter(categories::category_id.eq_any(chunk))
+            .select((categories::category_id, categories::external_id))
+            .load(c))?;
+        found.extend(rows.into_iter().filter_map(|(id, external)| external.map(|external| (id, external))));
+    }
+    Ok(found)
+}
+
+/// `(external number, id)` of the groups of a mandator with these external numbers.
+pub fn ids_by_external(conn: &mut Conn<'_>, mandator_id: i32, external: &[String]) -> Result<Vec<(String, i32)>, Failure> {
+    let mut found = Vec::new();
+    for chunk in external.chunks(MOST_VARIABLES) {
+        let rows: Vec<(Option<String>, i32)> = on!(conn, c => categories::table
+            .filter(categories::mandator_id.eq(mandator_id))
+            .filter(categories::external_id.eq_any(chunk))
+            .select((categories::external_id, categories::category_id))
+            .load(c))?;
+        found.extend(rows.into_iter().filter_map(|(external, id)| external.map(|external| (external, id))));
+    }
+    Ok(found)
+}
+
+/// Inserts new groups and replaces known ones. Parents must stand before their children.
+pub fn save(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Failure> {
+    for chunk in rows.chunks(500) {
+        on!(&mut tx.conn, c => diesel::insert_into(categories::table)
+            .values(chunk)
+            .on_conflict(categories::category_id)
+            .do_update()
+            .set((
+                categories::identifier.eq(excluded(categories::identifier)),
+                categories::external_id.eq(excluded(categories::external_id)),
+                categories::parent_id.eq(excluded(categories::parent_id)),
+                categories::last_changed.eq(excluded(categories::last_changed)),
+                categories::last_changed_by.eq(excluded(categories::last_changed_by)),
+                categories::data.eq(excluded(categories::data)),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Times of what the configuration file defines: an ERP may ask which accounts are new or changed.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::filter::Window;
+use super::schema::configured;
+use super::{Conn, Tx};
+use crate::domain::Failure;
+use crate::{narrow_window, on};
+
+/// Notes what a start of the gateway found: `(id, digest of the settings)`.
+pub fn note(tx: &mut Tx<'_>, kind: &str, entries: &[(i32, String)]) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    for (id, digest) in entries {
+        let known: Option<String> = on!(&mut tx.conn, c => configured::table
+            .find((kind, id))
+            .select(configured::digest)
+            .first(c)
+            .optional())?;
+        match known {
+            Some(known) if known == *digest => {}
+            Some(_) => {
+                on!(&mut tx.conn, c => diesel::update(configured::table.find((kind, id)))
+                    .set((configured::digest.eq(digest), configured::last_changed.eq(stamp)))
+                    .execute(c))?;
+            }
+            None => {
+                on!(&mut tx.conn, c => diesel::insert_into(configured::table)
+                    .values((
+                        configured::kind.eq(kind),
+                        configured::id.eq(id),
+                        configured::digest.eq(digest),
+                        configured::created_at.eq(stamp),
+                        configured::last_changed.eq(stamp),
+                    ))
+                    .execute(c))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `(created, last changed)` of the entries of a kind within these windows.
+pub fn matching(conn: &mut Conn<'_>, kind: &str, last_changed: Window, created_at: Window) -> Result<BTreeMap<i32, (i64, i64)>, Failure> {
+    let rows: Vec<(i32, i64, i64)> = on!(conn, c => {
+        let mut query = configured::table
+            .filter(configured::kind.eq(kind))
+            .select((configured::id, configured::created_at, configured::last_changed))
+            .into_boxed();
+        narrow_window!(query, configured::last_changed, last_changed);
+        narrow_window!(query, configured::created_at, created_at);
+        query.load(c)
+    })?;
+    Ok(rows.into_iter().map(|(id, created, changed)| (id, (created, changed))).collect())
+}

@@ -1,0 +1,120 @@
+//! What an offer is made of: prices, and the days on which they change.
+
+use chrono::{Datelike, NaiveDate};
+use diesel::prelude::*;
+
+use super::outbox::{Topic, mark};
+use super::schema::{counters, offers, price_validities, pricelists, prices};
+use super::{Conn, MOST_VARIABLES, Tx};
+use crate::domain::price::Dated;
+use crate::domain::{Decimal, Failure};
+use crate::on;
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = pricelists)]
+pub struct PricelistForOffer {
+    pub pricelist_id: i32,
+    pub iso_currency: String,
+    pub rounding_id: i32,
+    pub gross: bool,
+}
+
+/// The price list of that name in a mandator.
+pub fn pricelist(conn: &mut Conn<'_>, mandator_id: i32, identifier: &str) -> Result<Option<PricelistForOffer>, Failure> {
+    Ok(on!(conn, c => pricelists::table
+        .filter(pricelists::mandator_id.eq(mandator_id))
+        .filter(pricelists::identifier.eq(identifier))
+        .select(PricelistForOffer::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// All prices of items in a list: `(item, price)`, in the order of the validities.
+pub fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32]) -> Result<Vec<(i32, Dated)>, Failure> {
+    let mut found = Vec::new();
+    for chunk in item_ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<(i32, Option<String>, Option<String>, i64)> = on!(conn, c => prices::table
+            .inner_join(price_validities::table.on(price_validities::validity_id.eq(prices::validity_id)))
+            .filter(price_validities::pricelist_id.eq(pricelist_id))
+            .filter(prices::item_id.eq_any(chunk))
+            .order(price_validities::validity_id)
+            .select((prices::item_id, price_validities::valid_from, price_validities::valid_to, prices::price))
+            .load(c))?;
+        found.extend(rows.into_iter().map(|(item, from, to, price)| {
+            let dated = Dated { from: day(from.as_deref()), to: day(to.as_deref()), price: Decimal(price) };
+            (item, dated)
+        }));
+    }
+    Ok(found)
+}
+
+/// Days are checked when they are stored.
+fn day(text: Option<&str>) -> Option<NaiveDate> {
+    text.and_then(|text| text.parse().ok())
+}
+
+fn day_counter(account_id: i32) -> String {
+    format!("price day of account {account_id}")
+}
+
+fn last_day(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<i32>, Failure> {
+    let name = day_counter(account_id);
+    Ok(on!(conn, c => counters::table
+        .find(&name)
+        .select(counters::last)
+        .first(c)
+        .optional())?)
+}
+
+/// [`mark_prices_of_new_day`] has done this day already.
+pub fn day_is_known(conn: &mut Conn<'_>, account_id: i32, today: NaiveDate) -> Result<bool, Failure> {
+    Ok(last_day(conn, account_id)?.is_some_and(|last| last >= today.num_days_from_ce()))
+}
+
+/// Marks the prices of an account's offers whose validity began or ended since the day of the last call: nobody else
+/// says so, the list itself has not changed. The first call ever only remembers the day.
+pub fn mark_prices_of_new_day(
+    tx: &mut Tx<'_>,
+    account_id: i32,
+    mandator_id: i32,
+    pricelist_identifier: &str,
+    today: NaiveDate,
+) -> Result<usize, Failure> {
+    let name = day_counter(account_id);
+    let number = today.num_days_from_ce();
+    let last = last_day(&mut tx.conn, account_id)?;
+    if last.is_some_and(|last| last >= number) {
+        return Ok(0);
+    }
+    on!(&mut tx.conn, c => diesel::insert_into(counters::table)
+        .values((counters::name.eq(&name), counters::last.eq(number)))
+        .on_conflict(counters::name)
+        .do_update()
+        .set(counters::last.eq(number))
+        .execute(c))?;
+    let Some(seen) = last.and_then(NaiveDate::from_num_days_from_ce_opt) else {
+        return Ok(0);
+    };
+    let Some(list) = pricelist(&mut tx.conn, mandator_id, pricelist_identifier)? else {
+        return Ok(0);
+    };
+    let (seen, today) = (seen.to_string(), today.to_string());
+    // Began after the day seen last and not after today, or had its last day on or after that day and before today.
+    let changed: Vec<i32> = on!(&mut tx.conn, c => offers::table
+        .filter(offers::account_id.eq(account_id))
+        .filter(offers::wanted.eq(1))
+        .filter(offers::item_id.eq_any(prices::table
+            .inner_join(price_validities::table.on(price_validities::validity_id.eq(prices::validity_id)))
+            .filter(price_validities::pricelist_id.eq(list.pricelist_id))
+            .filter(
+                price_validities::valid_from.gt(&seen).and(price_validities::valid_from.le(&today))
+                    .or(price_validities::valid_to.ge(&seen).and(price_validities::valid_to.lt(&today)))
+                    .assume_not_null()
+            )
+            .select(prices::item_id)))
+        .select(offers::offer_id)
+        .load(c))?;
+    let dirty: Vec<(i32, i32, Topic)> = changed.into_iter().map(|offer| (offer, account_id, Topic::Price)).collect();
+    mark(tx, &dirty)?;
+    Ok(dirty.len())
+}

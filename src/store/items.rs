@@ -1,0 +1,214 @@
+//! Articles: keys and filters as columns, the rest as one JSON document.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::filter::{Cond, Window};
+use super::schema::{image_contents, items, offers, order_items, orders};
+use super::{Conn, MOST_VARIABLES, Tx};
+use crate::domain::Failure;
+use crate::{narrow, narrow_window, on};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = items, treat_none_as_default_value = false)]
+pub struct ItemRow {
+    pub item_id: i32,
+    pub mandator_id: i32,
+    pub internal_item_number: String,
+    pub identifier: String,
+    pub vendor_item_number: Option<String>,
+    pub ean_code: Option<String>,
+    pub match_code: Option<String>,
+    pub tax_type_id: i32,
+    pub category_id: Option<i32>,
+    pub active: Option<bool>,
+    pub is_adult_product: Option<bool>,
+    pub variant_parent_id: Option<i32>,
+    /// In 1/10 000 of the mandator's currency.
+    pub list_price: Option<i64>,
+    pub created_at: i64,
+    pub created_by: String,
+    pub last_changed: i64,
+    pub last_changed_by: String,
+    /// JSON in the words of the wire.
+    pub data: String,
+}
+
+/// The conditions of one `filter` of fetchItems.
+#[derive(Debug, Clone, Default)]
+pub struct ItemFilter {
+    pub mandator_id: i32,
+    pub item_id: Cond<i32>,
+    pub ean_code: Cond<String>,
+    pub internal_item_number: Cond<String>,
+    pub category_id: Cond<i32>,
+    pub last_changed: Window,
+    pub created_at: Window,
+    pub is_adult_product: Cond<bool>,
+    pub active: Cond<bool>,
+    pub last_changed_by: Cond<String>,
+}
+
+/// Which column identifies an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyColumn {
+    Number,
+    Ean,
+}
+
+/// Articles of a mandator whose key is one of these.
+pub fn by_keys(conn: &mut Conn<'_>, mandator_id: i32, column: KeyColumn, keys: &[&str]) -> Result<Vec<ItemRow>, Failure> {
+    let mut found = Vec::new();
+    for chunk in keys.chunks(MOST_VARIABLES) {
+        let rows: Vec<ItemRow> = on!(conn, c => {
+            let query = items::table.filter(items::mandator_id.eq(mandator_id)).select(ItemRow::as_select());
+            match column {
+                KeyColumn::Number => query.filter(items::internal_item_number.eq_any(chunk)).load(c),
+                KeyColumn::Ean => query.filter(items::ean_code.eq_any(chunk)).load(c),
+            }
+        })?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Item numbers with their ids, for calls that need no more of an article.
+pub fn ids_by_number(conn: &mut Conn<'_>, mandator_id: i32, numbers: &[&str]) -> Result<Vec<(String, i32)>, Failure> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(MOST_VARIABLES) {
+        found.extend(on!(conn, c => items::table
+            .filter(items::mandator_id.eq(mandator_id))
+            .filter(items::internal_item_number.eq_any(chunk))
+            .select((items::internal_item_number, items::item_id))
+            .load::<(String, i32)>(c))?);
+    }
+    Ok(found)
+}
+
+/// Articles by id, in the order of the ids; unknown ids are left out.
+pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<ItemRow>, Failure> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        found.extend(on!(conn, c => items::table
+            .filter(items::item_id.eq_any(chunk))
+            .order(items::item_id)
+            .select(ItemRow::as_select())
+            .load(c))?);
+    }
+    Ok(found)
+}
+
+/// Ids of the articles that pass a filter.
+pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<i32>, Failure> {
+    Ok(on!(conn, c => {
+        let mut query = items::table.filter(items::mandator_id.eq(filter.mandator_id)).select(items::item_id).into_boxed();
+        narrow!(query, items::item_id, &filter.item_id);
+        narrow!(query, items::ean_code, &filter.ean_code);
+        narrow!(query, items::internal_item_number, &filter.internal_item_number);
+        narrow!(query, items::category_id, &filter.category_id);
+        narrow!(query, items::is_adult_product, &filter.is_adult_product);
+        narrow!(query, items::active, &filter.active);
+        narrow!(query, items::last_changed_by, &filter.last_changed_by);
+        narrow_window!(query, items::last_changed, filter.last_changed);
+        narrow_window!(query, items::created_at, filter.created_at);
+        query.load(c)
+    })?)
+}
+
+/// Inserts new articles and replaces known ones.
+pub fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
+    for chunk in rows.chunks(500) {
+        on!(&mut tx.conn, c => diesel::insert_into(items::table)
+            .values(chunk)
+            .on_conflict(items::item_id)
+            .do_update()
+            .set((
+                items::internal_item_number.eq(excluded(items::internal_item_number)),
+                items::identifier.eq(excluded(items::identifier)),
+                items::vendor_item_number.eq(excluded(items::vendor_item_number)),
+                items::ean_code.eq(excluded(items::ean_code)),
+                items::match_code.eq(excluded(items::match_code)),
+                items::tax_type_id.eq(excluded(items::tax_type_id)),
+                items::category_id.eq(excluded(items::category_id)),
+                items::active.eq(excluded(items::active)),
+                items::is_adult_product.eq(excluded(items::is_adult_product)),
+                items::variant_parent_id.eq(excluded(items::variant_parent_id)),
+                items::list_price.eq(excluded(items::list_price)),
+                items::last_changed.eq(excluded(items::last_changed)),
+                items::last_changed_by.eq(excluded(items::last_changed_by)),
+                items::data.eq(excluded(items::data)),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// What keeps an article from being deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Uses {
+    pub variants: i64,
+    pub running_offers: i64,
+    pub open_orders: i64,
+}
+
+pub fn uses(conn: &mut Conn<'_>, item_id: i32) -> Result<Uses, Failure> {
+    let variants: i64 = on!(conn, c => items::table.filter(items::variant_parent_id.eq(item_id)).count().get_result(c))?;
+    let running_offers: i64 = on!(conn, c => offers::table
+        .filter(offers::item_id.eq(item_id))
+        .filter(offers::wanted.eq(1).or(offers::state.eq(super::offers::OfferState::Running as i32)))
+        .count()
+        .get_result(c))?;
+    let open_orders: i64 = on!(conn, c => order_items::table
+        .inner_join(orders::table)
+        .filter(order_items::item_id.eq(item_id))
+        .filter(orders::complete_status.ne(crate::domain::order::COMPLETE))
+        .count()
+        .get_result(c))?;
+    Ok(Uses { variants, running_offers, open_orders })
+}
+
+/// Deletes an article with its stock, prices and the offers that do not run. Positions of orders keep its number.
+pub fn delete(tx: &mut Tx<'_>, item_id: i32) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(offers::table.filter(offers::item_id.eq(item_id))).execute(c))?;
+    on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::item_id.eq(item_id)))
+        .set((order_items::item_id.eq(None::<i32>), order_items::offer_id.eq(None::<i32>)))
+        .execute(c))?;
+    on!(&mut tx.conn, c => diesel::delete(items::table.find(item_id)).execute(c))?;
+    Ok(())
+}
+
+/// Sets list prices and documents only.
+pub fn set_list_price(tx: &mut Tx<'_>, item_id: i32, list_price: Option<i64>, data: &str, by: &str) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::update(items::table.find(item_id))
+        .set((
+            items::list_price.eq(list_price),
+            items::data.eq(data),
+            items::last_changed.eq(stamp),
+            items::last_changed_by.eq(by),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = image_contents)]
+pub struct ImageContent {
+    pub digest: String,
+    pub media_type: String,
+    pub content: Vec<u8>,
+}
+
+/// Keeps an image under its digest; one that is there already is the same.
+pub fn keep_image(tx: &mut Tx<'_>, image: &ImageContent) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::insert_into(image_contents::table)
+        .values(image)
+        .on_conflict(image_contents::digest)
+        .do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+pub fn image(conn: &mut Conn<'_>, digest: &str) -> Result<Option<ImageContent>, Failure> {
+    Ok(on!(conn, c => image_contents::table.find(digest).select(ImageContent::as_select()).first(c).optional())?)
+}

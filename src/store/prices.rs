@@ -1,0 +1,165 @@
+//! Price lists: named lists with periods and a price per article.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::filter::Cond;
+use super::schema::{items, price_validities, pricelists, prices};
+use super::{Conn, Tx, next_id};
+use crate::domain::Failure;
+use crate::{narrow, on};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = pricelists, primary_key(pricelist_id), treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct PricelistRow {
+    pub pricelist_id: i32,
+    pub mandator_id: i32,
+    pub identifier: String,
+    pub external_id: Option<String>,
+    pub iso_currency: String,
+    /// 1: two decimals, 2: to ,99.
+    pub rounding_id: i32,
+    pub gross: bool,
+    pub created_at: i64,
+    pub created_by: String,
+    pub last_changed: i64,
+    pub last_changed_by: String,
+}
+
+/// A period of a list; without days it is the unlimited one.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = price_validities, treat_none_as_default_value = false)]
+pub struct ValidityRow {
+    pub validity_id: i32,
+    pub pricelist_id: i32,
+    pub identifier: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub valid_from: Option<String>,
+    pub valid_to: Option<String>,
+}
+
+/// The conditions of one `filter` of fetchPricelist.
+#[derive(Debug, Clone, Default)]
+pub struct PricelistFilter {
+    pub mandator_id: i32,
+    pub pricelist_id: Cond<i32>,
+    pub identifier: Cond<String>,
+    pub external_id: Cond<String>,
+}
+
+pub fn matching(conn: &mut Conn<'_>, filter: &PricelistFilter) -> Result<Vec<PricelistRow>, Failure> {
+    Ok(on!(conn, c => {
+        let mut query = pricelists::table
+            .filter(pricelists::mandator_id.eq(filter.mandator_id))
+            .order(pricelists::pricelist_id)
+            .select(PricelistRow::as_select())
+            .into_boxed();
+        narrow!(query, pricelists::pricelist_id, &filter.pricelist_id);
+        narrow!(query, pricelists::identifier, &filter.identifier);
+        narrow!(query, pricelists::external_id, &filter.external_id);
+        query.load(c)
+    })?)
+}
+
+pub fn insert(tx: &mut Tx<'_>, row: &PricelistRow) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::insert_into(pricelists::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Adds a list that the configuration defines.
+pub fn seed(tx: &mut Tx<'_>, mandator_id: i32, identifier: &str, currency: &str, gross: bool) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    let row = PricelistRow {
+        pricelist_id: next_id(tx, "pricelist")?,
+        mandator_id,
+        identifier: identifier.to_owned(),
+        external_id: None,
+        iso_currency: currency.to_owned(),
+        rounding_id: 1,
+        gross,
+        created_at: stamp,
+        created_by: "configuration".to_owned(),
+        last_changed: stamp,
+        last_changed_by: "configuration".to_owned(),
+    };
+    insert(tx, &row)
+}
+
+pub fn update(tx: &mut Tx<'_>, row: &PricelistRow) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(pricelists::table.find(row.pricelist_id)).set(row).execute(c))?;
+    Ok(())
+}
+
+/// The periods of a list, the unlimited one first.
+pub fn validities(conn: &mut Conn<'_>, pricelist_id: i32) -> Result<Vec<ValidityRow>, Failure> {
+    let mut rows: Vec<ValidityRow> = on!(conn, c => price_validities::table
+        .filter(price_validities::pricelist_id.eq(pricelist_id))
+        .order(price_validities::validity_id)
+        .select(ValidityRow::as_select())
+        .load(c))?;
+    rows.sort_by_key(|row| row.valid_from.is_some());
+    Ok(rows)
+}
+
+/// Adds a period and gives its id.
+pub fn add_validity(tx: &mut Tx<'_>, mut row: ValidityRow) -> Result<i32, Failure> {
+    row.validity_id = next_id(tx, "validity")?;
+    on!(&mut tx.conn, c => diesel::insert_into(price_validities::table).values(&row).execute(c))?;
+    Ok(row.validity_id)
+}
+
+pub fn set_days(tx: &mut Tx<'_>, validity_id: i32, from: &str, to: &str) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(price_validities::table.find(validity_id))
+        .set((price_validities::valid_from.eq(from), price_validities::valid_to.eq(to)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Removes all periods and prices of a list; gives the articles that had one.
+pub fn clear(tx: &mut Tx<'_>, pricelist_id: i32) -> Result<Vec<i32>, Failure> {
+    let had: Vec<i32> = on!(&mut tx.conn, c => prices::table
+        .inner_join(price_validities::table)
+        .filter(price_validities::pricelist_id.eq(pricelist_id))
+        .select(prices::item_id)
+        .load(c))?;
+    on!(&mut tx.conn, c => diesel::delete(price_validities::table.filter(price_validities::pricelist_id.eq(pricelist_id))).execute(c))?;
+    Ok(had)
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = prices, treat_none_as_default_value = false)]
+pub struct PriceRow {
+    pub validity_id: i32,
+    pub item_id: i32,
+    /// In 1/10 000.
+    pub price: i64,
+}
+
+pub fn save(tx: &mut Tx<'_>, mut rows: Vec<PriceRow>) -> Result<(), Failure> {
+    rows.sort_by_key(|row| (row.validity_id, row.item_id));
+    for chunk in rows.chunks(1_000) {
+        on!(&mut tx.conn, c => diesel::insert_into(prices::table)
+            .values(chunk)
+            .on_conflict((prices::validity_id, prices::item_id))
+            .do_update()
+            .set(prices::price.eq(excluded(prices::price)))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Prices of a period with the item numbers, by number.
+pub fn entries(conn: &mut Conn<'_>, validity_id: i32) -> Result<Vec<(String, i64)>, Failure> {
+    Ok(on!(conn, c => prices::table
+        .inner_join(items::table)
+        .filter(prices::validity_id.eq(validity_id))
+        .order((items::internal_item_number, items::item_id))
+        .select((items::internal_item_number, prices::price))
+        .load(c))?)
+}
+
+/// A list with its currency and rounding.
+pub fn by_identifier(conn: &mut Conn<'_>, mandator_id: i32, identifier: &str) -> Result<Option<PricelistRow>, Failure> {
+    let filter = PricelistFilter { mandator_id, identifier: Cond::one(identifier.to_owned()), ..PricelistFilter::default() };
+    Ok(matching(conn, &filter)?.into_iter().next())
+}

@@ -1,0 +1,221 @@
+use proptest::prelude::*;
+
+use super::{Document, Limits, Node};
+use crate::domain::{Failure, Language};
+
+const LIMITS: Limits = Limits { depth: 8, attributes: 4, name_bytes: 20, elements: 50 };
+
+fn refusal(text: &str) -> Failure {
+    match Document::parse(text, &LIMITS) {
+        Err(failure) => failure,
+        Ok(document) => panic!("{text:?} was taken as {document:?}"),
+    }
+}
+
+fn parse(text: &str) -> Document<'_> {
+    match Document::parse(text, &LIMITS) {
+        Ok(document) => document,
+        Err(failure) => panic!("{text:?}: {failure}"),
+    }
+}
+
+#[test]
+fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
+    let deep = "<a>".repeat(9);
+    let many = format!("<a>{}</a>", "<b/>".repeat(50));
+    let crowded = format!("<a>{}</a>", "<b c='' d='' e=''/>".repeat(20));
+    let long_name = format!("<{}/>", "n".repeat(21));
+    let long_attribute = format!("<a {}='1'/>", "n".repeat(21));
+    let scopes: String = (0..9).map(|n| format!("<a xmlns:p{n}='u'>")).collect();
+    for (text, number, words) in [
+        ("", 2001, "there is no root element"),
+        ("  \n", 2001, "line 2, column 1: there is no root"),
+        ("<!-- c -->", 2001, "no root"),
+        ("plain", 2001, "column 1: text stands outside"),
+        ("<a/>x", 2001, "column 5: text stands outside"),
+        ("&amp;<a/>", 2001, "outside"),
+        ("<a/><![CDATA[x]]>", 2001, "outside"),
+        ("<a/><b/>", 2001, "column 5: a second root"),
+        ("<a></a><b></b>", 2001, "a second root"),
+        ("<a>", 2001, "\"a\" is not closed"),
+        ("<a><b></a>", 2001, "expected </b>, found </a>"),
+        ("</a>", 2001, "</a> closes nothing"),
+        ("<a/></a>", 2001, "closes nothing"),
+        ("<a", 2001, "line 1, column 1: tag not closed"),
+        ("<a b=\"1", 2001, "not closed"),
+        ("<a b='1'>x</a b='1'>", 2001, "expected </a>"),
+        ("<>", 2001, "\"\" is not a valid name"),
+        ("< a/>", 2001, "not a valid name"),
+        ("<1a/>", 2001, "\"1a\" is not a valid name"),
+        ("<a/b>", 2001, "not a valid name"),
+        ("<a:b:c xmlns:a='u'/>", 2001, "not a valid name"),
+        ("<:a/>", 2001, "not a valid name"),
+        ("<a:/>", 2001, "not a valid name"),
+        ("<p:a/>", 2001, "prefix \"p\" is not declared"),
+        ("<a><b xmlns:p='u'/><p:b/></a>", 2001, "column 20: the prefix \"p\" is not declared"),
+        ("<a xmlns:p=''/>", 2001, "cannot be declared"),
+        ("<xmlns:a/>", 2001, "not declared"),
+        ("<a 1b='1'/>", 2001, "not a valid name"),
+        ("<a b/>", 2001, "has no value"),
+        ("<a b=1/>", 2001, "not quoted"),
+        ("<a b='1'c='2'/>", 2001, "a blank is missing"),
+        ("<a b='1' / >", 2001, "not a valid name"),
+        ("<a b='1' b='2'/>", 2001, "column 10: the attribute \"b\" stands twice"),
+        ("<a b='<'/>", 2001, "column 7: \"<\" stands in the value"),
+        ("<a b='&'/>", 2001, "not closed by \";\""),
+        ("<a b='&nbsp;'/>", 2001, "\"&nbsp;\" is not declared"),
+        ("<a b='&#0;'/>", 2001, "not a character"),
+        ("<a>&nbsp;</a>", 2001, "column 4: the entity \"&nbsp;\" is not declared"),
+        ("<a>&</a>", 2001, "reference"),
+        ("<a>& b;</a>", 2001, "is not declared"),
+        ("<a>&#;</a>", 2001, "not a character"),
+        ("<a>&#x;</a>", 2001, "not a character"),
+        ("<a>&#+65;</a>", 2001, "not a character"),
+        ("<a>&#1;</a>", 2001, "\"&#1;\" is not a character"),
+        ("<a>&#xFFFE;</a>", 2001, "not a character"),
+        ("<a>&#xD800;</a>", 2001, "not a character"),
+        ("<a>&#99999999999;</a>", 2001, "not a character"),
+        ("<a>\u{1}</a>", 2001, "column 4: the character U+0001"),
+        ("<a>ü\n\0</a>", 2001, "line 2, column 1: the character U+0000"),
+        ("<a b='\u{8}'/>", 2001, "U+0008"),
+        ("<a>\u{FFFF}</a>", 2001, "U+FFFF"),
+        ("<a>x]]>y</a>", 2001, "column 5: \"]]>\""),
+        ("<a><![CDATA[x</a>", 2001, "CDATA not closed"),
+        ("<a><!-- x</a>", 2001, "comment not closed"),
+        ("<a><!-- x -- y --></a>", 2001, "--"),
+        ("<a><?x</a>", 2001, "instruction not closed"),
+        ("<a><?XML v?></a>", 2001, "invalid name"),
+        ("<a><!ELEMENT b></a>", 2001, "markup"),
+        (" <?xml version='1.0'?><a/>", 2001, "does not stand at the very start"),
+        ("<a><?xml version='1.0'?></a>", 2001, "very start"),
+        ("<?xml version='1.1'?><a/>", 2001, "\"1.1\" is not 1.0"),
+        ("<?xml version='2'?><a/>", 2001, "not 1.0"),
+        ("<?xml encoding='utf-8'?><a/>", 2001, "no version"),
+        ("<!DOCTYPE a><a/>", 2002, "line 1"),
+        ("<!doctype a [<!ENTITY x 'y'>]>\n<a>&x;</a>", 2002, "line 1"),
+        ("\n<!DOCTYPE a [", 2002, "line 2"),
+        ("<!DOCTYPE>", 2002, "line 1"),
+        ("<a/><!DOCTYPE a>", 2002, "line 1"),
+        (&deep, 2003, "8 nested elements at line 1; send a smaller or flatter document (limits.xml_depth"),
+        (&many, 2003, "limits.xml_elements"),
+        (&long_name, 2003, "limits.xml_name_bytes"),
+        (&long_attribute, 2003, "limits.xml_name_bytes"),
+        ("<a b='' c='' d='' e='' f=''/>", 2003, "limits.xml_attributes"),
+        (&crowded, 2003, "50 attributes in all"),
+        (&scopes, 2003, "limits."),
+    ] {
+        let failure = refusal(text);
+        let said = failure.text(Language::En);
+        assert_eq!(failure.code.number, number, "{text:?}: {said}");
+        assert!(said.contains(words), "{text:?}: {said}");
+    }
+}
+
+#[test]
+fn a_tree_gives_names_texts_and_attributes() {
+    let text = "\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-16\"?>\n<!-- c --><?pi x?>\n<s:r xmlns:s='urn:s' xmlns='urn:d' s:must='1' plain='a&amp;b&#10;c\td\r\ne'>\r\n <a>x</a><s:b/>t &lt;<![CDATA[&<]]>\n</s:r>\n";
+    let document = parse(text);
+    let root = document.root();
+    assert_eq!((root.name(), root.prefix(), root.namespace()), ("r", "s", Some("urn:s")));
+    assert_eq!(root.text(), "\n t <&<\n");
+    assert_eq!(root.attributes().collect::<Vec<_>>(), [("must", "1"), ("plain", "a&b\nc d e")]);
+    assert_eq!(root.attribute_ns("urn:s", "must"), Some("1"));
+    assert_eq!(root.attribute_ns("urn:d", "plain"), None);
+    assert_eq!(root.attribute("s"), None);
+    assert_eq!(root.line(), 3);
+    let names: Vec<_> = root.children().map(|child| (child.name(), child.namespace(), child.line())).collect();
+    assert_eq!(names, [("a", Some("urn:d"), 5), ("b", Some("urn:s"), 5)]);
+    assert_eq!(root.child("a").map(|a| a.text()), Some("x"));
+    assert!(root.child("c").is_none());
+    assert!(root.child("b").is_some_and(|b| b.children().next().is_none() && b.text().is_empty()));
+}
+
+#[test]
+fn a_child_belongs_to_its_parent_only() {
+    let document = parse("<a><b><c/><c/></b><d/><e><f/></e></a>");
+    fn show(node: Node<'_>) -> String {
+        let inner: Vec<_> = node.children().map(show).collect();
+        format!("{}({})", node.name(), inner.join(" "))
+    }
+    assert_eq!(show(document.root()), "a(b(c() c()) d() e(f()))");
+    let f = document.root().child("e").and_then(|e| e.child("f"));
+    assert_eq!(f.and_then(|f| f.parent()).map(|e| e.name()), Some("e"));
+}
+
+#[test]
+fn attributes_belong_to_their_element_only() {
+    let document = parse("<a x='1'><b/><c y='2' z='3'/></a>");
+    let root = document.root();
+    assert_eq!(root.attributes().collect::<Vec<_>>(), [("x", "1")]);
+    assert_eq!(root.child("b").map(|b| b.attributes().count()), Some(0));
+    assert_eq!(root.child("c").map(|c| c.attributes().collect::<Vec<_>>()), Some(vec![("y", "2"), ("z", "3")]));
+}
+
+#[test]
+fn texts_in_pieces_stay_apart() {
+    let document = parse("<a>1&amp;<b>2<!-- -->3</b>4<b>5&lt;</b>&gt;</a>");
+    let texts: Vec<_> = document.root().children().map(|b| b.text()).collect();
+    assert_eq!(document.root().text(), "1&4>");
+    assert_eq!(texts, ["23", "5<"]);
+}
+
+#[test]
+fn a_block_is_kept_as_it_was_sent() {
+    let document = parse("<a xmlns:p='u&amp;v' xmlns='d' xmlns:q='w'>x <b c = '1' ><p:d/>&#65;</b > y</a>");
+    let b = document.root().child("b").expect("b");
+    assert_eq!(b.outer_xml(), "<b c = '1' ><p:d/>&#65;</b >");
+    assert_eq!(b.standalone_xml(), "<b xmlns:p=\"u&amp;v\" c = '1' ><p:d/>&#65;</b >");
+    assert_eq!(b.child("d").map(|d| d.outer_xml()), Some("<p:d/>"));
+    assert_eq!(document.root().standalone_xml(), document.root().outer_xml());
+}
+
+#[test]
+fn a_default_namespace_can_be_undone() {
+    let document = parse("<a xmlns='u'><b xmlns=''><c/></b><xml:d/></a>");
+    let b = document.root().child("b").expect("b");
+    assert_eq!(b.child("c").and_then(|c| c.namespace()), None);
+    assert_eq!(document.root().child("d").and_then(|d| d.namespace()), Some("http://www.w3.org/XML/1998/namespace"));
+}
+
+#[test]
+fn a_document_at_its_limits_is_taken() {
+    parse(&format!("{}{}", "<a>".repeat(8), "</a>".repeat(8)));
+    parse("<aaaaaaaaaaaaaaaaaaaa b='' c='' d='' e=''/>");
+    parse(&format!("<a>{}</a>", "<b/>".repeat(49)));
+}
+
+fn walk(node: Node<'_>) -> usize {
+    let own = node.text().len() + node.outer_xml().len() + node.line() + node.attributes().count();
+    assert!(!node.name().is_empty());
+    node.namespace();
+    node.standalone_xml();
+    own + node.children().map(walk).sum::<usize>()
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_parser_panic(text in "\\PC{0,60}") {
+        if let Ok(document) = Document::parse(&text, &LIMITS) { walk(document.root()); }
+    }
+
+    #[test]
+    fn no_markup_makes_the_parser_panic(parts in prop::collection::vec(prop::sample::select(vec![
+        "<", ">", "/", "</", "/>", "<a>", "</a>", "<a ", "<p:a", "b='", "\"", "'", "=", " ", "&", ";", "&amp;", "&#", "x41;",
+        "<!", "<!--", "--", "-->", "<![CDATA[", "]]>", "]", "<?", "?>", "<?xml version='1.0'?>", "<!DOCTYPE", "[", "xmlns:p='u'",
+        "xmlns='v'", "ü", "\u{FEFF}", "\r\n", "\r", "\t", "text", ":", "\u{1}", "😀",
+    ]), 0..24)) {
+        let text = parts.concat();
+        if let Ok(document) = Document::parse(&text, &LIMITS) { walk(document.root()); }
+    }
+
+    #[test]
+    fn what_was_escaped_is_read_back(text in "[ -~äöü€\\n\\t]{0,40}") {
+        let mut escaped = String::new();
+        crate::xml::write::escape_into(&mut escaped, &text);
+        let source = format!("<a b=\"{}\">{escaped}</a>", escaped.replace(['\n', '\t'], " "));
+        let document = parse(&source);
+        prop_assert_eq!(document.root().text(), text.as_str());
+        let expected = text.replace(['\n', '\t'], " ");
+        prop_assert_eq!(document.root().attribute("b"), Some(expected.as_str()));
+    }
+}

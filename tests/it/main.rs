@@ -1,0 +1,4 @@
+//! Tests from outside: the built gateway, its contract and its documents.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
+
+mod contract;
