@@ -2,3 +2,5 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 
 mod contract;
+mod stock;
+mod world;

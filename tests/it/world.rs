@@ -1,0 +1,272 @@
+//! A gateway of its own for each test: the real binary on a free port, with a database that nobody else uses.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+
+/// URL of a PostgreSQL server on which tests may create databases; without it they run on SQLite only.
+const POSTGRES: &str = "KONTOR_TEST_POSTGRES";
+
+/// Where a world keeps its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// The databases that are to be had here. What passes on one passes on the other, in the same test.
+pub fn databases() -> Vec<Database> {
+    let mut all = vec![Database::Sqlite];
+    if std::env::var_os(POSTGRES).is_some() {
+        all.push(Database::Postgres);
+    }
+    all
+}
+
+/// A running gateway with its data.
+pub struct World {
+    folder: tempfile::TempDir,
+    database: String,
+    /// TOML of the configuration; `None` is the demo.
+    config: Option<String>,
+    child: Option<Child>,
+    pub base: String,
+    dropped: Option<(String, String)>,
+}
+
+impl World {
+    /// The demo on a fresh database.
+    pub fn demo(database: Database) -> World {
+        World::new(database, None)
+    }
+
+    /// A configuration on a fresh database; `listen` and `database` are given on the command line. `{folder}` in the
+    /// text becomes the world's folder.
+    pub fn configured(database: Database, config: &str) -> World {
+        World::new(database, Some(config))
+    }
+
+    fn new(kind: Database, config: Option<&str>) -> World {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (database, dropped) = match kind {
+            Database::Sqlite => (folder.path().join("kontor.sqlite").to_string_lossy().into_owned(), None),
+            Database::Postgres => {
+                let (server, name, url) = new_postgres_database();
+                (url, Some((server, name)))
+            }
+        };
+        let config = config.map(|text| text.replace("{folder}", &folder.path().to_string_lossy()));
+        let mut world = World { folder, database, config, child: None, base: String::new(), dropped };
+        world.start();
+        world
+    }
+
+    /// Starts the gateway (again) and waits until it answers.
+    pub fn start(&mut self) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kontor"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", &self.database]).current_dir(self.folder.path());
+        match &self.config {
+            None => {
+                command.arg("--demo");
+            }
+            Some(text) => {
+                let path = self.folder.path().join("kontor.toml");
+                std::fs::write(&path, text).unwrap();
+                command.arg("--config").arg(path);
+            }
+        }
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the gateway starts");
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (tell, told) = std::sync::mpsc::channel();
+        // The rest of the log is read to its end, so that the gateway never waits for a full pipe.
+        let log = self.folder.path().join("log");
+        std::thread::spawn(move || {
+            let mut kept = String::new();
+            for line in lines.map_while(Result::ok) {
+                if let Some((_, base)) = line.split_once("listening on ") {
+                    let _ = tell.send(base.trim().to_owned());
+                }
+                kept.push_str(&line);
+                kept.push('\n');
+                let _ = std::fs::write(&log, &kept);
+            }
+        });
+        match told.recv_timeout(Duration::from_secs(60)) {
+            Ok(base) => self.base = base,
+            Err(_) => {
+                let _ = child.kill();
+                panic!("the gateway did not start:\n{}", self.log());
+            }
+        }
+        self.child = Some(child);
+    }
+
+    /// Ends the gateway at once, as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn config_path(&self) -> PathBuf {
+        self.folder.path().join("kontor.toml")
+    }
+
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The demo's `erp` user calls an operation on the compat face; gives the inner answer.
+    pub fn connect(&self, operation: &str, inner: &str) -> String {
+        let reply = self.post("/ws/connect", &compat_envelope(operation, inner), &[]);
+        assert_eq!(reply.status, 200, "{operation}: {}", reply.body);
+        inner_answer(&reply.body)
+    }
+
+    /// The same on the typed face; `request` is the content of the `request` element. Gives the whole envelope.
+    pub fn typed(&self, operation: &str, request: &str) -> String {
+        let reply = self.post("/ws/v1", &typed_envelope(operation, request), &[]);
+        assert_eq!(reply.status, 200, "{operation}: {}", reply.body);
+        reply.body
+    }
+
+    /// Posts with the demo's credentials and more headers; a header given here wins over the default.
+    pub fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Reply {
+        self.post_bytes(path, body.as_bytes().to_vec(), headers)
+    }
+
+    pub fn post_bytes(&self, path: &str, body: Vec<u8>, headers: &[(&str, &str)]) -> Reply {
+        let mut request = client().post(format!("{}{path}", self.base));
+        let given = |name: &str| headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+        if !given("authorization") {
+            request = request.basic_auth("erp", Some("demo"));
+        }
+        if !given("content-type") {
+            request = request.header("Content-Type", "text/xml; charset=utf-8");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Reply::of(request.body(body).send().expect("an answer"))
+    }
+
+    pub fn get(&self, path: &str) -> Reply {
+        Reply::of(client().get(format!("{}{path}", self.base)).send().expect("an answer"))
+    }
+
+    /// Posts JSON to the sandbox and reads JSON.
+    pub fn sandbox(&self, path: &str, json: &serde_json::Value) -> serde_json::Value {
+        let request = client().post(format!("{}/sandbox/1000{path}", self.base)).body(json.to_string());
+        let reply = Reply::of(request.send().expect("an answer"));
+        assert!(reply.status < 300, "{path}: {}", reply.body);
+        serde_json::from_str(&reply.body).unwrap_or_default()
+    }
+
+    pub fn sandbox_get(&self, path: &str) -> serde_json::Value {
+        let reply = self.get(&format!("/sandbox/1000{path}"));
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        serde_json::from_str(&reply.body).expect("JSON")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.kill();
+        if let Some((server, name)) = &self.dropped
+            && let Ok(mut connection) = PgConnection::establish(server)
+        {
+            let _ = connection.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
+/// An answer.
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Reply {
+    fn of(response: reqwest::blocking::Response) -> Reply {
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect();
+        Reply { status: response.status().as_u16(), headers, body: response.text().unwrap_or_default() }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+fn client() -> &'static reqwest::blocking::Client {
+    static CLIENT: std::sync::OnceLock<reqwest::blocking::Client> = std::sync::OnceLock::new();
+    CLIENT.get_or_init(|| {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        reqwest::blocking::Client::builder().timeout(Duration::from_secs(60)).build().expect("a client")
+    })
+}
+
+fn new_postgres_database() -> (String, String, String) {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var(POSTGRES).expect(POSTGRES);
+    let name = format!("kontor_it_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::establish(&server).expect("the PostgreSQL server");
+    connection.batch_execute(&format!("CREATE DATABASE {name}")).expect("a new database");
+    let (front, _) = server.rsplit_once('/').expect("a URL with a database");
+    let url = format!("{front}/{name}");
+    (server, name, url)
+}
+
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The compat face's envelope around an inner document.
+pub fn compat_envelope(operation: &str, inner: &str) -> String {
+    let argument = kontor::operations::find(operation).map_or("requestData", |operation| operation.argument);
+    format!(
+        "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><k:{operation} xmlns:k=\"urn:kontor:connect\"><{argument}>{}</{argument}></k:{operation}></soap:Body></soap:Envelope>",
+        escape(inner)
+    )
+}
+
+/// The typed face's envelope around the content of `request`.
+pub fn typed_envelope(operation: &str, request: &str) -> String {
+    format!(
+        "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><{operation} xmlns=\"urn:kontor:v1\"><request>{request}</request></{operation}></soap:Body></soap:Envelope>"
+    )
+}
+
+/// The inner document of a compat answer.
+pub fn inner_answer(envelope: &str) -> String {
+    let (_, rest) = envelope.split_once("<return>").unwrap_or_else(|| panic!("no return in {envelope}"));
+    let (inner, _) = rest.split_once("</return>").expect("an end");
+    inner.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// Looks again until `look` gives a value; fails with what it saw last.
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        match look() {
+            Ok(value) => return value,
+            Err(seen) if Instant::now() > end => panic!("{what} did not happen; seen last: {seen}"),
+            Err(_) => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
