@@ -21,6 +21,7 @@ import argparse
 import concurrent.futures
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,7 @@ ROOT = HERE.parent.parent
 SETUP = Path(os.environ.get("KONTOR_SETUP_DIR", ROOT / ".setup")).resolve()
 SECONDS = 300  # for one client, generation and compilation included
 USER, PASSWORD = "erp", "demo"
+RUNNING = set()  # the clients' processes, each the leader of a session of its own
 
 
 def python(url, folder, face):
@@ -107,12 +109,15 @@ def run_client(name, face, commands, url, folder, sku):
                 )
             except OSError as error:
                 return f"{command[0]}: {error}"
+            RUNNING.add(process)
             try:
                 code = process.wait(max(1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, 9)  # its own session, so its own children and nobody else's
+                os.killpg(process.pid, signal.SIGKILL)  # its own session, so its own children and nobody else's
                 process.wait()
                 return f"{Path(str(command[0])).name} was stopped after {SECONDS} s"
+            finally:
+                RUNNING.discard(process)
             if code != 0:
                 log.flush()
                 lines = [line for line in log_path.read_text(errors="replace").splitlines() if line.strip()]
@@ -134,7 +139,14 @@ def create_database(server):
     return server.rsplit("/", 1)[0] + f"/{name}"
 
 
+def stop_all(*_):
+    for process in list(RUNNING):
+        os.killpg(process.pid, signal.SIGKILL)
+    sys.exit(143)
+
+
 def main():
+    signal.signal(signal.SIGTERM, stop_all)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gateway", default=ROOT / "target" / "debug" / "kontor", help="the program to test")
     parser.add_argument("--work", type=Path, help="a folder for databases and logs (default: a temporary one)")

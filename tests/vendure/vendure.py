@@ -88,16 +88,21 @@ class Shop:
         create = self.admin
         country = create(
             """mutation { createCountry(input: {code: "DE", enabled: true,
-                 translations: [{languageCode: en, name: "Germany"}]}) { id } }"""
+                 translations: [{languageCode: de, name: "Deutschland"}]}) { id } }"""
         )["createCountry"]["id"]
         zone = create(
             """mutation ($members: [ID!]) { createZone(input: {name: "Europe", memberIds: $members}) { id } }""",
             members=[country],
         )["createZone"]["id"]
+        create(
+            """mutation { updateGlobalSettings(input: {availableLanguages: [de, en]}) {
+                 ... on GlobalSettings { id } ... on ErrorResult { errorCode message } } }"""
+        )
         channel = create("{ activeChannel { id } }")["activeChannel"]["id"]
         create(
             """mutation ($id: ID!, $zone: ID!) { updateChannel(input: {id: $id, defaultTaxZoneId: $zone,
                  defaultShippingZoneId: $zone, pricesIncludeTax: true, defaultCurrencyCode: EUR,
+                 availableLanguageCodes: [de, en], defaultLanguageCode: de,
                  availableCurrencyCodes: [EUR]}) { ... on Channel { id } ... on ErrorResult { errorCode message } } }""",
             id=channel,
             zone=zone,
@@ -113,7 +118,7 @@ class Shop:
         )
         create(
             """mutation { createShippingMethod(input: {code: "parcel", fulfillmentHandler: "manual-fulfillment",
-                 translations: [{languageCode: en, name: "Parcel", description: "Parcel service"}],
+                 translations: [{languageCode: de, name: "Paket", description: "Paketdienst"}],
                  checker: {code: "default-shipping-eligibility-checker",
                            arguments: [{name: "orderMinimum", value: "0"}]},
                  calculator: {code: "default-shipping-calculator",
@@ -122,7 +127,7 @@ class Shop:
         )
         create(
             """mutation { createPaymentMethod(input: {code: "prepayment", enabled: true,
-                 translations: [{languageCode: en, name: "Prepayment", description: ""}],
+                 translations: [{languageCode: de, name: "Vorkasse", description: ""}],
                  handler: {code: "dummy-payment-handler",
                            arguments: [{name: "automaticSettle", value: "false"}]}}) { id } }"""
         )
@@ -148,7 +153,7 @@ class Shop:
         location = self.admin("{ stockLocations { items { id } } }")["stockLocations"]["items"][0]["id"]
         product = self.admin(
             """mutation ($name: String!, $slug: String!) { createProduct(input: {enabled: true, translations: [
-                 {languageCode: en, name: $name, slug: $slug, description: ""}]}) { id } }""",
+                 {languageCode: de, name: $name, slug: $slug, description: ""}]}) { id } }""",
             name=name,
             slug=sku.lower(),
         )["createProduct"]["id"]
@@ -161,7 +166,7 @@ class Shop:
                     "price": cents,
                     "taxCategoryId": tax,
                     "trackInventory": "TRUE",
-                    "translations": [{"languageCode": "en", "name": name}],
+                    "translations": [{"languageCode": "de", "name": name}],
                     "stockLevels": [{"stockLocationId": location, "stockOnHand": stock}],
                 }
             ],

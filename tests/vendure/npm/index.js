@@ -8,7 +8,7 @@ const packages = createRequire(path.join(process.env.SHOP_PACKAGES, 'package.jso
 const { Client } = packages('pg');
 const {
   bootstrap, DefaultJobQueuePlugin, DefaultLogger, DefaultSearchPlugin, dummyPaymentHandler, JobQueueService,
-  LogLevel, manualFulfillmentHandler,
+  LanguageCode, LogLevel, manualFulfillmentHandler,
 } = packages('@vendure/core');
 
 const database = new URL(process.env.SHOP_DATABASE);
@@ -39,6 +39,7 @@ const config = {
   dbConnectionOptions: { type: 'postgres', ...server, username, database: name, synchronize: true },
   paymentOptions: { paymentMethodHandlers: [dummyPaymentHandler] },
   shippingOptions: { fulfillmentHandlers: [manualFulfillmentHandler] },
+  defaultLanguageCode: LanguageCode.de,
   logger: new DefaultLogger({ level: LogLevel.Info, timestamp: true }),
   plugins: [DefaultJobQueuePlugin.init({ pollInterval: 200 }), DefaultSearchPlugin],
 };
