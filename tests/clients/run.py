@@ -25,6 +25,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -39,6 +40,7 @@ SETUP = Path(os.environ.get("KONTOR_SETUP_DIR", ROOT / ".setup")).resolve()
 SECONDS = 300  # for one client, generation and compilation included
 USER, PASSWORD = "erp", "demo"
 RUNNING = set()  # the clients' processes, each the leader of a session of its own
+STOPPING = threading.Event()
 
 
 def python(url, folder, face):
@@ -89,6 +91,8 @@ def run_client(name, face, commands, url, folder, sku):
     log_path = folder / "log"
     with open(log_path, "w+", errors="replace") as log:
         for command in commands(url, folder, face):
+            if STOPPING.is_set():
+                return "stopped from outside"
             if callable(command):  # a check between two commands, on what they printed
                 log.flush()
                 complaint = command(log_path.read_text(errors="replace"))
@@ -140,6 +144,7 @@ def create_database(server):
 
 
 def stop_all(*_):
+    STOPPING.set()
     for process in list(RUNNING):
         os.killpg(process.pid, signal.SIGKILL)
     sys.exit(143)

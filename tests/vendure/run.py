@@ -80,10 +80,12 @@ class Walk:
         )
         try:
             output = process.communicate(timeout=seconds)[0].decode(errors="replace")
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)  # the block's own session; servers that it started have sessions of their own
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)  # the block's own session; servers it started have their own
             process.wait()
-            raise Failed(f"the block `{name}` of docs/VENDURE.md took longer than {seconds} s") from None
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise Failed(f"the block `{name}` of docs/VENDURE.md took longer than {seconds} s") from None
+            raise
         print("".join(f"   {line}\n" for line in output.splitlines()), end="", flush=True)
         if process.returncode != 0:
             last = (output.strip().splitlines() or ["no output"])[-1]
