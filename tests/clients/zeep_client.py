@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import lxml.etree
 import requests
+import xmlschema
 import zeep
 import zeep.exceptions
 from zeep.transports import Transport
@@ -282,10 +283,34 @@ class Compat:
         return self.records(self.send("updateOrderStatus", body, argument="argRequestData"))
 
 
-def connect(face, password):
+class Judge(zeep.Plugin):
+    """Holds each message of the typed face, request and answer, against the schema in the WSDL."""
+
+    def __init__(self):
+        wsdl = lxml.etree.fromstring(requests.get(URL + Typed.wsdl, timeout=30).content)
+        schema = wsdl.find(".//{http://www.w3.org/2001/XMLSchema}schema")
+        self.schema = xmlschema.XMLSchema(lxml.etree.tostring(schema).decode())
+
+    def _look(self, envelope, what):
+        for body in envelope.find(f"{{{ENVELOPE}}}Body"):
+            if body.tag != f"{{{ENVELOPE}}}Fault":
+                error = next(self.schema.iter_errors(body), None)
+                check(f"{what} is valid", error is None, str(error))
+
+    def egress(self, envelope, headers, operation, binding_options):
+        self._look(envelope, f"the request of {operation.name}")
+        return envelope, headers
+
+    def ingress(self, envelope, headers, operation):
+        self._look(envelope, f"the answer of {operation.name}")
+        return envelope, headers
+
+
+def connect(face, password, plugins=()):
     session = requests.Session()
     session.auth = (USER, password)
-    return zeep.Client(URL + face.wsdl, transport=Transport(session=session, timeout=30, operation_timeout=60))
+    transport = Transport(session=session, timeout=30, operation_timeout=60)
+    return zeep.Client(URL + face.wsdl, transport=transport, plugins=list(plugins))
 
 
 def codes(records):
@@ -294,7 +319,7 @@ def codes(records):
 
 def main():
     kind = {"typed": Typed, "compat": Compat}[sys.argv[1]]
-    client = connect(kind, PASSWORD)
+    client = connect(kind, PASSWORD, [Judge()] if kind is Typed else [])
     face = kind(client)
     check("the WSDL names the address it came from", client.service._binding_options["address"].startswith(URL + "/ws/"))
 
