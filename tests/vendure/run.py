@@ -4,7 +4,9 @@
 Runs the blocks of docs/VENDURE.md that are marked `<!-- test: NAME -->`, in their order and as they stand there;
 only ports, the folder and the programs' places are put in. Between them it looks into the shop through its own API.
 
-Called by ./test; by hand:  .setup/venv/bin/python tests/vendure/run.py [--gateway target/debug/kontor]
+With --live it then runs the connector's own tests against the same shop: those that cargo ignores by default.
+
+Called by ./test; by hand:  .setup/venv/bin/python tests/vendure/run.py [--gateway target/debug/kontor] [--live]
 """
 
 import argparse
@@ -176,6 +178,23 @@ CHECKS = [
     "payment and parcel reach the shop, the stock is right",
     "a cancellation reaches the shop",
 ]
+LIVE = "the connector's own tests against the shop"
+
+
+def live(walk):
+    environment = os.environ | {"KONTOR_TEST_VENDURE": f"http://127.0.0.1:{walk.ports['3100']}"}
+    command = ["cargo", "test", "--lib", "connectors::vendure::live", "--", "--ignored"]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Failed("cargo test took longer than 600 s") from None
+    output = done.stdout.decode(errors="replace")
+    print("".join(f"   {line}\n" for line in output.splitlines()[-40:]), end="", flush=True)
+    if done.returncode != 0 or not re.search(r"test result: ok\. [1-9]", output):
+        raise Failed(f"cargo test ended with {done.returncode}, or no test was found")
 
 
 def main():
@@ -183,6 +202,7 @@ def main():
     parser.add_argument("--gateway", default=ROOT / "target" / "debug" / "kontor", help="the program to test")
     parser.add_argument("--work", type=Path, help="a folder for databases and logs (default: a temporary one)")
     parser.add_argument("--results", type=Path, help="append the results to this file, for ./test")
+    parser.add_argument("--live", action="store_true", help="also the connector's own tests (builds them)")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     with tempfile.TemporaryDirectory(prefix="kontor-vendure.") as temporary:
@@ -193,7 +213,7 @@ def main():
 
 
 def run(arguments, work):
-    left = list(CHECKS)
+    left = CHECKS + ([LIVE] if arguments.live else [])
 
     def report(verdict, name, reason=""):
         left.remove(name)
@@ -213,6 +233,9 @@ def run(arguments, work):
         with gateway:
             for name in steps(walk):
                 report("ok", name)
+        if arguments.live:
+            live(walk)
+            report("ok", LIVE)
     except (Failed, GatewayError, vendure.ShopError, OSError, KeyError) as error:
         report("FAILED", left[0], str(error) if not isinstance(error, KeyError) else f"{error} is missing")
         if gateway and gateway.log_path.exists():
