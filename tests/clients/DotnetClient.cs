@@ -112,7 +112,7 @@ static class Program
     static bool AllGood(List<object> records) { return records.Count > 0 && Codes(records).All(c => c == 0); }
     static string Show(List<object> records)
     {
-        return string.Join("; ", records.Select(r => Get(r, "returnCode") + " " + Get(r, "referenceId") + " " + Get(r, "errorDescription")));
+        return string.Join("; ", records.Select(r => Get(r, "returnCode") + " " + Get(r, "errorDescription")));
     }
 
     static List<object> SendItems(params object[][] rows)
@@ -224,6 +224,8 @@ static class Program
         Check("uploadOffers", AllGood(records), Show(records));
 
         var sandbox = Url + "/sandbox/" + Account;
+        var offer = Http("GET", sandbox + "/offers/" + Sku, null, null);
+        Check("the offer reached the channel", offer.Key == 200, offer.Value);
         var bought = Http("POST", sandbox + "/orders", "{\"lines\":[{\"sku\":\"" + Sku + "\",\"quantity\":2}]}", "application/json");
         Check("a buyer orders", bought.Key < 300, bought.Value);
         var number = bought.Value.Split(new[] { "\"order_id\":\"" }, StringSplitOptions.None)[1].Split('"')[0];

@@ -255,6 +255,8 @@ public class JaxwsClient {
         check("uploadOffers", allGood(records), show(records));
 
         String sandbox = URL + "/sandbox/" + ACCOUNT;
+        String offer = http("GET", sandbox + "/offers/" + SKU, null, null);
+        check("the offer reached the channel", offer.startsWith("200"), offer);
         String bought = http("POST", sandbox + "/orders", "{\"lines\":[{\"sku\":\"" + SKU + "\",\"quantity\":2}]}", "application/json");
         check("a buyer orders", bought.startsWith("2"), bought);
         String number = bought.split("\"order_id\":\"")[1].split("\"")[0];

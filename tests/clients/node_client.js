@@ -156,8 +156,9 @@ async function main() {
   check('uploadOffers', same(codes(records), [0]), records);
 
   const sandbox = `${url}/sandbox/${ACCOUNT}`;
-  const [, offer] = await http('GET', `${sandbox}/offers/${encodeURIComponent(sku)}`);
-  check('the offer is in the channel, texts untouched',
+  const [found, offer] = await http('GET', `${sandbox}/offers/${encodeURIComponent(sku)}`);
+  check('the offer reached the channel', found === 200, offer);
+  check('with texts untouched',
     same([offer.title, offer.description, Number(offer.price), offer.quantity], [NAME, SHORT_TEXT, 9.9, 12]), offer);
   const [status, bought] = await http('POST', `${sandbox}/orders`, { lines: [{ sku, quantity: 2 }] });
   check('a buyer orders', status < 300, bought);

@@ -330,8 +330,9 @@ $records = $face->upload($face->offerId($records[0]));
 check('uploadOffers', codes($records) === [0], $records);
 
 $sandbox = "$url/sandbox/" . ACCOUNT;
-[, $offer] = http('GET', "$sandbox/offers/$sku");
-check('the offer is in the channel, texts untouched', [$offer['title'], $offer['description'], (float) $offer['price'], $offer['quantity']]
+[$status, $offer] = http('GET', "$sandbox/offers/$sku");
+check('the offer reached the channel', $status === 200, $offer);
+check('with texts untouched', [$offer['title'], $offer['description'], (float) $offer['price'], $offer['quantity']]
     === [NAME, SHORT_TEXT, 9.9, 12], $offer);
 [$status, $order] = http('POST', "$sandbox/orders", ['lines' => [['sku' => $sku, 'quantity' => 2]]]);
 check('a buyer orders', $status < 300, $order);

@@ -44,7 +44,7 @@ class Typed:
         # zeep unwraps as long as there is one child only, and gives None for an element without children.
         reports = result.reports if hasattr(result, "reports") else result
         found = (reports.item if reports else None) or []
-        return [(r.returnCode, r.referenceId, r.errorDescription, r) for r in found]
+        return [(r.returnCode, getattr(r, "referenceId", None), r.errorDescription, r) for r in found]
 
     def echo(self):
         return self.call.echo(**self.echo_arguments)
@@ -345,9 +345,11 @@ def main():
     check("uploadOffers", codes(records) == [0], records)
 
     sandbox = f"{URL}/sandbox/{ACCOUNT}"
-    offer = requests.get(f"{sandbox}/offers/{SKU}", timeout=30).json()
+    answer = requests.get(f"{sandbox}/offers/{SKU}", timeout=30)
+    check("the offer reached the channel", answer.ok, answer.text)
+    offer = answer.json()
     seen = (offer["title"], offer["description"], float(offer["price"]), offer["quantity"], offer["running"])
-    check("the offer is in the channel, texts untouched", seen == (NAME, SHORT_TEXT, 9.9, 12, True), seen)
+    check("with texts untouched", seen == (NAME, SHORT_TEXT, 9.9, 12, True), seen)
     answer = requests.post(f"{sandbox}/orders", json={"lines": [{"sku": SKU, "quantity": 2}]}, timeout=30)
     check("a buyer orders", answer.ok, answer.status_code, answer.text)
     number = answer.json()["order_id"]
