@@ -393,8 +393,8 @@ def main():
     try:
         kind(connect(kind, "wrong")).echo()
         check("a wrong password is refused", False)
-    except zeep.exceptions.TransportError as error:
-        check("a wrong password is refused", error.status_code == 401, error.status_code)
+    except zeep.exceptions.Fault as fault:  # a 401 with a fault inside
+        check("a wrong password is refused", "KONTOR-1001" in fault.message, fault.message)
 
 
 main()
