@@ -34,8 +34,9 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
         let body = (operation.refuse)(call.face, &failure, language);
         Ok(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 })
     };
+    let most = gateway.settings.limits.records;
     let result = match call.body {
-        Body::Node(node) => (operation.run)(gateway, call, node, node.outer_xml()),
+        Body::Node(node) => count_of(node, most).and_then(|()| (operation.run)(gateway, call, node, node.outer_xml())),
         Body::Text(text) => {
             let limits = &gateway.settings.limits;
             let limits = xml::Limits {
@@ -45,7 +46,7 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
                 elements: limits.xml_elements,
             };
             match xml::Document::parse(text, &limits) {
-                Ok(document) => match version_of(document.root(), operation) {
+                Ok(document) => match version_of(document.root(), operation).and_then(|()| count_of(document.root(), most)) {
                     Ok(()) => (operation.run)(gateway, call, document.root(), text),
                     Err(failure) => Err(failure),
                 },
@@ -63,6 +64,21 @@ fn version_of(root: Node<'_>, operation: &Operation) -> Result<(), Failure> {
         None | Some("" | "1" | "1.0" | "1.0.0") => Ok(()),
         Some(other) => Err(Failure::new(code::UNSUPPORTED_VERSION, [other, operation.name])),
     }
+}
+
+/// Keeps one call from occupying the writer for long. Records stand directly in the request, or in a list there whose
+/// entries all have the same name.
+fn count_of(root: Node<'_>, most: usize) -> Result<(), Failure> {
+    let list = |node: Node<'_>| {
+        let mut names = node.children().map(|child| child.name());
+        let first = names.next().unwrap_or_default();
+        if names.all(|name| name == first) { node.children().count() } else { 0 }
+    };
+    let records = root.children().map(list).max().unwrap_or_default().max(root.children().count());
+    if records > most {
+        return Err(Failure::new(code::TOO_MANY_RECORDS, [&format!("{records} records"), &most.to_string()]));
+    }
+    Ok(())
 }
 
 impl Operation {
