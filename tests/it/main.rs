@@ -5,6 +5,7 @@ mod contract;
 mod docs;
 mod golden;
 mod house;
+mod orders;
 mod samples;
 mod stock;
 mod world;
