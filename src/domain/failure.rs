@@ -240,6 +240,9 @@ codes! {
     3017 FILTER_METHOD Client
         "the filter method \"{0}\" is not known for this field; use {1}"
         "die Filtermethode \"{0}\" ist für dieses Feld nicht bekannt; verwenden Sie {1}";
+    3018 ANSWER_TOO_LARGE Client
+        "the answer would hold {0} records, at most {1} fit into one; send a page size (…_per_page) and page, or narrower filters"
+        "die Antwort hätte {0} Datensätze, höchstens {1} passen in eine; senden Sie eine Seitengröße (…_per_page) und page oder engere Filter";
     // 4000: references
     4001 UNKNOWN_ITEM Client
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"

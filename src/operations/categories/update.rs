@@ -47,7 +47,7 @@ impl WriteOperation for UpdateCategories {
                 }
                 None => Err((Failure::new(code::INTERNAL, ["a group was not worked on"]), None)),
             },
-        );
+        )?;
         for image in &tree.images {
             keep_image(work.tx, image)?;
         }

@@ -78,7 +78,7 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
     )?;
     let next_id = if may_create { Some(next_ids(work.tx, "item", good().count())?) } else { None };
     let mut batch = Batch { known, groups, next_id, saved: BTreeSet::new(), images: Vec::new(), documents: HashMap::new() };
-    let reports = work.each(records, |record| record.mandator_id, |work, record| batch.take(work, record));
+    let reports = work.each(records, |record| record.mandator_id, |work, record| batch.take(work, record))?;
     batch.store(work, topics)?;
     Ok(reports)
 }

@@ -85,7 +85,7 @@ impl WriteOperation for UpdateStockCount {
                     Err(failure) => Err((failure, Some(keys))),
                 }
             },
-        );
+        )?;
         work.additive = relative;
         ledger.store(work)?;
         Ok(UpdateStockCountResult { pending_changes: None, reports })
