@@ -229,14 +229,17 @@ codes! {
         "a limited validity needs {0}; send identifier, valid_from and valid_to together, or none of them"
         "ein befristeter Zeitraum verlangt {0}; senden Sie identifier, valid_from und valid_to zusammen oder keines davon";
     3015 TOO_MANY_RECORDS Client
-        "{0} are too many for one call, at most {1} are taken; split it into several calls (for records see limits.records)"
-        "{0} sind zu viele für einen Aufruf, höchstens {1} werden angenommen; teilen Sie ihn auf (für Datensätze siehe limits.records)";
+        "{0} entries are too many for one call, at most {1} are taken; split it into several calls (for records see limits.records)"
+        "{0} Einträge sind zu viele für einen Aufruf, höchstens {1} werden angenommen; teilen Sie ihn auf (für Datensätze siehe limits.records)";
     3016 FILTER_REQUIRED Client
         "a filter with mandator_id is missing; send at least one filter with it"
         "ein Filter mit mandator_id fehlt; senden Sie mindestens einen";
     3017 FILTER_METHOD Client
         "the filter method \"{0}\" is not known for this field; use {1}"
         "die Filtermethode \"{0}\" ist für dieses Feld nicht bekannt; verwenden Sie {1}";
+    3018 ANSWER_TOO_LARGE Client
+        "the answer would hold {0} records, at most {1} fit into one; send a page size (…_per_page) and page, or narrower filters"
+        "die Antwort hätte {0} Datensätze, höchstens {1} passen in eine; senden Sie eine Seitengröße (…_per_page) und page oder engere Filter";
     // 4000: references
     4001 UNKNOWN_ITEM Client
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"

@@ -91,6 +91,22 @@ pub fn language_of_user(settings: &Settings, user: &User) -> Language {
 }
 
 impl Reading<'_> {
+    /// Cuts a page out of sorted ids. Without a page size everything is on page 1, as long as one answer can hold it
+    /// (`limits.records`); pages start with 1.
+    pub fn page<'i, T>(&self, ids: &'i [T], per_page: Option<i32>, page: Option<i32>) -> Result<&'i [T], Failure> {
+        let page = usize::try_from(page.unwrap_or(1).max(1)).unwrap_or(1);
+        let cut = match per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0) {
+            Some(size) => ids.chunks(size).nth(page - 1).unwrap_or_default(),
+            None if page == 1 => ids,
+            None => &[],
+        };
+        let most = self.settings.limits.records;
+        if cut.len() > most {
+            return Err(Failure::new(code::ANSWER_TOO_LARGE, [&cut.len().to_string(), &most.to_string()]));
+        }
+        Ok(cut)
+    }
+
     /// The mandator, when the user may use it.
     pub fn mandator(&self, mandator_id: i32) -> Result<&Mandator, Failure> {
         allowed_mandator(self.settings, self.user, mandator_id)
@@ -109,8 +125,8 @@ impl<'w> Work<'w, '_> {
     }
 
     /// Runs `handle` for every record that could be read and reports on each, in order. `handle` must check before it
-    /// changes anything: its failure undoes nothing. Use [`Work::in_savepoint`] where that is not possible.
-    /// A failure of Kontor itself is none of the record: it ends the call, of which nothing is stored then.
+    /// changes anything: its failure undoes nothing. Use [`Work::in_savepoint`] where that is not possible. A fault of the
+    /// database or of Kontor itself ends the call as a whole.
     pub fn each<T, R: ReportOf>(
         &mut self,
         records: Records<T>,

@@ -87,7 +87,7 @@ impl<T: Value + FilterName> Value for Match<T> {
             values.push(one);
         }
         if values.len() > MOST_VALUES {
-            return Err(Failure::new(code::TOO_MANY_RECORDS, [&format!("{} values", values.len()), &MOST_VALUES.to_string()]));
+            return Err(Failure::new(code::TOO_MANY_RECORDS, [&values.len().to_string(), &MOST_VALUES.to_string()]));
         }
         // An empty value is no condition, but an empty string asked for on purpose (order_number_prefix) selects unset ones.
         let null = (values.is_empty() && method.as_deref() == Some("=") && T::EMPTY_MEANS_UNSET).then_some(true);

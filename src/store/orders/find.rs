@@ -148,7 +148,7 @@ impl Selection {
         ];
         let variables = numbers.into_iter().map(variables_of).sum::<usize>() + texts.into_iter().map(variables_of).sum::<usize>();
         if variables > MOST_VARIABLES {
-            return Err(Failure::new(code::TOO_MANY_RECORDS, [&format!("{variables} values"), &MOST_VARIABLES.to_string()]));
+            return Err(Failure::new(code::TOO_MANY_RECORDS, [&variables.to_string(), &MOST_VARIABLES.to_string()]));
         }
         Ok(())
     }
