@@ -256,3 +256,6 @@ impl Settings {
         self.warehouses.iter().find(|w| w.mandator_id == mandator_id && w.code.eq_ignore_ascii_case(code))
     }
 }
+
+#[cfg(test)]
+pub mod fixture;

@@ -1,26 +1,280 @@
-//! Orders of channels become orders here.
+//! The way in: an order as a channel tells it becomes an order of ours.
+//!
+//! Channels are asked with an overlap, so every order comes several times; the channel's order number in its account
+//! finds it again, and a digest tells whether anything is new. What a channel changed is never told back to it.
+
+use sha2::{Digest, Sha256};
 
 use crate::config::{Account, Settings};
-use crate::connectors::ChannelOrder;
-use crate::domain::Failure;
-use crate::store::Tx;
+use crate::connectors::{self, ChannelOrder, OrderLine};
+use crate::domain::order::{Event, OrderStatus, Step, Workflow, step};
+use crate::domain::{Failure, Stamp};
+use crate::store::messages::{self, MessageRow};
+use crate::store::orders::{self, Address, BY_CHANNEL, OrderDocument, OrderItemRow, OrderRow, PAID, UNPAID, customers};
+use crate::store::outbox::{self, Topic};
+use crate::store::{Tx, broken_document};
 
-/// What an order of a channel changed here.
+/// What became of an order. `accounts` have offers whose quantity changed: their workers have to be woken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Imported {
-    /// It is stored as a new order; the offers of these accounts show another quantity now.
     New {
         order_id: i32,
         accounts: Vec<i32>,
     },
-    /// It was known, and something about it has changed.
     Changed {
         accounts: Vec<i32>,
     },
+    /// Nothing that Kontor takes over is new.
     Unchanged,
 }
 
-/// Stores an order, or what has changed about it.
-pub fn import(_tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, _order: &ChannelOrder) -> Result<Imported, Failure> {
-    Ok(Imported::Unchanged)
+impl Imported {
+    /// Accounts whose offers have to be updated.
+    pub fn accounts(&self) -> &[i32] {
+        match self {
+            Imported::New { accounts, .. } | Imported::Changed { accounts } => accounts,
+            Imported::Unchanged => &[],
+        }
+    }
 }
+
+/// Takes an order over, or what changed about a known one.
+pub fn import(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
+    let digest = digest_of(order)?;
+    match orders::of_channel(&mut tx.conn, account.account_id, &order.order_id)? {
+        None => add(tx, settings, account, order, digest),
+        Some(known) if known.channel_digest.as_ref() == Some(&digest) => Ok(Imported::Unchanged),
+        Some(known) => update(tx, known, order, digest),
+    }
+}
+
+fn digest_of(order: &ChannelOrder) -> Result<String, Failure> {
+    let json = serde_json::to_vec(order).map_err(|error| broken_document("channel order", &error))?;
+    Ok(Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
+    let status = match order {
+        ChannelOrder { cancelled: true, .. } => OrderStatus::Cancelled,
+        ChannelOrder { paid: true, .. } => match step(order.workflow, OrderStatus::New, Event::Paid) {
+            Step::To(paid) => paid,
+            Step::Recorded | Step::Refused => OrderStatus::New,
+        },
+        _ => OrderStatus::New,
+    };
+    let warehouse = account
+        .warehouses
+        .first()
+        .copied()
+        .or_else(|| settings.warehouses.iter().find(|w| w.mandator_id == account.mandator_id).map(|w| w.warehouse_id));
+    let mut positions = Vec::with_capacity(order.lines.len());
+    for line in &order.lines {
+        let mut position = position_of(tx, account, line)?;
+        if let (Some(warehouse), Some(_)) = (warehouse, position.item_id) {
+            position.warehouse_id = Some(warehouse);
+            if status.reserves_stock() {
+                position.reserved = line.quantity.max(0);
+            }
+        }
+        positions.push(position);
+    }
+    let customer =
+        customers::buyer(tx, account.mandator_id, Some(account.account_id), order.buyer.id.as_deref(), order.buyer.email.as_deref())?;
+    let row = OrderRow {
+        account_id: Some(account.account_id),
+        order_number_prefix: Some(account.order_number_prefix.clone()).filter(|p| !p.is_empty()),
+        marketplace_order_id: Some(order.order_id.clone()),
+        marketplace_order_id_2: order.order_id_2.clone(),
+        transaction_id_1: order.transaction_id.clone(),
+        order_date: Some(Stamp::from_utc(order.ordered_at).0),
+        last_changed_by: BY_CHANNEL.to_owned(),
+        order_status_id: status.id(),
+        complete_status: status.complete_status(),
+        payment_method_id: order.payment_method.as_deref().and_then(|name| payment_method(settings, name)),
+        customer_id: Some(customer.customer_id),
+        email_address: order.buyer.email.clone(),
+        channel_digest: Some(digest),
+        data: document_of(order),
+        ..OrderRow::new(account.mandator_id, account.sub_channel_id, order.workflow)
+    };
+    let row = orders::insert(tx, row, positions.clone())?;
+    for (line, position) in order.lines.iter().zip(&positions) {
+        if position.item_id.is_none() {
+            warn_unmatched(tx, account, &row, line)?;
+        }
+    }
+    let mut sold: Vec<i32> = positions.iter().filter(|position| position.reserved > 0).filter_map(|position| position.item_id).collect();
+    sold.sort_unstable();
+    sold.dedup();
+    Ok(Imported::New { order_id: row.order_id, accounts: outbox::mark_items(tx, &sold, &[Topic::Quantity])? })
+}
+
+/// The channel's offer number names the item best, because a SKU may have been changed there; else the SKU does.
+fn position_of(tx: &mut Tx<'_>, account: &Account, line: &OrderLine) -> Result<OrderItemRow, Failure> {
+    let conn = &mut tx.conn;
+    let account_id = account.account_id;
+    let mut offer = match &line.external_number {
+        Some(number) => orders::sold_offer(conn, account_id, Some(number), None)?,
+        None => None,
+    };
+    let mut item_id = offer.map(|(_, item)| item);
+    let mut number = line.sku.clone();
+    let item = match (item_id, &line.sku) {
+        (None, None) => None,
+        (found, sku) => orders::sold_items(conn, account.mandator_id, found, sku.as_deref().unwrap_or_default())?.into_iter().next(),
+    };
+    if let Some(item) = item {
+        item_id = Some(item.item_id);
+        number = Some(item.internal_item_number);
+        if offer.is_none() {
+            offer = orders::sold_offer(conn, account_id, None, item_id)?;
+        }
+    }
+    Ok(OrderItemRow {
+        order_item_id: 0,
+        order_id: 0,
+        item_id,
+        offer_id: offer.map(|(offer, _)| offer),
+        channel_line_id: Some(line.line_id.clone()),
+        internal_item_number: number,
+        external_offer_number: line.external_number.clone(),
+        identifier: line.title.clone(),
+        quantity: line.quantity,
+        price: line.unit_price.0,
+        tax_rate: line.tax_rate.map(|rate| rate.0),
+        warehouse_id: None,
+        reserved: 0,
+    })
+}
+
+fn payment_method(settings: &Settings, name: &str) -> Option<i32> {
+    let name = name.to_lowercase();
+    settings.payment_methods.iter().find(|method| method.identifier.to_lowercase() == name).map(|method| method.payment_method_id)
+}
+
+fn document_of(order: &ChannelOrder) -> OrderDocument {
+    let mut document = OrderDocument {
+        currency_code_iso: Some(order.currency.clone()),
+        shipping_charge: Some(order.shipping_charge),
+        cash_on_delivery_charge: Some(order.cash_on_delivery_charge),
+        payment_method_charge: Some(order.payment_method_charge),
+        coupon_amount: Some(order.coupon_amount),
+        // Prices of a channel are per piece and gross.
+        price_type_id: Some(1),
+        note: order.note.clone(),
+        payment_method_identifier: order.payment_method.clone(),
+        payment_status_id: Some(if order.paid { PAID } else { UNPAID }),
+        invoice_address: address_of(&order.invoice_address),
+        delivery_address: address_of(&order.delivery_address),
+        ..OrderDocument::default()
+    };
+    for (word, said) in [("paid", order.paid), ("cancelled", order.cancelled)] {
+        if said {
+            document.told.insert(word.to_owned(), 1);
+        }
+    }
+    document
+}
+
+fn address_of(address: &connectors::Address) -> Option<Address> {
+    let address = address.clone();
+    let address = Address {
+        firm: address.firm,
+        title: address.title,
+        first_name: address.first_name,
+        last_name: address.last_name,
+        street: address.street,
+        house_number: address.house_number,
+        street_addition: address.street_addition,
+        postal_code: address.postal_code,
+        city: address.city,
+        region: address.region,
+        country_code_iso: address.country_code_iso,
+        phone: address.phone,
+        email: address.email,
+        ..Address::default()
+    };
+    Some(address).filter(|address| *address != Address::default())
+}
+
+fn warn_unmatched(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, line: &OrderLine) -> Result<(), Failure> {
+    let text = format!(
+        "position \"{}\" (SKU \"{}\") of order {} matches no item; it reserves no stock",
+        line.title,
+        line.sku.as_deref().unwrap_or_default(),
+        row.order_number
+    );
+    let remedy = "create the item with this number by updateItems, or correct the SKU in the channel, and book the stock of this order by updateStockCount";
+    warn(tx, account.account_id, row, "ORDER_LINE_UNMATCHED", text, remedy)
+}
+
+fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, code: &str, text: String, remedy: &str) -> Result<(), Failure> {
+    messages::add(
+        tx,
+        MessageRow {
+            message_id: 0,
+            mandator_id: row.mandator_id,
+            account_id,
+            item_id: None,
+            offer_id: None,
+            order_id: Some(row.order_id),
+            severity: 1,
+            code: code.to_owned(),
+            text,
+            remedy: remedy.to_owned(),
+            created_at: 0,
+        },
+    )
+}
+
+/// A known order: the buyer's cancellation and payment are followed, texts only while nobody worked on the order yet.
+fn update(tx: &mut Tx<'_>, mut row: OrderRow, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
+    let before = row.clone();
+    let status = row.status()?;
+    let mut accounts = Vec::new();
+    if status == OrderStatus::New {
+        row.email_address = order.buyer.email.clone().or(row.email_address);
+        // What the channel does not know may have been filled in by the ERP.
+        let data = &mut row.data;
+        data.note = order.note.clone().or(data.note.take());
+        data.invoice_address = address_of(&order.invoice_address).or(data.invoice_address.take());
+        data.delivery_address = address_of(&order.delivery_address).or(data.delivery_address.take());
+    }
+    if order.paid && !row.data.told.contains_key("paid") {
+        row.data.told.insert("paid".to_owned(), 1);
+        row.data.payment_status_id = Some(PAID);
+        row.transaction_id_1 = order.transaction_id.clone().or(row.transaction_id_1);
+        accounts.extend(follow(tx, &mut row, Event::Paid)?);
+    }
+    if order.cancelled && !row.data.told.contains_key("cancelled") {
+        row.data.told.insert("cancelled".to_owned(), 1);
+        if status.is_shipped() {
+            let text = format!("the channel reports order {} as cancelled, but it is shipped here", row.order_number);
+            let remedy = "settle the return with the buyer, or have the channel correct the order";
+            let account_id = row.account_id.unwrap_or_default();
+            warn(tx, account_id, &row, "ORDER_CANCELLED_LATE", text, remedy)?;
+        }
+        accounts.extend(follow(tx, &mut row, Event::Canceled)?);
+    }
+    let changed = row != before;
+    row.channel_digest = Some(digest);
+    if !changed {
+        orders::save_unseen(tx, &row)?;
+        return Ok(Imported::Unchanged);
+    }
+    orders::save(tx, &mut row, BY_CHANNEL)?;
+    accounts.sort_unstable();
+    accounts.dedup();
+    Ok(Imported::Changed { accounts })
+}
+
+fn follow(tx: &mut Tx<'_>, row: &mut OrderRow, event: Event) -> Result<Vec<i32>, Failure> {
+    let workflow: Workflow = row.workflow()?;
+    match step(workflow, row.status()?, event) {
+        Step::To(next) => orders::change_status(tx, row, next),
+        Step::Recorded | Step::Refused => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

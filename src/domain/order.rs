@@ -31,6 +31,19 @@ impl Workflow {
             _ => None,
         }
     }
+
+    /// The workflow that the name of a payment method stands for: the documented names are "cash on delivery" and
+    /// "collection" (of the goods), everything else is paid in advance.
+    pub fn of_payment_method(identifier: &str) -> Workflow {
+        let identifier = identifier.to_lowercase();
+        if identifier.contains("cash on delivery") || identifier.contains("nachnahme") {
+            Workflow::CashOnDelivery
+        } else if identifier.contains("collection") || identifier.contains("abholung") {
+            Workflow::Collection
+        } else {
+            Workflow::Prepayment
+        }
+    }
 }
 
 /// Internal status; the ids are ours (only the example value 120 of the original is known).
@@ -79,6 +92,27 @@ impl OrderStatus {
 
     pub fn from_id(id: i32) -> Option<OrderStatus> {
         Self::ALL.into_iter().find(|status| status.id() == id)
+    }
+
+    /// The English name, as the product's manual has it (`order-calls.md` 1.2).
+    pub fn identifier(self) -> &'static str {
+        match self {
+            OrderStatus::New => "New order",
+            OrderStatus::ConfirmedOpenPayments => "Confirmed/Open payments",
+            OrderStatus::ConfirmedShipping => "Confirmed/Shipping",
+            OrderStatus::PaidShipping => "Paid/Shipping",
+            OrderStatus::ShippedOpenPayments => "Shipped/Open payments",
+            OrderStatus::ShippedDone => "Shipped/Done",
+            OrderStatus::PaidDone => "Paid/Done",
+            OrderStatus::CollectedDone => "Collected/Done",
+            OrderStatus::Backlog => "Backlog",
+            OrderStatus::Cancelled => "Cancelled",
+        }
+    }
+
+    /// [`OPEN`] or [`COMPLETE`].
+    pub fn complete_status(self) -> i32 {
+        if self.is_complete() { COMPLETE } else { OPEN }
     }
 
     pub fn is_shipped(self) -> bool {
@@ -188,6 +222,19 @@ mod tests {
             [(E::Shipped, S::ShippedDone), (E::Canceled, S::Cancelled), (E::Paid, S::PaidShipping), (E::Acknowledged, S::PaidShipping)]
         {
             assert_eq!(step(W::Prepayment, status, event), Step::Recorded);
+        }
+    }
+
+    #[test]
+    fn the_payment_method_decides_the_workflow() {
+        for (identifier, workflow) in [
+            ("cash on delivery", W::CashOnDelivery),
+            ("DHL Cash On Delivery", W::CashOnDelivery),
+            ("Collection", W::Collection),
+            ("Nachnahme", W::CashOnDelivery),
+            ("paypal", W::Prepayment),
+        ] {
+            assert_eq!(W::of_payment_method(identifier), workflow, "{identifier}");
         }
     }
 

@@ -11,6 +11,8 @@ pub trait WriteOperation: 'static {
     const NAME: &'static str;
     const ARGUMENT: &'static str = "requestData";
     const DOC: &'static str;
+    /// A repeated document without a key of its own may be answered from the store.
+    const REPLAYED_BY_CONTENT: bool = true;
     type Request: Value + Send;
     type Result: Value + Reported + Send + 'static;
 

@@ -9,6 +9,7 @@ pub mod common;
 mod echo;
 pub mod items;
 pub mod offers;
+pub mod orders;
 pub mod prices;
 mod run;
 pub mod stock;
@@ -16,7 +17,7 @@ pub mod wire;
 
 use std::sync::Arc;
 
-pub use call::{Finished, ReadOperation, Reading, Work, WriteOperation};
+pub use call::{Done, Finished, ReadOperation, Reading, Work, WriteOperation};
 pub use run::execute;
 
 use crate::config::{Settings, User};
@@ -139,4 +140,8 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<offers::EndOffers>(),
     Operation::reading::<offers::FetchOffers>(),
     Operation::reading::<offers::FetchUploadMessages>(),
+    Operation::reading::<orders::FetchOrders>(),
+    Operation::writing::<orders::UpdateOrders>(),
+    Operation::writing::<orders::UpdateOrderStatus>(),
+    Operation::writing::<orders::SyncPlatformOrders>(),
 ];

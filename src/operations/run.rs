@@ -150,7 +150,9 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
     let (settings, user) = (gateway.settings.clone(), call.user.clone());
     let kept_key = key.clone();
     let written = gateway.store.write(move |tx| {
-        if let Some(row) = key.answered(tx, settings.replay.window, settings.replay.keyed, user.replay_by_content)? {
+        if let Some(row) =
+            key.answered(tx, settings.replay.window, settings.replay.keyed, user.replay_by_content && O::REPLAYED_BY_CONTENT)?
+        {
             return Ok(Written::Replayed(row));
         }
         let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false };

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::schema::{offers, outbox_facts, outbox_states};
+use super::schema::{account_work, offers, outbox_facts, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::{Failure, Stamp};
 use crate::on;
@@ -169,7 +169,8 @@ pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str,
     Ok(added > 0)
 }
 
-/// Rows of one transaction that are not settled yet: `(pending, parked)`.
+/// What one transaction asked for and is not settled yet: `(pending, parked)` rows. A poll of an account's orders is
+/// pending until one that began later has ended.
 pub fn unsettled(conn: &mut Conn<'_>, version: Stamp) -> Result<(i64, i64), Failure> {
     let count = |conn: &mut Conn<'_>, status: i32| -> Result<i64, Failure> {
         let states: i64 = on!(conn, c => outbox_states::table
@@ -184,7 +185,12 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp) -> Result<(i64, i64), Fail
             .get_result(c))?;
         Ok(states + facts)
     };
-    Ok((count(conn, PENDING)?, count(conn, PARKED)?))
+    let polls: i64 = on!(conn, c => account_work::table
+        .filter(account_work::poll_wanted.eq(version.0))
+        .filter(account_work::poll_served.lt(account_work::poll_wanted))
+        .count()
+        .get_result(c))?;
+    Ok((count(conn, PENDING)? + polls, count(conn, PARKED)?))
 }
 
 /// The states of one transaction that were refused, with the reason.

@@ -2,9 +2,12 @@
 //! which a test may create databases of its own.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::prelude::*;
 
-use super::Store;
+use super::schema::{items, offers, stock};
+use super::{Store, Tx, next_id};
+use crate::domain::Failure;
+use crate::on;
 
 /// Keeps a database alive; dropping it removes the database.
 pub enum Guard {
@@ -35,4 +38,67 @@ pub fn stores() -> Vec<(String, Store, Guard)> {
         stores.push(("PostgreSQL".to_owned(), store, Guard::Postgres { server, name }));
     }
     stores
+}
+
+/// Runs a test on a new store of each database at hand.
+pub fn on_stores(test: impl Fn(&Store)) {
+    for (name, store, guard) in stores() {
+        eprintln!("on {name}");
+        test(&store);
+        drop(store);
+        drop(guard);
+    }
+}
+
+/// An item with stock in warehouses: `(warehouse_id, pieces)`.
+pub fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32)]) -> Result<i32, Failure> {
+    let item_id = next_id(tx, "item")?;
+    let stamp = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::insert_into(items::table)
+        .values((
+            items::item_id.eq(item_id),
+            items::mandator_id.eq(mandator_id),
+            items::internal_item_number.eq(number),
+            items::identifier.eq(format!("Item {number}")),
+            items::tax_type_id.eq(3),
+            items::created_at.eq(stamp),
+            items::created_by.eq("test"),
+            items::last_changed.eq(stamp),
+            items::last_changed_by.eq("test"),
+            items::data.eq("{}"),
+        ))
+        .execute(c))?;
+    for (warehouse_id, count) in counts {
+        on!(&mut tx.conn, c => diesel::insert_into(stock::table)
+            .values((
+                stock::item_id.eq(item_id),
+                stock::warehouse_id.eq(warehouse_id),
+                stock::stock_count.eq(count),
+                stock::last_changed.eq(stamp),
+            ))
+            .execute(c))?;
+    }
+    Ok(item_id)
+}
+
+/// A running offer of an item in an account.
+pub fn offer(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: i32, external_number: Option<&str>) -> Result<i32, Failure> {
+    let (row, _) = super::offers::prepare(tx, mandator_id, account_id, item_id)?;
+    super::offers::want(tx, &[row.offer_id], true)?;
+    on!(&mut tx.conn, c => diesel::update(offers::table.find(row.offer_id))
+        .set(offers::external_offer_number.eq(external_number))
+        .execute(c))?;
+    Ok(row.offer_id)
+}
+
+/// The stock of an item in a warehouse.
+pub fn stock_of(store: &Store, item_id: i32, warehouse_id: i32) -> i32 {
+    store
+        .read(|conn| {
+            Ok(on!(conn, c => stock::table
+                .find((item_id, warehouse_id))
+                .select(stock::stock_count)
+                .first(c))?)
+        })
+        .unwrap()
 }

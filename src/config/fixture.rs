@@ -1,0 +1,81 @@
+//! Settings for tests: two mandators, warehouses, two accounts of the first mandator that share a warehouse.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::*;
+
+/// Mandator 1 (German time) has warehouses 10 and 11 and accounts 101 and 102; mandator 2 has account 201.
+pub fn settings() -> Settings {
+    let account = |account_id, mandator_id, prefix: &str| Account {
+        account_id,
+        mandator_id,
+        identifier: format!("Account {account_id}"),
+        sub_channel_id: 2100,
+        active: true,
+        connector: "sandbox".into(),
+        pricelist: "standard".into(),
+        warehouses: vec![10],
+        default_category: None,
+        title_text_module: None,
+        description_text_module: None,
+        language: "de".into(),
+        listing: Listing::ByCall,
+        carriers: BTreeMap::new(),
+        poll_interval: Duration::from_secs(60),
+        order_number_prefix: prefix.into(),
+        settings: toml::Table::new(),
+    };
+    let warehouse =
+        |warehouse_id, mandator_id, code: &str| Warehouse { warehouse_id, mandator_id, code: code.into(), identifier: code.into() };
+    let mandator =
+        |mandator_id, time_zone| Mandator { mandator_id, identifier: format!("Mandator {mandator_id}"), language: Language::En, time_zone };
+    let sub_channel =
+        |sub_channel_id, identifier: &str| SubChannel { sub_channel_id, identifier: identifier.into(), channel: identifier.into() };
+    let method = |payment_method_id, identifier: &str| PaymentMethod { payment_method_id, identifier: identifier.into() };
+    Settings {
+        server: Server { listen: ([127, 0, 0, 1], 0).into(), public_url: "http://127.0.0.1".into(), workers: 1 },
+        database: SecretString::from(String::new()),
+        limits: Limits {
+            body_bytes: 1 << 26,
+            inflated_bytes: 1 << 28,
+            xml_depth: 64,
+            xml_attributes: 64,
+            xml_name_bytes: 256,
+            xml_elements: 5_000_000,
+            records: 100_000,
+            request_seconds: 60,
+            waiting_calls: 1_000,
+        },
+        replay: Replay { window: Duration::from_secs(600), keyed: Duration::from_secs(604_800) },
+        dispatch: Dispatch {
+            wait: Duration::ZERO,
+            synchronous_wait: Duration::ZERO,
+            lease: Duration::from_secs(30),
+            retry_ladder: vec![Duration::from_secs(5)],
+            jitter: 0.0,
+            give_up_after: Duration::from_secs(259_200),
+            keep_messages: Duration::from_secs(2_592_000),
+            channel_timeout: Duration::from_secs(30),
+        },
+        users: vec![user("erp")],
+        mandators: vec![mandator(1, chrono_tz::Europe::Berlin), mandator(2, chrono_tz::UTC)],
+        warehouses: vec![warehouse(10, 1, "standard"), warehouse(11, 1, "EXTERN"), warehouse(20, 2, "standard")],
+        pricelists: Vec::new(),
+        sub_channels: vec![sub_channel(PHONE_SALES, "Telefonverkauf"), sub_channel(2100, "Shop")],
+        accounts: vec![account(101, 1, "S1-"), account(102, 1, ""), account(201, 2, "")],
+        payment_methods: vec![method(7, "PayPal"), method(8, "cash on delivery"), method(9, "Collection in store")],
+        demo: false,
+    }
+}
+
+/// An ERP user for all mandators.
+pub fn user(name: &str) -> User {
+    User {
+        name: name.into(),
+        password_hash: SecretString::from(String::new()),
+        role: Role::Erp,
+        mandators: Vec::new(),
+        replay_by_content: true,
+    }
+}

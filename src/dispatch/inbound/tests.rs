@@ -1,0 +1,350 @@
+use chrono::{TimeZone, Utc};
+use diesel::prelude::*;
+
+use super::{Imported, import};
+use crate::config::fixture::settings;
+use crate::connectors::{Address, Buyer, ChannelOrder, FactKind, OrderLine, Packet};
+use crate::domain::Decimal;
+use crate::domain::order::{OrderStatus, Workflow};
+use crate::on;
+use crate::store::messages::MessageRow;
+use crate::store::offers::stock_figures;
+use crate::store::orders::{self, FactPacket, FactPayload, OrderParts};
+use crate::store::schema::{outbox_facts, outbox_states, upload_messages};
+use crate::store::testing::{item, offer, on_stores, stock_of};
+use crate::store::{Store, outbox};
+
+fn channel_order() -> ChannelOrder {
+    let address = Address {
+        first_name: Some("Ada".into()),
+        last_name: Some("Lovelace".into()),
+        city: Some("Berlin".into()),
+        country_code_iso: Some("DE".into()),
+        ..Address::default()
+    };
+    ChannelOrder {
+        order_id: "CH-1".into(),
+        order_id_2: Some("uuid-1".into()),
+        ordered_at: Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap(),
+        currency: "EUR".into(),
+        paid: false,
+        cancelled: false,
+        workflow: Workflow::Prepayment,
+        payment_method: Some("paypal".into()),
+        transaction_id: Some("T-1".into()),
+        buyer: Buyer { email: Some("Ada@example.org".into()), id: None },
+        invoice_address: address.clone(),
+        delivery_address: address,
+        lines: vec![line("L1", Some("A-1"), None, 2)],
+        shipping_charge: Decimal::from_whole(5),
+        cash_on_delivery_charge: Decimal::ZERO,
+        payment_method_charge: Decimal::ZERO,
+        coupon_amount: Decimal::ZERO,
+        note: Some("ring twice".into()),
+    }
+}
+
+fn line(id: &str, sku: Option<&str>, external: Option<&str>, quantity: i32) -> OrderLine {
+    OrderLine {
+        line_id: id.into(),
+        sku: sku.map(str::to_owned),
+        external_number: external.map(str::to_owned),
+        title: format!("Line {id}"),
+        quantity,
+        unit_price: Decimal::from_whole(10),
+        tax_rate: Some(Decimal::from_whole(19)),
+    }
+}
+
+/// An item with ten pieces in warehouse 10, on offer in both accounts.
+fn shelf(store: &Store) -> i32 {
+    store
+        .write(|tx| {
+            let item = item(tx, 1, "A-1", &[(10, 10)])?;
+            offer(tx, 1, 101, item, Some("X-1"))?;
+            offer(tx, 1, 102, item, None)?;
+            Ok(item)
+        })
+        .unwrap()
+}
+
+fn take(store: &Store, order: &ChannelOrder) -> Imported {
+    take_into(store, 101, order)
+}
+
+fn take_into(store: &Store, account: i32, order: &ChannelOrder) -> Imported {
+    let order = order.clone();
+    store
+        .write(move |tx| {
+            let settings = settings();
+            import(tx, &settings, settings.account(account).unwrap(), &order)
+        })
+        .unwrap()
+}
+
+fn id_of(imported: &Imported) -> i32 {
+    match imported {
+        Imported::New { order_id, .. } => *order_id,
+        other => panic!("{other:?} is no new order"),
+    }
+}
+
+fn load(store: &Store, order_id: i32) -> OrderParts {
+    store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0)
+}
+
+fn reserved(store: &Store, item: i32) -> i64 {
+    let figures = store.read(|conn| stock_figures(conn, 101, &[10], &[item])).unwrap();
+    figures[0].1.reserved
+}
+
+fn dirty_accounts(store: &Store) -> Vec<i32> {
+    store
+        .read(|conn| {
+            Ok(on!(conn, c => outbox_states::table
+                .filter(outbox_states::topic.eq(outbox::Topic::Quantity as i32))
+                .order(outbox_states::account_id)
+                .select(outbox_states::account_id)
+                .load(c))?)
+        })
+        .unwrap()
+}
+
+fn clean(store: &Store) {
+    store
+        .write(|tx| {
+            on!(&mut tx.conn, c => diesel::delete(outbox_states::table).execute(c))?;
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn facts(store: &Store) -> i64 {
+    store.read(|conn| Ok(on!(conn, c => outbox_facts::table.count().get_result(c))?)).unwrap()
+}
+
+fn messages(store: &Store) -> Vec<MessageRow> {
+    store
+        .read(|conn| {
+            Ok(on!(conn, c => upload_messages::table
+                .order(upload_messages::message_id)
+                .select(MessageRow::as_select())
+                .load(c))?)
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_new_order_is_stored_reserves_stock_and_marks_the_offers_of_all_accounts() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let imported = take(store, &channel_order());
+        assert_eq!(imported.accounts(), [101, 102]);
+        let parts = load(store, id_of(&imported));
+        let order = &parts.order;
+        assert_eq!(order.order_number, 1_000_000);
+        assert_eq!(order.order_number_prefix.as_deref(), Some("S1-"));
+        assert_eq!(order.status().unwrap(), OrderStatus::New);
+        assert_eq!(order.payment_method_id, Some(7), "found without regard to case");
+        assert_eq!(order.last_changed_by, "channel");
+        assert_eq!(order.data.payment_status_id, Some(1));
+        assert_eq!(parts.customer.as_ref().unwrap().customer_number, 10_000);
+        assert_eq!(parts.items[0].item_id, Some(item));
+        assert!(parts.items[0].offer_id.is_some());
+        assert_eq!((parts.items[0].reserved, parts.items[0].warehouse_id), (2, Some(10)));
+        assert_eq!(reserved(store, item), 2);
+        assert_eq!(stock_of(store, item, 10), 10, "stock falls only when goods leave");
+        assert_eq!(dirty_accounts(store), [101, 102]);
+        assert_eq!(facts(store), 0);
+    });
+}
+
+#[test]
+fn the_same_order_again_changes_nothing() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let first = load(store, id_of(&take(store, &channel_order())));
+        clean(store);
+        assert_eq!(take(store, &channel_order()), Imported::Unchanged);
+        assert_eq!(load(store, first.order.order_id).order, first.order);
+        assert_eq!(reserved(store, item), 2);
+        assert!(dirty_accounts(store).is_empty());
+        let other = take_into(store, 102, &channel_order());
+        assert_ne!(id_of(&other), first.order.order_id, "another account, another order");
+    });
+}
+
+#[test]
+fn a_buyer_is_known_again_by_the_e_mail_address() {
+    on_stores(|store| {
+        shelf(store);
+        let first = load(store, id_of(&take(store, &channel_order())));
+        let mut second = channel_order();
+        second.order_id = "CH-2".into();
+        second.buyer.email = Some("ada@EXAMPLE.org".into());
+        let second = load(store, id_of(&take(store, &second)));
+        assert_eq!(first.order.customer_id, second.order.customer_id);
+        assert_eq!(second.order.order_number, 1_000_001);
+        let mut third = channel_order();
+        third.order_id = "CH-3".into();
+        third.buyer.id = Some("buyer-7".into());
+        let third = load(store, id_of(&take(store, &third)));
+        assert_eq!(third.customer.unwrap().customer_number, 10_001);
+    });
+}
+
+#[test]
+fn a_paid_prepayment_order_waits_for_shipping_and_cash_on_delivery_stays_new() {
+    on_stores(|store| {
+        shelf(store);
+        let mut paid = channel_order();
+        paid.paid = true;
+        let parts = load(store, id_of(&take(store, &paid)));
+        assert_eq!(parts.order.status().unwrap(), OrderStatus::PaidShipping);
+        assert_eq!(parts.order.data.payment_status_id, Some(2));
+        paid.order_id = "CH-2".into();
+        paid.workflow = Workflow::CashOnDelivery;
+        let parts = load(store, id_of(&take(store, &paid)));
+        assert_eq!(parts.order.status().unwrap(), OrderStatus::New);
+    });
+}
+
+#[test]
+fn a_payment_in_the_channel_moves_a_known_order_on() {
+    on_stores(|store| {
+        shelf(store);
+        let id = id_of(&take(store, &channel_order()));
+        let mut paid = channel_order();
+        paid.paid = true;
+        assert!(matches!(take(store, &paid), Imported::Changed { .. }));
+        let order = load(store, id).order;
+        assert_eq!(order.status().unwrap(), OrderStatus::PaidShipping);
+        assert_eq!(order.last_changed_by, "channel");
+        assert_eq!(facts(store), 0, "the channel is not told what it said");
+    });
+}
+
+#[test]
+fn a_buyer_who_cancels_releases_the_stock() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = id_of(&take(store, &channel_order()));
+        clean(store);
+        let mut cancelled = channel_order();
+        cancelled.cancelled = true;
+        assert_eq!(take(store, &cancelled).accounts(), [101, 102]);
+        let order = load(store, id).order;
+        assert_eq!(order.status().unwrap(), OrderStatus::Cancelled);
+        assert_eq!(order.complete_status, 2);
+        assert_eq!((reserved(store, item), stock_of(store, item, 10)), (0, 10));
+        assert_eq!(dirty_accounts(store), [101, 102]);
+        assert_eq!(facts(store), 0);
+    });
+}
+
+#[test]
+fn an_order_that_arrives_cancelled_reserves_nothing() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let mut cancelled = channel_order();
+        cancelled.cancelled = true;
+        let imported = take(store, &cancelled);
+        assert!(imported.accounts().is_empty());
+        assert_eq!(reserved(store, item), 0);
+    });
+}
+
+#[test]
+fn a_cancellation_after_shipping_is_only_a_message() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = id_of(&take(store, &channel_order()));
+        store
+            .write(move |tx| {
+                let mut row = orders::get(&mut tx.conn, id)?.unwrap();
+                orders::change_status(tx, &mut row, OrderStatus::ShippedDone)?;
+                orders::save(tx, &mut row, "erp")
+            })
+            .unwrap();
+        assert_eq!(stock_of(store, item, 10), 8);
+        let mut cancelled = channel_order();
+        cancelled.cancelled = true;
+        take(store, &cancelled);
+        let order = load(store, id).order;
+        assert_eq!(order.status().unwrap(), OrderStatus::ShippedDone);
+        assert_eq!(stock_of(store, item, 10), 8);
+        let said = messages(store);
+        assert_eq!((said.len(), said[0].code.as_str()), (1, "ORDER_CANCELLED_LATE"));
+    });
+}
+
+#[test]
+fn addresses_follow_the_channel_only_while_the_order_is_new() {
+    on_stores(|store| {
+        shelf(store);
+        let mut order = channel_order();
+        let id = id_of(&take(store, &order));
+        order.delivery_address.city = Some("Hamburg".into());
+        take(store, &order);
+        let city = |store| load(store, id).order.data.delivery_address.unwrap().city;
+        assert_eq!(city(store).as_deref(), Some("Hamburg"));
+        order.paid = true;
+        order.delivery_address.city = Some("Bremen".into());
+        take(store, &order);
+        assert_eq!(city(store).as_deref(), Some("Bremen"), "it was new until now");
+        let stored = load(store, id).order;
+        order.delivery_address.city = Some("Kiel".into());
+        assert_eq!(take(store, &order), Imported::Unchanged);
+        let after = load(store, id).order;
+        assert_eq!(city(store).as_deref(), Some("Bremen"));
+        assert_eq!(after.last_changed, stored.last_changed);
+    });
+}
+
+#[test]
+fn a_line_that_matches_no_item_is_kept_with_a_message() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let mut order = channel_order();
+        order.lines = vec![line("L1", Some("renamed"), Some("X-1"), 1), line("L2", Some("nowhere"), None, 3)];
+        let parts = load(store, id_of(&take(store, &order)));
+        assert_eq!(parts.items[0].item_id, Some(item), "found by the channel's offer number");
+        assert_eq!(parts.items[0].internal_item_number.as_deref(), Some("A-1"));
+        let unmatched = &parts.items[1];
+        assert_eq!((unmatched.item_id, unmatched.reserved), (None, 0));
+        assert_eq!(unmatched.internal_item_number.as_deref(), Some("nowhere"));
+        let said = messages(store);
+        assert_eq!(said.len(), 1);
+        assert_eq!((said[0].code.as_str(), said[0].severity), ("ORDER_LINE_UNMATCHED", 1));
+        assert_eq!(said[0].order_id, Some(parts.order.order_id));
+        assert!(said[0].text.contains("nowhere") && !said[0].remedy.is_empty());
+    });
+}
+
+/// The store must not see `connectors`, so the two types are held together here.
+#[test]
+fn a_stored_fact_is_the_connectors_fact() {
+    let at = Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap();
+    let packet = FactPacket {
+        tracking_number: Some("1Z".into()),
+        return_number: Some("R".into()),
+        carrier: Some("DHL".into()),
+        dispatch_type: Some("STANDARD".into()),
+        shipped_at: Some(at),
+    };
+    for payload in [
+        FactPayload::Acknowledged,
+        FactPayload::Paid { transaction_id: Some("T".into()) },
+        FactPayload::Shipped { packets: vec![packet] },
+        FactPayload::Cancelled { reason: None },
+    ] {
+        let json = serde_json::to_string(&payload).unwrap();
+        let kind: FactKind = serde_json::from_str(&json).unwrap();
+        assert_eq!(kind.word(), payload.word());
+        assert_eq!(serde_json::to_string(&kind).unwrap(), json);
+        if let FactKind::Shipped { packets } = kind {
+            let Packet { carrier, shipped_at, .. } = &packets[0];
+            assert_eq!((carrier.as_deref(), *shipped_at), (Some("DHL"), Some(at)));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! New orders by the ERP: phone sales, the only ones that do not come from a channel (`order-calls.md` 3).
+
+use super::{OrderItem, OrderUpdate, PaymentStatus};
+use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
+use crate::domain::order::Workflow;
+use crate::domain::{Failure, code};
+use crate::operations::Work;
+use crate::store::orders::{self, OrderItemRow, OrderRow, customers};
+use crate::store::outbox::{self, Topic};
+
+/// Whether the request names the sub channel of phone sales; `None`: it names none.
+pub(super) fn names_phone_sales(work: &Work<'_, '_>, update: &OrderUpdate) -> Result<Option<bool>, Failure> {
+    let known = &work.settings.sub_channels;
+    let (found, shown) = match (update.sub_channel_id, &update.sub_channel_identifier) {
+        (Some(id), _) => (work.settings.sub_channel(id), id.to_string()),
+        (None, Some(name)) => {
+            let found = known.iter().find(|sub_channel| sub_channel.identifier.to_lowercase() == name.to_lowercase());
+            (found, name.clone())
+        }
+        (None, None) => return Ok(None),
+    };
+    match found {
+        Some(sub_channel) => Ok(Some(sub_channel.sub_channel_id == PHONE_SALES)),
+        None => Err(Failure::new(code::UNKNOWN_SUB_CHANNEL, [&shown])),
+    }
+}
+
+/// Stores a phone sale with its positions, which reserve stock in the mandator's first warehouse.
+pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &OrderUpdate) -> Result<OrderRow, Failure> {
+    let mandator_id = mandator.mandator_id;
+    let method = payment_method(work, update)?;
+    let workflow = method.map_or(Workflow::Prepayment, |method| Workflow::of_payment_method(&method.identifier));
+    let warehouse =
+        work.settings.warehouses.iter().find(|warehouse| warehouse.mandator_id == mandator_id).map(|warehouse| warehouse.warehouse_id);
+    let mut positions = Vec::with_capacity(update.order_items.len());
+    for (index, item) in update.order_items.iter().enumerate() {
+        let position =
+            position_of(work, mandator_id, warehouse, item).map_err(|failure| failure.within(&format!("order_item {}", index + 1)))?;
+        positions.push(position);
+    }
+    let mut row = OrderRow::new(mandator_id, PHONE_SALES, workflow);
+    row.order_number = update.order_number.unwrap_or_default();
+    row.order_number_prefix = update.order_number_prefix.clone().filter(|prefix| !prefix.is_empty());
+    row.last_changed_by = work.user.name.clone();
+    row.payment_method_id = method.map(|method| method.payment_method_id);
+    row.data.payment_method_identifier = method.map(|method| method.identifier.clone());
+    row.data.payment_status_id = Some(PaymentStatus::Unpaid.id());
+    super::update::header(&mut row, update, mandator)?;
+    row.customer_id = Some(customer(work, mandator_id, update)?);
+    let mut sold: Vec<i32> = positions.iter().filter(|position| position.reserved > 0).filter_map(|position| position.item_id).collect();
+    sold.sort_unstable();
+    sold.dedup();
+    let row = orders::insert(work.tx, row, positions)?;
+    let accounts = outbox::mark_items(work.tx, &sold, &[Topic::Quantity])?;
+    work.concerns(accounts);
+    Ok(row)
+}
+
+fn payment_method<'w>(work: &Work<'w, '_>, update: &OrderUpdate) -> Result<Option<&'w PaymentMethod>, Failure> {
+    let methods = &work.settings.payment_methods;
+    let (found, field, shown) = match (update.payment_method_id, &update.payment_method_identifier) {
+        (Some(id), _) => (methods.iter().find(|m| m.payment_method_id == id), "payment_method_id", id.to_string()),
+        (None, Some(name)) => {
+            (methods.iter().find(|m| m.identifier.to_lowercase() == name.to_lowercase()), "payment_method_identifier", name.clone())
+        }
+        (None, None) => return Ok(None),
+    };
+    if found.is_none() {
+        let known: Vec<String> = methods.iter().map(|m| format!("{} ({})", m.payment_method_id, m.identifier)).collect();
+        return Err(Failure::new(code::NOT_IN_LIST, [&shown, &known.join(", ")]).within(field));
+    }
+    Ok(found)
+}
+
+fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, warehouse: Option<i32>, item: &OrderItem) -> Result<OrderItemRow, Failure> {
+    if item.quantity < 1 {
+        return Err(Failure::new(code::OUT_OF_RANGE, [&item.quantity.to_string(), &format!("1 to {}", i32::MAX)]).within("quantity"));
+    }
+    let key = match (item.item_id, &item.internal_item_number) {
+        (Some(id), _) => Some(("item_id", id.to_string())),
+        (None, Some(number)) => Some(("internal_item_number", number.clone())),
+        (None, None) => None,
+    };
+    let sold = match key {
+        None => None,
+        Some((name, value)) => {
+            let conn = &mut work.tx.conn;
+            let mut found = orders::sold_items(conn, mandator_id, item.item_id, &value)?;
+            if found.len() > 1 {
+                return Err(Failure::new(code::AMBIGUOUS, [&found.len().to_string(), name, &value]));
+            }
+            Some(found.pop().ok_or_else(|| Failure::new(code::UNKNOWN_ITEM, [name, &value, &mandator_id.to_string()]))?)
+        }
+    };
+    // A position without an item (a service, a surcharge) has to say what it is.
+    let identifier = match (&item.identifier, &sold) {
+        (Some(identifier), _) => identifier.clone(),
+        (None, Some(sold)) => sold.identifier.clone(),
+        (None, None) => {
+            return Err(Failure::new(code::MISSING, ["internal_item_number, item_id or identifier"]));
+        }
+    };
+    let warehouse_id = warehouse.filter(|_| sold.is_some());
+    Ok(OrderItemRow {
+        order_item_id: 0,
+        order_id: 0,
+        item_id: sold.as_ref().map(|sold| sold.item_id),
+        offer_id: None,
+        channel_line_id: None,
+        internal_item_number: sold.map(|sold| sold.internal_item_number),
+        external_offer_number: None,
+        identifier,
+        quantity: item.quantity,
+        price: item.price.0,
+        tax_rate: item.tax_rate.map(|rate| rate.0),
+        warehouse_id,
+        reserved: warehouse_id.map_or(0, |_| item.quantity),
+    })
+}
+
+/// The customer by id, by number (an unknown number is a new customer) or by e-mail address.
+fn customer(work: &mut Work<'_, '_>, mandator_id: i32, update: &OrderUpdate) -> Result<i32, Failure> {
+    let given = update.customer.clone().unwrap_or_default();
+    let email = given.email.or_else(|| {
+        let address = update.invoice_address.as_ref()?;
+        address.email.as_ref().cloned()
+    });
+    let email = email.as_deref();
+    if let Some(id) = given.customer_id {
+        let known = customers::by_id(&mut work.tx.conn, mandator_id, id)?;
+        return known
+            .map(|known| known.customer_id)
+            .ok_or_else(|| Failure::new(code::UNKNOWN_KEY, ["customer_id", &id.to_string()]).within("customer"));
+    }
+    let customer = match given.customer_number {
+        Some(number) => match customers::by_number(&mut work.tx.conn, mandator_id, number)? {
+            Some(known) => known,
+            None => customers::create(work.tx, mandator_id, None, Some(number), None, email)?,
+        },
+        None => customers::buyer(work.tx, mandator_id, None, None, email)?,
+    };
+    Ok(customer.customer_id)
+}

@@ -1,0 +1,140 @@
+//! `fetchOrders`: orders that match one or more filters (`order-calls.md` 2).
+
+use super::OrderRecord;
+use super::record::record_of;
+use crate::domain::{Failure, code};
+use crate::operations::common::page_of;
+use crate::operations::wire::{Between, Match, cond_of, mandator_of, window_of};
+use crate::operations::{ReadOperation, Reading};
+use crate::store::Conn;
+use crate::store::orders::{self, Selection};
+use crate::{fetched, wire};
+
+wire! {
+    /// Conditions on orders, all of which have to hold.
+    OrderFilter {
+        /// The mandator; has to be given.
+        mandator_id: Option<Match<i32>>,
+        /// Kontor's own ids.
+        order_ids: Option<Match<i32>>,
+        /// Order number.
+        order_number: Option<Match<i32>>,
+        /// What stands before the order number; an empty value selects orders without prefix.
+        order_number_prefix: Option<Match<String>>,
+        /// Date of the order.
+        order_date: Option<Between>,
+        /// When Kontor stored the order.
+        created_at: Option<Between>,
+        /// Last change of the order.
+        last_changed: Option<Between>,
+        /// When the ERP took the order over; not set: not taken over yet.
+        export_date: Option<Between>,
+        /// First foreign number.
+        external_order_number_1: Option<Match<String>>,
+        /// Second foreign number.
+        external_order_number_2: Option<Match<String>>,
+        /// The channel's order number.
+        marketplace_order_id_1: Option<Match<String>> [typed("marketplace_order_id")],
+        /// The channel's second order number.
+        marketplace_order_id_2: Option<Match<String>>,
+        /// Payment method.
+        payment_method_id: Option<Match<i32>>,
+        /// Status.
+        order_status_id: Option<Match<i32>>,
+        /// Account.
+        account_id: Option<Match<i32>>,
+        /// E-mail address of the customer.
+        email_address: Option<Match<String>>,
+        /// Kontor's own ids of customers.
+        customer_ids: Option<Match<i32>>,
+        /// Numbers of customers.
+        customer_numbers: Option<Match<i32>>,
+        /// 1: something is still expected; 2: nothing more is.
+        complete_status: Option<Match<i32>>,
+        /// Invoice number.
+        invoice_number_filter: Option<Match<String>> [typed("invoice_number")],
+        /// Names of tags, one of which the order has.
+        order_tags: Option<Match<String>>,
+    }
+
+    /// Which orders to give back.
+    FetchOrdersRequest {
+        /// An order that matches one of the filters is given back.
+        filters: Vec<OrderFilter> [flat("filter")],
+        /// true: hides orders that this user was the last one to change.
+        use_modification_context_filter: Option<bool>,
+        /// Size of a page; all orders where it is missing.
+        orders_per_page: Option<i32>,
+        /// Number of the page, from 1.
+        page: Option<i32>,
+    }
+}
+
+fetched! { FetchOrdersResult, orders: OrderRecord, "order" }
+
+/// The operation.
+pub struct FetchOrders;
+
+impl ReadOperation for FetchOrders {
+    const NAME: &'static str = "fetchOrders";
+    const DOC: &'static str = "Gives back orders that match one or more filters, with addresses, positions, packages, \
+        payments, notices and tags. Does not mark them as taken over; updateOrderStatus with FETCHED does.";
+    type Request = FetchOrdersRequest;
+    type Result = FetchOrdersResult;
+
+    fn asks_for_changes(request: &FetchOrdersRequest) -> bool {
+        request.filters.iter().any(|filter| {
+            [&filter.order_date, &filter.created_at, &filter.last_changed, &filter.export_date]
+                .into_iter()
+                .flatten()
+                .any(|between| between.from.is_some() || between.to.is_some())
+        })
+    }
+
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchOrdersRequest) -> Result<FetchOrdersResult, Failure> {
+        if request.filters.is_empty() {
+            return Err(Failure::new(code::FILTER_REQUIRED, []));
+        }
+        let not_changed_by = request.use_modification_context_filter.unwrap_or_default().then(|| reading.user.name.clone());
+        let mut ids = Vec::new();
+        for filter in &request.filters {
+            let mut selection = selection_of(reading, filter)?;
+            selection.not_changed_by.clone_from(&not_changed_by);
+            ids.extend(orders::select(conn, &selection)?);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let page = page_of(&ids, request.orders_per_page, request.page);
+        let records = orders::load(conn, page)?.into_iter().map(|parts| record_of(reading, parts)).collect::<Result<Vec<_>, Failure>>()?;
+        Ok(FetchOrdersResult::page(records, ids.len()))
+    }
+}
+
+fn selection_of(reading: &Reading<'_>, filter: &OrderFilter) -> Result<Selection, Failure> {
+    let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+    let window = |between: &Option<Between>| window_of(between.as_ref(), mandator.time_zone);
+    Ok(Selection {
+        mandator_id: mandator.mandator_id,
+        order_id: cond_of(filter.order_ids.as_ref()),
+        order_number: cond_of(filter.order_number.as_ref()),
+        order_number_prefix: cond_of(filter.order_number_prefix.as_ref()),
+        order_date: window(&filter.order_date),
+        created_at: window(&filter.created_at),
+        last_changed: window(&filter.last_changed),
+        export_date: window(&filter.export_date),
+        external_order_number_1: cond_of(filter.external_order_number_1.as_ref()),
+        external_order_number_2: cond_of(filter.external_order_number_2.as_ref()),
+        marketplace_order_id: cond_of(filter.marketplace_order_id_1.as_ref()),
+        marketplace_order_id_2: cond_of(filter.marketplace_order_id_2.as_ref()),
+        payment_method_id: cond_of(filter.payment_method_id.as_ref()),
+        order_status_id: cond_of(filter.order_status_id.as_ref()),
+        account_id: cond_of(filter.account_id.as_ref()),
+        email_address: cond_of(filter.email_address.as_ref()),
+        customer_id: cond_of(filter.customer_ids.as_ref()),
+        customer_number: cond_of(filter.customer_numbers.as_ref()),
+        complete_status: cond_of(filter.complete_status.as_ref()),
+        invoice_number: cond_of(filter.invoice_number_filter.as_ref()),
+        tag_identifier: cond_of(filter.order_tags.as_ref()),
+        not_changed_by: None,
+    })
+}

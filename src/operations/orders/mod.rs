@@ -1,0 +1,340 @@
+//! Orders: `fetchOrders`, `updateOrders`, `updateOrderStatus`, `syncPlatformOrders` (`order-calls.md` 1 to 4).
+//!
+//! Decided here, because the reference could not be read: the names of everything `fetchOrders` gives back beside the
+//! header, the ids of payment status and price type, and that an order number of Kontor never changes.
+
+mod address;
+mod create;
+mod fetch;
+mod record;
+mod status;
+mod sync;
+mod update;
+
+#[cfg(test)]
+mod tests;
+
+pub use address::OrderAddress;
+pub use fetch::{FetchOrders, FetchOrdersRequest, FetchOrdersResult, OrderFilter};
+pub use record::{OrderRecord, OrderWorkflow};
+pub use status::{OrderEvent, OrderStatusReport, OrderStatusUpdate, UpdateOrderStatus};
+pub use status::{UpdateOrderStatusRequest, UpdateOrderStatusResult};
+pub use sync::{SyncPlatformOrders, SyncPlatformOrdersRequest, SyncPlatformOrdersResult};
+pub use update::{OrderReport, OrderUpdate, UpdateOrders};
+pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
+
+use super::wire::Time;
+use crate::domain::{Decimal, Failure, code};
+use crate::store::Conn;
+use crate::store::orders::{self, OrderKey, OrderRow, PaymentDocument};
+use crate::{wire, wire_enum};
+
+wire_enum! {
+    /// The field that names the order.
+    OrderSignificantKey {
+        OrderId = "order_id",
+        OrderNumber = "order_number",
+        OrderNumberAndPrefix = "order_number_and_prefix",
+        ExternalOrderNumber1 = "external_order_number_1",
+        ExternalOrderNumber2 = "external_order_number_2",
+        MarketplaceOrderId = "marketplace_order_id",
+        MarketplaceOrderId1 = "marketplace_order_id_1",
+        MarketplaceOrderId2 = "marketplace_order_id_2",
+        TransactionId1 = "transaction_id_1",
+        TransactionId2 = "transaction_id_2",
+    }
+
+    /// The state of an order's payment.
+    PaymentStatus { Unpaid = "unpaid", Paid = "paid", }
+
+    /// What prices contain.
+    PriceType { Gross = "gross", Net = "net", }
+}
+
+impl PaymentStatus {
+    fn id(self) -> i32 {
+        match self {
+            PaymentStatus::Unpaid => orders::UNPAID,
+            PaymentStatus::Paid => orders::PAID,
+        }
+    }
+
+    fn from_id(id: i32) -> Option<PaymentStatus> {
+        match id {
+            orders::UNPAID => Some(PaymentStatus::Unpaid),
+            orders::PAID => Some(PaymentStatus::Paid),
+            _ => None,
+        }
+    }
+}
+
+impl PriceType {
+    fn id(self) -> i32 {
+        match self {
+            PriceType::Gross => 1,
+            PriceType::Net => 2,
+        }
+    }
+
+    fn from_id(id: i32) -> Option<PriceType> {
+        match id {
+            1 => Some(PriceType::Gross),
+            2 => Some(PriceType::Net),
+            _ => None,
+        }
+    }
+}
+
+/// The id of one of two alternatives; the id counts when both are sent (`protocol.md` 3.3).
+fn id_of_alternative<E: Copy>(
+    id: Option<i32>,
+    word: Option<E>,
+    known: impl Fn(i32) -> bool,
+    id_of: impl Fn(E) -> i32,
+    field: &str,
+) -> Result<Option<i32>, Failure> {
+    match id {
+        Some(id) if known(id) => Ok(Some(id)),
+        Some(id) => Err(Failure::new(code::OUT_OF_RANGE, [&id.to_string(), "1 to 2"]).within(field)),
+        None => Ok(word.map(id_of)),
+    }
+}
+
+wire! {
+    /// The numbers of an order.
+    OrderKeys {
+        /// Kontor's own id.
+        order_id: Option<i32>,
+        /// The mandator.
+        mandator_id: Option<i32>,
+        /// What stands before the order number, such as a word per account.
+        order_number_prefix: Option<String>,
+        /// The visible number; unique together with the prefix.
+        order_number: Option<i32>,
+        /// First foreign number, by convention the ERP's order number.
+        external_order_number_1: Option<String>,
+        /// Second foreign number.
+        external_order_number_2: Option<String>,
+        /// The channel's order number.
+        marketplace_order_id: Option<String>,
+    }
+
+    /// The customer of an order.
+    OrderCustomer {
+        /// Kontor's own id.
+        customer_id: Option<i32>,
+        /// Number of the customer.
+        customer_number: Option<i32>,
+        /// E-mail address.
+        email: Option<String>,
+    }
+
+    /// A position of an order.
+    OrderItem {
+        /// Kontor's own id of the position.
+        order_item_id: Option<i32>,
+        /// Id of the item; missing when the position matches no item.
+        item_id: Option<i32>,
+        /// Number of the item.
+        internal_item_number: Option<String> [max(50)],
+        /// Name as sold.
+        identifier: Option<String> [max(255)],
+        /// Pieces.
+        quantity: i32,
+        /// Price per piece.
+        price: Decimal,
+        /// Tax rate in percent.
+        tax_rate: Option<Decimal>,
+        /// Id of the offer under which it was sold.
+        offer_id: Option<i32>,
+        /// The channel's number of the offer.
+        external_offer_number: Option<String>,
+        /// The channel's number of the position.
+        marketplace_order_item_id: Option<String>,
+    }
+
+    /// A package.
+    OrderPacket {
+        /// Kontor's own id of the package; not read in requests.
+        packet_id: Option<i32>,
+        /// Tracking number; a package with the same number is not stored twice.
+        tracking_number: Option<String>,
+        /// Number of the return label.
+        return_number: Option<String>,
+        /// The shipping provider's name, such as DHL.
+        shipping_provider_identifier: Option<String> [max(100)],
+        /// The shipping provider's foreign id.
+        shipping_provider_external_id: Option<String> [max(100)],
+        /// The dispatch type's name.
+        dispatch_type_identifier: Option<String> [max(100)],
+        /// The dispatch type's foreign id.
+        dispatch_type_external_id: Option<String> [max(100)],
+        /// Time of shipping.
+        shipping_date: Option<Time>,
+    }
+
+    /// Payment data of an order.
+    OrderPayment {
+        /// Text for the buyer on how to pay.
+        payment_instructions: Option<String>,
+        /// Holder of the bank account.
+        depositor: Option<String>,
+        /// BIC.
+        bic: Option<String>,
+        /// Name of the bank.
+        bank_name: Option<String>,
+        /// Foreign id of the payment; a payment with the same id replaces the stored one.
+        external_id: Option<String>,
+        /// IBAN.
+        iban: Option<String>,
+        /// Transaction id.
+        transaction_id: Option<String> [max(70)],
+        /// 1 unpaid, 2 paid.
+        payment_status_id: Option<i32>,
+        /// The same in words.
+        payment_status_identifier: Option<PaymentStatus>,
+    }
+
+    /// A notice on an order.
+    OrderNotice {
+        /// true: remove this notice.
+        delete: Option<bool> [attr, typed("remove")],
+        /// Id of an existing notice; without it the notice is new.
+        order_notice_id: Option<i32>,
+        /// Text of the notice.
+        text: Option<String>,
+        /// Kind of notice; 10 where none is given.
+        notice_type: Option<i32>,
+    }
+
+    /// A tag on an order.
+    OrderTag {
+        /// true: remove this tag.
+        delete: Option<bool> [attr, typed("remove")],
+        /// Name of the tag.
+        tag_identifier: String,
+    }
+}
+
+impl OrderPayment {
+    fn stored(&self) -> Result<PaymentDocument, Failure> {
+        let payment = self.clone();
+        Ok(PaymentDocument {
+            payment_instructions: payment.payment_instructions,
+            depositor: payment.depositor,
+            bic: payment.bic,
+            bank_name: payment.bank_name,
+            external_id: payment.external_id,
+            iban: payment.iban,
+            transaction_id: payment.transaction_id,
+            payment_status_id: id_of_alternative(
+                payment.payment_status_id,
+                payment.payment_status_identifier,
+                |id| PaymentStatus::from_id(id).is_some(),
+                PaymentStatus::id,
+                "payment_status_id",
+            )?,
+        })
+    }
+
+    fn of(payment: PaymentDocument) -> OrderPayment {
+        OrderPayment {
+            payment_instructions: payment.payment_instructions,
+            depositor: payment.depositor,
+            bic: payment.bic,
+            bank_name: payment.bank_name,
+            external_id: payment.external_id,
+            iban: payment.iban,
+            transaction_id: payment.transaction_id,
+            payment_status_id: payment.payment_status_id,
+            payment_status_identifier: payment.payment_status_id.and_then(PaymentStatus::from_id),
+        }
+    }
+}
+
+impl OrderKeys {
+    fn of(row: &OrderRow) -> OrderKeys {
+        OrderKeys {
+            order_id: Some(row.order_id),
+            mandator_id: Some(row.mandator_id),
+            order_number_prefix: row.order_number_prefix.clone(),
+            order_number: Some(row.order_number),
+            external_order_number_1: row.external_order_number_1.clone(),
+            external_order_number_2: row.external_order_number_2.clone(),
+            marketplace_order_id: row.marketplace_order_id.clone(),
+        }
+    }
+}
+
+/// The numbers that a request gives for an order.
+#[derive(Debug, Clone, Copy, Default)]
+struct Numbers<'r> {
+    order_id: Option<i32>,
+    order_number: Option<i32>,
+    order_number_prefix: Option<&'r str>,
+    external_order_number_1: Option<&'r str>,
+    external_order_number_2: Option<&'r str>,
+    marketplace_order_id: Option<&'r str>,
+    marketplace_order_id_2: Option<&'r str>,
+    transaction_id_1: Option<&'r str>,
+    transaction_id_2: Option<&'r str>,
+}
+
+impl Numbers<'_> {
+    /// The key that the request chose; `None` when its field is missing or empty.
+    fn key(&self, chosen: OrderSignificantKey) -> Option<OrderKey> {
+        use OrderSignificantKey as Chosen;
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        match chosen {
+            Chosen::OrderId => self.order_id.map(OrderKey::OrderId),
+            Chosen::OrderNumber => self.order_number.map(OrderKey::OrderNumber),
+            Chosen::OrderNumberAndPrefix => Some(OrderKey::OrderNumberAndPrefix(self.order_number?, text(self.order_number_prefix)?)),
+            Chosen::ExternalOrderNumber1 => text(self.external_order_number_1).map(OrderKey::ExternalOrderNumber1),
+            Chosen::ExternalOrderNumber2 => text(self.external_order_number_2).map(OrderKey::ExternalOrderNumber2),
+            Chosen::MarketplaceOrderId | Chosen::MarketplaceOrderId1 => text(self.marketplace_order_id).map(OrderKey::MarketplaceOrderId),
+            Chosen::MarketplaceOrderId2 => text(self.marketplace_order_id_2).map(OrderKey::MarketplaceOrderId2),
+            Chosen::TransactionId1 => text(self.transaction_id_1).map(OrderKey::TransactionId1),
+            Chosen::TransactionId2 => text(self.transaction_id_2).map(OrderKey::TransactionId2),
+        }
+    }
+
+    /// For a report on a record that failed: what the caller said.
+    fn keys(&self, mandator_id: i32) -> OrderKeys {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        OrderKeys {
+            order_id: self.order_id,
+            mandator_id: Some(mandator_id),
+            order_number_prefix: text(self.order_number_prefix),
+            order_number: self.order_number,
+            external_order_number_1: text(self.external_order_number_1),
+            external_order_number_2: text(self.external_order_number_2),
+            marketplace_order_id: text(self.marketplace_order_id),
+        }
+    }
+}
+
+/// What has to be sent for a chosen key.
+fn missing_key(chosen: OrderSignificantKey) -> Failure {
+    let fields = match chosen {
+        OrderSignificantKey::OrderNumberAndPrefix => "order_number and order_number_prefix",
+        other => other.word(),
+    };
+    Failure::new(code::MISSING, [fields])
+}
+
+/// The one order under a key, `None` where there is none; several are refused.
+fn order_under(conn: &mut Conn<'_>, mandator_id: i32, key: &OrderKey) -> Result<Option<OrderRow>, Failure> {
+    match orders::find(conn, mandator_id, key)?.as_slice() {
+        [] => Ok(None),
+        [one] => orders::get(conn, *one),
+        several => {
+            let (name, value) = key.shown();
+            Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), name, &value]))
+        }
+    }
+}
+
+fn unknown_order(mandator_id: i32, key: &OrderKey) -> Failure {
+    let (name, value) = key.shown();
+    Failure::new(code::UNKNOWN_ORDER, [name, &value, &mandator_id.to_string()])
+}

@@ -1,0 +1,232 @@
+//! What `fetchOrders` tells about an order (`order-calls.md` 2.2; the names beside the header are inferred).
+
+use super::{OrderAddress, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
+use super::{OrderTag, PaymentStatus, PriceType};
+use crate::config::{Mandator, Settings};
+use crate::domain::order::{OrderStatus, Workflow};
+use crate::domain::{Decimal, Failure, Stamp};
+use crate::operations::Reading;
+use crate::operations::wire::{Time, Xml};
+use crate::store::orders::{OrderItemRow, OrderParts, PacketRow};
+use crate::{wire, wire_enum};
+
+wire_enum! {
+    /// The way an order takes; it follows from the payment method.
+    OrderWorkflow {
+        Prepayment = "prepayment",
+        CashOnDelivery = "cash_on_delivery",
+        Collection = "collection",
+    }
+}
+
+impl From<Workflow> for OrderWorkflow {
+    fn from(workflow: Workflow) -> OrderWorkflow {
+        match workflow {
+            Workflow::Prepayment => OrderWorkflow::Prepayment,
+            Workflow::CashOnDelivery => OrderWorkflow::CashOnDelivery,
+            Workflow::Collection => OrderWorkflow::Collection,
+        }
+    }
+}
+
+wire! {
+    /// An order.
+    OrderRecord {
+        /// Kontor's own id.
+        order_id: i32,
+        /// The mandator.
+        mandator_id: i32,
+        /// What stands before the order number.
+        order_number_prefix: Option<String>,
+        /// The visible number; unique together with the prefix.
+        order_number: i32,
+        /// First foreign number, by convention the ERP's order number.
+        external_order_number_1: Option<String>,
+        /// Second foreign number.
+        external_order_number_2: Option<String>,
+        /// The channel's order number.
+        marketplace_order_id: Option<String>,
+        /// The channel's second order number.
+        marketplace_order_id_2: Option<String>,
+        /// Transaction id of the payment.
+        transaction_id_1: Option<String>,
+        /// Second transaction id of the payment.
+        transaction_id_2: Option<String>,
+        /// Date of the order.
+        order_date: Option<Time>,
+        /// When Kontor stored the order.
+        created_at: Time,
+        /// Last change of the order.
+        last_changed: Time,
+        /// The user who changed it last, or channel.
+        last_changed_by: String,
+        /// When the ERP took the order over.
+        export_date: Option<Time>,
+        /// Status.
+        order_status_id: i32,
+        /// Name of the status.
+        order_status_identifier: Option<String>,
+        /// 1: something is still expected; 2: nothing more is.
+        complete_status: i32,
+        /// The way the order takes.
+        workflow: Option<OrderWorkflow>,
+        /// Sub channel.
+        sub_channel_id: i32,
+        /// Name of the sub channel.
+        sub_channel_identifier: Option<String>,
+        /// Account; missing for phone sales.
+        account_id: Option<i32>,
+        /// Name of the account.
+        account_identifier: Option<String>,
+        /// Payment method.
+        payment_method_id: Option<i32>,
+        /// Name of the payment method, as the channel says it.
+        payment_method_identifier: Option<String>,
+        /// 1 unpaid, 2 paid.
+        payment_status_id: Option<i32>,
+        /// The same in words.
+        payment_status_identifier: Option<PaymentStatus>,
+        /// Currency, ISO 4217.
+        currency_code_iso: Option<String>,
+        /// 1 gross, 2 net.
+        price_type_id: Option<i32>,
+        /// The same in words.
+        price_type_identifier: Option<PriceType>,
+        /// Shipping costs.
+        shipping_charge: Option<Decimal>,
+        /// Cash on delivery fee.
+        cash_on_delivery_charge: Option<Decimal>,
+        /// Fee of the payment method.
+        payment_method_charge: Option<Decimal>,
+        /// Value of redeemed coupons.
+        coupon_amount: Option<Decimal>,
+        /// Weight.
+        weight_in_gram: Option<Decimal>,
+        /// Shipping provider by id.
+        shipping_provider: Option<i32>,
+        /// Shipping provider by name.
+        shipping_provider_identifier: Option<String>,
+        /// Invoice number.
+        invoice_number: Option<String>,
+        /// Note.
+        note: Option<String>,
+        /// The customer.
+        customer: Option<OrderCustomer>,
+        /// Where the invoice goes.
+        invoice_address: Option<OrderAddress>,
+        /// Where the goods go.
+        delivery_address: Option<OrderAddress>,
+        /// Positions.
+        order_items: Vec<OrderItem> [each("order_item")],
+        /// Packages.
+        packets: Vec<OrderPacket> [each("packet")],
+        /// Payment data.
+        payments: Vec<OrderPayment> [each("payment")],
+        /// Notices.
+        order_notices: Vec<OrderNotice> [each("order_notice")],
+        /// Tags.
+        order_tags: Vec<OrderTag> [each("order_tag")],
+        /// Data of the channel that Kontor does not interpret.
+        specific_order_data: Option<Xml>,
+    }
+}
+
+/// The record of an order, with times in the zone of its mandator.
+pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<OrderRecord, Failure> {
+    let settings: &Settings = reading.settings;
+    let mandator: &Mandator = reading.mandator(parts.order.mandator_id)?;
+    let time = |stamp: i64| Time::of(Stamp(stamp), mandator.time_zone);
+    let (order, data) = (parts.order.clone(), parts.order.data);
+    Ok(OrderRecord {
+        order_id: order.order_id,
+        mandator_id: order.mandator_id,
+        order_number_prefix: order.order_number_prefix,
+        order_number: order.order_number,
+        external_order_number_1: order.external_order_number_1,
+        external_order_number_2: order.external_order_number_2,
+        marketplace_order_id: order.marketplace_order_id,
+        marketplace_order_id_2: order.marketplace_order_id_2,
+        transaction_id_1: order.transaction_id_1,
+        transaction_id_2: order.transaction_id_2,
+        order_date: order.order_date.map(time),
+        created_at: time(order.created_at),
+        last_changed: time(order.last_changed),
+        last_changed_by: order.last_changed_by,
+        export_date: order.export_date.map(time),
+        order_status_id: order.order_status_id,
+        order_status_identifier: OrderStatus::from_id(order.order_status_id).map(|status| status.identifier().to_owned()),
+        complete_status: order.complete_status,
+        workflow: Workflow::from_id(order.workflow).map(OrderWorkflow::from),
+        sub_channel_id: order.sub_channel_id,
+        sub_channel_identifier: settings.sub_channel(order.sub_channel_id).map(|sub_channel| sub_channel.identifier.clone()),
+        account_id: order.account_id,
+        account_identifier: order.account_id.and_then(|id| settings.account(id)).map(|account| account.identifier.clone()),
+        payment_method_id: order.payment_method_id,
+        payment_method_identifier: data.payment_method_identifier,
+        payment_status_id: data.payment_status_id,
+        payment_status_identifier: data.payment_status_id.and_then(PaymentStatus::from_id),
+        currency_code_iso: data.currency_code_iso,
+        price_type_id: data.price_type_id,
+        price_type_identifier: data.price_type_id.and_then(PriceType::from_id),
+        shipping_charge: data.shipping_charge,
+        cash_on_delivery_charge: data.cash_on_delivery_charge,
+        payment_method_charge: data.payment_method_charge,
+        coupon_amount: data.coupon_amount,
+        weight_in_gram: data.weight_in_gram,
+        shipping_provider: data.shipping_provider,
+        shipping_provider_identifier: data.shipping_provider_identifier,
+        invoice_number: order.invoice_number,
+        note: data.note,
+        customer: parts.customer.map(|customer| OrderCustomer {
+            customer_id: Some(customer.customer_id),
+            customer_number: Some(customer.customer_number),
+            email: order.email_address.or(customer.email_address),
+        }),
+        invoice_address: data.invoice_address.map(OrderAddress::of),
+        delivery_address: data.delivery_address.map(OrderAddress::of),
+        order_items: parts.items.into_iter().map(item_of).collect(),
+        packets: parts.packets.into_iter().map(|packet| packet_of(packet, mandator)).collect(),
+        payments: parts.payments.into_iter().map(|payment| OrderPayment::of(payment.data)).collect(),
+        order_notices: parts
+            .notices
+            .into_iter()
+            .map(|notice| OrderNotice {
+                delete: None,
+                order_notice_id: Some(notice.order_notice_id),
+                text: Some(notice.text),
+                notice_type: Some(notice.notice_type),
+            })
+            .collect(),
+        order_tags: parts.tags.into_iter().map(|tag| OrderTag { delete: None, tag_identifier: tag.tag_identifier }).collect(),
+        specific_order_data: data.specific_order_data.map(Xml),
+    })
+}
+
+fn item_of(row: OrderItemRow) -> OrderItem {
+    OrderItem {
+        order_item_id: Some(row.order_item_id),
+        item_id: row.item_id,
+        internal_item_number: row.internal_item_number,
+        identifier: Some(row.identifier),
+        quantity: row.quantity,
+        price: Decimal(row.price),
+        tax_rate: row.tax_rate.map(Decimal),
+        offer_id: row.offer_id,
+        external_offer_number: row.external_offer_number,
+        marketplace_order_item_id: row.channel_line_id,
+    }
+}
+
+fn packet_of(row: PacketRow, mandator: &Mandator) -> OrderPacket {
+    let data = row.data;
+    OrderPacket {
+        packet_id: Some(row.packet_id),
+        tracking_number: data.tracking_number,
+        return_number: data.return_number,
+        shipping_provider_identifier: data.shipping_provider_identifier,
+        shipping_provider_external_id: data.shipping_provider_external_id,
+        dispatch_type_identifier: data.dispatch_type_identifier,
+        dispatch_type_external_id: data.dispatch_type_external_id,
+        shipping_date: data.shipping_date.map(|at| Time::of(Stamp::from_utc(at), mandator.time_zone)),
+    }
+}

@@ -1,0 +1,202 @@
+//! `updateOrderStatus`: what the ERP did with an order, independent of the order's workflow (`order-calls.md` 4).
+
+use super::{Numbers, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey};
+use super::{missing_key, order_under, unknown_order};
+use crate::config::Mandator;
+use crate::domain::order::{Event, Step, step};
+use crate::domain::{Failure, code};
+use crate::operations::common::ReportAction;
+use crate::operations::wire::Records;
+use crate::operations::{Done, Work, WriteOperation};
+use crate::store::orders::{self, FactPayload, OrderRow, PAID, PacketDocument, PaymentDocument};
+use crate::{reports, wire, wire_enum};
+
+wire_enum! {
+    /// What happened to the order at the ERP.
+    OrderEvent {
+        Fetched = "FETCHED",
+        Paid = "PAID",
+        Shipped = "SHIPPED",
+        Canceled = "CANCELED",
+        Acknowledged = "ACKNOWLEDGED",
+    }
+}
+
+impl From<OrderEvent> for Event {
+    fn from(event: OrderEvent) -> Event {
+        match event {
+            OrderEvent::Fetched => Event::Fetched,
+            OrderEvent::Paid => Event::Paid,
+            OrderEvent::Shipped => Event::Shipped,
+            OrderEvent::Canceled => Event::Canceled,
+            OrderEvent::Acknowledged => Event::Acknowledged,
+        }
+    }
+}
+
+wire! {
+    /// The new status of one order.
+    OrderStatusUpdate {
+        /// The field that names the order.
+        significant_key: OrderSignificantKey [attr],
+        /// The caller's own text, given back on the report.
+        reference_id: Option<String> [attr],
+        /// The mandator.
+        mandator_id: i32,
+        /// Kontor's own id.
+        order_id: Option<i32>,
+        /// Order number.
+        order_number: Option<i32>,
+        /// What stands before the order number.
+        order_number_prefix: Option<String>,
+        /// First foreign number.
+        external_order_number_1: Option<String> [max(100)],
+        /// Second foreign number.
+        external_order_number_2: Option<String> [max(100)],
+        /// Transaction id of the payment.
+        transaction_id_1: Option<String>,
+        /// Second transaction id of the payment.
+        transaction_id_2: Option<String>,
+        /// The channel's order number.
+        marketplace_order_id_1: Option<String> [typed("marketplace_order_id")],
+        /// The channel's second order number.
+        marketplace_order_id_2: Option<String>,
+        /// What happened.
+        status: OrderEvent,
+        /// Packages.
+        shipping_informations: Vec<OrderPacket> [each("shipping_information")],
+        /// Payment data.
+        payment_informations: Vec<OrderPayment> [each("payment_information")],
+    }
+
+    /// New status of orders.
+    UpdateOrderStatusRequest {
+        /// The orders.
+        orders: Records<OrderStatusUpdate> [flat("order")],
+    }
+}
+
+reports! { UpdateOrderStatusResult, OrderStatusReport, order: OrderKeys }
+
+/// The operation.
+pub struct UpdateOrderStatus;
+
+impl WriteOperation for UpdateOrderStatus {
+    const NAME: &'static str = "updateOrderStatus";
+    const ARGUMENT: &'static str = "argRequestData";
+    const DOC: &'static str = "Reports what happened to orders (taken over, acknowledged, paid, shipped, cancelled) with \
+        packages and payment data, and passes it on to their channels.";
+    type Request = UpdateOrderStatusRequest;
+    type Result = UpdateOrderStatusResult;
+
+    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
+    fn handle(work: &mut Work<'_, '_>, request: UpdateOrderStatusRequest) -> Result<UpdateOrderStatusResult, Failure> {
+        let reports = work.each(
+            request.orders,
+            |update: &OrderStatusUpdate| update.mandator_id,
+            |work, update| {
+                work.in_savepoint(|work| report(work, &update)).map_err(|failure| {
+                    let keys = update.numbers().keys(update.mandator_id);
+                    (failure, Some(keys))
+                })
+            },
+        );
+        Ok(UpdateOrderStatusResult { pending_changes: None, reports })
+    }
+}
+
+impl OrderStatusUpdate {
+    fn numbers(&self) -> Numbers<'_> {
+        Numbers {
+            order_id: self.order_id,
+            order_number: self.order_number,
+            order_number_prefix: self.order_number_prefix.as_deref(),
+            external_order_number_1: self.external_order_number_1.as_deref(),
+            external_order_number_2: self.external_order_number_2.as_deref(),
+            marketplace_order_id: self.marketplace_order_id_1.as_deref(),
+            marketplace_order_id_2: self.marketplace_order_id_2.as_deref(),
+            transaction_id_1: self.transaction_id_1.as_deref(),
+            transaction_id_2: self.transaction_id_2.as_deref(),
+        }
+    }
+}
+
+fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<OrderKeys>, Failure> {
+    let mandator = work.mandator(update.mandator_id)?;
+    let chosen = update.significant_key;
+    let key = update.numbers().key(chosen).ok_or_else(|| missing_key(chosen))?;
+    let mut row = order_under(&mut work.tx.conn, mandator.mandator_id, &key)?.ok_or_else(|| unknown_order(mandator.mandator_id, &key))?;
+    let event = Event::from(update.status);
+    let status = row.status()?;
+    let next = match step(row.workflow()?, status, event) {
+        Step::To(next) => next,
+        Step::Recorded => status,
+        Step::Refused => {
+            return Err(Failure::new(code::STATUS_NOT_ALLOWED, [status.identifier(), update.status.word()]));
+        }
+    };
+    let payments = update.payment_informations.iter().map(OrderPayment::stored).collect::<Result<Vec<_>, Failure>>()?;
+    let packets = packets_of(update, mandator);
+    let before = row.clone();
+    record(work, &mut row, event, &payments);
+    let mut changed = orders::add_packets(work.tx, row.order_id, packets)?;
+    changed |= orders::add_payments(work.tx, row.order_id, payments.clone())?;
+    let accounts = orders::change_status(work.tx, &mut row, next)?;
+    work.concerns(accounts);
+    if let Some(payload) = fact_of(&row, event, &payments) {
+        let told = orders::tell(work.tx, &mut row, payload)?;
+        // Nobody works for an account that is switched off; its facts wait.
+        let settings = work.settings;
+        let active = |id: &i32| settings.account(*id).is_some_and(|account| account.active);
+        work.concerns(told.filter(active));
+    }
+    if changed || row != before {
+        orders::save(work.tx, &mut row, &work.user.name)?;
+    }
+    Ok((Some(ReportAction::Update), OrderKeys::of(&row)))
+}
+
+/// What the event leaves in the order beside its status.
+fn record(work: &Work<'_, '_>, row: &mut OrderRow, event: Event, payments: &[PaymentDocument]) {
+    if let Some(stated) = payments.iter().rev().find_map(|payment| payment.payment_status_id) {
+        row.data.payment_status_id = Some(stated);
+    }
+    match event {
+        Event::Fetched | Event::Acknowledged => {
+            row.export_date.get_or_insert(work.tx.stamp.0);
+        }
+        Event::Paid => row.data.payment_status_id = Some(PAID),
+        Event::Shipped | Event::Canceled => {}
+    }
+}
+
+/// What the channel has to hear. An acknowledgement that comes after the goods left says nothing any more.
+fn fact_of(row: &OrderRow, event: Event, payments: &[PaymentDocument]) -> Option<FactPayload> {
+    match event {
+        Event::Fetched => None,
+        Event::Acknowledged if row.data.told.contains_key("shipped") => None,
+        Event::Acknowledged => Some(FactPayload::Acknowledged),
+        Event::Paid => Some(FactPayload::Paid {
+            transaction_id: payments.iter().find_map(|payment| payment.transaction_id.clone()).or_else(|| row.transaction_id_1.clone()),
+        }),
+        Event::Shipped => Some(FactPayload::Shipped { packets: Vec::new() }),
+        Event::Canceled => Some(FactPayload::Cancelled { reason: None }),
+    }
+}
+
+fn packets_of(update: &OrderStatusUpdate, mandator: &Mandator) -> Vec<PacketDocument> {
+    let packets = update.shipping_informations.iter().cloned();
+    packets
+        .map(|packet| PacketDocument {
+            tracking_number: packet.tracking_number,
+            return_number: packet.return_number,
+            shipping_provider_identifier: packet.shipping_provider_identifier,
+            shipping_provider_external_id: packet.shipping_provider_external_id,
+            dispatch_type_identifier: packet.dispatch_type_identifier,
+            dispatch_type_external_id: packet.dispatch_type_external_id,
+            shipping_date: packet.shipping_date.map(|time| time.resolve(mandator.time_zone)),
+            told: false,
+        })
+        .filter(|packet| *packet != PacketDocument::default())
+        .collect()
+}

@@ -1,0 +1,47 @@
+use super::*;
+use crate::store::accounts::{save_work, work_of};
+use crate::store::outbox::unsettled;
+
+fn sync(store: &Store, accounts: &[i32], synchronous: bool) -> Called<SyncPlatformOrdersResult> {
+    let request = SyncPlatformOrdersRequest { accounts: accounts.to_vec(), process_synchronous: Some(synchronous) };
+    call::<SyncPlatformOrders>(store, request)
+}
+
+#[test]
+fn every_account_is_asked_where_none_is_named() {
+    on_stores(|store| {
+        let called = sync(store, &[], false);
+        assert_eq!(called.accounts, [101, 102, 201]);
+        assert_eq!(called.result.reports.len(), 3);
+        assert!(!called.synchronous);
+    });
+}
+
+#[test]
+fn an_unknown_account_fails_alone() {
+    on_stores(|store| {
+        let called = sync(store, &[999, 101], true);
+        let codes: Vec<i32> = called.result.reports.iter().map(|r| r.return_code).collect();
+        assert_eq!(codes, [-4006, 0]);
+        assert_eq!(called.accounts, [101]);
+    });
+}
+
+#[test]
+fn a_waiting_call_waits_for_the_poll() {
+    on_stores(|store| {
+        let called = sync(store, &[101], true);
+        assert!(called.synchronous);
+        let version = called.stamp;
+        let open = |store: &Store| store.read(|conn| unsettled(conn, version)).unwrap();
+        assert_eq!(open(store), (1, 0));
+        store
+            .write(|tx| {
+                let mut row = work_of(&mut tx.conn, 101)?.unwrap();
+                row.poll_served = row.poll_wanted;
+                save_work(tx, &row)
+            })
+            .unwrap();
+        assert_eq!(open(store), (0, 0));
+    });
+}

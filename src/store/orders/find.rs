@@ -1,0 +1,212 @@
+//! Finding orders: by one of their keys, or by the conditions of a filter.
+
+use diesel::prelude::*;
+
+use super::OrderRow;
+use crate::domain::{Failure, code};
+use crate::store::filter::{Cond, Window};
+use crate::store::schema::{customers, order_tags, orders};
+use crate::store::{Conn, MOST_VARIABLES};
+use crate::{narrow, narrow_window, on};
+
+/// One of the numbers that name an order (`order-calls.md` 1.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderKey {
+    OrderId(i32),
+    OrderNumber(i32),
+    OrderNumberAndPrefix(i32, String),
+    ExternalOrderNumber1(String),
+    ExternalOrderNumber2(String),
+    MarketplaceOrderId(String),
+    MarketplaceOrderId2(String),
+    TransactionId1(String),
+    TransactionId2(String),
+}
+
+impl OrderKey {
+    /// The compat name of the key and its value, for error texts.
+    pub fn shown(&self) -> (&'static str, String) {
+        match self {
+            OrderKey::OrderId(id) => ("order_id", id.to_string()),
+            OrderKey::OrderNumber(number) => ("order_number", number.to_string()),
+            OrderKey::OrderNumberAndPrefix(number, prefix) => ("order_number_and_prefix", format!("{prefix}{number}")),
+            OrderKey::ExternalOrderNumber1(text) => ("external_order_number_1", text.clone()),
+            OrderKey::ExternalOrderNumber2(text) => ("external_order_number_2", text.clone()),
+            OrderKey::MarketplaceOrderId(text) => ("marketplace_order_id", text.clone()),
+            OrderKey::MarketplaceOrderId2(text) => ("marketplace_order_id_2", text.clone()),
+            OrderKey::TransactionId1(text) => ("transaction_id_1", text.clone()),
+            OrderKey::TransactionId2(text) => ("transaction_id_2", text.clone()),
+        }
+    }
+}
+
+/// The orders of a mandator under a key: more than one where the key is not unique.
+pub fn find(conn: &mut Conn<'_>, mandator_id: i32, key: &OrderKey) -> Result<Vec<i32>, Failure> {
+    Ok(on!(conn, c => {
+        let of_mandator = orders::table
+            .filter(orders::mandator_id.eq(mandator_id))
+            .order(orders::order_id)
+            .select(orders::order_id);
+        match key {
+            OrderKey::OrderId(id) => of_mandator.filter(orders::order_id.eq(id)).load(c),
+            OrderKey::OrderNumber(number) => {
+                of_mandator.filter(orders::order_number.eq(number)).load(c)
+            }
+            OrderKey::OrderNumberAndPrefix(number, prefix) => of_mandator
+                .filter(orders::order_number.eq(number))
+                .filter(orders::order_number_prefix.eq(prefix))
+                .load(c),
+            OrderKey::ExternalOrderNumber1(text) => {
+                of_mandator.filter(orders::external_order_number_1.eq(text)).load(c)
+            }
+            OrderKey::ExternalOrderNumber2(text) => {
+                of_mandator.filter(orders::external_order_number_2.eq(text)).load(c)
+            }
+            OrderKey::MarketplaceOrderId(text) => {
+                of_mandator.filter(orders::marketplace_order_id.eq(text)).load(c)
+            }
+            OrderKey::MarketplaceOrderId2(text) => {
+                of_mandator.filter(orders::marketplace_order_id_2.eq(text)).load(c)
+            }
+            OrderKey::TransactionId1(text) => {
+                of_mandator.filter(orders::transaction_id_1.eq(text)).load(c)
+            }
+            OrderKey::TransactionId2(text) => {
+                of_mandator.filter(orders::transaction_id_2.eq(text)).load(c)
+            }
+        }
+    })?)
+}
+
+/// The order of an account under the channel's number.
+pub fn of_channel(conn: &mut Conn<'_>, account_id: i32, marketplace_order_id: &str) -> Result<Option<OrderRow>, Failure> {
+    Ok(on!(conn, c => orders::table
+        .filter(orders::account_id.eq(account_id))
+        .filter(orders::marketplace_order_id.eq(marketplace_order_id))
+        .select(OrderRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// The conditions of one filter, all of which have to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    pub mandator_id: i32,
+    pub order_id: Cond<i32>,
+    pub order_number: Cond<i32>,
+    pub order_number_prefix: Cond<String>,
+    pub order_date: Window,
+    pub created_at: Window,
+    pub last_changed: Window,
+    pub export_date: Window,
+    pub external_order_number_1: Cond<String>,
+    pub external_order_number_2: Cond<String>,
+    pub marketplace_order_id: Cond<String>,
+    pub marketplace_order_id_2: Cond<String>,
+    pub payment_method_id: Cond<i32>,
+    pub order_status_id: Cond<i32>,
+    pub account_id: Cond<i32>,
+    pub email_address: Cond<String>,
+    pub customer_id: Cond<i32>,
+    pub customer_number: Cond<i32>,
+    pub complete_status: Cond<i32>,
+    pub invoice_number: Cond<String>,
+    pub tag_identifier: Cond<String>,
+    /// Hides what this user changed last.
+    pub not_changed_by: Option<String>,
+}
+
+fn variables_of<T>(condition: &Cond<T>) -> usize {
+    match condition {
+        Cond::In { values, .. } => values.len(),
+        Cond::All | Cond::Null | Cond::NotNull => 0,
+    }
+}
+
+impl Selection {
+    /// Each database has a limit for one statement; many long lists together may exceed it.
+    fn check_size(&self) -> Result<(), Failure> {
+        let numbers = [
+            &self.order_id,
+            &self.order_number,
+            &self.payment_method_id,
+            &self.order_status_id,
+            &self.account_id,
+            &self.customer_id,
+            &self.customer_number,
+            &self.complete_status,
+        ];
+        let texts = [
+            &self.order_number_prefix,
+            &self.external_order_number_1,
+            &self.external_order_number_2,
+            &self.marketplace_order_id,
+            &self.marketplace_order_id_2,
+            &self.email_address,
+            &self.invoice_number,
+            &self.tag_identifier,
+        ];
+        let variables = numbers.into_iter().map(variables_of).sum::<usize>() + texts.into_iter().map(variables_of).sum::<usize>();
+        if variables > MOST_VARIABLES {
+            return Err(Failure::new(code::TOO_MANY_RECORDS, [&variables.to_string(), &MOST_VARIABLES.to_string()]));
+        }
+        Ok(())
+    }
+}
+
+macro_rules! select_ids {
+    ($c:expr, $backend:ty, $s:expr) => {{
+        let s: &Selection = $s;
+        let mut query = orders::table
+            .select(orders::order_id)
+            .filter(orders::mandator_id.eq(s.mandator_id))
+            .order(orders::order_id)
+            .into_boxed::<$backend>();
+        narrow!(query, orders::order_id, s.order_id.clone());
+        narrow!(query, orders::order_number, s.order_number.clone());
+        narrow!(query, orders::order_number_prefix, s.order_number_prefix.clone());
+        narrow_window!(query, orders::order_date, s.order_date);
+        narrow_window!(query, orders::created_at, s.created_at);
+        narrow_window!(query, orders::last_changed, s.last_changed);
+        narrow_window!(query, orders::export_date, s.export_date);
+        narrow!(query, orders::external_order_number_1, s.external_order_number_1.clone());
+        narrow!(query, orders::external_order_number_2, s.external_order_number_2.clone());
+        narrow!(query, orders::marketplace_order_id, s.marketplace_order_id.clone());
+        narrow!(query, orders::marketplace_order_id_2, s.marketplace_order_id_2.clone());
+        narrow!(query, orders::payment_method_id, s.payment_method_id.clone());
+        narrow!(query, orders::order_status_id, s.order_status_id.clone());
+        narrow!(query, orders::account_id, s.account_id.clone());
+        narrow!(query, orders::email_address, s.email_address.clone());
+        narrow!(query, orders::customer_id, s.customer_id.clone());
+        narrow!(query, orders::complete_status, s.complete_status.clone());
+        narrow!(query, orders::invoice_number, s.invoice_number.clone());
+        if !matches!(s.customer_number, Cond::All) {
+            let mut numbered = customers::table.select(customers::customer_id.nullable()).into_boxed::<$backend>();
+            narrow!(numbered, customers::customer_number, s.customer_number.clone());
+            query = query.filter(orders::customer_id.eq_any(numbered));
+        }
+        let tagged = order_tags::table.select(order_tags::order_id);
+        match s.tag_identifier.clone() {
+            Cond::All => {}
+            Cond::Null => query = query.filter(orders::order_id.ne_all(tagged)),
+            Cond::NotNull => query = query.filter(orders::order_id.eq_any(tagged)),
+            Cond::In { values, .. } => {
+                query = query.filter(orders::order_id.eq_any(tagged.filter(order_tags::tag_identifier.eq_any(values))));
+            }
+        }
+        if let Some(user) = &s.not_changed_by {
+            query = query.filter(orders::last_changed_by.ne(user.clone()));
+        }
+        query.load::<i32>($c)
+    }};
+}
+
+/// The ids of the orders that match, in order.
+pub fn select(conn: &mut Conn<'_>, selection: &Selection) -> Result<Vec<i32>, Failure> {
+    selection.check_size()?;
+    let ids = match conn {
+        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
+        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),
+    };
+    Ok(ids?)
+}

@@ -1,0 +1,266 @@
+//! Orders with their parts: positions, packages, payments, notices, tags, and the customers behind them.
+
+pub mod customers;
+mod document;
+mod find;
+mod parts;
+mod progress;
+
+pub use document::{Address, FactPacket, FactPayload, OrderDocument, PAID, PacketDocument, PaymentDocument, UNPAID};
+pub use find::{OrderKey, Selection, find, of_channel, select};
+pub use parts::{OrderParts, add_packets, add_payments, add_tags, delete_notice, delete_tags};
+pub use parts::{items_of, load, notices_of, packets_of, save_notice, save_packet};
+pub use progress::{change_status, tell};
+
+use diesel::prelude::*;
+
+use super::schema::{items, offers, order_items, order_notices, order_packets, order_payments};
+use super::schema::{order_tags, orders};
+use super::{Conn, MOST_VARIABLES, Tx, next_ids, next_ids_from};
+use crate::domain::order::{OrderStatus, Workflow};
+use crate::domain::{Failure, code};
+use crate::on;
+
+/// `last_changed_by` of what a channel changed.
+pub const BY_CHANNEL: &str = "channel";
+
+/// Numbers of new orders start here.
+const FIRST_ORDER_NUMBER: i32 = 1_000_000;
+
+/// Rows of one insert; the widest table has fewer than 30 columns.
+const ROWS_OF_INSERT: usize = 1_000;
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = orders, primary_key(order_id), treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct OrderRow {
+    pub order_id: i32,
+    pub mandator_id: i32,
+    /// `None`: a phone sale.
+    pub account_id: Option<i32>,
+    pub sub_channel_id: i32,
+    pub order_number: i32,
+    pub order_number_prefix: Option<String>,
+    pub external_order_number_1: Option<String>,
+    pub external_order_number_2: Option<String>,
+    /// The channel's order number, unique in the account.
+    pub marketplace_order_id: Option<String>,
+    pub marketplace_order_id_2: Option<String>,
+    pub transaction_id_1: Option<String>,
+    pub transaction_id_2: Option<String>,
+    pub order_date: Option<i64>,
+    pub created_at: i64,
+    pub last_changed: i64,
+    pub last_changed_by: String,
+    /// When the ERP took the order over.
+    pub export_date: Option<i64>,
+    /// [`OrderStatus`].
+    pub order_status_id: i32,
+    /// 1: something is still expected; 2: nothing more is.
+    pub complete_status: i32,
+    /// [`Workflow`].
+    pub workflow: i32,
+    pub payment_method_id: Option<i32>,
+    pub customer_id: Option<i32>,
+    pub email_address: Option<String>,
+    pub invoice_number: Option<String>,
+    /// SHA-256 of what the channel last told about the order.
+    pub channel_digest: Option<String>,
+    pub data: OrderDocument,
+}
+
+impl OrderRow {
+    /// A new order without numbers of others; the caller fills in what it knows.
+    pub fn new(mandator_id: i32, sub_channel_id: i32, workflow: Workflow) -> OrderRow {
+        OrderRow {
+            order_id: 0,
+            mandator_id,
+            account_id: None,
+            sub_channel_id,
+            order_number: 0,
+            order_number_prefix: None,
+            external_order_number_1: None,
+            external_order_number_2: None,
+            marketplace_order_id: None,
+            marketplace_order_id_2: None,
+            transaction_id_1: None,
+            transaction_id_2: None,
+            order_date: None,
+            created_at: 0,
+            last_changed: 0,
+            last_changed_by: String::new(),
+            export_date: None,
+            order_status_id: OrderStatus::New.id(),
+            complete_status: OrderStatus::New.complete_status(),
+            workflow: workflow.id(),
+            payment_method_id: None,
+            customer_id: None,
+            email_address: None,
+            invoice_number: None,
+            channel_digest: None,
+            data: OrderDocument::default(),
+        }
+    }
+
+    /// The status; an id that no version of Kontor wrote is a fault of ours.
+    pub fn status(&self) -> Result<OrderStatus, Failure> {
+        OrderStatus::from_id(self.order_status_id).ok_or_else(|| self.broken("order_status_id"))
+    }
+
+    pub fn workflow(&self) -> Result<Workflow, Failure> {
+        Workflow::from_id(self.workflow).ok_or_else(|| self.broken("workflow"))
+    }
+
+    fn broken(&self, column: &str) -> Failure {
+        let text = format!("order {} has an unknown {column}", self.order_id);
+        Failure::new(code::INTERNAL, [&text])
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_items, treat_none_as_default_value = false)]
+pub struct OrderItemRow {
+    pub order_item_id: i32,
+    pub order_id: i32,
+    /// `None`: the position matches no item.
+    pub item_id: Option<i32>,
+    pub offer_id: Option<i32>,
+    pub channel_line_id: Option<String>,
+    pub internal_item_number: Option<String>,
+    pub external_offer_number: Option<String>,
+    pub identifier: String,
+    pub quantity: i32,
+    /// Per piece, in 1/10 000.
+    pub price: i64,
+    /// Percent, in 1/10 000.
+    pub tax_rate: Option<i64>,
+    pub warehouse_id: Option<i32>,
+    /// Pieces that still count against the stock of the warehouse.
+    pub reserved: i32,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_packets)]
+pub struct PacketRow {
+    pub packet_id: i32,
+    pub order_id: i32,
+    pub data: PacketDocument,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_payments)]
+pub struct PaymentRow {
+    pub order_payment_id: i32,
+    pub order_id: i32,
+    pub data: PaymentDocument,
+}
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_notices)]
+pub struct NoticeRow {
+    pub order_notice_id: i32,
+    pub order_id: i32,
+    pub notice_type: i32,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_tags)]
+pub struct TagRow {
+    pub order_id: i32,
+    pub tag_identifier: String,
+}
+
+/// Stores a new order with its positions. Its id, times and the ids of the positions are set here, its number too where
+/// it is 0. Gives the row as stored.
+pub fn insert(tx: &mut Tx<'_>, mut row: OrderRow, mut positions: Vec<OrderItemRow>) -> Result<OrderRow, Failure> {
+    row.order_id = next_ids(tx, "order", 1)?;
+    row.created_at = tx.stamp.0;
+    row.last_changed = tx.stamp.0;
+    if row.order_number == 0 {
+        row.order_number = free_order_number(tx, row.mandator_id)?;
+    }
+    on!(&mut tx.conn, c => diesel::insert_into(orders::table).values(&row).execute(c))?;
+    let first = next_ids(tx, "order_item", positions.len())?;
+    for (id, position) in (first..).zip(&mut positions) {
+        position.order_item_id = id;
+        position.order_id = row.order_id;
+    }
+    for chunk in positions.chunks(ROWS_OF_INSERT) {
+        on!(&mut tx.conn, c => diesel::insert_into(order_items::table).values(chunk).execute(c))?;
+    }
+    Ok(row)
+}
+
+/// The next number that no order of the mandator has; an ERP may have given some itself.
+fn free_order_number(tx: &mut Tx<'_>, mandator_id: i32) -> Result<i32, Failure> {
+    loop {
+        let number = next_ids_from(tx, "order_number", 1, FIRST_ORDER_NUMBER - 1)?;
+        if find(&mut tx.conn, mandator_id, &OrderKey::OrderNumber(number))?.is_empty() {
+            return Ok(number);
+        }
+    }
+}
+
+/// An order by its id.
+pub fn get(conn: &mut Conn<'_>, order_id: i32) -> Result<Option<OrderRow>, Failure> {
+    Ok(on!(conn, c => orders::table.find(order_id).select(OrderRow::as_select()).first(c).optional())?)
+}
+
+/// Stores a changed order; its change stamp is set here.
+pub fn save(tx: &mut Tx<'_>, row: &mut OrderRow, changed_by: &str) -> Result<(), Failure> {
+    row.last_changed = tx.stamp.0;
+    row.last_changed_by = changed_by.to_owned();
+    save_unseen(tx, row)
+}
+
+/// Stores a change that nobody has to hear of.
+pub fn save_unseen(tx: &mut Tx<'_>, row: &OrderRow) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(orders::table.find(row.order_id)).set(row).execute(c))?;
+    Ok(())
+}
+
+/// What a position needs to know of an item.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = items)]
+pub struct SoldItem {
+    pub item_id: i32,
+    pub internal_item_number: String,
+    pub identifier: String,
+}
+
+/// The items of a mandator with this id or, else, this number; several only for a number that is not unique.
+pub fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<i32>, number: &str) -> Result<Vec<SoldItem>, Failure> {
+    Ok(on!(conn, c => {
+        let of_mandator = items::table
+            .filter(items::mandator_id.eq(mandator_id))
+            .order(items::item_id)
+            .select(SoldItem::as_select());
+        match item_id {
+            Some(id) => of_mandator.filter(items::item_id.eq(id)).load(c),
+            None => of_mandator.filter(items::internal_item_number.eq(number)).load(c),
+        }
+    })?)
+}
+
+/// The offer under which a channel sold a position: by the channel's number, else by the item.
+pub fn sold_offer(
+    conn: &mut Conn<'_>,
+    account_id: i32,
+    external_number: Option<&str>,
+    item_id: Option<i32>,
+) -> Result<Option<(i32, i32)>, Failure> {
+    Ok(on!(conn, c => {
+        let of_account = offers::table
+            .filter(offers::account_id.eq(account_id))
+            .order(offers::offer_id)
+            .select((offers::offer_id, offers::item_id));
+        match (external_number, item_id) {
+            (Some(number), _) => of_account
+                .filter(offers::external_offer_number.eq(number))
+                .first(c)
+                .optional(),
+            (None, Some(item)) => of_account.filter(offers::item_id.eq(item)).first(c).optional(),
+            (None, None) => Ok(None),
+        }
+    })?)
+}

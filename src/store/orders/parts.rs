@@ -1,0 +1,198 @@
+//! The parts of orders, read in a few statements for any number of orders, and written one by one.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::customers::CustomerRow;
+use super::*;
+use crate::store::schema::customers as customers_table;
+
+/// An order with everything that belongs to it.
+#[derive(Debug, Clone)]
+pub struct OrderParts {
+    pub order: OrderRow,
+    pub customer: Option<CustomerRow>,
+    pub items: Vec<OrderItemRow>,
+    pub packets: Vec<PacketRow>,
+    pub payments: Vec<PaymentRow>,
+    pub notices: Vec<NoticeRow>,
+    pub tags: Vec<TagRow>,
+}
+
+fn by_order<R>(rows: Vec<R>, order_id: impl Fn(&R) -> i32) -> BTreeMap<i32, Vec<R>> {
+    let mut map: BTreeMap<i32, Vec<R>> = BTreeMap::new();
+    for row in rows {
+        map.entry(order_id(&row)).or_default().push(row);
+    }
+    map
+}
+
+macro_rules! rows_of {
+    ($conn:expr, $ids:expr, $table:ident, $key:ident, $row:ty) => {
+        on!($conn, c => $table::table
+            .filter($table::order_id.eq_any($ids))
+            .order($table::$key)
+            .select(<$row>::as_select())
+            .load::<$row>(c))?
+    };
+}
+
+/// Orders by id with all their parts, in the order of `ids`; unknown ids are left out.
+pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure> {
+    let mut loaded = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        let rows = rows_of!(conn, chunk, orders, order_id, OrderRow);
+        let mut rows: BTreeMap<i32, OrderRow> = rows.into_iter().map(|row| (row.order_id, row)).collect();
+        let mut buyers: Vec<i32> = rows.values().filter_map(|row| row.customer_id).collect();
+        buyers.sort_unstable();
+        buyers.dedup();
+        let buyers: Vec<CustomerRow> = on!(conn, c => customers_table::table
+            .filter(customers_table::customer_id.eq_any(&buyers))
+            .select(CustomerRow::as_select())
+            .load(c))?;
+        let buyers: BTreeMap<i32, CustomerRow> = buyers.into_iter().map(|row| (row.customer_id, row)).collect();
+        let items = rows_of!(conn, chunk, order_items, order_item_id, OrderItemRow);
+        let mut items = by_order(items, |row| row.order_id);
+        let packets = rows_of!(conn, chunk, order_packets, packet_id, PacketRow);
+        let mut packets = by_order(packets, |row| row.order_id);
+        let payments = rows_of!(conn, chunk, order_payments, order_payment_id, PaymentRow);
+        let mut payments = by_order(payments, |row| row.order_id);
+        let notices = rows_of!(conn, chunk, order_notices, order_notice_id, NoticeRow);
+        let mut notices = by_order(notices, |row| row.order_id);
+        let tags = rows_of!(conn, chunk, order_tags, tag_identifier, TagRow);
+        let mut tags = by_order(tags, |row| row.order_id);
+        for id in chunk {
+            let Some(order) = rows.remove(id) else {
+                continue;
+            };
+            loaded.push(OrderParts {
+                customer: order.customer_id.and_then(|id| buyers.get(&id).cloned()),
+                order,
+                items: items.remove(id).unwrap_or_default(),
+                packets: packets.remove(id).unwrap_or_default(),
+                payments: payments.remove(id).unwrap_or_default(),
+                notices: notices.remove(id).unwrap_or_default(),
+                tags: tags.remove(id).unwrap_or_default(),
+            });
+        }
+    }
+    Ok(loaded)
+}
+
+/// The positions of an order.
+pub fn items_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<OrderItemRow>, Failure> {
+    Ok(rows_of!(conn, [order_id], order_items, order_item_id, OrderItemRow))
+}
+
+/// The packages of an order.
+pub fn packets_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<PacketRow>, Failure> {
+    Ok(rows_of!(conn, [order_id], order_packets, packet_id, PacketRow))
+}
+
+/// The notices of an order.
+pub fn notices_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<NoticeRow>, Failure> {
+    Ok(rows_of!(conn, [order_id], order_notices, order_notice_id, NoticeRow))
+}
+
+/// Adds packages to an order; one that is known already is only completed. True: something changed.
+pub fn add_packets(tx: &mut Tx<'_>, order_id: i32, packets: Vec<PacketDocument>) -> Result<bool, Failure> {
+    if packets.is_empty() {
+        return Ok(false);
+    }
+    let mut stored = packets_of(&mut tx.conn, order_id)?;
+    let mut changed = false;
+    for packet in packets {
+        if let Some(known) = stored.iter_mut().find(|row| row.data.is_same(&packet)) {
+            let before = known.data.clone();
+            known.data.complete_from(packet);
+            if known.data != before {
+                save_packet(tx, known)?;
+                changed = true;
+            }
+            continue;
+        }
+        let row = PacketRow { packet_id: next_ids(tx, "packet", 1)?, order_id, data: packet };
+        on!(&mut tx.conn, c => diesel::insert_into(order_packets::table).values(&row).execute(c))?;
+        stored.push(row);
+        changed = true;
+    }
+    Ok(changed)
+}
+
+/// Stores a changed package.
+pub fn save_packet(tx: &mut Tx<'_>, row: &PacketRow) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(order_packets::table.find(row.packet_id))
+        .set(order_packets::data.eq(&row.data))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Adds payments to an order; one that is known already is replaced. True: something changed.
+pub fn add_payments(tx: &mut Tx<'_>, order_id: i32, payments: Vec<PaymentDocument>) -> Result<bool, Failure> {
+    if payments.is_empty() {
+        return Ok(false);
+    }
+    let mut stored = rows_of!(&mut tx.conn, [order_id], order_payments, order_payment_id, PaymentRow);
+    let mut changed = false;
+    for payment in payments {
+        if let Some(known) = stored.iter_mut().find(|row| row.data.is_same(&payment)) {
+            if known.data != payment {
+                known.data = payment;
+                on!(&mut tx.conn, c => diesel::update(order_payments::table.find(known.order_payment_id))
+                    .set(order_payments::data.eq(&known.data))
+                    .execute(c))?;
+                changed = true;
+            }
+            continue;
+        }
+        let row = PaymentRow { order_payment_id: next_ids(tx, "order_payment", 1)?, order_id, data: payment };
+        on!(&mut tx.conn, c => diesel::insert_into(order_payments::table).values(&row).execute(c))?;
+        stored.push(row);
+        changed = true;
+    }
+    Ok(changed)
+}
+
+/// Stores a notice: a new one where its id is 0.
+pub fn save_notice(tx: &mut Tx<'_>, mut row: NoticeRow) -> Result<(), Failure> {
+    if row.order_notice_id == 0 {
+        row.order_notice_id = next_ids(tx, "order_notice", 1)?;
+        on!(&mut tx.conn, c => diesel::insert_into(order_notices::table).values(&row).execute(c))?;
+    } else {
+        on!(&mut tx.conn, c => diesel::update(order_notices::table.find(row.order_notice_id))
+            .set((order_notices::notice_type.eq(row.notice_type), order_notices::text.eq(&row.text)))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Removes a notice.
+pub fn delete_notice(tx: &mut Tx<'_>, order_notice_id: i32) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(order_notices::table.find(order_notice_id)).execute(c))?;
+    Ok(())
+}
+
+/// Adds tags to an order; those it has already stay. True: something changed.
+pub fn add_tags(tx: &mut Tx<'_>, order_id: i32, tags: &[String]) -> Result<bool, Failure> {
+    let mut added = 0;
+    for tag in tags {
+        let row = TagRow { order_id, tag_identifier: tag.clone() };
+        added += on!(&mut tx.conn, c => diesel::insert_into(order_tags::table)
+            .values(&row)
+            .on_conflict((order_tags::order_id, order_tags::tag_identifier))
+            .do_nothing()
+            .execute(c))?;
+    }
+    Ok(added > 0)
+}
+
+/// Removes tags from an order. True: something changed.
+pub fn delete_tags(tx: &mut Tx<'_>, order_id: i32, tags: &[String]) -> Result<bool, Failure> {
+    let mut removed = 0;
+    for tag in tags {
+        removed += on!(&mut tx.conn, c => diesel::delete(order_tags::table.find((order_id, tag)))
+            .execute(c))?;
+    }
+    Ok(removed > 0)
+}
