@@ -2,5 +2,6 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 
 mod contract;
+mod orders;
 mod stock;
 mod world;
