@@ -2,6 +2,10 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 
 mod contract;
+mod docs;
+mod golden;
+mod house;
 mod orders;
+mod samples;
 mod stock;
 mod world;
