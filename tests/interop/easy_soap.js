@@ -34,6 +34,7 @@ async function connect(user, password) {
 // end
 
 // The package throws the text of a fault, or an error of its HTTP library.
+console.log('note: connect: it knows no WSDL, so messages are made by hand');
 run({
   connect,
   faultOf: (thrown) => body(thrown.response?.data ?? thrown).Fault,

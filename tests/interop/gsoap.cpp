@@ -319,5 +319,6 @@ int main()
     Kontor stranger(env("USER"), "wrong");
     code = echo(stranger, "x", echoed);
     const char *why = code != SOAP_OK ? stranger.soap_fault_string() : "";
+    std::cout << "note: password: it forgets user and password after each call" << std::endl;
     check("password", code == 401 || (why && string(why).find("KONTOR-1001") != string::npos), std::to_string(code) + (why ? why : ""));
 }

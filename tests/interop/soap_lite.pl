@@ -110,6 +110,7 @@ sub check {
 my $kontor = connect_to($user, $password);
 my $echoed = call($kontor, echo => text => $name)->{text};
 check('connect', $echoed eq $name, $echoed);
+print "note: connect: its WSDL reader knows rpc only, so calls are made by hand\n";
 
 my @one = send_articles($kontor, article($sku, 3, listPrice => '1234567.8901',
     textModules => [text_module(15, $text), text_module(16, $long)],

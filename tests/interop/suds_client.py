@@ -115,6 +115,7 @@ def main():
     found = fetch_articles(kontor, SKU)[0]
     read = {module.textModuleType: str(module.translations.item[0].text) for module in found.textModules.item}
     check("texts", (found.identifier, read) == (NAME, {15: TEXT, 16: LONG}), (found.identifier, read))
+    print("note: texts: text that looks like an entity has to be given as Raw, with its & written out")
     check("amounts", str(found.listPrice) == "1234567.8901", found.listPrice)
     check("image", found.imageModules.item[0].imageBase64 == IMAGE, found.imageModules)
     check("zero", send_articles(kontor) == [] and fetch_articles(kontor, f"{SKU}-none") == [])

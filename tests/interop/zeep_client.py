@@ -23,7 +23,7 @@ def connect(user, password):
     return zeep.Client(f"{URL}/ws/v1?wsdl", transport=transport).service
 
 
-# zeep gives the only child of an answer instead of the answer, and None for a list without elements.
+# Where an answer has one member only, zeep gives that member; a list without elements is None.
 def reports(result):
     wrapper = result.reports if hasattr(result, "reports") else result
     return (wrapper.item if wrapper else None) or []
