@@ -48,7 +48,7 @@ from erp import Erp  # noqa: E402
 from gateway import Gateway, GatewayError  # noqa: E402
 from running import ROOT, capabilities, run_commands, stop_all  # noqa: E402
 
-SECONDS = 480  # for one stack, generation and compilation included
+SECONDS = 900  # for one stack, generation and compilation included
 USER, READER, PASSWORD = "erp", "reader", "example"
 CHECKS = ["connect", "one", "many", "zero", "texts", "amounts", "image", "bad record", "price and stock", "fault", "order", "password"]
 SKU, ORDER_ITEM, TRACKING = "TASSE-1", "BECHER", "00340434161094042557"

@@ -152,6 +152,7 @@ STACKS = [
     ("KDSoap (Qt)", "kdsoap", debian("libkdsoap-dev"), kdsoap),
     ("JAX-WS RI wsimport", "jaxws", debian("libjaxws-java"), java(JAXWS, "Jaxws", wsimport)),
     ("Axis 1 WSDL2Java", "axis", debian("libaxis-java"), java(AXIS, "Axis", wsdl2java)),
+    ("SOAP::WSDL", "soapwsdl", lambda: printed("perl", "-MSOAP::WSDL", "-e", "print $SOAP::WSDL::VERSION"), soap_wsdl),
     (".NET wsdl (Mono)", "mono", debian("mono-devel"), mono),
     ("zeep", "zeep", python_package("zeep"), python("zeep_client.py")),
     ("suds-community", "suds", python_package("suds-community"), python("suds_client.py")),
@@ -160,6 +161,5 @@ STACKS = [
     ("strong-soap", "node", npm_package("strong-soap"), node("strong_soap.js")),
     ("easy-soap-request", "node", npm_package("easy-soap-request"), node("easy_soap.js")),
     ("SOAP::Lite", "soaplite", lambda: printed("perl", "-MSOAP::Lite", "-e", "print $SOAP::Lite::VERSION"), soap_lite),
-    ("SOAP::WSDL", "soapwsdl", lambda: printed("perl", "-MSOAP::WSDL", "-e", "print $SOAP::WSDL::VERSION"), soap_wsdl),
     ("soap4r", "soap4r", debian("ruby-soap4r"), soap4r),
 ]
