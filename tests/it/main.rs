@@ -2,6 +2,8 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 
 mod contract;
+mod docs_compat;
+mod export;
 mod orders;
 mod stock;
 mod world;
