@@ -2,8 +2,12 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 
 mod contract;
+mod docs;
 mod docs_compat;
 mod export;
+mod golden;
+mod house;
 mod orders;
+mod samples;
 mod stock;
 mod world;
