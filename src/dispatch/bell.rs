@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Shared by calls and workers of one process.
 #[derive(Default)]
@@ -72,20 +72,25 @@ impl Bell {
         self.settled.notify_all();
     }
 
-    /// Calls `look` now and after every settlement, until it gives a value or the deadline passes.
-    pub fn wait_settled<T>(&self, deadline: Instant, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    /// Calls `look` now, after every settlement and at least `every` so often, until it gives a value or the deadline
+    /// passes.
+    pub fn wait_settled<T>(&self, deadline: Instant, every: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
         loop {
             let seen = self.state().settlements;
             if let Some(value) = look() {
                 return Some(value);
             }
+            let next_look = deadline.min(Instant::now() + every);
             let mut state = self.state();
             while state.settlements == seen {
                 let now = Instant::now();
                 if now >= deadline || state.stopping {
                     return None;
                 }
-                state = self.settled.wait_timeout(state, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
+                if now >= next_look {
+                    break;
+                }
+                state = self.settled.wait_timeout(state, next_look - now).unwrap_or_else(PoisonError::into_inner).0;
             }
         }
     }

@@ -219,9 +219,6 @@ codes! {
     3010 OUT_OF_RANGE Client
         "{0} is outside {1}; send a value within it"
         "{0} liegt außerhalb von {1}; senden Sie einen Wert innerhalb";
-    3011 NOT_BOTH Client
-        "{0} and {1} contradict each other; send one of them"
-        "{0} und {1} widersprechen sich; senden Sie nur eines";
     3012 REPEATED Client
         "{0} stands more than once; send it once"
         "{0} kommt mehrfach vor; senden Sie es einmal";
@@ -232,14 +229,17 @@ codes! {
         "a limited validity needs {0}; send identifier, valid_from and valid_to together, or none of them"
         "ein befristeter Zeitraum verlangt {0}; senden Sie identifier, valid_from und valid_to zusammen oder keines davon";
     3015 TOO_MANY_RECORDS Client
-        "the call holds {0} records, at most {1} are taken; split it into several calls (limits.records)"
-        "der Aufruf enthält {0} Datensätze, höchstens {1} werden angenommen; teilen Sie ihn auf (limits.records)";
+        "{0} entries are too many for one call, at most {1} are taken; split it into several calls (for records see limits.records)"
+        "{0} Einträge sind zu viele für einen Aufruf, höchstens {1} werden angenommen; teilen Sie ihn auf (für Datensätze siehe limits.records)";
     3016 FILTER_REQUIRED Client
         "a filter with mandator_id is missing; send at least one filter with it"
         "ein Filter mit mandator_id fehlt; senden Sie mindestens einen";
     3017 FILTER_METHOD Client
         "the filter method \"{0}\" is not known for this field; use {1}"
         "die Filtermethode \"{0}\" ist für dieses Feld nicht bekannt; verwenden Sie {1}";
+    3018 ANSWER_TOO_LARGE Client
+        "the answer would hold {0} records, at most {1} fit into one; send a page size (…_per_page) and page, or narrower filters"
+        "die Antwort hätte {0} Datensätze, höchstens {1} passen in eine; senden Sie eine Seitengröße (…_per_page) und page oder engere Filter";
     // 4000: references
     4001 UNKNOWN_ITEM Client
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"
@@ -268,9 +268,6 @@ codes! {
     4009 UNKNOWN_OFFER Client
         "offer {0} does not exist; prepareOffers creates offers, fetchOffers lists them"
         "das Angebot {0} gibt es nicht; prepareOffers legt Angebote an, fetchOffers nennt alle";
-    4010 UNKNOWN_PRICELIST Client
-        "price list \"{0}\" does not exist in mandator {1}; create it with updatePricelist"
-        "die Preisliste \"{0}\" gibt es im Mandanten {1} nicht; legen Sie sie mit updatePricelist an";
     4011 UNKNOWN_KEY Client
         "no record has {0} \"{1}\", and a new one cannot be created under that key; use another significant_key"
         "kein Datensatz hat {0} \"{1}\", und unter diesem Schlüssel kann keiner angelegt werden; verwenden Sie einen anderen significant_key";
@@ -303,21 +300,15 @@ codes! {
         "the booking would make the stock {0}, outside -2147483648 to 2147483647; correct the quantity"
         "die Buchung ergäbe den Bestand {0}, außerhalb von -2147483648 bis 2147483647; berichtigen Sie die Menge";
     5007 OFFER_INCOMPLETE Client
-        "the offer cannot be listed: {0}; {1}"
-        "das Angebot kann nicht eingestellt werden: {0}; {1}";
+        "the offer cannot be listed: {0}; fetchUploadMessages tells what to send"
+        "das Angebot kann nicht eingestellt werden: {0}; fetchUploadMessages nennt, was zu senden ist";
     5008 NO_ACCOUNT_PUSH Client
         "account {0} is not active; activate it in the configuration"
         "das Konto {0} ist nicht aktiv; aktivieren Sie es in der Konfiguration";
     // 6000: channels
     6001 CHANNEL_REFUSED Client
-        "the channel refused: {0}; {1}"
-        "der Kanal hat abgelehnt: {0}; {1}";
-    6002 CHANNEL_PENDING Client
-        "{0} changes were stored but are not settled at the channel yet; they go on by themselves, fetchUploadMessages tells the outcome"
-        "{0} Änderungen sind gespeichert, im Kanal aber noch nicht erledigt; sie laufen von selbst weiter, fetchUploadMessages nennt das Ergebnis";
-    6003 CHANNEL_UNAVAILABLE Client
-        "the channel of account {0} does not answer: {1}; the work is repeated by itself"
-        "der Kanal des Kontos {0} antwortet nicht: {1}; die Arbeit wird von selbst wiederholt";
+        "the channel refused: {0}; fetchUploadMessages tells more"
+        "der Kanal hat abgelehnt: {0}; fetchUploadMessages nennt Näheres";
     // 9000: Kontor itself
     9001 INTERNAL Server
         "an internal error happened ({0}); nothing of this call was stored, repeat it later"

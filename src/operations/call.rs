@@ -3,6 +3,7 @@
 use super::common::{Fetched, ReportAction, ReportOf, Reported};
 use super::wire::{Records, Value};
 use crate::config::{Mandator, Settings, User};
+use crate::domain::failure::Blame;
 use crate::domain::{Failure, Language, Stamp, code};
 use crate::store::{Conn, Tx};
 
@@ -90,6 +91,22 @@ pub fn language_of_user(settings: &Settings, user: &User) -> Language {
 }
 
 impl Reading<'_> {
+    /// Cuts a page out of sorted ids. Without a page size everything is on page 1, as long as one answer can hold it
+    /// (`limits.records`); pages start with 1.
+    pub fn page<'i, T>(&self, ids: &'i [T], per_page: Option<i32>, page: Option<i32>) -> Result<&'i [T], Failure> {
+        let page = usize::try_from(page.unwrap_or(1).max(1)).unwrap_or(1);
+        let cut = match per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0) {
+            Some(size) => ids.chunks(size).nth(page - 1).unwrap_or_default(),
+            None if page == 1 => ids,
+            None => &[],
+        };
+        let most = self.settings.limits.records;
+        if cut.len() > most {
+            return Err(Failure::new(code::ANSWER_TOO_LARGE, [&cut.len().to_string(), &most.to_string()]));
+        }
+        Ok(cut)
+    }
+
     /// The mandator, when the user may use it.
     pub fn mandator(&self, mandator_id: i32) -> Result<&Mandator, Failure> {
         allowed_mandator(self.settings, self.user, mandator_id)
@@ -108,13 +125,14 @@ impl<'w> Work<'w, '_> {
     }
 
     /// Runs `handle` for every record that could be read and reports on each, in order. `handle` must check before it
-    /// changes anything: its failure undoes nothing. Use [`Work::in_savepoint`] where that is not possible.
+    /// changes anything: its failure undoes nothing. Use [`Work::in_savepoint`] where that is not possible. A fault of the
+    /// database or of Kontor itself ends the call as a whole.
     pub fn each<T, R: ReportOf>(
         &mut self,
         records: Records<T>,
         mandator_id: impl Fn(&T) -> i32,
         mut handle: impl FnMut(&mut Self, T) -> Result<Done<R::Keys>, (Failure, Option<R::Keys>)>,
-    ) -> Vec<R> {
+    ) -> Result<Vec<R>, Failure> {
         let fallback = language_of_user(self.settings, self.user);
         let entry = records.entry;
         let mut reports = Vec::with_capacity(records.list.len());
@@ -125,6 +143,7 @@ impl<'w> Work<'w, '_> {
                     let language = self.settings.mandator(mandator_id(&content)).map_or(fallback, |m| m.language);
                     match handle(self, content) {
                         Ok((action, keys)) => R::new(record.reference_id, action, Some(keys), None),
+                        Err((failure, _)) if failure.code.blame == Blame::Server => return Err(failure),
                         Err((failure, keys)) => {
                             let failure = failure.within(&format!("{entry} {} (line {})", record.number, record.line));
                             R::new(record.reference_id, None, keys, Some((failure.return_code(), failure.text(language))))
@@ -134,27 +153,19 @@ impl<'w> Work<'w, '_> {
             };
             reports.push(report);
         }
-        reports
+        Ok(reports)
     }
 
     /// Runs a piece of work whose failure undoes its own changes.
     pub fn in_savepoint<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let (settings, user, stamp) = (self.settings, self.user, self.tx.stamp);
+        let (settings, user) = (self.settings, self.user);
         let mut kept = (Vec::new(), false, false);
-        let result = {
-            let kept = &mut kept;
-            let inner = move |conn: Conn<'_>| {
-                let mut tx = Tx { conn, stamp };
-                let mut inner = Work { tx: &mut tx, settings, user, accounts: Vec::new(), additive: false, synchronous: false };
-                let result = work(&mut inner);
-                *kept = (inner.accounts, inner.additive, inner.synchronous);
-                result
-            };
-            match &mut self.tx.conn {
-                Conn::Sqlite(c) => diesel::Connection::transaction(*c, |c| inner(Conn::Sqlite(c))),
-                Conn::Postgres(c) => diesel::Connection::transaction(*c, |c| inner(Conn::Postgres(c))),
-            }
-        };
+        let result = self.tx.savepoint(|tx| {
+            let mut inner = Work { tx, settings, user, accounts: Vec::new(), additive: false, synchronous: false };
+            let result = work(&mut inner);
+            kept = (inner.accounts, inner.additive, inner.synchronous);
+            result
+        });
         if result.is_ok() {
             self.accounts.extend(kept.0);
             self.additive |= kept.1;

@@ -151,13 +151,3 @@ macro_rules! fetched {
         }
     };
 }
-
-/// Cuts a page out of sorted ids. Without a page size everything is on page 1; pages start with 1.
-pub fn page_of<T>(ids: &[T], per_page: Option<i32>, page: Option<i32>) -> &[T] {
-    let page = usize::try_from(page.unwrap_or(1).max(1)).unwrap_or(1);
-    match per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0) {
-        Some(size) => ids.chunks(size).nth(page - 1).unwrap_or_default(),
-        None if page == 1 => ids,
-        None => &[],
-    }
-}

@@ -10,8 +10,12 @@ use super::common::{Fetched, Reported};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
 use crate::domain::{Failure, Stamp, code};
-use crate::store::{Tx, outbox, replay};
+use crate::store::outbox::{self, Unsettled};
+use crate::store::{Tx, replay};
 use crate::xml::{self, Node};
+
+/// How often a waiting call looks by itself where several processes share the work.
+const LOOK_AT_SHARED: Duration = Duration::from_millis(100);
 
 static ROOT: FieldSpec = FieldSpec::new("request", "");
 
@@ -34,8 +38,12 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
         let body = (operation.refuse)(call.face, &failure, language);
         Ok(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 })
     };
+    let run = |node: Node<'_>, document: &str| {
+        refuse_too_many_records(node, gateway.settings.limits.records)?;
+        (operation.run)(gateway, call, node, document)
+    };
     let result = match call.body {
-        Body::Node(node) => (operation.run)(gateway, call, node, node.outer_xml()),
+        Body::Node(node) => run(node, node.outer_xml()),
         Body::Text(text) => {
             let limits = &gateway.settings.limits;
             let limits = xml::Limits {
@@ -46,7 +54,7 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
             };
             match xml::Document::parse(text, &limits) {
                 Ok(document) => match version_of(document.root(), operation) {
-                    Ok(()) => (operation.run)(gateway, call, document.root(), text),
+                    Ok(()) => run(document.root(), text),
                     Err(failure) => Err(failure),
                 },
                 Err(failure) => Err(failure),
@@ -54,6 +62,20 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
         }
     };
     result.or_else(refused)
+}
+
+/// Records stand directly in the request, or in a list there, whose entries all have the same name.
+fn refuse_too_many_records(request: Node<'_>, most: usize) -> Result<(), Failure> {
+    let list = |node: Node<'_>| {
+        let mut names = node.children().map(|child| child.name());
+        let first = names.next().unwrap_or_default();
+        if names.all(|name| name == first) { node.children().count() } else { 0 }
+    };
+    let records = request.children().map(list).max().unwrap_or_default().max(request.children().count());
+    if records > most {
+        return Err(Failure::new(code::TOO_MANY_RECORDS, [&records.to_string(), &most.to_string()]));
+    }
+    Ok(())
 }
 
 /// Only the first format version of each call exists so far. The method attribute is not looked at: the vendor's own
@@ -191,21 +213,20 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
     }
 }
 
-/// Waits until the rows that a transaction caused are settled, at most this long: `(pending, parked)`.
+/// Waits until the rows that a transaction caused are settled, at most this long: `(pending, parked)`. Does not wait
+/// for what cannot be settled in time anyway: a channel that is down must not slow every call of the ERP down.
 fn wait_for_channels(gateway: &Gateway, stamp: Stamp, wait: Duration) -> Result<(usize, usize), Failure> {
-    let look = || {
-        gateway
-            .store
-            .read(|conn| outbox::unsettled(conn, stamp))
-            .map(|(pending, parked)| (usize::try_from(pending).unwrap_or_default(), usize::try_from(parked).unwrap_or_default()))
-    };
-    let deadline = Instant::now() + wait;
-    let settled = gateway.bell.wait_settled(deadline, || match look() {
-        Ok((0, parked)) => Some(Ok((0, parked))),
+    let until = Stamp::now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+    let look = || gateway.store.read(|conn| outbox::unsettled(conn, stamp, until));
+    let counts = |found: Unsettled| (usize::try_from(found.pending).unwrap_or_default(), usize::try_from(found.parked).unwrap_or_default());
+    // Workers of other processes do not ring our bell.
+    let every = if gateway.store.is_shared() { LOOK_AT_SHARED } else { wait };
+    let settled = gateway.bell.wait_settled(Instant::now() + wait, every, || match look() {
+        Ok(found) if found.soon == 0 => Some(Ok(counts(found))),
         Ok(_) => None,
         Err(failure) => Some(Err(failure)),
     });
-    settled.unwrap_or_else(look)
+    settled.unwrap_or_else(|| look().map(counts))
 }
 
 /// How a repeated call is recognised.

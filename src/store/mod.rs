@@ -28,7 +28,7 @@ mod writer;
 
 pub use connection::migrate;
 pub use connection::{Conn, Store};
-pub use counters::{next_id, next_ids, next_ids_from};
+pub use counters::{free_id, next_id, next_ids, next_ids_from};
 pub use writer::Tx;
 
 use crate::domain::{Failure, code};

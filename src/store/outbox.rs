@@ -169,28 +169,50 @@ pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str,
     Ok(added > 0)
 }
 
-/// What one transaction asked for and is not settled yet: `(pending, parked)` rows. A poll of an account's orders is
-/// pending until one that began later has ended.
-pub fn unsettled(conn: &mut Conn<'_>, version: Stamp) -> Result<(i64, i64), Failure> {
-    let count = |conn: &mut Conn<'_>, status: i32| -> Result<i64, Failure> {
-        let states: i64 = on!(conn, c => outbox_states::table
-            .filter(outbox_states::version.eq(version.0))
-            .filter(outbox_states::status.eq(status))
-            .count()
-            .get_result(c))?;
-        let facts: i64 = on!(conn, c => outbox_facts::table
-            .filter(outbox_facts::version.eq(version.0))
-            .filter(outbox_facts::status.eq(status))
-            .count()
-            .get_result(c))?;
-        Ok(states + facts)
-    };
-    let polls: i64 = on!(conn, c => account_work::table
+/// What one transaction asked for and is not settled yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Rows to be sent, and polls that have not ended.
+    pub pending: i64,
+    /// Those of them that may be settled in time; the others wait for a retry, or their channel asked us to stay away.
+    pub soon: i64,
+    /// Refused rows.
+    pub parked: i64,
+}
+
+/// What one transaction asked for and is not settled yet; `until` says what is in time. A poll of an account's orders
+/// is pending until one that began later has ended.
+pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, until: Stamp) -> Result<Unsettled, Failure> {
+    let blocked: Vec<i32> = on!(conn, c => account_work::table
+        .filter(account_work::blocked_until.gt(until.0))
+        .select(account_work::account_id)
+        .load(c))?;
+    let states: Vec<(i32, i64, i32)> = on!(conn, c => outbox_states::table
+        .filter(outbox_states::version.eq(version.0))
+        .select((outbox_states::status, outbox_states::due_at, outbox_states::account_id))
+        .load(c))?;
+    let facts: Vec<(i32, i64, i32)> = on!(conn, c => outbox_facts::table
+        .filter(outbox_facts::version.eq(version.0))
+        .select((outbox_facts::status, outbox_facts::due_at, outbox_facts::account_id))
+        .load(c))?;
+    let polls: Vec<i32> = on!(conn, c => account_work::table
         .filter(account_work::poll_wanted.eq(version.0))
         .filter(account_work::poll_served.lt(account_work::poll_wanted))
-        .count()
-        .get_result(c))?;
-    Ok((count(conn, PENDING)? + polls, count(conn, PARKED)?))
+        .select(account_work::account_id)
+        .load(c))?;
+    let polls = polls.into_iter().map(|account| (PENDING, version.0, account));
+    let mut found = Unsettled::default();
+    for (status, due_at, account) in states.into_iter().chain(facts).chain(polls) {
+        match status {
+            PENDING => {
+                found.pending += 1;
+                found.soon += i64::from(due_at <= until.0 && !blocked.contains(&account));
+            }
+            PARKED => found.parked += 1,
+            _ => {}
+        }
+    }
+    Ok(found)
 }
 
 /// The states of one transaction that were refused, with the reason.

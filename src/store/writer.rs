@@ -23,6 +23,17 @@ pub struct Tx<'c> {
     pub stamp: Stamp,
 }
 
+impl Tx<'_> {
+    /// Runs a piece of work whose failure undoes its own changes, and only those.
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let stamp = self.stamp;
+        match &mut self.conn {
+            Conn::Sqlite(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Sqlite(c), stamp })),
+            Conn::Postgres(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Postgres(c), stamp })),
+        }
+    }
+}
+
 struct Job {
     /// Does the work and keeps the result; false undoes it.
     run: Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>,

@@ -135,9 +135,9 @@ fn a_ring_is_answered_while_the_caller_waits_and_a_stop_gives_the_lease_back() {
             Ok(tx.stamp)
         });
         world.bell.ring(&[ACCOUNT]);
-        let settled = world.bell.wait_settled(Instant::now() + Duration::from_secs(30), || {
-            let open = world.store.read(|conn| outbox::unsettled(conn, stamp)).unwrap();
-            (open == (0, 0)).then_some(())
+        let settled = world.bell.wait_settled(Instant::now() + Duration::from_secs(30), Duration::from_secs(30), || {
+            let open = world.store.read(|conn| outbox::unsettled(conn, stamp, stamp)).unwrap();
+            (open == outbox::Unsettled::default()).then_some(())
         });
         assert!(settled.is_some());
         assert_eq!(world.script.take_submits().len(), 1);

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{CategoryKey, CategoryRecord, document_of};
 use crate::domain::{Failure, Stamp};
-use crate::operations::common::page_of;
 use crate::operations::items::pictures::address_pictures;
 use crate::operations::wire::{Between, Match, Time, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
@@ -63,7 +62,7 @@ impl ReadOperation for FetchCategories {
             rows.extend(found.into_iter().map(|row| (row.category_id, row)));
         }
         let ids: Vec<i32> = rows.keys().copied().collect();
-        let page = page_of(&ids, request.categories_per_page, request.page);
+        let page = reading.page(&ids, request.categories_per_page, request.page)?;
         let page: Vec<&CategoryRow> = page.iter().filter_map(|id| rows.get(id)).collect();
         let parents = store::external_ids(conn, page.iter().filter_map(|row| row.parent_id))?;
         let records = page

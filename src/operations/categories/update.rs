@@ -1,6 +1,6 @@
 //! `updateCategories`: a whole tree in one call, in any order. Parents are looked for among all groups of the request.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{CategoryKey, CategoryKeys, CategoryRecord, document_of};
 use crate::domain::{Failure, code};
@@ -11,7 +11,7 @@ use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation};
 use crate::store::categories::{self as store, CategoryRow};
 use crate::store::items::{ImageContent, keep_image};
-use crate::store::{broken_document, next_ids};
+use crate::store::{broken_document, free_id, next_ids};
 use crate::{reports, wire};
 
 wire! {
@@ -36,6 +36,7 @@ impl WriteOperation for UpdateCategories {
         let records: Vec<&CategoryRecord> = request.categories.list.iter().filter_map(|record| record.content.as_ref().ok()).collect();
         let mut tree = Tree::read(work, &records)?;
         let mut outcomes = tree.take(work, &records)?.into_iter();
+        next_ids(work.tx, "category", tree.created)?;
         let changed = tree.changed();
         let reports = work.each(
             request.categories,
@@ -47,7 +48,7 @@ impl WriteOperation for UpdateCategories {
                 }
                 None => Err((Failure::new(code::INTERNAL, ["a group was not worked on"]), None)),
             },
-        );
+        )?;
         for image in &tree.images {
             keep_image(work.tx, image)?;
         }
@@ -61,6 +62,7 @@ struct Tree {
     rows: BTreeMap<i32, CategoryRow>,
     by_external: HashMap<(i32, String), i32>,
     next_id: i32,
+    created: usize,
     touched: Vec<i32>,
     images: Vec<ImageContent>,
 }
@@ -77,13 +79,14 @@ impl Tree {
         let mut mandators: Vec<i32> = records.iter().map(|record| record.mandator_id).collect();
         mandators.sort_unstable();
         mandators.dedup();
-        let mut tree = Tree { rows: BTreeMap::new(), by_external: HashMap::new(), next_id: 0, touched: Vec::new(), images: Vec::new() };
+        let mut tree =
+            Tree { rows: BTreeMap::new(), by_external: HashMap::new(), next_id: 0, created: 0, touched: Vec::new(), images: Vec::new() };
         for mandator_id in mandators {
             for row in store::of_mandator(&mut work.tx.conn, mandator_id)? {
                 tree.put(row);
             }
         }
-        tree.next_id = next_ids(work.tx, "category", records.len())?;
+        tree.next_id = free_id(work.tx, "category")?;
         Ok(tree)
     }
 
@@ -127,16 +130,21 @@ impl Tree {
                     }
                 }
             }
+            if failed {
+                continue;
+            }
+            let closing = self.closing_circles(steps.iter().filter_map(|step| step.as_ref().ok()).map(|good| good.row.category_id));
+            for step in &mut steps {
+                let Ok(good) = step else { continue };
+                if closing.contains(&good.row.category_id) {
+                    let failure = Failure::new(code::CYCLE, [&good.row.identifier]).within("external_parent_id");
+                    self.undo(&before, &good.row);
+                    *step = Err(failure);
+                    failed = true;
+                }
+            }
             if !failed {
                 break;
-            }
-        }
-        for step in &mut steps {
-            let Ok(good) = step else { continue };
-            if self.is_own_ancestor(good.row.category_id) {
-                let failure = Failure::new(code::CYCLE, [&good.row.identifier]).within("external_parent_id");
-                self.undo(&before, &good.row);
-                *step = Err(failure);
             }
         }
         Ok(steps
@@ -181,12 +189,14 @@ impl Tree {
         let (action, mut row, mut document) = match found {
             Some(row) => (ReportAction::Update, row.clone(), document_of(row)?),
             None => {
+                let identifier = record.identifier.clone().ok_or_else(|| missing("identifier"))?;
                 let category_id = self.next_id;
                 self.next_id = self.next_id.saturating_add(1);
+                self.created += 1;
                 let row = CategoryRow {
                     category_id,
                     mandator_id: record.mandator_id,
-                    identifier: record.identifier.clone().ok_or_else(|| missing("identifier"))?,
+                    identifier,
                     external_id: None,
                     parent_id: None,
                     created_at: work.tx.stamp.0,
@@ -235,31 +245,52 @@ impl Tree {
         }
     }
 
-    fn is_own_ancestor(&self, category_id: i32) -> bool {
-        let mut at = self.rows.get(&category_id).and_then(|row| row.parent_id);
-        let mut steps = 0_usize;
-        while let Some(parent) = at {
-            steps += 1;
-            if parent == category_id || steps > self.rows.len() {
-                return true;
+    /// Of each circle of parents the group that the request names first. What merely hangs on a circle is not blamed.
+    fn closing_circles(&self, asked: impl Iterator<Item = i32>) -> BTreeSet<i32> {
+        let asked: Vec<i32> = asked.collect();
+        let mut places: HashMap<i32, usize> = HashMap::new();
+        asked.iter().enumerate().for_each(|(place, id)| {
+            places.entry(*id).or_insert(place);
+        });
+        // The walk that came to a group first.
+        let mut walked: HashMap<i32, usize> = HashMap::new();
+        let mut closing = BTreeSet::new();
+        for (walk, start) in asked.iter().enumerate() {
+            let mut path = Vec::new();
+            let mut at = Some(*start);
+            while let Some(id) = at {
+                if let Some(before) = walked.get(&id) {
+                    if *before == walk {
+                        let circle = path.iter().skip_while(|passed| **passed != id).copied();
+                        closing.extend(circle.min_by_key(|id| places.get(id).copied().unwrap_or(usize::MAX)));
+                    }
+                    break;
+                }
+                walked.insert(id, walk);
+                path.push(id);
+                at = self.rows.get(&id).and_then(|row| row.parent_id);
             }
-            at = self.rows.get(&parent).and_then(|row| row.parent_id);
         }
-        false
+        closing
     }
 
     /// The groups to store, parents first.
     fn changed(&self) -> Vec<CategoryRow> {
-        let depth = |id: i32| {
-            let mut depth = 0_usize;
-            let mut at = self.rows.get(&id).and_then(|row| row.parent_id);
-            while let Some(parent) = at.filter(|_| depth <= self.rows.len()) {
-                depth += 1;
-                at = self.rows.get(&parent).and_then(|row| row.parent_id);
+        let mut depths: HashMap<i32, usize> = HashMap::new();
+        for id in &self.touched {
+            let mut path = Vec::new();
+            let mut at = Some(*id);
+            while let Some(id) = at.filter(|id| !depths.contains_key(id)) {
+                path.push(id);
+                at = self.rows.get(&id).and_then(|row| row.parent_id);
             }
-            depth
-        };
-        let mut ids: Vec<(usize, i32)> = self.touched.iter().map(|id| (depth(*id), *id)).collect();
+            let mut depth = at.and_then(|id| depths.get(&id).copied()).unwrap_or_default();
+            for id in path.into_iter().rev() {
+                depth += 1;
+                depths.insert(id, depth);
+            }
+        }
+        let mut ids: Vec<(usize, i32)> = self.touched.iter().map(|id| (depths.get(id).copied().unwrap_or_default(), *id)).collect();
         ids.sort_unstable();
         ids.dedup();
         ids.into_iter().filter_map(|(_, id)| self.rows.get(&id)).cloned().collect()

@@ -81,7 +81,7 @@ impl WriteOperation for DeleteItems {
                     Err(failure) => Err((failure, Some(keys))),
                 }
             },
-        );
+        )?;
         Ok(DeleteItemsResult { pending_changes: None, reports })
     }
 }

@@ -6,7 +6,6 @@ use super::pictures::{address_pictures, inline_pictures};
 use super::{ItemKey, ItemRecord, VariantRecord, document_of};
 use crate::config::Mandator;
 use crate::domain::{Decimal, Failure, Stamp};
-use crate::operations::common::page_of;
 use crate::operations::wire::{Between, Flag, Match, Time, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::filter::Cond;
@@ -84,7 +83,7 @@ impl ReadOperation for FetchItems {
             ids.extend(store::matching(conn, &conditions)?);
         }
         let ids: Vec<i32> = ids.into_iter().collect();
-        let rows = store::by_ids(conn, page_of(&ids, request.items_per_page, request.page))?;
+        let rows = store::by_ids(conn, reading.page(&ids, request.items_per_page, request.page)?)?;
         let parents: Vec<i32> = rows.iter().filter_map(|row| row.variant_parent_id).collect();
         let parents = store::by_ids(conn, &parents)?;
         let groups = categories::external_ids(conn, rows.iter().filter_map(|row| row.category_id))?;

@@ -11,7 +11,7 @@ use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation, offers};
 use crate::store::items::{self as store, ImageContent, ItemRow};
 use crate::store::outbox::{self, Topic};
-use crate::store::{broken_document, next_ids};
+use crate::store::{broken_document, free_id, next_ids};
 use crate::{reports, wire};
 
 wire! {
@@ -76,9 +76,9 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
         good().filter_map(|r| r.category_id.as_ref().copied()),
         good().filter_map(|r| r.external_category_id.as_ref().map(|id| (r.mandator_id, id.as_str()))),
     )?;
-    let next_id = if may_create { Some(next_ids(work.tx, "item", good().count())?) } else { None };
-    let mut batch = Batch { known, groups, next_id, saved: BTreeSet::new(), images: Vec::new(), documents: HashMap::new() };
-    let reports = work.each(records, |record| record.mandator_id, |work, record| batch.take(work, record));
+    let next_id = if may_create { Some(free_id(work.tx, "item")?) } else { None };
+    let mut batch = Batch { known, groups, next_id, created: 0, saved: BTreeSet::new(), images: Vec::new(), documents: HashMap::new() };
+    let reports = work.each(records, |record| record.mandator_id, |work, record| batch.take(work, record))?;
     batch.store(work, topics)?;
     Ok(reports)
 }
@@ -89,6 +89,7 @@ struct Batch {
     groups: Groups,
     /// The next free item number, where articles may be created; numbers of records that failed stay unused.
     next_id: Option<i32>,
+    created: usize,
     saved: BTreeSet<i32>,
     images: Vec<ImageContent>,
     /// Documents of saved articles, kept decoded for several records about one article.
@@ -185,16 +186,20 @@ impl Batch {
             return Err(Failure::new(code::UNKNOWN_KEY, ["item_id", &id]));
         }
         let missing = |field: &str| Failure::new(code::MISSING, [field]);
+        let internal_item_number = record.internal_item_number.clone().ok_or_else(|| missing("internal_item_number"))?;
+        let identifier = record.identifier.clone().ok_or_else(|| missing("identifier"))?;
+        let tax_type_id = record.tax_type_id.ok_or_else(|| missing("tax_type_id (1 tax free, 2 reduced, 3 normal)"))?;
         self.next_id = Some(item_id.saturating_add(1));
+        self.created += 1;
         Ok(ItemRow {
             item_id,
             mandator_id: record.mandator_id,
-            internal_item_number: record.internal_item_number.clone().ok_or_else(|| missing("internal_item_number"))?,
-            identifier: record.identifier.clone().ok_or_else(|| missing("identifier"))?,
+            internal_item_number,
+            identifier,
             vendor_item_number: None,
             ean_code: None,
             match_code: None,
-            tax_type_id: record.tax_type_id.ok_or_else(|| missing("tax_type_id (1 tax free, 2 reduced, 3 normal)"))?,
+            tax_type_id,
             category_id: None,
             active: None,
             is_adult_product: None,
@@ -209,6 +214,9 @@ impl Batch {
     }
 
     fn store(self, work: &mut Work<'_, '_>, topics: &[Topic]) -> Result<(), Failure> {
+        if self.created > 0 {
+            next_ids(work.tx, "item", self.created)?;
+        }
         for image in &self.images {
             store::keep_image(work.tx, image)?;
         }

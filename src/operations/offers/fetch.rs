@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Settings;
 use crate::domain::{Decimal, Failure, Stamp};
-use crate::operations::common::page_of;
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -125,7 +124,7 @@ impl ReadOperation for FetchOffers {
             ids.extend(store::matching(conn, &conditions)?);
         }
         let ids: Vec<i32> = ids.into_iter().collect();
-        let page = page_of(&ids, request.offers_per_page, request.page);
+        let page = reading.page(&ids, request.offers_per_page, request.page)?;
         let mut rows = store::by_ids(conn, page)?;
         rows.sort_by_key(|row| row.offer_id);
         let items: Vec<i32> = rows.iter().map(|row| row.item_id).collect();

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::fetch::accounts_of;
 use crate::domain::{Failure, Stamp};
-use crate::operations::common::page_of;
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -120,7 +119,7 @@ impl ReadOperation for FetchUploadMessages {
         }
         let ids: Vec<i32> = found.keys().copied().collect();
         let mut records = Vec::new();
-        for id in page_of(&ids, request.messages_per_page, request.page) {
+        for id in reading.page(&ids, request.messages_per_page, request.page)? {
             let Some(row) = found.remove(id) else { continue };
             let zone = reading.mandator(row.mandator_id)?.time_zone;
             records.push(UploadMessage {

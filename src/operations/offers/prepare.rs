@@ -90,7 +90,7 @@ impl WriteOperation for PrepareOffers {
                     Err(failure) => Err((failure, Some(keys))),
                 }
             },
-        );
+        )?;
         Ok(PrepareOffersResult { pending_changes: None, reports })
     }
 }

@@ -155,7 +155,11 @@ fn tell_refusals(conn: &mut Conn<'_>, call: &Finished, result: &mut OfferIdsResu
         return Ok(false);
     }
     for (offer_id, error) in outbox::parked_offers(conn, call.stamp)? {
-        let failure = Failure::new(code::CHANNEL_REFUSED, [&error, "fetchUploadMessages tells more"]);
+        // What Kontor itself found missing was not the channel's refusal.
+        let failure = match error.strip_prefix("OFFER_INCOMPLETE: ") {
+            Some(lack) => Failure::new(code::OFFER_INCOMPLETE, [lack]),
+            None => Failure::new(code::CHANNEL_REFUSED, [&error]),
+        };
         result.reports.push(report(&failure, call.language, vec![offer_id]));
     }
     Ok(true)

@@ -3,7 +3,6 @@
 use super::OrderRecord;
 use super::record::record_of;
 use crate::domain::{Failure, code};
-use crate::operations::common::page_of;
 use crate::operations::wire::{Between, Match, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -104,7 +103,7 @@ impl ReadOperation for FetchOrders {
         }
         ids.sort_unstable();
         ids.dedup();
-        let page = page_of(&ids, request.orders_per_page, request.page);
+        let page = reading.page(&ids, request.orders_per_page, request.page)?;
         let records = orders::load(conn, page)?.into_iter().map(|parts| record_of(reading, parts)).collect::<Result<Vec<_>, Failure>>()?;
         Ok(FetchOrdersResult::page(records, ids.len()))
     }

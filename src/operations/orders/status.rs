@@ -100,7 +100,7 @@ impl WriteOperation for UpdateOrderStatus {
                     (failure, Some(keys))
                 })
             },
-        );
+        )?;
         Ok(UpdateOrderStatusResult { pending_changes: None, reports })
     }
 }

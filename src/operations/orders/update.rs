@@ -135,7 +135,7 @@ impl WriteOperation for UpdateOrders {
                     (failure, Some(keys))
                 })
             },
-        );
+        )?;
         Ok(UpdateOrdersResult { pending_changes: None, reports })
     }
 }

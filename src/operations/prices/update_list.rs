@@ -43,7 +43,7 @@ impl WriteOperation for UpdatePricelist {
                     Err(failure) => Err((failure, Some(keys))),
                 }
             },
-        );
+        )?;
         Ok(UpdatePricelistResult { pending_changes: None, reports })
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use crate::config::{Mandator, Settings};
 use crate::domain::{Failure, Stamp};
-use crate::operations::common::page_of;
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -104,7 +103,7 @@ impl ReadOperation for FetchStockCount {
         }
         let mut ids: Vec<i32> = found.keys().map(|(item_id, _)| *item_id).collect();
         ids.dedup();
-        let page = page_of(&ids, request.items_per_page, request.page);
+        let page = reading.page(&ids, request.items_per_page, request.page)?;
         let reserved = store::reserved(conn, page)?;
         let mut records = Vec::with_capacity(page.len());
         for item_id in page {

@@ -80,12 +80,13 @@ impl WriteOperation for UpdateStockCount {
                     Ok(item_id) => {
                         relative |= record.stock_items.iter().any(|booking| !booking.absolute);
                         keys.item_id = Some(item_id);
+                        keys.internal_item_number = keys.internal_item_number.or_else(|| ledger.names.get(&item_id).cloned());
                         Ok((Some(ReportAction::Update), keys))
                     }
                     Err(failure) => Err((failure, Some(keys))),
                 }
             },
-        );
+        )?;
         work.additive = relative;
         ledger.store(work)?;
         Ok(UpdateStockCountResult { pending_changes: None, reports })
@@ -98,6 +99,8 @@ struct Ledger {
     numbers: HashMap<(i32, String), Vec<i32>>,
     /// Article → mandator.
     owners: BTreeMap<i32, i32>,
+    /// Numbers of the articles that were named by id, for their reports.
+    names: BTreeMap<i32, String>,
     stock: HashMap<(i32, i32), i32>,
     booked: BTreeSet<(i32, i32)>,
     /// Articles whose stock really changed.
@@ -117,6 +120,7 @@ impl Ledger {
         let mut ledger = Ledger {
             numbers: HashMap::new(),
             owners: BTreeMap::new(),
+            names: BTreeMap::new(),
             stock: HashMap::new(),
             booked: BTreeSet::new(),
             changed: BTreeSet::new(),
@@ -130,7 +134,10 @@ impl Ledger {
                 }
             }
         }
-        ledger.owners.extend(items::by_ids(conn, &ids)?.into_iter().map(|row| (row.item_id, row.mandator_id)));
+        for row in items::by_ids(conn, &ids)? {
+            ledger.owners.insert(row.item_id, row.mandator_id);
+            ledger.names.insert(row.item_id, row.internal_item_number);
+        }
         let ids: Vec<i32> = ledger.owners.keys().copied().collect();
         ledger.stock = store::of_items(conn, &ids)?;
         Ok(ledger)

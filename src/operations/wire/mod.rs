@@ -314,6 +314,8 @@ impl<V: Value> Field for Patch<V> {
     fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
         match self {
             Patch::Set(value) => value.write_field(out, spec),
+            // The typed face has no word for it: an empty number is neither valid there nor read as one.
+            Patch::Clear if out.face() == Face::Typed && !scalar::is_text::<V>() => {}
             Patch::Clear => out.empty(&spec.name_on(out.face())),
             Patch::Keep => {}
         }
@@ -481,12 +483,14 @@ macro_rules! wire_enum {
             fn read(
                 source: $crate::operations::wire::Source<'_>,
                 _spec: &$crate::operations::wire::FieldSpec,
-                _face: $crate::operations::Face,
+                face: $crate::operations::Face,
             ) -> Result<Self, $crate::domain::Failure> {
                 let text = source.text().trim();
                 if text.eq_ignore_ascii_case($first_word) { return Ok($name::$first); }
                 $( if text.eq_ignore_ascii_case($word) { return Ok($name::$variant); } )*
-                Err($crate::domain::Failure::new($crate::domain::code::NOT_IN_LIST, [text, &Self::WORDS.join(", ")]))
+                let words = Self::WORDS.join(", ");
+                let words = if face == $crate::operations::Face::Typed { words.to_ascii_uppercase() } else { words };
+                Err($crate::domain::Failure::new($crate::domain::code::NOT_IN_LIST, [text, &words]))
             }
 
             fn write(&self, out: &mut $crate::operations::wire::Writer, name: &str) {

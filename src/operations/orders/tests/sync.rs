@@ -1,6 +1,7 @@
 use super::*;
+use crate::domain::Stamp;
 use crate::store::accounts::{save_work, work_of};
-use crate::store::outbox::unsettled;
+use crate::store::outbox::{Unsettled, unsettled};
 
 fn sync(store: &Store, accounts: &[i32], synchronous: bool) -> Called<SyncPlatformOrdersResult> {
     let request = SyncPlatformOrdersRequest { accounts: accounts.to_vec(), process_synchronous: Some(synchronous) };
@@ -33,8 +34,8 @@ fn a_waiting_call_waits_for_the_poll() {
         let called = sync(store, &[101], true);
         assert!(called.synchronous);
         let version = called.stamp;
-        let open = |store: &Store| store.read(|conn| unsettled(conn, version)).unwrap();
-        assert_eq!(open(store), (1, 0));
+        let open = |store: &Store| store.read(|conn| unsettled(conn, version, Stamp(i64::MAX))).unwrap();
+        assert_eq!(open(store), Unsettled { pending: 1, soon: 1, parked: 0 });
         store
             .write(|tx| {
                 let mut row = work_of(&mut tx.conn, 101)?.unwrap();
@@ -42,6 +43,6 @@ fn a_waiting_call_waits_for_the_poll() {
                 save_work(tx, &row)
             })
             .unwrap();
-        assert_eq!(open(store), (0, 0));
+        assert_eq!(open(store), Unsettled::default());
     });
 }
