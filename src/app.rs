@@ -10,7 +10,8 @@ use crate::config::{Settings, database};
 use crate::connectors::{self, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
-use crate::domain::Failure;
+use crate::domain::{Failure, Stamp};
+use crate::exchange;
 use crate::http;
 use crate::operations::Gateway;
 use crate::store::{self, Store, configured, prices};
@@ -119,6 +120,26 @@ pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, S
         });
     }
     Ok(reports)
+}
+
+/// The offers of an account as a document of the XML exchange, and how many there are. A gateway may run meanwhile.
+///
+/// # Errors
+/// One line for the admin.
+pub fn export_offers(settings: &Settings, account_id: i32) -> Result<(String, usize), String> {
+    let Some(account) = settings.account(account_id) else {
+        let known: Vec<String> = settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
+        return Err(format!("account {account_id} is not in the configuration; there are: {}", known.join(", ")));
+    };
+    let database = settings.database.expose_secret();
+    if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
+        return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
+    }
+    let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
+    let today = Stamp::now().to_utc().unwrap_or_default().with_timezone(&zone).date_naive();
+    let store = Store::open(database).map_err(|failure| failure.to_string())?;
+    let offers = store.read(|conn| exchange::offers_of(conn, account, today)).map_err(|failure| failure.to_string())?;
+    Ok((exchange::to_xml(&offers)?, offers.offers.len()))
 }
 
 /// The line for a listener that could not be bound.

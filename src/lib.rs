@@ -1,13 +1,14 @@
 //! Kontor, the open ERP-to-marketplace gateway.
 //!
 //! The house, from top to bottom (arrows only go down): `http` → `soap` → `operations` → `store` → `domain`;
-//! `dispatch` → `connectors`, `store`, `domain`. `docs/ARCHITECTURE.md` tells more.
+//! `dispatch` → `connectors`, `store`, `domain`; `exchange` → `dispatch::content`, `store`, `domain`. `docs/ARCHITECTURE.md` tells more.
 
 pub mod app;
 pub mod config;
 pub mod connectors;
 pub mod dispatch;
 pub mod domain;
+pub mod exchange;
 pub mod http;
 pub mod operations;
 pub mod soap;

@@ -39,6 +39,36 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Write data as documents of the platform independent XML exchange
+    Export {
+        #[command(subcommand)]
+        command: ExportCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// The offers of an account
+    Offers(ExportOffers),
+}
+
+#[derive(Args)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["config", "demo"])))]
+struct ExportOffers {
+    /// Number of the account
+    #[arg(long, value_name = "NUMBER")]
+    account: i32,
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The data of `serve --demo`
+    #[arg(long)]
+    demo: bool,
+    /// Instead of the configured database: path of an SQLite file, or postgres://…
+    #[arg(long, value_name = "PATH-OR-URL")]
+    database: Option<String>,
+    /// Instead of standard output; replaced in one piece when the document is complete
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -91,6 +121,7 @@ fn main() -> ExitCode {
         Command::Check { config, connect } => check(&config, connect),
         Command::Migrate(arguments) => migrate(arguments),
         Command::User { command: UserCommand::Hash { password_stdin } } => hash(password_stdin),
+        Command::Export { command: ExportCommand::Offers(arguments) } => export_offers(arguments),
     };
     let (text, code) = match result {
         Ok(()) => return ExitCode::SUCCESS,
@@ -203,6 +234,32 @@ fn hash(password_stdin: bool) -> Result<(), Stop> {
     let hash = password::hash(&password).map_err(failed)?;
     print(&format!("{hash}\n\n[[users]]\nname = \"erp\"\npassword_hash = \"{hash}\"\nrole = \"erp\"\n"));
     Ok(())
+}
+
+fn export_offers(arguments: ExportOffers) -> Result<(), Stop> {
+    if let Some(url) = &arguments.database {
+        check_database(url)?;
+    }
+    let settings = match arguments.config {
+        Some(config) => read(&config, &Overrides { listen: None, database: arguments.database })?.settings,
+        None => Settings::demo(DEFAULT_LISTEN, arguments.database.as_deref().unwrap_or(DEMO_DATABASE)),
+    };
+    let (document, offers) = app::export_offers(&settings, arguments.account).map_err(failed)?;
+    let Some(path) = arguments.output else {
+        print(&document);
+        return Ok(());
+    };
+    replace(&path, &document).map_err(|error| failed(format!("{}: {error}", path.display())))?;
+    log::info!("{}: {offers} offers of account {}", path.display(), arguments.account);
+    Ok(())
+}
+
+/// Under another name until it is complete, so that no reader finds half a document.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    std::fs::write(&part, text)?;
+    std::fs::rename(&part, path)
 }
 
 /// A `--database` of the command line, relative to the current folder.

@@ -5,7 +5,7 @@
 //! absolute and facts have keys, so a repeat is harmless.
 
 pub mod bell;
-mod content;
+pub(crate) mod content;
 mod facts;
 mod housekeeping;
 pub mod inbound;

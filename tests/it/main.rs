@@ -1,11 +1,22 @@
 //! Tests from outside: the built gateway, its contract and its documents.
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 
+mod channel_days;
+mod config;
 mod contract;
+mod crash;
 mod docs;
+mod element;
+mod erp;
 mod golden;
 mod house;
 mod orders;
+mod raw;
+mod refusals;
+mod replay;
 mod samples;
 mod stock;
+mod the_loop;
+mod tolerance;
+mod words;
 mod world;

@@ -150,28 +150,17 @@ impl World {
     }
 
     pub fn post_bytes(&self, path: &str, body: Vec<u8>, headers: &[(&str, &str)]) -> Reply {
-        let mut request = client().post(format!("{}{path}", self.base));
-        let given = |name: &str| headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
-        if !given("authorization") {
-            request = request.basic_auth("erp", Some("demo"));
-        }
-        if !given("content-type") {
-            request = request.header("Content-Type", "text/xml; charset=utf-8");
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        Reply::of(request.body(body).send().expect("an answer"))
+        try_post(&self.base, path, body, headers).expect("an answer")
     }
 
     pub fn get(&self, path: &str) -> Reply {
-        Reply::of(client().get(format!("{}{path}", self.base)).send().expect("an answer"))
+        get_from(&self.base, path).expect("an answer")
     }
 
     /// Posts JSON to the sandbox and reads JSON.
     pub fn sandbox(&self, path: &str, json: &serde_json::Value) -> serde_json::Value {
         let request = client().post(format!("{}/sandbox/1000{path}", self.base)).body(json.to_string());
-        let reply = Reply::of(request.send().expect("an answer"));
+        let reply = Reply::of(request.send().expect("an answer")).expect("a whole answer");
         assert!(reply.status < 300, "{path}: {}", reply.body);
         serde_json::from_str(&reply.body).unwrap_or_default()
     }
@@ -202,15 +191,41 @@ pub struct Reply {
 }
 
 impl Reply {
-    fn of(response: reqwest::blocking::Response) -> Reply {
+    /// An error where the connection is cut before the end of the body.
+    fn of(response: reqwest::blocking::Response) -> Result<Reply, reqwest::Error> {
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect();
-        Reply { status: response.status().as_u16(), headers, body: response.text().unwrap_or_default() }
+        Ok(Reply { status: response.status().as_u16(), headers, body: response.text()? })
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
+}
+
+/// Posts to a gateway that may be gone.
+pub fn post_to(base: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> Result<Reply, reqwest::Error> {
+    try_post(base, path, body.as_bytes().to_vec(), headers)
+}
+
+/// Gets from a gateway that may be gone.
+pub fn get_from(base: &str, path: &str) -> Result<Reply, reqwest::Error> {
+    Reply::of(client().get(format!("{base}{path}")).send()?)
+}
+
+fn try_post(base: &str, path: &str, body: Vec<u8>, headers: &[(&str, &str)]) -> Result<Reply, reqwest::Error> {
+    let mut request = client().post(format!("{base}{path}"));
+    let given = |name: &str| headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+    if !given("authorization") {
+        request = request.basic_auth("erp", Some("demo"));
+    }
+    if !given("content-type") {
+        request = request.header("Content-Type", "text/xml; charset=utf-8");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    Reply::of(request.body(body).send()?)
 }
 
 fn client() -> &'static reqwest::blocking::Client {

@@ -1,0 +1,67 @@
+//! OfferExport, field by field (`platform-offer-xml.md` 4). What is empty is an empty element, as in the reference's
+//! sample: so every field is a text, and the order of the fields is that of the document.
+
+use yaserde::YaSerialize;
+
+/// The root.
+#[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
+#[yaserde(rename = "offers")]
+pub struct Offers {
+    #[yaserde(rename = "offer")]
+    pub offers: Vec<Offer>,
+}
+
+/// One offer of the account.
+#[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
+#[yaserde(rename = "offer")]
+pub struct Offer {
+    pub title: String,
+    pub item_identifier: String,
+    pub item_internal_number: String,
+    pub item_match_code: String,
+    pub item_ean_code: String,
+    pub item_upc_code: String,
+    pub item_isbn: String,
+    pub account_name: String,
+    /// By the account's first price list. An account of Kontor has one list, so both prices are the same.
+    pub price: String,
+    /// By the price list of the offer's account.
+    pub account_price: String,
+    pub prices: Prices,
+    /// `ACTIVE`, or `INACTIVE` (inferred: only the first word was seen).
+    pub offer_state: String,
+    /// What Kontor wants next, in the same words.
+    pub offer_pending_state: String,
+    pub delivery_time_identifier: String,
+    /// Always empty: Kontor knows delivery times by their names only.
+    pub delivery_time_in_days: String,
+    pub variant_parent_identifier: String,
+    pub variant_parent_internal_item_number: String,
+    pub variant_parent_match_code: String,
+    pub variant_parent_ean: String,
+    pub variant_parent_upc: String,
+    pub variant_parent_isbn: String,
+    pub product_group_external_id: String,
+    pub product_group_identifier: String,
+    pub delivery_charge_category_external_id: String,
+    /// Always empty: Kontor knows shipping cost categories by the ERP's number only.
+    pub delivery_charge_category_identifier: String,
+}
+
+/// The prices of the item in all lists of the mandator.
+#[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
+pub struct Prices {
+    #[yaserde(rename = "pricelist")]
+    pub pricelists: Vec<Pricelist>,
+}
+
+/// The price that counts today in one list.
+#[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
+pub struct Pricelist {
+    #[yaserde(attribute = true)]
+    pub identifier: String,
+    #[yaserde(attribute = true)]
+    pub external_id: String,
+    #[yaserde(attribute = true)]
+    pub price: String,
+}

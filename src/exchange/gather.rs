@@ -1,0 +1,155 @@
+//! The offers of an account, from one snapshot of the data.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::document::{Offer, Offers, Pricelist, Prices};
+use crate::config::Account;
+use crate::dispatch::content::content_of;
+use crate::domain::price::{Dated, current, rounded};
+use crate::domain::{Decimal, Failure};
+use crate::store::categories::{self, CategoryRow};
+use crate::store::items::{self, ItemRow};
+use crate::store::offers::{self, ItemForOffer, OfferFilter, OfferRow, OfferState};
+use crate::store::prices::{self, PricelistFilter, PricelistRow};
+use crate::store::{Conn, broken_document, content, filter::Cond};
+
+/// The parts of an item's stored document that have an element of their own; the names are those of the wire.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Document {
+    upc_code: Option<String>,
+    isbn: Option<String>,
+    delivery_time_identifier: Option<String>,
+    external_delivery_charge_category_id: Option<String>,
+}
+
+impl Document {
+    fn of(item: &ItemRow) -> Result<Document, Failure> {
+        serde_json::from_str(&item.data).map_err(|error| broken_document(&format!("item {}", item.item_id), &error))
+    }
+}
+
+/// Today's prices of one list.
+struct ListPrices {
+    list: PricelistRow,
+    /// Item → price as it is shown.
+    prices: BTreeMap<i32, Decimal>,
+}
+
+/// What the offers refer to.
+struct Known<'a> {
+    account: &'a Account,
+    items: BTreeMap<i32, ItemRow>,
+    groups: BTreeMap<i32, CategoryRow>,
+    lists: Vec<ListPrices>,
+}
+
+/// All offers of an account in the order of their numbers, prepared and ended ones too. `today` in the time zone of
+/// the mandator decides which price counts.
+///
+/// # Errors
+/// The database does not answer, or holds a document that cannot be read.
+pub fn offers_of(conn: &mut Conn<'_>, account: &Account, today: NaiveDate) -> Result<Offers, Failure> {
+    let filter = OfferFilter { mandator_id: account.mandator_id, account_id: Cond::one(account.account_id), ..OfferFilter::default() };
+    let ids = offers::matching(conn, &filter)?;
+    let mut rows = offers::by_ids(conn, &ids)?;
+    rows.sort_by_key(|row| row.offer_id);
+    let known = known_of(conn, account, &rows, today)?;
+    let offers = rows.iter().filter_map(|row| offer_of(&known, row).transpose()).collect::<Result<Vec<Offer>, Failure>>()?;
+    Ok(Offers { offers })
+}
+
+fn known_of<'a>(conn: &mut Conn<'_>, account: &'a Account, rows: &[OfferRow], today: NaiveDate) -> Result<Known<'a>, Failure> {
+    let item_ids: Vec<i32> = rows.iter().map(|row| row.item_id).collect();
+    let own = items::by_ids(conn, &item_ids)?;
+    let mut parent_ids: Vec<i32> = own.iter().filter_map(|item| item.variant_parent_id).collect();
+    parent_ids.sort_unstable();
+    parent_ids.dedup();
+    let parents = items::by_ids(conn, &parent_ids)?;
+    let items = own.into_iter().chain(parents).map(|item| (item.item_id, item)).collect();
+    let groups = categories::of_mandator(conn, account.mandator_id)?.into_iter().map(|group| (group.category_id, group)).collect();
+    let filter = PricelistFilter { mandator_id: account.mandator_id, ..PricelistFilter::default() };
+    let mut lists = Vec::new();
+    for list in prices::matching(conn, &filter)? {
+        let mut dated: BTreeMap<i32, Vec<Dated>> = BTreeMap::new();
+        for (item_id, price) in content::prices_of(conn, list.pricelist_id, &item_ids)? {
+            dated.entry(item_id).or_default().push(price);
+        }
+        let prices =
+            dated.into_iter().filter_map(|(item_id, dated)| Some((item_id, rounded(current(&dated, today)?, list.rounding_id)))).collect();
+        lists.push(ListPrices { list, prices });
+    }
+    Ok(Known { account, items, groups, lists })
+}
+
+/// `None`: the item has gone meanwhile.
+fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure> {
+    let Some(item) = known.items.get(&row.item_id) else { return Ok(None) };
+    let document = Document::of(item)?;
+    let parent = item.variant_parent_id.and_then(|id| known.items.get(&id));
+    let parent_document = parent.map(Document::of).transpose()?.unwrap_or_default();
+    let group = item.category_id.and_then(|id| known.groups.get(&id));
+    // The pictures, which need the public address, are not part of the document.
+    let content = content_of(known.account, "", &for_offer(item), None)
+        .map_err(|error| broken_document(&format!("item {}", item.item_id), &error))?;
+    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+    let own_list = known.lists.iter().find(|list| list.list.identifier == known.account.pricelist);
+    let price = own_list.and_then(|list| list.prices.get(&item.item_id)).map(Decimal::to_string).unwrap_or_default();
+    Ok(Some(Offer {
+        title: content.title,
+        item_identifier: item.identifier.clone(),
+        item_internal_number: item.internal_item_number.clone(),
+        item_match_code: text(item.match_code.as_ref()),
+        item_ean_code: text(item.ean_code.as_ref()),
+        item_upc_code: document.upc_code.unwrap_or_default(),
+        item_isbn: document.isbn.unwrap_or_default(),
+        account_name: known.account.identifier.clone(),
+        price: price.clone(),
+        account_price: price,
+        prices: Prices { pricelists: known.lists.iter().filter_map(|list| pricelist_of(list, item.item_id)).collect() },
+        offer_state: word(OfferState::from_id(row.state) == OfferState::Running),
+        offer_pending_state: word(row.wanted == 1),
+        delivery_time_identifier: document.delivery_time_identifier.unwrap_or_default(),
+        delivery_time_in_days: String::new(),
+        variant_parent_identifier: text(parent.map(|parent| &parent.identifier)),
+        variant_parent_internal_item_number: text(parent.map(|parent| &parent.internal_item_number)),
+        variant_parent_match_code: text(parent.and_then(|parent| parent.match_code.as_ref())),
+        variant_parent_ean: text(parent.and_then(|parent| parent.ean_code.as_ref())),
+        variant_parent_upc: parent_document.upc_code.unwrap_or_default(),
+        variant_parent_isbn: parent_document.isbn.unwrap_or_default(),
+        product_group_external_id: text(group.and_then(|group| group.external_id.as_ref())),
+        product_group_identifier: text(group.map(|group| &group.identifier)),
+        delivery_charge_category_external_id: document.external_delivery_charge_category_id.unwrap_or_default(),
+        delivery_charge_category_identifier: String::new(),
+    }))
+}
+
+fn for_offer(item: &ItemRow) -> ItemForOffer {
+    ItemForOffer {
+        item_id: item.item_id,
+        internal_item_number: item.internal_item_number.clone(),
+        identifier: item.identifier.clone(),
+        ean_code: item.ean_code.clone(),
+        tax_type_id: item.tax_type_id,
+        category_id: item.category_id,
+        active: item.active,
+        variant_parent_id: item.variant_parent_id,
+        data: item.data.clone(),
+    }
+}
+
+/// The item's price in a list; lists without one are left out.
+fn pricelist_of(list: &ListPrices, item_id: i32) -> Option<Pricelist> {
+    Some(Pricelist {
+        identifier: list.list.identifier.clone(),
+        external_id: list.list.external_id.clone().unwrap_or_default(),
+        price: list.prices.get(&item_id)?.to_string(),
+    })
+}
+
+fn word(active: bool) -> String {
+    if active { "ACTIVE" } else { "INACTIVE" }.to_owned()
+}
