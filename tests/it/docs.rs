@@ -14,7 +14,7 @@ fn errors() -> String {
 
 /// The sections of `docs/ERRORS.md` that are about a code, by title.
 fn sections(text: &str) -> BTreeMap<String, Vec<String>> {
-    let codes = text.split("\n# ").nth(0).unwrap_or_default();
+    let codes = text.split("\n# ").next().unwrap_or_default();
     let sections = codes.split("\n## ").skip(1).map(|section| {
         let (title, body) = section.split_once('\n').unwrap();
         (title.to_owned(), body.lines().map(str::to_owned).collect())
