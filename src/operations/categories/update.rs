@@ -67,6 +67,9 @@ struct Tree {
     images: Vec<ImageContent>,
 }
 
+/// What became of a record.
+type Outcome = Result<(ReportAction, CategoryKeys), Failure>;
+
 /// A record with the group it is about.
 struct Step<'r> {
     record: &'r CategoryRecord,
@@ -102,7 +105,7 @@ impl Tree {
         &mut self,
         work: &Work<'_, '_>,
         records: &[&CategoryRecord],
-    ) -> Result<Vec<Result<(ReportAction, CategoryKeys), Failure>>, Failure> {
+    ) -> Result<Vec<Outcome>, Failure> {
         let before = self.rows.clone();
         let mut steps = Vec::with_capacity(records.len());
         for record in records {
