@@ -34,9 +34,11 @@ impl Tx<'_> {
     }
 }
 
+type Run = Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>;
+
 struct Job {
     /// Does the work and keeps the result; false undoes it.
-    run: Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>,
+    run: Run,
     /// Hands the result out, once the commit is known.
     done: Box<dyn FnOnce(Option<Failure>) + Send>,
 }
@@ -130,7 +132,7 @@ fn work(address: &Address, mut connection: Option<Owned>, waiting: &Receiver<Job
     }
 }
 
-fn run_all(mut conn: Conn<'_>, runs: Vec<Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>>) -> Result<(), Failure> {
+fn run_all(mut conn: Conn<'_>, runs: Vec<Run>) -> Result<(), Failure> {
     let mut last = lock_clock(&mut conn)?;
     for run in runs {
         last = last.saturating_add(1).max(Stamp::now().0);

@@ -67,6 +67,9 @@ struct Tree {
     images: Vec<ImageContent>,
 }
 
+/// What became of a record.
+type Outcome = Result<(ReportAction, CategoryKeys), Failure>;
+
 /// A record with the group it is about.
 struct Step<'r> {
     record: &'r CategoryRecord,
@@ -98,11 +101,7 @@ impl Tree {
     }
 
     /// First all groups are found or made, then parents are set: so a child may stand before its parent.
-    fn take(
-        &mut self,
-        work: &Work<'_, '_>,
-        records: &[&CategoryRecord],
-    ) -> Result<Vec<Result<(ReportAction, CategoryKeys), Failure>>, Failure> {
+    fn take(&mut self, work: &Work<'_, '_>, records: &[&CategoryRecord]) -> Result<Vec<Outcome>, Failure> {
         let before = self.rows.clone();
         let mut steps = Vec::with_capacity(records.len());
         for record in records {
