@@ -4,11 +4,13 @@
 mod callers;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kontor::operations::Face;
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::element::Element;
 use crate::erp::Erp;
 use crate::world::{World, databases, eventually};
 use callers::{Book, Dice, Shared};
@@ -18,6 +20,8 @@ const ROUNDS: u32 = 12;
 /// Articles that are booked with changes, and set; each has a running offer.
 const COUNTED: [&str; 3] = ["A-1", "A-2", "A-3"];
 const SET: [&str; 2] = ["B-1", "B-2"];
+/// Articles each of which is set once and never again: no later change heals what got lost about them.
+const ONCE: usize = 120;
 /// The article that buyers want.
 const SOLD: &str = "C-1";
 const AT_FIRST: i32 = 10_000;
@@ -27,14 +31,17 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
     for database in databases() {
         let mut world = World::configured(database, &Config { dispatch: "wait_ms = 100", ..Config::default() }.text());
         let erp = Erp::on(&world, Face::Compat);
+        let all: Vec<String> = listed().collect();
+        list(&world, &all);
         for number in COUNTED.iter().chain(&SET).chain([&SOLD]) {
-            erp.list(number, "9.90", AT_FIRST);
+            erp.stock(number, AT_FIRST, true);
         }
         // Calls to the shop take a moment, so that some of them are cut off.
-        world.sandbox("/faults", &json!({"delay_ms": 10}));
+        world.sandbox("/faults", &json!({"delay_ms": 25}));
 
         let shared = Shared::new(&world.base);
         let book = std::thread::scope(|scope| {
+            let _end = shared.stops_at_the_end();
             let counting: Vec<_> = [Face::Compat, Face::Typed, Face::Compat]
                 .into_iter()
                 .zip(0..)
@@ -46,6 +53,7 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
                 })
                 .collect();
             let setting = scope.spawn(|| callers::set(&shared, Face::Typed, &SET));
+            let once = scope.spawn(|| callers::set_once(&shared, Face::Compat, ONCE));
             let buying = scope.spawn(|| callers::buy(&shared, SOLD));
             let shipping = scope.spawn(|| callers::ship(&shared, Face::Compat));
             let mut dice = Dice::new(4711);
@@ -53,6 +61,8 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
                 // In some rounds the dispatcher has to get its turn too: on PostgreSQL the lease of the dead comes first.
                 let told = (round % 4 == 3).then(|| shared.submits());
                 shared.wait_for(dice.up_to(25), told);
+                // Answers come when the shop has been told; the cut shall also fall between two of them.
+                std::thread::sleep(Duration::from_millis(dice.up_to(40)));
                 world.kill();
                 world.start();
                 shared.moved_to(&world.base);
@@ -63,18 +73,18 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
                 book.add(thread.join().expect("a thread that books"));
             }
             book.add(setting.join().expect("a thread that sets"));
+            book.add(once.join().expect("a thread that sets once"));
             book.add(buying.join().expect("a thread that buys"));
             book.add(shipping.join().expect("a thread that ships"));
             book
         });
         let erp = Erp::on(&world, Face::Typed);
         erp.sync();
-        assert!(book.replayed > 0, "no answer got lost in {} bookings: the test proves nothing", book.bookings);
-
         for number in COUNTED {
             let expected = AT_FIRST + book.sums.get(number).copied().unwrap_or_default();
             assert_eq!(erp.stock_of(number).0, expected, "{database:?} {number}: every answered booking once");
         }
+        assert!(book.replayed > 0, "no answer got lost in {} bookings: the test proves nothing", book.bookings);
         for (number, count) in &book.counts {
             assert_eq!(erp.stock_of(number).0, *count, "{database:?} {number}");
         }
@@ -87,6 +97,50 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
         orders_are_there_once(&world, &erp, &book);
         offers_show_what_is_left(&world, &erp);
     }
+}
+
+/// Every article with an offer.
+fn listed() -> impl Iterator<Item = String> {
+    let named = COUNTED.into_iter().chain(SET).chain([SOLD]).map(str::to_owned);
+    named.chain((0..ONCE).map(|n| format!("D-{n}")))
+}
+
+/// Articles with a price and a running offer, in a few calls.
+fn list(world: &World, numbers: &[String]) {
+    let each = |record: &dyn Fn(&str) -> String| numbers.iter().map(|number| record(number)).collect::<String>();
+    let call = |operation: &str, records: String| {
+        world.connect(operation, &format!("<request method=\"{operation}\" version=\"1.0.0\">{records}</request>"))
+    };
+    call(
+        "updateItems",
+        each(&|number| {
+            format!(
+                "<item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id><identifier>{number}</identifier><internal_item_number>{number}</internal_item_number><tax_type_id>3</tax_type_id></item>"
+            )
+        }),
+    );
+    let prices = each(&|number| format!("<entry item_nr=\"{number}\" price=\"9.90\"/>"));
+    call(
+        "updatePricelist",
+        format!(
+            "<pricelist significant_key=\"identifier\"><mandator_id>1</mandator_id><identifier>default</identifier><validities><validity><prices>{prices}</prices></validity></validities></pricelist>"
+        ),
+    );
+    let prepared = call(
+        "prepareOffers",
+        each(&|number| {
+            format!(
+                "<real_offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>{number}</internal_item_number></real_offer>"
+            )
+        }),
+    );
+    let offers: String = Element::parse(&prepared)
+        .having("offer_id")
+        .iter()
+        .map(|offer| format!("<offer_id>{}</offer_id>", offer.must("offer_id")))
+        .collect();
+    let answer = call("uploadOffers", format!("<offers>{offers}</offers><process_synchronous>true</process_synchronous>"));
+    assert_eq!(world.sandbox_get("/offers")["offers"].as_array().map(Vec::len), Some(numbers.len()), "{answer}");
 }
 
 fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book) {
@@ -127,8 +181,8 @@ fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book) {
 }
 
 fn offers_show_what_is_left(world: &World, erp: &Erp<'_>) {
-    for number in COUNTED.iter().chain(&SET).chain([&SOLD]) {
-        let (stock, reserved) = erp.stock_of(number);
+    for number in listed() {
+        let (stock, reserved) = erp.stock_of(&number);
         let left = (stock - reserved).max(0);
         eventually(&format!("{number} shows {left}"), || {
             let offer = world.sandbox_get(&format!("/offers/{number}"));

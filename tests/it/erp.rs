@@ -7,9 +7,21 @@ use kontor::operations::Face;
 
 use crate::element::Element;
 use crate::words::{ACCOUNT, Words};
-use crate::world::{Reply, World};
+use crate::world::{Database, Reply, World, databases};
 
 pub const FACES: [Face; 2] = [Face::Compat, Face::Typed];
+
+/// Runs a test on every database and face, at the same time: most of it is waiting.
+pub fn everywhere(test: impl Fn(Database, Face) + Sync) {
+    std::thread::scope(|scope| {
+        for database in databases() {
+            for face in FACES {
+                let test = &test;
+                scope.spawn(move || test(database, face));
+            }
+        }
+    });
+}
 
 #[derive(Clone, Copy)]
 pub struct Erp<'w> {

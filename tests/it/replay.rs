@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use kontor::operations::Face;
 
 use crate::config::Config;
-use crate::erp::{Erp, FACES};
+use crate::erp::{Erp, FACES, everywhere};
 use crate::world::{Database, Reply, World, databases};
 
 const WSA: &str = "http://www.w3.org/2005/08/addressing";
@@ -30,89 +30,81 @@ fn addressed(document: &str, message_id: &str) -> String {
 
 #[test]
 fn the_same_document_is_booked_once_within_the_window() {
-    for database in databases() {
-        for face in FACES {
-            let world = World::demo(database);
-            let erp = Erp::on(&world, face);
-            erp.item("MUG", "Mug");
-            let document = erp.stock_document("MUG", 5, false);
-            let first = erp.send(&document, &[]);
-            assert!(erp.accepted(&first), "{}", first.body);
-            assert_same(&first, &erp.send(&document, &[]));
-            // Other calls in between do not make a relative booking new.
-            erp.item("CUP", "Cup");
-            erp.stock("MUG", 7, false);
-            assert_same(&first, &erp.send(&document, &[]));
-            assert_eq!(erp.stock_of("MUG").0, 12, "{database:?} {face:?}");
-        }
-    }
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        erp.item("MUG", "Mug");
+        let document = erp.stock_document("MUG", 5, false);
+        let first = erp.send(&document, &[]);
+        assert!(erp.accepted(&first), "{}", first.body);
+        assert_same(&first, &erp.send(&document, &[]));
+        // Other calls in between do not make a relative booking new.
+        erp.item("CUP", "Cup");
+        erp.stock("MUG", 7, false);
+        assert_same(&first, &erp.send(&document, &[]));
+        assert_eq!(erp.stock_of("MUG").0, 12, "{database:?} {face:?}");
+    });
 }
 
 #[test]
 fn keys_tell_repeats_from_new_bookings() {
-    for database in databases() {
-        for face in FACES {
-            let world = World::demo(database);
-            let erp = Erp::on(&world, face);
-            erp.item("MUG", "Mug");
-            let document = erp.stock_document("MUG", 5, false);
-            let with_key = |key: &str| erp.send(&document, &[("Idempotency-Key", key)]);
-            let first = with_key("a");
-            assert_same(&first, &with_key("a"));
-            let other = with_key("b");
-            assert!(!replayed(&other), "the same booking under another key is another booking");
-            assert_eq!(erp.stock_of("MUG").0, 10);
-            assert_same(&first, &with_key(" a "));
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        erp.item("MUG", "Mug");
+        let document = erp.stock_document("MUG", 5, false);
+        let with_key = |key: &str| erp.send(&document, &[("Idempotency-Key", key)]);
+        let first = with_key("a");
+        assert_same(&first, &with_key("a"));
+        let other = with_key("b");
+        assert!(!replayed(&other), "the same booking under another key is another booking");
+        assert_eq!(erp.stock_of("MUG").0, 10);
+        assert_same(&first, &with_key(" a "));
 
-            let with_id = |id: &str| erp.send(&addressed(&document, id), &[]);
-            let first = with_id("urn:uuid:1");
-            assert!(first.body.contains("urn:uuid:1"), "{}", first.body);
-            assert_same(&first, &with_id("urn:uuid:1"));
-            assert!(!replayed(&with_id("urn:uuid:2")));
-            assert_eq!(erp.stock_of("MUG").0, 20);
+        let with_id = |id: &str| erp.send(&addressed(&document, id), &[]);
+        let first = with_id("urn:uuid:1");
+        assert!(first.body.contains("urn:uuid:1"), "{}", first.body);
+        assert_same(&first, &with_id("urn:uuid:1"));
+        assert!(!replayed(&with_id("urn:uuid:2")));
+        assert_eq!(erp.stock_of("MUG").0, 20);
 
-            // The header goes before the message id.
-            let both = erp.send(&addressed(&document, "urn:uuid:3"), &[("Idempotency-Key", "a")]);
-            assert!(replayed(&both), "{:?}", both.headers);
-            let long = "k".repeat(5_000);
-            assert!(!replayed(&with_key(&long)) && replayed(&with_key(&long)));
-            assert!(!replayed(&with_key(&format!("{long}2"))), "long keys differ in their end too");
-            assert_eq!(erp.stock_of("MUG").0, 30, "{database:?} {face:?}");
-        }
-    }
+        // The header goes before the message id.
+        let both = erp.send(&addressed(&document, "urn:uuid:3"), &[("Idempotency-Key", "a")]);
+        assert!(replayed(&both), "{:?}", both.headers);
+        let long = "k".repeat(5_000);
+        assert!(!replayed(&with_key(&long)) && replayed(&with_key(&long)));
+        assert!(!replayed(&with_key(&format!("{long}2"))), "long keys differ in their end too");
+        assert_eq!(erp.stock_of("MUG").0, 30, "{database:?} {face:?}");
+    });
 }
 
 #[test]
 fn a_key_belongs_to_one_document() {
-    for database in databases() {
-        for face in FACES {
-            let world = World::demo(database);
-            let erp = Erp::on(&world, face);
-            erp.item("MUG", "Mug");
-            let key = [("Idempotency-Key", "once")];
-            let first = erp.send(&erp.stock_document("MUG", 5, false), &key);
-            let other = erp.send(&erp.stock_document("MUG", 6, false), &key);
-            assert!(other.status == 200 && !replayed(&other) && other.body.contains("-1010"), "{}", other.body);
-            assert_same(&first, &erp.send(&erp.stock_document("MUG", 5, false), &key));
-            assert_eq!(erp.stock_of("MUG").0, 5, "{database:?} {face:?}");
-        }
-    }
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        erp.item("MUG", "Mug");
+        let key = [("Idempotency-Key", "once")];
+        let first = erp.send(&erp.stock_document("MUG", 5, false), &key);
+        let other = erp.send(&erp.stock_document("MUG", 6, false), &key);
+        assert!(other.status == 200 && !replayed(&other) && other.body.contains("-1010"), "{}", other.body);
+        assert_same(&first, &erp.send(&erp.stock_document("MUG", 5, false), &key));
+        assert_eq!(erp.stock_of("MUG").0, 5, "{database:?} {face:?}");
+    });
 }
 
 #[test]
 fn a_value_that_comes_back_is_set_again() {
-    for database in databases() {
-        for face in FACES {
-            let world = World::demo(database);
-            let erp = Erp::on(&world, face);
-            erp.item("MUG", "Mug");
-            for count in [5, 7, 5] {
-                assert!(!replayed(&erp.stock("MUG", count, true)), "{count}");
-                assert_eq!(erp.stock_of("MUG").0, count, "{database:?} {face:?}");
-            }
-            assert!(replayed(&erp.stock("MUG", 5, true)), "at once it is a repeat");
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        erp.item("MUG", "Mug");
+        for count in [5, 7, 5] {
+            assert!(!replayed(&erp.stock("MUG", count, true)), "{count}");
+            assert_eq!(erp.stock_of("MUG").0, count, "{database:?} {face:?}");
         }
-    }
+        assert!(replayed(&erp.stock("MUG", 5, true)), "at once it is a repeat");
+    });
 }
 
 #[test]
@@ -192,20 +184,18 @@ fn repeats_are_known_after_a_power_cut() {
 
 #[test]
 fn an_answer_with_pending_changes_is_repeated_as_it_was() {
-    for database in databases() {
-        for face in FACES {
-            let world = World::configured(database, &Config { dispatch: "wait_ms = 50", ..Config::default() }.text());
-            let erp = Erp::on(&world, face);
-            erp.list("MUG", "9.90", 3);
-            world.sandbox("/faults", &serde_json::json!({"down": true}));
-            let document = erp.stock_document("MUG", 5, false);
-            let first = erp.send(&document, &[]);
-            assert_eq!(first.header("x-kontor-pending"), Some("1"), "{}", first.body);
-            let second = erp.send(&document, &[]);
-            assert_same(&first, &second);
-            assert_eq!(erp.stock_of("MUG").0, 8);
-        }
-    }
+    everywhere(|database, face| {
+        let world = World::configured(database, &Config { dispatch: "wait_ms = 50", ..Config::default() }.text());
+        let erp = Erp::on(&world, face);
+        erp.list("MUG", "9.90", 3);
+        world.sandbox("/faults", &serde_json::json!({"down": true}));
+        let document = erp.stock_document("MUG", 5, false);
+        let first = erp.send(&document, &[]);
+        assert_eq!(first.header("x-kontor-pending"), Some("1"), "{}", first.body);
+        let second = erp.send(&document, &[]);
+        assert_same(&first, &second);
+        assert_eq!(erp.stock_of("MUG").0, 8);
+    });
 }
 
 #[test]
