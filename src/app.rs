@@ -72,10 +72,9 @@ fn take_real_port(settings: &mut Settings, listener: &TcpListener) {
     }
 }
 
-/// Connectors by account.
-type Connectors = Vec<(i32, Box<dyn Connector>)>;
+type AnyConnector = Box<dyn Connector>;
 
-fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Connectors, String> {
+fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Vec<(i32, AnyConnector)>, String> {
     let active = settings.accounts.iter().filter(|account| account.active);
     active.map(|account| Ok((account.account_id, connectors::build(account, settings.dispatch.channel_timeout, sandboxes)?))).collect()
 }

@@ -34,7 +34,6 @@ impl Tx<'_> {
     }
 }
 
-/// The work of a job; false undoes it.
 type Run = Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>;
 
 struct Job {
@@ -152,7 +151,7 @@ fn run_all(mut conn: Conn<'_>, runs: Vec<Run>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn run_one(run: Run, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {
+fn run_one(run: Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {
     match catch_unwind(AssertUnwindSafe(|| run(&mut tx))) {
         Ok(true) => Ok(()),
         Ok(false) => Err(diesel::result::Error::RollbackTransaction),

@@ -101,11 +101,7 @@ impl Tree {
     }
 
     /// First all groups are found or made, then parents are set: so a child may stand before its parent.
-    fn take(
-        &mut self,
-        work: &Work<'_, '_>,
-        records: &[&CategoryRecord],
-    ) -> Result<Vec<Outcome>, Failure> {
+    fn take(&mut self, work: &Work<'_, '_>, records: &[&CategoryRecord]) -> Result<Vec<Outcome>, Failure> {
         let before = self.rows.clone();
         let mut steps = Vec::with_capacity(records.len());
         for record in records {
