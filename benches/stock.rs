@@ -2,7 +2,13 @@
 //! and without a channel. On SQLite, and on PostgreSQL where `KONTOR_TEST_POSTGRES` names a server.
 //!
 //! Prints figures and what they are in relation to each other; asserts no time. `docs/PERFORMANCE.md` has a run.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a bench ends at the first thing that goes wrong")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a bench ends at the first thing that goes wrong"
+)]
 
 use std::fmt::Write as _;
 use std::sync::Arc;
