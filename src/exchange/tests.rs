@@ -24,13 +24,13 @@ fn what_is_empty_stays_as_an_empty_element_and_text_is_escaped() {
     let expected = r#"<?xml version="1.0" encoding="UTF-8"?>
 <offers>
   <offer>
-    <title>Brake disc &lt;280 mm> &amp; pads</title>
+    <title>Brake disc &lt;280 mm&gt; &amp; pads</title>
     <item_identifier>Brake disc</item_identifier>
     <item_internal_number>BD-280</item_internal_number>
-    <item_match_code />
-    <item_ean_code />
-    <item_upc_code />
-    <item_isbn />
+    <item_match_code></item_match_code>
+    <item_ean_code></item_ean_code>
+    <item_upc_code></item_upc_code>
+    <item_isbn></item_isbn>
     <account_name>My "shop"</account_name>
     <price>39.90</price>
     <account_price>39.90</account_price>
@@ -40,18 +40,18 @@ fn what_is_empty_stays_as_an_empty_element_and_text_is_escaped() {
     </prices>
     <offer_state>ACTIVE</offer_state>
     <offer_pending_state>ACTIVE</offer_pending_state>
-    <delivery_time_identifier />
-    <delivery_time_in_days />
-    <variant_parent_identifier />
-    <variant_parent_internal_item_number />
-    <variant_parent_match_code />
-    <variant_parent_ean />
-    <variant_parent_upc />
-    <variant_parent_isbn />
-    <product_group_external_id />
-    <product_group_identifier />
-    <delivery_charge_category_external_id />
-    <delivery_charge_category_identifier />
+    <delivery_time_identifier></delivery_time_identifier>
+    <delivery_time_in_days></delivery_time_in_days>
+    <variant_parent_identifier></variant_parent_identifier>
+    <variant_parent_internal_item_number></variant_parent_internal_item_number>
+    <variant_parent_match_code></variant_parent_match_code>
+    <variant_parent_ean></variant_parent_ean>
+    <variant_parent_upc></variant_parent_upc>
+    <variant_parent_isbn></variant_parent_isbn>
+    <product_group_external_id></product_group_external_id>
+    <product_group_identifier></product_group_identifier>
+    <delivery_charge_category_external_id></delivery_charge_category_external_id>
+    <delivery_charge_category_identifier></delivery_charge_category_identifier>
   </offer>
 </offers>
 "#;

@@ -195,6 +195,7 @@ final class Compat
         return htmlspecialchars($text, ENT_XML1 | ENT_QUOTES, 'UTF-8');
     }
 
+    // guide: compat
     public function send(string $method, string $body, string $version = '1.0.0', string $argument = 'requestData'): SimpleXMLElement
     {
         $document = "<request method=\"$method\" version=\"$version\">$body</request>";
@@ -210,6 +211,7 @@ final class Compat
         }
         return $records;
     }
+    // end
 
     public function echo(): void
     {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Real SOAP clients against a freshly started gateway, as an ERP developer would use them.
+"""Both faces and both databases with two real SOAP clients. tests/interop has the typed face with all stacks.
 
-Each client is a program of its own in its own language. It reads the WSDL from the running gateway (or generates
-code from it), and goes through the same story with an item number of its own:
+Each client is a program of its own in its own language. It reads the WSDL from the running gateway, and goes through
+the same story with an item number of its own:
 
  1. echo.
  2. Items: no record, many records of which one is bad (its own negative report, the others good), one record.
@@ -25,35 +25,25 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 import uuid
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-import generated  # noqa: E402
 from gateway import Gateway, GatewayError  # noqa: E402
+from running import ROOT, capabilities, run_commands, stop_all  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-SETUP = Path(os.environ.get("KONTOR_SETUP_DIR", ROOT / ".setup")).resolve()
-SECONDS = 300  # for one client, generation and compilation included
+SECONDS = 300  # for one client
 USER, PASSWORD = "erp", "demo"
-RUNNING = set()  # the clients' processes, each the leader of a session of its own
-STOPPING = threading.Event()
 
 
-def python(url, folder, face):
+def python(face):
     return [[sys.executable, "-B", HERE / "zeep_client.py", face]]
 
 
-def php(url, folder, face):
+def php(face):
     # The WSDL cache lives in /tmp for a day: without switching it off, yesterday's contract would be tested.
     return [["php", "-d", "soap.wsdl_cache_enabled=0", "-d", "display_errors=stderr", HERE / "php_client.php", face]]
-
-
-def node(url, folder, face):
-    return [["node", HERE / "node_client.js", face]]
 
 
 # Name, what it needs of .setup/capabilities, face, databases, commands.
@@ -62,72 +52,12 @@ CLIENTS = [
     ("zeep compat", "zeep", "compat", ("sqlite", "postgres"), python),
     ("php typed", "php", "typed", ("sqlite",), php),
     ("php compat", "php", "compat", ("sqlite",), php),
-    ("node typed", "node", "typed", ("sqlite",), node),
-    (".NET typed", "mono", "typed", ("sqlite",), generated.dotnet),
-    ("JAX-WS typed", "jaxws", "typed", ("sqlite",), generated.jaxws),
 ]
 
 
-def capabilities():
-    try:
-        lines = (SETUP / "capabilities").read_text().splitlines()
-    except OSError:
-        sys.exit("tests/clients/run.py: .setup/capabilities is not there; run tests/setup/install")
-    return {line.split(" ", 1)[0]: line.split(" ", 1)[1] for line in lines if " " in line}
-
-
-def run_client(name, face, commands, url, folder, sku):
-    """Runs the client's commands one after the other. Returns None, or why it failed."""
-    folder.mkdir(parents=True)
-    environment = os.environ | {
-        "KONTOR_URL": url,
-        "KONTOR_USER": USER,
-        "KONTOR_PASSWORD": PASSWORD,
-        "KONTOR_SKU": sku,
-        "NODE_PATH": str(SETUP / "node" / "node_modules"),
-        "LC_ALL": "C.UTF-8",
-    }
-    deadline = time.monotonic() + SECONDS
-    log_path = folder / "log"
-    with open(log_path, "w+", errors="replace") as log:
-        for command in commands(url, folder, face):
-            if STOPPING.is_set():
-                return "stopped from outside"
-            if callable(command):  # a check between two commands, on what they printed
-                log.flush()
-                complaint = command(log_path.read_text(errors="replace"))
-                if complaint:
-                    return complaint
-                continue
-            log.write(f"$ {' '.join(Path(str(part)).name for part in command)}\n")
-            log.flush()
-            try:
-                process = subprocess.Popen(
-                    [str(part) for part in command],
-                    cwd=folder,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            except OSError as error:
-                return f"{command[0]}: {error}"
-            RUNNING.add(process)
-            try:
-                code = process.wait(max(1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)  # its own session, so its own children and nobody else's
-                process.wait()
-                return f"{Path(str(command[0])).name} was stopped after {SECONDS} s"
-            finally:
-                RUNNING.discard(process)
-            if code != 0:
-                log.flush()
-                lines = [line for line in log_path.read_text(errors="replace").splitlines() if line.strip()]
-                failures = [line for line in lines if line.startswith("FAILED")]
-                return failures[-1] if failures else f"{Path(str(command[0])).name} ended with {code}: {lines[-1]}"
-    return None
+def run_client(commands, face, url, folder, sku):
+    environment = {"KONTOR_URL": url, "KONTOR_USER": USER, "KONTOR_PASSWORD": PASSWORD, "KONTOR_SKU": sku}
+    return run_commands(commands(face), folder, environment, SECONDS)
 
 
 def create_database(server):
@@ -141,13 +71,6 @@ def create_database(server):
         check=True, timeout=60, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return server.rsplit("/", 1)[0] + f"/{name}"
-
-
-def stop_all(*_):
-    STOPPING.set()
-    for process in list(RUNNING):
-        os.killpg(process.pid, signal.SIGKILL)
-    sys.exit(143)
 
 
 def main():
@@ -204,9 +127,8 @@ def run(arguments, work):
                 running = {}
                 for number, (title, face, commands) in enumerate(wanted):
                     own = folder / title.split(",")[0].replace(" ", "-").strip(".")
-                    # Heavy generators first would be faster; a fixed order is easier to read.
                     sku = f"IT-{database[:2].upper()}-{number + 1}"
-                    running[pool.submit(run_client, title, face, commands, url, own, sku)] = (title, own / "log")
+                    running[pool.submit(run_client, commands, face, url, own, sku)] = (title, own / "log")
                 for done in concurrent.futures.as_completed(running):
                     title, log = running[done]
                     complaint = done.exception() or done.result()

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use kontor::domain::failure::Code;
 use kontor::domain::failure::code::ALL;
-use kontor::operations::CATALOGUE;
 
 use crate::samples::root;
 
@@ -15,7 +14,7 @@ fn errors() -> String {
 
 /// The sections of `docs/ERRORS.md` that are about a code, by title.
 fn sections(text: &str) -> BTreeMap<String, Vec<String>> {
-    let codes = text.split("\n# ").nth(0).unwrap_or_default();
+    let codes = text.split("\n# ").next().unwrap_or_default();
     let sections = codes.split("\n## ").skip(1).map(|section| {
         let (title, body) = section.split_once('\n').unwrap();
         (title.to_owned(), body.lines().map(str::to_owned).collect())
@@ -108,15 +107,4 @@ fn every_upload_message_is_documented() {
     assert!(said.len() > 10, "the search finds too little: {said:?}");
     let missing: Vec<&String> = said.iter().filter(|word| !documented.contains(word.as_str())).collect();
     assert!(missing.is_empty(), "docs/ERRORS.md does not tell of {missing:?}");
-}
-
-#[test]
-fn every_operation_stands_in_the_list_of_what_is_compatible() {
-    let Ok(text) = std::fs::read_to_string(root().join("docs/COMPATIBILITY.md")) else {
-        println!("skipped: docs/COMPATIBILITY.md does not exist yet");
-        return;
-    };
-    let named = |name: &str| text.lines().any(|line| line.trim_start().starts_with('|') && line.contains(&format!("`{name}`")));
-    let missing: Vec<&str> = CATALOGUE.iter().map(|operation| operation.name).filter(|name| !named(name)).collect();
-    assert!(missing.is_empty(), "docs/COMPATIBILITY.md has no row for {missing:?}");
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::samples::root;
 
-/// Each part with what it may use. `dispatch::bell` is that module alone. What is left out here may use everything.
+/// Each part with what it may use. `dispatch::bell` is that module alone, and so is `dispatch::content`. What is left out here may use everything.
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("xml", &["domain"]),
@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connectors", &["domain", "config"]),
     ("store", &["domain"]),
     ("dispatch", &["connectors", "store", "domain", "config"]),
+    ("exchange", &["dispatch::content", "store", "domain", "config"]),
     ("operations", &["store", "domain", "xml", "config", "dispatch::bell"]),
     ("soap", &["operations", "xml", "domain", "config"]),
     ("http", &["soap", "operations", "config", "domain"]),
@@ -27,6 +28,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("r2d2", &["store"]),
     ("reqwest", &["connectors"]),
     ("quick_xml", &["xml"]),
+    ("yaserde", &["exchange"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

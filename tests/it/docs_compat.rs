@@ -1,0 +1,131 @@
+//! README and documents agree with the catalogue. `KONTOR_UPDATE=1 cargo test --test it docs_compat` writes what is generated.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use kontor::operations::{CATALOGUE, find};
+
+/// The 98 operations of the CONNECT webservice.
+const CONNECT: &str = "
+    adjustOrders cancelOrders confirmShippingLabels createCreditEntry createDisputes createOrderDocuments
+    createShippingLabels deleteItems deleteOffers doShippingSoftwareExport echo endOffers fetchAccountCategories
+    fetchAccounts fetchAttributeSets fetchAttributes fetchBranches fetchCategories fetchCustomerGroups fetchCustomers
+    fetchDeliveryChargeCategories fetchDeliveryTimes fetchDispatchTypes fetchDisputes fetchEpaAssemblies fetchEpaBoms
+    fetchFeedback fetchFeedbackSummaries fetchFeeds fetchImageModuleTypes fetchItems fetchMandators
+    fetchManufacturers fetchMedia fetchMediaModuleType fetchMessages fetchOffers fetchOrderDocuments fetchOrderTags
+    fetchOrders fetchPaymentInstructions fetchPaymentMethods fetchPayments fetchPlatformCategoryAttributes
+    fetchPricelist fetchShippingCarriers fetchShippingGroups fetchShippingLabels fetchStockCount
+    fetchStockReservations fetchSubChannels fetchSuppliers fetchTemplates fetchTextModuleTypes fetchUploadMessages
+    fetchVariantAttributes fetchWarehouses openItemOnClient openOrderOnClient prepareOffers relistOffers sendMessages
+    syncPlatformCoupons syncPlatformCustomers syncPlatformItems syncPlatformOrders transferMoney
+    updateAccountCategories updateAttributeSets updateAttributes updateBranches updateCategories updateCoupons
+    updateCustomerGroups updateCustomers updateDeliveryChargeCategories updateDeliveryTimes updateEpaAssemblies
+    updateEpaBoms updateImageModuleTypes updateItemAccountCategoryMapping updateItems updateManufacturers updateMedia
+    updateMessages updateOffers updateOrderDocuments updateOrderStatus updateOrders updatePayments updatePricelist
+    updatePrices updateStockCount updateTemplates updateTextModuleTypes updateVariantAttributeValues
+    updateVariantAttributes uploadOffers
+";
+
+fn connect() -> Vec<&'static str> {
+    CONNECT.split_whitespace().collect()
+}
+
+fn path(file: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// The part of a page between two marks has to be this text.
+fn compare(file: &str, mark: &str, generated: &str) {
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- end of {mark} -->"));
+    let page = read(file);
+    let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("{file} lacks {begin}"));
+    let (there, after) = rest.split_once(&end).unwrap_or_else(|| panic!("{file} lacks {end}"));
+    let wanted = format!("\n{generated}\n");
+    if there == wanted {
+        return;
+    }
+    assert!(
+        std::env::var_os("KONTOR_UPDATE").is_some(),
+        "{file}: the part \"{mark}\" differs from the catalogue; run `KONTOR_UPDATE=1 cargo test --test it docs_compat`"
+    );
+    std::fs::write(path(file), format!("{before}{begin}{wanted}{end}{after}")).unwrap();
+}
+
+/// Names as code, some to a line.
+fn as_code(names: &[&str]) -> String {
+    let mut text = String::new();
+    let mut line = 0;
+    for (index, name) in names.iter().enumerate() {
+        let word = format!("`{name}`{}", if index + 1 == names.len() { "." } else { "," });
+        if line > 0 && line + 1 + word.len() > 118 {
+            text.push('\n');
+            line = 0;
+        } else if line > 0 {
+            text.push(' ');
+            line += 1;
+        }
+        line += word.len();
+        text.push_str(&word);
+    }
+    text
+}
+
+#[test]
+fn the_readme_lists_the_operations_of_the_catalogue() {
+    let rows: String = CATALOGUE.iter().map(|operation| format!("| `{}` | {} |\n", operation.name, operation.doc)).collect();
+    let (all, there) = (connect().len(), CATALOGUE.len());
+    let text = format!("Of the {all} operations of CONNECT these {there} exist, on both faces:\n\n| operation | |\n| --- | --- |\n{rows}");
+    compare("README.md", "operations", &text);
+}
+
+#[test]
+fn the_documents_name_what_of_connect_is_missing() {
+    let all = connect();
+    assert_eq!(all.len(), 98);
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 98, "a name stands twice");
+    for operation in CATALOGUE {
+        assert!(all.contains(&operation.name), "{} is no operation of CONNECT; name it as our own", operation.name);
+    }
+    let missing: Vec<&str> = all.into_iter().filter(|name| find(name).is_none()).collect();
+    compare("docs/COMPATIBILITY.md", "missing", &format!("{} of 98:\n\n{}\n", missing.len(), as_code(&missing)));
+}
+
+#[test]
+fn the_documents_compare_every_operation_with_connect() {
+    let page = read("docs/COMPATIBILITY.md");
+    let (_, rest) = page.split_once("| operation | documented | inferred | own |\n").expect("the table");
+    let rows: Vec<Vec<&str>> = rest
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let named: Vec<String> = rows.iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
+    let wanted: Vec<String> = CATALOGUE.iter().map(|operation| operation.name.to_owned()).collect();
+    assert_eq!(named, wanted, "one row per operation, in the order of the catalogue");
+    for row in rows {
+        assert_eq!(row.len(), 4, "{row:?}");
+        assert!(row[1..].iter().any(|cell| !cell.is_empty()), "{row:?} says nothing");
+    }
+}
+
+#[test]
+fn the_documents_link_to_files_that_exist() {
+    let pages = std::fs::read_dir(path("docs")).unwrap().map(|entry| format!("docs/{}", entry.unwrap().file_name().to_string_lossy()));
+    for page in pages.chain(["README.md".to_owned()]).filter(|page| page.ends_with(".md")) {
+        let folder = path(&page).parent().unwrap().to_path_buf();
+        let text = read(&page);
+        for part in text.split("](").skip(1) {
+            let target = part.split(')').next().unwrap_or_default();
+            let file = target.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.contains("://") || file.contains(char::is_whitespace) {
+                continue;
+            }
+            assert!(folder.join(file).exists(), "{page} links to {target}");
+        }
+    }
+}
