@@ -72,7 +72,10 @@ fn take_real_port(settings: &mut Settings, listener: &TcpListener) {
     }
 }
 
-fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Vec<(i32, Box<dyn Connector>)>, String> {
+/// The connectors of the active accounts.
+type Connectors = Vec<(i32, Box<dyn Connector>)>;
+
+fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Connectors, String> {
     let active = settings.accounts.iter().filter(|account| account.active);
     active.map(|account| Ok((account.account_id, connectors::build(account, settings.dispatch.channel_timeout, sandboxes)?))).collect()
 }

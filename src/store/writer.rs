@@ -34,9 +34,11 @@ impl Tx<'_> {
     }
 }
 
+/// Does the work and keeps the result; false undoes it.
+type Run = Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>;
+
 struct Job {
-    /// Does the work and keeps the result; false undoes it.
-    run: Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>,
+    run: Run,
     /// Hands the result out, once the commit is known.
     done: Box<dyn FnOnce(Option<Failure>) + Send>,
 }
@@ -130,7 +132,7 @@ fn work(address: &Address, mut connection: Option<Owned>, waiting: &Receiver<Job
     }
 }
 
-fn run_all(mut conn: Conn<'_>, runs: Vec<Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>>) -> Result<(), Failure> {
+fn run_all(mut conn: Conn<'_>, runs: Vec<Run>) -> Result<(), Failure> {
     let mut last = lock_clock(&mut conn)?;
     for run in runs {
         last = last.saturating_add(1).max(Stamp::now().0);
@@ -149,7 +151,7 @@ fn run_all(mut conn: Conn<'_>, runs: Vec<Box<dyn FnOnce(&mut Tx<'_>) -> bool + S
     Ok(())
 }
 
-fn run_one(run: Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {
+fn run_one(run: Run, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {
     match catch_unwind(AssertUnwindSafe(|| run(&mut tx))) {
         Ok(true) => Ok(()),
         Ok(false) => Err(diesel::result::Error::RollbackTransaction),

@@ -74,6 +74,9 @@ struct Step<'r> {
     row: CategoryRow,
 }
 
+/// What became of a group, in the order of the request.
+type Taken = Result<(ReportAction, CategoryKeys), Failure>;
+
 impl Tree {
     fn read(work: &mut Work<'_, '_>, records: &[&CategoryRecord]) -> Result<Tree, Failure> {
         let mut mandators: Vec<i32> = records.iter().map(|record| record.mandator_id).collect();
@@ -98,11 +101,7 @@ impl Tree {
     }
 
     /// First all groups are found or made, then parents are set: so a child may stand before its parent.
-    fn take(
-        &mut self,
-        work: &Work<'_, '_>,
-        records: &[&CategoryRecord],
-    ) -> Result<Vec<Result<(ReportAction, CategoryKeys), Failure>>, Failure> {
+    fn take(&mut self, work: &Work<'_, '_>, records: &[&CategoryRecord]) -> Result<Vec<Taken>, Failure> {
         let before = self.rows.clone();
         let mut steps = Vec::with_capacity(records.len());
         for record in records {
