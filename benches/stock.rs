@@ -3,10 +3,10 @@
 //!
 //! Prints figures and what they are in relation to each other; asserts no time. `docs/PERFORMANCE.md` has a run.
 #![allow(
-    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a bench ends at the first thing that goes wrong"
 )]
 

@@ -1,7 +1,7 @@
 //! A gateway of its own for each test: the real binary on a free port, with a database that nobody else uses.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -120,10 +120,6 @@ impl World {
 
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    pub fn config_path(&self) -> PathBuf {
-        self.folder.path().join("kontor.toml")
     }
 
     pub fn database(&self) -> &str {
