@@ -137,6 +137,8 @@ fn main() -> ExitCode {
 fn start_log() {
     let mut builder = env_logger::Builder::new();
     builder.filter_level(log::LevelFilter::Info);
+    // What it says at this level, our own line on the address says better.
+    builder.filter_module("actix_server", log::LevelFilter::Warn);
     if let Ok(filter) = std::env::var("KONTOR_LOG").or_else(|_| std::env::var("RUST_LOG")) {
         builder.parse_filters(&filter);
     }

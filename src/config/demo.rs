@@ -116,7 +116,7 @@ Kontor demo, data in {database}
   sandbox channel  {base}/sandbox/{DEMO_ACCOUNT}
   health           {base}/health
 
-  users            erp / {DEMO_PASSWORD} (calls), admin / {DEMO_PASSWORD} (calls and status pages)
+  users            erp / {DEMO_PASSWORD}, admin / {DEMO_PASSWORD}
 
 Try next: hand over an item, list it, buy it in the sandbox and fetch the order; README.md has the calls to copy.
 For your own channels: copy kontor.example.toml and run kontor check --config FILE.

@@ -118,7 +118,7 @@ pub enum Role {
     Read,
     /// All calls in its mandators.
     Erp,
-    /// All calls, and the status pages.
+    /// All calls; what only an administrator may do will ask for it.
     Admin,
 }
 
