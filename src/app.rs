@@ -14,6 +14,7 @@ use crate::domain::{Failure, Stamp};
 use crate::exchange;
 use crate::http;
 use crate::operations::Gateway;
+use crate::preparation;
 use crate::store::{self, Store, configured, prices};
 
 /// What one account's channel said to `kontor check --connect`.
@@ -82,7 +83,7 @@ fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Vec<(i32,
 /// Brings what the configuration defines into the database: price lists that do not exist yet, and the times at which
 /// accounts were first seen and changed.
 fn prepare(settings: &Settings, store: &Store) -> Result<(), Failure> {
-    let seeds = settings.pricelists.clone();
+    let (seeds, settled) = (settings.pricelists.clone(), settings.clone());
     let accounts: Vec<(i32, String)> =
         settings.accounts.iter().map(|account| (account.account_id, crate::operations::accounts::digest_of(account))).collect();
     store.write(move |tx| {
@@ -91,6 +92,7 @@ fn prepare(settings: &Settings, store: &Store) -> Result<(), Failure> {
                 prices::seed(tx, seed.mandator_id, &seed.identifier, &seed.currency, seed.gross)?;
             }
         }
+        preparation::take_over(tx, &settled)?;
         configured::note(tx, "account", &accounts)
     })
 }
@@ -106,6 +108,37 @@ pub fn migrate(database: &SecretString) -> Result<String, String> {
         [] => format!("{}: nothing to do, the schema is up to date", database::for_display(database)),
         steps => format!("{}: migrated ({})", database::for_display(database), steps.join(", ")),
     })
+}
+
+/// What an account would show of an item, and why, as a table.
+///
+/// # Errors
+/// One line for the admin.
+pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<String, String> {
+    let Some(account) = settings.account(account_id) else {
+        let known: Vec<String> = settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
+        return Err(format!("account {account_id} does not exist; use one of {}", known.join(", ")));
+    };
+    if let Some(fault) = database::folder_fault(settings.database.expose_secret()) {
+        return Err(fault);
+    }
+    let store = Store::open(settings.database.expose_secret()).map_err(|failure| failure.to_string())?;
+    let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
+    let language = settings.mandator(account.mandator_id).map(|mandator| mandator.language).unwrap_or_default();
+    let frame = preparation::Frame {
+        account,
+        public_url: &settings.server.public_url,
+        today: chrono::Utc::now().with_timezone(&zone).date_naive(),
+    };
+    let explained = store.read(|conn| {
+        let found = store::items::ids_by_number(conn, account.mandator_id, &[item])?;
+        let Some((_, item_id)) = found.first() else { return Ok(None) };
+        let known = preparation::load(conn, account, &[*item_id])?;
+        Ok(known.items.get(item_id).map(|row| preparation::table(&preparation::effective(&frame, &known, row), language)))
+    });
+    let explained = explained.map_err(|failure| failure.to_string())?;
+    explained
+        .ok_or_else(|| format!("mandator {} has no item with the number \"{item}\"; hand it over with updateItems", account.mandator_id))
 }
 
 /// Proves address and credentials of every active account.

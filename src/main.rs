@@ -34,6 +34,11 @@ enum Command {
     },
     /// Create the database or bring it to the newest schema
     Migrate(Migrate),
+    /// Offers: what the channels are told
+    Offer {
+        #[command(subcommand)]
+        command: OfferCommand,
+    },
     /// Users of the gateway
     User {
         #[command(subcommand)]
@@ -97,6 +102,29 @@ struct Migrate {
 }
 
 #[derive(Subcommand)]
+enum OfferCommand {
+    /// Show what an account would show of an item, and from which rule each value comes
+    Explain(Explain),
+}
+
+#[derive(Args)]
+struct Explain {
+    #[arg(long, value_name = "ID")]
+    account: i32,
+    /// The merchant's own item number
+    #[arg(long, value_name = "NUMBER")]
+    item: String,
+    /// The demo's settings instead of a configuration
+    #[arg(long, conflicts_with = "config")]
+    demo: bool,
+    #[arg(long, value_name = "FILE", required_unless_present = "demo")]
+    config: Option<PathBuf>,
+    /// Instead of the configured database: path of an SQLite file, or postgres://…
+    #[arg(long, value_name = "PATH-OR-URL")]
+    database: Option<String>,
+}
+
+#[derive(Subcommand)]
 enum UserCommand {
     /// Print the hash of a password, and a [[users]] entry to paste into the configuration
     Hash {
@@ -120,6 +148,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve(arguments),
         Command::Check { config, connect } => check(&config, connect),
         Command::Migrate(arguments) => migrate(arguments),
+        Command::Offer { command: OfferCommand::Explain(arguments) } => explain(arguments),
         Command::User { command: UserCommand::Hash { password_stdin } } => hash(password_stdin),
         Command::Export { command: ExportCommand::Offers(arguments) } => export_offers(arguments),
     };
@@ -214,6 +243,18 @@ fn migrate(arguments: Migrate) -> Result<(), Stop> {
     };
     let done = app::migrate(&database).map_err(failed)?;
     print(&format!("{done}\n"));
+    Ok(())
+}
+
+fn explain(arguments: Explain) -> Result<(), Stop> {
+    if let Some(url) = &arguments.database {
+        check_database(url)?;
+    }
+    let settings = match &arguments.config {
+        Some(config) => read(config, &Overrides { listen: None, database: arguments.database })?.settings,
+        None => Settings::demo(DEFAULT_LISTEN, arguments.database.as_deref().unwrap_or(DEMO_DATABASE)),
+    };
+    print(&app::explain(&settings, arguments.account, &arguments.item).map_err(failed)?);
     Ok(())
 }
 

@@ -98,6 +98,7 @@ fn demo_account(database: &str) -> Account {
         carriers: BTreeMap::from([("DHL".to_owned(), "dhl".to_owned())]),
         poll_interval: Duration::from_secs(1),
         order_number_prefix: "SB-".to_owned(),
+        preparation: Preparation::default(),
         settings,
     }
 }

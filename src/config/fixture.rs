@@ -24,6 +24,7 @@ pub fn settings() -> Settings {
         carriers: BTreeMap::new(),
         poll_interval: Duration::from_secs(60),
         order_number_prefix: prefix.into(),
+        preparation: Preparation::default(),
         settings: toml::Table::new(),
     };
     let warehouse =

@@ -218,8 +218,36 @@ pub struct Account {
     pub poll_interval: Duration,
     /// Put before the order numbers of this account.
     pub order_number_prefix: String,
+    /// How items become offers.
+    pub preparation: Preparation,
     /// The connector's own settings, checked by the connector.
     pub settings: toml::Table,
+}
+
+/// What an account does with the ERP's data before the channel sees it. See `preparation` for the order of the rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preparation {
+    /// The ERP's number of an item group → the channel's id of a category.
+    pub category_mapping: BTreeMap<String, String>,
+    /// A template that makes titles.
+    pub title_rule: Option<String>,
+    /// Name of the template that makes descriptions.
+    pub description_template: Option<String>,
+    /// Image module types whose pictures come first.
+    pub image_order: Vec<i32>,
+    /// Name of a delivery time → the channel's word.
+    pub delivery_times: BTreeMap<String, String>,
+    /// Name or the ERP's number of a shipping cost category → the channel's word.
+    pub delivery_charges: BTreeMap<String, String>,
+    /// What `fetchShippingGroups` answers.
+    pub shipping_groups: Vec<String>,
+}
+
+impl Preparation {
+    /// Everything that decides what offers look like, for noticing changes.
+    pub fn fingerprint(&self) -> String {
+        format!("{self:?}")
+    }
 }
 
 impl std::fmt::Debug for Account {

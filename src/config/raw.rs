@@ -108,6 +108,13 @@ raw! {
         carriers: BTreeMap<String, String>,
         poll_interval_seconds: Option<i64>,
         order_number_prefix: Option<String>,
+        category_mapping: BTreeMap<String, String>,
+        title_rule: Option<String>,
+        description_template: Option<String>,
+        image_order: Vec<i64>,
+        delivery_times: BTreeMap<String, String>,
+        delivery_charges: BTreeMap<String, String>,
+        shipping_groups: Vec<String>,
         settings: toml::Table,
     }
 }

@@ -52,7 +52,7 @@ pub struct OfferChange {
     pub quantity: Option<Quantity>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 pub struct OfferContent {
     pub title: String,
     /// HTML or plain text, as the text module type allows.
@@ -67,6 +67,12 @@ pub struct OfferContent {
     pub weight_in_gram: Option<Decimal>,
     pub variant: Option<VariantContent>,
     pub attributes: Vec<(String, String)>,
+    /// In the channel's words, where the account translates the ERP's.
+    pub delivery_time: Option<String>,
+    /// The shipping cost category, in the channel's words where the account translates the ERP's.
+    pub delivery_charge: Option<String>,
+    /// The item's own data for the account: the platform's element of `specific_item_data`, unchanged XML.
+    pub platform_data: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
@@ -365,6 +371,7 @@ pub(crate) mod tests {
             carriers: Default::default(),
             poll_interval: Duration::from_secs(1),
             order_number_prefix: String::new(),
+            preparation: Default::default(),
             settings: toml::from_str(settings).unwrap(),
         }
     }

@@ -5,12 +5,10 @@
 //! absolute and facts have keys, so a repeat is harmless.
 
 pub mod bell;
-pub(crate) mod content;
 mod facts;
 mod housekeeping;
 pub mod inbound;
 mod keeper;
-mod lack;
 mod plan;
 mod poll;
 mod retry;

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::content::content_of;
-use super::lack::Lack;
 use crate::config::Account;
-use crate::connectors::{OfferChange, OfferContent, Price, Quantity, Wanted};
-use crate::domain::price::{Dated, current, rounded};
+use crate::connectors::{OfferChange, Price, Quantity, Wanted};
 use crate::domain::{Stamp, stock};
-use crate::store::content::PricelistForOffer;
+use crate::preparation::{self, Effective, Lack, effective};
 use crate::store::offers::{ItemForOffer, OfferRow, OfferState, StockFigures};
 use crate::store::outbox::{PARKED, PENDING, StateRow, Topic};
 
@@ -31,10 +28,8 @@ pub struct Frame<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     pub offers: Vec<OfferRow>,
-    /// Their items, and the parents of those.
-    pub items: BTreeMap<i32, ItemForOffer>,
-    pub pricelist: Option<PricelistForOffer>,
-    pub prices: BTreeMap<i32, Vec<Dated>>,
+    /// Their items, and what these show.
+    pub data: preparation::Known,
     pub stock: BTreeMap<i32, StockFigures>,
     /// All outbox rows of the offers, due or not, parked or not.
     pub rows: Vec<StateRow>,
@@ -103,7 +98,7 @@ pub fn plan(frame: &Frame<'_>, known: &Known) -> Plan {
     let mut plan = Plan::default();
     for offer in &known.offers {
         let rows = rows_of.remove(&offer.offer_id).unwrap_or_default();
-        let Some(item) = known.items.get(&offer.item_id) else {
+        let Some(item) = known.data.items.get(&offer.item_id) else {
             plan.pointless.extend(rows);
             continue;
         };
@@ -151,7 +146,7 @@ impl Planner<'_> {
     }
 
     fn listing(self, plan: &mut Plan) {
-        let whole = self.content().and_then(|content| Ok((content, self.price()?)));
+        let whole = self.effective().and_then(|effective| Ok((effective.content()?, effective.price?.value)));
         match whole {
             Ok((content, price)) => {
                 let change = OfferChange {
@@ -172,10 +167,20 @@ impl Planner<'_> {
     fn parts(self, due: &[StateRow], plan: &mut Plan) {
         let mut change = self.change(Wanted::Running);
         let mut sent = Vec::new();
+        // Most changes are of quantities, which need none of it.
+        let shows = due.iter().any(|row| matches!(Topic::from_id(row.topic), Some(Topic::Content | Topic::Price)));
+        let effective = if shows { self.effective().map(Some) } else { Ok(None) };
+        let content = || parts_of(&effective).and_then(Effective::content);
         for row in due {
             let part = match Topic::from_id(row.topic) {
-                Some(Topic::Content) => self.content().map(|part| change.content = Some(part)),
-                Some(Topic::Price) => self.price().map(|part| change.price = Some(part)),
+                Some(Topic::Content) => content().map(|part| change.content = Some(part)),
+                Some(Topic::Price) => price(&effective).map(|part| {
+                    change.price = Some(part);
+                    if change.content.is_none() && parts_of(&effective).is_ok_and(|effective| effective.shows_price) {
+                        // What is wrong with it is told by its own row.
+                        change.content = content().ok();
+                    }
+                }),
                 Some(Topic::Quantity) => {
                     change.quantity = Some(self.quantity());
                     Ok(())
@@ -217,27 +222,9 @@ impl Planner<'_> {
         Parking { offer_id: self.offer.offer_id, item_id: self.item.item_id, lack, news: !told, rows }
     }
 
-    fn content(&self) -> Result<OfferContent, Lack> {
-        let parent = self.item.variant_parent_id.and_then(|parent| self.known.items.get(&parent));
-        let content = content_of(self.frame.account, self.frame.public_url, self.item, parent).map_err(|_| Lack::Document)?;
-        if content.title.is_empty() {
-            return Err(Lack::Title);
-        }
-        Ok(content)
-    }
-
-    fn price(&self) -> Result<Price, Lack> {
-        let name = &self.frame.account.pricelist;
-        let Some(list) = &self.known.pricelist else {
-            return Err(Lack::Pricelist(name.clone()));
-        };
-        let price = self
-            .known
-            .prices
-            .get(&self.item.item_id)
-            .and_then(|prices| current(prices, self.frame.today))
-            .ok_or_else(|| Lack::Price(name.clone()))?;
-        Ok(Price { amount: rounded(price, list.rounding_id), currency: list.iso_currency.clone(), gross: list.gross })
+    fn effective(&self) -> Result<Effective, Lack> {
+        let frame = preparation::Frame { account: self.frame.account, public_url: self.frame.public_url, today: self.frame.today };
+        effective(&frame, &self.known.data, self.item)
     }
 
     /// Zero is told as zero, also for an offer to be listed: whether that is possible is the channel's word.
@@ -245,4 +232,12 @@ impl Planner<'_> {
         let figures = self.known.stock.get(&self.item.item_id).copied().unwrap_or_default();
         Quantity { offered: stock::offered(figures.stock, figures.reserved), reserved_here: stock::fit(figures.reserved_here) }
     }
+}
+
+fn parts_of(effective: &Result<Option<Effective>, Lack>) -> Result<&Effective, Lack> {
+    effective.as_ref().map_err(Clone::clone).and_then(|effective| effective.as_ref().ok_or(Lack::Document))
+}
+
+fn price(effective: &Result<Option<Effective>, Lack>) -> Result<Price, Lack> {
+    parts_of(effective)?.price.clone().map(|price| price.value)
 }

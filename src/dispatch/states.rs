@@ -10,10 +10,11 @@ use super::worker::{Attempt, Worker, chance};
 use crate::config::Account;
 use crate::connectors::{ChannelError, Message, Outcome, RowResult, Severity, Wanted};
 use crate::domain::{Failure, Stamp};
+use crate::preparation;
+use crate::store::Conn;
 use crate::store::accounts::WorkRow;
 use crate::store::offers::{self, Confirmed};
 use crate::store::outbox::{self, PENDING, Settled, StateRow};
-use crate::store::{Conn, content};
 
 impl Worker {
     /// Sends the next batch of due states. `None`: nothing is due.
@@ -172,25 +173,11 @@ fn load(conn: &mut Conn<'_>, account: &Account, suspects: &BTreeMap<i32, u32>, n
     let offers = offers::by_ids(conn, &offer_ids)?;
     let mut item_ids: Vec<i32> = offers.iter().map(|offer| offer.item_id).collect();
     item_ids.sort_unstable();
-    let items = offers::items_for(conn, &item_ids)?;
-    let mut parents: Vec<i32> = items.iter().filter_map(|i| i.variant_parent_id).collect();
-    parents.sort_unstable();
-    parents.dedup();
-    let parents = offers::items_for(conn, &parents)?;
-    let pricelist = content::pricelist(conn, account.mandator_id, &account.pricelist)?;
-    let mut prices: BTreeMap<i32, Vec<_>> = BTreeMap::new();
-    if let Some(list) = &pricelist {
-        for (item, price) in content::prices_of(conn, list.pricelist_id, &item_ids)? {
-            prices.entry(item).or_default().push(price);
-        }
-    }
     let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &item_ids)?;
     Ok(Known {
         rows: outbox::rows_of(conn, &offer_ids)?,
         offers,
-        items: parents.into_iter().chain(items).map(|item| (item.item_id, item)).collect(),
-        pricelist,
-        prices,
+        data: preparation::load(conn, account, &item_ids)?,
         stock: stock.into_iter().collect(),
     })
 }

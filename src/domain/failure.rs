@@ -240,6 +240,12 @@ codes! {
     3018 ANSWER_TOO_LARGE Client
         "the answer would hold {0} records, at most {1} fit into one; send a page size (…_per_page) and page, or narrower filters"
         "die Antwort hätte {0} Datensätze, höchstens {1} passen in eine; senden Sie eine Seitengröße (…_per_page) und page oder engere Filter";
+    3019 HTML_NOT_ALLOWED Client
+        "the text contains HTML (\"{0}\"), but its type allows plain text only; remove the markup, or allow it with updateTextModuleTypes"
+        "der Text enthält HTML (\"{0}\"), sein Typ erlaubt aber nur reinen Text; entfernen Sie die Auszeichnung oder erlauben Sie sie mit updateTextModuleTypes";
+    3020 TEMPLATE_BROKEN Client
+        "the template is broken in line {0}: {1}; correct that line"
+        "die Vorlage ist in Zeile {0} fehlerhaft: {1}; berichtigen Sie diese Zeile";
     // 4000: references
     4001 UNKNOWN_ITEM Client
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"
@@ -280,6 +286,9 @@ codes! {
     4014 UNKNOWN_ITEMS_LISTED Client
         "{0} entries name item numbers that do not exist: {1}; the other entries were stored, create these items first"
         "{0} Einträge nennen unbekannte Artikelnummern: {1}; die übrigen wurden gespeichert, legen Sie diese Artikel zuerst an";
+    4020 UNKNOWN_ACCOUNT_CATEGORY Client
+        "account {1} has no category \"{0}\"; create it with updateAccountCategories, fetchAccountCategories lists them"
+        "das Konto {1} hat keine Kategorie \"{0}\"; legen Sie sie mit updateAccountCategories an, fetchAccountCategories nennt alle";
     // 5000: state
     5001 ITEM_IN_USE Client
         "the item cannot be deleted: {0}; resolve that first"
@@ -305,6 +314,9 @@ codes! {
     5008 NO_ACCOUNT_PUSH Client
         "account {0} is not active; activate it in the configuration"
         "das Konto {0} ist nicht aktiv; aktivieren Sie es in der Konfiguration";
+    5020 SET_IN_CONFIGURATION Client
+        "{0} is set in the configuration file; have the admin change it there"
+        "{0} steht in der Konfigurationsdatei; lassen Sie es dort ändern";
     // 6000: channels
     6001 CHANNEL_REFUSED Client
         "the channel refused: {0}; fetchUploadMessages tells more"

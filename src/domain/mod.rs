@@ -6,6 +6,7 @@ pub mod language;
 pub mod order;
 pub mod price;
 pub mod stock;
+pub mod template;
 pub mod time;
 
 pub use decimal::Decimal;

@@ -28,11 +28,16 @@ impl Dated {
 /// one that began last wins, because a sale inside a season is the more special wish; then the one that ends first,
 /// then the later of the list.
 pub fn current(prices: &[Dated], today: NaiveDate) -> Option<Decimal> {
-    let dated = prices
-        .iter()
-        .filter(|price| !price.is_unlimited() && price.contains(today))
-        .max_by_key(|price| (price.from, std::cmp::Reverse(price.to.unwrap_or(NaiveDate::MAX))));
-    dated.or_else(|| prices.iter().rfind(|price| price.is_unlimited())).map(|price| price.price)
+    choose(prices, |price| *price, today).map(|price| price.price)
+}
+
+/// Like [`current`], for prices that carry more with them.
+pub fn choose<T>(prices: &[T], dated: impl Fn(&T) -> Dated, today: NaiveDate) -> Option<&T> {
+    let limited = prices.iter().filter(|price| !dated(price).is_unlimited() && dated(price).contains(today)).max_by_key(|price| {
+        let price = dated(price);
+        (price.from, std::cmp::Reverse(price.to.unwrap_or(NaiveDate::MAX)))
+    });
+    limited.or_else(|| prices.iter().rfind(|price| dated(price).is_unlimited()))
 }
 
 /// `rounding_id` of a list whose prices end in ,99.

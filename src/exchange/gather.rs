@@ -7,12 +7,13 @@ use serde::Deserialize;
 
 use super::document::{Offer, Offers, Pricelist, Prices};
 use crate::config::Account;
-use crate::dispatch::content::content_of;
 use crate::domain::price::{Dated, current, rounded};
 use crate::domain::{Decimal, Failure};
+use crate::preparation::{self, Frame, effective};
 use crate::store::categories::{self, CategoryRow};
 use crate::store::items::{self, ItemRow};
-use crate::store::offers::{self, ItemForOffer, OfferFilter, OfferRow, OfferState};
+use crate::store::lookups::{self, List, LookUpRow};
+use crate::store::offers::{self, OfferFilter, OfferRow, OfferState};
 use crate::store::prices::{self, PricelistFilter, PricelistRow};
 use crate::store::{Conn, broken_document, content, filter::Cond};
 
@@ -22,8 +23,17 @@ use crate::store::{Conn, broken_document, content, filter::Cond};
 struct Document {
     upc_code: Option<String>,
     isbn: Option<String>,
+    delivery_time_id: Option<i32>,
     delivery_time_identifier: Option<String>,
+    delivery_charge_category_id: Option<i32>,
     external_delivery_charge_category_id: Option<String>,
+}
+
+/// The part of a stored delivery time that has an element of its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct DeliveryTime {
+    delivery_time_in_days: Option<i32>,
 }
 
 impl Document {
@@ -45,6 +55,11 @@ struct Known<'a> {
     items: BTreeMap<i32, ItemRow>,
     groups: BTreeMap<i32, CategoryRow>,
     lists: Vec<ListPrices>,
+    delivery_times: Vec<LookUpRow>,
+    delivery_charges: Vec<LookUpRow>,
+    today: NaiveDate,
+    /// What the account shows of the items.
+    shown: preparation::Known,
 }
 
 /// All offers of an account in the order of their numbers, prepared and ended ones too. `today` in the time zone of
@@ -82,7 +97,16 @@ fn known_of<'a>(conn: &mut Conn<'_>, account: &'a Account, rows: &[OfferRow], to
             dated.into_iter().filter_map(|(item_id, dated)| Some((item_id, rounded(current(&dated, today)?, list.rounding_id)))).collect();
         lists.push(ListPrices { list, prices });
     }
-    Ok(Known { account, items, groups, lists })
+    Ok(Known {
+        account,
+        items,
+        groups,
+        lists,
+        delivery_times: lookups::of_mandator(conn, List::DeliveryTimes, account.mandator_id)?,
+        delivery_charges: lookups::of_mandator(conn, List::DeliveryCharges, account.mandator_id)?,
+        today,
+        shown: preparation::load(conn, account, &item_ids)?,
+    })
 }
 
 /// `None`: the item has gone meanwhile.
@@ -93,13 +117,16 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
     let parent_document = parent.map(Document::of).transpose()?.unwrap_or_default();
     let group = item.category_id.and_then(|id| known.groups.get(&id));
     // The pictures, which need the public address, are not part of the document.
-    let content = content_of(known.account, "", &for_offer(item), None)
-        .map_err(|error| broken_document(&format!("item {}", item.item_id), &error))?;
+    let frame = Frame { account: known.account, public_url: "", today: known.today };
+    let shown = known.shown.items.get(&item.item_id).and_then(|item| effective(&frame, &known.shown, item).ok());
+    // Where a rule for titles fails, the upload messages tell; the document shows the item's name.
+    let title = shown.and_then(|shown| shown.title.ok()).map_or_else(|| item.identifier.clone(), |title| title.value);
+    let (time, charge) = (known.delivery_time(&document), known.delivery_charge(&document));
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     let own_list = known.lists.iter().find(|list| list.list.identifier == known.account.pricelist);
     let price = own_list.and_then(|list| list.prices.get(&item.item_id)).map(Decimal::to_string).unwrap_or_default();
     Ok(Some(Offer {
-        title: content.title,
+        title,
         item_identifier: item.identifier.clone(),
         item_internal_number: item.internal_item_number.clone(),
         item_match_code: text(item.match_code.as_ref()),
@@ -112,8 +139,8 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
         prices: Prices { pricelists: known.lists.iter().filter_map(|list| pricelist_of(list, item.item_id)).collect() },
         offer_state: word(OfferState::from_id(row.state) == OfferState::Running),
         offer_pending_state: word(row.wanted == 1),
-        delivery_time_identifier: document.delivery_time_identifier.unwrap_or_default(),
-        delivery_time_in_days: String::new(),
+        delivery_time_identifier: time.map(|row| row.identifier.clone()).or(document.delivery_time_identifier).unwrap_or_default(),
+        delivery_time_in_days: time.and_then(days_of).map(|days| days.to_string()).unwrap_or_default(),
         variant_parent_identifier: text(parent.map(|parent| &parent.identifier)),
         variant_parent_internal_item_number: text(parent.map(|parent| &parent.internal_item_number)),
         variant_parent_match_code: text(parent.and_then(|parent| parent.match_code.as_ref())),
@@ -122,22 +149,32 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
         variant_parent_isbn: parent_document.isbn.unwrap_or_default(),
         product_group_external_id: text(group.and_then(|group| group.external_id.as_ref())),
         product_group_identifier: text(group.map(|group| &group.identifier)),
-        delivery_charge_category_external_id: document.external_delivery_charge_category_id.unwrap_or_default(),
-        delivery_charge_category_identifier: String::new(),
+        delivery_charge_category_external_id: charge
+            .and_then(|row| row.external_id.clone())
+            .or(document.external_delivery_charge_category_id)
+            .unwrap_or_default(),
+        delivery_charge_category_identifier: text(charge.map(|row| &row.identifier)),
     }))
 }
 
-fn for_offer(item: &ItemRow) -> ItemForOffer {
-    ItemForOffer {
-        item_id: item.item_id,
-        internal_item_number: item.internal_item_number.clone(),
-        identifier: item.identifier.clone(),
-        ean_code: item.ean_code.clone(),
-        tax_type_id: item.tax_type_id,
-        category_id: item.category_id,
-        active: item.active,
-        variant_parent_id: item.variant_parent_id,
-        data: item.data.clone(),
+fn days_of(row: &LookUpRow) -> Option<i32> {
+    serde_json::from_str::<DeliveryTime>(&row.data).ok()?.delivery_time_in_days
+}
+
+impl Known<'_> {
+    /// The entry of the list that an item names.
+    fn delivery_time(&self, item: &Document) -> Option<&LookUpRow> {
+        self.delivery_times.iter().find(|row| match item.delivery_time_id {
+            Some(id) => row.id == id,
+            None => Some(&row.identifier) == item.delivery_time_identifier.as_ref(),
+        })
+    }
+
+    fn delivery_charge(&self, item: &Document) -> Option<&LookUpRow> {
+        self.delivery_charges.iter().find(|row| match item.delivery_charge_category_id {
+            Some(id) => row.id == id,
+            None => row.external_id.is_some() && row.external_id == item.external_delivery_charge_category_id,
+        })
     }
 }
 

@@ -43,10 +43,11 @@ pub trait ReportOf: Sized {
     fn is_failure(&self) -> bool;
 }
 
-/// Declares the result of a writing call: `reports! { UpdateItemsResult, ItemReport, item: ItemKeys }`.
+/// Declares the result of a writing call: `reports! { UpdateItemsResult, ItemReport, item: ItemKeys }`. A name behind
+/// the keys is the typed face's word for them.
 #[macro_export]
 macro_rules! reports {
-    ($result:ident, $report:ident, $keys_field:ident : $keys:ty) => {
+    ($result:ident, $report:ident, $keys_field:ident : $keys:ty $(, $typed:literal)?) => {
         $crate::wire! {
             /// The outcome of one record.
             $report {
@@ -59,7 +60,7 @@ macro_rules! reports {
                 /// What was wrong, in the language of the mandator, with place, value, expectation and remedy.
                 error_description: Option<String>,
                 /// The keys of the record.
-                $keys_field: Option<$keys>,
+                $keys_field: Option<$keys> [$(typed($typed))?],
             }
             /// One report per record, in the order of the request.
             $result {

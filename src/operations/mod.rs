@@ -2,17 +2,22 @@
 //!
 //! To add an operation: its types and its handler in the file of its noun, one line in [`CATALOGUE`], golden samples.
 
+pub mod account_categories;
 pub mod accounts;
 mod call;
 pub mod categories;
 pub mod common;
+pub mod delivery;
 mod echo;
 pub mod items;
+pub mod look_up;
+pub mod module_types;
 pub mod offers;
 pub mod orders;
 pub mod prices;
 mod run;
 pub mod stock;
+pub mod templates;
 pub mod wire;
 
 use std::sync::Arc;
@@ -127,6 +132,20 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<accounts::FetchWarehouses>(),
     Operation::writing::<categories::UpdateCategories>(),
     Operation::reading::<categories::FetchCategories>(),
+    Operation::reading::<account_categories::FetchAccountCategories>(),
+    Operation::writing::<account_categories::UpdateAccountCategories>(),
+    Operation::writing::<account_categories::UpdateItemAccountCategoryMapping>(),
+    Operation::writing::<delivery::UpdateDeliveryTimes>(),
+    Operation::reading::<delivery::FetchDeliveryTimes>(),
+    Operation::writing::<delivery::UpdateDeliveryCharges>(),
+    Operation::reading::<delivery::FetchDeliveryCharges>(),
+    Operation::reading::<delivery::FetchShippingGroups>(),
+    Operation::writing::<module_types::UpdateTextModuleTypes>(),
+    Operation::reading::<module_types::FetchTextModuleTypes>(),
+    Operation::writing::<module_types::UpdateImageModuleTypes>(),
+    Operation::reading::<module_types::FetchImageModuleTypes>(),
+    Operation::writing::<templates::UpdateTemplates>(),
+    Operation::reading::<templates::FetchTemplates>(),
     Operation::writing::<items::UpdateItems>(),
     Operation::reading::<items::FetchItems>(),
     Operation::writing::<items::DeleteItems>(),
@@ -140,6 +159,7 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<offers::EndOffers>(),
     Operation::reading::<offers::FetchOffers>(),
     Operation::reading::<offers::FetchUploadMessages>(),
+    Operation::reading::<offers::ExplainOffer>(),
     Operation::reading::<orders::FetchOrders>(),
     Operation::writing::<orders::UpdateOrders>(),
     Operation::writing::<orders::UpdateOrderStatus>(),

@@ -91,6 +91,30 @@ pub fn ids_by_external(conn: &mut Conn<'_>, mandator_id: i32, external: &[String
     Ok(found)
 }
 
+/// Groups by id with all their ancestors.
+pub fn with_ancestors(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Result<BTreeMap<i32, CategoryRow>, Failure> {
+    let mut found: BTreeMap<i32, CategoryRow> = BTreeMap::new();
+    let mut wanted: Vec<i32> = ids.collect();
+    // One query per level of the tree.
+    loop {
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.retain(|id| !found.contains_key(id));
+        if wanted.is_empty() {
+            return Ok(found);
+        }
+        let mut level: Vec<CategoryRow> = Vec::new();
+        for chunk in wanted.chunks(MOST_VARIABLES) {
+            level.extend(on!(conn, c => categories::table
+                .filter(categories::category_id.eq_any(chunk))
+                .select(CategoryRow::as_select())
+                .load::<CategoryRow>(c))?);
+        }
+        wanted = level.iter().filter_map(|row| row.parent_id).collect();
+        found.extend(level.into_iter().map(|row| (row.category_id, row)));
+    }
+}
+
 /// Inserts new groups and replaces known ones. Parents must stand before their children.
 pub fn save(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {

@@ -42,6 +42,14 @@ pub fn note(tx: &mut Tx<'_>, kind: &str, entries: &[(i32, String)]) -> Result<()
     Ok(())
 }
 
+/// Those of the entries that are new or not what a start noted before.
+pub fn changed(conn: &mut Conn<'_>, kind: &str, entries: &[(i32, String)]) -> Result<Vec<i32>, Failure> {
+    let known: Vec<(i32, String)> =
+        on!(conn, c => configured::table.filter(configured::kind.eq(kind)).select((configured::id, configured::digest)).load(c))?;
+    let known: BTreeMap<i32, String> = known.into_iter().collect();
+    Ok(entries.iter().filter(|(id, digest)| known.get(id) != Some(digest)).map(|(id, _)| *id).collect())
+}
+
 /// `(created, last changed)` of the entries of a kind within these windows.
 pub fn matching(conn: &mut Conn<'_>, kind: &str, last_changed: Window, created_at: Window) -> Result<BTreeMap<i32, (i64, i64)>, Failure> {
     let rows: Vec<(i32, i64, i64)> = on!(conn, c => {

@@ -29,20 +29,53 @@ pub fn pricelist(conn: &mut Conn<'_>, mandator_id: i32, identifier: &str) -> Res
         .optional())?)
 }
 
+/// A price with the name of its validity.
+#[derive(Debug, Clone)]
+pub struct NamedPrice {
+    pub validity: Option<String>,
+    pub dated: Dated,
+}
+
+impl NamedPrice {
+    /// The validity in words, `Sale 2026-11-01..2026-11-30`; `None` for the unlimited one.
+    pub fn period(&self) -> Option<String> {
+        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let days = match (self.dated.from, self.dated.to) {
+            (None, None) => return None,
+            (from, to) => format!("{}..{}", day(from), day(to)),
+        };
+        Some(self.validity.as_ref().map_or(days.clone(), |name| format!("{name} {days}")))
+    }
+}
+
+/// Item, name and days of the period, price.
+type PriceOfPeriod = (i32, Option<String>, Option<String>, Option<String>, i64);
+
 /// All prices of items in a list: `(item, price)`, in the order of the validities.
 pub fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32]) -> Result<Vec<(i32, Dated)>, Failure> {
+    Ok(named_prices_of(conn, pricelist_id, item_ids)?.into_iter().map(|(item, named)| (item, named.dated)).collect())
+}
+
+/// Like [`prices_of`], with the names of the validities.
+pub fn named_prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32]) -> Result<Vec<(i32, NamedPrice)>, Failure> {
     let mut found = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(i32, Option<String>, Option<String>, i64)> = on!(conn, c => prices::table
+        let rows: Vec<PriceOfPeriod> = on!(conn, c => prices::table
             .inner_join(price_validities::table.on(price_validities::validity_id.eq(prices::validity_id)))
             .filter(price_validities::pricelist_id.eq(pricelist_id))
             .filter(prices::item_id.eq_any(chunk))
             .order(price_validities::validity_id)
-            .select((prices::item_id, price_validities::valid_from, price_validities::valid_to, prices::price))
+            .select((
+                prices::item_id,
+                price_validities::identifier,
+                price_validities::valid_from,
+                price_validities::valid_to,
+                prices::price,
+            ))
             .load(c))?;
-        found.extend(rows.into_iter().map(|(item, from, to, price)| {
+        found.extend(rows.into_iter().map(|(item, validity, from, to, price)| {
             let dated = Dated { from: day(from.as_deref()), to: day(to.as_deref()), price: Decimal(price) };
-            (item, dated)
+            (item, NamedPrice { validity, dated })
         }));
     }
     Ok(found)

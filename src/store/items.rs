@@ -115,6 +115,42 @@ pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<i32>, Fa
     })?)
 }
 
+/// Articles of a mandator whose document holds this word.
+pub fn mentioning(conn: &mut Conn<'_>, mandator_id: i32, word: &str) -> Result<Vec<i32>, Failure> {
+    let pattern = format!("%{word}%");
+    Ok(on!(conn, c => items::table
+        .filter(items::mandator_id.eq(mandator_id))
+        .filter(items::data.like(&pattern))
+        .select(items::item_id)
+        .load(c))?)
+}
+
+/// The variants of these articles.
+pub fn variants_of(conn: &mut Conn<'_>, parents: &[i32]) -> Result<Vec<i32>, Failure> {
+    let mut found = Vec::new();
+    for chunk in parents.chunks(MOST_VARIABLES) {
+        found.extend(on!(conn, c => items::table
+            .filter(items::variant_parent_id.eq_any(chunk.iter().copied().map(Some)))
+            .select(items::item_id)
+            .load::<i32>(c))?);
+    }
+    Ok(found)
+}
+
+/// The articles of these groups, and the variants of those.
+pub fn in_groups(conn: &mut Conn<'_>, groups: &[i32]) -> Result<Vec<i32>, Failure> {
+    let mut found: Vec<i32> = Vec::new();
+    for chunk in groups.chunks(MOST_VARIABLES) {
+        found.extend(on!(conn, c => items::table
+            .filter(items::category_id.eq_any(chunk.iter().copied().map(Some)))
+            .select(items::item_id)
+            .load::<i32>(c))?);
+    }
+    let variants = variants_of(conn, &found)?;
+    found.extend(variants);
+    Ok(found)
+}
+
 /// Inserts new articles and replaces known ones.
 pub fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {

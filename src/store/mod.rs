@@ -4,6 +4,7 @@
 //! pool and sees one snapshot per call ([`Store::read`]). The row in `change_clock` orders all writers, of other
 //! processes too, so change stamps never run backwards.
 
+pub mod account_categories;
 pub mod accounts;
 pub mod categories;
 pub mod configured;
@@ -14,6 +15,7 @@ pub mod facts;
 pub mod filter;
 pub mod items;
 mod json;
+pub mod lookups;
 pub mod messages;
 pub mod offers;
 pub mod orders;

@@ -170,11 +170,15 @@ pub struct ItemForOffer {
     pub item_id: i32,
     pub internal_item_number: String,
     pub identifier: String,
+    pub vendor_item_number: Option<String>,
     pub ean_code: Option<String>,
+    pub match_code: Option<String>,
     pub tax_type_id: i32,
     pub category_id: Option<i32>,
     pub active: Option<bool>,
     pub variant_parent_id: Option<i32>,
+    /// In 1/10 000.
+    pub list_price: Option<i64>,
     /// JSON in the words of the wire.
     pub data: String,
 }

@@ -126,6 +126,17 @@ pub fn mark_items_of_accounts(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic
     mark_offers_of(tx, item_ids, topics, Some(accounts))
 }
 
+/// Marks all offers of these accounts that run or shall run.
+pub fn mark_accounts(tx: &mut Tx<'_>, accounts: &[i32], topics: &[Topic]) -> Result<(), Failure> {
+    let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table
+        .filter(offers::account_id.eq_any(accounts))
+        .filter(offers::wanted.eq(1))
+        .select((offers::offer_id, offers::account_id))
+        .load(c))?;
+    let dirty: Vec<_> = found.iter().flat_map(|(offer, account)| topics.iter().map(|topic| (*offer, *account, *topic))).collect();
+    mark(tx, &dirty)
+}
+
 fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic], accounts: Option<&[i32]>) -> Result<Vec<i32>, Failure> {
     let mut dirty = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {

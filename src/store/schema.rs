@@ -302,10 +302,117 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    account_categories (account_category_id) {
+        account_category_id -> Integer,
+        account_id -> Integer,
+        identifier -> Text,
+        external_id -> Text,
+        parent_id -> Nullable<Integer>,
+        active -> Bool,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+    }
+}
+
+diesel::table! {
+    item_account_categories (item_id, account_id, position) {
+        item_id -> Integer,
+        account_id -> Integer,
+        position -> Integer,
+        account_category_id -> Integer,
+    }
+}
+
+diesel::table! {
+    group_account_categories (account_id, external_category_id) {
+        account_id -> Integer,
+        external_category_id -> Text,
+        account_category_id -> Integer,
+        origin -> Integer,
+    }
+}
+
+diesel::table! {
+    delivery_times (delivery_time_id) {
+        delivery_time_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    delivery_charge_categories (delivery_charge_category_id) {
+        delivery_charge_category_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    text_module_types (text_module_type_id) {
+        text_module_type_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    image_module_types (image_module_type_id) {
+        image_module_type_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    templates (template_id) {
+        template_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    shipping_groups (shipping_group_id) {
+        shipping_group_id -> Integer,
+        account_id -> Integer,
+        identifier -> Text,
+        active -> Bool,
+    }
+}
+
 diesel::joinable!(stock -> items (item_id));
 diesel::joinable!(prices -> items (item_id));
 diesel::joinable!(prices -> price_validities (validity_id));
 diesel::joinable!(order_items -> orders (order_id));
+diesel::joinable!(item_account_categories -> account_categories (account_category_id));
+diesel::joinable!(group_account_categories -> account_categories (account_category_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     change_clock,
@@ -331,4 +438,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_notices,
     order_tags,
     replays,
+    account_categories,
+    item_account_categories,
+    group_account_categories,
+    delivery_times,
+    delivery_charge_categories,
+    text_module_types,
+    image_module_types,
+    templates,
+    shipping_groups,
 );

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 
 use crate::samples::root;
 
-/// Each part with what it may use. `dispatch::bell` is that module alone, and so is `dispatch::content`. What is left out here may use everything.
+/// Each part with what it may use. `dispatch::bell` is that module alone. What is left out here may use everything.
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("xml", &["domain"]),
     ("config", &["domain"]),
     ("connectors", &["domain", "config"]),
     ("store", &["domain"]),
-    ("dispatch", &["connectors", "store", "domain", "config"]),
-    ("exchange", &["dispatch::content", "store", "domain", "config"]),
-    ("operations", &["store", "domain", "xml", "config", "dispatch::bell"]),
+    ("preparation", &["connectors", "store", "domain", "xml", "config"]),
+    ("dispatch", &["preparation", "connectors", "store", "domain", "config"]),
+    ("exchange", &["preparation", "store", "domain", "config"]),
+    ("operations", &["preparation", "store", "domain", "xml", "config", "dispatch::bell"]),
     ("soap", &["operations", "xml", "domain", "config"]),
     ("http", &["soap", "operations", "config", "domain"]),
 ];
@@ -28,6 +29,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("r2d2", &["store"]),
     ("reqwest", &["connectors"]),
     ("quick_xml", &["xml"]),
+    ("minijinja", &["domain", "preparation"]),
     ("yaserde", &["exchange"]),
 ];
 

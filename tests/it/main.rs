@@ -14,6 +14,7 @@ mod export;
 mod golden;
 mod house;
 mod orders;
+mod preparation;
 mod raw;
 mod refusals;
 mod replay;

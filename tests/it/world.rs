@@ -106,6 +106,11 @@ impl World {
         self.child = Some(child);
     }
 
+    /// Changes the configuration for the next start.
+    pub fn reconfigure(&mut self, change: impl FnOnce(String) -> String) {
+        self.config = self.config.take().map(change);
+    }
+
     /// Ends the gateway at once, as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

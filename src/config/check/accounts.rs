@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Checker;
 use super::master::{mandator_of, paths};
+use super::preparation::preparation;
 use crate::config::fault::{define, remedy};
 use crate::config::load::Connectors;
 use crate::config::raw::RawAccount;
@@ -19,7 +20,7 @@ pub(super) fn accounts(c: &mut Checker<'_>, raw: Vec<RawAccount>, settings: &Set
     accounts
 }
 
-fn account(c: &mut Checker<'_>, raw: RawAccount, n: usize, settings: &Settings, connectors: &Connectors<'_>) -> Account {
+fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settings, connectors: &Connectors<'_>) -> Account {
     let at = |key: &str| format!("accounts[{n}].{key}");
     let faults_before = c.faults.len();
     let account_id = c.required_id(&at("account_id"), raw.account_id);
@@ -28,6 +29,7 @@ fn account(c: &mut Checker<'_>, raw: RawAccount, n: usize, settings: &Settings, 
     let sub_channel_id = c.required_id(&at("sub_channel_id"), raw.sub_channel_id);
     let sub_channels: Vec<i32> = settings.sub_channels.iter().map(|s| s.sub_channel_id).collect();
     c.known_id(&at("sub_channel_id"), sub_channel_id, "sub channel", "sub_channels", &sub_channels);
+    let preparation = preparation(c, &mut raw, n);
     let poll = c.number(&at("poll_interval_seconds"), raw.poll_interval_seconds, 60, 1..=86_400);
     let account = Account {
         account_id,
@@ -47,6 +49,7 @@ fn account(c: &mut Checker<'_>, raw: RawAccount, n: usize, settings: &Settings, 
         poll_interval: Duration::from_secs(poll),
         // Unlike an empty one, this default cannot make two accounts collide.
         order_number_prefix: raw.order_number_prefix.unwrap_or_else(|| format!("{account_id}-")),
+        preparation,
         settings: own_settings(c, &at("settings"), raw.settings),
     };
     if c.faults.len() == faults_before {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod master;
+mod preparation;
 mod process;
 mod users;
 

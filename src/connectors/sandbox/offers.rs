@@ -23,6 +23,12 @@ pub struct Listing {
     pub category: Option<String>,
     pub attributes: Vec<(String, String)>,
     pub parent_sku: Option<String>,
+    #[serde(default)]
+    pub delivery_time: Option<String>,
+    #[serde(default)]
+    pub delivery_charge: Option<String>,
+    #[serde(default)]
+    pub platform_data: Option<String>,
     #[serde(with = "decimal_text")]
     pub price: Decimal,
     pub currency: String,
@@ -57,6 +63,9 @@ impl Listing {
         self.images = content.images.clone();
         self.category = content.category.clone();
         self.attributes = content.attributes.clone();
+        self.delivery_time = content.delivery_time.clone();
+        self.delivery_charge = content.delivery_charge.clone();
+        self.platform_data = content.platform_data.clone();
         self.parent_sku = content.variant.as_ref().map(|variant| variant.parent_sku.clone());
     }
 }
@@ -133,6 +142,9 @@ impl Shop {
             category: None,
             attributes: Vec::new(),
             parent_sku: None,
+            delivery_time: None,
+            delivery_charge: None,
+            platform_data: None,
             price: *amount,
             currency: currency.clone(),
             quantity: change.quantity.map_or(0, |quantity| quantity.offered),

@@ -57,6 +57,7 @@ fn content(title: &str) -> OfferContent {
         weight_in_gram: None,
         variant: None,
         attributes: Vec::new(),
+        ..OfferContent::default()
     }
 }
 

@@ -47,6 +47,7 @@ fn offer(offer_id: i32, sku: &str, price: &str, offered: i32) -> OfferChange {
             weight_in_gram: None,
             variant: None,
             attributes: Vec::new(),
+            ..OfferContent::default()
         }),
         price: Some(Price { amount: Decimal::parse(price).unwrap(), currency: "EUR".to_owned(), gross: true }),
         quantity: Some(Quantity { offered, reserved_here: 0 }),

@@ -42,6 +42,7 @@ fn change() -> OfferChange {
             weight_in_gram: None,
             variant: None,
             attributes: Vec::new(),
+            ..OfferContent::default()
         }),
         price: Some(Price { amount: Decimal::parse("19.90").unwrap(), currency: "EUR".to_owned(), gross: true }),
         quantity: Some(Quantity { offered: 10, reserved_here: 2 }),

@@ -58,6 +58,7 @@ pub fn account(account_id: i32) -> Account {
         carriers: BTreeMap::from([("DHL Paket".to_owned(), "dhl".to_owned())]),
         poll_interval: Duration::from_secs(60),
         order_number_prefix: String::new(),
+        preparation: Default::default(),
         settings: toml::Table::new(),
     }
 }

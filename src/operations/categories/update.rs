@@ -7,10 +7,12 @@ use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::items::pictures::take_pictures;
 use crate::operations::items::{merge_images, merge_texts};
+use crate::operations::module_types::TextLimits;
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation};
 use crate::store::categories::{self as store, CategoryRow};
-use crate::store::items::{ImageContent, keep_image};
+use crate::store::items::{ImageContent, in_groups, keep_image};
+use crate::store::outbox::{self, Topic};
 use crate::store::{broken_document, free_id, next_ids};
 use crate::{reports, wire};
 
@@ -53,6 +55,10 @@ impl WriteOperation for UpdateCategories {
             keep_image(work.tx, image)?;
         }
         store::save(work.tx, &changed)?;
+        // Their articles show what they inherit.
+        let items = in_groups(&mut work.tx.conn, &tree.shown_otherwise())?;
+        let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
+        work.concerns(accounts);
         Ok(UpdateCategoriesResult { pending_changes: None, reports })
     }
 }
@@ -65,6 +71,9 @@ struct Tree {
     created: usize,
     touched: Vec<i32>,
     images: Vec<ImageContent>,
+    limits: TextLimits,
+    /// Groups whose texts, pictures, parent or mapping are other ones than before.
+    altered: Vec<i32>,
 }
 
 /// What became of a record.
@@ -82,8 +91,17 @@ impl Tree {
         let mut mandators: Vec<i32> = records.iter().map(|record| record.mandator_id).collect();
         mandators.sort_unstable();
         mandators.dedup();
-        let mut tree =
-            Tree { rows: BTreeMap::new(), by_external: HashMap::new(), next_id: 0, created: 0, touched: Vec::new(), images: Vec::new() };
+        let mut tree = Tree {
+            rows: BTreeMap::new(),
+            by_external: HashMap::new(),
+            next_id: 0,
+            created: 0,
+            touched: Vec::new(),
+            images: Vec::new(),
+            limits: TextLimits::default(),
+            altered: Vec::new(),
+        };
+        tree.limits = TextLimits::read(&mut work.tx.conn, mandators.iter().copied())?;
         for mandator_id in mandators {
             for row in store::of_mandator(&mut work.tx.conn, mandator_id)? {
                 tree.put(row);
@@ -146,6 +164,13 @@ impl Tree {
                 break;
             }
         }
+        for good in steps.iter().flatten() {
+            let shown = |row: &CategoryRow| (row.data.clone(), row.parent_id, row.external_id.clone());
+            let id = good.row.category_id;
+            if before.get(&id).map(shown) != self.rows.get(&id).map(shown) {
+                self.altered.push(id);
+            }
+        }
         Ok(steps
             .into_iter()
             .map(|step| {
@@ -173,6 +198,7 @@ impl Tree {
 
     fn step<'r>(&mut self, work: &Work<'_, '_>, record: &'r CategoryRecord) -> Result<Step<'r>, Failure> {
         work.mandator(record.mandator_id)?;
+        self.limits.check(record.mandator_id, &record.text_modules)?;
         let missing = |field: &str| Failure::new(code::MISSING, [field]);
         let found = match record.significant_key.unwrap_or_default() {
             CategoryKey::External => {
@@ -271,6 +297,19 @@ impl Tree {
             }
         }
         closing
+    }
+
+    /// The altered groups with everything below them.
+    fn shown_otherwise(&self) -> Vec<i32> {
+        let mut found: std::collections::BTreeSet<i32> = self.altered.iter().copied().collect();
+        let mut more = !found.is_empty();
+        while more {
+            let below = self.rows.values().filter(|row| row.parent_id.is_some_and(|parent| found.contains(&parent)));
+            let below: Vec<i32> = below.map(|row| row.category_id).filter(|id| !found.contains(id)).collect();
+            more = !below.is_empty();
+            found.extend(below);
+        }
+        found.into_iter().collect()
     }
 
     /// The groups to store, parents first.

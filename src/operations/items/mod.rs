@@ -231,6 +231,7 @@ wire_enum! {
 }
 
 /// The key of an article in a request: which field, and its value.
+#[derive(Clone)]
 pub struct ItemReference<'r> {
     pub key: ItemKey,
     pub mandator_id: i32,

@@ -7,6 +7,7 @@ use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, document_o
 use crate::domain::{Failure, code};
 use crate::operations::categories::Groups;
 use crate::operations::common::{ReportAction, ReportOf};
+use crate::operations::module_types::TextLimits;
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation, offers};
 use crate::store::items::{self as store, ImageContent, ItemRow};
@@ -77,9 +78,16 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
         good().filter_map(|r| r.external_category_id.as_ref().map(|id| (r.mandator_id, id.as_str()))),
     )?;
     let next_id = if may_create { Some(free_id(work.tx, "item")?) } else { None };
-    let mut batch = Batch { known, groups, next_id, created: 0, saved: BTreeSet::new(), images: Vec::new(), documents: HashMap::new() };
+    let limits = TextLimits::read(&mut work.tx.conn, good().filter(|r| !r.text_modules.entries.is_empty()).map(|r| r.mandator_id))?;
+    let mut topics = topics.to_vec();
+    if good().any(|record| !record.specific_item_data.is_keep()) {
+        // Blocks may hold a price of their own.
+        topics.push(Topic::Price);
+    }
+    let mut batch =
+        Batch { known, groups, limits, next_id, created: 0, saved: BTreeSet::new(), images: Vec::new(), documents: HashMap::new() };
     let reports = work.each(records, |record| record.mandator_id, |work, record| batch.take(work, record))?;
-    batch.store(work, topics)?;
+    batch.store(work, &topics)?;
     Ok(reports)
 }
 
@@ -87,6 +95,7 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
 struct Batch {
     known: KnownItems,
     groups: Groups,
+    limits: TextLimits,
     /// The next free item number, where articles may be created; numbers of records that failed stay unused.
     next_id: Option<i32>,
     created: usize,
@@ -120,6 +129,7 @@ impl Batch {
         if let Some(tax @ (..=0 | 4..)) = record.tax_type_id {
             return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), "1, 2, 3"]).within("tax_type_id"));
         }
+        self.limits.check(record.mandator_id, &record.text_modules)?;
         let existing = self.known.find(&reference(&record))?.cloned();
         let parent = match parent_reference(&record) {
             None => None,
@@ -224,6 +234,10 @@ impl Batch {
         store::save(work.tx, &rows)?;
         let ids: Vec<i32> = self.saved.into_iter().collect();
         let accounts = outbox::mark_items(work.tx, &ids, topics)?;
+        work.concerns(accounts);
+        // Variants show their parent's title and stand in its categories.
+        let variants = store::variants_of(&mut work.tx.conn, &ids)?;
+        let accounts = outbox::mark_items(work.tx, &variants, &[Topic::Content])?;
         work.concerns(accounts);
         let mut by_mandator: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
         rows.iter().for_each(|row| by_mandator.entry(row.mandator_id).or_default().push(row.item_id));

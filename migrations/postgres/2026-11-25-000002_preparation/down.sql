@@ -1,0 +1,9 @@
+DROP TABLE shipping_groups;
+DROP TABLE templates;
+DROP TABLE image_module_types;
+DROP TABLE text_module_types;
+DROP TABLE delivery_charge_categories;
+DROP TABLE delivery_times;
+DROP TABLE group_account_categories;
+DROP TABLE item_account_categories;
+DROP TABLE account_categories;

@@ -1,0 +1,120 @@
+//! `fetchAccountCategories`: the category trees of accounts, with the item groups mapped to them.
+
+use std::collections::BTreeMap;
+
+use super::{AccountCategoryKey, AccountCategoryRecord, MappedCategory, accounts_of};
+use crate::domain::Failure;
+use crate::operations::wire::{Bundle, Flag, Match, cond_of, mandator_of};
+use crate::operations::{ReadOperation, Reading};
+use crate::store::account_categories::{self as store, AccountCategoryRow};
+use crate::store::filter::Cond;
+use crate::store::lookups::BY_CONFIGURATION;
+use crate::store::{Conn, categories};
+use crate::{fetched, wire};
+
+wire! {
+    /// Conditions on categories of accounts; all of them have to hold.
+    AccountCategoryFilter {
+        /// The mandator; needed.
+        mandator_id: Option<Match<i32>>,
+        /// The account.
+        account_id: Option<Match<i32>>,
+        /// Number that Kontor gave the category.
+        account_category_id: Option<Match<i32>>,
+        /// The channel's own id.
+        external_id: Option<Match<String>>,
+        /// Switched on.
+        active: Option<Flag>,
+    }
+
+    /// Which categories of accounts to fetch.
+    FetchAccountCatsRequest {
+        /// Categories that pass one of these filters.
+        filters: Vec<AccountCategoryFilter> [flat("filter")],
+        /// Page size; all on one page when absent.
+        account_categories_per_page: Option<i32>,
+        /// Page, starting with 1.
+        page: Option<i32>,
+    }
+}
+
+fetched! { FetchAccountCatsResult, account_categories: AccountCategoryRecord, "account_category" }
+
+pub struct FetchAccountCategories;
+
+impl ReadOperation for FetchAccountCategories {
+    const NAME: &'static str = "fetchAccountCategories";
+    const DOC: &'static str = "Reads the category trees of accounts, with the item groups that are mapped to them.";
+    type Request = FetchAccountCatsRequest;
+    type Result = FetchAccountCatsResult;
+
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchAccountCatsRequest) -> Result<FetchAccountCatsResult, Failure> {
+        if request.filters.is_empty() {
+            mandator_of(None)?;
+        }
+        let mut rows: BTreeMap<i32, (i32, AccountCategoryRow)> = BTreeMap::new();
+        for filter in &request.filters {
+            let mandator_id = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?.mandator_id;
+            let asked = cond_of(filter.account_id.as_ref());
+            let mut accounts = accounts_of(reading, mandator_id);
+            accounts.retain(|id| !matches!(&asked, Cond::In { values, .. } if !values.contains(id)));
+            let filter = store::AccountCategoryFilter {
+                accounts,
+                account_category_id: cond_of(filter.account_category_id.as_ref()),
+                external_id: cond_of(filter.external_id.as_ref()),
+                active: filter.active.as_ref().map(Flag::cond).unwrap_or_default(),
+            };
+            rows.extend(store::matching(conn, &filter)?.into_iter().map(|row| (row.account_category_id, (mandator_id, row))));
+        }
+        let ids: Vec<i32> = rows.keys().copied().collect();
+        let page = reading.page(&ids, request.account_categories_per_page, request.page)?;
+        let page: Vec<&(i32, AccountCategoryRow)> = page.iter().filter_map(|id| rows.get(id)).collect();
+        let mut mapped = mapped(conn, &page)?;
+        let mut accounts: Vec<i32> = page.iter().map(|(_, row)| row.account_id).collect();
+        accounts.dedup();
+        let external: BTreeMap<i32, String> =
+            store::of_accounts(conn, &accounts)?.into_iter().map(|row| (row.account_category_id, row.external_id)).collect();
+        let records = page
+            .into_iter()
+            .map(|(mandator_id, row)| AccountCategoryRecord {
+                significant_key: Some(AccountCategoryKey::Id),
+                reference_id: None,
+                account_category_id: Some(row.account_category_id),
+                mandator_id: Some(*mandator_id),
+                account_id: row.account_id,
+                identifier: Some(row.identifier.clone()),
+                external_id: Some(row.external_id.clone()),
+                parent_id: row.parent_id.into(),
+                external_parent_id: row.parent_id.and_then(|id| external.get(&id)).cloned().into(),
+                active: Some(row.active),
+                mapped_categories: Bundle { entries: mapped.remove(&row.account_category_id).unwrap_or_default(), replace: false },
+            })
+            .collect();
+        Ok(FetchAccountCatsResult::page(records, ids.len()))
+    }
+}
+
+/// The item groups of the categories of a page, by category.
+fn mapped(conn: &mut Conn<'_>, page: &[&(i32, AccountCategoryRow)]) -> Result<BTreeMap<i32, Vec<MappedCategory>>, Failure> {
+    let mut mandators: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+    for (mandator_id, row) in page {
+        let accounts = mandators.entry(*mandator_id).or_default();
+        if !accounts.contains(&row.account_id) {
+            accounts.push(row.account_id);
+        }
+    }
+    let mut found: BTreeMap<i32, Vec<MappedCategory>> = BTreeMap::new();
+    for (mandator_id, accounts) in mandators {
+        let rows = store::mapped_groups(conn, &accounts)?;
+        let external: Vec<String> = rows.iter().map(|row| row.external_category_id.clone()).collect();
+        let ids: BTreeMap<String, i32> = categories::ids_by_external(conn, mandator_id, &external)?.into_iter().collect();
+        for row in rows {
+            found.entry(row.account_category_id).or_default().push(MappedCategory {
+                category_id: ids.get(&row.external_category_id).copied(),
+                external_category_id: Some(row.external_category_id),
+                configured: Some(row.origin == BY_CONFIGURATION),
+            });
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,91 @@
+//! The category trees of accounts and what is assigned to them: `fetchAccountCategories`, `updateAccountCategories`,
+//! `updateItemAccountCategoryMapping`. `channel-calls.md` 14; the forms are inferred, the mapping of item groups is ours.
+
+mod assign;
+mod fetch;
+mod update;
+
+pub use assign::UpdateItemAccountCategoryMapping;
+pub use fetch::FetchAccountCategories;
+pub use update::UpdateAccountCategories;
+
+use super::wire::{Bundle, Patch};
+use super::{Reading, Work};
+use crate::config::Account;
+use crate::domain::{Failure, code};
+use crate::{wire, wire_enum};
+
+wire_enum! {
+    /// Which field identifies a category of an account.
+    AccountCategoryKey { External = "external_id", Id = "account_category_id", }
+}
+
+wire! {
+    /// A category of an account.
+    AccountCategoryRecord {
+        /// Which field identifies the category. Default EXTERNAL_ID.
+        significant_key: Option<AccountCategoryKey> [attr],
+        /// Any text of the caller; comes back on the report.
+        reference_id: Option<String> [attr],
+        /// Number that Kontor gave the category.
+        account_category_id: Option<i32>,
+        /// The mandator of the account.
+        mandator_id: Option<i32>,
+        /// The account.
+        account_id: i32,
+        /// Name. Needed for a new category.
+        identifier: Option<String> [max(255)],
+        /// The channel's own id. Needed for a new category.
+        external_id: Option<String> [max(255)],
+        /// Parent by number; wins over external_parent_id. Empty: top level.
+        parent_id: Patch<i32>,
+        /// Parent by the channel's own id. Empty: top level.
+        external_parent_id: Patch<String> [max(255)],
+        /// Switched on. A category that is not counts as if nothing were assigned to it. Default true.
+        active: Option<bool>,
+        /// Item groups whose articles belong here, with those of their sub groups that are not mapped themselves.
+        mapped_categories: Bundle<MappedCategory> [each("category")],
+    }
+
+    /// An item group that is mapped to a category of an account.
+    MappedCategory {
+        /// The group by number.
+        category_id: Option<i32>,
+        /// The group by the ERP's own number.
+        external_category_id: Option<String> [max(50)],
+        /// The configuration says so (read only).
+        configured: Option<bool>,
+    }
+
+    /// The keys of a category, on its report.
+    AccountCategoryKeys {
+        /// Number that Kontor gave the category.
+        account_category_id: Option<i32>,
+        /// The channel's own id.
+        external_id: Option<String>,
+    }
+}
+
+/// The account, when the user may use its mandator.
+fn account_of<'w>(work: &Work<'w, '_>, account_id: i32, mandator_id: Option<i32>) -> Result<&'w Account, Failure> {
+    if let Some(mandator_id) = mandator_id {
+        work.mandator(mandator_id)?;
+    }
+    let account = work.settings.account(account_id).filter(|account| mandator_id.is_none_or(|id| id == account.mandator_id));
+    let account = account.ok_or_else(|| {
+        let own = work.settings.mandators.iter().map(|m| m.mandator_id).filter(|id| work.user.may_use(*id));
+        let own: Vec<String> = own.filter(|id| mandator_id.is_none_or(|asked| asked == *id)).map(|id| id.to_string()).collect();
+        Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &own.join(", ")]).within("account_id")
+    })?;
+    work.mandator(account.mandator_id)?;
+    Ok(account)
+}
+
+/// The accounts of a mandator.
+fn accounts_of(reading: &Reading<'_>, mandator_id: i32) -> Vec<i32> {
+    reading.settings.accounts.iter().filter(|account| account.mandator_id == mandator_id).map(|account| account.account_id).collect()
+}
+
+fn unknown(name: &str, account_id: i32) -> Failure {
+    Failure::new(code::UNKNOWN_ACCOUNT_CATEGORY, [name, &account_id.to_string()])
+}

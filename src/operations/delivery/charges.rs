@@ -1,0 +1,54 @@
+//! Shipping cost categories: a name and the ERP's own number.
+
+use crate::operations::look_up::{By, LookUp};
+use crate::store::lookups::List;
+use crate::{look_up, look_up_columns, wire, wire_enum};
+
+wire_enum! {
+    /// Which field identifies a shipping cost category.
+    DeliveryChargeKey { External = "external_id", Id = "delivery_charge_category_id", Identifier = "identifier", }
+}
+
+wire! {
+    /// A shipping cost category.
+    DeliveryChargeRecord (stored) {
+        /// Which field identifies the record. Default EXTERNAL_ID.
+        significant_key: Option<DeliveryChargeKey> [attr],
+        /// Any text of the caller; comes back on the report.
+        reference_id: Option<String> [attr],
+        /// Number that Kontor gave the record.
+        delivery_charge_category_id: Option<i32>,
+        /// The mandator it belongs to.
+        mandator_id: i32,
+        /// The ERP's own number; items may name it.
+        external_id: Option<String> [max(50)],
+        /// Name. Needed for a new record.
+        identifier: Option<String> [max(100)],
+    }
+}
+
+impl LookUp for DeliveryChargeRecord {
+    const LIST: List = List::DeliveryCharges;
+    const MENTION: Option<&'static str> = Some("delivery_charge_category_id");
+    look_up_columns!(delivery_charge_category_id, identifier, external_id);
+
+    fn by(&self) -> By {
+        match self.significant_key.unwrap_or_default() {
+            DeliveryChargeKey::External => By::ExternalId,
+            DeliveryChargeKey::Id => By::Id,
+            DeliveryChargeKey::Identifier => By::Name,
+        }
+    }
+
+    fn merge(&mut self, _newer: Self) {}
+}
+
+look_up! {
+    DeliveryChargeRecord, id: delivery_charge_category_id, name: identifier, external: external_id;
+    records: delivery_charge_categories as "delivery_charge_category", report: DeliveryChargeReport { delivery_charge_category };
+    FetchDeliveryCharges("fetchDeliveryChargeCategories", "Reads shipping cost categories.", DeliveryChargeFilter,
+        FetchChargesRequest, FetchChargesResult, charge_categories_per_page);
+    UpdateDeliveryCharges("updateDeliveryChargeCategories",
+        "Creates and updates shipping cost categories, to which items refer by number or by the ERP's own number.",
+        UpdateChargesRequest, UpdateChargesResult);
+}

@@ -1,0 +1,10 @@
+//! What items say about delivery: `fetchDeliveryTimes`, `updateDeliveryTimes`, `fetchDeliveryChargeCategories`,
+//! `updateDeliveryChargeCategories`, and the shipping groups of accounts. `item-calls.md` 15; the forms are inferred.
+
+mod charges;
+mod shipping_groups;
+mod times;
+
+pub use charges::{FetchDeliveryCharges, UpdateDeliveryCharges};
+pub use shipping_groups::FetchShippingGroups;
+pub use times::{FetchDeliveryTimes, UpdateDeliveryTimes};

@@ -1,0 +1,352 @@
+//! The look-up lists (`item-calls.md` 14 and 15): delivery times, shipping cost categories, kinds of texts and pictures,
+//! templates. One way to read and to change them all; [`look_up!`](crate::look_up) declares the calls of a list.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::common::{ReportAction, ReportOf};
+use super::wire::{Between, Match, Records, Value, cond_of, mandator_of, window_of};
+use super::{Done, Reading, Work};
+use crate::domain::{Failure, code};
+use crate::store::lookups::{self, BY_CALL, BY_CONFIGURATION, List, LookUpFilter, LookUpRow};
+use crate::store::outbox::{self, Topic};
+use crate::store::{Conn, broken_document, free_id, items, next_ids};
+
+/// The field that identifies a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    Id,
+    Name,
+    ExternalId,
+}
+
+/// The fields that stand in columns.
+pub struct Columns<'r> {
+    pub mandator_id: &'r mut i32,
+    pub id: &'r mut Option<i32>,
+    pub identifier: &'r mut Option<String>,
+    /// Where the list knows the ERP's own numbers.
+    pub external_id: Option<&'r mut Option<String>>,
+}
+
+/// A record of a list; it is stored as JSON.
+pub trait LookUp: Value + Clone + Default + Serialize + DeserializeOwned + Send {
+    const LIST: List;
+    /// The words of number and name on the wire.
+    const ID: &'static str;
+    const NAME: &'static str;
+    /// Stands in the stored document of every item that names a record of the list; `None`: offers do not show it.
+    const MENTION: Option<&'static str> = None;
+
+    fn by(&self) -> By;
+    fn columns(&mut self) -> Columns<'_>;
+    /// Takes the other fields of an update over.
+    fn merge(&mut self, newer: Self);
+    fn check(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// The record as it goes out.
+fn record_of<R: LookUp>(row: &LookUpRow) -> Result<R, Failure> {
+    let mut record: R = serde_json::from_str(&row.data).map_err(|error| broken_document(&format!("{} {}", R::ID, row.id), &error))?;
+    let columns = record.columns();
+    *columns.mandator_id = row.mandator_id;
+    *columns.id = Some(row.id);
+    *columns.identifier = Some(row.identifier.clone());
+    if let Some(external_id) = columns.external_id {
+        external_id.clone_from(&row.external_id);
+    }
+    Ok(record)
+}
+
+/// One `filter` of a fetch call.
+pub struct Conditions<'f> {
+    pub mandator_id: Option<&'f Match<i32>>,
+    pub id: Option<&'f Match<i32>>,
+    pub identifier: Option<&'f Match<String>>,
+    pub external_id: Option<&'f Match<String>>,
+    pub last_changed: Option<&'f Between>,
+}
+
+/// A page of the records that pass one of the filters, and how many there are.
+pub fn fetch<'f, R: LookUp>(
+    reading: &Reading<'_>,
+    conn: &mut Conn<'_>,
+    filters: impl ExactSizeIterator<Item = Conditions<'f>>,
+    per_page: Option<i32>,
+    page: Option<i32>,
+) -> Result<(Vec<R>, usize), Failure> {
+    if filters.len() == 0 {
+        mandator_of(None)?;
+    }
+    let mut rows: BTreeMap<i32, LookUpRow> = BTreeMap::new();
+    for filter in filters {
+        let mandator = reading.mandator(mandator_of(filter.mandator_id)?)?;
+        let filter = LookUpFilter {
+            mandator_id: mandator.mandator_id,
+            id: cond_of(filter.id),
+            identifier: cond_of(filter.identifier),
+            external_id: cond_of(filter.external_id),
+            last_changed: window_of(filter.last_changed, mandator.time_zone),
+        };
+        rows.extend(lookups::matching(conn, R::LIST, &filter)?.into_iter().map(|row| (row.id, row)));
+    }
+    let ids: Vec<i32> = rows.keys().copied().collect();
+    let records = reading.page(&ids, per_page, page)?.iter().filter_map(|id| rows.get(id)).map(record_of);
+    Ok((records.collect::<Result<_, _>>()?, ids.len()))
+}
+
+/// Creates and changes records. One report each, with the record as it is then.
+pub fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records: Records<R>) -> Result<Vec<P>, Failure> {
+    let good = records.list.iter().filter_map(|record| record.content.as_ref().ok());
+    let mandators: BTreeSet<i32> = good.map(|content| *content.clone().columns().mandator_id).collect();
+    let mut batch = Batch { rows: BTreeMap::new(), changed: BTreeSet::new(), next_id: free_id(work.tx, R::LIST.counter())?, created: 0 };
+    for mandator_id in mandators {
+        let rows = lookups::of_mandator(&mut work.tx.conn, R::LIST, mandator_id)?;
+        batch.rows.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    let reports = work.each(
+        records,
+        |record| *record.clone().columns().mandator_id,
+        |work, mut record: R| {
+            let mut keys = R::default();
+            let sent = record.columns();
+            let to = keys.columns();
+            (*to.mandator_id, *to.id) = (*sent.mandator_id, *sent.id);
+            to.identifier.clone_from(sent.identifier);
+            batch.take(work, record).map_err(|failure| (failure, Some(keys)))
+        },
+    )?;
+    if batch.created > 0 {
+        next_ids(work.tx, R::LIST.counter(), batch.created)?;
+    }
+    let changed: Vec<LookUpRow> = batch.changed.iter().filter_map(|id| batch.rows.get(id)).cloned().collect();
+    lookups::save(work.tx, R::LIST, &changed)?;
+    tell::<R>(work, &changed)?;
+    Ok(reports)
+}
+
+/// Offers show what changed: their content has to go out again.
+fn tell<R: LookUp>(work: &mut Work<'_, '_>, changed: &[LookUpRow]) -> Result<(), Failure> {
+    let Some(word) = R::MENTION else { return Ok(()) };
+    let mandators: BTreeSet<i32> = changed.iter().map(|row| row.mandator_id).collect();
+    for mandator_id in mandators {
+        let items = items::mentioning(&mut work.tx.conn, mandator_id, word)?;
+        let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
+        work.concerns(accounts);
+    }
+    if R::LIST == List::Templates {
+        let uses = |row: &LookUpRow, name: Option<&str>| name == Some(row.identifier.as_str());
+        let accounts: Vec<i32> = work
+            .settings
+            .accounts
+            .iter()
+            .filter(|a| changed.iter().any(|r| r.mandator_id == a.mandator_id && uses(r, a.preparation.description_template.as_deref())))
+            .map(|account| account.account_id)
+            .collect();
+        outbox::mark_accounts(work.tx, &accounts, &[Topic::Content])?;
+        work.concerns(accounts);
+    }
+    Ok(())
+}
+
+/// The work on one request.
+struct Batch {
+    rows: BTreeMap<i32, LookUpRow>,
+    changed: BTreeSet<i32>,
+    next_id: i32,
+    created: usize,
+}
+
+impl Batch {
+    fn take<R: LookUp>(&mut self, work: &mut Work<'_, '_>, mut record: R) -> Result<Done<R>, Failure> {
+        record.check()?;
+        let by = record.by();
+        let columns = record.columns();
+        let mandator_id = *columns.mandator_id;
+        let (id, name) = (columns.id.take(), columns.identifier.take());
+        let external_id = columns.external_id.and_then(Option::take);
+        work.mandator(mandator_id)?;
+        let missing = |field: &str| Failure::new(code::MISSING, [field]);
+        let found = match by {
+            By::Id => {
+                let id = id.ok_or_else(|| missing(R::ID))?;
+                let row = self.rows.get(&id).filter(|row| row.mandator_id == mandator_id);
+                Some(row.ok_or_else(|| Failure::new(code::UNKNOWN_KEY, [R::ID, &id.to_string()]))?)
+            }
+            By::Name => {
+                let name = name.as_ref().ok_or_else(|| missing(R::NAME))?;
+                self.rows.values().find(|row| row.mandator_id == mandator_id && row.identifier == *name)
+            }
+            By::ExternalId => {
+                let external_id = external_id.as_ref().ok_or_else(|| missing("external_id"))?;
+                self.rows.values().find(|row| row.mandator_id == mandator_id && row.external_id.as_ref() == Some(external_id))
+            }
+        };
+        let action = if found.is_some() { ReportAction::Update } else { ReportAction::Insert };
+        let mut row = match found {
+            Some(row) => row.clone(),
+            None => LookUpRow {
+                id: self.next_id,
+                mandator_id,
+                identifier: name.clone().ok_or_else(|| missing(R::NAME))?,
+                external_id: None,
+                origin: BY_CALL,
+                created_at: work.tx.stamp.0,
+                last_changed: 0,
+                data: "{}".to_owned(),
+            },
+        };
+        let before = row.clone();
+        row.identifier = name.unwrap_or(row.identifier);
+        row.external_id = external_id.or(row.external_id);
+        self.unique(&row, R::NAME)?;
+        if row.origin == BY_CONFIGURATION && (row.identifier != before.identifier || row.external_id != before.external_id) {
+            return Err(Failure::new(code::SET_IN_CONFIGURATION, [&format!("\"{}\"", before.identifier)]));
+        }
+        let mut document: R = record_of(&row)?;
+        document.merge(record);
+        let columns = document.columns();
+        (*columns.id, *columns.identifier) = (None, None);
+        if let Some(external_id) = columns.external_id {
+            *external_id = None;
+        }
+        row.data = serde_json::to_string(&document).map_err(|error| broken_document(R::ID, &error))?;
+        if action == ReportAction::Insert {
+            self.next_id = self.next_id.saturating_add(1);
+            self.created += 1;
+        }
+        if action == ReportAction::Insert || row != before {
+            row.last_changed = work.tx.stamp.0;
+            self.changed.insert(row.id);
+        }
+        let shown = record_of(&row)?;
+        self.rows.insert(row.id, row);
+        Ok((Some(action), shown))
+    }
+
+    fn unique(&self, row: &LookUpRow, name: &str) -> Result<(), Failure> {
+        let mut others = self.rows.values().filter(|other| other.mandator_id == row.mandator_id && other.id != row.id);
+        let taken = others.find_map(|other| match &row.external_id {
+            _ if other.identifier == row.identifier => Some(format!("{name} \"{}\"", row.identifier)),
+            Some(external_id) if other.external_id.as_ref() == Some(external_id) => Some(format!("external_id \"{external_id}\"")),
+            _ => None,
+        });
+        taken.map_or(Ok(()), |what| Err(Failure::new(code::REPEATED, [&what])))
+    }
+}
+
+/// Declares the fetch and the update call of a list. The record and its key are declared by hand beside it.
+#[macro_export]
+macro_rules! look_up {
+    (
+        $record:ident, id: $id:ident, name: $name:ident $(, external: $external:ident)?;
+        records: $records:ident as $entry:literal, report: $report:ident { $keys_field:ident $(, $typed:literal)? };
+        $fetch:ident($fetch_name:literal, $fetch_doc:literal, $filter:ident, $fetch_request:ident, $fetch_result:ident, $per_page:ident);
+        $update:ident($update_name:literal, $update_doc:literal, $update_request:ident, $update_result:ident);
+    ) => {
+        $crate::wire! {
+            /// Conditions; all of them have to hold.
+            $filter {
+                /// The mandator; needed.
+                mandator_id: Option<$crate::operations::wire::Match<i32>>,
+                /// Number that Kontor gave the record.
+                $id: Option<$crate::operations::wire::Match<i32>>,
+                /// Its name.
+                $name: Option<$crate::operations::wire::Match<String>>,
+                $(
+                /// The ERP's own number.
+                $external: Option<$crate::operations::wire::Match<String>>,
+                )?
+                /// When it was last changed.
+                last_changed: Option<$crate::operations::wire::Between>,
+            }
+
+            /// Which records to fetch.
+            $fetch_request {
+                /// Records that pass one of these filters.
+                filters: Vec<$filter> [flat("filter")],
+                /// Page size; all on one page when absent.
+                $per_page: Option<i32>,
+                /// Page, starting with 1.
+                page: Option<i32>,
+            }
+
+            /// Records to create or update.
+            $update_request {
+                /// The records.
+                $records: $crate::operations::wire::Records<$record> [flat($entry)],
+            }
+        }
+
+        $crate::fetched! { $fetch_result, $records: $record, $entry }
+        $crate::reports! { $update_result, $report, $keys_field: $record $(, $typed)? }
+
+        pub struct $fetch;
+
+        impl $crate::operations::ReadOperation for $fetch {
+            const NAME: &'static str = $fetch_name;
+            const DOC: &'static str = $fetch_doc;
+            type Request = $fetch_request;
+            type Result = $fetch_result;
+
+            fn asks_for_changes(request: &$fetch_request) -> bool {
+                request.filters.iter().any(|filter| filter.last_changed.is_some())
+            }
+
+            fn handle(
+                reading: &$crate::operations::Reading<'_>,
+                conn: &mut $crate::store::Conn<'_>,
+                request: $fetch_request,
+            ) -> Result<$fetch_result, $crate::domain::Failure> {
+                let filters = request.filters.iter().map(|filter| $crate::operations::look_up::Conditions {
+                    mandator_id: filter.mandator_id.as_ref(),
+                    id: filter.$id.as_ref(),
+                    identifier: filter.$name.as_ref(),
+                    external_id: None$(.or(filter.$external.as_ref()))?,
+                    last_changed: filter.last_changed.as_ref(),
+                });
+                let (records, total) = $crate::operations::look_up::fetch(reading, conn, filters, request.$per_page, request.page)?;
+                Ok($fetch_result::page(records, total))
+            }
+        }
+
+        pub struct $update;
+
+        impl $crate::operations::WriteOperation for $update {
+            const NAME: &'static str = $update_name;
+            const DOC: &'static str = $update_doc;
+            type Request = $update_request;
+            type Result = $update_result;
+
+            fn handle(
+                work: &mut $crate::operations::Work<'_, '_>,
+                request: $update_request,
+            ) -> Result<$update_result, $crate::domain::Failure> {
+                let reports = $crate::operations::look_up::update(work, request.$records)?;
+                Ok($update_result { pending_changes: None, reports })
+            }
+        }
+    };
+}
+
+/// The parts of [`LookUp`] that only name fields.
+#[macro_export]
+macro_rules! look_up_columns {
+    ($id:ident, $name:ident $(, $external:ident)?) => {
+        const ID: &'static str = stringify!($id);
+        const NAME: &'static str = stringify!($name);
+
+        fn columns(&mut self) -> $crate::operations::look_up::Columns<'_> {
+            $crate::operations::look_up::Columns {
+                mandator_id: &mut self.mandator_id,
+                id: &mut self.$id,
+                identifier: &mut self.$name,
+                external_id: None$(.or(Some(&mut self.$external)))?,
+            }
+        }
+    };
+}

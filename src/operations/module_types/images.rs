@@ -1,0 +1,49 @@
+//! Slots of pictures.
+
+use crate::operations::look_up::{By, LookUp};
+use crate::store::lookups::List;
+use crate::{look_up, look_up_columns, wire, wire_enum};
+
+wire_enum! {
+    /// Which field identifies a slot.
+    ImageTypeKey { Identifier = "identifier", Id = "image_module_type_id", }
+}
+
+wire! {
+    /// A slot of pictures.
+    ImageTypeRecord (stored) {
+        /// Which field identifies the record. Default IDENTIFIER.
+        significant_key: Option<ImageTypeKey> [attr],
+        /// Any text of the caller; comes back on the report.
+        reference_id: Option<String> [attr],
+        /// Number that Kontor gave the record.
+        image_module_type_id: Option<i32>,
+        /// The mandator it belongs to.
+        mandator_id: i32,
+        /// Name. Needed for a new record.
+        identifier: Option<String> [max(50)],
+    }
+}
+
+impl LookUp for ImageTypeRecord {
+    const LIST: List = List::ImageTypes;
+    look_up_columns!(image_module_type_id, identifier);
+
+    fn by(&self) -> By {
+        match self.significant_key.unwrap_or_default() {
+            ImageTypeKey::Identifier => By::Name,
+            ImageTypeKey::Id => By::Id,
+        }
+    }
+
+    fn merge(&mut self, _newer: Self) {}
+}
+
+look_up! {
+    ImageTypeRecord, id: image_module_type_id, name: identifier;
+    records: image_module_types as "image_module_type", report: ImageTypeReport { image_module_type };
+    FetchImageModuleTypes("fetchImageModuleTypes", "Reads the slots of pictures.", ImageTypeFilter, FetchImageTypesRequest,
+        FetchImageTypesResult, image_module_types_per_page);
+    UpdateImageModuleTypes("updateImageModuleTypes", "Creates and updates slots of pictures.",
+        UpdateImageTypesRequest, UpdateImageTypesResult);
+}

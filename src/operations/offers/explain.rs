@@ -1,0 +1,159 @@
+//! `explainOffer`: what an account would show of an article, and from which rule each value comes. Our own operation;
+//! it answers exactly what the dispatcher would send, because both ask `preparation::effective`.
+
+use crate::domain::{Failure, Language, code};
+use crate::operations::common::{FetchReport, Fetched};
+use crate::operations::items::{ItemKey, ItemReference, KnownItems};
+use crate::operations::{ReadOperation, Reading};
+use crate::preparation::{self, Frame, Missing, effective};
+use crate::store::Conn;
+use crate::wire;
+
+wire! {
+    /// An article and an account.
+    ExplainOfferRequest {
+        /// The mandator.
+        mandator_id: i32,
+        /// The account.
+        account_id: i32,
+        /// Number that Kontor gave the article; wins over the others.
+        item_id: Option<i32>,
+        /// The merchant's own item number; wins over ean_code.
+        internal_item_number: Option<String> [max(50)],
+        /// EAN or GTIN.
+        ean_code: Option<String> [max(30)],
+    }
+
+    /// What the account would show of the article.
+    ExplainOfferResult {
+        /// The outcome of the call.
+        report: FetchReport,
+        /// The explanation.
+        explanation: Option<OfferExplanation>,
+    }
+
+    /// An offer, value by value.
+    OfferExplanation {
+        /// The mandator.
+        mandator_id: i32,
+        /// The account.
+        account_id: i32,
+        /// Number that Kontor gave the article.
+        item_id: i32,
+        /// The merchant's own item number.
+        internal_item_number: String,
+        /// What the channel would be told, with the rule each value came from.
+        effective_values: Vec<EffectiveValue> [each("effective_value")],
+        /// What is missing.
+        missing_values: Vec<MissingValue> [each("missing_value")],
+    }
+
+    /// A value and its rule.
+    EffectiveValue {
+        /// Such as title, price or category; lists have one entry per value.
+        name: String,
+        /// The value.
+        value: String,
+        /// Stable word of the rule, such as specific_item_data, title_rule, text_module, group_mapping or pricelist.
+        source: String,
+        /// The rule in a sentence, in the language of the mandator.
+        reason: String,
+    }
+
+    /// A value that no rule gives.
+    MissingValue {
+        /// The part of the offer.
+        name: String,
+        /// true: the part is not told to the channel before this is completed; false: a hint.
+        blocking: bool,
+        /// What is missing, in the language of the mandator.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    }
+}
+
+impl Fetched for ExplainOfferResult {
+    fn refused(failure: &Failure, language: Language) -> Self {
+        let report =
+            FetchReport { return_code: failure.return_code(), total_records: None, error_description: Some(failure.text(language)) };
+        ExplainOfferResult { report, explanation: None }
+    }
+
+    fn count(&self) -> usize {
+        usize::from(self.explanation.is_some())
+    }
+
+    fn return_code(&self) -> i32 {
+        self.report.return_code
+    }
+}
+
+pub struct ExplainOffer;
+
+fn reference(request: &ExplainOfferRequest) -> ItemReference<'_> {
+    let key = match (request.item_id, &request.internal_item_number, &request.ean_code) {
+        (Some(_), _, _) => ItemKey::Id,
+        (None, None, Some(_)) => ItemKey::Ean,
+        _ => ItemKey::Number,
+    };
+    ItemReference {
+        key,
+        mandator_id: request.mandator_id,
+        item_id: request.item_id,
+        internal_item_number: request.internal_item_number.as_deref(),
+        ean_code: request.ean_code.as_deref(),
+    }
+}
+
+impl From<Missing> for MissingValue {
+    fn from(missing: Missing) -> MissingValue {
+        MissingValue { name: missing.name.to_owned(), blocking: missing.blocking, reason: missing.reason, remedy: missing.remedy }
+    }
+}
+
+impl ReadOperation for ExplainOffer {
+    const NAME: &'static str = "explainOffer";
+    const DOC: &'static str = "Tells what an account would show of an article (title, price, category, texts, pictures …), from which rule each value \
+         comes, and what is missing. An extension of Kontor.";
+    type Request = ExplainOfferRequest;
+    type Result = ExplainOfferResult;
+
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: ExplainOfferRequest) -> Result<ExplainOfferResult, Failure> {
+        let mandator = reading.mandator(request.mandator_id)?;
+        let account = reading.settings.account(request.account_id).filter(|account| account.mandator_id == mandator.mandator_id);
+        let unknown = || Failure::new(code::UNKNOWN_ACCOUNT, [&request.account_id.to_string(), &mandator.mandator_id.to_string()]);
+        let account = account.ok_or_else(unknown)?;
+        let reference = reference(&request);
+        let known = KnownItems::read(conn, std::iter::once(reference.clone()))?;
+        let item_id = known.find(&reference)?.ok_or_else(|| reference.unknown())?.item_id;
+        let known = preparation::load(conn, account, &[item_id])?;
+        let item = known.items.get(&item_id).ok_or_else(|| reference.unknown())?;
+        let today = chrono::Utc::now().with_timezone(&mandator.time_zone).date_naive();
+        let frame = Frame { account, public_url: &reading.settings.server.public_url, today };
+        let language = mandator.language;
+        let (effective_values, missing_values) = match effective(&frame, &known, item) {
+            Ok(effective) => {
+                let values = effective.lines(language).into_iter().map(|line| EffectiveValue {
+                    name: line.name.to_owned(),
+                    value: line.value,
+                    source: line.source.to_owned(),
+                    reason: line.reason,
+                });
+                (values.collect(), effective.missing(language).into_iter().map(MissingValue::from).collect())
+            }
+            Err(lack) => (Vec::new(), vec![Missing::of(&lack, language).into()]),
+        };
+        Ok(ExplainOfferResult {
+            report: FetchReport { return_code: 0, total_records: None, error_description: None },
+            explanation: Some(OfferExplanation {
+                mandator_id: mandator.mandator_id,
+                account_id: account.account_id,
+                item_id,
+                internal_item_number: item.internal_item_number.clone(),
+                effective_values,
+                missing_values,
+            }),
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! Reads what the rules need, from one snapshot, in a number of queries that does not depend on the number of items.
+
+use std::collections::BTreeMap;
+
+use super::Known;
+use crate::config::Account;
+use crate::domain::Failure;
+use crate::store::account_categories;
+use crate::store::lookups::{self, List, LookUpRow};
+use crate::store::offers::{self, ItemForOffer};
+use crate::store::{Conn, categories, content};
+
+/// Everything about these items in an account.
+pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<Known, Failure> {
+    let items = offers::items_for(conn, item_ids)?;
+    let mut parents: Vec<i32> = items.iter().filter_map(|item| item.variant_parent_id).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    let parents = offers::items_for(conn, &parents)?;
+    let items: BTreeMap<i32, ItemForOffer> = parents.into_iter().chain(items).map(|item| (item.item_id, item)).collect();
+    let all: Vec<i32> = items.keys().copied().collect();
+    let (account_id, mandator_id) = (account.account_id, account.mandator_id);
+    let groups = categories::with_ancestors(conn, items.values().filter_map(|item| item.category_id))?;
+    let external: Vec<&str> = groups.values().filter_map(|group| group.external_id.as_deref()).collect();
+    let group_categories = account_categories::of_groups(conn, account_id, &external)?;
+    let pricelist = content::pricelist(conn, mandator_id, &account.pricelist)?;
+    let mut prices: BTreeMap<i32, Vec<_>> = BTreeMap::new();
+    if let Some(list) = &pricelist {
+        for (item, price) in content::named_prices_of(conn, list.pricelist_id, item_ids)? {
+            prices.entry(item).or_default().push(price);
+        }
+    }
+    // The lists are read only where something names one of their entries; most items name none.
+    let says = |word: &str| items.values().any(|item| item.data.contains(word));
+    let preparation = &account.preparation;
+    let templates = preparation.description_template.is_some() || says("template_id");
+    let list = |conn: &mut Conn<'_>, list: List, needed: bool| -> Result<Vec<LookUpRow>, Failure> {
+        if needed { lookups::of_mandator(conn, list, mandator_id) } else { Ok(Vec::new()) }
+    };
+    let (times, charges) = (says("delivery_time_"), says("delivery_charge_category_id"));
+    Ok(Known {
+        groups,
+        item_categories: account_categories::of_items(conn, account_id, &all)?,
+        group_categories,
+        pricelist,
+        prices,
+        templates: list(conn, List::Templates, templates)?,
+        text_types: list(conn, List::TextTypes, templates || preparation.title_rule.is_some())?,
+        delivery_times: list(conn, List::DeliveryTimes, times)?,
+        delivery_charges: list(conn, List::DeliveryCharges, charges)?,
+        items,
+    })
+}

@@ -1,0 +1,187 @@
+//! What an account would show of an item, and why: the effective content of an offer. Pure but for [`load`] and [`take_over`].
+//!
+//! [`effective`] is the one place that decides. The dispatcher sends what it says, `explainOffer` shows it.
+//!
+//! The rules, first that gives a value:
+//!
+//! | value | from |
+//! | --- | --- |
+//! | title | the item's `specific_item_data` for the account, `title_rule`, the title text module, the item's name |
+//! | description | the template of `specific_item_data`, its text module, the account's template, the account's text module |
+//! | price | `specific_item_data`, the account's price list (a limited validity before the unlimited one) |
+//! | category | the item's own account category, `specific_item_data`, the same of the variant's parent, the mapping of its item group or of the nearest ancestor, the account's default |
+//! | texts, pictures | the item's; type by type and slot by slot from its item group and that one's ancestors (`item-calls.md` 1) |
+//! | delivery time, shipping cost category | the item's, in the account's words |
+
+mod document;
+mod explain;
+mod lack;
+mod load;
+mod platform;
+mod rules;
+mod settings;
+mod source;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+pub use explain::{Line, Missing, table};
+pub use lack::Lack;
+pub use load::load;
+pub use settings::take_over;
+pub use source::{Source, Sourced};
+
+use crate::config::Account;
+use crate::connectors::{OfferContent, Price, VariantContent};
+use crate::domain::Decimal;
+use crate::store::account_categories::AccountCategoryRow;
+use crate::store::categories::CategoryRow;
+use crate::store::content::{NamedPrice, PricelistForOffer};
+use crate::store::lookups::LookUpRow;
+use crate::store::offers::ItemForOffer;
+use rules::Subject;
+
+/// For whom and for when.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    pub account: &'a Account,
+    /// Where Kontor serves pictures.
+    pub public_url: &'a str,
+    /// In the mandator's time zone.
+    pub today: NaiveDate,
+}
+
+/// What one snapshot of the data says about some items in an account.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The items, and the parents of those.
+    pub items: BTreeMap<i32, ItemForOffer>,
+    /// Their item groups with all ancestors.
+    pub groups: BTreeMap<i32, CategoryRow>,
+    /// The items' own categories in the account, the main one first.
+    pub item_categories: BTreeMap<i32, Vec<AccountCategoryRow>>,
+    /// The account's categories by the external id of the item group mapped to them.
+    pub group_categories: BTreeMap<String, AccountCategoryRow>,
+    pub pricelist: Option<PricelistForOffer>,
+    pub prices: BTreeMap<i32, Vec<NamedPrice>>,
+    pub templates: Vec<LookUpRow>,
+    pub text_types: Vec<LookUpRow>,
+    pub delivery_times: Vec<LookUpRow>,
+    pub delivery_charges: Vec<LookUpRow>,
+}
+
+/// What the account would show, value by value.
+#[derive(Debug, Clone)]
+pub struct Effective {
+    pub title: Result<Sourced<String>, Lack>,
+    /// Empty where no rule gives one.
+    pub description: Result<Sourced<String>, Lack>,
+    pub price: Result<Sourced<Price>, Lack>,
+    pub category: Option<Sourced<String>>,
+    /// Absolute addresses, first one first.
+    pub images: Vec<Sourced<String>>,
+    pub ean: Option<Sourced<String>>,
+    pub tax_type_id: Sourced<i32>,
+    pub weight_in_gram: Option<Decimal>,
+    pub language: Sourced<String>,
+    pub delivery_time: Option<Sourced<String>>,
+    pub delivery_charge: Option<Sourced<String>>,
+    pub variant: Option<Sourced<VariantContent>>,
+    pub attributes: Sourced<Vec<(String, String)>>,
+    /// The item's block for the account, unchanged.
+    pub platform_data: Option<Sourced<String>>,
+    /// A template shows the price: the content changes with it.
+    pub shows_price: bool,
+    /// What is missing without keeping the offer back.
+    pub hints: Vec<Lack>,
+}
+
+/// Computes what the account shows of an item.
+///
+/// # Errors
+/// [`Lack::Document`] when the stored item cannot be read.
+pub fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Result<Effective, Lack> {
+    let subject = Subject::new(frame, known, item)?;
+    let price = subject.price();
+    let shown_price = price.as_ref().ok().map(|price| &price.value);
+    let description = subject.description(shown_price);
+    let category = subject.category();
+    let images = subject.images();
+    let mut hints = Vec::new();
+    let delivery_time = subject.delivery_time().unwrap_or_else(|lack| {
+        hints.push(lack);
+        None
+    });
+    let delivery_charge = subject.delivery_charge().unwrap_or_else(|lack| {
+        hints.push(lack);
+        None
+    });
+    if category.is_none() {
+        hints.push(Lack::Category);
+    }
+    if description.as_ref().is_ok_and(|text| text.source == Source::Nothing) {
+        hints.push(Lack::Description);
+    }
+    if images.is_empty() {
+        hints.push(Lack::Images);
+    }
+    let account_id = frame.account.account_id;
+    let (title, variant) = (subject.title(shown_price), subject.variant(shown_price));
+    Ok(Effective {
+        title,
+        description,
+        shows_price: subject.shows_price(),
+        price,
+        category,
+        images,
+        ean: document::filled(&item.ean_code).map(|ean| Sourced::new(ean.to_owned(), Source::Item { field: "ean_code" })),
+        tax_type_id: Sourced::new(item.tax_type_id, Source::Item { field: "tax_type_id" }),
+        weight_in_gram: subject.document.weight_in_gram(),
+        language: Sourced::new(frame.account.language.clone(), Source::Account { account_id, key: "language" }),
+        delivery_time,
+        delivery_charge,
+        variant,
+        attributes: Sourced::new(subject.document.attributes(&frame.account.language), Source::Item { field: "item_attributes" }),
+        platform_data: subject
+            .platform
+            .as_ref()
+            .map(|p| Sourced::new(p.block.clone(), Source::Platform { account_id, element: "account_specific".to_owned() })),
+        hints,
+    })
+}
+
+impl Effective {
+    /// The content as a connector gets it.
+    ///
+    /// # Errors
+    /// What has to be completed first.
+    pub fn content(&self) -> Result<OfferContent, Lack> {
+        let (title, description) = (self.title.clone()?, self.description.clone()?);
+        let value = |sourced: &Option<Sourced<String>>| sourced.as_ref().map(|s| s.value.clone());
+        Ok(OfferContent {
+            title: title.value,
+            description: description.value,
+            language: self.language.value.clone(),
+            ean: value(&self.ean),
+            images: self.images.iter().map(|image| image.value.clone()).collect(),
+            category: value(&self.category),
+            tax_type_id: self.tax_type_id.value,
+            weight_in_gram: self.weight_in_gram,
+            variant: self.variant.as_ref().map(|variant| variant.value.clone()),
+            attributes: self.attributes.value.clone(),
+            delivery_time: value(&self.delivery_time),
+            delivery_charge: value(&self.delivery_charge),
+            platform_data: value(&self.platform_data),
+        })
+    }
+
+    /// What is missing: first what keeps the offer back, then the hints.
+    pub fn lacks(&self) -> Vec<&Lack> {
+        let blocking = [self.title.as_ref().err(), self.description.as_ref().err(), self.price.as_ref().err()];
+        blocking.into_iter().flatten().chain(&self.hints).collect()
+    }
+}

@@ -1,0 +1,185 @@
+//! The part of `specific_item_data` that is meant for an account (`item-calls.md` 1.1, `channel-calls.md` 16): which of
+//! its settings Kontor understands, and the rest for the connector. Pure.
+//!
+//! Prices that count for some days only (`DISCOUNTED_PRICE`, `sale_price`) are left to the connector: channels that
+//! know them run them by themselves.
+
+use crate::domain::Failure;
+use crate::xml::{Document, Limits, Node};
+
+/// Stored blocks have passed the limits of their request.
+const LIMITS: Limits = Limits { depth: 64, attributes: 256, name_bytes: 1024, elements: 200_000 };
+
+/// An understood value and the element it stood in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub element: String,
+    pub text: String,
+}
+
+/// What an item's block says for an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Platform {
+    pub title: Option<Found>,
+    /// Not checked: may be no number.
+    pub price: Option<Found>,
+    pub template_id: Option<Found>,
+    pub template_identifier: Option<Found>,
+    pub description_module: Option<Found>,
+    pub category: Option<Found>,
+    /// The platform's element with everything in it but the data of other accounts.
+    pub block: String,
+}
+
+/// A path of element names below the account's block, and what has to stand beside the value.
+struct Path {
+    names: &'static [&'static str],
+    beside: Option<(&'static str, &'static str)>,
+}
+
+const fn path(names: &'static [&'static str]) -> Path {
+    Path { names, beside: None }
+}
+
+/// `identifier` is the title of Rakuten.
+const TITLES: &[Path] = &[path(&["title"]), path(&["identifier"])];
+const PRICES: &[Path] = &[
+    path(&["price"]),
+    path(&["shop_price"]),
+    path(&["standard_price"]),
+    Path { names: &["amazon_prices", "amazon_price", "amount"], beside: Some(("price_type", "STANDARD_PRICE")) },
+];
+const TEMPLATE_IDS: &[Path] = &[path(&["template_id"]), path(&["description_template", "template_id"])];
+const TEMPLATE_NAMES: &[Path] = &[path(&["template_identifier"]), path(&["description_template", "template_identifier"])];
+const DESCRIPTION_MODULES: &[Path] = &[path(&["description_text_module_type_id"])];
+const CATEGORIES: &[Path] = &[
+    path(&["shop_categories", "shop_category", "id"]),
+    path(&["recommended_browse_node1"]),
+    path(&["otto_category"]),
+    path(&["marketplace_category_id"]),
+];
+
+fn filled(node: Node<'_>) -> Option<&str> {
+    Some(node.text().trim()).filter(|text| !text.is_empty())
+}
+
+fn walk<'d>(node: Node<'d>, path: &Path, names: &[&str]) -> Option<&'d str> {
+    let (name, rest) = names.split_first()?;
+    node.children().filter(|child| child.name() == *name).find_map(|child| {
+        if !rest.is_empty() {
+            return walk(child, path, rest);
+        }
+        let fits = path.beside.is_none_or(|(name, value)| node.child(name).and_then(filled).is_some_and(|v| v.eq_ignore_ascii_case(value)));
+        filled(child).filter(|_| fits)
+    })
+}
+
+fn look(node: Node<'_>, paths: &[Path]) -> Option<Found> {
+    paths.iter().find_map(|path| walk(node, path, path.names).map(|text| Found { element: path.names.join("/"), text: text.to_owned() }))
+}
+
+/// Title in the account's language, where the block has translations.
+fn translated(node: Node<'_>, language: &str) -> Option<Found> {
+    let translations = node.child("translations")?;
+    let fits = |t: &Node<'_>| t.child("language_code_iso").is_some_and(|code| code.text().trim().eq_ignore_ascii_case(language));
+    let title = translations.children().filter(fits).find_map(|t| t.child("title").and_then(filled))?;
+    Some(Found { element: format!("translations/translation {language}/title"), text: title.to_owned() })
+}
+
+fn accounts_of(block: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let lists = block.children().filter(|child| child.name() == "account_specific_data");
+    lists.flat_map(|list| list.children().filter(|child| child.name() == "account_specific"))
+}
+
+fn is_of(account: Node<'_>, account_id: i32) -> bool {
+    account.child("account_id").is_some_and(|id| id.text().trim().parse() == Ok(account_id))
+}
+
+/// The platform's element without the blocks of other accounts.
+fn without_others(text: &str, block: Node<'_>, account_id: i32) -> String {
+    let mut kept = String::with_capacity(block.outer_xml().len());
+    let mut from = block.offset();
+    let end = from.saturating_add(block.outer_xml().len());
+    for other in accounts_of(block).filter(|account| !is_of(*account, account_id)) {
+        kept.push_str(text.get(from..other.offset()).unwrap_or_default());
+        from = other.offset().saturating_add(other.outer_xml().len());
+    }
+    kept.push_str(text.get(from..end).unwrap_or_default());
+    kept
+}
+
+/// What `specific_item_data` says for an account; of several platforms the first that names it.
+///
+/// # Errors
+/// When the stored XML cannot be read.
+pub fn read(specific_item_data: &str, account_id: i32, language: &str) -> Result<Option<Platform>, Failure> {
+    let text = format!("<x>{specific_item_data}</x>");
+    let document = Document::parse(&text, &LIMITS)?;
+    let found = document.root().children().find_map(|block| {
+        let account = accounts_of(block).find(|account| is_of(*account, account_id))?;
+        Some((block, account))
+    });
+    let Some((block, account)) = found else { return Ok(None) };
+    Ok(Some(Platform {
+        title: translated(account, language).or_else(|| look(account, TITLES)),
+        price: look(account, PRICES),
+        template_id: look(account, TEMPLATE_IDS),
+        template_identifier: look(account, TEMPLATE_NAMES),
+        description_module: look(account, DESCRIPTION_MODULES),
+        // A few platforms keep the category for all their accounts.
+        category: look(account, CATEGORIES).or_else(|| look(block, CATEGORIES)),
+        block: without_others(&text, block, account_id),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Platform, read};
+
+    fn text(found: &Option<super::Found>) -> &str {
+        found.as_ref().map_or("", |found| found.text.as_str())
+    }
+
+    fn platform(xml: &str) -> Platform {
+        read(xml, 1000, "en").unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_names_of_each_platform_are_understood() {
+        let amazon = platform(
+            "<amazon_listing_item_data><account_specific_data delete=\"false\"><account_specific><account_id>1000</account_id><title>Rope</title>\
+             <recommended_browse_node1>190817011</recommended_browse_node1><description_template><template_id>118</template_id></description_template>\
+             <amazon_prices><amazon_price><price_type>DISCOUNTED_PRICE</price_type><amount>1</amount></amazon_price>\
+             <amazon_price><price_type>STANDARD_PRICE</price_type><amount>39.79</amount></amazon_price></amazon_prices>\
+             </account_specific></account_specific_data></amazon_listing_item_data>",
+        );
+        assert_eq!((text(&amazon.title), text(&amazon.price)), ("Rope", "39.79"));
+        assert_eq!((text(&amazon.category), text(&amazon.template_id)), ("190817011", "118"));
+        let shopware = platform(
+            "<shopware6_item_data><account_specific_data><account_specific><account_id>1000</account_id>\
+             <description_text_module_type_id>196607</description_text_module_type_id><shop_price>12.25</shop_price>\
+             <translations><translation><language_code_iso>de</language_code_iso><title>Seil</title></translation>\
+             <translation><language_code_iso>en</language_code_iso><title>Rope</title></translation></translations>\
+             <shop_categories><shop_category><id>c1</id></shop_category></shop_categories></account_specific></account_specific_data></shopware6_item_data>",
+        );
+        assert_eq!((text(&shopware.title), text(&shopware.price), text(&shopware.category)), ("Rope", "12.25", "c1"));
+        assert_eq!(text(&shopware.description_module), "196607");
+        let otto = platform(
+            "<ottomarket_item_data><otto_category>Lederjacke</otto_category><account_specific_data><account_specific>\
+             <account_id>1000</account_id><standard_price>10.50</standard_price><sale_price>7.50</sale_price></account_specific></account_specific_data></ottomarket_item_data>",
+        );
+        assert_eq!((text(&otto.price), text(&otto.category)), ("10.50", "Lederjacke"));
+    }
+
+    #[test]
+    fn the_connector_gets_the_block_without_other_accounts() {
+        let xml = "<a/><p x=\"1\"><y>all</y><account_specific_data><account_specific><account_id>7</account_id><s>secret</s></account_specific>\
+                   <account_specific><account_id>1000</account_id><odd z='&amp;'/></account_specific></account_specific_data></p>";
+        assert_eq!(
+            platform(xml).block,
+            "<p x=\"1\"><y>all</y><account_specific_data><account_specific><account_id>1000</account_id><odd z='&amp;'/></account_specific></account_specific_data></p>"
+        );
+        assert!(read(xml, 8, "en").unwrap().is_none());
+        assert!(read("<broken>", 8, "en").is_err());
+    }
+}

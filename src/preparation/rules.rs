@@ -1,0 +1,302 @@
+//! The rule of each value.
+
+use super::document::{Document, Translation, filled, in_language};
+use super::lack::TITLE_RULE;
+use super::platform::{self, Platform};
+use super::{Frame, Known, Lack, Source, Sourced, values};
+use crate::connectors::{Price, VariantContent};
+use crate::domain::Decimal;
+use crate::domain::price::{choose, rounded};
+use crate::domain::template::{self, Form};
+use crate::store::account_categories::AccountCategoryRow;
+use crate::store::categories::CategoryRow;
+use crate::store::lookups::LookUpRow;
+use crate::store::offers::ItemForOffer;
+
+/// An item in an account, with everything that speaks for it read.
+pub(super) struct Subject<'k> {
+    pub frame: &'k Frame<'k>,
+    pub known: &'k Known,
+    pub item: &'k ItemForOffer,
+    pub document: Document,
+    pub platform: Option<Platform>,
+    /// Its item group, then that one's ancestors.
+    pub groups: Vec<(&'k CategoryRow, Document)>,
+    pub parent: Option<Box<Subject<'k>>>,
+}
+
+/// Which template makes the description.
+struct Chosen<'k> {
+    name: String,
+    by_item: bool,
+    row: Option<&'k LookUpRow>,
+}
+
+impl<'k> Subject<'k> {
+    pub fn new(frame: &'k Frame<'k>, known: &'k Known, item: &'k ItemForOffer) -> Result<Subject<'k>, Lack> {
+        let mut subject = Subject::alone(frame, known, item)?;
+        let parent = item.variant_parent_id.and_then(|id| known.items.get(&id));
+        subject.parent = parent.map(|parent| Subject::alone(frame, known, parent).map(Box::new)).transpose()?;
+        if let (None, Some(group)) = (item.category_id, parent.and_then(|parent| parent.category_id)) {
+            // A variant without a group of its own stands where its family stands.
+            subject.groups = groups_of(known, Some(group))?;
+        }
+        Ok(subject)
+    }
+
+    fn alone(frame: &'k Frame<'k>, known: &'k Known, item: &'k ItemForOffer) -> Result<Subject<'k>, Lack> {
+        let document = Document::parse(&item.data).map_err(|_| Lack::Document)?;
+        let platform = match filled(&document.specific_item_data) {
+            Some(xml) => platform::read(xml, frame.account.account_id, &frame.account.language).map_err(|_| Lack::Document)?,
+            None => None,
+        };
+        Ok(Subject { frame, known, item, document, platform, groups: groups_of(known, item.category_id)?, parent: None })
+    }
+
+    fn account_id(&self) -> i32 {
+        self.frame.account.account_id
+    }
+
+    fn platform_source(&self, element: &str) -> Source {
+        Source::Platform { account_id: self.account_id(), element: element.to_owned() }
+    }
+
+    /// A text module: the item's, else that of the nearest item group.
+    pub fn module(&self, module: i32) -> Option<(&[Translation], Option<&str>)> {
+        if let Some(texts) = self.document.module(module) {
+            return Some((texts, None));
+        }
+        self.groups.iter().find_map(|(group, document)| Some((document.module(module)?, Some(group.identifier.as_str()))))
+    }
+
+    fn text(&self, module: Option<i32>, other_languages: bool) -> Option<Sourced<String>> {
+        let module = module?;
+        let (translations, group) = self.module(module)?;
+        let language = self.frame.account.language.as_str();
+        let source = |language: &str| Source::Text { module, language: language.to_owned(), group: group.map(str::to_owned) };
+        if let Some(text) = in_language(translations, language) {
+            return Some(Sourced::new(text.to_owned(), source(language)));
+        }
+        let other = translations.iter().find(|t| other_languages && filled(&t.text).is_some())?;
+        let code = other.language_code_iso.as_deref().unwrap_or("?").to_lowercase();
+        Some(Sourced::new(filled(&other.text)?.to_owned(), source(&code)))
+    }
+
+    /// A title in a foreign language would be worse than the item's name.
+    pub fn title(&self, price: Option<&Price>) -> Result<Sourced<String>, Lack> {
+        if let Some(found) = self.platform.as_ref().and_then(|p| p.title.as_ref()) {
+            return Ok(Sourced::new(found.text.clone(), self.platform_source(&found.element)));
+        }
+        if let Some(rule) = &self.frame.account.preparation.title_rule {
+            let title = self.render(TITLE_RULE, rule, Form::Plain, price)?;
+            let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+            if !title.is_empty() {
+                return Ok(Sourced::new(title, Source::TitleRule { account_id: self.account_id() }));
+            }
+        }
+        let title = self.text(self.frame.account.title_text_module, false);
+        let title = title.unwrap_or_else(|| Sourced::new(self.item.identifier.clone(), Source::Item { field: "identifier" }));
+        match title.value.trim() {
+            "" => Err(Lack::Title),
+            trimmed => Ok(Sourced::new(trimmed.to_owned(), title.source)),
+        }
+    }
+
+    fn render(&self, name: &str, source: &str, form: Form, price: Option<&Price>) -> Result<String, Lack> {
+        template::render(source, form, values::values(self, price)).map_err(|fault| Lack::Template {
+            name: name.to_owned(),
+            line: fault.line,
+            text: fault.text,
+        })
+    }
+
+    /// The template that is asked for, by the item first.
+    fn chosen(&self, by_item: bool) -> Option<Chosen<'k>> {
+        let templates = &self.known.templates;
+        let named = |name: &str| templates.iter().find(|row| row.identifier == name);
+        if !by_item {
+            let name = self.frame.account.preparation.description_template.as_deref()?;
+            return Some(Chosen { name: name.to_owned(), by_item, row: named(name) });
+        }
+        let platform = self.platform.as_ref()?;
+        if let Some(found) = &platform.template_id {
+            let row = templates.iter().find(|row| found.text.parse() == Ok(row.id));
+            return Some(Chosen { name: row.map_or_else(|| found.text.clone(), |row| row.identifier.clone()), by_item, row });
+        }
+        let found = platform.template_identifier.as_ref()?;
+        Some(Chosen { name: found.text.clone(), by_item, row: named(&found.text) })
+    }
+
+    fn filled_in(&self, chosen: Chosen<'_>, price: Option<&Price>) -> Result<Sourced<String>, Lack> {
+        let Some(row) = chosen.row else {
+            return Err(Lack::NoTemplate(chosen.name));
+        };
+        let text = self.render(&chosen.name, &content_of(row), Form::Html, price)?;
+        Ok(Sourced::new(text, Source::Template { name: chosen.name, by_item: chosen.by_item }))
+    }
+
+    pub fn description(&self, price: Option<&Price>) -> Result<Sourced<String>, Lack> {
+        if let Some(chosen) = self.chosen(true) {
+            return self.filled_in(chosen, price);
+        }
+        let module = self.platform.as_ref().and_then(|p| p.description_module.as_ref());
+        if let Some(text) = self.text(module.and_then(|found| found.text.parse().ok()), true) {
+            return Ok(text);
+        }
+        if let Some(chosen) = self.chosen(false) {
+            return self.filled_in(chosen, price);
+        }
+        let text = self.text(self.frame.account.description_text_module, true);
+        Ok(text.unwrap_or_else(|| Sourced::new(String::new(), Source::Nothing)))
+    }
+
+    /// Whether title or description change with the price.
+    pub fn shows_price(&self) -> bool {
+        let rule = self.frame.account.preparation.title_rule.as_deref();
+        let description = self.chosen(true).or_else(|| self.chosen(false)).and_then(|chosen| chosen.row).map(content_of);
+        rule.is_some_and(|rule| template::uses(rule, "price")) || description.is_some_and(|text| template::uses(&text, "price"))
+    }
+
+    pub fn price(&self) -> Result<Sourced<Price>, Lack> {
+        let name = &self.frame.account.pricelist;
+        // Also for a price in the item's block: it has no currency of its own, and the list has the marketplace's.
+        let list = self.known.pricelist.as_ref().ok_or_else(|| Lack::Pricelist(name.clone()))?;
+        let price = |amount| Price { amount, currency: list.iso_currency.clone(), gross: list.gross };
+        if let Some(found) = self.platform.as_ref().and_then(|p| p.price.as_ref()) {
+            let amount = Decimal::parse(&found.text).ok_or_else(|| Lack::PlatformPrice(found.text.clone()))?;
+            // Two decimals; the ending of the list is for the list's own prices.
+            return Ok(Sourced::new(price(rounded(amount, 1)), self.platform_source(&found.element)));
+        }
+        let prices = self.known.prices.get(&self.item.item_id);
+        let best = prices.and_then(|prices| choose(prices, |named| named.dated, self.frame.today));
+        let best = best.ok_or_else(|| Lack::Price(name.clone()))?;
+        let source = Source::Pricelist { list: name.clone(), period: best.period() };
+        Ok(Sourced::new(price(rounded(best.dated.price, list.rounding_id)), source))
+    }
+
+    /// The item's own word on its category.
+    fn own_category(&self) -> Option<Sourced<String>> {
+        let own = self.known.item_categories.get(&self.item.item_id).into_iter().flatten().find(|category| category.active);
+        if let Some(category) = own {
+            return Some(Sourced::new(category.external_id.clone(), Source::ItemCategory { name: category.identifier.clone() }));
+        }
+        let found = self.platform.as_ref()?.category.as_ref()?;
+        Some(Sourced::new(found.text.clone(), self.platform_source(&found.element)))
+    }
+
+    fn group_category(&self) -> Option<Sourced<String>> {
+        let (first, _) = self.groups.first()?;
+        self.groups.iter().find_map(|(group, _)| {
+            let category: &AccountCategoryRow = self.known.group_categories.get(group.external_id.as_deref()?)?;
+            let of = (group.category_id != first.category_id).then(|| first.identifier.clone());
+            let source = Source::GroupCategory { group: group.identifier.clone(), of, name: category.identifier.clone() };
+            category.active.then(|| Sourced::new(category.external_id.clone(), source))
+        })
+    }
+
+    pub fn category(&self) -> Option<Sourced<String>> {
+        let family = || {
+            let parent = self.parent.as_ref()?;
+            let own = parent.own_category()?;
+            let source = Source::Parent { number: parent.item.internal_item_number.clone(), source: Box::new(own.source) };
+            Some(Sourced::new(own.value, source))
+        };
+        let default = || {
+            let category = filled(&self.frame.account.default_category)?.to_owned();
+            Some(Sourced::new(category, Source::Account { account_id: self.account_id(), key: "default_category" }))
+        };
+        self.own_category().or_else(family).or_else(|| self.group_category()).or_else(default)
+    }
+
+    /// Slot by slot, those of `image_order` first, the others in their order.
+    pub fn images(&self) -> Vec<Sourced<String>> {
+        let mut slots: Vec<(i32, Sourced<String>)> = Vec::new();
+        let groups = self.groups.iter().map(|(group, document)| (document, Some(group.identifier.clone())));
+        for (document, group) in std::iter::once((&self.document, None)).chain(groups) {
+            for image in &document.image_modules {
+                let slot = image.image_module_type_id.unwrap_or_default();
+                if slots.iter().any(|(taken, _)| *taken == slot) {
+                    continue;
+                }
+                if let Some(address) = image.address(self.frame.public_url) {
+                    slots.push((slot, Sourced::new(address, Source::Image { slot, group: group.clone() })));
+                }
+            }
+        }
+        let order = &self.frame.account.preparation.image_order;
+        slots.sort_by_key(|(slot, _)| (order.iter().position(|wanted| wanted == slot).unwrap_or(order.len()), *slot));
+        slots.into_iter().map(|(_, image)| image).collect()
+    }
+
+    pub fn delivery_time(&self) -> Result<Option<Sourced<String>>, Lack> {
+        let (id, name) = (self.document.delivery_time_id, filled(&self.document.delivery_time_identifier));
+        let rows = &self.known.delivery_times;
+        let name = match (id, name) {
+            (Some(id), _) => match rows.iter().find(|row| row.id == id) {
+                Some(row) => row.identifier.clone(),
+                None => return Err(Lack::LookUp { field: "delivery_time_id", value: id.to_string() }),
+            },
+            // A name that no list knows says enough by itself.
+            (None, Some(name)) => name.to_owned(),
+            (None, None) => return Ok(None),
+        };
+        let mapped = self.frame.account.preparation.delivery_times.get(&name).cloned();
+        Ok(Some(translated(name, mapped, "delivery_times")))
+    }
+
+    pub fn delivery_charge(&self) -> Result<Option<Sourced<String>>, Lack> {
+        let document = &self.document;
+        let (id, external) = (document.delivery_charge_category_id, filled(&document.external_delivery_charge_category_id));
+        let rows = &self.known.delivery_charges;
+        let row = match (id, external) {
+            (Some(id), _) => {
+                let missing = || Lack::LookUp { field: "delivery_charge_category_id", value: id.to_string() };
+                rows.iter().find(|row| row.id == id).ok_or_else(missing)?
+            }
+            (None, Some(external)) => {
+                let missing = || Lack::LookUp { field: "external_delivery_charge_category_id", value: external.to_owned() };
+                rows.iter().find(|row| row.external_id.as_deref() == Some(external)).ok_or_else(missing)?
+            }
+            (None, None) => return Ok(None),
+        };
+        let words = &self.frame.account.preparation.delivery_charges;
+        let mapped = row.external_id.as_ref().and_then(|id| words.get(id)).or_else(|| words.get(&row.identifier)).cloned();
+        Ok(Some(translated(row.identifier.clone(), mapped, "delivery_charges")))
+    }
+
+    pub fn variant(&self, price: Option<&Price>) -> Option<Sourced<VariantContent>> {
+        let parent = self.parent.as_ref()?;
+        let number = parent.item.internal_item_number.clone();
+        // The family's title; where it cannot be had its name will do, the variant's own title is what counts.
+        let parent_title = parent.title(price).map_or_else(|_| parent.item.identifier.clone(), |title| title.value);
+        let content =
+            VariantContent { parent_sku: number.clone(), parent_title, options: self.document.options(&self.frame.account.language) };
+        Some(Sourced::new(content, Source::Parent { number, source: Box::new(Source::Item { field: "variant" }) }))
+    }
+}
+
+fn translated(name: String, mapped: Option<String>, key: &'static str) -> Sourced<String> {
+    let source = Source::LookUp { name: name.clone(), key, mapped: mapped.is_some() };
+    Sourced::new(mapped.unwrap_or(name), source)
+}
+
+/// The source of a template.
+fn content_of(row: &LookUpRow) -> String {
+    #[derive(serde::Deserialize, Default)]
+    #[serde(default)]
+    struct Stored {
+        content: Option<String>,
+    }
+    serde_json::from_str::<Stored>(&row.data).unwrap_or_default().content.unwrap_or_default()
+}
+
+/// A group with its ancestors. `updateCategories` refuses cycles; a bound keeps a broken tree from being walked for ever.
+fn groups_of(known: &Known, group: Option<i32>) -> Result<Vec<(&CategoryRow, Document)>, Lack> {
+    let mut chain = Vec::new();
+    let mut at = group.and_then(|id| known.groups.get(&id));
+    while let Some(group) = at.filter(|_| chain.len() <= known.groups.len()) {
+        chain.push((group, Document::parse(&group.data).map_err(|_| Lack::Document)?));
+        at = group.parent_id.and_then(|id| known.groups.get(&id));
+    }
+    Ok(chain)
+}

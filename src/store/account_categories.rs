@@ -1,0 +1,248 @@
+//! The category trees of accounts, and what is assigned to their categories: items, and the merchant's item groups.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::filter::Cond;
+use super::lookups::{BY_CALL, BY_CONFIGURATION};
+use super::schema::{account_categories, group_account_categories, item_account_categories, shipping_groups};
+use super::{Conn, MOST_VARIABLES, Tx, next_id, next_ids};
+use crate::domain::Failure;
+use crate::{narrow, on};
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = account_categories, treat_none_as_default_value = false)]
+pub struct AccountCategoryRow {
+    pub account_category_id: i32,
+    pub account_id: i32,
+    pub identifier: String,
+    /// The channel's own id.
+    pub external_id: String,
+    pub parent_id: Option<i32>,
+    pub active: bool,
+    pub created_at: i64,
+    pub last_changed: i64,
+}
+
+/// An item group's category in an account.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = group_account_categories, treat_none_as_default_value = false)]
+pub struct GroupMappingRow {
+    pub account_id: i32,
+    /// The group by the ERP's own number.
+    pub external_category_id: String,
+    pub account_category_id: i32,
+    /// [`BY_CALL`] or [`BY_CONFIGURATION`].
+    pub origin: i32,
+}
+
+/// The conditions of one `filter` of fetchAccountCategories.
+#[derive(Debug, Clone, Default)]
+pub struct AccountCategoryFilter {
+    pub accounts: Vec<i32>,
+    pub account_category_id: Cond<i32>,
+    pub external_id: Cond<String>,
+    pub active: Cond<bool>,
+}
+
+pub fn matching(conn: &mut Conn<'_>, filter: &AccountCategoryFilter) -> Result<Vec<AccountCategoryRow>, Failure> {
+    Ok(on!(conn, c => {
+        let mut query = account_categories::table
+            .filter(account_categories::account_id.eq_any(&filter.accounts))
+            .order(account_categories::account_category_id)
+            .select(AccountCategoryRow::as_select())
+            .into_boxed();
+        narrow!(query, account_categories::account_category_id, &filter.account_category_id);
+        narrow!(query, account_categories::external_id, &filter.external_id);
+        narrow!(query, account_categories::active, &filter.active);
+        query.load(c)
+    })?)
+}
+
+pub fn of_accounts(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<AccountCategoryRow>, Failure> {
+    matching(conn, &AccountCategoryFilter { accounts: accounts.to_vec(), ..AccountCategoryFilter::default() })
+}
+
+/// Inserts new categories and replaces known ones. Parents must stand before their children.
+pub fn save(tx: &mut Tx<'_>, rows: &[AccountCategoryRow]) -> Result<(), Failure> {
+    for chunk in rows.chunks(500) {
+        on!(&mut tx.conn, c => diesel::insert_into(account_categories::table)
+            .values(chunk)
+            .on_conflict(account_categories::account_category_id)
+            .do_update()
+            .set((
+                account_categories::identifier.eq(excluded(account_categories::identifier)),
+                account_categories::external_id.eq(excluded(account_categories::external_id)),
+                account_categories::parent_id.eq(excluded(account_categories::parent_id)),
+                account_categories::active.eq(excluded(account_categories::active)),
+                account_categories::last_changed.eq(excluded(account_categories::last_changed)),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// The item groups that have a category in these accounts.
+pub fn mapped_groups(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<GroupMappingRow>, Failure> {
+    Ok(on!(conn, c => group_account_categories::table
+        .filter(group_account_categories::account_id.eq_any(accounts))
+        .order((group_account_categories::account_id, group_account_categories::external_category_id))
+        .select(GroupMappingRow::as_select())
+        .load(c))?)
+}
+
+/// Gives item groups their category, in place of the one they had.
+pub fn map_groups(tx: &mut Tx<'_>, rows: &[GroupMappingRow]) -> Result<(), Failure> {
+    for chunk in rows.chunks(500) {
+        on!(&mut tx.conn, c => diesel::insert_into(group_account_categories::table)
+            .values(chunk)
+            .on_conflict((group_account_categories::account_id, group_account_categories::external_category_id))
+            .do_update()
+            .set((
+                group_account_categories::account_category_id.eq(excluded(group_account_categories::account_category_id)),
+                group_account_categories::origin.eq(excluded(group_account_categories::origin)),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Takes item groups out of a category; what the configuration says stays.
+pub fn unmap_groups(tx: &mut Tx<'_>, account_category_id: i32) -> Result<usize, Failure> {
+    Ok(on!(&mut tx.conn, c => diesel::delete(group_account_categories::table
+        .filter(group_account_categories::account_category_id.eq(account_category_id))
+        .filter(group_account_categories::origin.eq(BY_CALL)))
+        .execute(c))?)
+}
+
+/// Takes the mapping of the configuration over: `(external group id, channel's category id)`. Categories that do not
+/// exist yet are made, named as their id.
+pub fn map_by_configuration(tx: &mut Tx<'_>, account_id: i32, mapping: &BTreeMap<String, String>) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(group_account_categories::table
+        .filter(group_account_categories::account_id.eq(account_id))
+        .filter(group_account_categories::origin.eq(BY_CONFIGURATION)))
+        .execute(c))?;
+    let stamp = tx.stamp.0;
+    let mut known: BTreeMap<String, i32> =
+        of_accounts(&mut tx.conn, &[account_id])?.into_iter().map(|row| (row.external_id, row.account_category_id)).collect();
+    let mut rows = Vec::new();
+    for (group, external_id) in mapping {
+        let account_category_id = match known.get(external_id) {
+            Some(id) => *id,
+            None => {
+                let account_category_id = next_id(tx, "account category")?;
+                let row = AccountCategoryRow {
+                    account_category_id,
+                    account_id,
+                    identifier: external_id.clone(),
+                    external_id: external_id.clone(),
+                    parent_id: None,
+                    active: true,
+                    created_at: stamp,
+                    last_changed: stamp,
+                };
+                save(tx, &[row])?;
+                known.insert(external_id.clone(), account_category_id);
+                account_category_id
+            }
+        };
+        rows.push(GroupMappingRow { account_id, external_category_id: group.clone(), account_category_id, origin: BY_CONFIGURATION });
+    }
+    map_groups(tx, &rows)
+}
+
+/// The account's categories of item groups, by the groups' external ids.
+pub fn of_groups(conn: &mut Conn<'_>, account_id: i32, external: &[&str]) -> Result<BTreeMap<String, AccountCategoryRow>, Failure> {
+    let mut found = BTreeMap::new();
+    for chunk in external.chunks(MOST_VARIABLES) {
+        let rows: Vec<(String, AccountCategoryRow)> = on!(conn, c => group_account_categories::table
+            .inner_join(account_categories::table)
+            .filter(group_account_categories::account_id.eq(account_id))
+            .filter(group_account_categories::external_category_id.eq_any(chunk))
+            .select((group_account_categories::external_category_id, AccountCategoryRow::as_select()))
+            .load(c))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The categories of items in an account, the main one first.
+pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[i32]) -> Result<BTreeMap<i32, Vec<AccountCategoryRow>>, Failure> {
+    let mut found: BTreeMap<i32, Vec<AccountCategoryRow>> = BTreeMap::new();
+    for chunk in item_ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<(i32, AccountCategoryRow)> = on!(conn, c => item_account_categories::table
+            .inner_join(account_categories::table)
+            .filter(item_account_categories::account_id.eq(account_id))
+            .filter(item_account_categories::item_id.eq_any(chunk))
+            .order((item_account_categories::item_id, item_account_categories::position))
+            .select((item_account_categories::item_id, AccountCategoryRow::as_select()))
+            .load(c))?;
+        for (item_id, row) in rows {
+            found.entry(item_id).or_default().push(row);
+        }
+    }
+    Ok(found)
+}
+
+/// Sets the categories of an item in an account; none takes it out of all.
+pub fn assign(tx: &mut Tx<'_>, account_id: i32, item_id: i32, categories: &[i32]) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(item_account_categories::table
+        .filter(item_account_categories::account_id.eq(account_id))
+        .filter(item_account_categories::item_id.eq(item_id)))
+        .execute(c))?;
+    let rows: Vec<_> = categories
+        .iter()
+        .zip(0_i32..)
+        .map(|(category, position)| {
+            (
+                item_account_categories::item_id.eq(item_id),
+                item_account_categories::account_id.eq(account_id),
+                item_account_categories::position.eq(position),
+                item_account_categories::account_category_id.eq(*category),
+            )
+        })
+        .collect();
+    if !rows.is_empty() {
+        on!(&mut tx.conn, c => diesel::insert_into(item_account_categories::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = shipping_groups, treat_none_as_default_value = false)]
+pub struct ShippingGroupRow {
+    pub shipping_group_id: i32,
+    pub account_id: i32,
+    pub identifier: String,
+    /// The configuration still names it; its number is kept in any case.
+    pub active: bool,
+}
+
+pub fn shipping_groups_of(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<ShippingGroupRow>, Failure> {
+    Ok(on!(conn, c => shipping_groups::table
+        .filter(shipping_groups::account_id.eq_any(accounts))
+        .order(shipping_groups::shipping_group_id)
+        .select(ShippingGroupRow::as_select())
+        .load(c))?)
+}
+
+/// Takes the shipping groups of the configuration over.
+pub fn set_shipping_groups(tx: &mut Tx<'_>, account_id: i32, names: &[String]) -> Result<(), Failure> {
+    let known = shipping_groups_of(&mut tx.conn, &[account_id])?;
+    on!(&mut tx.conn, c => diesel::update(shipping_groups::table.filter(shipping_groups::account_id.eq(account_id)))
+        .set(shipping_groups::active.eq(shipping_groups::identifier.eq_any(names)))
+        .execute(c))?;
+    let new: Vec<&String> = names.iter().filter(|name| !known.iter().any(|row| row.identifier == **name)).collect();
+    let first = next_ids(tx, "shipping group", new.len())?;
+    let rows: Vec<ShippingGroupRow> = new
+        .into_iter()
+        .zip(first..)
+        .map(|(name, shipping_group_id)| ShippingGroupRow { shipping_group_id, account_id, identifier: name.clone(), active: true })
+        .collect();
+    if !rows.is_empty() {
+        on!(&mut tx.conn, c => diesel::insert_into(shipping_groups::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}

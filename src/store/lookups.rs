@@ -1,0 +1,183 @@
+//! The look-up lists: delivery times, shipping cost categories, kinds of texts and pictures, templates. All have the
+//! same form: a number, a name that is unique in the mandator, perhaps the ERP's own number, and a document.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::filter::{Cond, Window};
+use super::{Conn, Tx, next_id};
+use crate::domain::Failure;
+use crate::{narrow, narrow_window, on};
+
+/// Who made a record.
+pub const BY_CALL: i32 = 0;
+/// What the configuration says, calls do not change.
+pub const BY_CONFIGURATION: i32 = 1;
+
+/// Which list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum List {
+    DeliveryTimes,
+    DeliveryCharges,
+    TextTypes,
+    ImageTypes,
+    Templates,
+}
+
+impl List {
+    /// The counter of its numbers.
+    pub fn counter(self) -> &'static str {
+        match self {
+            List::DeliveryTimes => "delivery time",
+            List::DeliveryCharges => "delivery charge category",
+            List::TextTypes => "text module type",
+            List::ImageTypes => "image module type",
+            List::Templates => "template",
+        }
+    }
+}
+
+/// One record of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookUpRow {
+    pub id: i32,
+    pub mandator_id: i32,
+    pub identifier: String,
+    pub external_id: Option<String>,
+    /// [`BY_CALL`] or [`BY_CONFIGURATION`].
+    pub origin: i32,
+    pub created_at: i64,
+    pub last_changed: i64,
+    /// JSON in the words of the wire.
+    pub data: String,
+}
+
+/// The conditions of one `filter`.
+#[derive(Debug, Clone, Default)]
+pub struct LookUpFilter {
+    pub mandator_id: i32,
+    pub id: Cond<i32>,
+    pub identifier: Cond<String>,
+    pub external_id: Cond<String>,
+    pub last_changed: Window,
+}
+
+type Columns = (i32, i32, String, Option<String>, i32, i64, i64, String);
+
+fn row_of((id, mandator_id, identifier, external_id, origin, created_at, last_changed, data): Columns) -> LookUpRow {
+    LookUpRow { id, mandator_id, identifier, external_id, origin, created_at, last_changed, data }
+}
+
+/// The same code for the table of each list.
+macro_rules! tables {
+    ($($list:ident => $module:ident . $table:ident . $id:ident;)*) => {
+        $(mod $module {
+            use super::*;
+            use crate::store::schema::$table::dsl as t;
+
+            pub fn matching(conn: &mut Conn<'_>, filter: &LookUpFilter) -> Result<Vec<Columns>, Failure> {
+                Ok(on!(conn, c => {
+                    let mut query = t::$table.filter(t::mandator_id.eq(filter.mandator_id)).order(t::$id).into_boxed();
+                    narrow!(query, t::$id, &filter.id);
+                    narrow!(query, t::identifier, &filter.identifier);
+                    narrow!(query, t::external_id, &filter.external_id);
+                    narrow_window!(query, t::last_changed, filter.last_changed);
+                    query.load(c)
+                })?)
+            }
+
+            pub fn save(tx: &mut Tx<'_>, rows: &[LookUpRow]) -> Result<(), Failure> {
+                let values: Vec<_> = rows
+                    .iter()
+                    .map(|row| (
+                        t::$id.eq(row.id),
+                        t::mandator_id.eq(row.mandator_id),
+                        t::identifier.eq(&row.identifier),
+                        // None must be written, not left out: rows of one statement have the same columns.
+                        t::external_id.eq(row.external_id.as_ref()),
+                        t::origin.eq(row.origin),
+                        t::created_at.eq(row.created_at),
+                        t::last_changed.eq(row.last_changed),
+                        t::data.eq(&row.data),
+                    ))
+                    .collect();
+                on!(&mut tx.conn, c => diesel::insert_into(t::$table)
+                    .values(&values)
+                    .on_conflict(t::$id)
+                    .do_update()
+                    .set((
+                        t::identifier.eq(excluded(t::identifier)),
+                        t::external_id.eq(excluded(t::external_id)),
+                        t::origin.eq(excluded(t::origin)),
+                        t::last_changed.eq(excluded(t::last_changed)),
+                        t::data.eq(excluded(t::data)),
+                    ))
+                    .execute(c))?;
+                Ok(())
+            }
+        })*
+
+        /// The records of a list that pass a filter, by number.
+        pub fn matching(conn: &mut Conn<'_>, list: List, filter: &LookUpFilter) -> Result<Vec<LookUpRow>, Failure> {
+            let rows = match list { $(List::$list => $module::matching(conn, filter)?,)* };
+            Ok(rows.into_iter().map(row_of).collect())
+        }
+
+        fn save_chunk(tx: &mut Tx<'_>, list: List, rows: &[LookUpRow]) -> Result<(), Failure> {
+            match list { $(List::$list => $module::save(tx, rows),)* }
+        }
+    };
+}
+
+tables! {
+    DeliveryTimes => delivery_times.delivery_times.delivery_time_id;
+    DeliveryCharges => delivery_charges.delivery_charge_categories.delivery_charge_category_id;
+    TextTypes => text_types.text_module_types.text_module_type_id;
+    ImageTypes => image_types.image_module_types.image_module_type_id;
+    Templates => templates.templates.template_id;
+}
+
+/// All records of a mandator's list.
+pub fn of_mandator(conn: &mut Conn<'_>, list: List, mandator_id: i32) -> Result<Vec<LookUpRow>, Failure> {
+    matching(conn, list, &LookUpFilter { mandator_id, ..LookUpFilter::default() })
+}
+
+/// Inserts new records and replaces known ones.
+pub fn save(tx: &mut Tx<'_>, list: List, rows: &[LookUpRow]) -> Result<(), Failure> {
+    for chunk in rows.chunks(500) {
+        save_chunk(tx, list, chunk)?;
+    }
+    Ok(())
+}
+
+fn is_called(row: &LookUpRow, name: &str) -> bool {
+    row.identifier == name || row.external_id.as_deref() == Some(name)
+}
+
+/// Makes sure that the list has records of these names: what the configuration names can be seen by the ERP. Records
+/// of before that the configuration does not name any more are the ERP's own again.
+pub fn name_by_configuration(tx: &mut Tx<'_>, list: List, mandator_id: i32, names: &[&str]) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    let known = of_mandator(&mut tx.conn, list, mandator_id)?;
+    let mut changed = Vec::new();
+    for row in &known {
+        let origin = if names.iter().any(|name| is_called(row, name)) { BY_CONFIGURATION } else { BY_CALL };
+        if row.origin != origin {
+            changed.push(LookUpRow { origin, last_changed: stamp, ..row.clone() });
+        }
+    }
+    for name in names.iter().filter(|name| !known.iter().any(|row| is_called(row, name))) {
+        changed.push(LookUpRow {
+            id: next_id(tx, list.counter())?,
+            mandator_id,
+            identifier: (*name).to_owned(),
+            // Items name shipping cost categories by it.
+            external_id: (list == List::DeliveryCharges).then(|| (*name).to_owned()),
+            origin: BY_CONFIGURATION,
+            created_at: stamp,
+            last_changed: stamp,
+            data: "{}".to_owned(),
+        });
+    }
+    save(tx, list, &changed)
+}
