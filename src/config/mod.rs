@@ -243,13 +243,6 @@ pub struct Preparation {
     pub shipping_groups: Vec<String>,
 }
 
-impl Preparation {
-    /// Everything that decides what offers look like, for noticing changes.
-    pub fn fingerprint(&self) -> String {
-        format!("{self:?}")
-    }
-}
-
 impl std::fmt::Debug for Account {
     /// Not derived: `settings` holds the secrets of the channel once they are resolved, and a log line must not.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

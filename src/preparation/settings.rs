@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::Settings;
+use crate::config::{Account, Settings};
 use crate::domain::Failure;
 use crate::store::lookups::{self, List};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Tx, account_categories, configured};
 
-/// Digests of the preparation of accounts.
-const KIND: &str = "preparation";
+/// What decides how the content of an account's offers looks, in a form that tells changes.
+fn content_of(account: &Account) -> String {
+    let texts = (&account.title_text_module, &account.description_text_module, &account.language);
+    format!("{:?} {:?} {texts:?}", account.preparation, account.default_category)
+}
 
 /// Takes the settings over; where they were changed, the offers of the account are told anew.
 pub fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
-    let digests: Vec<(i32, String)> = settings.accounts.iter().map(|a| (a.account_id, a.preparation.fingerprint())).collect();
-    let changed = configured::changed(&mut tx.conn, KIND, &digests)?;
     let mut times: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
     let mut charges: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
     for account in &settings.accounts {
@@ -29,6 +30,14 @@ pub fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
             lookups::name_by_configuration(tx, list, mandator_id, &names.into_iter().collect::<Vec<_>>())?;
         }
     }
-    outbox::mark_accounts(tx, &changed, &[Topic::Content])?;
-    configured::note(tx, KIND, &digests)
+    tell_changes(tx, settings, "content", Topic::Content, content_of)?;
+    tell_changes(tx, settings, "price list", Topic::Price, |account| account.pricelist.clone())
+}
+
+/// Marks the offers of accounts whose settings, as `digest` sees them, are not those of the last start.
+fn tell_changes(tx: &mut Tx<'_>, settings: &Settings, kind: &str, topic: Topic, digest: fn(&Account) -> String) -> Result<(), Failure> {
+    let digests: Vec<(i32, String)> = settings.accounts.iter().map(|account| (account.account_id, digest(account))).collect();
+    let changed = configured::changed(&mut tx.conn, kind, &digests)?;
+    outbox::mark_accounts(tx, &changed, &[topic])?;
+    configured::note(tx, kind, &digests)
 }

@@ -315,3 +315,26 @@ fn clear_text_passwords_on_the_network_are_a_warning() {
     let text = spoiled("127.0.0.1:8080\"", "0.0.0.0:8080\"\npublic_url = \"https://erp.example.com\"");
     assert!(try_load(&text).unwrap().warnings.is_empty());
 }
+
+#[test]
+fn the_preparation_of_an_account_is_checked() {
+    let text = format!(
+        "{SOUND}title_rule = \"{{{{ item.identifier\"\ndescription_template = \" \"\nimage_order = [1, 1, 0]\nshipping_groups = [\"\"]\n\
+         [accounts.category_mapping]\nkitchen = \" \"\n"
+    );
+    let faults = faults(&text);
+    for expected in [
+        "accounts[1].title_rule: line 1: syntax error",
+        "accounts[1].description_template: \"\" is empty",
+        "accounts[1].image_order: image module type 1 is named twice",
+        "accounts[1].image_order: 0 is out of range",
+        "accounts[1].shipping_groups: \"\" is empty",
+        "accounts[1].category_mapping: \"kitchen\" leads to an empty text",
+    ] {
+        assert!(faults.contains(expected), "{expected}\n{faults}");
+    }
+    let text =
+        format!("{SOUND}title_rule = \"{{{{ item.identifier }}}}\"\nimage_order = [3, 1]\n[accounts.category_mapping]\nkitchen = \"42\"\n");
+    let preparation = &settings(&text).accounts[0].preparation;
+    assert_eq!((preparation.image_order.as_slice(), preparation.category_mapping["kitchen"].as_str()), ([3, 1].as_slice(), "42"));
+}

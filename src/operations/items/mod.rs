@@ -116,7 +116,7 @@ wire! {
         image_modules: Bundle<ImageModule> [each("image_module")],
         /// Central attributes (features).
         item_attributes: Bundle<ItemAttribute> [each("item_attribute")],
-        /// Channel data as XML, one element per platform; kept and given back unchanged.
+        /// Channel data as XML, one element per platform; given back unchanged. Title, price, template and category of an account count there.
         specific_item_data: Patch<Xml>,
         /// When it was created (read only).
         created_at: Option<Time>,
