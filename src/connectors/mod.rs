@@ -27,6 +27,9 @@ pub struct Capabilities {
     pub batch_size: usize,
     /// Orders that are open at our side are read again at every poll, because the channel's change stamp is not reliable.
     pub rereads_open_orders: bool,
+    /// An offer without stock is ended, and listed again when stock is back. false: it stays and is told a quantity of
+    /// 0, because the channel keeps the page of a sold-out article (a shop).
+    pub ends_at_zero: bool,
 }
 
 /// What an offer shall become at the channel.
@@ -34,7 +37,7 @@ pub struct Capabilities {
 pub enum Wanted {
     /// Visible and buyable; create it where it does not exist yet.
     Running,
-    /// Not buyable any more.
+    /// Not buyable any more, whatever else the change says.
     Ended,
 }
 

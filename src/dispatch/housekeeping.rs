@@ -1,6 +1,7 @@
-//! What is done beside the accounts' work: leases of long calls, prices of a new day, forgetting, and warnings.
+//! What is done beside the accounts' work: leases of long calls, scheduled releases, prices of a new day, forgetting, and
+//! warnings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,11 +11,14 @@ use super::retry::after;
 use super::worker::day_in;
 use crate::config::{Account, Settings};
 use crate::domain::{Failure, Stamp};
-use crate::store::{Store, accounts, content, facts, messages, replay};
+use crate::store::outbox::{self, Topic};
+use crate::store::{Store, accounts, content, facts, messages, offers, replay};
 
 /// No account has this number: nobody rings for the housekeeper.
 const NOBODY: i32 = i32::MIN;
 const EVERY: Duration = Duration::from_secs(60);
+/// Scheduled offers that are released at once; the others follow with the next tick.
+const MOST_RELEASES: i64 = 1_000;
 /// An account whose calls have failed this often in a row is worth a warning.
 const LONG_FAILING: i32 = 5;
 
@@ -36,6 +40,9 @@ impl Housekeeper {
             let now = Stamp::now();
             if let Err(failure) = self.keep_leases(now) {
                 log::error!("leases cannot be renewed: {failure}");
+            }
+            if let Err(failure) = self.release(now) {
+                log::error!("scheduled offers cannot be released: {failure}");
             }
             if Instant::now() >= next {
                 next = Instant::now() + EVERY;
@@ -62,6 +69,24 @@ impl Housekeeper {
             }
             Ok(())
         })
+    }
+
+    /// Offers whose release has come shall run from now on.
+    pub(super) fn release(&self, now: Stamp) -> Result<(), Failure> {
+        if self.store.read(|conn| offers::due_releases(conn, now, 1))?.is_empty() {
+            return Ok(());
+        }
+        let released = self.store.write(move |tx| {
+            let due = offers::due_releases(&mut tx.conn, now, MOST_RELEASES)?;
+            let ids: Vec<i32> = due.iter().map(|(offer, _)| *offer).collect();
+            offers::want(tx, &ids)?;
+            let dirty: Vec<_> = due.iter().flat_map(|(offer, account)| Topic::ALL.map(|topic| (*offer, *account, topic))).collect();
+            outbox::mark(tx, &dirty)?;
+            Ok(due)
+        })?;
+        let accounts: BTreeSet<i32> = released.into_iter().map(|(_, account)| account).collect();
+        self.bell.ring(&accounts.into_iter().collect::<Vec<_>>());
+        Ok(())
     }
 
     /// One round: each part in a transaction of its own, so that none holds up the ERP's calls for long.

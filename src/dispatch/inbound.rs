@@ -12,7 +12,7 @@ use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::orders::{self, Address, BY_CHANNEL, OrderDocument, OrderItemRow, OrderRow, PAID, UNPAID, customers};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Tx, broken_document};
+use crate::store::{Tx, broken_document, offers};
 
 /// What became of an order. `accounts` have offers whose quantity changed: their workers have to be woken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,10 +103,24 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
             warn_unmatched(tx, account, &row, line)?;
         }
     }
-    let mut sold: Vec<i32> = positions.iter().filter(|position| position.reserved > 0).filter_map(|position| position.item_id).collect();
-    sold.sort_unstable();
-    sold.dedup();
-    Ok(Imported::New { order_id: row.order_id, accounts: outbox::mark_items(tx, &sold, &[Topic::Quantity])? })
+    for position in &positions {
+        let Some(offer_id) = position.offer_id else { continue };
+        match status {
+            // Bought and cancelled before we saw it: the channel may have put back what we have told it anew meanwhile.
+            OrderStatus::Cancelled => offers::moved(tx, offer_id)?,
+            _ => offers::sold(tx, offer_id, position.quantity)?,
+        }
+    }
+    let cancelled = status == OrderStatus::Cancelled;
+    let touched = positions.iter().filter(|position| position.reserved > 0 || cancelled);
+    let mut touched: Vec<i32> = touched.filter_map(|position| position.item_id).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    let accounts = match cancelled {
+        true => outbox::mark_items_of_accounts(tx, &touched, &[Topic::Quantity], &[account.account_id])?,
+        false => outbox::mark_items(tx, &touched, &[Topic::Quantity])?,
+    };
+    Ok(Imported::New { order_id: row.order_id, accounts })
 }
 
 /// The channel's offer number names the item best, because a SKU may have been changed there; else the SKU does.
@@ -253,6 +267,9 @@ fn update(tx: &mut Tx<'_>, mut row: OrderRow, order: &ChannelOrder, digest: Stri
             let remedy = "settle the return with the buyer, or have the channel correct the order";
             let account_id = row.account_id.unwrap_or_default();
             warn(tx, account_id, &row, "ORDER_CANCELLED_LATE", text, remedy)?;
+        }
+        for offer_id in orders::items_of(&mut tx.conn, row.order_id)?.into_iter().filter_map(|position| position.offer_id) {
+            offers::moved(tx, offer_id)?;
         }
         accounts.extend(follow(tx, &mut row, Event::Canceled)?);
     }

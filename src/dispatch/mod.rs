@@ -14,6 +14,7 @@ mod poll;
 mod retry;
 mod settle;
 mod states;
+mod stock_out;
 #[cfg(test)]
 mod tests;
 mod turn;

@@ -1,14 +1,16 @@
 //! What to tell a channel about offers, from what is known about them. Pure.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use crate::config::Account;
-use crate::connectors::{OfferChange, Price, Quantity, Wanted};
-use crate::domain::{Stamp, stock};
-use crate::preparation::{self, Effective, Lack, effective};
-use crate::store::offers::{ItemForOffer, OfferRow, OfferState, StockFigures};
+use crate::connectors::{OfferChange, OfferContent, Price, Quantity, Wanted};
+use crate::domain::Stamp;
+use crate::domain::stock::{self, Decision, Figures, Life};
+use crate::preparation::{self, Effective, Lack, effective, listing_settings};
+use crate::store::offers::{Announced, EndedBy, ItemForOffer, OfferRow, StockFigures};
 use crate::store::outbox::{PARKED, PENDING, StateRow, Topic};
 
 /// How often an offer may be part of a call that failed as a whole before it is sent alone.
@@ -22,6 +24,8 @@ pub struct Frame<'a> {
     /// In the mandator's time zone.
     pub today: NaiveDate,
     pub now: Stamp,
+    /// See [`crate::connectors::Capabilities`].
+    pub ends_at_zero: bool,
 }
 
 /// What one snapshot of the data says about the offers of a batch.
@@ -42,6 +46,21 @@ pub struct Sending {
     pub item_id: i32,
     /// The change is all there is to say about the offer: afterwards it runs, or has ended.
     pub whole: bool,
+    /// What has to be on record before the call, because its answer may get lost.
+    pub announced: Option<Announced>,
+    /// Stock control ends the offer: the numbers for the merchant.
+    pub out_of_stock: Option<Figures>,
+    pub rows: Vec<StateRow>,
+}
+
+/// A wanted offer that is not listed, because there is not enough stock.
+#[derive(Debug, Clone)]
+pub struct StockOut {
+    pub offer_id: i32,
+    pub item_id: i32,
+    pub figures: Figures,
+    /// The merchant has not been told yet.
+    pub news: bool,
     pub rows: Vec<StateRow>,
 }
 
@@ -60,7 +79,8 @@ pub struct Parking {
 pub struct Plan {
     pub sendings: Vec<Sending>,
     pub parkings: Vec<Parking>,
-    /// Rows that have become pointless, because the offer does not run and shall not.
+    pub stock_outs: Vec<StockOut>,
+    /// Rows about which nothing has to be said: the offer does not run and shall not, or shows the right quantity.
     pub pointless: Vec<StateRow>,
     /// Rows of an offer whose listing has to wait until then; they go with it.
     pub waiting: Vec<(StateRow, Stamp)>,
@@ -102,7 +122,7 @@ pub fn plan(frame: &Frame<'_>, known: &Known) -> Plan {
             plan.pointless.extend(rows);
             continue;
         };
-        Planner { frame, known, offer, item, rows }.plan(&mut plan);
+        Planner { frame, known, offer, item, rows, figures: OnceCell::new() }.plan(&mut plan);
     }
     plan
 }
@@ -113,6 +133,8 @@ struct Planner<'a> {
     offer: &'a OfferRow,
     item: &'a ItemForOffer,
     rows: Vec<StateRow>,
+    /// Read once, where a quantity is asked for: the item's settings have to be parsed for it.
+    figures: OnceCell<Figures>,
 }
 
 impl Planner<'_> {
@@ -124,8 +146,8 @@ impl Planner<'_> {
         let is_listing = |row: &&StateRow| row.topic == Topic::Listing as i32;
         let listing_asked = due.iter().any(|row| is_listing(&row));
         let listing_waits = self.rows.iter().find(|row| is_listing(row) && row.status == PENDING && !listing_asked);
-        let runs = OfferState::from_id(self.offer.state) == OfferState::Running;
-        if self.offer.wanted == 1 && runs && !listing_asked {
+        let placed = self.offer.placed();
+        if self.offer.wanted == 1 && placed.life == Life::Running && !listing_asked {
             return self.parts(&due, plan);
         }
         if let Some(listing) = listing_waits {
@@ -136,7 +158,7 @@ impl Planner<'_> {
         }
         if self.offer.wanted == 1 {
             self.listing(plan);
-        } else if runs || listing_asked {
+        } else if placed.may_show() || listing_asked {
             // Also where we do not know of a running offer: the answer to its listing may have been lost.
             let change = self.change(Wanted::Ended);
             plan.sendings.push(self.sending(change, true, self.rows.clone()));
@@ -146,25 +168,58 @@ impl Planner<'_> {
     }
 
     fn listing(self, plan: &mut Plan) {
-        let whole = self.effective().and_then(|effective| Ok((effective.content()?, effective.price?.value)));
-        match whole {
-            Ok((content, price)) => {
+        let decision = self.decide(stock::upload);
+        if decision == Decision::End {
+            return self.end_for_stock(plan);
+        }
+        match (self.whole(), decision) {
+            (Err(lack), _) => {
+                let pending = self.pending();
+                plan.parkings.push(self.parking(lack, pending));
+            }
+            (Ok((content, price)), Decision::Offer(quantity) | Decision::Relist(quantity)) => {
                 let change = OfferChange {
                     content: Some(content),
                     price: Some(price),
-                    quantity: Some(self.quantity()),
+                    quantity: Some(self.quantity(quantity)),
                     ..self.change(Wanted::Running)
                 };
                 plan.sendings.push(self.sending(change, true, self.rows.clone()));
             }
-            Err(lack) => {
-                let pending = self.rows.iter().filter(|row| row.status == PENDING).cloned().collect();
-                plan.parkings.push(self.parking(lack, pending));
-            }
+            (Ok(_), Decision::Keep | Decision::End) => plan.stock_outs.push(StockOut {
+                offer_id: self.offer.offer_id,
+                item_id: self.item.item_id,
+                figures: self.figures(),
+                news: self.offer.ended_by() != EndedBy::Stock,
+                rows: self.rows.clone(),
+            }),
         }
     }
 
+    fn whole(&self) -> Result<(OfferContent, Price), Lack> {
+        let effective = self.effective()?;
+        Ok((effective.content()?, effective.price?.value))
+    }
+
+    fn pending(&self) -> Vec<StateRow> {
+        self.rows.iter().filter(|row| row.status == PENDING).cloned().collect()
+    }
+
+    /// The listing that brings it back will carry everything, so there is nothing more to say.
+    fn end_for_stock(self, plan: &mut Plan) {
+        // Zero for those who look at the number; to end it is what counts.
+        let change = OfferChange { quantity: Some(self.quantity(0)), ..self.change(Wanted::Ended) };
+        let known = self.offer.ended_by() == EndedBy::Stock;
+        let sending = self.sending(change, true, self.rows.clone());
+        plan.sendings.push(Sending { announced: Some(Announced::End).filter(|_| !known), out_of_stock: Some(self.figures()), ..sending });
+    }
+
     fn parts(self, due: &[StateRow], plan: &mut Plan) {
+        let quantity_asked = due.iter().any(|row| row.topic == Topic::Quantity as i32);
+        let decision = if quantity_asked { self.decide(stock::control) } else { Decision::Keep };
+        if decision == Decision::End {
+            return self.end_for_stock(plan);
+        }
         let mut change = self.change(Wanted::Running);
         let mut sent = Vec::new();
         // Most changes are of quantities, which need none of it.
@@ -181,11 +236,13 @@ impl Planner<'_> {
                         change.content = content().ok();
                     }
                 }),
-                Some(Topic::Quantity) => {
-                    change.quantity = Some(self.quantity());
+                Some(Topic::Quantity) if decision != Decision::Keep => {
+                    if let Decision::Offer(quantity) | Decision::Relist(quantity) = decision {
+                        change.quantity = Some(self.quantity(quantity));
+                    }
                     Ok(())
                 }
-                Some(Topic::Listing) | None => {
+                Some(Topic::Quantity | Topic::Listing) | None => {
                     plan.pointless.push(row.clone());
                     continue;
                 }
@@ -213,7 +270,10 @@ impl Planner<'_> {
     }
 
     fn sending(&self, change: OfferChange, whole: bool, rows: Vec<StateRow>) -> Sending {
-        Sending { change, item_id: self.item.item_id, whole, rows }
+        let placed = self.offer.placed();
+        let told = change.quantity.map(|quantity| quantity.offered).filter(|_| change.wanted == Wanted::Running);
+        let announced = told.filter(|told| self.figures().announces(&placed, *told)).map(Announced::Quantity);
+        Sending { change, item_id: self.item.item_id, whole, announced, out_of_stock: None, rows }
     }
 
     fn parking(&self, lack: Lack, rows: Vec<StateRow>) -> Parking {
@@ -227,10 +287,36 @@ impl Planner<'_> {
         effective(&frame, &self.known.data, self.item)
     }
 
-    /// Zero is told as zero, also for an offer to be listed: whether that is possible is the channel's word.
-    fn quantity(&self) -> Quantity {
+    fn figures(&self) -> Figures {
+        *self.figures.get_or_init(|| self.read_figures())
+    }
+
+    fn read_figures(&self) -> Figures {
+        let account = self.frame.account.account_id;
         let figures = self.known.stock.get(&self.item.item_id).copied().unwrap_or_default();
-        Quantity { offered: stock::offered(figures.stock, figures.reserved), reserved_here: stock::fit(figures.reserved_here) }
+        let settings = listing_settings(&self.item.data, account);
+        Figures {
+            stock: figures.stock,
+            reserved: figures.reserved,
+            safety: figures.safety,
+            minimum: figures.minimum,
+            placing: settings.placing_count,
+            primary: settings.primary,
+        }
+    }
+
+    /// A channel that keeps sold-out offers is told that there is nothing instead of their end.
+    fn decide(&self, rule: impl Fn(&Figures, &stock::Placed) -> Decision) -> Decision {
+        let figures = self.figures();
+        if figures.ends() && !self.frame.ends_at_zero {
+            return Decision::Offer(0);
+        }
+        rule(&figures, &self.offer.placed())
+    }
+
+    fn quantity(&self, offered: i32) -> Quantity {
+        let figures = self.known.stock.get(&self.item.item_id).copied().unwrap_or_default();
+        Quantity { offered, reserved_here: stock::fit(figures.reserved_here) }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Settlement {
     pub account_id: i32,
     pub confirmed: Vec<(i32, Confirmed)>,
     pub states: Vec<(Vec<StateRow>, Settled)>,
+    /// Wanted offers that are not listed for want of stock.
+    pub stock_outs: Vec<i32>,
     pub fact: Option<(FactRow, Settled)>,
     /// The channel moved its stock for this order: quantities of its items are told anew.
     pub stock_moved_by: Option<i32>,
@@ -37,6 +39,9 @@ impl Settlement {
     pub fn apply(self, tx: &mut Tx<'_>) -> Result<(), Failure> {
         for (offer_id, confirmed) in &self.confirmed {
             offers::confirm(tx, *offer_id, confirmed)?;
+        }
+        for offer_id in &self.stock_outs {
+            offers::wait_for_stock(tx, *offer_id)?;
         }
         for (rows, settled) in &self.states {
             outbox::settle_states(tx, rows, settled)?;

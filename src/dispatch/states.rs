@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::plan::{Frame, Known, Plan, Sending, batch, plan};
 use super::retry::{Further, further};
 use super::settle::{About, Health, Settlement, clean, gave_up, message_row};
+use super::stock_out;
 use super::turn::Kind;
 use super::worker::{Attempt, Worker, chance};
 use crate::config::Account;
@@ -25,9 +26,16 @@ impl Worker {
         if known.rows.is_empty() {
             return Ok(None);
         }
-        let frame = Frame { account: &self.account, public_url: &self.settings.server.public_url, today: self.today(now), now };
+        let frame = Frame {
+            account: &self.account,
+            public_url: &self.settings.server.public_url,
+            today: self.today(now),
+            now,
+            ends_at_zero: self.capabilities.ends_at_zero,
+        };
         let mut plan = plan(&frame, &known);
         let mut settlement = self.unsendable(&mut plan);
+        self.announce(&mut plan)?;
         if plan.sendings.is_empty() {
             self.settle(settlement)?;
             return Ok(Some(Attempt::Worked));
@@ -52,6 +60,17 @@ impl Worker {
         Ok(Some(attempt))
     }
 
+    /// Keeps on record what the channel is about to be told. Offers that are deleted meanwhile are left out.
+    fn announce(&self, plan: &mut Plan) -> Result<(), Failure> {
+        let announced: Vec<_> = plan.sendings.iter().filter_map(|s| Some((s.change.offer_id, s.announced?))).collect();
+        if announced.is_empty() {
+            return Ok(());
+        }
+        let gone = self.store.write(move |tx| offers::announce(tx, &announced))?;
+        plan.sendings.retain(|sending| !gone.contains(&sending.change.offer_id));
+        Ok(())
+    }
+
     /// What can be settled without asking the channel.
     fn unsendable(&self, plan: &mut Plan) -> Settlement {
         let mut settlement = self.settlement();
@@ -59,6 +78,14 @@ impl Worker {
         for (row, due_at) in std::mem::take(&mut plan.waiting) {
             let error = "waits for the listing of the offer".to_owned();
             settlement.states.push((vec![row], Settled::Again { due_at, error }));
+        }
+        for out in std::mem::take(&mut plan.stock_outs) {
+            if out.news {
+                let about = About::Offer { offer_id: out.offer_id, item_id: out.item_id };
+                settlement.messages.push(message_row(&self.account, about, &stock_out::message(&out.figures, self.language)));
+            }
+            settlement.stock_outs.push(out.offer_id);
+            settlement.states.push((out.rows, Settled::Done));
         }
         for parking in std::mem::take(&mut plan.parkings) {
             let error = parking.lack.error();
@@ -90,6 +117,9 @@ impl Worker {
             match outcomes.remove(&offer_id) {
                 Some(Outcome::Done { external_number, url, messages }) => {
                     settlement.messages.extend(messages.iter().map(|m| message_row(&self.account, about, m)));
+                    if let Some(figures) = &sending.out_of_stock {
+                        settlement.messages.push(message_row(&self.account, about, &stock_out::message(figures, self.language)));
+                    }
                     settlement.confirmed.push((
                         offer_id,
                         Confirmed {

@@ -16,6 +16,7 @@
 mod document;
 mod explain;
 mod lack;
+mod listing;
 mod load;
 mod platform;
 mod rules;
@@ -31,6 +32,7 @@ use chrono::NaiveDate;
 
 pub use explain::{Line, Missing, table};
 pub use lack::Lack;
+pub use listing::{ListingSettings, listing_settings};
 pub use load::load;
 pub use settings::take_over;
 pub use source::{Source, Sourced};

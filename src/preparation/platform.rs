@@ -8,7 +8,7 @@ use crate::domain::Failure;
 use crate::xml::{Document, Limits, Node};
 
 /// Stored blocks have passed the limits of their request.
-const LIMITS: Limits = Limits { depth: 64, attributes: 256, name_bytes: 1024, elements: 200_000 };
+pub(super) const LIMITS: Limits = Limits { depth: 64, attributes: 256, name_bytes: 1024, elements: 200_000 };
 
 /// An understood value and the element it stood in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,12 +86,12 @@ fn translated(node: Node<'_>, language: &str) -> Option<Found> {
     Some(Found { element: format!("translations/translation {language}/title"), text: title.to_owned() })
 }
 
-fn accounts_of(block: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+pub(super) fn accounts_of(block: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let lists = block.children().filter(|child| child.name() == "account_specific_data");
     lists.flat_map(|list| list.children().filter(|child| child.name() == "account_specific"))
 }
 
-fn is_of(account: Node<'_>, account_id: i32) -> bool {
+pub(super) fn is_of(account: Node<'_>, account_id: i32) -> bool {
     account.child("account_id").is_some_and(|id| id.text().trim().parse() == Ok(account_id))
 }
 

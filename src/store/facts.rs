@@ -28,7 +28,8 @@ pub fn order_numbers(conn: &mut Conn<'_>, order_id: i32) -> Result<Option<OrderN
         .optional())?)
 }
 
-/// Marks the quantities of an account's offers of the items in an order.
+/// Marks the quantities of an account's offers of the items in an order. The channel moved its own stock, so what it
+/// shows is not known.
 pub fn mark_quantities_of_order(tx: &mut Tx<'_>, account_id: i32, order_id: i32) -> Result<(), Failure> {
     let items: Vec<Option<i32>> = on!(&mut tx.conn, c => order_items::table
         .filter(order_items::order_id.eq(order_id))
@@ -44,6 +45,9 @@ pub fn mark_quantities_of_order(tx: &mut Tx<'_>, account_id: i32, order_id: i32)
             .filter(offers::wanted.eq(1))
             .select(offers::offer_id)
             .load(c))?;
+        for offer_id in &found {
+            super::offers::moved(tx, *offer_id)?;
+        }
         dirty.extend(found.into_iter().map(|offer| (offer, account_id, Topic::Quantity)));
     }
     mark(tx, &dirty)

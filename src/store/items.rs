@@ -1,5 +1,7 @@
 //! Articles: keys and filters as columns, the rest as one JSON document.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -32,6 +34,10 @@ pub struct ItemRow {
     pub last_changed_by: String,
     /// JSON in the words of the wire.
     pub data: String,
+    /// SB: at this available stock the offers of all but the primary account end.
+    pub safety_stock: Option<i32>,
+    /// MB: at this available stock all offers end.
+    pub minimum_stock: Option<i32>,
 }
 
 /// The conditions of one `filter` of fetchItems.
@@ -173,6 +179,8 @@ pub fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
                 items::last_changed.eq(excluded(items::last_changed)),
                 items::last_changed_by.eq(excluded(items::last_changed_by)),
                 items::data.eq(excluded(items::data)),
+                items::safety_stock.eq(excluded(items::safety_stock)),
+                items::minimum_stock.eq(excluded(items::minimum_stock)),
             ))
             .execute(c))?;
     }
@@ -211,6 +219,43 @@ pub fn delete(tx: &mut Tx<'_>, item_id: i32) -> Result<(), Failure> {
         .execute(c))?;
     on!(&mut tx.conn, c => diesel::delete(items::table.find(item_id)).execute(c))?;
     Ok(())
+}
+
+/// What the ERP says about an article's stock beside the counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = items)]
+pub struct StockValues {
+    /// SB.
+    pub safety_stock: Option<i32>,
+    /// MB.
+    pub minimum_stock: Option<i32>,
+}
+
+/// Sets the stock values of an article.
+pub fn set_stock_values(tx: &mut Tx<'_>, item_id: i32, values: StockValues, by: &str) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::update(items::table.find(item_id))
+        .set((
+            items::safety_stock.eq(values.safety_stock),
+            items::minimum_stock.eq(values.minimum_stock),
+            items::last_changed.eq(stamp),
+            items::last_changed_by.eq(by),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Safety and minimum stock of articles; unknown ids are left out.
+pub fn stock_values(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, StockValues>, Failure> {
+    let mut found = BTreeMap::new();
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<(i32, StockValues)> = on!(conn, c => items::table
+            .filter(items::item_id.eq_any(chunk))
+            .select((items::item_id, StockValues::as_select()))
+            .load(c))?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Sets list prices and documents only.

@@ -59,6 +59,8 @@ diesel::table! {
         last_changed -> BigInt,
         last_changed_by -> Text,
         data -> Text,
+        safety_stock -> Nullable<Integer>,
+        minimum_stock -> Nullable<Integer>,
     }
 }
 
@@ -129,6 +131,12 @@ diesel::table! {
         started_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         last_changed -> BigInt,
+        refill_from -> Nullable<Integer>,
+        open_quantity -> Nullable<Integer>,
+        open_at_most -> Nullable<Integer>,
+        ended_by -> Integer,
+        release_at -> Nullable<BigInt>,
+        specific_offer_data -> Nullable<Text>,
     }
 }
 
@@ -408,6 +416,7 @@ diesel::table! {
 }
 
 diesel::joinable!(stock -> items (item_id));
+diesel::joinable!(offers -> items (item_id));
 diesel::joinable!(prices -> items (item_id));
 diesel::joinable!(prices -> price_validities (validity_id));
 diesel::joinable!(order_items -> orders (order_id));

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
-use super::schema::{items, order_items, stock};
+use super::schema::{items, order_items, orders, stock};
 use super::{Conn, MOST_VARIABLES, Tx};
 use crate::domain::Failure;
 use crate::{narrow, narrow_window, on};
@@ -117,4 +117,67 @@ pub fn reserved(conn: &mut Conn<'_>, item_ids: &[i32]) -> Result<HashMap<(i32, i
         }
     }
     Ok(found)
+}
+
+/// The conditions of one `filter` of fetchStockReservations.
+#[derive(Debug, Clone, Default)]
+pub struct ReservationFilter {
+    pub mandator_id: i32,
+    /// Of the order.
+    pub last_changed: Window,
+    pub item_id: Cond<i32>,
+    pub internal_item_number: Cond<String>,
+    pub vendor_item_number: Cond<String>,
+    pub match_code: Cond<String>,
+    pub warehouse_id: Cond<i32>,
+    pub order_id: Cond<i32>,
+    pub order_number: Cond<i32>,
+}
+
+/// A position of an order that reserves stock.
+#[derive(Debug, Clone, Queryable)]
+pub struct FoundReservation {
+    pub order_item_id: i32,
+    pub item_id: i32,
+    pub mandator_id: i32,
+    pub internal_item_number: String,
+    pub warehouse_id: Option<i32>,
+    pub reserved: i32,
+    pub order_id: i32,
+    pub order_number: i32,
+    pub order_number_prefix: Option<String>,
+    pub account_id: Option<i32>,
+}
+
+/// Positions that reserve stock and pass a filter.
+pub fn reservations(conn: &mut Conn<'_>, filter: &ReservationFilter) -> Result<Vec<FoundReservation>, Failure> {
+    Ok(on!(conn, c => {
+        let mut query = order_items::table
+            .inner_join(orders::table)
+            .inner_join(items::table.on(order_items::item_id.eq(items::item_id.nullable())))
+            .filter(items::mandator_id.eq(filter.mandator_id))
+            .filter(order_items::reserved.gt(0))
+            .select((
+                order_items::order_item_id,
+                items::item_id,
+                items::mandator_id,
+                items::internal_item_number,
+                order_items::warehouse_id,
+                order_items::reserved,
+                orders::order_id,
+                orders::order_number,
+                orders::order_number_prefix,
+                orders::account_id,
+            ))
+            .into_boxed();
+        narrow_window!(query, orders::last_changed, filter.last_changed);
+        narrow!(query, items::item_id, &filter.item_id);
+        narrow!(query, items::internal_item_number, &filter.internal_item_number);
+        narrow!(query, items::vendor_item_number, &filter.vendor_item_number);
+        narrow!(query, items::match_code, &filter.match_code);
+        narrow!(query, order_items::warehouse_id, &filter.warehouse_id);
+        narrow!(query, orders::order_id, &filter.order_id);
+        narrow!(query, orders::order_number, &filter.order_number);
+        query.load(c)
+    })?)
 }

@@ -84,7 +84,7 @@ pub fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32
 /// A running offer of an item in an account.
 pub fn offer(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: i32, external_number: Option<&str>) -> Result<i32, Failure> {
     let (row, _) = super::offers::prepare(tx, mandator_id, account_id, item_id)?;
-    super::offers::want(tx, &[row.offer_id], true)?;
+    super::offers::want(tx, &[row.offer_id])?;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(row.offer_id))
         .set(offers::external_offer_number.eq(external_number))
         .execute(c))?;

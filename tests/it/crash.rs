@@ -105,7 +105,7 @@ fn listed() -> impl Iterator<Item = String> {
     named.chain((0..ONCE).map(|n| format!("D-{n}")))
 }
 
-/// Articles with a price and a running offer, in a few calls.
+/// Articles with a price, without stock, and an offer that was listed, in a few calls.
 fn list(world: &World, numbers: &[String]) {
     let each = |record: &dyn Fn(&str) -> String| numbers.iter().map(|number| record(number)).collect::<String>();
     let call = |operation: &str, records: String| {
@@ -126,6 +126,15 @@ fn list(world: &World, numbers: &[String]) {
             "<pricelist significant_key=\"identifier\"><mandator_id>1</mandator_id><identifier>default</identifier><validities><validity><prices>{prices}</prices></validity></validities></pricelist>"
         ),
     );
+    let stock = |count: i32| {
+        each(&|number| {
+            format!(
+                "<item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id><internal_item_number>{number}</internal_item_number><stock_items><stock_item><warehouse_code>standard</warehouse_code><stock_count>{count}</stock_count><absolute>true</absolute></stock_item></stock_items></item>"
+            )
+        })
+    };
+    // Offers without stock would not be listed.
+    call("updateStockCount", stock(1));
     let prepared = call(
         "prepareOffers",
         each(&|number| {
@@ -141,6 +150,7 @@ fn list(world: &World, numbers: &[String]) {
         .collect();
     let answer = call("uploadOffers", format!("<offers>{offers}</offers><process_synchronous>true</process_synchronous>"));
     assert_eq!(world.sandbox_get("/offers")["offers"].as_array().map(Vec::len), Some(numbers.len()), "{answer}");
+    call("updateStockCount", stock(0));
 }
 
 fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book) {
@@ -186,7 +196,7 @@ fn offers_show_what_is_left(world: &World, erp: &Erp<'_>) {
         let left = (stock - reserved).max(0);
         eventually(&format!("{number} shows {left}"), || {
             let offer = world.sandbox_get(&format!("/offers/{number}"));
-            if offer["quantity"] == left { Ok(()) } else { Err(offer["quantity"].to_string()) }
+            if offer["quantity"] == left && offer["running"] == (left > 0) { Ok(()) } else { Err(offer.to_string()) }
         });
     }
 }

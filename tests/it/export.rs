@@ -48,6 +48,10 @@ fn fill(world: &World) {
     let lists =
         list("<identifier>default</identifier>", "12.904") + &list("<external_id>P2</external_id><identifier>Dealers</identifier>", "9.90");
     call("updatePricelist", &lists);
+    call(
+        "updateStockCount",
+        "<item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id><internal_item_number>MUG-BL</internal_item_number><stock_items><stock_item><warehouse_code>standard</warehouse_code><stock_count>3</stock_count><absolute>true</absolute></stock_item></stock_items></item>",
+    );
     let offer = |number: &str| {
         format!(
             "<offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>{number}</internal_item_number></offer>"

@@ -57,7 +57,7 @@ fn count(counter: &mut u64, by: usize) {
 impl Connector for SandboxConnector {
     fn capabilities(&self) -> Capabilities {
         // The shop's change number misses nothing, so open orders need no second look.
-        Capabilities { batch_size: self.batch_size, rereads_open_orders: false }
+        Capabilities { batch_size: self.batch_size, rereads_open_orders: false, ends_at_zero: true }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {

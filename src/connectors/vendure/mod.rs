@@ -189,7 +189,8 @@ fn part<T: serde::de::DeserializeOwned>(data: &mut Value, pointer: &str) -> Resu
 impl Connector for Vendure {
     fn capabilities(&self) -> Capabilities {
         // Payment, fulfilment and delivery do not move an order's `updatedAt` (seen with 3.7.3).
-        Capabilities { batch_size: BATCH, rereads_open_orders: true }
+        // A shop shows "sold out" by itself; a switched off product would be a dead link.
+        Capabilities { batch_size: BATCH, rereads_open_orders: true, ends_at_zero: false }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {

@@ -11,6 +11,7 @@ use crate::dispatch::housekeeping::Housekeeper;
 use crate::dispatch::keeper::Keeper;
 use crate::dispatch::settle::{About, message_row};
 use crate::on;
+use crate::store::offers::{self, EndedBy};
 use crate::store::outbox::{self, Settled, Topic};
 use crate::store::schema::outbox_facts;
 use crate::store::{accounts, messages};
@@ -85,5 +86,23 @@ fn leases_are_lengthened_only_during_calls_and_only_by_their_owner() {
         assert!(!keep());
         drop(kept);
         assert!(housekeeper.keeper.accounts().is_empty());
+    });
+}
+
+#[test]
+fn a_scheduled_offer_is_released_when_its_time_has_come() {
+    everywhere(|world| {
+        world.add_offer(1, "{}");
+        let time = later(100);
+        world.write(move |tx| {
+            offers::unwant(tx, &[1], EndedBy::Nobody)?;
+            offers::schedule(tx, &[1], time)
+        });
+        let housekeeper = housekeeper(&world);
+        housekeeper.release(later(0)).unwrap();
+        assert_eq!((world.offer(1).wanted, world.rows(1).len()), (0, 0), "{}", world.name);
+        housekeeper.release(later(101)).unwrap();
+        assert_eq!((world.offer(1).wanted, world.offer(1).release_at, world.rows(1).len()), (1, None, 4));
+        assert_eq!(world.bell.wait_for_work(ACCOUNT, std::time::Instant::now()), Wake::Rung);
     });
 }

@@ -6,4 +6,5 @@ mod leases;
 mod offers;
 mod orders;
 pub mod script;
+mod stock;
 pub mod world;

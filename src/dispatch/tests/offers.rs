@@ -4,7 +4,7 @@ use super::script::{all_done, row};
 use super::world::{ACCOUNT, everywhere, later, run, set_stock};
 use crate::connectors::{Message, Outcome, Severity, Wanted};
 use crate::domain::Decimal;
-use crate::store::offers::{OfferState, want};
+use crate::store::offers::{EndedBy, OfferState, unwant};
 use crate::store::outbox::{self, PARKED, Topic};
 
 fn refusal() -> Outcome {
@@ -53,7 +53,7 @@ fn an_offer_is_listed_whole_and_then_only_its_changes_are_told() {
 fn an_offer_that_is_not_wanted_is_ended_and_then_nothing_is_told_about_it() {
     everywhere(|world| {
         world.add_running(1);
-        world.write(|tx| want(tx, &[1], false));
+        world.write(|tx| unwant(tx, &[1], EndedBy::Call));
         world.mark(1, &[Topic::Listing]);
         let mut worker = world.worker();
         run(&mut worker, later(0));
@@ -143,6 +143,7 @@ fn a_refusal_parks_only_its_row() {
 fn an_incomplete_offer_is_parked_with_one_message_and_goes_when_the_price_comes() {
     everywhere(|world| {
         world.add_offer(1, "{}");
+        world.set_stock(1, 1, 5);
         world.mark(1, &[Topic::Listing]);
         let mut worker = world.worker();
         run(&mut worker, later(0));

@@ -26,13 +26,23 @@ struct Inner {
     on_fact: VecDeque<OnFact>,
     batch_size: usize,
     rereads: bool,
+    ends_at_zero: bool,
 }
 
 impl Script {
     pub fn new(batch_size: usize) -> Arc<Script> {
         let script = Script::default();
-        script.inner.lock().unwrap().batch_size = batch_size;
+        {
+            let mut inner = script.inner.lock().unwrap();
+            inner.batch_size = batch_size;
+            inner.ends_at_zero = true;
+        }
         Arc::new(script)
+    }
+
+    /// Sold-out offers stay, as in a shop.
+    pub fn keeps_sold_out(&self) {
+        self.inner.lock().unwrap().ends_at_zero = false;
     }
 
     pub fn rereads_open_orders(&self) {
@@ -75,7 +85,7 @@ pub struct Scripted(pub Arc<Script>);
 impl Connector for Scripted {
     fn capabilities(&self) -> Capabilities {
         let inner = self.0.inner.lock().unwrap();
-        Capabilities { batch_size: inner.batch_size, rereads_open_orders: inner.rereads }
+        Capabilities { batch_size: inner.batch_size, rereads_open_orders: inner.rereads, ends_at_zero: inner.ends_at_zero }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {

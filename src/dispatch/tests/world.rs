@@ -189,22 +189,7 @@ impl World {
                 items::last_changed_by.eq("test"),
                 items::data.eq(&data),
             )).execute(c))?;
-            let offer = OfferRow {
-                offer_id: id,
-                mandator_id: 1,
-                account_id: ACCOUNT,
-                item_id: id,
-                state: 0,
-                wanted: 1,
-                external_offer_number: None,
-                url: None,
-                shown_price: None,
-                shown_quantity: None,
-                created_at: 0,
-                started_at: None,
-                ended_at: None,
-                last_changed: 0,
-            };
+            let offer = OfferRow { wanted: 1, ..OfferRow::new(id, 1, ACCOUNT, id, Stamp(0)) };
             on!(&mut tx.conn, c => diesel::insert_into(offers::table).values(&offer).execute(c))?;
             Ok(())
         });

@@ -150,6 +150,8 @@ fn complete(row: ItemRow, mandator: &Mandator, parent: Option<&ItemRow>, group: 
     record.external_category_id = group.into();
     record.active = row.active.into();
     record.is_adult_product = row.is_adult_product.into();
+    record.safety_stock = row.safety_stock.into();
+    record.minimum_stock = row.minimum_stock.into();
     if let Some(parent) = parent {
         let variant = record.variant.get_or_insert_with(VariantRecord::default);
         variant.variant_parent_id = Some(parent.item_id);

@@ -10,7 +10,7 @@ pub use delete::DeleteItems;
 pub use fetch::FetchItems;
 pub(super) use merge::{merge_images, merge_texts};
 pub use update::UpdateItems;
-pub(super) use update::take_records;
+pub(super) use update::{check_stock_value, take_records};
 
 use super::wire::{Bundle, Bytes, Patch, Time, Xml};
 use crate::domain::{Decimal, Failure, Language, code};
@@ -108,6 +108,10 @@ wire! {
         package_weight_unit_id: Patch<i32>,
         /// Packing unit, number or text.
         packaging_unit: Patch<String> [max(100)],
+        /// Safety stock: when no more than this is available, the offers of all but the article's primary account end.
+        safety_stock: Patch<i32>,
+        /// Minimum stock: never offered; when no more than this is available, the offers of the primary account end too.
+        minimum_stock: Patch<i32>,
         /// Makes the article a variant of a parent.
         variant: Option<VariantRecord>,
         /// Texts by type and language.

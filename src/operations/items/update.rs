@@ -11,6 +11,7 @@ use crate::operations::module_types::TextLimits;
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation, offers};
 use crate::store::items::{self as store, ImageContent, ItemRow};
+use crate::store::offers::moved_items;
 use crate::store::outbox::{self, Topic};
 use crate::store::{broken_document, free_id, next_ids};
 use crate::{reports, wire};
@@ -84,11 +85,28 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
         // Blocks may hold a price of their own.
         topics.push(Topic::Price);
     }
-    let mut batch =
-        Batch { known, groups, limits, next_id, created: 0, saved: BTreeSet::new(), images: Vec::new(), documents: HashMap::new() };
+    let mut batch = Batch {
+        known,
+        groups,
+        limits,
+        next_id,
+        created: 0,
+        saved: BTreeSet::new(),
+        images: Vec::new(),
+        quantities: BTreeSet::new(),
+        documents: HashMap::new(),
+    };
     let reports = work.each(records, |record| record.mandator_id, |work, record| batch.take(work, record))?;
     batch.store(work, &topics)?;
     Ok(reports)
+}
+
+/// A stock value is a count of pieces.
+pub(crate) fn check_stock_value(field: &str, value: Option<i32>) -> Result<(), Failure> {
+    match value {
+        Some(value @ ..=-1) => Err(Failure::new(code::OUT_OF_RANGE, [&value.to_string(), "0 to 2147483647"]).within(field)),
+        _ => Ok(()),
+    }
 }
 
 /// The work on one request.
@@ -101,6 +119,8 @@ struct Batch {
     created: usize,
     saved: BTreeSet<i32>,
     images: Vec<ImageContent>,
+    /// Articles whose quantities may change.
+    quantities: BTreeSet<i32>,
     /// Documents of saved articles, kept decoded for several records about one article.
     documents: HashMap<i32, ItemRecord>,
 }
@@ -130,6 +150,9 @@ impl Batch {
             return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), "1, 2, 3"]).within("tax_type_id"));
         }
         self.limits.check(record.mandator_id, &record.text_modules)?;
+        for (field, value) in [("safety_stock", &record.safety_stock), ("minimum_stock", &record.minimum_stock)] {
+            check_stock_value(field, value.as_ref().copied())?;
+        }
         let existing = self.known.find(&reference(&record))?.cloned();
         let parent = match parent_reference(&record) {
             None => None,
@@ -173,6 +196,7 @@ impl Batch {
         std::mem::take(&mut record.match_code).onto(&mut row.match_code);
         std::mem::take(&mut record.active).onto(&mut row.active);
         std::mem::take(&mut record.is_adult_product).onto(&mut row.is_adult_product);
+        self.take_stock_values(&mut record, &mut row);
         match std::mem::take(&mut record.list_price) {
             Patch::Keep => {}
             Patch::Clear => row.list_price = None,
@@ -185,6 +209,15 @@ impl Batch {
         row.data = serde_json::to_string(&document).map_err(|error| broken_document("item", &error))?;
         self.documents.insert(row.item_id, document);
         Ok((action, row))
+    }
+
+    /// What decides how many pieces are offered: the quantities are told anew.
+    fn take_stock_values(&mut self, record: &mut ItemRecord, row: &mut ItemRow) {
+        if !(record.safety_stock.is_keep() && record.minimum_stock.is_keep() && record.specific_item_data.is_keep()) {
+            self.quantities.insert(row.item_id);
+        }
+        std::mem::take(&mut record.safety_stock).onto(&mut row.safety_stock);
+        std::mem::take(&mut record.minimum_stock).onto(&mut row.minimum_stock);
     }
 
     fn new_row(&mut self, work: &Work<'_, '_>, record: &ItemRecord) -> Result<ItemRow, Failure> {
@@ -220,6 +253,8 @@ impl Batch {
             last_changed: work.tx.stamp.0,
             last_changed_by: String::new(),
             data: String::new(),
+            safety_stock: None,
+            minimum_stock: None,
         })
     }
 
@@ -238,6 +273,10 @@ impl Batch {
         // Variants show their parent's title and stand in its categories.
         let variants = store::variants_of(&mut work.tx.conn, &ids)?;
         let accounts = outbox::mark_items(work.tx, &variants, &[Topic::Content])?;
+        work.concerns(accounts);
+        let quantities: Vec<i32> = self.quantities.into_iter().collect();
+        moved_items(work.tx, &quantities)?;
+        let accounts = outbox::mark_items(work.tx, &quantities, &[Topic::Quantity])?;
         work.concerns(accounts);
         let mut by_mandator: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
         rows.iter().for_each(|row| by_mandator.entry(row.mandator_id).or_default().push(row.item_id));

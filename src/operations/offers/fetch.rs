@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Settings;
 use crate::domain::{Decimal, Failure, Stamp};
-use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::filter::Cond;
-use crate::store::offers::{self as store, OfferFilter, OfferState};
+use crate::store::offers::{self as store, EndedBy, OfferFilter, OfferState};
 use crate::{fetched, wire, wire_enum};
 
 wire_enum! {
     /// The life of an offer.
     OfferStateName { Prepared = "prepared", Running = "running", Ended = "ended", }
+    /// Who keeps an offer from running: a call (endOffers), stock control, the channel, or its article that is switched off.
+    OfferEndedBy { Nobody = "nobody", Call = "call", Stock = "stock", Channel = "channel", Item = "item", }
 }
 
 wire! {
@@ -27,16 +29,26 @@ wire! {
         external_offer_number: Option<Match<String>>,
         /// The article by number of Kontor.
         item_id: Option<Match<i32>>,
+        /// The article by the merchant's own item number.
+        internal_item_number: Option<Match<String>>,
         /// The account.
         account_id: Option<Match<i32>>,
         /// The sub channel.
         sub_channel_id: Option<Match<i32>>,
         /// PREPARED, RUNNING or ENDED.
         offer_status: Option<Match<String>>,
+        /// NOBODY, CALL, STOCK, CHANNEL or ITEM.
+        ended_by: Option<Match<String>>,
         /// When the offer was last changed.
         last_changed: Option<Between>,
         /// When the offer was prepared.
         created_at: Option<Between>,
+        /// When the offer began to run.
+        started_at: Option<Between>,
+        /// When the offer ended.
+        ended_at: Option<Between>,
+        /// When the offer is listed by itself.
+        release_at: Option<Between>,
     }
 
     /// Which offers to fetch.
@@ -69,6 +81,10 @@ wire! {
         internal_item_number: Option<String>,
         /// PREPARED, RUNNING or ENDED.
         offer_status: OfferStateName,
+        /// It shall run in its channel; stock control may keep it ended meanwhile.
+        wanted: bool,
+        /// Who keeps it from running, where somebody does.
+        ended_by: Option<OfferEndedBy>,
         /// Number of the offer in its channel.
         external_offer_number: Option<String>,
         /// Address of the offer in its channel.
@@ -77,6 +93,10 @@ wire! {
         price: Option<Decimal>,
         /// The quantity that the channel last confirmed.
         quantity: Option<i32>,
+        /// Pieces still on offer in the channel: the confirmed quantity less the orders collected since.
+        open_quantity: Option<i32>,
+        /// The offer is filled up again at this open quantity, frozen when it was prepared. 0: never; absent: at once.
+        refill_count: Option<i32>,
         /// Something about the offer is on its way to the channel, or was refused.
         pending: bool,
         /// When the offer was prepared.
@@ -85,8 +105,12 @@ wire! {
         started_at: Option<Time>,
         /// When it ended.
         ended_at: Option<Time>,
+        /// When it is listed by itself.
+        release_at: Option<Time>,
         /// When it was last changed.
         last_changed: Time,
+        /// The platform's own element of prepareOffers, as it came.
+        specific_offer_data: Option<Xml>,
     }
 }
 
@@ -101,7 +125,10 @@ impl ReadOperation for FetchOffers {
     type Result = FetchOffersResult;
 
     fn asks_for_changes(request: &FetchOffersRequest) -> bool {
-        request.filters.iter().any(|filter| filter.last_changed.is_some() || filter.created_at.is_some())
+        let dated = |filter: &OfferFilterRecord| {
+            [&filter.last_changed, &filter.created_at, &filter.started_at, &filter.ended_at].iter().any(|w| w.is_some())
+        };
+        request.filters.iter().any(dated)
     }
 
     fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchOffersRequest) -> Result<FetchOffersResult, Failure> {
@@ -116,10 +143,15 @@ impl ReadOperation for FetchOffers {
                 offer_id: cond_of(filter.offer_id.as_ref()),
                 external_offer_number: cond_of(filter.external_offer_number.as_ref()),
                 item_id: cond_of(filter.item_id.as_ref()),
+                internal_item_number: cond_of(filter.internal_item_number.as_ref()),
                 account_id: accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.sub_channel_id.as_ref()),
                 state: states_of(filter.offer_status.as_ref()),
+                ended_by: enders_of(filter.ended_by.as_ref()),
                 last_changed: window_of(filter.last_changed.as_ref(), mandator.time_zone),
                 created_at: window_of(filter.created_at.as_ref(), mandator.time_zone),
+                started_at: window_of(filter.started_at.as_ref(), mandator.time_zone),
+                ended_at: window_of(filter.ended_at.as_ref(), mandator.time_zone),
+                release_at: window_of(filter.release_at.as_ref(), mandator.time_zone),
             };
             ids.extend(store::matching(conn, &conditions)?);
         }
@@ -146,7 +178,13 @@ impl ReadOperation for FetchOffers {
                 sub_channel_identifier: sub_channel.map(|sub_channel| sub_channel.identifier.clone()),
                 item_id: row.item_id,
                 internal_item_number: numbers.get(&row.item_id).cloned(),
-                offer_status: match OfferState::from_id(row.state) {
+                wanted: row.wanted == 1,
+                ended_by: ender_of(row.ended_by()),
+                open_quantity: row.open_quantity,
+                refill_count: row.refill_from,
+                release_at: row.release_at.map(time),
+                specific_offer_data: row.specific_offer_data.clone().map(Xml),
+                offer_status: match row.state() {
                     OfferState::Prepared => OfferStateName::Prepared,
                     OfferState::Running => OfferStateName::Running,
                     OfferState::Ended => OfferStateName::Ended,
@@ -182,4 +220,22 @@ fn states_of(condition: Option<&Match<String>>) -> Cond<i32> {
     let states = [OfferState::Prepared, OfferState::Running, OfferState::Ended];
     let states = states.into_iter().filter(|state| values.iter().any(|value| value.trim().eq_ignore_ascii_case(state.word())));
     Cond::In { values: states.map(|state| state as i32).collect(), or_null: false }
+}
+
+const ENDERS: [(EndedBy, OfferEndedBy); 5] = [
+    (EndedBy::Nobody, OfferEndedBy::Nobody),
+    (EndedBy::Call, OfferEndedBy::Call),
+    (EndedBy::Stock, OfferEndedBy::Stock),
+    (EndedBy::Channel, OfferEndedBy::Channel),
+    (EndedBy::Item, OfferEndedBy::Item),
+];
+
+fn ender_of(ended_by: EndedBy) -> Option<OfferEndedBy> {
+    ENDERS.iter().find(|(stored, _)| *stored == ended_by && *stored != EndedBy::Nobody).map(|(_, name)| *name)
+}
+
+fn enders_of(condition: Option<&Match<String>>) -> Cond<i32> {
+    let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Cond::All };
+    let enders = ENDERS.iter().filter(|(_, name)| values.iter().any(|value| value.trim().eq_ignore_ascii_case(name.word())));
+    Cond::In { values: enders.map(|(stored, _)| *stored as i32).collect(), or_null: false }
 }

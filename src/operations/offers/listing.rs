@@ -8,7 +8,8 @@ use crate::config::{Account, Listing};
 use crate::domain::Failure;
 use crate::domain::price::{self, Dated};
 use crate::operations::Work;
-use crate::store::offers::{self as store, OfferState};
+use crate::preparation::listing_settings;
+use crate::store::offers::{self as store, EndedBy, OfferState};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Conn, content};
 
@@ -22,24 +23,32 @@ pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids:
         let switched_on: Vec<i32> = items.iter().filter(|item| item.active != Some(false)).map(|item| item.item_id).collect();
         let today = work.tx.stamp.to_utc().unwrap_or_default().with_timezone(&mandator.time_zone).date_naive();
         let priced = priced(&mut work.tx.conn, account, &switched_on, today)?;
+        let data: BTreeMap<i32, &str> = items.iter().map(|item| (item.item_id, item.data.as_str())).collect();
         let mut dirty = Vec::new();
         let mut start = Vec::new();
         for item_id in priced {
-            let (offer, _) = store::prepare(work.tx, mandator_id, account.account_id, item_id)?;
-            if offer.wanted == 0 {
+            let (offer, new) = store::prepare(work.tx, mandator_id, account.account_id, item_id)?;
+            if new {
+                let settings = data.get(&item_id).map(|data| listing_settings(data, account.account_id));
+                store::keep_preparation(work.tx, &offer, settings.and_then(|settings| settings.refill_count), None)?;
+            }
+            // What a call ended stays ended.
+            if offer.wanted == 0 && offer.ended_by() != EndedBy::Call {
                 start.push(offer.offer_id);
                 dirty.extend(Topic::ALL.map(|topic| (offer.offer_id, account.account_id, topic)));
             }
         }
-        store::want(work.tx, &start, true)?;
+        store::want(work.tx, &start)?;
         let mut end = Vec::new();
         for offer in store::of_items(&mut work.tx.conn, account.account_id, &switched_off)? {
             if offer.wanted == 1 || offer.state == OfferState::Running as i32 {
-                end.push(offer.offer_id);
+                if offer.wanted == 1 {
+                    end.push(offer.offer_id);
+                }
                 dirty.push((offer.offer_id, account.account_id, Topic::Listing));
             }
         }
-        store::want(work.tx, &end, false)?;
+        store::unwant(work.tx, &end, EndedBy::Item)?;
         if !dirty.is_empty() {
             outbox::mark(work.tx, &dirty)?;
             work.concerns([account.account_id]);

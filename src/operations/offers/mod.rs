@@ -1,16 +1,19 @@
-//! Offers: `prepareOffers`, `uploadOffers`, `endOffers`, `fetchOffers`, `fetchUploadMessages`, `explainOffer`.
-//! `channel-calls.md` sections 2, 6 to 8, 10 and 11.
+//! Offers: `prepareOffers`, `updateOffers`, `uploadOffers`, `relistOffers`, `endOffers`, `deleteOffers`, `fetchOffers`,
+//! `fetchUploadMessages`, `explainOffer`. `channel-calls.md` sections 2 and 6 to 11.
 
+mod care;
 mod explain;
 mod fetch;
+mod ids;
 mod listing;
 mod messages;
 mod prepare;
 mod run;
 
+pub use care::{DeleteOffers, UpdateOffers};
 pub use explain::ExplainOffer;
 pub use fetch::FetchOffers;
 pub use listing::follow_listing_rules;
 pub use messages::FetchUploadMessages;
 pub use prepare::PrepareOffers;
-pub use run::{EndOffers, UploadOffers};
+pub use run::{EndOffers, RelistOffers, UploadOffers};

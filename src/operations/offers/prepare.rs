@@ -2,8 +2,9 @@
 
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
-use crate::operations::wire::{Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer};
+use crate::operations::wire::{Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, same_name};
 use crate::operations::{Face, Work, WriteOperation};
+use crate::preparation::listing_settings;
 use crate::store::offers as store;
 use crate::store::{Conn, items};
 use crate::xml::Node;
@@ -22,6 +23,8 @@ wire! {
         item_id: Option<i32>,
         /// The article by the merchant's own item number.
         internal_item_number: Option<String> [max(50)],
+        /// The platform's own element with further fields; kept with the offer and given back unchanged.
+        specific_offer_data: Option<Xml>,
     }
 
     /// Offers to prepare.
@@ -55,6 +58,7 @@ impl Field for PlatformOffers {
         for node in parent.children().filter(|child| platform(child.name())) {
             let (number, line) = (records.list.len() + 1, node.line());
             let content = PrepareOfferRecord::read(Source::Element(node), spec, face)
+                .map(|record| PrepareOfferRecord { specific_offer_data: further_fields(node).or(record.specific_offer_data), ..record })
                 .map_err(|failure| failure.within(&format!("{} {number} (line {line})", node.name())));
             let reference_id = node.attribute("reference_id").map(str::to_owned);
             records.list.push(Record { reference_id, number, line, content });
@@ -69,6 +73,13 @@ impl Field for PlatformOffers {
     fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
         Records::<PrepareOfferRecord>::describe(spec, types)
     }
+}
+
+/// The whole element, where it says more than the fields that every platform has.
+fn further_fields(node: Node<'_>) -> Option<Xml> {
+    const COMMON: [&str; 6] = ["reference_id", "mandator_id", "account_id", "item_id", "internal_item_number", "specific_offer_data"];
+    let more = node.children().any(|child| !COMMON.iter().any(|common| same_name(child.name(), common)));
+    more.then(|| Xml(node.standalone_xml().into_owned()))
 }
 
 pub struct PrepareOffers;
@@ -104,6 +115,9 @@ fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(Repo
     }
     let item_id = item_of(&mut work.tx.conn, record)?;
     let (offer, new) = store::prepare(work.tx, record.mandator_id, record.account_id, item_id)?;
+    let item = store::items_for(&mut work.tx.conn, &[item_id])?.pop();
+    let refill_from = item.and_then(|item| listing_settings(&item.data, record.account_id).refill_count);
+    store::keep_preparation(work.tx, &offer, refill_from, record.specific_offer_data.as_ref().map(|data| data.0.as_str()))?;
     let action = if new { ReportAction::Insert } else { ReportAction::Update };
     Ok((action, OfferKeys { offer_id: Some(offer.offer_id), account_id: Some(offer.account_id), item_id: Some(item_id) }))
 }

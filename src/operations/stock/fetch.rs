@@ -137,19 +137,22 @@ fn item_of(row: &FoundStock) -> ItemStock {
     }
 }
 
-fn conditions(settings: &Settings, filter: &StockFilterRecord, mandator: &Mandator) -> StockFilter {
-    let mut warehouse_id = cond_of(filter.warehouse_id.as_ref());
-    if let Some(Cond::In { values, .. }) = filter.warehouse_code.as_ref().map(Match::cond) {
-        let by_code: Vec<i32> = values
-            .iter()
-            .filter_map(|code| settings.warehouse_by_code(mandator.mandator_id, code.trim()))
-            .map(|warehouse| warehouse.warehouse_id)
-            .collect();
-        warehouse_id = match warehouse_id {
-            Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter(|id| by_code.contains(id)).collect(), or_null },
-            _ => Cond::In { values: by_code, or_null: false },
-        };
+/// A condition on warehouse codes is one on their numbers.
+pub(super) fn warehouses_of(settings: &Settings, mandator: &Mandator, id: Option<&Match<i32>>, code: Option<&Match<String>>) -> Cond<i32> {
+    let warehouse_id = cond_of(id);
+    let Some(Cond::In { values, .. }) = code.map(Match::cond) else { return warehouse_id };
+    let by_code: Vec<i32> = values
+        .iter()
+        .filter_map(|code| settings.warehouse_by_code(mandator.mandator_id, code.trim()))
+        .map(|warehouse| warehouse.warehouse_id)
+        .collect();
+    match warehouse_id {
+        Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter(|id| by_code.contains(id)).collect(), or_null },
+        _ => Cond::In { values: by_code, or_null: false },
     }
+}
+
+fn conditions(settings: &Settings, filter: &StockFilterRecord, mandator: &Mandator) -> StockFilter {
     StockFilter {
         mandator_id: mandator.mandator_id,
         last_changed: window_of(filter.last_changed.as_ref(), mandator.time_zone),
@@ -157,6 +160,6 @@ fn conditions(settings: &Settings, filter: &StockFilterRecord, mandator: &Mandat
         internal_item_number: cond_of(filter.internal_item_number.as_ref()),
         vendor_item_number: cond_of(filter.vendor_item_number.as_ref()),
         match_code: cond_of(filter.match_code.as_ref()),
-        warehouse_id,
+        warehouse_id: warehouses_of(settings, mandator, filter.warehouse_id.as_ref(), filter.warehouse_code.as_ref()),
     }
 }

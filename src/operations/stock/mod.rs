@@ -1,7 +1,9 @@
-//! Stock: `updateStockCount`, `fetchStockCount`. `item-calls.md` sections 4 and 5.
+//! Stock: `updateStockCount`, `fetchStockCount`, `fetchStockReservations`. `item-calls.md` sections 4 to 6.
 
 mod fetch;
+mod reservations;
 mod update;
 
 pub use fetch::FetchStockCount;
+pub use reservations::FetchStockReservations;
 pub use update::UpdateStockCount;

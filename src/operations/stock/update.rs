@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::config::Settings;
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
-use crate::operations::items::ItemKeys;
-use crate::operations::wire::Records;
+use crate::operations::items::{ItemKeys, check_stock_value};
+use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation};
 use crate::store::outbox::{self, Topic};
 use crate::store::stock::{self as store, StockRow};
@@ -32,6 +32,10 @@ wire! {
         mandator_id: i32,
         /// The merchant's own item number.
         internal_item_number: Option<String> [max(50)],
+        /// Safety stock: when no more than this is available, the offers of all but the article's primary account end.
+        safety_stock: Patch<i32>,
+        /// Minimum stock: never offered; when no more than this is available, the offers of the primary account end too.
+        minimum_stock: Patch<i32>,
         /// One booking per warehouse.
         stock_items: Vec<StockBooking> [each("stock_item")],
     }
@@ -103,6 +107,10 @@ struct Ledger {
     names: BTreeMap<i32, String>,
     stock: HashMap<(i32, i32), i32>,
     booked: BTreeSet<(i32, i32)>,
+    /// Safety and minimum stock, where a record of the call names one.
+    values: BTreeMap<i32, items::StockValues>,
+    /// Articles whose safety or minimum stock changed.
+    revalued: BTreeSet<i32>,
     /// Articles whose stock really changed.
     changed: BTreeSet<i32>,
 }
@@ -111,7 +119,9 @@ impl Ledger {
     fn read<'r>(conn: &mut Conn<'_>, records: impl Iterator<Item = &'r StockRecord>) -> Result<Ledger, Failure> {
         let mut numbers: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
         let mut ids: Vec<i32> = Vec::new();
+        let mut names_values = false;
         for record in records {
+            names_values |= !(record.safety_stock.is_keep() && record.minimum_stock.is_keep());
             match record.significant_key.unwrap_or_default() {
                 StockItemKey::Number => numbers.entry(record.mandator_id).or_default().extend(record.internal_item_number.as_deref()),
                 StockItemKey::Id => ids.extend(record.item_id),
@@ -123,6 +133,8 @@ impl Ledger {
             names: BTreeMap::new(),
             stock: HashMap::new(),
             booked: BTreeSet::new(),
+            values: BTreeMap::new(),
+            revalued: BTreeSet::new(),
             changed: BTreeSet::new(),
         };
         for (mandator_id, numbers) in numbers {
@@ -140,6 +152,9 @@ impl Ledger {
         }
         let ids: Vec<i32> = ledger.owners.keys().copied().collect();
         ledger.stock = store::of_items(conn, &ids)?;
+        if names_values {
+            ledger.values = items::stock_values(conn, &ids)?;
+        }
         Ok(ledger)
     }
 
@@ -168,6 +183,9 @@ impl Ledger {
     fn book(&mut self, work: &Work<'_, '_>, record: &StockRecord) -> Result<i32, Failure> {
         work.mandator(record.mandator_id)?;
         let item_id = self.item_of(record)?;
+        for (field, value) in [("safety_stock", &record.safety_stock), ("minimum_stock", &record.minimum_stock)] {
+            check_stock_value(field, value.as_ref().copied())?;
+        }
         let mut after: Vec<(i32, i32)> = Vec::with_capacity(record.stock_items.len());
         for (index, booking) in record.stock_items.iter().enumerate() {
             let place = |failure: Failure| failure.within(&format!("stock_item {}", index + 1));
@@ -192,10 +210,26 @@ impl Ledger {
             }
             self.booked.insert((item_id, warehouse));
         }
+        self.take_values(item_id, record);
         Ok(item_id)
     }
 
+    fn take_values(&mut self, item_id: i32, record: &StockRecord) {
+        let Some(values) = self.values.get_mut(&item_id) else { return };
+        let before = *values;
+        record.safety_stock.clone().onto(&mut values.safety_stock);
+        record.minimum_stock.clone().onto(&mut values.minimum_stock);
+        if *values != before {
+            self.revalued.insert(item_id);
+            self.changed.insert(item_id);
+        }
+    }
+
     fn store(self, work: &mut Work<'_, '_>) -> Result<(), Failure> {
+        for item_id in &self.revalued {
+            let values = self.values.get(item_id).copied().unwrap_or_default();
+            items::set_stock_values(work.tx, *item_id, values, &work.user.name)?;
+        }
         let stamp = work.tx.stamp.0;
         let rows = self.booked.iter().filter_map(|key| self.stock.get(key).map(|count| (key, count)));
         let rows: Vec<StockRow> = rows

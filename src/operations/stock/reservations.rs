@@ -1,0 +1,131 @@
+//! `fetchStockReservations`: what open orders have reserved, per article, warehouse and order, so that an ERP can work
+//! out the available stock. The form is ours (`item-calls.md` 6). There is no call to change reservations: orders make
+//! them and let them go.
+
+use std::collections::BTreeMap;
+
+use super::fetch::warehouses_of;
+use crate::domain::Failure;
+use crate::operations::wire::{Between, Match, cond_of, mandator_of, window_of};
+use crate::operations::{ReadOperation, Reading};
+use crate::store::Conn;
+use crate::store::stock::{self as store, FoundReservation, ReservationFilter};
+use crate::{fetched, wire};
+
+wire! {
+    /// Conditions on reservations; all of them have to hold.
+    ReservationConditions {
+        /// The mandator; needed.
+        mandator_id: Option<Match<i32>>,
+        /// When the order was last changed.
+        last_changed: Option<Between>,
+        /// Number that Kontor gave the article.
+        item_id: Option<Match<i32>>,
+        /// The merchant's own item number.
+        internal_item_number: Option<Match<String>>,
+        /// The manufacturer's product number.
+        vendor_item_number: Option<Match<String>>,
+        /// Search code.
+        match_code: Option<Match<String>>,
+        /// The warehouse by number.
+        warehouse_id: Option<Match<i32>>,
+        /// The warehouse by code.
+        warehouse_code: Option<Match<String>>,
+        /// The order by number of Kontor.
+        order_id: Option<Match<i32>>,
+        /// The order by visible number.
+        order_number: Option<Match<i32>>,
+    }
+
+    /// Which reservations to fetch.
+    ReservationsRequest {
+        /// Reservations that pass one of these filters.
+        filters: Vec<ReservationConditions> [flat("filter")],
+        /// Page size; all on one page when absent.
+        reservations_per_page: Option<i32>,
+        /// Page, starting with 1.
+        page: Option<i32>,
+    }
+
+    /// Pieces that one order has reserved in one warehouse.
+    Reservation {
+        /// Number that Kontor gave the article.
+        item_id: i32,
+        /// The mandator of the article.
+        mandator_id: i32,
+        /// The merchant's own item number.
+        internal_item_number: String,
+        /// The warehouse by number.
+        warehouse_id: i32,
+        /// The warehouse by code.
+        warehouse_code: Option<String>,
+        /// The pieces.
+        reserved_count: i32,
+        /// The order by number of Kontor.
+        order_id: i32,
+        /// The order by visible number.
+        order_number: i32,
+        /// What stands before the visible number.
+        order_number_prefix: Option<String>,
+        /// The account of the order; absent for a phone sale.
+        account_id: Option<i32>,
+    }
+}
+
+fetched! { ReservationsResult, reservations: Reservation, "reservation" }
+
+pub struct FetchStockReservations;
+
+impl ReadOperation for FetchStockReservations {
+    const NAME: &'static str = "fetchStockReservations";
+    const DOC: &'static str = "Reads which pieces open orders have reserved, per article, warehouse and order.";
+    type Request = ReservationsRequest;
+    type Result = ReservationsResult;
+
+    fn asks_for_changes(request: &ReservationsRequest) -> bool {
+        request.filters.iter().any(|filter| filter.last_changed.is_some())
+    }
+
+    fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: ReservationsRequest) -> Result<ReservationsResult, Failure> {
+        if request.filters.is_empty() {
+            mandator_of(None)?;
+        }
+        // By position: two positions of an order about one article are one reservation, and two filters find it once.
+        let mut positions: BTreeMap<i32, FoundReservation> = BTreeMap::new();
+        for filter in &request.filters {
+            let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            let conditions = ReservationFilter {
+                mandator_id: mandator.mandator_id,
+                last_changed: window_of(filter.last_changed.as_ref(), mandator.time_zone),
+                item_id: cond_of(filter.item_id.as_ref()),
+                internal_item_number: cond_of(filter.internal_item_number.as_ref()),
+                vendor_item_number: cond_of(filter.vendor_item_number.as_ref()),
+                match_code: cond_of(filter.match_code.as_ref()),
+                warehouse_id: warehouses_of(reading.settings, mandator, filter.warehouse_id.as_ref(), filter.warehouse_code.as_ref()),
+                order_id: cond_of(filter.order_id.as_ref()),
+                order_number: cond_of(filter.order_number.as_ref()),
+            };
+            positions.extend(store::reservations(conn, &conditions)?.into_iter().map(|row| (row.order_item_id, row)));
+        }
+        let mut found: BTreeMap<(i32, i32, i32), Reservation> = BTreeMap::new();
+        for row in positions.into_values() {
+            let Some(warehouse_id) = row.warehouse_id else { continue };
+            let entry = found.entry((row.item_id, warehouse_id, row.order_id)).or_insert_with(|| Reservation {
+                item_id: row.item_id,
+                mandator_id: row.mandator_id,
+                internal_item_number: row.internal_item_number,
+                warehouse_id,
+                warehouse_code: reading.settings.warehouse_by_id(warehouse_id).map(|warehouse| warehouse.code.clone()),
+                reserved_count: 0,
+                order_id: row.order_id,
+                order_number: row.order_number,
+                order_number_prefix: row.order_number_prefix,
+                account_id: row.account_id,
+            });
+            entry.reserved_count = entry.reserved_count.saturating_add(row.reserved);
+        }
+        let found: Vec<Reservation> = found.into_values().collect();
+        let page = reading.page(&found, request.reservations_per_page, request.page)?.to_vec();
+        Ok(ReservationsResult::page(page, found.len()))
+    }
+}

@@ -1,0 +1,68 @@
+//! What stock control works with: stock, reservations and stock values.
+
+use diesel::prelude::*;
+
+use crate::domain::Failure;
+use crate::on;
+use crate::store::schema::{items, order_items, orders, stock};
+use crate::store::{Conn, MOST_VARIABLES};
+
+/// Stock and reservations of one item, as an account sees them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StockFigures {
+    /// Sum over the account's warehouses.
+    pub stock: i64,
+    /// Pieces of open orders of all channels in these warehouses.
+    pub reserved: i64,
+    /// Those of this account's own orders.
+    pub reserved_here: i64,
+    /// SB, the item's safety stock.
+    pub safety: i64,
+    /// MB, its minimum stock.
+    pub minimum: i64,
+}
+
+/// Stock and reservations for items over the warehouses of an account, with the items' stock values.
+pub fn stock_figures(
+    conn: &mut Conn<'_>,
+    account_id: i32,
+    warehouses: &[i32],
+    item_ids: &[i32],
+) -> Result<Vec<(i32, StockFigures)>, Failure> {
+    let mut figures: std::collections::BTreeMap<i32, StockFigures> = item_ids.iter().map(|id| (*id, StockFigures::default())).collect();
+    for chunk in item_ids.chunks(MOST_VARIABLES / 2) {
+        let values: Vec<(i32, Option<i32>, Option<i32>)> = on!(conn, c => items::table
+            .filter(items::item_id.eq_any(chunk))
+            .select((items::item_id, items::safety_stock, items::minimum_stock))
+            .load(c))?;
+        for (item, safety, minimum) in values {
+            let entry = figures.entry(item).or_default();
+            entry.safety = safety.map_or(0, i64::from);
+            entry.minimum = minimum.map_or(0, i64::from);
+        }
+        let counts: Vec<(i32, i32)> = on!(conn, c => stock::table
+            .filter(stock::item_id.eq_any(chunk))
+            .filter(stock::warehouse_id.eq_any(warehouses))
+            .select((stock::item_id, stock::stock_count))
+            .load(c))?;
+        for (item, count) in counts {
+            figures.entry(item).or_default().stock += i64::from(count);
+        }
+        let reserved: Vec<(Option<i32>, i32, Option<i32>)> = on!(conn, c => order_items::table
+            .inner_join(orders::table)
+            .filter(order_items::item_id.eq_any(chunk.iter().copied().map(Some)))
+            .filter(order_items::reserved.gt(0))
+            .filter(order_items::warehouse_id.eq_any(warehouses.iter().copied().map(Some)))
+            .select((order_items::item_id, order_items::reserved, orders::account_id))
+            .load(c))?;
+        for (item, pieces, account) in reserved {
+            let Some(item) = item else { continue };
+            let entry = figures.entry(item).or_default();
+            entry.reserved += i64::from(pieces);
+            if account == Some(account_id) {
+                entry.reserved_here += i64::from(pieces);
+            }
+        }
+    }
+    Ok(figures.into_iter().collect())
+}

@@ -1,0 +1,319 @@
+//! Offers: one item in one account.
+
+mod figures;
+mod find;
+mod placed;
+
+pub use figures::{StockFigures, stock_figures};
+pub use find::{OfferFilter, matching};
+pub use placed::{Announced, Confirmed, announce, confirm, moved, moved_items, sold, wait_for_stock};
+
+use diesel::prelude::*;
+
+use super::schema::{items, offers, order_items, outbox_states};
+use super::{Conn, MOST_VARIABLES, Tx, next_ids};
+use crate::domain::stock::{Life, Placed};
+use crate::domain::{Failure, Stamp};
+use crate::on;
+
+/// Our view of an offer's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferState {
+    Prepared = 0,
+    Running = 1,
+    Ended = 2,
+}
+
+impl OfferState {
+    pub fn from_id(id: i32) -> OfferState {
+        match id {
+            1 => OfferState::Running,
+            2 => OfferState::Ended,
+            _ => OfferState::Prepared,
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            OfferState::Prepared => "prepared",
+            OfferState::Running => "running",
+            OfferState::Ended => "ended",
+        }
+    }
+}
+
+/// Who keeps an offer from running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedBy {
+    Nobody = 0,
+    /// The ERP, by endOffers. Only a call lists it again.
+    Call = 1,
+    /// Stock control. It is listed by itself when enough stock is back.
+    Stock = 2,
+    /// The channel.
+    Channel = 3,
+    /// The article was switched off in an account that lists by itself.
+    Item = 4,
+}
+
+impl EndedBy {
+    pub fn from_id(id: i32) -> EndedBy {
+        match id {
+            1 => EndedBy::Call,
+            2 => EndedBy::Stock,
+            3 => EndedBy::Channel,
+            4 => EndedBy::Item,
+            _ => EndedBy::Nobody,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = offers, treat_none_as_default_value = false)]
+pub struct OfferRow {
+    pub offer_id: i32,
+    pub mandator_id: i32,
+    pub account_id: i32,
+    pub item_id: i32,
+    /// [`OfferState`].
+    pub state: i32,
+    /// 1: shall run at the channel; 0: shall not.
+    pub wanted: i32,
+    pub external_offer_number: Option<String>,
+    pub url: Option<String>,
+    /// What the channel last confirmed, in 1/10 000.
+    pub shown_price: Option<i64>,
+    pub shown_quantity: Option<i32>,
+    pub created_at: i64,
+    pub started_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    pub last_changed: i64,
+    /// AM, frozen at preparation.
+    pub refill_from: Option<i32>,
+    /// OB: pieces still on offer in the channel as we know it.
+    pub open_quantity: Option<i32>,
+    /// The channel shows no more than this.
+    pub open_at_most: Option<i32>,
+    /// [`EndedBy`].
+    pub ended_by: i32,
+    /// When it is listed by itself.
+    pub release_at: Option<i64>,
+    /// The platform's element of prepareOffers as it came.
+    pub specific_offer_data: Option<String>,
+}
+
+impl OfferRow {
+    /// A prepared offer, known to no channel yet.
+    pub fn new(offer_id: i32, mandator_id: i32, account_id: i32, item_id: i32, stamp: Stamp) -> OfferRow {
+        OfferRow {
+            offer_id,
+            mandator_id,
+            account_id,
+            item_id,
+            state: OfferState::Prepared as i32,
+            wanted: 0,
+            external_offer_number: None,
+            url: None,
+            shown_price: None,
+            shown_quantity: None,
+            created_at: stamp.0,
+            started_at: None,
+            ended_at: None,
+            last_changed: stamp.0,
+            refill_from: None,
+            open_quantity: None,
+            open_at_most: None,
+            ended_by: EndedBy::Nobody as i32,
+            release_at: None,
+            specific_offer_data: None,
+        }
+    }
+
+    pub fn state(&self) -> OfferState {
+        OfferState::from_id(self.state)
+    }
+
+    pub fn ended_by(&self) -> EndedBy {
+        EndedBy::from_id(self.ended_by)
+    }
+
+    /// What we know about it in its channel. A running offer that stock control ends stays running until the channel
+    /// confirms; `ended_by` says before the call that it may not any more.
+    pub fn placed(&self) -> Placed {
+        let life = match (self.state(), self.ended_by()) {
+            (OfferState::Running, EndedBy::Stock) => Life::Ending,
+            (OfferState::Running, _) => Life::Running,
+            _ => Life::Off,
+        };
+        Placed { life, refill_from: self.refill_from, open: self.open_quantity, at_most: self.open_at_most }
+    }
+
+    /// It runs, or a listing of it may be under way: it cannot be forgotten.
+    pub fn may_run(&self) -> bool {
+        self.placed().may_show() || (self.wanted == 1 && self.ended_by() != EndedBy::Stock)
+    }
+}
+
+/// Offers by id, in the order of the ids; unknown ids are left out.
+pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        found.extend(on!(conn, c => offers::table
+            .filter(offers::offer_id.eq_any(chunk))
+            .order(offers::offer_id)
+            .select(OfferRow::as_select())
+            .load(c))?);
+    }
+    Ok(found)
+}
+
+/// The offer of an item in an account; created as prepared where it does not exist. True: it is new.
+pub fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: i32) -> Result<(OfferRow, bool), Failure> {
+    let existing = on!(&mut tx.conn, c => offers::table
+        .filter(offers::account_id.eq(account_id))
+        .filter(offers::item_id.eq(item_id))
+        .select(OfferRow::as_select())
+        .first(c)
+        .optional())?;
+    if let Some(row) = existing {
+        return Ok((row, false));
+    }
+    let row = OfferRow::new(next_ids(tx, "offer", 1)?, mandator_id, account_id, item_id, tx.stamp);
+    on!(&mut tx.conn, c => diesel::insert_into(offers::table).values(&row).execute(c))?;
+    Ok((row, true))
+}
+
+/// Keeps what prepareOffers said about an offer. The threshold is frozen at the first preparation and again by those of
+/// an offer that does not run (`channel-calls.md` 3, rule 3).
+pub fn keep_preparation(tx: &mut Tx<'_>, offer: &OfferRow, refill_from: Option<i32>, data: Option<&str>) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    let refill_from = if offer.may_run() { offer.refill_from } else { refill_from };
+    let data = data.or(offer.specific_offer_data.as_deref());
+    on!(&mut tx.conn, c => diesel::update(offers::table.find(offer.offer_id))
+        .set((offers::refill_from.eq(refill_from), offers::specific_offer_data.eq(data), offers::last_changed.eq(stamp)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The offers shall run, from now on.
+pub fn want(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+    set_wanted(tx, offer_ids, true, EndedBy::Nobody)
+}
+
+/// The offers shall not run.
+pub fn unwant(tx: &mut Tx<'_>, offer_ids: &[i32], ended_by: EndedBy) -> Result<(), Failure> {
+    set_wanted(tx, offer_ids, false, ended_by)
+}
+
+fn set_wanted(tx: &mut Tx<'_>, offer_ids: &[i32], running: bool, ended_by: EndedBy) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        on!(&mut tx.conn, c => diesel::update(offers::table.filter(offers::offer_id.eq_any(chunk)))
+            .set((
+                offers::wanted.eq(i32::from(running)),
+                offers::ended_by.eq(ended_by as i32),
+                offers::release_at.eq(None::<i64>),
+                offers::last_changed.eq(stamp),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// The offers shall run from a time on; until then they stay as they are.
+pub fn schedule(tx: &mut Tx<'_>, offer_ids: &[i32], release_at: Stamp) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        on!(&mut tx.conn, c => diesel::update(offers::table.filter(offers::offer_id.eq_any(chunk)))
+            .set((offers::release_at.eq(release_at.0), offers::last_changed.eq(stamp)))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Scheduled offers whose time has come: `(offer, account)`, the earliest first.
+pub fn due_releases(conn: &mut Conn<'_>, now: Stamp, most: i64) -> Result<Vec<(i32, i32)>, Failure> {
+    Ok(on!(conn, c => offers::table
+        .filter(offers::release_at.le(now.0))
+        .order((offers::release_at, offers::offer_id))
+        .limit(most)
+        .select((offers::offer_id, offers::account_id))
+        .load(c))?)
+}
+
+/// Nothing was known to the channel, or does not matter any more: the next reconciliation says the quantity again.
+pub fn say_again(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+    for offer_id in offer_ids {
+        moved(tx, *offer_id)?;
+    }
+    Ok(())
+}
+
+/// Removes offers. Positions of orders that came from them keep their article.
+pub fn delete(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::offer_id.eq_any(chunk.iter().copied().map(Some))))
+            .set(order_items::offer_id.eq(None::<i32>))
+            .execute(c))?;
+        on!(&mut tx.conn, c => diesel::delete(offers::table.filter(offers::offer_id.eq_any(chunk))).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The item columns that an offer needs, with the stored document.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = items)]
+pub struct ItemForOffer {
+    pub item_id: i32,
+    pub internal_item_number: String,
+    pub identifier: String,
+    pub vendor_item_number: Option<String>,
+    pub ean_code: Option<String>,
+    pub match_code: Option<String>,
+    pub tax_type_id: i32,
+    pub category_id: Option<i32>,
+    pub active: Option<bool>,
+    pub variant_parent_id: Option<i32>,
+    /// In 1/10 000.
+    pub list_price: Option<i64>,
+    /// JSON in the words of the wire.
+    pub data: String,
+}
+
+/// Items by id; unknown ids are left out.
+pub fn items_for(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<ItemForOffer>, Failure> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        found.extend(on!(conn, c => items::table
+            .filter(items::item_id.eq_any(chunk))
+            .select(ItemForOffer::as_select())
+            .load(c))?);
+    }
+    Ok(found)
+}
+
+/// Offers of these articles in an account.
+pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
+    let mut found = Vec::new();
+    for chunk in item_ids.chunks(MOST_VARIABLES) {
+        found.extend(on!(conn, c => offers::table
+            .filter(offers::account_id.eq(account_id))
+            .filter(offers::item_id.eq_any(chunk))
+            .select(OfferRow::as_select())
+            .load(c))?);
+    }
+    Ok(found)
+}
+
+/// Which of these offers have rows in the outbox, pending or refused.
+pub fn with_pending_changes(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<std::collections::BTreeSet<i32>, Failure> {
+    let mut found = std::collections::BTreeSet::new();
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        let ids: Vec<i32> = on!(conn, c => outbox_states::table
+            .filter(outbox_states::offer_id.eq_any(chunk))
+            .select(outbox_states::offer_id)
+            .load(c))?;
+        found.extend(ids);
+    }
+    Ok(found)
+}

@@ -1,0 +1,161 @@
+//! What we know about an offer in its channel, moved along by `domain::stock::Placed`.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::{EndedBy, OfferRow, OfferState, by_ids};
+use crate::domain::Failure;
+use crate::domain::stock::{Life, Placed};
+use crate::on;
+use crate::store::schema::offers;
+use crate::store::{MOST_VARIABLES, Tx};
+
+/// What a channel is about to be told; afterwards it may show that, even if its answer gets lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announced {
+    Quantity(i32),
+    /// It is ended by stock control.
+    End,
+}
+
+/// What the channel confirmed about an offer; `None` leaves a part as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Confirmed {
+    pub external_offer_number: Option<String>,
+    pub url: Option<String>,
+    pub price: Option<i64>,
+    pub quantity: Option<i32>,
+    /// Runs (true) or has ended (false) at the channel.
+    pub running: Option<bool>,
+}
+
+fn one(tx: &mut Tx<'_>, offer_id: i32) -> Result<Option<OfferRow>, Failure> {
+    Ok(by_ids(&mut tx.conn, &[offer_id])?.pop())
+}
+
+/// Keeps announcements before the call. Gives the offers that exist no more: nobody could end them later.
+pub fn announce(tx: &mut Tx<'_>, announcements: &[(i32, Announced)]) -> Result<Vec<i32>, Failure> {
+    let ids: Vec<i32> = announcements.iter().map(|(offer_id, _)| *offer_id).collect();
+    let rows: BTreeMap<i32, OfferRow> = by_ids(&mut tx.conn, &ids)?.into_iter().map(|row| (row.offer_id, row)).collect();
+    let mut gone = Vec::new();
+    for (offer_id, announced) in announcements {
+        let Some(row) = rows.get(offer_id) else {
+            gone.push(*offer_id);
+            continue;
+        };
+        let placed = match announced {
+            Announced::Quantity(quantity) => row.placed().announced(*quantity),
+            Announced::End => row.placed().ending(),
+        };
+        // A call that unwanted the offer meanwhile has the last word on who ended it.
+        let ended_by = if placed.life == Life::Ending && row.wanted == 1 { EndedBy::Stock as i32 } else { row.ended_by };
+        on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
+            .set((offers::open_quantity.eq(placed.open), offers::open_at_most.eq(placed.at_most), offers::ended_by.eq(ended_by)))
+            .execute(c))?;
+    }
+    Ok(gone)
+}
+
+/// Stores what the channel confirmed.
+pub fn confirm(tx: &mut Tx<'_>, offer_id: i32, confirmed: &Confirmed) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    let Some(mut row) = one(tx, offer_id)? else {
+        return Ok(());
+    };
+    let mut placed = row.placed();
+    if let Some(number) = &confirmed.external_offer_number {
+        row.external_offer_number = Some(number.clone());
+    }
+    if let Some(url) = &confirmed.url {
+        row.url = Some(url.clone());
+    }
+    row.shown_price = confirmed.price.or(row.shown_price);
+    row.shown_quantity = confirmed.quantity.or(row.shown_quantity);
+    if let Some(quantity) = confirmed.quantity {
+        placed = placed.confirmed(quantity);
+    }
+    match confirmed.running {
+        Some(true) => {
+            if row.state() != OfferState::Running {
+                row.state = OfferState::Running as i32;
+                row.started_at = Some(stamp);
+                row.ended_at = None;
+            }
+            if row.wanted == 1 {
+                row.ended_by = EndedBy::Nobody as i32;
+            }
+        }
+        Some(false) => {
+            if row.state() != OfferState::Ended {
+                row.state = OfferState::Ended as i32;
+                row.ended_at = Some(stamp);
+            }
+            placed = placed.ended();
+            if row.wanted == 1 {
+                row.ended_by = EndedBy::Stock as i32;
+            }
+        }
+        None => {}
+    }
+    on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
+        .set((
+            offers::state.eq(row.state),
+            offers::external_offer_number.eq(&row.external_offer_number),
+            offers::url.eq(&row.url),
+            offers::shown_price.eq(row.shown_price),
+            offers::shown_quantity.eq(row.shown_quantity),
+            offers::open_quantity.eq(placed.open),
+            offers::open_at_most.eq(placed.at_most),
+            offers::ended_by.eq(row.ended_by),
+            offers::started_at.eq(row.started_at),
+            offers::ended_at.eq(row.ended_at),
+            offers::last_changed.eq(stamp),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+fn save_placed(tx: &mut Tx<'_>, offer_id: i32, change: impl FnOnce(Placed) -> Placed) -> Result<(), Failure> {
+    let Some(row) = one(tx, offer_id)? else {
+        return Ok(());
+    };
+    let placed = change(row.placed());
+    on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
+        .set((offers::open_quantity.eq(placed.open), offers::open_at_most.eq(placed.at_most)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// An order of the offer was collected: its pieces are not on offer any more (OB).
+pub fn sold(tx: &mut Tx<'_>, offer_id: i32, pieces: i32) -> Result<(), Failure> {
+    save_placed(tx, offer_id, |placed| placed.sold(pieces))
+}
+
+/// The channel may have put pieces back, or moved its own stock: the quantity has to be said again.
+pub fn moved(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
+    save_placed(tx, offer_id, Placed::moved)
+}
+
+/// The settings of these articles changed: the quantities of their offers have to be said again.
+pub fn moved_items(tx: &mut Tx<'_>, item_ids: &[i32]) -> Result<(), Failure> {
+    for chunk in item_ids.chunks(MOST_VARIABLES) {
+        on!(&mut tx.conn, c => diesel::update(offers::table
+                .filter(offers::item_id.eq_any(chunk))
+                .filter(offers::state.eq(OfferState::Running as i32)))
+            .set(offers::open_at_most.eq(None::<i32>))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// A wanted offer is not listed, because there is not enough stock.
+pub fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::update(offers::table
+            .filter(offers::offer_id.eq(offer_id))
+            .filter(offers::wanted.eq(1)))
+        .set((offers::ended_by.eq(EndedBy::Stock as i32), offers::last_changed.eq(stamp)))
+        .execute(c))?;
+    Ok(())
+}
