@@ -13,6 +13,7 @@ mod erp;
 mod export;
 mod golden;
 mod house;
+mod offers;
 mod orders;
 mod preparation;
 mod raw;
