@@ -2,20 +2,26 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Settings, database};
+use crate::config::{Account, Settings, database};
 use crate::connectors::{self, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
+use crate::dispatch::reconcile::{CODES, Report};
 use crate::domain::{Failure, Stamp};
 use crate::exchange;
 use crate::http;
 use crate::operations::Gateway;
 use crate::preparation;
-use crate::store::{self, Store, configured, prices};
+use crate::store::{self, Store, accounts, configured, messages, prices};
+
+/// How often a command looks whether the gateway has done what it asked for, and how long it waits for a gateway.
+const LOOK: Duration = Duration::from_millis(200);
+const NO_GATEWAY: Duration = Duration::from_secs(5);
 
 /// What one account's channel said to `kontor check --connect`.
 #[derive(Debug, Clone)]
@@ -162,19 +168,67 @@ pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, S
 /// # Errors
 /// One line for the admin.
 pub fn export_offers(settings: &Settings, account_id: i32) -> Result<(String, usize), String> {
-    let Some(account) = settings.account(account_id) else {
-        let known: Vec<String> = settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
-        return Err(format!("account {account_id} is not in the configuration; there are: {}", known.join(", ")));
-    };
-    let database = settings.database.expose_secret();
-    if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
-        return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
-    }
+    let account = known_account(settings, account_id)?;
+    let database = existing_database(settings)?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
     let today = Stamp::now().to_utc().unwrap_or_default().with_timezone(&zone).date_naive();
     let store = Store::open(database).map_err(|failure| failure.to_string())?;
     let offers = store.read(|conn| exchange::offers_of(conn, account, today)).map_err(|failure| failure.to_string())?;
     Ok((exchange::to_xml(&offers)?, offers.offers.len()))
+}
+
+/// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The
+/// request is kept where nobody works on the account; this process itself talks to no channel.
+///
+/// # Errors
+/// One line for the admin.
+pub fn reconcile(settings: &Settings, account_id: i32, repair: bool, import: bool) -> Result<String, String> {
+    let account = known_account(settings, account_id)?;
+    if !account.active {
+        return Err(format!("account {account_id} is not active; set active = true and restart the gateway"));
+    }
+    let store = Store::open(existing_database(settings)?).map_err(|failure| failure.to_string())?;
+    let asked = move |tx: &mut store::Tx<'_>| accounts::want_reconciliation(tx, account_id, repair, import).map(|()| tx.stamp);
+    let wanted = store.write(asked).map_err(|failure| failure.to_string())?;
+    let mut alone_since = Instant::now();
+    loop {
+        let work = store.read(|conn| accounts::work_of(conn, account_id)).map_err(|failure| failure.to_string())?;
+        let Some(work) = work else { return Err(format!("account {account_id}: its work was taken away")) };
+        if work.reconcile_served >= wanted.0 {
+            return reconciled(&store, account_id, wanted, work.reconcile_report.as_deref());
+        }
+        if work.lease_until > Stamp::now().0 {
+            alone_since = Instant::now();
+        } else if alone_since.elapsed() > NO_GATEWAY {
+            return Err(format!("no gateway works on account {account_id}; start it, the request is kept and carried out then"));
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// What a reconciliation left behind: its messages, and its counts in the last line.
+fn reconciled(store: &Store, account_id: i32, since: Stamp, report: Option<&str>) -> Result<String, String> {
+    let report: Report = serde_json::from_str(report.unwrap_or_default()).map_err(|error| format!("the report cannot be read: {error}"))?;
+    let messages = store.read(|conn| messages::since(conn, account_id, &CODES, since)).map_err(|failure| failure.to_string())?;
+    let mut text: String = messages.iter().map(|message| format!("{}: {}\n", message.code, message.text)).collect();
+    text.push_str(&format!("account {account_id}: {report}\n"));
+    if report.error.is_some() { Err(text.trim_end().to_owned()) } else { Ok(text) }
+}
+
+fn known_account(settings: &Settings, account_id: i32) -> Result<&Account, String> {
+    settings.account(account_id).ok_or_else(|| {
+        let known: Vec<String> = settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
+        format!("account {account_id} is not in the configuration; there are: {}", known.join(", "))
+    })
+}
+
+/// The address of a database that a gateway uses: a mistyped path must not become an empty one.
+fn existing_database(settings: &Settings) -> Result<&str, String> {
+    let database = settings.database.expose_secret();
+    if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
+        return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
+    }
+    Ok(database)
 }
 
 /// The line for a listener that could not be bound.

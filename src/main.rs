@@ -39,6 +39,8 @@ enum Command {
         #[command(subcommand)]
         command: OfferCommand,
     },
+    /// Have the running gateway compare an account's offers with what its channel shows
+    Reconcile(Reconcile),
     /// Users of the gateway
     User {
         #[command(subcommand)]
@@ -74,6 +76,28 @@ struct ExportOffers {
     /// Instead of standard output; replaced in one piece when the document is complete
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["config", "demo"])))]
+struct Reconcile {
+    /// Number of the account
+    #[arg(long, value_name = "NUMBER")]
+    account: i32,
+    /// Send again what differs, list missing offers again, end unwanted ones
+    #[arg(long)]
+    repair: bool,
+    /// Make unknown offers of the channel offers of the articles with their SKU or EAN
+    #[arg(long)]
+    import: bool,
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The data of `serve --demo`
+    #[arg(long)]
+    demo: bool,
+    /// Instead of the configured database: path of an SQLite file, or postgres://…
+    #[arg(long, value_name = "PATH-OR-URL")]
+    database: Option<String>,
 }
 
 #[derive(Args)]
@@ -149,6 +173,7 @@ fn main() -> ExitCode {
         Command::Check { config, connect } => check(&config, connect),
         Command::Migrate(arguments) => migrate(arguments),
         Command::Offer { command: OfferCommand::Explain(arguments) } => explain(arguments),
+        Command::Reconcile(arguments) => reconcile(arguments),
         Command::User { command: UserCommand::Hash { password_stdin } } => hash(password_stdin),
         Command::Export { command: ExportCommand::Offers(arguments) } => export_offers(arguments),
     };
@@ -247,13 +272,7 @@ fn migrate(arguments: Migrate) -> Result<(), Stop> {
 }
 
 fn explain(arguments: Explain) -> Result<(), Stop> {
-    if let Some(url) = &arguments.database {
-        check_database(url)?;
-    }
-    let settings = match &arguments.config {
-        Some(config) => read(config, &Overrides { listen: None, database: arguments.database })?.settings,
-        None => Settings::demo(DEFAULT_LISTEN, arguments.database.as_deref().unwrap_or(DEMO_DATABASE)),
-    };
+    let settings = settings_of(arguments.config.as_deref(), arguments.database)?;
     print(&app::explain(&settings, arguments.account, &arguments.item).map_err(failed)?);
     Ok(())
 }
@@ -280,13 +299,7 @@ fn hash(password_stdin: bool) -> Result<(), Stop> {
 }
 
 fn export_offers(arguments: ExportOffers) -> Result<(), Stop> {
-    if let Some(url) = &arguments.database {
-        check_database(url)?;
-    }
-    let settings = match arguments.config {
-        Some(config) => read(&config, &Overrides { listen: None, database: arguments.database })?.settings,
-        None => Settings::demo(DEFAULT_LISTEN, arguments.database.as_deref().unwrap_or(DEMO_DATABASE)),
-    };
+    let settings = settings_of(arguments.config.as_deref(), arguments.database)?;
     let (document, offers) = app::export_offers(&settings, arguments.account).map_err(failed)?;
     let Some(path) = arguments.output else {
         print(&document);
@@ -303,6 +316,23 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     part.push(".part");
     std::fs::write(&part, text)?;
     std::fs::rename(&part, path)
+}
+
+fn reconcile(arguments: Reconcile) -> Result<(), Stop> {
+    let settings = settings_of(arguments.config.as_deref(), arguments.database)?;
+    print(&app::reconcile(&settings, arguments.account, arguments.repair, arguments.import).map_err(failed)?);
+    Ok(())
+}
+
+/// The settings of a command that works beside a gateway; without a file those of the demo.
+fn settings_of(config: Option<&Path>, database: Option<String>) -> Result<Settings, Stop> {
+    if let Some(url) = &database {
+        check_database(url)?;
+    }
+    match config {
+        Some(config) => Ok(read(config, &Overrides { listen: None, database })?.settings),
+        None => Ok(Settings::demo(DEFAULT_LISTEN, database.as_deref().unwrap_or(DEMO_DATABASE))),
+    }
 }
 
 /// A `--database` of the command line, relative to the current folder.

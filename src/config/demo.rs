@@ -99,6 +99,7 @@ fn demo_account(database: &str) -> Account {
         poll_interval: Duration::from_secs(1),
         order_number_prefix: "SB-".to_owned(),
         preparation: Preparation::default(),
+        reconciliation: Reconciliation::default(),
         settings,
     }
 }

@@ -25,6 +25,7 @@ pub fn settings() -> Settings {
         poll_interval: Duration::from_secs(60),
         order_number_prefix: prefix.into(),
         preparation: Preparation::default(),
+        reconciliation: Default::default(),
         settings: toml::Table::new(),
     };
     let warehouse =

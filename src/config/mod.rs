@@ -220,8 +220,18 @@ pub struct Account {
     pub order_number_prefix: String,
     /// How items become offers.
     pub preparation: Preparation,
+    pub reconciliation: Reconciliation,
     /// The connector's own settings, checked by the connector.
     pub settings: toml::Table,
+}
+
+/// When an account is compared with its channel without being asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// Pause between two comparisons; `None`: only when asked.
+    pub every: Option<Duration>,
+    /// The regular ones set right what differs, too.
+    pub repair: bool,
 }
 
 /// What an account does with the ERP's data before the channel sees it. See `preparation` for the order of the rules.

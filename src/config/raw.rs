@@ -115,6 +115,8 @@ raw! {
         delivery_times: BTreeMap<String, String>,
         delivery_charges: BTreeMap<String, String>,
         shipping_groups: Vec<String>,
+        reconcile_every_hours: Option<i64>,
+        reconcile_repair: Option<bool>,
         settings: toml::Table,
     }
 }

@@ -30,6 +30,8 @@ pub struct Capabilities {
     /// An offer without stock is ended, and listed again when stock is back. false: it stays and is told a quantity of
     /// 0, because the channel keeps the page of a sold-out article (a shop).
     pub ends_at_zero: bool,
+    /// `list_offers` works: what the channel shows can be compared with what is known.
+    pub lists_offers: bool,
 }
 
 /// What an offer shall become at the channel.
@@ -243,6 +245,31 @@ pub struct Pulled {
     pub more: bool,
 }
 
+/// An offer as the channel shows it, whoever listed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedOffer {
+    /// The channel's own number.
+    pub external_number: Option<String>,
+    pub sku: Option<String>,
+    pub ean: Option<String>,
+    pub title: String,
+    /// In the currency and of the kind in which the account sends prices. `None`: not told.
+    pub price: Option<Decimal>,
+    /// What buyers may still order now. `None`: not told.
+    pub quantity: Option<i32>,
+    /// Buyers can see it.
+    pub running: bool,
+    pub url: Option<String>,
+}
+
+/// One page of a channel's offers.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub offers: Vec<ListedOffer>,
+    /// Where the next page starts. `None`: this was the last one.
+    pub next: Option<String>,
+}
+
 /// What the ERP did with an order, for the channel. Sent in order per order, each with a stable key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Fact {
@@ -300,6 +327,11 @@ pub trait Connector: Send + Sync {
     fn pull_orders(&self, cursor: Option<&str>, open: &[String]) -> Result<Pulled, ChannelError>;
 
     fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError>;
+
+    /// The channel's offers page by page, running and ended, from `cursor` on (`None`: from the beginning). An offer that
+    /// exists during the whole reading is on one of the pages at least; it may be on several. Called only where the
+    /// capabilities say so.
+    fn list_offers(&self, cursor: Option<&str>) -> Result<Listed, ChannelError>;
 
     /// Proves address and credentials, for `kontor check --connect`; answers with a line for the admin.
     fn check(&self) -> Result<String, ChannelError>;
@@ -375,6 +407,7 @@ pub(crate) mod tests {
             poll_interval: Duration::from_secs(1),
             order_number_prefix: String::new(),
             preparation: Default::default(),
+            reconciliation: Default::default(),
             settings: toml::from_str(settings).unwrap(),
         }
     }

@@ -11,6 +11,7 @@ pub mod inbound;
 mod keeper;
 mod plan;
 mod poll;
+pub mod reconcile;
 mod retry;
 mod settle;
 mod states;

@@ -1,15 +1,17 @@
-//! Whose turn it is: facts, orders or states. Pure.
+//! Whose turn it is: facts, orders, states or reconciliation. Pure.
 
 use crate::domain::Stamp;
 use crate::store::accounts::WorkRow;
 
 /// The kinds of work for a channel, in the order of their importance: what was done with orders first, and orders are
-/// collected before quantities are sent, because they reduce what may be offered.
+/// collected before quantities are sent, because they reduce what may be offered; a
+/// reconciliation is never urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Facts,
     Orders,
     States,
+    Reconciliation,
 }
 
 impl Kind {
@@ -19,6 +21,7 @@ impl Kind {
             Kind::Facts => 50,
             Kind::Orders => 10,
             Kind::States => 20,
+            Kind::Reconciliation => 5,
         }
     }
 }
@@ -33,8 +36,8 @@ pub struct Turn {
 impl Turn {
     /// The kinds in the order in which they shall be tried. One that had its share goes behind the others; one whose
     /// last call failed as a whole goes last of all.
-    pub fn order(&self) -> [Kind; 3] {
-        let mut kinds = [Kind::Facts, Kind::Orders, Kind::States];
+    pub fn order(&self) -> [Kind; 4] {
+        let mut kinds = [Kind::Facts, Kind::Orders, Kind::States, Kind::Reconciliation];
         kinds.sort_by_key(|kind| {
             let sated = self.last.is_some_and(|(last, times)| last == *kind && times >= kind.most_in_a_row());
             (self.failing == Some(*kind), sated, *kind)
@@ -66,23 +69,23 @@ pub fn poll_is_due(work: &WorkRow, in_round: bool, failing: bool, now: Stamp) ->
 #[cfg(test)]
 mod tests {
     use super::{Kind, Turn};
-    use Kind::{Facts, Orders, States};
+    use Kind::{Facts, Orders, Reconciliation, States};
 
     #[test]
     fn facts_go_before_orders_and_orders_before_states() {
-        assert_eq!(Turn::default().order(), [Facts, Orders, States]);
+        assert_eq!(Turn::default().order(), [Facts, Orders, States, Reconciliation]);
     }
 
     #[test]
     fn no_kind_starves_the_others() {
-        for busy in [Facts, Orders, States] {
+        for busy in [Facts, Orders, States, Reconciliation] {
             let mut turn = Turn::default();
             for _ in 0..busy.most_in_a_row() {
                 turn.took(busy, true);
             }
-            assert_eq!(turn.order()[2], busy);
+            assert_eq!(turn.order()[3], busy);
             turn.took(busy, true);
-            assert_eq!(turn.order(), [Facts, Orders, States], "its count begins anew");
+            assert_eq!(turn.order(), [Facts, Orders, States, Reconciliation], "its count begins anew");
         }
     }
 
@@ -90,10 +93,10 @@ mod tests {
     fn what_failed_lets_the_others_go_first_until_it_works_again() {
         let mut turn = Turn::default();
         turn.took(Orders, false);
-        assert_eq!(turn.order(), [Facts, States, Orders]);
+        assert_eq!(turn.order(), [Facts, States, Reconciliation, Orders]);
         turn.took(States, true);
-        assert_eq!(turn.order(), [Facts, States, Orders]);
+        assert_eq!(turn.order(), [Facts, States, Reconciliation, Orders]);
         turn.took(Orders, true);
-        assert_eq!(turn.order(), [Facts, Orders, States]);
+        assert_eq!(turn.order(), [Facts, Orders, States, Reconciliation]);
     }
 }

@@ -12,6 +12,7 @@ use super::bell::{Bell, Wake};
 use super::inbound::{self, Imported};
 use super::keeper::Keeper;
 use super::poll::Round;
+use super::reconcile;
 use super::retry::{after, pause};
 use super::settle::Settlement;
 use super::turn::{Kind, Turn, poll_is_due};
@@ -62,6 +63,7 @@ pub(super) struct Worker {
     ailing: BTreeMap<Kind, &'static str>,
     pub(super) round: Option<Round>,
     pub(super) poll_failures: u32,
+    pub(super) reconciling: Option<reconcile::Round>,
     /// Orders that could not be stored and have been told.
     pub(super) strange_orders: BTreeSet<String>,
     /// How often an offer was part of a call that failed as a whole.
@@ -119,6 +121,7 @@ impl Worker {
             ailing: BTreeMap::new(),
             round: None,
             poll_failures: 0,
+            reconciling: None,
             strange_orders: BTreeSet::new(),
             suspects: BTreeMap::new(),
         })
@@ -167,7 +170,8 @@ impl Worker {
         Duration::from_micros(micros).max(LEAST_REST).min(longest.max(LEAST_REST))
     }
 
-    /// Does the next piece of work: one fact, one page of orders or one batch of states.
+    /// Does the next piece of work: one fact, one page of orders, one batch of states, or a step of a
+    /// reconciliation.
     pub(super) fn step(&mut self, now: Stamp) -> Result<Next, Failure> {
         if !self.hold_lease(now)? {
             return Ok(Next::At(after(now, self.settings.dispatch.lease / 3)));
@@ -187,6 +191,7 @@ impl Worker {
                 Kind::Facts => self.send_fact(&work, now)?,
                 Kind::Orders => self.collect_orders(&work, now)?,
                 Kind::States => self.send_states(&work, now)?,
+                Kind::Reconciliation => self.reconcile(&work, now)?,
             };
             if let Some(attempt) = attempt {
                 self.turn.took(kind, attempt == Attempt::Worked);
@@ -195,7 +200,8 @@ impl Worker {
         }
         let due = self.store.read(|conn| outbox::next_due(conn, account_id))?.unwrap_or(renewal);
         let poll = if poll_is_due(&work, self.round.is_some(), self.poll_failures > 0, now) { now } else { Stamp(work.next_poll_at) };
-        Ok(Next::At(due.min(poll).min(renewal)))
+        let reconciliation = self.next_reconciliation(&work).unwrap_or(renewal);
+        Ok(Next::At(due.min(poll).min(reconciliation).min(renewal)))
     }
 
     fn half_lease(&self) -> i64 {
@@ -234,6 +240,7 @@ impl Worker {
         self.lease_until = Stamp(0);
         self.round = None;
         self.poll_failures = 0;
+        self.reconciling = None;
     }
 
     /// Calls the channel. A panic is an answer that made no sense. Also gives the time after the call: a `Retry-After`
@@ -303,5 +310,6 @@ fn word(kind: Kind) -> &'static str {
         Kind::Facts => "order reports",
         Kind::Orders => "polls",
         Kind::States => "offers",
+        Kind::Reconciliation => "lists of offers",
     }
 }

@@ -17,6 +17,7 @@ pub mod orders;
 pub mod prices;
 mod run;
 pub mod stock;
+mod sync;
 pub mod templates;
 pub mod wire;
 
@@ -164,6 +165,7 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<offers::UpdateOffers>(),
     Operation::writing::<offers::RelistOffers>(),
     Operation::writing::<offers::DeleteOffers>(),
+    Operation::writing::<offers::SyncPlatformItems>(),
     Operation::reading::<orders::FetchOrders>(),
     Operation::writing::<orders::UpdateOrders>(),
     Operation::writing::<orders::UpdateOrderStatus>(),

@@ -25,6 +25,14 @@ pub struct WorkRow {
     /// Failed calls in a row.
     pub failures: i32,
     pub last_error: Option<String>,
+    /// Stamp of the last request for a reconciliation, and of the last one that was served; what the open one asks for.
+    pub reconcile_wanted: i64,
+    pub reconcile_served: i64,
+    pub reconcile_repair: bool,
+    pub reconcile_import: bool,
+    pub reconciled_at: Option<i64>,
+    /// JSON of the counts of the last reconciliation.
+    pub reconcile_report: Option<String>,
 }
 
 pub fn work_of(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<WorkRow>, Failure> {
@@ -48,6 +56,12 @@ pub fn ensure_work(tx: &mut Tx<'_>, account_id: i32) -> Result<WorkRow, Failure>
         blocked_until: 0,
         failures: 0,
         last_error: None,
+        reconcile_wanted: 0,
+        reconcile_served: 0,
+        reconcile_repair: false,
+        reconcile_import: false,
+        reconciled_at: None,
+        reconcile_report: None,
     };
     on!(&mut tx.conn, c => diesel::insert_into(account_work::table).values(&row).execute(c))?;
     Ok(row)
@@ -84,6 +98,30 @@ pub fn want_poll(tx: &mut Tx<'_>, account_id: i32) -> Result<(), Failure> {
     let mut row = ensure_work(tx, account_id)?;
     row.poll_wanted = tx.stamp.0;
     save_work(tx, &row)
+}
+
+/// Asks for a reconciliation with the channel. One that is asked for already does what both want.
+pub fn want_reconciliation(tx: &mut Tx<'_>, account_id: i32, repair: bool, import: bool) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    change_work(tx, account_id, |row| {
+        row.reconcile_wanted = stamp;
+        row.reconcile_repair |= repair;
+        row.reconcile_import |= import;
+    })
+}
+
+/// A reconciliation has come to its end. `served`: the `reconcile_wanted` that was seen when it began; what was asked for
+/// since stays open.
+pub fn reconciled(tx: &mut Tx<'_>, account_id: i32, served: i64, now: Stamp, report: &str) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| {
+        row.reconcile_served = row.reconcile_served.max(served);
+        row.reconciled_at = Some(now.0);
+        row.reconcile_report = Some(report.to_owned());
+        if row.reconcile_wanted <= row.reconcile_served {
+            row.reconcile_repair = false;
+            row.reconcile_import = false;
+        }
+    })
 }
 
 /// Gives the lease back, so that another process need not wait for its end.

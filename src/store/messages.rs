@@ -33,6 +33,17 @@ pub fn add(tx: &mut Tx<'_>, mut message: MessageRow) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Messages of an account with one of these codes that came after a time, oldest first.
+pub fn since(conn: &mut Conn<'_>, account_id: i32, codes: &[&str], time: Stamp) -> Result<Vec<MessageRow>, Failure> {
+    Ok(on!(conn, c => upload_messages::table
+        .filter(upload_messages::account_id.eq(account_id))
+        .filter(upload_messages::created_at.gt(time.0))
+        .filter(upload_messages::code.eq_any(codes))
+        .order(upload_messages::message_id)
+        .select(MessageRow::as_select())
+        .load(c))?)
+}
+
 /// Removes what is older.
 pub fn forget_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
     Ok(on!(&mut tx.conn, c => diesel::delete(upload_messages::table.filter(upload_messages::created_at.lt(time.0))).execute(c))?)

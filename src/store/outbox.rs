@@ -183,7 +183,7 @@ pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str,
 /// What one transaction asked for and is not settled yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unsettled {
-    /// Rows to be sent, and polls that have not ended.
+    /// Rows to be sent, polls and reconciliations that have not ended.
     pub pending: i64,
     /// Those of them that may be settled in time; the others wait for a retry, or their channel asked us to stay away.
     pub soon: i64,
@@ -191,8 +191,8 @@ pub struct Unsettled {
     pub parked: i64,
 }
 
-/// What one transaction asked for and is not settled yet; `until` says what is in time. A poll of an account's orders
-/// is pending until one that began later has ended.
+/// What one transaction asked for and is not settled yet; `until` says what is in time. A poll of an account's orders,
+/// or a reconciliation, is pending until one that began later has ended.
 pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, until: Stamp) -> Result<Unsettled, Failure> {
     let blocked: Vec<i32> = on!(conn, c => account_work::table
         .filter(account_work::blocked_until.gt(until.0))
@@ -211,7 +211,12 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, until: Stamp) -> Result<Un
         .filter(account_work::poll_served.lt(account_work::poll_wanted))
         .select(account_work::account_id)
         .load(c))?;
-    let polls = polls.into_iter().map(|account| (PENDING, version.0, account));
+    let reconciliations: Vec<i32> = on!(conn, c => account_work::table
+        .filter(account_work::reconcile_wanted.eq(version.0))
+        .filter(account_work::reconcile_served.lt(account_work::reconcile_wanted))
+        .select(account_work::account_id)
+        .load(c))?;
+    let polls = polls.into_iter().chain(reconciliations).map(|account| (PENDING, version.0, account));
     let mut found = Unsettled::default();
     for (status, due_at, account) in states.into_iter().chain(facts).chain(polls) {
         match status {

@@ -201,6 +201,12 @@ diesel::table! {
         blocked_until -> BigInt,
         failures -> Integer,
         last_error -> Nullable<Text>,
+        reconcile_wanted -> BigInt,
+        reconcile_served -> BigInt,
+        reconcile_repair -> Bool,
+        reconcile_import -> Bool,
+        reconciled_at -> Nullable<BigInt>,
+        reconcile_report -> Nullable<Text>,
     }
 }
 

@@ -17,6 +17,7 @@ mod offers;
 mod orders;
 mod preparation;
 mod raw;
+mod reconcile;
 mod refusals;
 mod replay;
 mod samples;

@@ -119,6 +119,15 @@ impl World {
         }
     }
 
+    /// Asks the gateway to end, and waits until it has.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+            assert!(asked.is_ok_and(|status| status.success()), "the signal is sent");
+            let _ = child.wait();
+        }
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }

@@ -10,7 +10,7 @@ use crate::config::fault::{define, remedy};
 use crate::config::load::Connectors;
 use crate::config::raw::RawAccount;
 use crate::config::secret::Origin;
-use crate::config::{Account, Listing, Settings};
+use crate::config::{Account, Listing, Reconciliation, Settings};
 
 pub(super) fn accounts(c: &mut Checker<'_>, raw: Vec<RawAccount>, settings: &Settings, connectors: &Connectors<'_>) -> Vec<Account> {
     let accounts: Vec<Account> = raw.into_iter().zip(1..).map(|(raw, n)| account(c, raw, n, settings, connectors)).collect();
@@ -30,6 +30,12 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
     let sub_channels: Vec<i32> = settings.sub_channels.iter().map(|s| s.sub_channel_id).collect();
     c.known_id(&at("sub_channel_id"), sub_channel_id, "sub channel", "sub_channels", &sub_channels);
     let preparation = preparation(c, &mut raw, n);
+    let every = raw.reconcile_every_hours.map(|hours| c.number(&at("reconcile_every_hours"), Some(hours), 24, 1..=8760));
+    let repair = raw.reconcile_repair.unwrap_or_default();
+    if repair && every.is_none() {
+        c.fault(&at("reconcile_repair"), "does nothing without reconcile_every_hours; set both, or remove it");
+    }
+    let reconciliation = Reconciliation { every: every.map(|hours| Duration::from_secs(hours * 3600)), repair };
     let poll = c.number(&at("poll_interval_seconds"), raw.poll_interval_seconds, 60, 1..=86_400);
     let account = Account {
         account_id,
@@ -50,6 +56,7 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
         // Unlike an empty one, this default cannot make two accounts collide.
         order_number_prefix: raw.order_number_prefix.unwrap_or_else(|| format!("{account_id}-")),
         preparation,
+        reconciliation,
         settings: own_settings(c, &at("settings"), raw.settings),
     };
     if c.faults.len() == faults_before {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Capabilities, ChannelError, Connector, Fact, OfferChange, Outcome, Pulled, RowResult, lock};
+use super::super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult, lock};
 use super::SharedShop;
 use super::faults::Gate;
 use super::shop::Shop;
@@ -57,7 +57,7 @@ fn count(counter: &mut u64, by: usize) {
 impl Connector for SandboxConnector {
     fn capabilities(&self) -> Capabilities {
         // The shop's change number misses nothing, so open orders need no second look.
-        Capabilities { batch_size: self.batch_size, rereads_open_orders: false, ends_at_zero: true }
+        Capabilities { batch_size: self.batch_size, rereads_open_orders: false, ends_at_zero: true, lists_offers: true }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
@@ -87,6 +87,10 @@ impl Connector for SandboxConnector {
 
     fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
         self.call(|shop| count(&mut shop.counters.fact_calls, 1), |shop| shop.take_fact(fact))
+    }
+
+    fn list_offers(&self, cursor: Option<&str>) -> Result<Listed, ChannelError> {
+        self.call(|shop| count(&mut shop.counters.list_calls, 1), |shop| shop.list_offers(cursor))
     }
 
     fn check(&self) -> Result<String, ChannelError> {

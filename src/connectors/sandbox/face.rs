@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::super::lock;
 use super::faults::FaultScript;
+use super::offers::{ByHand, no_offer};
 use super::orders::{NewLine, NewOrder, Problem};
 use super::shop::Shop;
 use super::{Sandboxes, page};
@@ -87,8 +88,16 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
         ("GET", ["offers"]) => Ok(HttpReply::json(200, &json!({ "offers": shop.listings.values().collect::<Vec<_>>() }))),
         ("GET", ["offers", sku]) => match shop.listings.get(*sku) {
             Some(listing) => Ok(HttpReply::json(200, listing)),
-            None => Err(Problem::Missing(format!("no offer has the SKU \"{sku}\"; GET /offers lists them"))),
+            None => Err(no_offer(sku)),
         },
+        ("POST", ["offers", sku]) => {
+            let hand: ByHand = parse(body, r#"{"price":"4.90","quantity":3}"#)?;
+            shop.by_hand(sku, hand).map(|listing| HttpReply::json(200, listing))
+        }
+        ("DELETE", ["offers", sku]) => {
+            shop.delete_by_hand(sku)?;
+            Ok(HttpReply::json(200, &json!({ "deleted": sku })))
+        }
         ("GET", ["orders"]) => Ok(HttpReply::json(200, &json!({ "orders": shop.orders.values().collect::<Vec<_>>() }))),
         ("POST", ["orders"]) => {
             let wish = wish(query, body)?;

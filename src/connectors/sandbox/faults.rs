@@ -139,6 +139,8 @@ pub struct Counters {
     pub pull_calls: u64,
     pub orders_delivered: u64,
     pub fact_calls: u64,
+    #[serde(default)]
+    pub list_calls: u64,
     /// Facts whose key had been applied already.
     pub duplicate_facts: u64,
     /// Facts that came after a later step of the same order.

@@ -1,13 +1,18 @@
 //! The shop's offers and the rules by which it takes them.
 
+use std::ops::Bound;
+
 use serde::{Deserialize, Serialize};
 
-use super::super::{Message, OfferChange, OfferContent, Outcome, Price, Severity, Wanted};
+use super::super::{Listed, ListedOffer, Message, OfferChange, OfferContent, Outcome, Price, Severity, Wanted};
+use super::orders::Problem;
 use super::shop::{Shop, decimal_text};
 use crate::domain::Decimal;
 
 /// Offers that one shop keeps; a bound, so that a runaway test cannot fill the memory.
 const MOST_LISTINGS: usize = 200_000;
+/// Offers of one page of a listing.
+const PAGE: usize = 100;
 /// Entries of the history that an offer keeps.
 const MOST_HISTORY: usize = 100;
 
@@ -55,6 +60,19 @@ impl Listing {
         self.history.push(Step { seq, what });
     }
 
+    fn tell(&self) -> ListedOffer {
+        ListedOffer {
+            external_number: Some(self.external_number.clone()),
+            sku: Some(self.sku.clone()),
+            ean: self.ean.clone(),
+            title: self.title.clone(),
+            price: Some(self.price),
+            quantity: Some(self.quantity),
+            running: self.running,
+            url: None,
+        }
+    }
+
     fn set_content(&mut self, content: &OfferContent) {
         self.title = content.title.clone();
         self.description = content.description.clone();
@@ -68,6 +86,17 @@ impl Listing {
         self.platform_data = content.platform_data.clone();
         self.parent_sku = content.variant.as_ref().map(|variant| variant.parent_sku.clone());
     }
+}
+
+/// What somebody does to an offer in the shop by hand, behind Kontor's back; what is left out stays as it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByHand {
+    title: Option<String>,
+    ean: Option<String>,
+    price: Option<String>,
+    quantity: Option<i32>,
+    running: Option<bool>,
 }
 
 fn refused(code: &str, text: String, remedy: &str) -> Outcome {
@@ -105,6 +134,53 @@ impl Shop {
             (Wanted::Running, false) => self.list(change),
             (_, true) => self.update(change),
         }
+    }
+
+    /// One page of all offers, in the order of their SKUs.
+    pub fn list_offers(&self, cursor: Option<&str>) -> Listed {
+        let start = cursor.map_or(Bound::Unbounded, Bound::Excluded);
+        let page: Vec<&Listing> = self.listings.range::<str, _>((start, Bound::Unbounded)).map(|(_, listing)| listing).take(PAGE).collect();
+        let next = page.last().filter(|_| page.len() == PAGE).map(|listing| listing.sku.clone());
+        Listed { offers: page.into_iter().map(Listing::tell).collect(), next }
+    }
+
+    /// Changes an offer by hand, or puts one on sale that Kontor knows nothing of.
+    pub fn by_hand(&mut self, sku: &str, hand: ByHand) -> Result<&Listing, Problem> {
+        let price = match &hand.price {
+            None => None,
+            Some(text) => Some(Decimal::parse(text).ok_or_else(|| Problem::Bad(format!("price: \"{text}\" is no amount; send 4.90")))?),
+        };
+        if !self.listings.contains_key(sku) {
+            let title = hand.title.clone().unwrap_or_else(|| sku.to_owned());
+            let change = OfferChange {
+                offer_id: 0,
+                sku: sku.to_owned(),
+                external_number: None,
+                wanted: Wanted::Running,
+                content: Some(OfferContent { title, ean: hand.ean.clone(), ..OfferContent::default() }),
+                price: Some(Price { amount: price.unwrap_or_default(), currency: "EUR".to_owned(), gross: true }),
+                quantity: None,
+            };
+            if let Outcome::Refused(message) = self.take(&change) {
+                return Err(Problem::Bad(format!("{}: {}; {}", message.code, message.text, message.remedy)));
+            }
+        }
+        let seq = self.changed();
+        let Some(listing) = self.listings.get_mut(sku) else { return Err(no_offer(sku)) };
+        listing.title = hand.title.unwrap_or_else(|| std::mem::take(&mut listing.title));
+        listing.ean = hand.ean.or(listing.ean.take());
+        listing.price = price.unwrap_or(listing.price);
+        listing.quantity = hand.quantity.unwrap_or(listing.quantity);
+        listing.running = hand.running.unwrap_or(listing.running);
+        listing.note(seq, "changed by hand".to_owned());
+        Ok(listing)
+    }
+
+    /// Deletes an offer by hand.
+    pub fn delete_by_hand(&mut self, sku: &str) -> Result<(), Problem> {
+        self.listings.remove(sku).ok_or_else(|| no_offer(sku))?;
+        self.changed();
+        Ok(())
     }
 
     fn list(&mut self, change: &OfferChange) -> Outcome {
@@ -183,6 +259,10 @@ impl Shop {
         }
         done(listing)
     }
+}
+
+pub(super) fn no_offer(sku: &str) -> Problem {
+    Problem::Missing(format!("no offer has the SKU \"{sku}\"; GET /offers lists them"))
 }
 
 fn done(listing: &Listing) -> Outcome {

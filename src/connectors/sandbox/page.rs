@@ -103,6 +103,9 @@ fn write(out: &mut String, shop: &Shop, base: &str) -> std::fmt::Result {
 curl -X POST -d '{{\"lines\":[{{\"sku\":\"SKU\",\"quantity\":2}}],\"payment\":\"cash on delivery\"}}' …{base}/orders\n\
 curl -X POST …{base}/orders/S-100001/pay\n\
 curl -X POST …{base}/orders/S-100001/cancel</pre>\
+<h2>Change an offer by hand, or put one on sale that Kontor does not know</h2>\
+<pre>curl -X POST -d '{{\"price\":\"4.90\",\"quantity\":3}}' …{base}/offers/SKU\n\
+curl -X DELETE …{base}/offers/SKU</pre>\
 <h2>Make it misbehave</h2><pre>curl -X POST -d '{{\"throttle\":{{\"calls\":3,\"retry_after_seconds\":1}}}}' …{base}/faults\n\
 curl -X DELETE …{base}/faults</pre>\
 <p><a href=\"{base}/offers\">offers</a> · <a href=\"{base}/orders\">orders</a> · <a href=\"{base}/faults\">faults</a> · <a href=\"{base}/state\">state</a></p></body></html>"

@@ -347,3 +347,41 @@ fn the_page_shows_offers_and_orders_and_escapes_them() {
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
     assert!(page.contains("S-100001") && page.contains("A&quot;1") && page.contains("sku=A%221"));
 }
+
+#[test]
+fn all_offers_are_listed_page_by_page_running_or_not() {
+    let world = World::new("batch_size = 1000");
+    let rows: Vec<OfferChange> =
+        (0..205).map(|number| OfferChange { offer_id: number, ..new_offer(&format!("A-{number:03}"), 5) }).collect();
+    world.connector.submit(&rows).unwrap();
+    world.submit(&OfferChange { wanted: Wanted::Ended, ..quantity("A-001", 0) });
+    let (mut cursor, mut sizes, mut listed) = (None, Vec::new(), Vec::new());
+    loop {
+        let page = world.connector.list_offers(cursor.as_deref()).unwrap();
+        sizes.push(page.offers.len());
+        listed.extend(page.offers);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [100, 100, 5]);
+    let skus: Vec<&str> = listed.iter().filter_map(|offer| offer.sku.as_deref()).collect();
+    assert!(skus.windows(2).all(|pair| pair[0] < pair[1]), "each once, in their order");
+    assert_eq!((listed[0].quantity, listed[0].price, listed[0].running), (Some(5), Decimal::parse("19.90"), true));
+    assert!(!listed[1].running);
+}
+
+#[test]
+fn offers_are_changed_added_and_deleted_by_hand() {
+    let world = World::with_offer("A-1", 5);
+    let (status, offer) = world.ask("POST", "/offers/A-1", r#"{"price":"1.50","quantity":9}"#);
+    assert_eq!((status, &offer["price"], &offer["quantity"], &offer["title"]), (200, &json!("1.50"), &json!(9), &json!("Lamp")));
+    let (status, offer) = world.ask("POST", "/offers/B-1", r#"{"title":"Vase","price":"3.00","quantity":2,"ean":"4006381333931"}"#);
+    assert_eq!((status, &offer["external_number"], &offer["running"]), (200, &json!("SBX-1000-2"), &json!(true)));
+    assert_eq!(world.ask("POST", "/offers/C-1", "{}").0, 400, "a new offer needs a price");
+    assert_eq!(world.ask("POST", "/offers/A-1", r#"{"price":"dear"}"#).0, 400);
+    assert_eq!(world.ask("DELETE", "/offers/A-1", "").0, 200);
+    assert_eq!(world.ask("DELETE", "/offers/A-1", "").0, 404);
+    assert_eq!(world.connector.list_offers(None).unwrap().offers.len(), 1);
+}

@@ -335,3 +335,38 @@ fn an_order_is_cancelled_once() {
         matches!(tell(&shop, "NOSUCHORDER", FactKind::Paid { transaction_id: None }), Outcome::Refused(message) if message.code == "ORDER_UNKNOWN")
     );
 }
+
+#[test]
+#[ignore = "needs a running shop"]
+fn the_shops_offers_are_listed_with_what_buyers_may_order() {
+    let shop = connector("");
+    let sku = unique("R");
+    let number = numbers(&shop, &[offer(1, &sku, "19.90", 12)]).remove(0);
+    let name = unique("M");
+    let many: Vec<OfferChange> = (0..120).map(|number| offer(number, &format!("{name}-{number:03}"), "1.00", 1)).collect();
+    for batch in many.chunks(40) {
+        numbers(&shop, batch);
+    }
+    buy(&number, 2);
+    let listed = || {
+        let (mut cursor, mut all) = (None, Vec::new());
+        loop {
+            let page = shop.list_offers(cursor.as_deref()).unwrap();
+            all.extend(page.offers);
+            cursor = page.next;
+            if cursor.is_none() {
+                return all;
+            }
+        }
+    };
+    let all = listed();
+    for change in &many {
+        assert!(all.iter().any(|listed| listed.sku.as_ref() == Some(&change.sku)), "{}", change.sku);
+    }
+    let find = |all: &[super::super::ListedOffer]| all.iter().find(|listed| listed.sku.as_ref() == Some(&sku)).unwrap().clone();
+    let one = find(&all);
+    assert_eq!((one.external_number.as_ref(), one.quantity, one.running), (Some(&number), Some(10), true));
+    assert_eq!(one.price, Decimal::parse("19.90"));
+    numbers(&shop, &[OfferChange { wanted: Wanted::Ended, content: None, price: None, quantity: None, ..offer(1, &sku, "1", 1) }]);
+    assert!(!find(&listed()).running);
+}

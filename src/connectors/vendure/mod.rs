@@ -19,6 +19,7 @@
 mod facts;
 mod graphql;
 mod inputs;
+mod listed;
 #[cfg(test)]
 mod live;
 mod offers;
@@ -37,7 +38,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::settings::Keys;
-use super::{Capabilities, ChannelError, Connector, Fact, OfferChange, Outcome, Pulled, RowResult, Sandboxes, lock};
+use super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult, Sandboxes, lock};
 use crate::config::Account;
 use graphql::{Api, Failure};
 
@@ -190,7 +191,7 @@ impl Connector for Vendure {
     fn capabilities(&self) -> Capabilities {
         // Payment, fulfilment and delivery do not move an order's `updatedAt` (seen with 3.7.3).
         // A shop shows "sold out" by itself; a switched off product would be a dead link.
-        Capabilities { batch_size: BATCH, rereads_open_orders: true, ends_at_zero: false }
+        Capabilities { batch_size: BATCH, rereads_open_orders: true, ends_at_zero: false, lists_offers: true }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
@@ -203,6 +204,10 @@ impl Connector for Vendure {
 
     fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
         self.push(fact)
+    }
+
+    fn list_offers(&self, cursor: Option<&str>) -> Result<Listed, ChannelError> {
+        self.list_variants(cursor)
     }
 
     fn check(&self) -> Result<String, ChannelError> {

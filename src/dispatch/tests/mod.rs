@@ -5,6 +5,7 @@ mod housekeeping;
 mod leases;
 mod offers;
 mod orders;
+mod reconcile;
 pub mod script;
 mod stock;
 pub mod world;

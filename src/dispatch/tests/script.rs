@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use crate::connectors::{Capabilities, ChannelError, Connector, Fact, OfferChange, Outcome, Pulled, RowResult};
+use crate::connectors::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult};
 
 type OnSubmit = Box<dyn FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync>;
 type OnPull = Box<dyn FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync>;
+type OnList = Box<dyn FnOnce(Option<&str>) -> Result<Listed, ChannelError> + Send + Sync>;
 type OnFact = Box<dyn FnOnce(&Fact) -> Result<Outcome, ChannelError> + Send + Sync>;
 
 #[derive(Default)]
@@ -19,11 +20,12 @@ struct Inner {
     submits: Vec<Vec<OfferChange>>,
     facts: Vec<Fact>,
     polls: Vec<(Option<String>, Vec<String>)>,
-    /// The calls in their order: `submit`, `pull`, `fact`.
+    /// The calls in their order: `submit`, `pull`, `fact`, `list`.
     calls: Vec<&'static str>,
     on_submit: VecDeque<OnSubmit>,
     on_pull: VecDeque<OnPull>,
     on_fact: VecDeque<OnFact>,
+    on_list: VecDeque<OnList>,
     batch_size: usize,
     rereads: bool,
     ends_at_zero: bool,
@@ -62,6 +64,10 @@ impl Script {
         self.inner.lock().unwrap().on_fact.push_back(Box::new(then));
     }
 
+    pub fn on_list(&self, then: impl FnOnce(Option<&str>) -> Result<Listed, ChannelError> + Send + Sync + 'static) {
+        self.inner.lock().unwrap().on_list.push_back(Box::new(then));
+    }
+
     pub fn take_submits(&self) -> Vec<Vec<OfferChange>> {
         std::mem::take(&mut self.inner.lock().unwrap().submits)
     }
@@ -85,7 +91,12 @@ pub struct Scripted(pub Arc<Script>);
 impl Connector for Scripted {
     fn capabilities(&self) -> Capabilities {
         let inner = self.0.inner.lock().unwrap();
-        Capabilities { batch_size: inner.batch_size, rereads_open_orders: inner.rereads, ends_at_zero: inner.ends_at_zero }
+        Capabilities {
+            batch_size: inner.batch_size,
+            rereads_open_orders: inner.rereads,
+            ends_at_zero: inner.ends_at_zero,
+            lists_offers: true,
+        }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
@@ -124,6 +135,18 @@ impl Connector for Scripted {
         match then {
             Some(then) => then(fact),
             None => Ok(Outcome::done()),
+        }
+    }
+
+    fn list_offers(&self, cursor: Option<&str>) -> Result<Listed, ChannelError> {
+        let then = {
+            let mut inner = self.0.inner.lock().unwrap();
+            inner.calls.push("list");
+            inner.on_list.pop_front()
+        };
+        match then {
+            Some(then) => then(cursor),
+            None => Ok(Listed { offers: Vec::new(), next: None }),
         }
     }
 

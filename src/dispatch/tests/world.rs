@@ -59,6 +59,7 @@ pub fn account(account_id: i32) -> Account {
         poll_interval: Duration::from_secs(60),
         order_number_prefix: String::new(),
         preparation: Default::default(),
+        reconciliation: Default::default(),
         settings: toml::Table::new(),
     }
 }

@@ -1,9 +1,7 @@
 //! `syncPlatformOrders`: has the orders of accounts collected now (`channel-calls.md` 15; request and answer inferred).
 
-use crate::domain::failure::Blame;
-use crate::domain::{Failure, code};
-use crate::operations::call::language_of_user;
-use crate::operations::common::ReportOf;
+use crate::domain::Failure;
+use crate::operations::sync::{SyncedAccount, ask_accounts};
 use crate::operations::{Work, WriteOperation};
 use crate::store::accounts;
 use crate::{reports, wire};
@@ -15,14 +13,6 @@ wire! {
         accounts: Vec<i32> [each("account_id"), typed("account_ids")],
         /// true: the answer waits until the orders are collected, at most for the configured time.
         process_synchronous: Option<bool>,
-    }
-
-    /// An account whose orders are collected.
-    SyncedAccount {
-        /// Account.
-        account_id: i32,
-        /// Its mandator.
-        mandator_id: Option<i32>,
     }
 }
 
@@ -42,50 +32,7 @@ impl WriteOperation for SyncPlatformOrders {
 
     fn handle(work: &mut Work<'_, '_>, request: SyncPlatformOrdersRequest) -> Result<SyncPlatformOrdersResult, Failure> {
         work.synchronous = request.process_synchronous.unwrap_or_default();
-        let language = language_of_user(work.settings, work.user);
-        let mut asked = request.accounts;
-        if asked.is_empty() {
-            asked = work
-                .settings
-                .accounts
-                .iter()
-                .filter(|account| account.active && work.user.may_use(account.mandator_id))
-                .map(|account| account.account_id)
-                .collect();
-        }
-        let mut reports = Vec::with_capacity(asked.len());
-        for account_id in asked {
-            let (mandator_id, error) = match ask(work, account_id) {
-                Ok(mandator_id) => (Some(mandator_id), None),
-                Err(failure) if failure.code.blame == Blame::Server => {
-                    return Err(failure);
-                }
-                Err(failure) => (None, Some((failure.return_code(), failure.text(language)))),
-            };
-            let account = SyncedAccount { account_id, mandator_id };
-            reports.push(SyncedAccountReport::new(None, None, Some(account), error));
-        }
+        let reports = ask_accounts(work, request.accounts, accounts::want_poll)?;
         Ok(SyncPlatformOrdersResult { pending_changes: None, reports })
     }
-}
-
-/// Asks for a poll of one account; gives its mandator.
-fn ask(work: &mut Work<'_, '_>, account_id: i32) -> Result<i32, Failure> {
-    let known = work.settings.account(account_id);
-    let Some(account) = known.filter(|account| work.user.may_use(account.mandator_id)) else {
-        let mandators: Vec<String> = work
-            .settings
-            .mandators
-            .iter()
-            .filter(|mandator| work.user.may_use(mandator.mandator_id))
-            .map(|mandator| mandator.mandator_id.to_string())
-            .collect();
-        return Err(Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &mandators.join(", ")]));
-    };
-    if !account.active {
-        return Err(Failure::new(code::NO_ACCOUNT_PUSH, [&account_id.to_string()]));
-    }
-    accounts::want_poll(work.tx, account_id)?;
-    work.concerns([account_id]);
-    Ok(account.mandator_id)
 }

@@ -1,0 +1,84 @@
+//! Which offer of ours an offer of the channel is: by the channel's number, else by SKU, else by EAN.
+
+use std::collections::BTreeMap;
+
+use super::compare::never_sent;
+use super::report::Stranger;
+use crate::config::Account;
+use crate::connectors::ListedOffer;
+use crate::domain::Failure;
+use crate::store::Conn;
+use crate::store::items::{self, KeyColumn};
+use crate::store::offers::{self, OfferRow};
+
+/// What an offer of the channel is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// The offer with this id; by the channel's number, or only by its article.
+    Ours {
+        offer_id: i32,
+        by_number: bool,
+    },
+    /// No offer of ours, but an article that could get one.
+    Article {
+        item_id: i32,
+    },
+    Nobody(Stranger),
+}
+
+/// Finds out for each offer of a page, in their order.
+pub fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer]) -> Result<Vec<Match>, Failure> {
+    let numbers: Vec<&str> = page.iter().filter_map(|listed| listed.external_number.as_deref()).collect();
+    let by_number: BTreeMap<String, i32> = offers::by_external_numbers(conn, account.account_id, &numbers)?
+        .into_iter()
+        .filter_map(|offer| Some((offer.external_offer_number?, offer.offer_id)))
+        .collect();
+    let known = |listed: &ListedOffer| listed.external_number.as_ref().and_then(|number| by_number.get(number)).copied();
+    let rest: Vec<&ListedOffer> = page.iter().filter(|listed| known(listed).is_none()).collect();
+    let articles = Articles::load(conn, account.mandator_id, &rest)?;
+    let mut ids: Vec<i32> = rest.iter().filter_map(|listed| articles.of(listed).ok()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let of_article: BTreeMap<i32, OfferRow> =
+        offers::of_items(conn, account.account_id, &ids)?.into_iter().map(|offer| (offer.item_id, offer)).collect();
+    let found = page.iter().map(|listed| match (known(listed), articles.of(listed)) {
+        (Some(offer_id), _) => Match::Ours { offer_id, by_number: true },
+        (None, Err(why)) => Match::Nobody(why),
+        (None, Ok(item_id)) => match of_article.get(&item_id) {
+            Some(offer) if !never_sent(offer) => Match::Ours { offer_id: offer.offer_id, by_number: false },
+            _ => Match::Article { item_id },
+        },
+    });
+    Ok(found.collect())
+}
+
+/// The articles with the SKUs and EANs of a page.
+struct Articles {
+    by_sku: BTreeMap<String, Vec<i32>>,
+    by_ean: BTreeMap<String, Vec<i32>>,
+}
+
+impl Articles {
+    fn load(conn: &mut Conn<'_>, mandator_id: i32, page: &[&ListedOffer]) -> Result<Articles, Failure> {
+        let skus: Vec<&str> = page.iter().filter_map(|listed| listed.sku.as_deref()).collect();
+        let eans: Vec<&str> = page.iter().filter_map(|listed| listed.ean.as_deref()).collect();
+        let (mut by_sku, mut by_ean) = (BTreeMap::<String, Vec<i32>>::new(), BTreeMap::<String, Vec<i32>>::new());
+        for (sku, item_id) in items::ids_by_number(conn, mandator_id, &skus)? {
+            by_sku.entry(sku).or_default().push(item_id);
+        }
+        for item in items::by_keys(conn, mandator_id, KeyColumn::Ean, &eans)? {
+            by_ean.entry(item.ean_code.unwrap_or_default()).or_default().push(item.item_id);
+        }
+        Ok(Articles { by_sku, by_ean })
+    }
+
+    fn of(&self, listed: &ListedOffer) -> Result<i32, Stranger> {
+        let sku = listed.sku.as_ref().and_then(|sku| self.by_sku.get(sku));
+        let ean = listed.ean.as_ref().and_then(|ean| self.by_ean.get(ean));
+        match sku.or(ean).map(Vec::as_slice) {
+            Some([item_id]) => Ok(*item_id),
+            None | Some([]) => Err(Stranger::NoArticle),
+            Some(_) => Err(Stranger::SeveralArticles),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `syncPlatformItems`: compares what the channels show with what is known (`channel-calls.md` 15; request and answer
+//! inferred). What differs is told by `fetchUploadMessages`.
+
+use crate::domain::Failure;
+use crate::operations::sync::{SyncedAccount, ask_accounts};
+use crate::operations::{Work, WriteOperation};
+use crate::store::accounts;
+use crate::{reports, wire};
+
+wire! {
+    /// Which accounts to compare with their channels, and what to do about what differs.
+    SyncPlatformItemsRequest {
+        /// The accounts; all active accounts of the user's mandators where none is given.
+        accounts: Vec<i32> [each("account_id"), typed("account_ids")],
+        /// true: what differs is sent again, missing offers are listed again, and unwanted ones are ended. false (default):
+        /// it is only told.
+        repair: Option<bool>,
+        /// true: running offers of the channel that Kontor does not know become offers of the article with their SKU or
+        /// EAN, and are under stock control from then on. false (default): they are only told.
+        import: Option<bool>,
+        /// true: the answer waits until the comparison has ended, at most for the configured time.
+        process_synchronous: Option<bool>,
+    }
+}
+
+reports! { SyncPlatformItemsResult, SyncedOffersReport, account: SyncedAccount }
+
+/// The operation.
+pub struct SyncPlatformItems;
+
+impl WriteOperation for SyncPlatformItems {
+    const NAME: &'static str = "syncPlatformItems";
+    const DOC: &'static str = "Compares what the channels of the given accounts show with what is known. Differences are told by \
+        fetchUploadMessages, and set right when asked for.";
+    // Every call asks the channels anew: what was there a minute ago is no answer.
+    const REPLAYED_BY_CONTENT: bool = false;
+    type Request = SyncPlatformItemsRequest;
+    type Result = SyncPlatformItemsResult;
+
+    fn handle(work: &mut Work<'_, '_>, request: SyncPlatformItemsRequest) -> Result<SyncPlatformItemsResult, Failure> {
+        work.synchronous = request.process_synchronous.unwrap_or_default();
+        let (repair, import) = (request.repair.unwrap_or_default(), request.import.unwrap_or_default());
+        let want = |tx: &mut crate::store::Tx<'_>, account_id| accounts::want_reconciliation(tx, account_id, repair, import);
+        let reports = ask_accounts(work, request.accounts, want)?;
+        Ok(SyncPlatformItemsResult { pending_changes: None, reports })
+    }
+}

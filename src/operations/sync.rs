@@ -1,0 +1,66 @@
+//! What `syncPlatformOrders` and `syncPlatformItems` share: asking accounts for work, one report per account.
+
+use crate::domain::failure::Blame;
+use crate::domain::{Failure, code};
+use crate::operations::Work;
+use crate::operations::call::language_of_user;
+use crate::operations::common::ReportOf;
+use crate::store::Tx;
+use crate::wire;
+
+wire! {
+    /// An account that is asked.
+    SyncedAccount {
+        /// Account.
+        account_id: i32,
+        /// Its mandator.
+        mandator_id: Option<i32>,
+    }
+}
+
+/// Asks the accounts, or all active ones of the user's mandators where none is named.
+pub fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
+    work: &mut Work<'_, '_>,
+    named: Vec<i32>,
+    ask: impl Fn(&mut Tx<'_>, i32) -> Result<(), Failure>,
+) -> Result<Vec<R>, Failure> {
+    let language = language_of_user(work.settings, work.user);
+    let mut asked = named;
+    if asked.is_empty() {
+        let own = work.settings.accounts.iter().filter(|account| account.active && work.user.may_use(account.mandator_id));
+        asked = own.map(|account| account.account_id).collect();
+    }
+    let mut reports = Vec::with_capacity(asked.len());
+    for account_id in asked {
+        let (mandator_id, error) = match mandator_of(work, account_id) {
+            Ok(mandator_id) => {
+                ask(work.tx, account_id)?;
+                work.concerns([account_id]);
+                (Some(mandator_id), None)
+            }
+            Err(failure) if failure.code.blame == Blame::Server => return Err(failure),
+            Err(failure) => (None, Some((failure.return_code(), failure.text(language)))),
+        };
+        reports.push(R::new(None, None, Some(SyncedAccount { account_id, mandator_id }), error));
+    }
+    Ok(reports)
+}
+
+/// The mandator of an account that can be asked.
+fn mandator_of(work: &Work<'_, '_>, account_id: i32) -> Result<i32, Failure> {
+    let known = work.settings.account(account_id);
+    let Some(account) = known.filter(|account| work.user.may_use(account.mandator_id)) else {
+        let mandators: Vec<String> = work
+            .settings
+            .mandators
+            .iter()
+            .filter(|mandator| work.user.may_use(mandator.mandator_id))
+            .map(|mandator| mandator.mandator_id.to_string())
+            .collect();
+        return Err(Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &mandators.join(", ")]));
+    };
+    if !account.active {
+        return Err(Failure::new(code::NO_ACCOUNT_PUSH, [&account_id.to_string()]));
+    }
+    Ok(account.mandator_id)
+}
