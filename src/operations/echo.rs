@@ -2,7 +2,8 @@
 //! [`super::execute`] sees to that before anything is parsed.
 
 use super::call::{ReadOperation, Reading};
-use super::common::Fetched;
+use super::common::{Fetched, Warned};
+use super::wire::Warnings;
 use crate::domain::{Failure, Language};
 use crate::store::Conn;
 use crate::wire;
@@ -18,12 +19,20 @@ wire! {
     EchoResult {
         /// The text of the request.
         text: Option<String>,
+        /// What was ignored; for users with `strict = true` in the configuration.
+        warnings: Warnings [each("warning")],
+    }
+}
+
+impl Warned for EchoResult {
+    fn set_warnings(&mut self, warnings: Vec<String>) {
+        self.warnings = Warnings(warnings);
     }
 }
 
 impl Fetched for EchoResult {
     fn refused(failure: &Failure, language: Language) -> Self {
-        EchoResult { text: Some(failure.text(language)) }
+        EchoResult { text: Some(failure.text(language)), ..Self::default() }
     }
 
     fn count(&self) -> usize {
@@ -44,6 +53,6 @@ impl ReadOperation for Echo {
     type Result = EchoResult;
 
     fn handle(_reading: &Reading<'_>, _conn: &mut Conn<'_>, request: EchoRequest) -> Result<EchoResult, Failure> {
-        Ok(EchoResult { text: request.text })
+        Ok(EchoResult { text: request.text, ..EchoResult::default() })
     }
 }

@@ -16,6 +16,7 @@ pub mod offers;
 pub mod orders;
 pub mod prices;
 mod run;
+mod shapes;
 pub mod stock;
 pub mod templates;
 pub mod wire;

@@ -6,9 +6,9 @@ use crate::operations::call::language_of_user;
 use crate::operations::common::ReportOf;
 use crate::operations::{Work, WriteOperation};
 use crate::store::accounts;
-use crate::{reports, wire};
+use crate::{reports, wire, write_request};
 
-wire! {
+write_request! {
     /// Whose orders to collect.
     SyncPlatformOrdersRequest {
         /// The accounts; all active accounts of the user's mandators where none is given.
@@ -16,7 +16,9 @@ wire! {
         /// true: the answer waits until the orders are collected, at most for the configured time.
         process_synchronous: Option<bool>,
     }
+}
 
+wire! {
     /// An account whose orders are collected.
     SyncedAccount {
         /// Account.
@@ -65,7 +67,7 @@ impl WriteOperation for SyncPlatformOrders {
             let account = SyncedAccount { account_id, mandator_id };
             reports.push(SyncedAccountReport::new(None, None, Some(account), error));
         }
-        Ok(SyncPlatformOrdersResult { pending_changes: None, reports })
+        Ok(SyncPlatformOrdersResult::of(reports))
     }
 }
 
