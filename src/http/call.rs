@@ -118,9 +118,9 @@ impl Caller {
 
     /// Runs on a thread that may block.
     fn work(&self, user: &User, body: Vec<u8>, language: Language) -> Outcome {
-        let most = self.edge.settings.limits.inflated_bytes;
+        let limits = &self.edge.settings.limits;
         let text =
-            body::check_media(&self.content_type).and_then(|()| body::decode(body, &self.content_type, &self.content_encoding, most));
+            body::check_media(&self.content_type).and_then(|()| body::decode(body, &self.content_type, &self.content_encoding, limits));
         let reply = match text {
             Ok(text) => (self.edge.answer)(self.face, user, &text, &self.meta),
             Err(failure) => soap::refuse(&failure, self.meta.version, language),

@@ -110,7 +110,7 @@ async fn a_soap_11_envelope_under_a_soap_12_content_type_is_answered_as_soap_11(
 async fn bodies_that_cannot_be_read_are_faults() {
     for (name, value, body, status, code) in [
         ("content-type", "application/json", ECHO.as_bytes(), 415, "KONTOR-1006"),
-        ("content-type", "multipart/related; type=x", ECHO.as_bytes(), 415, "KONTOR-1006"),
+        ("content-type", "multipart/form-data; boundary=x", ECHO.as_bytes(), 415, "KONTOR-1006"),
         ("content-type", "text/xml; charset=koi8-r", ECHO.as_bytes(), 415, "KONTOR-1007"),
         ("content-encoding", "br", ECHO.as_bytes(), 415, "KONTOR-1007"),
         ("content-encoding", "gzip", ECHO.as_bytes(), 500, "KONTOR-1008"),

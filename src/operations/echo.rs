@@ -3,7 +3,6 @@
 
 use super::call::{ReadOperation, Reading};
 use super::common::{Fetched, Warned};
-use super::wire::Warnings;
 use crate::domain::{Failure, Language};
 use crate::store::Conn;
 use crate::wire;
@@ -19,20 +18,17 @@ wire! {
     EchoResult {
         /// The text of the request.
         text: Option<String>,
-        /// What was ignored; for users with `strict = true` in the configuration.
-        warnings: Warnings [each("warning")],
     }
 }
 
 impl Warned for EchoResult {
-    fn set_warnings(&mut self, warnings: Vec<String>) {
-        self.warnings = Warnings(warnings);
-    }
+    /// Not told: the answer is the text and nothing else.
+    fn set_warnings(&mut self, _warnings: Vec<String>) {}
 }
 
 impl Fetched for EchoResult {
     fn refused(failure: &Failure, language: Language) -> Self {
-        EchoResult { text: Some(failure.text(language)), ..Self::default() }
+        EchoResult { text: Some(failure.text(language)) }
     }
 
     fn count(&self) -> usize {
@@ -53,6 +49,6 @@ impl ReadOperation for Echo {
     type Result = EchoResult;
 
     fn handle(_reading: &Reading<'_>, _conn: &mut Conn<'_>, request: EchoRequest) -> Result<EchoResult, Failure> {
-        Ok(EchoResult { text: request.text, ..EchoResult::default() })
+        Ok(EchoResult { text: request.text })
     }
 }
