@@ -21,6 +21,7 @@ mod refusals;
 mod replay;
 mod samples;
 mod stock;
+mod support;
 mod the_loop;
 mod tolerance;
 mod words;
