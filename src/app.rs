@@ -16,6 +16,7 @@ use crate::http;
 use crate::operations::Gateway;
 use crate::preparation;
 use crate::store::{self, Store, configured, prices};
+use crate::support::Desk;
 
 /// What one account's channel said to `kontor check --connect`.
 #[derive(Debug, Clone)]
@@ -166,15 +167,29 @@ pub fn export_offers(settings: &Settings, account_id: i32) -> Result<(String, us
         let known: Vec<String> = settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
         return Err(format!("account {account_id} is not in the configuration; there are: {}", known.join(", ")));
     };
+    let store = open_existing(settings)?;
+    let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
+    let today = Stamp::now().to_utc().unwrap_or_default().with_timezone(&zone).date_naive();
+    let offers = store.read(|conn| exchange::offers_of(conn, account, today)).map_err(|failure| failure.to_string())?;
+    Ok((exchange::to_xml(&offers)?, offers.offers.len()))
+}
+
+/// A support desk at the database of a gateway, which may run meanwhile.
+///
+/// # Errors
+/// One line for the admin.
+pub fn desk(settings: Settings) -> Result<Desk, String> {
+    let store = open_existing(&settings)?;
+    Ok(Desk { settings, store })
+}
+
+/// What a gateway has stored; a new, empty database would answer nothing.
+fn open_existing(settings: &Settings) -> Result<Store, String> {
     let database = settings.database.expose_secret();
     if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
         return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
     }
-    let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
-    let today = Stamp::now().to_utc().unwrap_or_default().with_timezone(&zone).date_naive();
-    let store = Store::open(database).map_err(|failure| failure.to_string())?;
-    let offers = store.read(|conn| exchange::offers_of(conn, account, today)).map_err(|failure| failure.to_string())?;
-    Ok((exchange::to_xml(&offers)?, offers.offers.len()))
+    Store::open(database).map_err(|failure| failure.to_string())
 }
 
 /// The line for a listener that could not be bound.

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use kontor::config::demo::{DEMO_DATABASE, banner};
 use kontor::config::{Connectors, DEFAULT_LISTEN, Loaded, Overrides, Settings, database, load, password};
+use kontor::support::{Desk, ListQuery, OfferChoice};
 use kontor::{app, connectors};
 use secrecy::SecretString;
 
@@ -39,6 +40,11 @@ enum Command {
         #[command(subcommand)]
         command: OfferCommand,
     },
+    /// What is on its way to the channels: see it, have it tried again, give it up
+    Outbox {
+        #[command(subcommand)]
+        command: OutboxCommand,
+    },
     /// Users of the gateway
     User {
         #[command(subcommand)]
@@ -58,19 +64,12 @@ enum ExportCommand {
 }
 
 #[derive(Args)]
-#[command(group(clap::ArgGroup::new("source").required(true).args(["config", "demo"])))]
 struct ExportOffers {
     /// Number of the account
     #[arg(long, value_name = "NUMBER")]
     account: i32,
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The data of `serve --demo`
-    #[arg(long)]
-    demo: bool,
-    /// Instead of the configured database: path of an SQLite file, or postgres://…
-    #[arg(long, value_name = "PATH-OR-URL")]
-    database: Option<String>,
+    #[command(flatten)]
+    source: SettingsSource,
     /// Instead of standard output; replaced in one piece when the document is complete
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -105,6 +104,8 @@ struct Migrate {
 enum OfferCommand {
     /// Show what an account would show of an item, and from which rule each value comes
     Explain(Explain),
+    /// Show what a channel shows of an item as far as we know, what is on its way, and what the channel last said
+    Show(ShowOffer),
 }
 
 #[derive(Args)]
@@ -114,6 +115,77 @@ struct Explain {
     /// The merchant's own item number
     #[arg(long, value_name = "NUMBER")]
     item: String,
+    #[command(flatten)]
+    source: SettingsSource,
+}
+
+#[derive(Args)]
+struct ShowOffer {
+    /// Number of the offer
+    #[arg(long, value_name = "ID", conflicts_with_all = ["account", "item"], required_unless_present = "item")]
+    offer: Option<i32>,
+    #[arg(long, value_name = "ID", requires = "item")]
+    account: Option<i32>,
+    /// The merchant's own item number
+    #[arg(long, value_name = "NUMBER", requires = "account")]
+    item: Option<String>,
+    #[command(flatten)]
+    source: SettingsSource,
+}
+
+#[derive(Subcommand)]
+enum OutboxCommand {
+    /// List what is on its way, the oldest first
+    List {
+        #[arg(long, value_name = "ID")]
+        account: Option<i32>,
+        #[arg(long, value_enum)]
+        status: Option<Status>,
+        /// Most changes that are shown
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: usize,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+    /// Show everything about one change, with what the channel said
+    Show {
+        /// Number of the change, such as price-12 or fact-7
+        change: String,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+    /// Have changes tried again now; a running gateway takes them up within a second
+    Retry {
+        /// Numbers of the changes
+        #[arg(required_unless_present = "account", conflicts_with = "account")]
+        changes: Vec<String>,
+        /// Everything of an account that waits: parked, or to be tried later
+        #[arg(long, value_name = "ID")]
+        account: Option<i32>,
+        /// Of the account only what is parked
+        #[arg(long, requires = "account")]
+        all_parked: bool,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+    /// Give a change up; fetchUploadMessages keeps a trace of it
+    Drop {
+        /// Number of the change
+        change: String,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Status {
+    Pending,
+    Parked,
+}
+
+/// Whose settings and database.
+#[derive(Args)]
+struct SettingsSource {
     /// The demo's settings instead of a configuration
     #[arg(long, conflicts_with = "config")]
     demo: bool,
@@ -149,6 +221,8 @@ fn main() -> ExitCode {
         Command::Check { config, connect } => check(&config, connect),
         Command::Migrate(arguments) => migrate(arguments),
         Command::Offer { command: OfferCommand::Explain(arguments) } => explain(arguments),
+        Command::Offer { command: OfferCommand::Show(arguments) } => show_offer(arguments),
+        Command::Outbox { command } => outbox(command),
         Command::User { command: UserCommand::Hash { password_stdin } } => hash(password_stdin),
         Command::Export { command: ExportCommand::Offers(arguments) } => export_offers(arguments),
     };
@@ -247,15 +321,49 @@ fn migrate(arguments: Migrate) -> Result<(), Stop> {
 }
 
 fn explain(arguments: Explain) -> Result<(), Stop> {
-    if let Some(url) = &arguments.database {
-        check_database(url)?;
-    }
-    let settings = match &arguments.config {
-        Some(config) => read(config, &Overrides { listen: None, database: arguments.database })?.settings,
-        None => Settings::demo(DEFAULT_LISTEN, arguments.database.as_deref().unwrap_or(DEMO_DATABASE)),
-    };
+    let settings = arguments.source.settings()?;
     print(&app::explain(&settings, arguments.account, &arguments.item).map_err(failed)?);
     Ok(())
+}
+
+fn show_offer(arguments: ShowOffer) -> Result<(), Stop> {
+    let choice = match (arguments.offer, arguments.account, arguments.item) {
+        (Some(number), _, _) => OfferChoice::Number(number),
+        (None, Some(account), Some(item)) => OfferChoice::Item { account, item },
+        _ => return Err(Stop::Usage("kontor: name the offer by --offer, or by --account and --item".to_owned())),
+    };
+    print(&arguments.source.desk()?.offer(&choice).map_err(failed)?);
+    Ok(())
+}
+
+fn outbox(command: OutboxCommand) -> Result<(), Stop> {
+    let text = match command {
+        OutboxCommand::List { account, status, limit, source } => {
+            source.desk()?.list(&ListQuery { account, parked: status.map(|status| status == Status::Parked), limit })
+        }
+        OutboxCommand::Show { change, source } => source.desk()?.show(&change),
+        OutboxCommand::Retry { account: Some(account), all_parked, source, .. } => source.desk()?.retry_account(account, all_parked),
+        OutboxCommand::Retry { changes, source, .. } => source.desk()?.retry(&changes),
+        OutboxCommand::Drop { change, source } => source.desk()?.drop(&change),
+    };
+    print(&text.map_err(failed)?);
+    Ok(())
+}
+
+impl SettingsSource {
+    fn settings(self) -> Result<Settings, Stop> {
+        if let Some(url) = &self.database {
+            check_database(url)?;
+        }
+        match &self.config {
+            Some(config) => Ok(read(config, &Overrides { listen: None, database: self.database })?.settings),
+            None => Ok(Settings::demo(DEFAULT_LISTEN, self.database.as_deref().unwrap_or(DEMO_DATABASE))),
+        }
+    }
+
+    fn desk(self) -> Result<Desk, Stop> {
+        app::desk(self.settings()?).map_err(failed)
+    }
 }
 
 fn hash(password_stdin: bool) -> Result<(), Stop> {
@@ -280,13 +388,7 @@ fn hash(password_stdin: bool) -> Result<(), Stop> {
 }
 
 fn export_offers(arguments: ExportOffers) -> Result<(), Stop> {
-    if let Some(url) = &arguments.database {
-        check_database(url)?;
-    }
-    let settings = match arguments.config {
-        Some(config) => read(&config, &Overrides { listen: None, database: arguments.database })?.settings,
-        None => Settings::demo(DEFAULT_LISTEN, arguments.database.as_deref().unwrap_or(DEMO_DATABASE)),
-    };
+    let settings = arguments.source.settings()?;
     let (document, offers) = app::export_offers(&settings, arguments.account).map_err(failed)?;
     let Some(path) = arguments.output else {
         print(&document);

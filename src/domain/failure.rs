@@ -301,6 +301,9 @@ codes! {
     4020 UNKNOWN_ACCOUNT_CATEGORY Client
         "account {1} has no category \"{0}\"; create it with updateAccountCategories, fetchAccountCategories lists them"
         "das Konto {1} hat keine Kategorie \"{0}\"; legen Sie sie mit updateAccountCategories an, fetchAccountCategories nennt alle";
+    4021 UNKNOWN_CHANGE Client
+        "no change \"{0}\" is on its way in mandator {1}, it may have arrived meanwhile; fetchPendingChanges lists all there are"
+        "im Mandanten {1} ist keine Änderung \"{0}\" unterwegs, sie kann inzwischen angekommen sein; fetchPendingChanges nennt alle";
     // 5000: state
     5001 ITEM_IN_USE Client
         "the item cannot be deleted: {0}; resolve that first"

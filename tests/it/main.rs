@@ -24,6 +24,7 @@ mod replay;
 mod samples;
 mod stock;
 mod strict;
+mod support;
 mod the_loop;
 mod tolerance;
 mod words;

@@ -7,4 +7,5 @@ mod offers;
 mod orders;
 pub mod script;
 mod stock;
+mod support;
 pub mod world;

@@ -1,5 +1,5 @@
 //! Offers: `prepareOffers`, `updateOffers`, `uploadOffers`, `relistOffers`, `endOffers`, `deleteOffers`, `fetchOffers`,
-//! `fetchUploadMessages`, `explainOffer`. `channel-calls.md` sections 2 and 6 to 11.
+//! `fetchUploadMessages`, `explainOffer`, `fetchOfferState`. `channel-calls.md` sections 2 and 6 to 11.
 
 mod care;
 mod explain;
@@ -9,6 +9,7 @@ mod listing;
 mod messages;
 mod prepare;
 mod run;
+mod state;
 
 pub use care::{DeleteOffers, UpdateOffers};
 pub use explain::ExplainOffer;
@@ -17,3 +18,4 @@ pub use listing::follow_listing_rules;
 pub use messages::FetchUploadMessages;
 pub use prepare::PrepareOffers;
 pub use run::{EndOffers, RelistOffers, UploadOffers};
+pub use state::FetchOfferState;
