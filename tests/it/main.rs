@@ -23,5 +23,6 @@ mod samples;
 mod stock;
 mod the_loop;
 mod tolerance;
+mod two_processes;
 mod words;
 mod world;
