@@ -27,5 +27,6 @@ mod strict;
 mod support;
 mod the_loop;
 mod tolerance;
+mod two_processes;
 mod words;
 mod world;
