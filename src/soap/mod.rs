@@ -23,7 +23,7 @@ use crate::operations::{self, Answer, Body, Call, Face, Gateway, Operation};
 use crate::xml::{Document, Limits, Node};
 
 pub use envelope::Version;
-pub use wsdl::wsdl;
+pub use wsdl::{NoWsdl, wsdl};
 
 /// Namespace of the operations on the compat face.
 pub const COMPAT_NS: &str = "urn:kontor:connect";
