@@ -18,6 +18,7 @@ use crate::http;
 use crate::operations::Gateway;
 use crate::preparation;
 use crate::store::{self, Store, accounts, configured, messages, prices};
+use crate::support::Desk;
 
 /// How often a command looks whether the gateway has done what it asked for, and how long it waits for a gateway.
 const LOOK: Duration = Duration::from_millis(200);
@@ -169,12 +170,29 @@ pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, S
 /// One line for the admin.
 pub fn export_offers(settings: &Settings, account_id: i32) -> Result<(String, usize), String> {
     let account = known_account(settings, account_id)?;
-    let database = existing_database(settings)?;
+    let store = open_existing(settings)?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
     let today = Stamp::now().to_utc().unwrap_or_default().with_timezone(&zone).date_naive();
-    let store = Store::open(database).map_err(|failure| failure.to_string())?;
     let offers = store.read(|conn| exchange::offers_of(conn, account, today)).map_err(|failure| failure.to_string())?;
     Ok((exchange::to_xml(&offers)?, offers.offers.len()))
+}
+
+/// A support desk at the database of a gateway, which may run meanwhile.
+///
+/// # Errors
+/// One line for the admin.
+pub fn desk(settings: Settings) -> Result<Desk, String> {
+    let store = open_existing(&settings)?;
+    Ok(Desk { settings, store })
+}
+
+/// What a gateway has stored; a new, empty database would answer nothing.
+fn open_existing(settings: &Settings) -> Result<Store, String> {
+    let database = settings.database.expose_secret();
+    if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
+        return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
+    }
+    Store::open(database).map_err(|failure| failure.to_string())
 }
 
 /// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The
@@ -187,7 +205,7 @@ pub fn reconcile(settings: &Settings, account_id: i32, repair: bool, import: boo
     if !account.active {
         return Err(format!("account {account_id} is not active; set active = true and restart the gateway"));
     }
-    let store = Store::open(existing_database(settings)?).map_err(|failure| failure.to_string())?;
+    let store = open_existing(settings)?;
     let asked = move |tx: &mut store::Tx<'_>| accounts::want_reconciliation(tx, account_id, repair, import).map(|()| tx.stamp);
     let wanted = store.write(asked).map_err(|failure| failure.to_string())?;
     let mut alone_since = Instant::now();
@@ -220,15 +238,6 @@ fn known_account(settings: &Settings, account_id: i32) -> Result<&Account, Strin
         let known: Vec<String> = settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
         format!("account {account_id} is not in the configuration; there are: {}", known.join(", "))
     })
-}
-
-/// The address of a database that a gateway uses: a mistyped path must not become an empty one.
-fn existing_database(settings: &Settings) -> Result<&str, String> {
-    let database = settings.database.expose_secret();
-    if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
-        return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
-    }
-    Ok(database)
 }
 
 /// The line for a listener that could not be bound.

@@ -1,8 +1,8 @@
 //! Kontor, the open ERP-to-marketplace gateway.
 //!
 //! The house, from top to bottom (arrows only go down): `http` → `soap` → `operations` → `store` → `domain`;
-//! `dispatch` → `connectors`, `store`, `domain`; `exchange` → `store`, `domain`; these and `operations` → `preparation` → `connectors`,
-//! `store`, `domain`. `docs/ARCHITECTURE.md` tells more.
+//! `dispatch` → `connectors`, `store`, `domain`; `exchange` and `support` → `store`, `domain`; these and `operations` →
+//! `preparation` → `connectors`, `store`, `domain`. `docs/ARCHITECTURE.md` tells more.
 
 pub mod app;
 pub mod config;
@@ -15,4 +15,5 @@ pub mod operations;
 pub mod preparation;
 pub mod soap;
 pub mod store;
+pub mod support;
 pub mod xml;

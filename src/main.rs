@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use kontor::config::demo::{DEMO_DATABASE, banner};
 use kontor::config::{Connectors, DEFAULT_LISTEN, Loaded, Overrides, Settings, database, load, password};
+use kontor::support::{Desk, ListQuery, OfferChoice};
 use kontor::{app, connectors};
 use secrecy::SecretString;
 
@@ -41,6 +42,11 @@ enum Command {
     },
     /// Have the running gateway compare an account's offers with what its channel shows
     Reconcile(Reconcile),
+    /// What is on its way to the channels: see it, have it tried again, give it up
+    Outbox {
+        #[command(subcommand)]
+        command: OutboxCommand,
+    },
     /// Users of the gateway
     User {
         #[command(subcommand)]
@@ -60,29 +66,21 @@ enum ExportCommand {
 }
 
 #[derive(Args)]
-#[command(group(clap::ArgGroup::new("source").required(true).args(["config", "demo"])))]
 struct ExportOffers {
     /// Number of the account
     #[arg(long, value_name = "NUMBER")]
     account: i32,
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The data of `serve --demo`
-    #[arg(long)]
-    demo: bool,
-    /// Instead of the configured database: path of an SQLite file, or postgres://…
-    #[arg(long, value_name = "PATH-OR-URL")]
-    database: Option<String>,
+    #[command(flatten)]
+    source: SettingsSource,
     /// Instead of standard output; replaced in one piece when the document is complete
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 #[derive(Args)]
-#[command(group(clap::ArgGroup::new("source").required(true).args(["config", "demo"])))]
 struct Reconcile {
     /// Number of the account
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "ID")]
     account: i32,
     /// Send again what differs, list missing offers again, end unwanted ones
     #[arg(long)]
@@ -90,14 +88,8 @@ struct Reconcile {
     /// Make unknown offers of the channel offers of the articles with their SKU or EAN
     #[arg(long)]
     import: bool,
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The data of `serve --demo`
-    #[arg(long)]
-    demo: bool,
-    /// Instead of the configured database: path of an SQLite file, or postgres://…
-    #[arg(long, value_name = "PATH-OR-URL")]
-    database: Option<String>,
+    #[command(flatten)]
+    source: SettingsSource,
 }
 
 #[derive(Args)]
@@ -129,6 +121,8 @@ struct Migrate {
 enum OfferCommand {
     /// Show what an account would show of an item, and from which rule each value comes
     Explain(Explain),
+    /// Show what a channel shows of an item as far as we know, what is on its way, and what the channel last said
+    Show(ShowOffer),
 }
 
 #[derive(Args)]
@@ -138,6 +132,77 @@ struct Explain {
     /// The merchant's own item number
     #[arg(long, value_name = "NUMBER")]
     item: String,
+    #[command(flatten)]
+    source: SettingsSource,
+}
+
+#[derive(Args)]
+struct ShowOffer {
+    /// Number of the offer
+    #[arg(long, value_name = "ID", conflicts_with_all = ["account", "item"], required_unless_present = "item")]
+    offer: Option<i32>,
+    #[arg(long, value_name = "ID", requires = "item")]
+    account: Option<i32>,
+    /// The merchant's own item number
+    #[arg(long, value_name = "NUMBER", requires = "account")]
+    item: Option<String>,
+    #[command(flatten)]
+    source: SettingsSource,
+}
+
+#[derive(Subcommand)]
+enum OutboxCommand {
+    /// List what is on its way, the oldest first
+    List {
+        #[arg(long, value_name = "ID")]
+        account: Option<i32>,
+        #[arg(long, value_enum)]
+        status: Option<Status>,
+        /// Most changes that are shown
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: usize,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+    /// Show everything about one change, with what the channel said
+    Show {
+        /// Number of the change, such as price-12 or fact-7
+        change: String,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+    /// Have changes tried again now; a running gateway takes them up within a second
+    Retry {
+        /// Numbers of the changes
+        #[arg(required_unless_present = "account", conflicts_with = "account")]
+        changes: Vec<String>,
+        /// Everything of an account that waits: parked, or to be tried later
+        #[arg(long, value_name = "ID")]
+        account: Option<i32>,
+        /// Of the account only what is parked
+        #[arg(long, requires = "account")]
+        all_parked: bool,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+    /// Give a change up; fetchUploadMessages keeps a trace of it
+    Drop {
+        /// Number of the change
+        change: String,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Status {
+    Pending,
+    Parked,
+}
+
+/// Whose settings and database.
+#[derive(Args)]
+struct SettingsSource {
     /// The demo's settings instead of a configuration
     #[arg(long, conflicts_with = "config")]
     demo: bool,
@@ -174,6 +239,8 @@ fn main() -> ExitCode {
         Command::Migrate(arguments) => migrate(arguments),
         Command::Offer { command: OfferCommand::Explain(arguments) } => explain(arguments),
         Command::Reconcile(arguments) => reconcile(arguments),
+        Command::Offer { command: OfferCommand::Show(arguments) } => show_offer(arguments),
+        Command::Outbox { command } => outbox(command),
         Command::User { command: UserCommand::Hash { password_stdin } } => hash(password_stdin),
         Command::Export { command: ExportCommand::Offers(arguments) } => export_offers(arguments),
     };
@@ -272,9 +339,49 @@ fn migrate(arguments: Migrate) -> Result<(), Stop> {
 }
 
 fn explain(arguments: Explain) -> Result<(), Stop> {
-    let settings = settings_of(arguments.config.as_deref(), arguments.database)?;
+    let settings = arguments.source.settings()?;
     print(&app::explain(&settings, arguments.account, &arguments.item).map_err(failed)?);
     Ok(())
+}
+
+fn show_offer(arguments: ShowOffer) -> Result<(), Stop> {
+    let choice = match (arguments.offer, arguments.account, arguments.item) {
+        (Some(number), _, _) => OfferChoice::Number(number),
+        (None, Some(account), Some(item)) => OfferChoice::Item { account, item },
+        _ => return Err(Stop::Usage("kontor: name the offer by --offer, or by --account and --item".to_owned())),
+    };
+    print(&arguments.source.desk()?.offer(&choice).map_err(failed)?);
+    Ok(())
+}
+
+fn outbox(command: OutboxCommand) -> Result<(), Stop> {
+    let text = match command {
+        OutboxCommand::List { account, status, limit, source } => {
+            source.desk()?.list(&ListQuery { account, parked: status.map(|status| status == Status::Parked), limit })
+        }
+        OutboxCommand::Show { change, source } => source.desk()?.show(&change),
+        OutboxCommand::Retry { account: Some(account), all_parked, source, .. } => source.desk()?.retry_account(account, all_parked),
+        OutboxCommand::Retry { changes, source, .. } => source.desk()?.retry(&changes),
+        OutboxCommand::Drop { change, source } => source.desk()?.drop(&change),
+    };
+    print(&text.map_err(failed)?);
+    Ok(())
+}
+
+impl SettingsSource {
+    fn settings(self) -> Result<Settings, Stop> {
+        if let Some(url) = &self.database {
+            check_database(url)?;
+        }
+        match &self.config {
+            Some(config) => Ok(read(config, &Overrides { listen: None, database: self.database })?.settings),
+            None => Ok(Settings::demo(DEFAULT_LISTEN, self.database.as_deref().unwrap_or(DEMO_DATABASE))),
+        }
+    }
+
+    fn desk(self) -> Result<Desk, Stop> {
+        app::desk(self.settings()?).map_err(failed)
+    }
 }
 
 fn hash(password_stdin: bool) -> Result<(), Stop> {
@@ -299,7 +406,7 @@ fn hash(password_stdin: bool) -> Result<(), Stop> {
 }
 
 fn export_offers(arguments: ExportOffers) -> Result<(), Stop> {
-    let settings = settings_of(arguments.config.as_deref(), arguments.database)?;
+    let settings = arguments.source.settings()?;
     let (document, offers) = app::export_offers(&settings, arguments.account).map_err(failed)?;
     let Some(path) = arguments.output else {
         print(&document);
@@ -319,20 +426,9 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn reconcile(arguments: Reconcile) -> Result<(), Stop> {
-    let settings = settings_of(arguments.config.as_deref(), arguments.database)?;
+    let settings = arguments.source.settings()?;
     print(&app::reconcile(&settings, arguments.account, arguments.repair, arguments.import).map_err(failed)?);
     Ok(())
-}
-
-/// The settings of a command that works beside a gateway; without a file those of the demo.
-fn settings_of(config: Option<&Path>, database: Option<String>) -> Result<Settings, Stop> {
-    if let Some(url) = &database {
-        check_database(url)?;
-    }
-    match config {
-        Some(config) => Ok(read(config, &Overrides { listen: None, database })?.settings),
-        None => Ok(Settings::demo(DEFAULT_LISTEN, database.as_deref().unwrap_or(DEMO_DATABASE))),
-    }
 }
 
 /// A `--database` of the command line, relative to the current folder.

@@ -79,5 +79,6 @@ pub fn user(name: &str) -> User {
         role: Role::Erp,
         mandators: Vec::new(),
         replay_by_content: true,
+        strict: false,
     }
 }

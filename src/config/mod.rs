@@ -132,6 +132,8 @@ pub struct User {
     pub mandators: Vec<i32>,
     /// A repeated document within the window is answered from the store. Default true.
     pub replay_by_content: bool,
+    /// Tells in the answers what of a request was ignored.
+    pub strict: bool,
 }
 
 impl User {

@@ -70,6 +70,7 @@ raw! {
         role: Option<Role>,
         mandators: Option<Vec<i64>>,
         replay_by_content: Option<bool>,
+        strict: Option<bool>,
     }
     RawMandator {
         mandator_id: Option<i64>,

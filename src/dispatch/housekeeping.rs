@@ -103,7 +103,7 @@ impl Housekeeper {
         }
         let old = before(now, settings.dispatch.keep_messages);
         self.store.write(move |tx| messages::forget_before(tx, old))?;
-        self.store.write(move |tx| facts::forget_done_before(tx, old))?;
+        self.store.write(move |tx| facts::forget_settled_before(tx, old))?;
         let (unkeyed, keyed) = (before(now, settings.replay.window), before(now, settings.replay.keyed));
         self.store.write(move |tx| replay::forget_before(tx, unkeyed, keyed))?;
         self.warn()

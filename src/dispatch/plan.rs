@@ -272,7 +272,10 @@ impl Planner<'_> {
     fn sending(&self, change: OfferChange, whole: bool, rows: Vec<StateRow>) -> Sending {
         let placed = self.offer.placed();
         let told = change.quantity.map(|quantity| quantity.offered).filter(|_| change.wanted == Wanted::Running);
-        let announced = told.filter(|told| self.figures().announces(&placed, *told)).map(Announced::Quantity);
+        let announced = told.and_then(|told| match self.figures() {
+            figures if figures.ends() => (placed.sold_out() != placed).then_some(Announced::SoldOut),
+            figures => figures.announces(&placed, told).then_some(Announced::Quantity(told)),
+        });
         Sending { change, item_id: self.item.item_id, whole, announced, out_of_stock: None, rows }
     }
 

@@ -1,4 +1,5 @@
-//! Collecting an account's orders, page by page. The cursor moves only after the orders before it are stored.
+//! Collecting an account's orders, page by page. The cursor moves only after the orders before it are stored. One that
+//! cannot be stored is kept aside as the channel told it and tried again, so that it is not lost and holds up no other.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,9 +11,9 @@ use super::settle::{About, clean, message_row};
 use super::turn::{Kind, poll_is_due};
 use super::worker::{Attempt, Worker, chance};
 use crate::connectors::{ChannelError, ChannelOrder, Message, Pulled, Severity};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, Language, Stamp};
 use crate::store::accounts::{self, WorkRow};
-use crate::store::messages;
+use crate::store::{broken_document, held_orders, messages};
 
 /// Orders that share a transaction.
 const ORDERS_AT_ONCE: usize = 50;
@@ -23,32 +24,36 @@ pub(super) struct Round {
     cursor: Option<String>,
     /// The `poll_wanted` that was seen at the beginning.
     wanted: i64,
-    /// An order could not be stored: the stored cursor stays before it, so that it comes again with the next poll.
-    held: bool,
 }
 
 impl Worker {
-    /// Reads and stores one page of orders. `None`: no poll is due.
+    /// Reads and stores one page of orders, or tries those again that could not be stored. `None`: neither is due.
     pub(super) fn collect_orders(&mut self, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
+        if self.import_held(now)? {
+            return Ok(Some(Attempt::Worked));
+        }
         let failing = self.poll_failures > 0;
         if !poll_is_due(work, self.round.is_some(), failing, now) {
             return Ok(None);
         }
         let account_id = self.account.account_id;
         let open = if self.capabilities.rereads_open_orders {
-            self.store.read(|conn| accounts::open_orders(conn, account_id))?
+            self.store.read(|conn| {
+                let mut open = accounts::open_orders(conn, account_id)?;
+                open.extend(held_orders::numbers(conn, account_id)?);
+                Ok(open)
+            })?
         } else {
             Vec::new()
         };
-        let mut round =
-            self.round.take().unwrap_or_else(|| Round { cursor: work.order_cursor.clone(), wanted: work.poll_wanted, held: false });
+        let round = self.round.take().unwrap_or_else(|| Round { cursor: work.order_cursor.clone(), wanted: work.poll_wanted });
         let cursor = round.cursor.clone();
         let (result, now) = self.call(now, |connector| connector.pull_orders(cursor.as_deref(), &open));
         match result {
             Ok(pulled) => {
                 self.answered(Kind::Orders);
                 self.poll_failures = 0;
-                self.store_page(pulled, &mut round, now)?;
+                self.store_page(pulled, &round, now)?;
                 Ok(Some(Attempt::Worked))
             }
             Err(error) => {
@@ -59,37 +64,57 @@ impl Worker {
         }
     }
 
-    fn store_page(&mut self, pulled: Pulled, round: &mut Round, now: Stamp) -> Result<(), Failure> {
+    fn store_page(&mut self, pulled: Pulled, round: &Round, now: Stamp) -> Result<(), Failure> {
         let Pulled { orders, cursor, more } = pulled;
         let stands_still = more && round.cursor.as_deref() == Some(cursor.as_str());
         if stands_still {
             log::warn!("account {}: the channel promises more orders at the same place; the next poll goes on", self.account.account_id);
         }
-        let (concerned, all) = self.store_orders(orders)?;
-        round.held |= !all;
+        let concerned = self.store_orders(orders, now)?;
         let account_id = self.account.account_id;
         let finished = !more || stands_still;
-        let (held, wanted, stored) = (round.held, round.wanted, clean(&cursor));
+        let (wanted, stored) = (round.wanted, clean(&cursor));
         let next_poll_at = after(now, self.account.poll_interval);
         self.store.write(move |tx| {
-            if !held {
-                accounts::store_cursor(tx, account_id, &stored)?;
-            }
+            accounts::store_cursor(tx, account_id, &stored)?;
             if finished {
                 accounts::poll_finished(tx, account_id, wanted, now, next_poll_at)?;
             }
             accounts::call_worked(tx, account_id)
         })?;
-        if finished && !held {
-            self.strange_orders.clear();
-        }
-        self.round = (!finished).then_some(Round { cursor: Some(cursor), wanted, held });
-        let others: Vec<i32> = concerned.into_iter().filter(|account| *account != account_id).collect();
+        self.round = (!finished).then_some(Round { cursor: Some(cursor), wanted });
+        self.tell(&concerned);
+        Ok(())
+    }
+
+    /// Wakes the other accounts whose quantities orders have changed, and lets waiting calls look.
+    fn tell(&self, concerned: &BTreeSet<i32>) {
+        let others: Vec<i32> = concerned.iter().copied().filter(|account| *account != self.account.account_id).collect();
         if !others.is_empty() {
             self.bell.ring(&others);
         }
         self.bell.tell_settled();
-        Ok(())
+    }
+
+    /// Tries orders again that could not be stored. False: none is due.
+    fn import_held(&self, now: Stamp) -> Result<bool, Failure> {
+        let account_id = self.account.account_id;
+        let due = self.store.read(|conn| held_orders::due(conn, account_id, now, ORDERS_AT_ONCE))?;
+        if due.is_empty() {
+            return Ok(false);
+        }
+        let mut concerned = BTreeSet::new();
+        for row in due {
+            match serde_json::from_str(&row.document) {
+                Ok(order) => concerned.extend(self.store_orders(vec![order], now)?),
+                Err(error) => {
+                    let failure = broken_document("held order", &error);
+                    self.hold(row.marketplace_order_id, row.document, &failure, now)?;
+                }
+            }
+        }
+        self.tell(&concerned);
+        Ok(true)
     }
 
     fn poll_failed(&mut self, error: &ChannelError, work: &WorkRow, now: Stamp) -> Result<(), Failure> {
@@ -104,23 +129,23 @@ impl Worker {
         })
     }
 
-    /// Stores orders in groups: the accounts whose quantities they change, and whether all of them could be stored.
-    /// An order that cannot be stored does not hold up the others.
-    fn store_orders(&mut self, orders: Vec<ChannelOrder>) -> Result<(BTreeSet<i32>, bool), Failure> {
+    /// Stores orders in groups; gives the accounts whose quantities they change. An order that cannot be stored is kept
+    /// aside. Fails where even that is not possible: then the database is down, and the cursor must not move.
+    fn store_orders(&self, orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
         let orders = Arc::new(orders);
-        let (mut concerned, mut all) = (BTreeSet::new(), true);
+        let mut concerned = BTreeSet::new();
         let mut start = 0;
         while start < orders.len() {
             let end = orders.len().min(start + ORDERS_AT_ONCE);
             match self.import(&orders, start..end) {
                 Ok(accounts) => concerned.extend(accounts),
                 Err(_) => {
-                    for index in start..end {
+                    for (index, order) in orders.iter().enumerate().take(end).skip(start) {
                         match self.import(&orders, index..index + 1) {
                             Ok(accounts) => concerned.extend(accounts),
                             Err(failure) => {
-                                all = false;
-                                self.not_imported(&orders, index, &failure)?;
+                                let document = serde_json::to_string(order).map_err(|error| broken_document("channel order", &error))?;
+                                self.hold(clean(&order.order_id), document, &failure, now)?;
                             }
                         }
                     }
@@ -128,7 +153,7 @@ impl Worker {
             }
             start = end;
         }
-        Ok((concerned, all))
+        Ok(concerned)
     }
 
     fn import(&self, orders: &Arc<Vec<ChannelOrder>>, range: Range<usize>) -> Result<BTreeSet<i32>, Failure> {
@@ -137,41 +162,45 @@ impl Worker {
         let import = self.import;
         self.store.write(move |tx| {
             let mut concerned = BTreeSet::new();
-            for order in orders.get(range).unwrap_or_default() {
+            let orders = orders.get(range).unwrap_or_default();
+            for order in orders {
                 match import(tx, &settings, &account, order)? {
                     Imported::New { accounts, .. } | Imported::Changed { accounts } => concerned.extend(accounts),
                     Imported::Unchanged => {}
                 }
             }
+            let numbers: Vec<String> = orders.iter().map(|order| clean(&order.order_id)).collect();
+            held_orders::release(tx, account.account_id, &numbers)?;
             Ok(concerned)
         })
     }
 
-    /// Tells of an order that cannot be stored, once. Gives the failure back when it is the database that is down.
-    fn not_imported(&mut self, orders: &[ChannelOrder], index: usize, failure: &Failure) -> Result<(), Failure> {
-        let Some(order) = orders.get(index) else {
-            return Ok(());
-        };
-        if !self.strange_orders.insert(order.order_id.clone()) {
-            // Told before; only make sure that the database works.
-            return self.store.write(|_| Ok(()));
-        }
+    /// Keeps an order that cannot be stored, and tells of it when that is news.
+    fn hold(&self, number: String, document: String, failure: &Failure, now: Stamp) -> Result<(), Failure> {
         let message = Message {
             severity: Severity::Error,
             code: "ORDER_NOT_IMPORTED".into(),
-            text: format!("order {}: {}", order.order_id, failure.text(self.language)),
+            text: format!("order {number}: {}", failure.text(self.language)),
             remedy: match self.language {
-                crate::domain::Language::En => "it is tried again with every poll; report this to the admin".into(),
-                crate::domain::Language::De => "der Abruf versucht es jedes Mal erneut; melden Sie dies dem Admin".into(),
+                Language::En => "it is kept and tried again with every poll; report this to the admin (kontor outbox list)".into(),
+                Language::De => {
+                    "er ist aufgehoben und wird mit jedem Abruf erneut versucht; melden Sie dies dem Admin (kontor outbox list)".into()
+                }
             },
         };
         let row = message_row(&self.account, About::Account, &message);
-        let told = self.store.write(move |tx| messages::add(tx, row));
-        if told.is_err() {
-            self.strange_orders.remove(&order.order_id);
-        } else {
-            log::error!("account {}: order {} of the channel cannot be stored: {failure}", self.account.account_id, order.order_id);
+        let (account_id, due_at, error) = (self.account.account_id, after(now, self.account.poll_interval), clean(&failure.to_string()));
+        let held = number.clone();
+        let news = self.store.write(move |tx| {
+            let news = held_orders::hold(tx, account_id, &held, &document, due_at, &error)?;
+            if news {
+                messages::add(tx, row)?;
+            }
+            Ok(news)
+        })?;
+        if news {
+            log::error!("account {account_id}: order {number} of the channel cannot be stored and is kept aside: {failure}");
         }
-        told
+        Ok(())
     }
 }

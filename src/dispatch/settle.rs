@@ -109,11 +109,11 @@ pub fn gave_up(reason: &str, language: crate::domain::Language) -> Message {
     let (text, remedy) = match language {
         Language::En => (
             format!("tried in vain for too long, not repeated any more: {reason}"),
-            "see to the channel's connection, then send the data or the status again",
+            "see to the channel's connection, then have it tried again (retryChanges, or kontor outbox retry)",
         ),
         Language::De => (
             format!("zu lange vergeblich versucht, keine weitere Wiederholung: {reason}"),
-            "prüfen Sie die Verbindung zum Kanal und senden Sie die Daten oder den Status dann noch einmal",
+            "prüfen Sie die Verbindung zum Kanal und lassen Sie es dann noch einmal versuchen (retryChanges oder kontor outbox retry)",
         ),
     };
     Message { severity: Severity::Error, code: "CHANNEL_GAVE_UP".into(), text, remedy: remedy.into() }

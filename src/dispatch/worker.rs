@@ -1,7 +1,7 @@
 //! The worker of one account: does its work in order, one channel call at a time, while it holds the account's lease.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,10 +20,11 @@ use crate::config::{Account, Settings};
 use crate::connectors::{Capabilities, ChannelError, ChannelOrder, Connector};
 use crate::domain::{Failure, Language, Stamp};
 use crate::store::accounts::{self, WorkRow};
-use crate::store::{Store, Tx, outbox};
+use crate::store::{Store, Tx, held_orders, outbox};
 
-/// Another process may write rows for us without ringing our bell; how long we do not look at most.
-const LOOK_AT_SHARED: Duration = Duration::from_secs(1);
+/// Another process may write rows for us without ringing our bell, on SQLite the command line; how long we do not look
+/// at most.
+const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(1);
 /// Pause after the database or we ourselves failed.
 const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(2);
 /// Least time between two looks when nothing was to be done.
@@ -64,8 +65,6 @@ pub(super) struct Worker {
     pub(super) round: Option<Round>,
     pub(super) poll_failures: u32,
     pub(super) reconciling: Option<reconcile::Round>,
-    /// Orders that could not be stored and have been told.
-    pub(super) strange_orders: BTreeSet<String>,
     /// How often an offer was part of a call that failed as a whole.
     pub(super) suspects: BTreeMap<i32, u32>,
 }
@@ -122,7 +121,6 @@ impl Worker {
             round: None,
             poll_failures: 0,
             reconciling: None,
-            strange_orders: BTreeSet::new(),
             suspects: BTreeMap::new(),
         })
     }
@@ -144,7 +142,7 @@ impl Worker {
             let now = Stamp::now();
             let rest = match catch_unwind(AssertUnwindSafe(|| self.step(now))) {
                 Ok(Ok(Next::Again)) => Duration::ZERO,
-                Ok(Ok(Next::At(time))) => self.rest(now, time),
+                Ok(Ok(Next::At(time))) => Self::rest(now, time),
                 Ok(Err(failure)) => {
                     log::error!("account {account_id}: the worker pauses: {failure}");
                     PAUSE_AFTER_FAULT
@@ -164,10 +162,9 @@ impl Worker {
         }
     }
 
-    fn rest(&self, now: Stamp, until: Stamp) -> Duration {
+    fn rest(now: Stamp, until: Stamp) -> Duration {
         let micros = u64::try_from(until.0.saturating_sub(now.0)).unwrap_or_default();
-        let longest = if self.store.is_shared() { LOOK_AT_SHARED } else { self.settings.dispatch.lease };
-        Duration::from_micros(micros).max(LEAST_REST).min(longest.max(LEAST_REST))
+        Duration::from_micros(micros).clamp(LEAST_REST, LOOK_AT_LEAST_EVERY)
     }
 
     /// Does the next piece of work: one fact, one page of orders, one batch of states, or a step of a
@@ -198,7 +195,11 @@ impl Worker {
                 return Ok(Next::Again);
             }
         }
-        let due = self.store.read(|conn| outbox::next_due(conn, account_id))?.unwrap_or(renewal);
+        let due = self.store.read(|conn| {
+            let (rows, orders) = (outbox::next_due(conn, account_id)?, held_orders::next_due(conn, account_id)?);
+            Ok(rows.into_iter().chain(orders).min())
+        })?;
+        let due = due.unwrap_or(renewal);
         let poll = if poll_is_due(&work, self.round.is_some(), self.poll_failures > 0, now) { now } else { Stamp(work.next_poll_at) };
         let reconciliation = self.next_reconciliation(&work).unwrap_or(renewal);
         Ok(Next::At(due.min(poll).min(reconciliation).min(renewal)))

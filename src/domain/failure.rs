@@ -246,6 +246,18 @@ codes! {
     3020 TEMPLATE_BROKEN Client
         "the template is broken in line {0}: {1}; correct that line"
         "die Vorlage ist in Zeile {0} fehlerhaft: {1}; berichtigen Sie diese Zeile";
+    3021 IGNORED_NAME Client
+        "\"{0}\" is not known here and was ignored{1}; correct the name, or leave it out"
+        "\"{0}\" ist hier nicht bekannt und wurde übergangen{1}; berichtigen Sie den Namen oder lassen Sie es weg";
+    3022 IGNORED_REPEAT Client
+        "\"{0}\" stands more than once and only the first one counts; send it once"
+        "\"{0}\" kommt mehrfach vor und nur das erste zählt; senden Sie es einmal";
+    3023 IGNORED_TEXT Client
+        "the text \"{0}\" stands between elements and was ignored; put it into the element it belongs to"
+        "der Text \"{0}\" steht zwischen Elementen und wurde übergangen; setzen Sie ihn in das Element, in das er gehört";
+    3024 UNKNOWN_CONDITION Client
+        "the condition \"{0}\" is not known{1}; without it the answer would hold too much, so correct the name or leave it out"
+        "die Bedingung \"{0}\" ist nicht bekannt{1}; ohne sie enthielte die Antwort zu viel, also berichtigen Sie den Namen oder lassen Sie sie weg";
     // 4000: references
     4001 UNKNOWN_ITEM Client
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"
@@ -289,6 +301,9 @@ codes! {
     4020 UNKNOWN_ACCOUNT_CATEGORY Client
         "account {1} has no category \"{0}\"; create it with updateAccountCategories, fetchAccountCategories lists them"
         "das Konto {1} hat keine Kategorie \"{0}\"; legen Sie sie mit updateAccountCategories an, fetchAccountCategories nennt alle";
+    4021 UNKNOWN_CHANGE Client
+        "no change \"{0}\" is on its way in mandator {1}, it may have arrived meanwhile; fetchPendingChanges lists all there are"
+        "im Mandanten {1} ist keine Änderung \"{0}\" unterwegs, sie kann inzwischen angekommen sein; fetchPendingChanges nennt alle";
     // 5000: state
     5001 ITEM_IN_USE Client
         "the item cannot be deleted: {0}; resolve that first"

@@ -7,6 +7,7 @@ pub mod order;
 pub mod price;
 pub mod stock;
 pub mod template;
+pub mod text;
 pub mod time;
 
 pub use decimal::Decimal;

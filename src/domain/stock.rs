@@ -89,7 +89,8 @@ pub struct Placed {
     pub life: Life,
     /// AM, frozen when the offer was prepared. 0: sold down to nothing and never refilled. `None`: refilled at once.
     pub refill_from: Option<i32>,
-    /// OB: the quantity last confirmed, less the orders collected since.
+    /// OB: the quantity last confirmed, less the orders collected since. `None`: not known, or none since rule 5 took
+    /// everything off (see [`Placed::sold_out`]).
     pub open: Option<i32>,
     /// The channel shows no more than this. `None`: not known (or, of an offer that is off, nothing was ever sent).
     pub at_most: Option<i32>,
@@ -159,14 +160,21 @@ impl Placed {
         Placed { open: self.open.map(|open| open.min(quantity)), at_most, ..self }
     }
 
+    /// Before a shop that keeps the page is told 0, because rule 5 ends the offer. There is no OB then: what buyers leave
+    /// of an offer is subject to rule 2, but this comes back with TEM whatever its threshold (rule 6).
+    pub fn sold_out(self) -> Placed {
+        Placed { open: None, ..self.announced(0) }
+    }
+
     /// Before the channel is told to end the offer.
     pub fn ending(self) -> Placed {
         Placed { life: if self.life == Life::Running { Life::Ending } else { self.life }, ..self }
     }
 
-    /// The channel confirmed a quantity.
+    /// The channel confirmed a quantity. 0 does not bring back an OB.
     pub fn confirmed(self, quantity: i32) -> Placed {
-        Placed { open: Some(quantity), at_most: Some(quantity), ..self }
+        let open = if quantity == 0 { self.open.and(Some(0)) } else { Some(quantity) };
+        Placed { open, at_most: Some(quantity), ..self }
     }
 
     /// The channel confirmed that the offer has ended.

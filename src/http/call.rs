@@ -118,9 +118,9 @@ impl Caller {
 
     /// Runs on a thread that may block.
     fn work(&self, user: &User, body: Vec<u8>, language: Language) -> Outcome {
-        let most = self.edge.settings.limits.inflated_bytes;
+        let limits = &self.edge.settings.limits;
         let text =
-            body::check_media(&self.content_type).and_then(|()| body::decode(body, &self.content_type, &self.content_encoding, most));
+            body::check_media(&self.content_type).and_then(|()| body::decode(body, &self.content_type, &self.content_encoding, limits));
         let reply = match text {
             Ok(text) => (self.edge.answer)(self.face, user, &text, &self.meta),
             Err(failure) => soap::refuse(&failure, self.meta.version, language),
@@ -204,37 +204,31 @@ fn log_call(face: Face, user: Option<&User>, reply: &Reply, took: Duration) {
 
 /// `GET` on an endpoint: its WSDL, or where to find it.
 fn description(request: &HttpRequest, edge: &Edge, face: Face) -> HttpResponse {
-    let path = soap::path(face);
-    let parameters = request.query_string().split('&').map(|part| part.split_once('=').unwrap_or((part, "")));
-    let variant = parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("wsdl")).map(|(_, value)| value);
-    let Some(variant) = variant else {
+    let plain = "text/plain; charset=utf-8";
+    let Some(word) = parameters(request, "wsdl").pop() else {
+        let path = soap::path(face);
         return HttpResponse::MethodNotAllowed()
             .insert_header((header::ALLOW, ALLOWED))
-            .content_type("text/plain; charset=utf-8")
+            .content_type(plain)
             .body(format!("Calls are sent here by POST. GET {path}?wsdl gives the description.\n"));
     };
-    match soap::wsdl(face, variant, &edge.settings.server.public_url) {
-        Some(wsdl) if body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING)) => {
-            let mut response = HttpResponse::Ok();
-            response.content_type("text/xml; charset=utf-8").insert_header((header::VARY, "Accept-Encoding"));
-            match body::compress(&wsdl) {
-                Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(bytes),
-                None => response.body(wsdl),
-            }
-        }
-        Some(wsdl) => {
-            HttpResponse::Ok().content_type("text/xml; charset=utf-8").insert_header((header::VARY, "Accept-Encoding")).body(wsdl)
-        }
-        None => {
-            let variants = match face {
-                Face::Compat => format!("{path}?wsdl"),
-                Face::Typed => format!("{path}?wsdl and {path}?wsdl=soap12"),
-            };
-            HttpResponse::NotFound()
-                .content_type("text/plain; charset=utf-8")
-                .body(format!("There is no such description. There is {variants}.\n"))
-        }
+    let wsdl = match soap::wsdl(face, &word, &parameters(request, "ops"), &edge.settings.server.public_url) {
+        Ok(wsdl) => wsdl,
+        Err(why) => return HttpResponse::NotFound().content_type(plain).body(format!("{why}\n")),
+    };
+    let mut response = HttpResponse::Ok();
+    response.content_type("text/xml; charset=utf-8").insert_header((header::VARY, "Accept-Encoding"));
+    let zipped = body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING)).then(|| body::compress(&wsdl)).flatten();
+    match zipped {
+        Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(bytes),
+        None => response.body(wsdl),
     }
+}
+
+/// The values of a parameter of the query, whatever the case of its name.
+fn parameters(request: &HttpRequest, name: &str) -> Vec<String> {
+    let all = url::form_urlencoded::parse(request.query_string().as_bytes());
+    all.filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.into_owned()).collect()
 }
 
 async fn refuse_method(request: &HttpRequest, payload: web::Payload, edge: &Edge, face: Face) -> HttpResponse {

@@ -110,7 +110,7 @@ async fn a_soap_11_envelope_under_a_soap_12_content_type_is_answered_as_soap_11(
 async fn bodies_that_cannot_be_read_are_faults() {
     for (name, value, body, status, code) in [
         ("content-type", "application/json", ECHO.as_bytes(), 415, "KONTOR-1006"),
-        ("content-type", "multipart/related; type=x", ECHO.as_bytes(), 415, "KONTOR-1006"),
+        ("content-type", "multipart/form-data; boundary=x", ECHO.as_bytes(), 415, "KONTOR-1006"),
         ("content-type", "text/xml; charset=koi8-r", ECHO.as_bytes(), 415, "KONTOR-1007"),
         ("content-encoding", "br", ECHO.as_bytes(), 415, "KONTOR-1007"),
         ("content-encoding", "gzip", ECHO.as_bytes(), 500, "KONTOR-1008"),
@@ -154,6 +154,10 @@ async fn descriptions_need_no_credentials() {
         ("/ws/v1?WSDL", 200, "https://gate.example/ws/v1"),
         ("/ws/v1?wsdl=soap12", 200, "wsdl/soap12/"),
         ("/ws/v1?x=y&wsdl", 200, "targetNamespace"),
+        ("/ws/v1?wsdl=sap", 200, "HttpsToken"),
+        ("/ws/v1?WSDL&OPS=echo%2CfetchMandators", 200, "FetchMandatorsRequest"),
+        ("/ws/connect?wsdl&ops=echo", 200, "echoResponse"),
+        ("/ws/v1?wsdl&ops=echo&ops=nothing", 404, "no operation: nothing."),
         ("/ws/v1?wsdl=soap13", 404, "/ws/v1?wsdl=soap12"),
         ("/ws/connect?wsdl=soap12", 404, "There is /ws/connect?wsdl."),
         ("/ws/v1", 405, "GET /ws/v1?wsdl"),

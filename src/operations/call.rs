@@ -1,6 +1,6 @@
 //! What a handler gets to work with, and the traits it implements.
 
-use super::common::{Fetched, ReportAction, ReportOf, Reported};
+use super::common::{Fetched, ReportAction, ReportOf, Reported, WriteRequest};
 use super::wire::{Records, Value};
 use crate::config::{Mandator, Settings, User};
 use crate::domain::failure::Blame;
@@ -14,7 +14,7 @@ pub trait WriteOperation: 'static {
     const DOC: &'static str;
     /// A repeated document without a key of its own may be answered from the store.
     const REPLAYED_BY_CONTENT: bool = true;
-    type Request: Value + Send;
+    type Request: Value + WriteRequest + Send;
     type Result: Value + Reported + Send + 'static;
 
     fn handle(work: &mut Work<'_, '_>, request: Self::Request) -> Result<Self::Result, Failure>;

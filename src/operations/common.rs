@@ -20,8 +20,19 @@ wire! {
     }
 }
 
+/// A result that can tell what of its request was ignored.
+pub trait Warned {
+    fn set_warnings(&mut self, warnings: Vec<String>);
+}
+
+/// The request of a writing call.
+pub trait WriteRequest {
+    /// Only a rehearsal is asked for: the same reports, nothing stored, nothing sent.
+    fn is_dry_run(&self) -> bool;
+}
+
 /// The result of a fetch call.
-pub trait Fetched: Default {
+pub trait Fetched: Default + Warned {
     fn refused(failure: &Failure, language: Language) -> Self;
     /// Records given back.
     fn count(&self) -> usize;
@@ -29,11 +40,12 @@ pub trait Fetched: Default {
 }
 
 /// The result of a writing call.
-pub trait Reported: Default {
+pub trait Reported: Default + Warned {
     fn refused(failure: &Failure, language: Language) -> Self;
     /// Records and failures among them.
     fn counts(&self) -> (usize, usize);
     fn set_pending(&mut self, pending: usize);
+    fn set_dry_run(&mut self);
 }
 
 /// One report, built from what became of a record.
@@ -41,6 +53,28 @@ pub trait ReportOf: Sized {
     type Keys;
     fn new(reference_id: Option<String>, action: Option<ReportAction>, keys: Option<Self::Keys>, error: Option<(i32, String)>) -> Self;
     fn is_failure(&self) -> bool;
+}
+
+/// Declares the request of a writing call: a wire structure that ends with `dry_run`.
+#[macro_export]
+macro_rules! write_request {
+    ($(#[doc = $doc:expr])* $name:ident { $($fields:tt)* }) => {
+        $crate::wire! {
+            $(#[doc = $doc])*
+            $name {
+                $($fields)*
+                /// true: a rehearsal; the same reports, but nothing is stored and nothing sent. Numbers of new records
+                /// are those that would be given now. Default false.
+                dry_run: Option<bool> [attr],
+            }
+        }
+
+        impl $crate::operations::common::WriteRequest for $name {
+            fn is_dry_run(&self) -> bool {
+                self.dry_run == Some(true)
+            }
+        }
+    };
 }
 
 /// Declares the result of a writing call: `reports! { UpdateItemsResult, ItemReport, item: ItemKeys }`. A name behind
@@ -66,8 +100,25 @@ macro_rules! reports {
             $result {
                 /// Changes that were stored but are not settled at the channels yet; they go on by themselves.
                 pending_changes: Option<i32> [attr],
+                /// true: the call was a rehearsal, nothing was stored.
+                dry_run: Option<bool> [attr],
                 /// One report per record, in the order of the request.
                 reports: Vec<$report> [flat("report")],
+                /// What was ignored; for users with `strict = true` in the configuration.
+                warnings: $crate::operations::wire::Warnings [each("warning")],
+            }
+        }
+
+        impl $result {
+            /// The outcome of a call with these reports.
+            pub fn of(reports: Vec<$report>) -> Self {
+                $result { reports, ..Self::default() }
+            }
+        }
+
+        impl $crate::operations::common::Warned for $result {
+            fn set_warnings(&mut self, warnings: Vec<String>) {
+                self.warnings = $crate::operations::wire::Warnings(warnings);
             }
         }
 
@@ -91,7 +142,7 @@ macro_rules! reports {
             fn refused(failure: &$crate::domain::Failure, language: $crate::domain::Language) -> Self {
                 let report =
                     $crate::operations::common::ReportOf::new(None, None, None, Some((failure.return_code(), failure.text(language))));
-                $result { pending_changes: None, reports: vec![report] }
+                $result::of(vec![report])
             }
             fn counts(&self) -> (usize, usize) {
                 let failures = self.reports.iter().filter(|r| $crate::operations::common::ReportOf::is_failure(*r)).count();
@@ -99,6 +150,9 @@ macro_rules! reports {
             }
             fn set_pending(&mut self, pending: usize) {
                 self.pending_changes = (pending > 0).then(|| i32::try_from(pending).unwrap_or(i32::MAX));
+            }
+            fn set_dry_run(&mut self) {
+                self.dry_run = Some(true);
             }
         }
     };
@@ -115,6 +169,14 @@ macro_rules! fetched {
                 report: $crate::operations::common::FetchReport,
                 /// The records of the page.
                 $field: Vec<$record> [flat($entry)],
+                /// What was ignored; for users with `strict = true` in the configuration.
+                warnings: $crate::operations::wire::Warnings [each("warning")],
+            }
+        }
+
+        impl $crate::operations::common::Warned for $result {
+            fn set_warnings(&mut self, warnings: Vec<String>) {
+                self.warnings = $crate::operations::wire::Warnings(warnings);
             }
         }
 
@@ -126,7 +188,7 @@ macro_rules! fetched {
                         total_records: None,
                         error_description: Some(failure.text(language)),
                     },
-                    $field: Vec::new(),
+                    ..Self::default()
                 }
             }
             fn count(&self) -> usize {
@@ -147,6 +209,7 @@ macro_rules! fetched {
                         error_description: None,
                     },
                     $field: records,
+                    ..Self::default()
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! [`super::execute`] sees to that before anything is parsed.
 
 use super::call::{ReadOperation, Reading};
-use super::common::Fetched;
+use super::common::{Fetched, Warned};
 use crate::domain::{Failure, Language};
 use crate::store::Conn;
 use crate::wire;
@@ -19,6 +19,11 @@ wire! {
         /// The text of the request.
         text: Option<String>,
     }
+}
+
+impl Warned for EchoResult {
+    /// Not told: the answer is the text and nothing else.
+    fn set_warnings(&mut self, _warnings: Vec<String>) {}
 }
 
 impl Fetched for EchoResult {

@@ -274,7 +274,9 @@ macro_rules! look_up {
                 /// Page, starting with 1.
                 page: Option<i32>,
             }
+        }
 
+        $crate::write_request! {
             /// Records to create or update.
             $update_request {
                 /// The records.
@@ -327,7 +329,7 @@ macro_rules! look_up {
                 request: $update_request,
             ) -> Result<$update_result, $crate::domain::Failure> {
                 let reports = $crate::operations::look_up::update(work, request.$records)?;
-                Ok($update_result { pending_changes: None, reports })
+                Ok($update_result::of(reports))
             }
         }
     };

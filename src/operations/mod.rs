@@ -6,6 +6,7 @@ pub mod account_categories;
 pub mod accounts;
 mod call;
 pub mod categories;
+pub mod changes;
 pub mod common;
 pub mod delivery;
 mod echo;
@@ -16,6 +17,7 @@ pub mod offers;
 pub mod orders;
 pub mod prices;
 mod run;
+mod shapes;
 pub mod stock;
 mod sync;
 pub mod templates;
@@ -162,6 +164,9 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<offers::FetchOffers>(),
     Operation::reading::<offers::FetchUploadMessages>(),
     Operation::reading::<offers::ExplainOffer>(),
+    Operation::reading::<offers::FetchOfferState>(),
+    Operation::reading::<changes::FetchPendingChanges>(),
+    Operation::writing::<changes::RetryChanges>(),
     Operation::writing::<offers::UpdateOffers>(),
     Operation::writing::<offers::RelistOffers>(),
     Operation::writing::<offers::DeleteOffers>(),

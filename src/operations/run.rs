@@ -6,7 +6,8 @@ use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
 use super::call::{Finished, ReadOperation, Reading, Work, WriteOperation, language_of_user};
-use super::common::{Fetched, Reported};
+use super::common::{Fetched, Reported, Warned, WriteRequest};
+use super::shapes::{refuse_unknown_condition, warnings};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
 use crate::domain::{Failure, Stamp, code};
@@ -144,12 +145,14 @@ fn encode<V: Value>(face: Face, operation: &str, result: &V) -> String {
 }
 
 fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, _document: &str) -> Result<Answer, Failure> {
+    refuse_unknown_condition(call, node)?;
     let request = O::Request::read(Source::Element(node), &ROOT, call.face)?;
     if O::asks_for_changes(&request) {
         gateway.store.settle_clock()?;
     }
     let reading = Reading { settings: &gateway.settings, user: call.user };
-    let result = gateway.store.read(|conn| O::handle(&reading, conn, request))?;
+    let mut result = gateway.store.read(|conn| O::handle(&reading, conn, request))?;
+    result.set_warnings(warnings(gateway, call, node));
     Ok(Answer {
         body: encode(call.face, O::NAME, &result),
         replayed: false,
@@ -168,6 +171,10 @@ enum Written<R> {
 fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Answer, Failure> {
     let face = call.face;
     let request = O::Request::read(Source::Element(node), &ROOT, face)?;
+    let warnings = warnings(gateway, call, node);
+    if request.is_dry_run() {
+        return rehearse::<O>(gateway, call, request, warnings);
+    }
     let key = ReplayKey::of(call, O::NAME, document);
     let (settings, user) = (gateway.settings.clone(), call.user.clone());
     let kept_key = key.clone();
@@ -178,8 +185,9 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
             return Ok(Written::Replayed(row));
         }
         let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false };
-        let result = O::handle(&mut work, request)?;
+        let mut result = O::handle(&mut work, request)?;
         let Work { accounts, additive, synchronous, .. } = work;
+        result.set_warnings(warnings);
         let (records, failures) = result.counts();
         key.keep(tx, additive, encode(face, O::NAME, &result), records, failures)?;
         Ok(Written::Fresh { result, stamp: tx.stamp, accounts, synchronous })
@@ -211,6 +219,21 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
             Ok(Answer { body: encode(face, O::NAME, &result), replayed: false, records, failures, pending })
         }
     }
+}
+
+/// Handles a request as if it were meant, and undoes it. Neither answered from the store nor kept there.
+fn rehearse<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, request: O::Request, warnings: Vec<String>) -> Result<Answer, Failure> {
+    let (settings, user) = (gateway.settings.clone(), call.user.clone());
+    let mut result = gateway.store.write(move |tx| {
+        tx.rehearse(|tx| {
+            let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false };
+            O::handle(&mut work, request)
+        })
+    })?;
+    result.set_dry_run();
+    result.set_warnings(warnings);
+    let (records, failures) = result.counts();
+    Ok(Answer { body: encode(call.face, O::NAME, &result), replayed: false, records, failures, pending: 0 })
 }
 
 /// Waits until the rows that a transaction caused are settled, at most this long: `(pending, parked)`. Does not wait

@@ -2,6 +2,7 @@
 
 use super::{Effective, Lack, Source, Sourced};
 use crate::domain::Language;
+use crate::domain::text::{columns, short};
 
 /// One value with the rule it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,24 +91,14 @@ impl Effective {
 /// Characters of a value that a table shows.
 const WIDEST: usize = 60;
 
-fn short(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(WIDEST) {
-        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
-        None => line,
-    }
-}
-
 /// Values and what is missing as a table of text.
 pub fn table(explained: &Result<Effective, Lack>, language: Language) -> String {
     let (lines, missing) = match explained {
         Ok(effective) => (effective.lines(language), effective.missing(language)),
         Err(lack) => (Vec::new(), vec![Missing::of(lack, language)]),
     };
-    let rows: Vec<[String; 3]> = lines.into_iter().map(|line| [line.name.to_owned(), short(&line.value), line.reason]).collect();
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max().unwrap_or(0);
-    let (first, second) = (width(0), width(1));
-    let mut text: String = rows.iter().map(|[name, value, reason]| format!("{name:first$}  {value:second$}  {reason}\n")).collect();
+    let rows: Vec<[String; 3]> = lines.into_iter().map(|line| [line.name.to_owned(), short(&line.value, WIDEST), line.reason]).collect();
+    let mut text = columns(&rows);
     for hint in missing {
         let word = match (hint.blocking, language) {
             (true, Language::En) => "MISSING",

@@ -22,7 +22,10 @@ pub enum Version {
 impl Version {
     /// What a `Content-Type` tells, for answers to bodies that cannot be read.
     pub fn of_content_type(content_type: &str) -> Version {
-        match content_type.trim_start().to_ascii_lowercase().starts_with("application/soap+xml") {
+        let content_type = content_type.trim_start().to_ascii_lowercase();
+        // Of several parts, a parameter tells what the envelope is.
+        let of_parts = content_type.starts_with("multipart/related") && content_type.contains("application/soap+xml");
+        match of_parts || content_type.starts_with("application/soap+xml") {
             true => Version::Soap12,
             false => Version::Soap11,
         }

@@ -9,9 +9,12 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 mod wsdl;
+pub mod xop;
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::config::{self, Settings, User};
@@ -20,7 +23,7 @@ use crate::operations::{self, Answer, Body, Call, Face, Gateway, Operation};
 use crate::xml::{Document, Limits, Node};
 
 pub use envelope::Version;
-pub use wsdl::wsdl;
+pub use wsdl::{NoWsdl, wsdl};
 
 /// Namespace of the operations on the compat face.
 pub const COMPAT_NS: &str = "urn:kontor:connect";
@@ -117,9 +120,14 @@ fn answer<R: Row>(
         let input = input(settings, face, row, element)?;
         let body = match &input {
             Input::Text(text) => Body::Text(text),
+            Input::Base64(text) => Body::Text(text),
             Input::Request(node) => Body::Node(*node),
         };
-        Ok((element.namespace(), run(row, body, key.as_deref())?))
+        let mut answer = run(row, body, key.as_deref())?;
+        if matches!(input, Input::Base64(_)) {
+            answer.body = STANDARD.encode(&answer.body);
+        }
+        Ok((element.namespace(), answer))
     });
     match outcome {
         Ok((namespace, answer)) => {
@@ -162,6 +170,8 @@ pub fn limits(limits: &config::Limits) -> Limits {
 
 enum Input<'d> {
     Text(Cow<'d, str>),
+    /// The inner document came as Base64, and its answer goes back the same way (rule M12).
+    Base64(String),
     Request(Node<'d>),
 }
 
@@ -198,9 +208,24 @@ fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) 
     if face == Face::Typed {
         return Ok(Input::Request(first));
     }
+    if let Some(document) = base64_document(row, first.text()) {
+        return Ok(Input::Base64(document));
+    }
     // Some clients put the inner document in as elements instead of as text.
     let unescaped = first.children().next().filter(|_| first.text().trim().is_empty());
     Ok(Input::Text(unescaped.map_or(Cow::Borrowed(first.text()), |inner| inner.standalone_xml())))
+}
+
+/// The document in a Base64 text, for clients that alter XML in texts. Such a text cannot be anything else: a document
+/// begins with `<`, which is no letter of Base64. `echo` takes any text as it is.
+fn base64_document(row: impl Row, text: &str) -> Option<String> {
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    if row.name() == "echo" || text.is_empty() || text.starts_with('<') {
+        return None;
+    }
+    let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let document = String::from_utf8(STANDARD.decode(compact).ok()?).ok()?;
+    document.trim_start_matches('\u{feff}').trim_start().starts_with('<').then_some(document)
 }
 
 fn wsdl_url(settings: &Settings, face: Face) -> String {

@@ -263,15 +263,54 @@ fn the_header_key_goes_before_the_message_id_and_long_keys_are_digested() {
 
 #[test]
 fn the_description_holds_the_public_address() {
-    let typed = wsdl(Face::Typed, "", "https://gate.example/a&b").expect("wsdl");
-    assert!(typed.contains("location=\"https://gate.example/a&amp;b/ws/v1\""), "{typed}");
-    let compat = wsdl(Face::Compat, "", "https://gate.example").expect("wsdl");
-    assert!(compat.contains("location=\"https://gate.example/ws/connect\""));
-    assert!(wsdl(Face::Typed, "SOAP12", "x").is_some_and(|text| text.contains("wsdl/soap12/")));
-    assert!(wsdl(Face::Compat, "soap12", "x").is_none() && wsdl(Face::Typed, "soap13", "x").is_none());
-    for text in [typed, compat] {
+    for (face, word) in [(Face::Typed, ""), (Face::Typed, "soap12"), (Face::Typed, "sap"), (Face::Compat, "")] {
+        let text = wsdl(face, word, &[], "https://gate.example/a&b").expect("wsdl");
+        assert!(text.contains(&format!("location=\"https://gate.example/a&amp;b{}\"", super::path(face))), "{text}");
         assert!(!text.contains("kontor.invalid"));
     }
+}
+
+#[test]
+fn a_description_is_found_by_its_word() {
+    let ask = |face, word| wsdl(face, word, &[], "x");
+    assert!(ask(Face::Typed, "SOAP12").is_ok_and(|text| text.contains("wsdl/soap12/")));
+    assert!(ask(Face::Typed, "Sap").is_ok_and(|text| text.contains("HttpBasicAuthentication")));
+    assert!(!ask(Face::Typed, "").is_ok_and(|text| text.contains("policy")));
+    for (face, word, there) in [
+        (Face::Compat, "soap12", "There is /ws/connect?wsdl."),
+        (Face::Typed, "soap13", "There is /ws/v1?wsdl, /ws/v1?wsdl=soap12, /ws/v1?wsdl=sap."),
+    ] {
+        assert!(ask(face, word).is_err_and(|why| why.to_string().ends_with(there)));
+    }
+}
+
+#[test]
+fn a_description_may_be_cut_down_to_some_operations() {
+    let ask = |ops: &[&str]| {
+        let ops: Vec<String> = ops.iter().map(|&list| list.to_owned()).collect();
+        wsdl(Face::Typed, "", &ops, "x").map_err(|why| why.to_string())
+    };
+    let text = ask(&["fetchMandators"]).expect("wsdl");
+    assert!(text.contains("\"FetchMandatorsRequest\"") && !text.contains("echo") && !text.contains("Item"));
+    let both = ask(&["echo,fetchMandators"]);
+    assert_eq!(ask(&["fetchMandators", " echo , echo,"]), both, "order, repeats and blanks change nothing");
+    assert_ne!(both, Ok(text));
+    for (ops, words) in [
+        (&["fetchMandators,fetchEverything, x"][..], "no operation: fetchEverything, x. Send"),
+        (&["FETCHMANDATORS"], "no operation: FETCHMANDATORS"),
+        (&[""], "ops names no operation. Send names"),
+        (&["x"], ", fetchMandators,"),
+    ] {
+        assert!(ask(ops).is_err_and(|why| why.contains(words)), "{ops:?}");
+    }
+}
+
+#[test]
+fn many_cut_down_descriptions_do_not_pile_up() {
+    for first in crate::operations::CATALOGUE {
+        assert!(wsdl(Face::Compat, "", &[first.name.to_owned()], "x").is_ok());
+    }
+    assert!(super::wsdl::kept() <= 16);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::outbox::{DONE, PARKED, Topic, mark};
+use super::outbox::{DONE, DROPPED, PARKED, Topic, mark};
 use super::schema::{offers, order_items, orders, outbox_facts, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx};
 use crate::domain::{Failure, Stamp};
@@ -53,11 +53,11 @@ pub fn mark_quantities_of_order(tx: &mut Tx<'_>, account_id: i32, order_id: i32)
     mark(tx, &dirty)
 }
 
-/// Removes facts that were told before a time. Their keys may then be used again, so the time must lie well behind
+/// Removes facts that were told or given up before a time. Their keys may then be used again, so the time must lie well behind
 /// every repeat of the ERP.
-pub fn forget_done_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
+pub fn forget_settled_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
     Ok(on!(&mut tx.conn, c => diesel::delete(outbox_facts::table
-            .filter(outbox_facts::status.eq(DONE))
+            .filter(outbox_facts::status.eq_any([DONE, DROPPED]))
             .filter(outbox_facts::settled_at.lt(time.0)))
             .execute(c))?)
 }

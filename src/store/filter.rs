@@ -15,6 +15,23 @@ pub enum Cond<T> {
 }
 
 impl<T> Cond<T> {
+    /// Whether this value passes.
+    pub fn passes(&self, value: &T) -> bool
+    where
+        T: PartialEq,
+    {
+        match self {
+            Cond::All | Cond::NotNull => true,
+            Cond::In { values, .. } => values.contains(value),
+            Cond::Null => false,
+        }
+    }
+
+    /// Whether something that has no such value passes.
+    pub fn passes_unset(&self) -> bool {
+        matches!(self, Cond::All | Cond::Null | Cond::In { or_null: true, .. })
+    }
+
     pub fn one(value: T) -> Cond<T> {
         Cond::In { values: vec![value], or_null: false }
     }

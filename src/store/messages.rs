@@ -1,10 +1,12 @@
 //! What channels said about offers and orders, kept for a limited time.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::filter::{Cond, Window};
 use super::schema::{orders, upload_messages};
-use super::{Conn, Tx, next_id};
+use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::{Failure, Stamp};
 use crate::{narrow, narrow_window, on};
 
@@ -42,6 +44,47 @@ pub fn since(conn: &mut Conn<'_>, account_id: i32, codes: &[&str], time: Stamp) 
         .order(upload_messages::message_id)
         .select(MessageRow::as_select())
         .load(c))?)
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject {
+    Offer(i32),
+    Order(i32),
+}
+
+/// What was last said, newest first.
+pub fn latest(conn: &mut Conn<'_>, about: Subject, most: i64) -> Result<Vec<MessageRow>, Failure> {
+    Ok(on!(conn, c => {
+        let query = upload_messages::table
+            .order(upload_messages::message_id.desc())
+            .limit(most)
+            .select(MessageRow::as_select())
+            .into_boxed();
+        match about {
+            Subject::Offer(offer) => query.filter(upload_messages::offer_id.eq(offer)).load(c),
+            Subject::Order(order) => query.filter(upload_messages::order_id.eq(order)).load(c),
+        }
+    })?)
+}
+
+/// What was last said about each of these offers.
+pub fn last_of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<BTreeMap<i32, MessageRow>, Failure> {
+    let mut found = BTreeMap::new();
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        let last: Vec<Option<i32>> = on!(conn, c => upload_messages::table
+            .filter(upload_messages::offer_id.eq_any(chunk))
+            .group_by(upload_messages::offer_id)
+            .select(diesel::dsl::max(upload_messages::message_id))
+            .load(c))?;
+        let last: Vec<i32> = last.into_iter().flatten().collect();
+        let rows: Vec<MessageRow> = on!(conn, c => upload_messages::table
+            .filter(upload_messages::message_id.eq_any(&last))
+            .select(MessageRow::as_select())
+            .load(c))?;
+        found.extend(rows.into_iter().filter_map(|row| Some((row.offer_id?, row))));
+    }
+    Ok(found)
 }
 
 /// Removes what is older.

@@ -7,12 +7,14 @@
 pub mod account_categories;
 pub mod accounts;
 pub mod categories;
+pub mod changes;
 pub mod configured;
 mod connection;
 pub mod content;
 mod counters;
 pub mod facts;
 pub mod filter;
+pub mod held_orders;
 pub mod items;
 mod json;
 pub mod lookups;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::schema::{account_work, offers, outbox_facts, outbox_states};
+use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::{Failure, Stamp};
 use crate::on;
@@ -11,6 +11,8 @@ use crate::on;
 pub const PENDING: i32 = 0;
 pub const PARKED: i32 = 1;
 pub const DONE: i32 = 2;
+/// Given up by hand. Only facts are kept so; their keys stay known.
+pub const DROPPED: i32 = 3;
 
 /// What about an offer has to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +76,7 @@ pub struct FactRow {
 }
 
 /// Due at once. The stamps of changes go on when the clock is set back; what is due is told by the clock.
-fn due_now(tx: &Tx<'_>) -> i64 {
+pub(super) fn due_now(tx: &Tx<'_>) -> i64 {
     tx.stamp.0.min(Stamp::now().0)
 }
 
@@ -191,8 +193,8 @@ pub struct Unsettled {
     pub parked: i64,
 }
 
-/// What one transaction asked for and is not settled yet; `until` says what is in time. A poll of an account's orders,
-/// or a reconciliation, is pending until one that began later has ended.
+/// What one transaction asked for and is not settled yet, orders to be stored among it; `until` says what is in time. A
+/// poll of an account's orders, or a reconciliation, is pending until one that began later has ended.
 pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, until: Stamp) -> Result<Unsettled, Failure> {
     let blocked: Vec<i32> = on!(conn, c => account_work::table
         .filter(account_work::blocked_until.gt(until.0))
@@ -206,6 +208,11 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, until: Stamp) -> Result<Un
         .filter(outbox_facts::version.eq(version.0))
         .select((outbox_facts::status, outbox_facts::due_at, outbox_facts::account_id))
         .load(c))?;
+    let orders: Vec<(i64, i32)> = on!(conn, c => held_orders::table
+        .filter(held_orders::version.eq(version.0))
+        .select((held_orders::due_at, held_orders::account_id))
+        .load(c))?;
+    let orders = orders.into_iter().map(|(due_at, account)| (PENDING, due_at, account));
     let polls: Vec<i32> = on!(conn, c => account_work::table
         .filter(account_work::poll_wanted.eq(version.0))
         .filter(account_work::poll_served.lt(account_work::poll_wanted))
@@ -218,7 +225,7 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, until: Stamp) -> Result<Un
         .load(c))?;
     let polls = polls.into_iter().chain(reconciliations).map(|account| (PENDING, version.0, account));
     let mut found = Unsettled::default();
-    for (status, due_at, account) in states.into_iter().chain(facts).chain(polls) {
+    for (status, due_at, account) in states.into_iter().chain(facts).chain(orders).chain(polls) {
         match status {
             PENDING => {
                 found.pending += 1;
@@ -355,15 +362,16 @@ pub fn settle_states(tx: &mut Tx<'_>, rows: &[StateRow], settled: &Settled) -> R
     Ok(())
 }
 
-/// Settles a fact.
+/// Settles a fact. One that was asked for again or given up during the attempt stays as it is, unless it was told.
 pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), Failure> {
     let this = outbox_facts::fact_id.eq(row.fact_id);
+    let same = this.and(outbox_facts::version.eq(row.version)).and(outbox_facts::status.eq(PENDING));
     let stamp = tx.stamp.0;
     match settled {
         Settled::Done => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
             .set((outbox_facts::status.eq(DONE), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(None::<String>)))
             .execute(c))?,
-        Settled::Again { due_at, error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
+        Settled::Again { due_at, error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
             .set((
                 outbox_facts::due_at.eq(due_at.0),
                 outbox_facts::attempts.eq(row.attempts.saturating_add(1)),
@@ -371,7 +379,7 @@ pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<
                 outbox_facts::last_error.eq(error),
             ))
             .execute(c))?,
-        Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
+        Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
             .set((outbox_facts::status.eq(PARKED), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(error)))
             .execute(c))?,
     };

@@ -189,6 +189,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    held_orders (held_order_id) {
+        held_order_id -> Integer,
+        account_id -> Integer,
+        marketplace_order_id -> Text,
+        document -> Text,
+        held_at -> BigInt,
+        version -> BigInt,
+        due_at -> BigInt,
+        attempts -> Integer,
+        last_error -> Text,
+    }
+}
+
+diesel::table! {
     account_work (account_id) {
         account_id -> Integer,
         lease_owner -> Nullable<Text>,
@@ -444,6 +458,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox_states,
     outbox_facts,
     upload_messages,
+    held_orders,
     account_work,
     customers,
     orders,

@@ -32,6 +32,17 @@ impl Tx<'_> {
             Conn::Postgres(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Postgres(c), stamp })),
         }
     }
+
+    /// Runs a piece of work and undoes all that it changed.
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut result = None;
+        let undone = self.savepoint(|tx| {
+            result = Some(work(tx)?);
+            // Not shown to anybody: an error is what undoes a savepoint.
+            Err::<(), _>(Failure::new(code::INTERNAL, ["a rehearsal was to be undone"]))
+        });
+        result.map_or_else(|| Err(undone.err().unwrap_or_else(stopped)), Ok)
+    }
 }
 
 type Run = Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>;

@@ -183,6 +183,11 @@ impl<'d> Node<'d> {
         self.all_attributes().filter(|(prefix, name, _)| !is_declaration(prefix, name)).map(|(_, name, v)| (name, v))
     }
 
+    /// Names and values of the attributes without a prefix: those of the document itself, none of `xsi:type` and the like.
+    pub fn plain_attributes(self) -> impl Iterator<Item = (&'d str, &'d str)> + use<'d> {
+        self.all_attributes().filter(|(prefix, name, _)| prefix.is_empty() && *name != "xmlns").map(|(_, name, value)| (name, value))
+    }
+
     /// The value of the attribute with this local name, whatever its prefix.
     pub fn attribute(self, name: &str) -> Option<&'d str> {
         self.attributes().find(|(local, _)| *local == name).map(|(_, value)| value)

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.ws.BindingProvider;
 import javax.xml.ws.WebServiceException;
+import javax.xml.ws.soap.SOAPBinding;
 import kontor.*;
 
 public class Jaxws {
@@ -176,7 +177,10 @@ public class Jaxws {
         image.setImageBase64(IMAGE);
         article.setImageModules(new ImageModuleBundle());
         article.getImageModules().getItem().add(image);
+        SOAPBinding binding = (SOAPBinding) ((BindingProvider) kontor).getBinding();
+        binding.setMTOMEnabled(true); // the picture goes beside the envelope, as it is
         List<ItemReport> one = sendArticles(kontor, article);
+        binding.setMTOMEnabled(false);
         check("one", one.size() == 1 && one.get(0).getReturnCode() == 0 && SKU.equals(one.get(0).getItem().getInternalItemNumber()),
             one.get(0).getErrorDescription());
         ItemRecord found = fetchArticles(kontor, SKU).get(0);

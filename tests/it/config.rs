@@ -23,6 +23,7 @@ impl Config {
             user("clerk", "read", ""),
             user("second", "erp", "mandators = [2]"),
             user("repeating", "erp", "replay_by_content = false"),
+            user("strict", "erp", "strict = true"),
         ];
         format!(
             r#"

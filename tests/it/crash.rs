@@ -1,7 +1,7 @@
 //! The gateway is killed again and again while ERP and buyers work. What was answered is there, each thing once, and
 //! the channel hears all of it.
 
-mod callers;
+pub mod callers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::element::Element;
 use crate::erp::Erp;
+use crate::words::ACCOUNT;
 use crate::world::{World, databases, eventually};
 use callers::{Book, Dice, Shared};
 
@@ -32,10 +33,12 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
         let mut world = World::configured(database, &Config { dispatch: "wait_ms = 100", ..Config::default() }.text());
         let erp = Erp::on(&world, Face::Compat);
         let all: Vec<String> = listed().collect();
-        list(&world, &all);
+        list(&world, &[ACCOUNT], &all);
         for number in COUNTED.iter().chain(&SET).chain([&SOLD]) {
             erp.stock(number, AT_FIRST, true);
         }
+        // Buyers find it from the beginning.
+        offer_shows_what_is_left(&world, &erp, ACCOUNT, SOLD);
         // Calls to the shop take a moment, so that some of them are cut off.
         world.sandbox("/faults", &json!({"delay_ms": 25}));
 
@@ -80,22 +83,12 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
         });
         let erp = Erp::on(&world, Face::Typed);
         erp.sync();
-        for number in COUNTED {
-            let expected = AT_FIRST + book.sums.get(number).copied().unwrap_or_default();
-            assert_eq!(erp.stock_of(number).0, expected, "{database:?} {number}: every answered booking once");
-        }
+        answers_are_kept(&erp, &book, &COUNTED, AT_FIRST);
         assert!(book.replayed > 0, "no answer got lost in {} bookings: the test proves nothing", book.bookings);
-        for (number, count) in &book.counts {
-            assert_eq!(erp.stock_of(number).0, *count, "{database:?} {number}");
+        orders_are_there_once(&world, &erp, &book, SOLD, AT_FIRST);
+        for number in listed() {
+            offer_shows_what_is_left(&world, &erp, ACCOUNT, &number);
         }
-        let prices = erp.prices();
-        let names = erp.names();
-        for (number, price) in &book.prices {
-            assert!(names.contains(number), "{database:?}: {number} was answered");
-            assert_eq!(prices.get(number), Some(price), "{database:?} {number}");
-        }
-        orders_are_there_once(&world, &erp, &book);
-        offers_show_what_is_left(&world, &erp);
     }
 }
 
@@ -105,8 +98,8 @@ fn listed() -> impl Iterator<Item = String> {
     named.chain((0..ONCE).map(|n| format!("D-{n}")))
 }
 
-/// Articles with a price, without stock, and an offer that was listed, in a few calls.
-fn list(world: &World, numbers: &[String]) {
+/// Articles with a price, without stock, and an offer in each account that was listed, in a few calls.
+pub fn list(world: &World, accounts: &[i32], numbers: &[String]) {
     let each = |record: &dyn Fn(&str) -> String| numbers.iter().map(|number| record(number)).collect::<String>();
     let call = |operation: &str, records: String| {
         world.connect(operation, &format!("<request method=\"{operation}\" version=\"1.0.0\">{records}</request>"))
@@ -135,25 +128,46 @@ fn list(world: &World, numbers: &[String]) {
     };
     // Offers without stock would not be listed.
     call("updateStockCount", stock(1));
-    let prepared = call(
-        "prepareOffers",
-        each(&|number| {
-            format!(
-                "<real_offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>{number}</internal_item_number></real_offer>"
-            )
-        }),
-    );
+    let offer = |account: &i32, number: &str| {
+        format!(
+            "<real_offer><mandator_id>1</mandator_id><account_id>{account}</account_id><internal_item_number>{number}</internal_item_number></real_offer>"
+        )
+    };
+    let prepared = call("prepareOffers", accounts.iter().map(|account| each(&|number| offer(account, number))).collect());
     let offers: String = Element::parse(&prepared)
         .having("offer_id")
         .iter()
         .map(|offer| format!("<offer_id>{}</offer_id>", offer.must("offer_id")))
         .collect();
     let answer = call("uploadOffers", format!("<offers>{offers}</offers><process_synchronous>true</process_synchronous>"));
-    assert_eq!(world.sandbox_get("/offers")["offers"].as_array().map(Vec::len), Some(numbers.len()), "{answer}");
+    for account in accounts {
+        let listed = world.shop_get(*account, "/offers")["offers"].as_array().map(Vec::len);
+        assert_eq!(listed, Some(numbers.len()), "{answer}");
+    }
     call("updateStockCount", stock(0));
 }
 
-fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book) {
+/// What was booked and set is there, each thing once. There were `at_first` pieces of what was booked.
+pub fn answers_are_kept(erp: &Erp<'_>, book: &Book, counted: &[&str], at_first: i32) {
+    let database = erp.world.database();
+    for number in counted {
+        let expected = at_first + book.sums.get(*number).copied().unwrap_or_default();
+        assert_eq!(erp.stock_of(number).0, expected, "{database} {number}: every answered booking once");
+    }
+    for (number, count) in &book.counts {
+        assert_eq!(erp.stock_of(number).0, *count, "{database} {number}");
+    }
+    let prices = erp.prices();
+    let names = erp.names();
+    for (number, price) in &book.prices {
+        assert!(names.contains(number), "{database}: {number} was answered");
+        assert_eq!(prices.get(number), Some(price), "{database} {number}");
+    }
+}
+
+/// Every order of `sold` in the shop is in the ERP, once, and the shop knows once what the ERP did with it. There were
+/// `at_first` pieces.
+pub fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book, sold: &str, at_first: i32) {
     let shop = world.sandbox_get("/orders");
     let placed: Vec<String> = shop["orders"].as_array().expect("orders").iter().map(|order| text(&order["order_id"])).collect();
     assert!(placed.len() >= book.bought && book.bought > 0, "{} orders, {} answered", placed.len(), book.bought);
@@ -187,18 +201,16 @@ fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book) {
             gone += quantity(&order);
         }
     }
-    assert_eq!(erp.stock_of(SOLD), (AT_FIRST - gone, open), "what was shipped is booked off once, what is open is reserved");
+    assert_eq!(erp.stock_of(sold), (at_first - gone, open), "what was shipped is booked off once, what is open is reserved");
 }
 
-fn offers_show_what_is_left(world: &World, erp: &Erp<'_>) {
-    for number in listed() {
-        let (stock, reserved) = erp.stock_of(&number);
-        let left = (stock - reserved).max(0);
-        eventually(&format!("{number} shows {left}"), || {
-            let offer = world.sandbox_get(&format!("/offers/{number}"));
-            if offer["quantity"] == left && offer["running"] == (left > 0) { Ok(()) } else { Err(offer.to_string()) }
-        });
-    }
+pub fn offer_shows_what_is_left(world: &World, erp: &Erp<'_>, account: i32, number: &str) {
+    let (stock, reserved) = erp.stock_of(number);
+    let left = (stock - reserved).max(0);
+    eventually(&format!("{number} shows {left} in {account}"), || {
+        let offer = world.shop_get(account, &format!("/offers/{number}"));
+        if offer["quantity"] == left && offer["running"] == (left > 0) { Ok(()) } else { Err(offer.to_string()) }
+    });
 }
 
 fn quantity(order: &Value) -> i32 {

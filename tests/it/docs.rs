@@ -93,7 +93,7 @@ fn every_upload_message_is_documented() {
     let (_, messages) = text.split_once("\n# Messages").expect("the chapter on messages");
     let documented: BTreeSet<&str> = messages.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let mut said = BTreeSet::new();
-    for part in ["src/dispatch", "src/connectors"] {
+    for part in ["src/dispatch", "src/connectors", "src/support"] {
         let code = code_under(&root().join(part));
         for before in ["code: ", "refused(", "Severity::Error,", "Severity::Warning,", "Severity::Info,", "row,"] {
             for after in code.split(before).skip(1) {

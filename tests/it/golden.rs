@@ -8,7 +8,7 @@ use std::process::Command;
 use chrono::Utc;
 use kontor::operations::{CATALOGUE, Document, Face};
 
-use crate::samples::{Sample, Step, masked, pretty, root, samples, script, without_error_texts};
+use crate::samples::{Sample, Step, masked, pretty, root, samples, schema_of, script, without_error_texts};
 use crate::world::{World, databases, eventually};
 
 const FACES: [Face; 2] = [Face::Compat, Face::Typed];
@@ -144,15 +144,6 @@ fn typed_answers_are_read_as_they_were_written() {
         let again = sample.wrapped(Document::Result, &sample.rewritten(Face::Typed, Face::Typed, Document::Result));
         assert_eq!(pretty(&again), sample.text(Face::Typed, Document::Result), "{}", sample.name(Face::Typed, Document::Result));
     }
-}
-
-/// The schema that declares the operation's elements.
-fn schema_of(operation: &str) -> String {
-    let declaration = format!("<xs:element name=\"{operation}\">");
-    let files = std::fs::read_dir(root().join("schema")).unwrap().map(|entry| entry.unwrap().path());
-    let mut declaring = files.filter(|path| std::fs::read_to_string(path).unwrap().contains(&declaration));
-    let path = declaring.next().unwrap_or_else(|| panic!("no schema declares {operation}"));
-    path.strip_prefix(root()).unwrap().display().to_string()
 }
 
 #[test]

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("preparation", &["connectors", "store", "domain", "xml", "config"]),
     ("dispatch", &["preparation", "connectors", "store", "domain", "config"]),
     ("exchange", &["preparation", "store", "domain", "config"]),
+    ("support", &["preparation", "store", "domain", "config"]),
     ("operations", &["preparation", "store", "domain", "xml", "config", "dispatch::bell"]),
     ("soap", &["operations", "xml", "domain", "config"]),
     ("http", &["soap", "operations", "config", "domain"]),

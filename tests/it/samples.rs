@@ -11,6 +11,15 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The schema that declares the operation's elements.
+pub fn schema_of(operation: &str) -> String {
+    let declaration = format!("<xs:element name=\"{operation}\">");
+    let files = std::fs::read_dir(root().join("schema")).unwrap().map(|entry| entry.unwrap().path());
+    let mut declaring = files.filter(|path| std::fs::read_to_string(path).unwrap().contains(&declaration));
+    let path = declaring.next().unwrap_or_else(|| panic!("no schema declares {operation}"));
+    path.strip_prefix(root()).unwrap().display().to_string()
+}
+
 /// One request with its answer, in both styles.
 #[derive(Clone)]
 pub struct Sample {
@@ -67,6 +76,15 @@ impl Sample {
     pub fn text(&self, face: Face, document: Document) -> String {
         let text = std::fs::read_to_string(self.path(face, document));
         text.unwrap_or_else(|error| panic!("{}: {error}", self.name(face, document)))
+    }
+
+    /// Its answer may tell what the channels said.
+    pub fn waits_for_channels(&self) -> bool {
+        self.text(Face::Compat, Document::Request).contains("<process_synchronous>true<")
+    }
+
+    pub fn is_rehearsal(&self) -> bool {
+        self.text(Face::Compat, Document::Request).contains("dry_run=")
     }
 
     /// The document in a style, read from the golden file of a style.

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,9 @@ pub fn databases() -> Vec<Database> {
 
 /// A running gateway with its data.
 pub struct World {
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
+    /// Name of the log in the folder.
+    log: &'static str,
     database: String,
     /// TOML of the configuration; `None` is the demo.
     config: Option<String>,
@@ -52,7 +55,7 @@ impl World {
     }
 
     fn new(kind: Database, config: Option<&str>) -> World {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let (database, dropped) = match kind {
             Database::Sqlite => (folder.path().join("kontor.sqlite").to_string_lossy().into_owned(), None),
             Database::Postgres => {
@@ -61,7 +64,22 @@ impl World {
             }
         };
         let config = config.map(|text| text.replace("{folder}", &folder.path().to_string_lossy()));
-        let mut world = World { folder, database, config, child: None, base: String::new(), dropped };
+        let mut world = World { folder, log: "log", database, config, child: None, base: String::new(), dropped };
+        world.start();
+        world
+    }
+
+    /// A second gateway with the same database, configuration and folder. It has to go first.
+    pub fn beside(&self) -> World {
+        let mut world = World {
+            folder: Arc::clone(&self.folder),
+            log: "second log",
+            database: self.database.clone(),
+            config: self.config.clone(),
+            child: None,
+            base: String::new(),
+            dropped: None,
+        };
         world.start();
         world
     }
@@ -84,7 +102,7 @@ impl World {
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (tell, told) = std::sync::mpsc::channel();
         // The rest of the log is read to its end, so that the gateway never waits for a full pipe.
-        let log = self.folder.path().join("log");
+        let log = self.folder.path().join(self.log);
         std::thread::spawn(move || {
             let mut kept = String::new();
             for line in lines.map_while(Result::ok) {
@@ -128,8 +146,13 @@ impl World {
         }
     }
 
+    /// Number of the running process.
+    pub fn process(&self) -> u32 {
+        self.child.as_ref().expect("a running gateway").id()
+    }
+
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+        std::fs::read_to_string(self.folder.path().join(self.log)).unwrap_or_default()
     }
 
     pub fn folder(&self) -> &Path {
@@ -176,7 +199,12 @@ impl World {
     }
 
     pub fn sandbox_get(&self, path: &str) -> serde_json::Value {
-        let reply = self.get(&format!("/sandbox/1000{path}"));
+        self.shop_get(crate::words::ACCOUNT, path)
+    }
+
+    /// Looks into the sandbox of an account.
+    pub fn shop_get(&self, account: i32, path: &str) -> serde_json::Value {
+        let reply = self.get(&format!("/sandbox/{account}{path}"));
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);
         serde_json::from_str(&reply.body).expect("JSON")
     }

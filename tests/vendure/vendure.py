@@ -172,14 +172,14 @@ class Shop:
             ],
         )
 
-    def variants(self, sku):
-        """All variants with that SKU (Vendure accepts doubles without a word), as plain numbers and texts."""
+    def variants(self, *skus):
+        """All variants with these SKUs (Vendure accepts doubles without a word), as plain numbers and texts."""
         rows = self.admin(
-            """query ($sku: String!) { productVariants(options: {filter: {sku: {eq: $sku}}}) { items {
+            """query ($skus: [String!]) { productVariants(options: {filter: {sku: {in: $skus}}}) { items {
                  id sku name enabled priceWithTax currencyCode trackInventory
                  stockLevels { stockOnHand stockAllocated }
                  product { id name description enabled } } } }""",
-            sku=sku,
+            skus=skus,
         )["productVariants"]["items"]
         return [
             {
@@ -208,6 +208,33 @@ class Shop:
         if len(rows) != 1:
             raise ShopError(f"{len(rows)} orders with the code {code}")
         return rows[0]
+
+    def placed_orders(self):
+        """All orders that customers placed, as the merchant sees them."""
+        orders, page = [], 100
+        while True:
+            found = self.admin(
+                """query ($take: Int, $skip: Int) { orders(options: {filter: {active: {eq: false}}, sort: {id: ASC},
+                     take: $take, skip: $skip}) { items {
+                     code state customer { emailAddress } lines { orderPlacedQuantity productVariant { sku } }
+                     fulfillments { state trackingCode } } } }""",
+                take=page,
+                skip=len(orders),
+            )["orders"]["items"]
+            orders += found
+            if len(found) < page:
+                return orders
+
+    def cancel(self, code):
+        """The merchant cancels an order in the shop."""
+        found = self.admin(
+            "query ($code: String!) { orders(options: {filter: {code: {eq: $code}}}) { items { id } } }", code=code
+        )["orders"]["items"]
+        self.admin(
+            """mutation ($id: ID!) { cancelOrder(input: {orderId: $id, cancelShipping: true}) {
+                 ... on Order { id } ... on ErrorResult { errorCode message } } }""",
+            id=found[0]["id"],
+        )
 
     # ---- the customer -------------------------------------------------------------------------------------------
 

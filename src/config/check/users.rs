@@ -38,6 +38,7 @@ fn user(c: &mut Checker<'_>, raw: RawUser, n: usize, mandators: &[i32]) -> User 
         }),
         mandators: allowed(c, &format!("{section}.mandators"), raw.mandators.unwrap_or_default(), mandators),
         replay_by_content: raw.replay_by_content.unwrap_or(true),
+        strict: raw.strict.unwrap_or(false),
     }
 }
 

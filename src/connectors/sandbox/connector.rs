@@ -1,14 +1,15 @@
 //! The connector to the scripted shop, in the same process.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult, lock};
-use super::SharedShop;
+use super::super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult};
 use super::faults::Gate;
+use super::shared::SharedShop;
 use super::shop::Shop;
 
 pub struct SandboxConnector {
-    pub(super) shop: SharedShop,
+    pub(super) shop: Arc<SharedShop>,
     pub(super) batch_size: usize,
     pub(super) overlap: usize,
     pub(super) timeout: Duration,
@@ -17,29 +18,30 @@ pub struct SandboxConnector {
 impl SandboxConnector {
     /// One call as over a network: it may be turned away, be slow, or be carried out while its answer is lost.
     fn call<T>(&self, count: impl FnOnce(&mut Shop), work: impl FnOnce(&mut Shop) -> T) -> Result<T, ChannelError> {
-        let gate = {
-            let mut shop = lock(&self.shop);
-            count(&mut shop);
-            let gate = shop.faults.gate();
+        let lost = |reason: String| ChannelError::Unavailable { reason, retry_after: None };
+        let gate = self.shop.work(|shop| {
+            count(shop);
+            let gate = shop.gate();
             if matches!(gate, Gate::Closed(_)) {
                 shop.counters.calls_turned_away = shop.counters.calls_turned_away.saturating_add(1);
             }
             gate
-        };
-        let (delay, answer_lost) = match gate {
+        });
+        let (delay, answer_lost) = match gate.map_err(lost)? {
             Gate::Closed(error) => return Err(error),
             Gate::Open { delay, answer_lost } => (delay, answer_lost),
         };
         let too_slow = delay > self.timeout;
         // Without the lock, so that buyers and the pages are not slowed down.
         std::thread::sleep(delay.min(self.timeout));
-        let mut shop = lock(&self.shop);
-        let result = work(&mut shop);
-        if answer_lost || too_slow {
-            shop.counters.answers_lost = shop.counters.answers_lost.saturating_add(1);
-        }
-        let lost = |reason: String| ChannelError::Unavailable { reason, retry_after: None };
-        shop.save().map_err(lost)?;
+        let result = self.shop.work(|shop| {
+            let result = work(shop);
+            if answer_lost || too_slow {
+                shop.counters.answers_lost = shop.counters.answers_lost.saturating_add(1);
+            }
+            result
+        });
+        let result = result.map_err(lost)?;
         if answer_lost {
             return Err(lost("the connection was cut before the answer came (fault `die`)".to_owned()));
         }

@@ -6,7 +6,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::super::lock;
 use super::faults::FaultScript;
 use super::offers::{ByHand, no_offer};
 use super::orders::{NewLine, NewOrder, Problem};
@@ -60,16 +59,14 @@ impl Sandboxes {
         };
         let rest: Vec<_> = segments.collect();
         let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
-        let mut shop = lock(&shop);
-        let reply = route(&mut shop, method, &rest, query, body, now).unwrap_or_else(|problem| match problem {
-            Problem::Bad(text) => HttpReply::error(400, format!("{place}: {text}")),
-            Problem::Missing(text) => HttpReply::error(404, format!("{place}: {text}")),
-            Problem::Conflict(text) => HttpReply::error(409, format!("{place}: {text}")),
+        let reply = shop.work(|shop| {
+            route(shop, method, &rest, query, body, now).unwrap_or_else(|problem| match problem {
+                Problem::Bad(text) => HttpReply::error(400, format!("{place}: {text}")),
+                Problem::Missing(text) => HttpReply::error(404, format!("{place}: {text}")),
+                Problem::Conflict(text) => HttpReply::error(409, format!("{place}: {text}")),
+            })
         });
-        match shop.save() {
-            Ok(()) => reply,
-            Err(text) => HttpReply::error(500, text),
-        }
+        reply.unwrap_or_else(|text| HttpReply::error(500, text))
     }
 
     fn open_ones(&self) -> String {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::super::{ChannelError, Message, Outcome, Severity};
+use super::shop::Shop;
 
 /// The faults in force. All of them are off in a new shop.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -86,7 +87,7 @@ impl Faults {
     }
 
     /// Decides about one call and uses up the faults that are counted in calls.
-    pub fn gate(&mut self) -> Gate {
+    fn gate(&mut self) -> Gate {
         if self.down {
             return Gate::Closed(ChannelError::Unavailable { reason: "the sandbox is down (fault `down`)".to_owned(), retry_after: None });
         }
@@ -127,7 +128,20 @@ impl Faults {
     }
 }
 
-/// What the shop has seen. Saved together with the next change of the shop.
+impl Shop {
+    /// Decides about one call. Using a fault up is a change of the shop.
+    pub fn gate(&mut self) -> Gate {
+        let before = (self.faults.throttle.calls, self.faults.die.calls);
+        let gate = self.faults.gate();
+        if before != (self.faults.throttle.calls, self.faults.die.calls) {
+            self.changed();
+        }
+        gate
+    }
+}
+
+/// What the shop has seen. Saved together with the next change of the shop; until then a change by another process
+/// takes it back.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Counters {
     pub submit_calls: u64,

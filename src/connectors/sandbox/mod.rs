@@ -9,7 +9,7 @@
 //! | `batch_size` | rows per call, 1 to 1000, default 25 |
 //! | `overlap` | orders that every pull delivers again, 0 to 1000, default 5 |
 //!
-//! The state lives in one process: several gateways on one database must not share a sandbox account.
+//! Several gateways on one database share an account's shop if they run on one machine with the same `state_path`.
 
 mod connector;
 mod face;
@@ -18,6 +18,7 @@ mod offers;
 mod orders;
 mod page;
 mod pull;
+mod shared;
 mod shop;
 #[cfg(test)]
 mod tests;
@@ -34,16 +35,15 @@ pub use shop::Shop;
 use super::settings::Keys;
 use super::{Connector, lock};
 use crate::config::Account;
+use shared::SharedShop;
 
 /// Name in the registry.
 pub const NAME: &str = "sandbox";
 
-pub(crate) type SharedShop = Arc<Mutex<Shop>>;
-
 /// All shops of this process, by account. Cheap to clone; every clone sees the same shops.
 #[derive(Debug, Clone, Default)]
 pub struct Sandboxes {
-    shops: Arc<Mutex<BTreeMap<i32, SharedShop>>>,
+    shops: Arc<Mutex<BTreeMap<i32, Arc<SharedShop>>>>,
 }
 
 impl Sandboxes {
@@ -52,21 +52,21 @@ impl Sandboxes {
     }
 
     /// The shop of an account, opened at the first call.
-    fn open(&self, account_id: i32, state_path: Option<&PathBuf>) -> Result<SharedShop, String> {
+    fn open(&self, account_id: i32, state_path: Option<&PathBuf>) -> Result<Arc<SharedShop>, String> {
         let mut shops = lock(&self.shops);
         if let Some(shop) = shops.get(&account_id) {
             return Ok(Arc::clone(shop));
         }
         let shop = match state_path {
-            Some(file) => Shop::open(account_id, file)?,
-            None => Shop::new(account_id),
+            Some(file) => SharedShop::open(account_id, file)?,
+            None => SharedShop::new(account_id),
         };
-        let shop = Arc::new(Mutex::new(shop));
+        let shop = Arc::new(shop);
         shops.insert(account_id, Arc::clone(&shop));
         Ok(shop)
     }
 
-    fn shop(&self, account_id: i32) -> Option<SharedShop> {
+    fn shop(&self, account_id: i32) -> Option<Arc<SharedShop>> {
         lock(&self.shops).get(&account_id).map(Arc::clone)
     }
 

@@ -107,7 +107,10 @@ impl Shop {
     /// Brings one offer to the wanted state, or says why not.
     pub fn submit(&mut self, change: &OfferChange) -> Outcome {
         let outcome = match self.faults.row(&change.sku) {
-            Some(scripted) => scripted,
+            Some(scripted) => {
+                self.changed();
+                scripted
+            }
             None => self.take(change),
         };
         let counters = &mut self.counters;

@@ -311,6 +311,32 @@ fn the_state_path_keeps_the_shop_over_a_restart() {
 }
 
 #[test]
+fn processes_with_the_same_state_path_work_on_one_shop() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = format!("overlap = 0\nstate_path = '{}'", folder.path().join("shop.json").display());
+    let (one, other) = (World::new(&settings), World::new(&settings));
+    one.submit(&new_offer("A", 100));
+    other.submit(&new_offer("B", 100));
+    std::thread::scope(|scope| {
+        for (world, sku) in [(&one, "A"), (&other, "A"), (&one, "B"), (&other, "B")] {
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    assert_eq!(world.ask("POST", &format!("/orders?sku={sku}&quantity=2"), "").0, 201);
+                }
+            });
+        }
+    });
+    for world in [&one, &other] {
+        assert_eq!(world.ask("GET", "/offers/A", "").1["quantity"], 20, "no order of the other one is lost");
+        assert_eq!(world.ask("GET", "/offers/B", "").1["quantity"], 20);
+        assert_eq!(world.ask("GET", "/state", "").1["orders_made"], 80, "each has a number of its own");
+    }
+    one.ask("POST", "/faults", r#"{"throttle":{"calls":1}}"#);
+    assert!(matches!(other.connector.pull_orders(None, &[]), Err(ChannelError::Unavailable { .. })));
+    assert!(one.connector.pull_orders(None, &[]).is_ok(), "the other one has used the fault up");
+}
+
+#[test]
 fn bad_input_is_answered_with_place_and_remedy() {
     let world = World::with_offer("A", 5);
     for (method, path, body, status, expected) in [

@@ -8,4 +8,5 @@ mod orders;
 mod reconcile;
 pub mod script;
 mod stock;
+mod support;
 pub mod world;

@@ -1,10 +1,15 @@
 //! Orders of the channel, and what the channel is told about them.
 
 use super::script::unavailable;
-use super::world::{ACCOUNT, channel_order, everywhere, later, run};
-use crate::connectors::{FactKind, Message, Outcome, Pulled, Severity};
+use super::world::{ACCOUNT, World, channel_order, everywhere, import, later, run};
+use crate::config::{Account, Settings};
+use crate::connectors::{ChannelOrder, FactKind, Message, Outcome, Pulled, Severity};
+use crate::dispatch::inbound::Imported;
+use crate::domain::Failure;
 use crate::store::accounts::want_poll;
-use crate::store::outbox::{DONE, PARKED, PENDING, Topic};
+use crate::store::changes::{self, ChangeFilter};
+use crate::store::outbox::{self, DONE, PARKED, PENDING, Topic};
+use crate::store::{Tx, held_orders};
 
 fn page(orders: &[&str], cursor: &str, more: bool) -> Pulled {
     Pulled { orders: orders.iter().map(|id| channel_order(id)).collect(), cursor: cursor.into(), more }
@@ -133,18 +138,104 @@ fn the_cursor_is_stored_after_the_orders() {
             ["A", "B", "C", "D"],
             "a bad order does not hold up the others"
         );
-        assert_eq!(world.work().order_cursor.as_deref(), Some("p1"), "it stays before the order that is not stored");
-        assert_eq!(world.messages()[0].code, "ORDER_NOT_IMPORTED");
+        assert_eq!(world.work().order_cursor.as_deref(), Some("p2"), "nor the cursor");
+    });
+}
 
-        world.script.on_pull(|_, _| Ok(page(&["bad"], "p2", false)));
+/// What is held: number in the channel, note, attempts.
+fn held(world: &World) -> Vec<(String, Option<String>, i32)> {
+    let rows = world.store.read(|conn| held_orders::due(conn, ACCOUNT, later(1_000_000), 100)).unwrap();
+    let note = |row: &held_orders::HeldOrder| serde_json::from_str::<ChannelOrder>(&row.document).unwrap().note;
+    rows.into_iter().map(|row| (row.marketplace_order_id.clone(), note(&row), row.attempts)).collect()
+}
+
+fn bad(note: &str) -> Pulled {
+    let order = ChannelOrder { note: Some(note.into()), ..channel_order("bad") };
+    Pulled { orders: vec![order], cursor: "p".into(), more: false }
+}
+
+/// Stores what [`super::world::import`] refuses.
+fn mended(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
+    import(tx, settings, account, &ChannelOrder { order_id: format!("mended {}", order.order_id), ..order.clone() })
+}
+
+#[test]
+fn an_order_that_cannot_be_stored_is_kept_until_it_can() {
+    everywhere(|world| {
+        world.script.on_pull(|_, _| Ok(bad("first")));
+        let mut worker = world.worker();
+        let next = run(&mut worker, later(0));
+        assert_eq!(held(&world), [("bad".to_owned(), Some("first".to_owned()), 1)]);
+        assert_eq!(world.messages()[0].code, "ORDER_NOT_IMPORTED");
+        assert!(next <= later(60), "it is tried again with the next poll");
+
         run(&mut worker, later(61));
+        assert_eq!(held(&world), [("bad".to_owned(), Some("first".to_owned()), 2)]);
+        world.script.on_pull(|_, _| Ok(bad("second")));
+        run(&mut worker, later(122));
+        assert_eq!(held(&world)[0].1.as_deref(), Some("second"), "the channel's newest word counts");
         assert_eq!(world.messages().len(), 1, "told once");
-        world.script.on_pull(|cursor, _| {
-            assert_eq!(cursor, Some("p1"));
-            Ok(page(&[], "p3", false))
+
+        worker.import = mended;
+        run(&mut worker, later(300));
+        assert_eq!(world.orders(), [Some("mended bad".to_owned())]);
+        assert_eq!(held(&world), []);
+        assert_eq!(world.bell.wait_for_work(2, std::time::Instant::now()), crate::dispatch::bell::Wake::Rung);
+    });
+}
+
+#[test]
+fn an_order_that_comes_again_and_can_be_stored_is_held_no_more() {
+    everywhere(|world| {
+        world.script.on_pull(|_, _| Ok(bad("first")));
+        let mut worker = world.worker();
+        run(&mut worker, later(0));
+        worker.import = mended;
+        world.write(|tx| want_poll(tx, ACCOUNT));
+        world.script.on_pull(|_, _| Ok(bad("second")));
+        run(&mut worker, later(1));
+        assert_eq!(held(&world), []);
+        assert_eq!(world.orders().len(), 1);
+    });
+}
+
+#[test]
+fn support_has_a_held_order_tried_at_once() {
+    everywhere(|world| {
+        world.script.rereads_open_orders();
+        world.script.on_pull(|_, _| Ok(bad("first")));
+        let mut worker = world.worker();
+        run(&mut worker, later(0));
+        world.script.take_polls();
+        let found = world.store.read(|conn| changes::matching(conn, &ChangeFilter::default())).unwrap();
+        let change = world.store.read(|conn| changes::by_ids(conn, &[found[0].1])).unwrap().remove(0);
+        assert_eq!((change.topic.as_str(), change.parked, change.attempts), ("import", false, 1));
+        assert!(change.last_error.unwrap().contains("bad order"));
+        let stamp = world.write(move |tx| {
+            assert!(changes::retry(tx, change.id)?);
+            changes::drop(tx, change.id)?;
+            Ok(tx.stamp)
         });
-        run(&mut worker, later(130));
-        assert_eq!(world.work().order_cursor.as_deref(), Some("p3"));
+        let waiting = || world.store.read(|conn| outbox::unsettled(conn, stamp, later(1))).unwrap().pending;
+        assert_eq!(waiting(), 1);
+        assert_eq!(held(&world).len(), 1, "an order is never given up");
+        worker.import = mended;
+        run(&mut worker, later(1));
+        assert_eq!((waiting(), held(&world).len(), world.orders().len()), (0, 0, 1));
+        assert!(world.script.take_polls().is_empty(), "without a poll");
+    });
+}
+
+#[test]
+fn the_channel_is_asked_again_for_orders_that_are_held() {
+    everywhere(|world| {
+        world.script.rereads_open_orders();
+        world.script.on_pull(|_, _| Ok(bad("first")));
+        let mut worker = world.worker();
+        run(&mut worker, later(0));
+        world.script.take_polls();
+        run(&mut worker, later(61));
+        assert_eq!(world.script.take_polls(), [(Some("p".to_owned()), vec!["bad".to_owned()])]);
     });
 }
 

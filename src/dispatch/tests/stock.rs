@@ -116,6 +116,28 @@ fn a_shop_that_keeps_sold_out_articles_is_told_zero() {
 }
 
 #[test]
+fn a_shop_offers_again_what_stock_had_ended_whatever_its_threshold() {
+    everywhere(|world| {
+        world.script.keeps_sold_out();
+        listed(&world, &settings(0, "6", "0"), Some(0), 50);
+        assert_eq!(quantities(&stock(&world, 0)), [Some(0)]);
+        assert_eq!(quantities(&stock(&world, 30)), [Some(6)], "{}", world.name);
+        sold(&world, 6);
+        assert!(stock(&world, 24).is_empty(), "what buyers sold down stays so");
+
+        world.script.on_submit(|_| Err(unavailable(None)));
+        stock(&world, 0);
+        world.set_stock(1, 1, 9);
+        assert_eq!(quantities(&told(&world, 5_000)), [Some(6)], "also where nobody knows whether the shop heard of the end");
+    });
+    everywhere(|world| {
+        world.script.keeps_sold_out();
+        listed(&world, &settings(0, "6", "0"), Some(0), 0);
+        assert_eq!(quantities(&stock(&world, 30)), [Some(6)], "a listing without stock is no sale");
+    });
+}
+
+#[test]
 fn the_safety_stock_ends_all_but_the_primary_account() {
     everywhere(|world| {
         listed(&world, "{}", None, 9);

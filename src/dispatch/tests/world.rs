@@ -347,7 +347,7 @@ fn add_order(tx: &mut Tx<'_>, id: i32, number: &str, items: &[i32]) -> Result<()
 }
 
 /// Stores new orders; one that is called `bad` cannot be stored.
-fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
+pub fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
     if order.order_id == "bad" {
         return Err(Failure::new(code::INTERNAL, ["bad order"]));
     }

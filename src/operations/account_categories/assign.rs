@@ -11,7 +11,15 @@ use crate::operations::{Work, WriteOperation};
 use crate::store::account_categories::{self as store, AccountCategoryRow};
 use crate::store::items;
 use crate::store::outbox::{self, Topic};
-use crate::{reports, wire};
+use crate::{reports, wire, write_request};
+
+write_request! {
+    /// Articles to assign to categories of accounts.
+    UpdateItemMappingRequest {
+        /// The articles.
+        items: Records<ItemMappingRecord> [flat("item")],
+    }
+}
 
 wire! {
     /// The categories of an article in an account.
@@ -40,12 +48,6 @@ wire! {
         account_category_id: Option<i32>,
         /// The channel's own id.
         external_id: Option<String> [max(255)],
-    }
-
-    /// Articles to assign to categories of accounts.
-    UpdateItemMappingRequest {
-        /// The articles.
-        items: Records<ItemMappingRecord> [flat("item")],
     }
 }
 
@@ -115,6 +117,6 @@ impl WriteOperation for UpdateItemAccountCategoryMapping {
             let accounts = outbox::mark_items_of_accounts(work.tx, &ids, &[Topic::Content], &[account_id])?;
             work.concerns(accounts);
         }
-        Ok(UpdateItemMappingResult { pending_changes: None, reports })
+        Ok(UpdateItemMappingResult::of(reports))
     }
 }

@@ -12,9 +12,9 @@ use crate::store::account_categories::{self as store, AccountCategoryRow, GroupM
 use crate::store::lookups::{BY_CALL, BY_CONFIGURATION};
 use crate::store::outbox::{self, Topic};
 use crate::store::{categories, free_id, next_ids};
-use crate::{reports, wire};
+use crate::{reports, write_request};
 
-wire! {
+write_request! {
     /// Categories of accounts to create or update.
     UpdateAccountCatsRequest {
         /// The categories, in any order.
@@ -53,7 +53,7 @@ impl WriteOperation for UpdateAccountCategories {
             },
         )?;
         tree.store(work)?;
-        Ok(UpdateAccountCatsResult { pending_changes: None, reports })
+        Ok(UpdateAccountCatsResult::of(reports))
     }
 }
 

@@ -14,9 +14,9 @@ use crate::store::categories::{self as store, CategoryRow};
 use crate::store::items::{ImageContent, in_groups, keep_image};
 use crate::store::outbox::{self, Topic};
 use crate::store::{broken_document, free_id, next_ids};
-use crate::{reports, wire};
+use crate::{reports, write_request};
 
-wire! {
+write_request! {
     /// Item groups to create or update.
     UpdateCategoriesRequest {
         /// The groups, in any order.
@@ -59,7 +59,7 @@ impl WriteOperation for UpdateCategories {
         let items = in_groups(&mut work.tx.conn, &tree.shown_otherwise())?;
         let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
         work.concerns(accounts);
-        Ok(UpdateCategoriesResult { pending_changes: None, reports })
+        Ok(UpdateCategoriesResult::of(reports))
     }
 }
 

@@ -6,7 +6,15 @@ use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};
 use crate::store::items::{self as store, Uses};
-use crate::{reports, wire};
+use crate::{reports, wire, write_request};
+
+write_request! {
+    /// Articles to delete.
+    DeleteItemsRequest {
+        /// The articles.
+        items: Records<DeleteItemRecord> [flat("item")],
+    }
+}
 
 wire! {
     /// An article to delete.
@@ -23,12 +31,6 @@ wire! {
         internal_item_number: Option<String> [max(50)],
         /// EAN or GTIN.
         ean_code: Option<String> [max(30)],
-    }
-
-    /// Articles to delete.
-    DeleteItemsRequest {
-        /// The articles.
-        items: Records<DeleteItemRecord> [flat("item")],
     }
 }
 
@@ -82,6 +84,6 @@ impl WriteOperation for DeleteItems {
                 }
             },
         )?;
-        Ok(DeleteItemsResult { pending_changes: None, reports })
+        Ok(DeleteItemsResult::of(reports))
     }
 }

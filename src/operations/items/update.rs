@@ -14,9 +14,9 @@ use crate::store::items::{self as store, ImageContent, ItemRow};
 use crate::store::offers::moved_items;
 use crate::store::outbox::{self, Topic};
 use crate::store::{broken_document, free_id, next_ids};
-use crate::{reports, wire};
+use crate::{reports, write_request};
 
-wire! {
+write_request! {
     /// Articles to create or update.
     UpdateItemsRequest {
         /// The articles, parents before their variants.
@@ -60,7 +60,7 @@ impl WriteOperation for UpdateItems {
 
     fn handle(work: &mut Work<'_, '_>, request: UpdateItemsRequest) -> Result<UpdateItemsResult, Failure> {
         let reports = take_records(work, request.items, true, &[Topic::Content])?;
-        Ok(UpdateItemsResult { pending_changes: None, reports })
+        Ok(UpdateItemsResult::of(reports))
     }
 }
 

@@ -6,9 +6,17 @@ use crate::operations::{Finished, Work, WriteOperation};
 use crate::store::Conn;
 use crate::store::offers as store;
 use crate::store::outbox::Topic;
-use crate::wire;
+use crate::write_request;
 
-wire! {
+write_request! {
+    /// Offers to remove, by number.
+    DeleteOffersRequest {
+        /// The offers.
+        offers: Vec<i32> [each("offer_id"), typed("offer_ids")],
+    }
+}
+
+write_request! {
     /// Offers to bring in line with their articles, by number. Without any area: all of them.
     UpdateOffersRequest {
         /// The offers.
@@ -21,12 +29,6 @@ wire! {
         quantity: Option<bool>,
         /// true: answer only after the channel has taken or refused them; false (default): answer at once.
         process_synchronous: Option<bool>,
-    }
-
-    /// Offers to remove, by number.
-    DeleteOffersRequest {
-        /// The offers.
-        offers: Vec<i32> [each("offer_id"), typed("offer_ids")],
     }
 }
 

@@ -2,8 +2,9 @@
 //! it answers exactly what the dispatcher would send, because both ask `preparation::effective`.
 
 use crate::domain::{Failure, Language, code};
-use crate::operations::common::{FetchReport, Fetched};
+use crate::operations::common::{FetchReport, Fetched, Warned};
 use crate::operations::items::{ItemKey, ItemReference, KnownItems};
+use crate::operations::wire::Warnings;
 use crate::operations::{ReadOperation, Reading};
 use crate::preparation::{self, Frame, Missing, effective};
 use crate::store::Conn;
@@ -30,6 +31,8 @@ wire! {
         report: FetchReport,
         /// The explanation.
         explanation: Option<OfferExplanation>,
+        /// What was ignored; for users with `strict = true` in the configuration.
+        warnings: Warnings [each("warning")],
     }
 
     /// An offer, value by value.
@@ -73,11 +76,17 @@ wire! {
     }
 }
 
+impl Warned for ExplainOfferResult {
+    fn set_warnings(&mut self, warnings: Vec<String>) {
+        self.warnings = Warnings(warnings);
+    }
+}
+
 impl Fetched for ExplainOfferResult {
     fn refused(failure: &Failure, language: Language) -> Self {
         let report =
             FetchReport { return_code: failure.return_code(), total_records: None, error_description: Some(failure.text(language)) };
-        ExplainOfferResult { report, explanation: None }
+        ExplainOfferResult { report, ..Self::default() }
     }
 
     fn count(&self) -> usize {
@@ -154,6 +163,7 @@ impl ReadOperation for ExplainOffer {
                 effective_values,
                 missing_values,
             }),
+            ..ExplainOfferResult::default()
         })
     }
 }

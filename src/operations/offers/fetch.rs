@@ -184,11 +184,7 @@ impl ReadOperation for FetchOffers {
                 refill_count: row.refill_from,
                 release_at: row.release_at.map(time),
                 specific_offer_data: row.specific_offer_data.clone().map(Xml),
-                offer_status: match row.state() {
-                    OfferState::Prepared => OfferStateName::Prepared,
-                    OfferState::Running => OfferStateName::Running,
-                    OfferState::Ended => OfferStateName::Ended,
-                },
+                offer_status: state_of(row.state()),
                 external_offer_number: row.external_offer_number,
                 url: row.url,
                 price: row.shown_price.map(Decimal),
@@ -230,7 +226,15 @@ const ENDERS: [(EndedBy, OfferEndedBy); 5] = [
     (EndedBy::Item, OfferEndedBy::Item),
 ];
 
-fn ender_of(ended_by: EndedBy) -> Option<OfferEndedBy> {
+pub(super) fn state_of(state: OfferState) -> OfferStateName {
+    match state {
+        OfferState::Prepared => OfferStateName::Prepared,
+        OfferState::Running => OfferStateName::Running,
+        OfferState::Ended => OfferStateName::Ended,
+    }
+}
+
+pub(super) fn ender_of(ended_by: EndedBy) -> Option<OfferEndedBy> {
     ENDERS.iter().find(|(stored, _)| *stored == ended_by && *stored != EndedBy::Nobody).map(|(_, name)| *name)
 }
 

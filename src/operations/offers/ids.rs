@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Failure, Language, code};
-use crate::operations::common::Reported;
+use crate::operations::common::{Reported, Warned};
+use crate::operations::wire::Warnings;
 use crate::operations::{Finished, Work};
 use crate::store::Conn;
 use crate::store::offers::{self as store, OfferRow};
 use crate::store::outbox::{self, Topic};
-use crate::wire;
+use crate::{wire, write_request};
 
-wire! {
+write_request! {
     /// Offers by number.
     OfferIdsRequest {
         /// The offers.
@@ -19,7 +20,9 @@ wire! {
         /// true: answer only after the channel has taken or refused them; false (default): answer at once.
         process_synchronous: Option<bool>,
     }
+}
 
+wire! {
     /// The outcome for some of the offers.
     OfferIdsReport {
         /// 0: taken over; a negative number: the code of the error.
@@ -34,14 +37,24 @@ wire! {
     OfferIdsResult {
         /// Changes that were stored but are not settled at the channels yet; they go on by themselves.
         pending_changes: Option<i32> [attr],
+        /// true: the call was a rehearsal, nothing was stored.
+        dry_run: Option<bool> [attr],
         /// One report for all offers that were taken over, and one for each kind of failure.
         reports: Vec<OfferIdsReport> [flat("report")],
+        /// What was ignored; for users with `strict = true` in the configuration.
+        warnings: Warnings [each("warning")],
+    }
+}
+
+impl OfferIdsResult {
+    fn of(reports: Vec<OfferIdsReport>) -> Self {
+        OfferIdsResult { reports, ..Self::default() }
     }
 }
 
 impl Reported for OfferIdsResult {
     fn refused(failure: &Failure, language: Language) -> Self {
-        OfferIdsResult { pending_changes: None, reports: vec![report(failure, language, Vec::new())] }
+        OfferIdsResult::of(vec![report(failure, language, Vec::new())])
     }
 
     fn counts(&self) -> (usize, usize) {
@@ -50,6 +63,16 @@ impl Reported for OfferIdsResult {
 
     fn set_pending(&mut self, pending: usize) {
         self.pending_changes = (pending > 0).then(|| i32::try_from(pending).unwrap_or(i32::MAX));
+    }
+
+    fn set_dry_run(&mut self) {
+        self.dry_run = Some(true);
+    }
+}
+
+impl Warned for OfferIdsResult {
+    fn set_warnings(&mut self, warnings: Vec<String>) {
+        self.warnings = Warnings(warnings);
     }
 }
 
@@ -117,7 +140,7 @@ impl Chosen {
         if !self.taken.is_empty() || !first.failed_offers.is_empty() {
             self.reports.insert(0, first);
         }
-        OfferIdsResult { pending_changes: None, reports: self.reports }
+        OfferIdsResult::of(self.reports)
     }
 }
 

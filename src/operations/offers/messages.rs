@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use super::fetch::accounts_of;
+use crate::config::Settings;
 use crate::domain::{Failure, Stamp};
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
@@ -122,24 +125,29 @@ impl ReadOperation for FetchUploadMessages {
         for id in reading.page(&ids, request.messages_per_page, request.page)? {
             let Some(row) = found.remove(id) else { continue };
             let zone = reading.mandator(row.mandator_id)?.time_zone;
-            records.push(UploadMessage {
-                message_id: row.message_id,
-                severity: match row.severity {
-                    0 => MessageSeverity::Error,
-                    1 => MessageSeverity::Warning,
-                    _ => MessageSeverity::Info,
-                },
-                code: row.code,
-                text: row.text,
-                remedy: Some(row.remedy).filter(|remedy| !remedy.is_empty()),
-                account_id: row.account_id,
-                subchannel_id: reading.settings.account(row.account_id).map(|account| account.sub_channel_id),
-                item_id: row.item_id,
-                offer_id: row.offer_id,
-                order_id: row.order_id,
-                created_at: Time::of(Stamp(row.created_at), zone),
-            });
+            records.push(record(reading.settings, zone, row));
         }
         Ok(FetchUploadMessagesResult::page(records, ids.len()))
+    }
+}
+
+/// A message as it goes out, in the time zone of its mandator.
+pub(super) fn record(settings: &Settings, zone: Tz, row: MessageRow) -> UploadMessage {
+    UploadMessage {
+        message_id: row.message_id,
+        severity: match row.severity {
+            0 => MessageSeverity::Error,
+            1 => MessageSeverity::Warning,
+            _ => MessageSeverity::Info,
+        },
+        code: row.code,
+        text: row.text,
+        remedy: Some(row.remedy).filter(|remedy| !remedy.is_empty()),
+        account_id: row.account_id,
+        subchannel_id: settings.account(row.account_id).map(|account| account.sub_channel_id),
+        item_id: row.item_id,
+        offer_id: row.offer_id,
+        order_id: row.order_id,
+        created_at: Time::of(Stamp(row.created_at), zone),
     }
 }

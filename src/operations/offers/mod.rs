@@ -1,5 +1,5 @@
 //! Offers: `prepareOffers`, `updateOffers`, `uploadOffers`, `relistOffers`, `endOffers`, `deleteOffers`, `fetchOffers`,
-//! `fetchUploadMessages`, `explainOffer`, `syncPlatformItems`. `channel-calls.md` sections 2, 6 to 11 and 15.
+//! `fetchUploadMessages`, `explainOffer`, `fetchOfferState`, `syncPlatformItems`. `channel-calls.md` sections 2, 6 to 11 and 15.
 
 mod care;
 mod explain;
@@ -9,6 +9,7 @@ mod listing;
 mod messages;
 mod prepare;
 mod run;
+mod state;
 mod sync;
 
 pub use care::{DeleteOffers, UpdateOffers};
@@ -18,4 +19,5 @@ pub use listing::follow_listing_rules;
 pub use messages::FetchUploadMessages;
 pub use prepare::PrepareOffers;
 pub use run::{EndOffers, RelistOffers, UploadOffers};
+pub use state::FetchOfferState;
 pub use sync::SyncPlatformItems;

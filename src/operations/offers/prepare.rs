@@ -8,7 +8,15 @@ use crate::preparation::listing_settings;
 use crate::store::offers as store;
 use crate::store::{Conn, items};
 use crate::xml::Node;
-use crate::{reports, wire};
+use crate::{reports, wire, write_request};
+
+write_request! {
+    /// Offers to prepare.
+    PrepareOffersRequest {
+        /// The offers.
+        offers: PlatformOffers [flat("offer")],
+    }
+}
 
 wire! {
     /// An offer to prepare.
@@ -25,12 +33,6 @@ wire! {
         internal_item_number: Option<String> [max(50)],
         /// The platform's own element with further fields; kept with the offer and given back unchanged.
         specific_offer_data: Option<Xml>,
-    }
-
-    /// Offers to prepare.
-    PrepareOffersRequest {
-        /// The offers.
-        offers: PlatformOffers [flat("offer")],
     }
 
     /// The keys of an offer, on its report.
@@ -102,7 +104,7 @@ impl WriteOperation for PrepareOffers {
                 }
             },
         )?;
-        Ok(PrepareOffersResult { pending_changes: None, reports })
+        Ok(PrepareOffersResult::of(reports))
     }
 }
 

@@ -9,9 +9,9 @@ use crate::operations::{Finished, Work, WriteOperation};
 use crate::store::Conn;
 use crate::store::offers::{self as store, EndedBy, OfferState};
 use crate::store::outbox::Topic;
-use crate::wire;
+use crate::write_request;
 
-wire! {
+write_request! {
     /// Offers to list, by number.
     UploadOffersRequest {
         /// The offers.

@@ -5,9 +5,9 @@ use crate::domain::Failure;
 use crate::operations::sync::{SyncedAccount, ask_accounts};
 use crate::operations::{Work, WriteOperation};
 use crate::store::accounts;
-use crate::{reports, wire};
+use crate::{reports, write_request};
 
-wire! {
+write_request! {
     /// Which accounts to compare with their channels, and what to do about what differs.
     SyncPlatformItemsRequest {
         /// The accounts; all active accounts of the user's mandators where none is given.
@@ -42,6 +42,6 @@ impl WriteOperation for SyncPlatformItems {
         let (repair, import) = (request.repair.unwrap_or_default(), request.import.unwrap_or_default());
         let want = |tx: &mut crate::store::Tx<'_>, account_id| accounts::want_reconciliation(tx, account_id, repair, import);
         let reports = ask_accounts(work, request.accounts, want)?;
-        Ok(SyncPlatformItemsResult { pending_changes: None, reports })
+        Ok(SyncPlatformItemsResult::of(reports))
     }
 }

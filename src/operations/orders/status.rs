@@ -9,7 +9,7 @@ use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::{self, FactPayload, OrderRow, PAID, PacketDocument, PaymentDocument};
-use crate::{reports, wire, wire_enum};
+use crate::{reports, wire, wire_enum, write_request};
 
 wire_enum! {
     /// What happened to the order at the ERP.
@@ -31,6 +31,14 @@ impl From<OrderEvent> for Event {
             OrderEvent::Canceled => Event::Canceled,
             OrderEvent::Acknowledged => Event::Acknowledged,
         }
+    }
+}
+
+write_request! {
+    /// New status of orders.
+    UpdateOrderStatusRequest {
+        /// The orders.
+        orders: Records<OrderStatusUpdate> [flat("order")],
     }
 }
 
@@ -68,12 +76,6 @@ wire! {
         /// Payment data.
         payment_informations: Vec<OrderPayment> [each("payment_information")],
     }
-
-    /// New status of orders.
-    UpdateOrderStatusRequest {
-        /// The orders.
-        orders: Records<OrderStatusUpdate> [flat("order")],
-    }
 }
 
 reports! { UpdateOrderStatusResult, OrderStatusReport, order: OrderKeys }
@@ -101,7 +103,7 @@ impl WriteOperation for UpdateOrderStatus {
                 })
             },
         )?;
-        Ok(UpdateOrderStatusResult { pending_changes: None, reports })
+        Ok(UpdateOrderStatusResult::of(reports))
     }
 }
 

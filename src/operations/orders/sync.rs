@@ -4,9 +4,9 @@ use crate::domain::Failure;
 use crate::operations::sync::{SyncedAccount, ask_accounts};
 use crate::operations::{Work, WriteOperation};
 use crate::store::accounts;
-use crate::{reports, wire};
+use crate::{reports, write_request};
 
-wire! {
+write_request! {
     /// Whose orders to collect.
     SyncPlatformOrdersRequest {
         /// The accounts; all active accounts of the user's mandators where none is given.
@@ -33,6 +33,6 @@ impl WriteOperation for SyncPlatformOrders {
     fn handle(work: &mut Work<'_, '_>, request: SyncPlatformOrdersRequest) -> Result<SyncPlatformOrdersResult, Failure> {
         work.synchronous = request.process_synchronous.unwrap_or_default();
         let reports = ask_accounts(work, request.accounts, accounts::want_poll)?;
-        Ok(SyncPlatformOrdersResult { pending_changes: None, reports })
+        Ok(SyncPlatformOrdersResult::of(reports))
     }
 }

@@ -15,10 +15,18 @@ use crate::operations::common::ReportAction;
 use crate::operations::wire::{Patch, Records, Time, Xml};
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::{self, Address, NoticeRow, OrderKey, OrderRow};
-use crate::{reports, wire};
+use crate::{reports, wire, write_request};
 
 /// Kind of a notice that names none; the only value the reference shows.
 const NOTICE_TYPE: i32 = 10;
+
+write_request! {
+    /// Orders to change or create.
+    UpdateOrdersRequest {
+        /// The orders.
+        orders: Records<OrderUpdate> [flat("order")],
+    }
+}
 
 wire! {
     /// One order. A missing field keeps what is stored, an empty one clears it.
@@ -104,12 +112,6 @@ wire! {
         /// Data of the channel that Kontor does not interpret.
         specific_order_data: Patch<Xml>,
     }
-
-    /// Orders to change or create.
-    UpdateOrdersRequest {
-        /// The orders.
-        orders: Records<OrderUpdate> [flat("order")],
-    }
 }
 
 reports! { UpdateOrdersResult, OrderReport, order: OrderKeys }
@@ -136,7 +138,7 @@ impl WriteOperation for UpdateOrders {
                 })
             },
         )?;
-        Ok(UpdateOrdersResult { pending_changes: None, reports })
+        Ok(UpdateOrdersResult::of(reports))
     }
 }
 

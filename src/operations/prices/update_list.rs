@@ -11,9 +11,9 @@ use crate::store::filter::Cond;
 use crate::store::outbox::{self, Topic};
 use crate::store::prices::{self as store, PriceRow, PricelistFilter, PricelistRow, ValidityRow};
 use crate::store::{items, next_id};
-use crate::{reports, wire};
+use crate::{reports, write_request};
 
-wire! {
+write_request! {
     /// Price lists to create or update.
     UpdatePricelistRequest {
         /// The lists.
@@ -44,7 +44,7 @@ impl WriteOperation for UpdatePricelist {
                 }
             },
         )?;
-        Ok(UpdatePricelistResult { pending_changes: None, reports })
+        Ok(UpdatePricelistResult::of(reports))
     }
 }
 

@@ -5,7 +5,15 @@ use crate::operations::items::{self, ItemKey, ItemKeys, ItemRecord};
 use crate::operations::wire::{Patch, Records, Xml};
 use crate::operations::{Work, WriteOperation};
 use crate::store::outbox::Topic;
-use crate::{reports, wire};
+use crate::{reports, wire, write_request};
+
+write_request! {
+    /// Prices to update.
+    UpdatePricesRequest {
+        /// The articles.
+        items: Records<ItemPriceRecord> [flat("item")],
+    }
+}
 
 wire! {
     /// The prices of an article.
@@ -30,12 +38,6 @@ wire! {
         external_delivery_charge_category_id: Patch<String> [max(50)],
         /// Channel prices as XML, one element per platform; kept and given back unchanged.
         specific_item_data: Patch<Xml>,
-    }
-
-    /// Prices to update.
-    UpdatePricesRequest {
-        /// The articles.
-        items: Records<ItemPriceRecord> [flat("item")],
     }
 }
 
@@ -67,6 +69,6 @@ impl WriteOperation for UpdatePrices {
             ..ItemRecord::default()
         });
         let reports = items::take_records(work, records, false, &[Topic::Content, Topic::Price])?;
-        Ok(UpdatePricesResult { pending_changes: None, reports })
+        Ok(UpdatePricesResult::of(reports))
     }
 }

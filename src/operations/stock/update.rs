@@ -12,11 +12,19 @@ use crate::operations::{Work, WriteOperation};
 use crate::store::outbox::{self, Topic};
 use crate::store::stock::{self as store, StockRow};
 use crate::store::{Conn, items};
-use crate::{reports, wire, wire_enum};
+use crate::{reports, wire, wire_enum, write_request};
 
 wire_enum! {
     /// Which field identifies the article of a booking.
     StockItemKey { Number = "internal_item_number", Id = "item_id", }
+}
+
+write_request! {
+    /// Bookings of stock.
+    UpdateStockCountRequest {
+        /// The articles with their bookings.
+        items: Records<StockRecord> [flat("item")],
+    }
 }
 
 wire! {
@@ -53,12 +61,6 @@ wire! {
         /// true: the stock becomes this quantity; false: the quantity is added.
         absolute: bool,
     }
-
-    /// Bookings of stock.
-    UpdateStockCountRequest {
-        /// The articles with their bookings.
-        items: Records<StockRecord> [flat("item")],
-    }
 }
 
 reports! { UpdateStockCountResult, StockReport, item: ItemKeys }
@@ -93,7 +95,7 @@ impl WriteOperation for UpdateStockCount {
         )?;
         work.additive = relative;
         ledger.store(work)?;
-        Ok(UpdateStockCountResult { pending_changes: None, reports })
+        Ok(UpdateStockCountResult::of(reports))
     }
 }
 

@@ -47,6 +47,16 @@ pub struct Flag {
     pub allow_null: bool,
 }
 
+/// What a condition of this type may hold beside the fields of its published type: the words of the compat face.
+pub(super) fn condition_words(type_name: &str) -> &'static [&'static str] {
+    match type_name {
+        "NumberFilter" | "TextFilter" => &["filter_method", "filter_value", "filter_values", "is", "allow_null"],
+        "TimeFilter" => &["filter_method", "filter_value", "from_date", "to_date", "allow_null"],
+        "FlagFilter" => &["filter_method", "filter_value", "is", "allow_null"],
+        _ => &[],
+    }
+}
+
 fn element(source: Source<'_>) -> Result<Node<'_>, Failure> {
     match source {
         Source::Element(node) => Ok(node),

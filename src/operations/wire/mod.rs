@@ -9,20 +9,24 @@
 
 mod bundle;
 mod filter;
+mod ignored;
 mod names;
 mod record;
 mod scalar;
 mod schema;
+mod warnings;
 mod writer;
 
 use std::borrow::Cow;
 
 pub use bundle::Bundle;
 pub use filter::{Between, Flag, Match, cond_of, mandator_of, window_of};
+pub use ignored::{ignored, ignored_condition};
 pub use names::{SHORT_NAMES, same_name, typed_name};
 pub use record::{Record, Records};
 pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Time, Xml};
 pub use schema::{FieldType, Occurs, TypeDef, Types, clean};
+pub use warnings::Warnings;
 pub use writer::Writer;
 
 use super::Face;

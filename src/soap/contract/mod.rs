@@ -3,16 +3,61 @@
 //! The wire structures are the source; the files are committed so that people and tools can read them, and a test
 //! proves them equal to what is assembled here (`KONTOR_UPDATE=1 cargo test contract` writes them).
 
+mod policy;
 mod wsdl;
 mod xsd;
 
 use std::collections::BTreeMap;
 
-use crate::operations::CATALOGUE;
 use crate::operations::wire::Types;
+use crate::operations::{CATALOGUE, Face, Operation};
 
 /// Stands for the configured address until the document is served.
 pub const PLACEHOLDER: &str = "http://kontor.invalid";
+
+/// One description of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Variant {
+    /// The compat face: strings in, strings out.
+    Connect,
+    /// The typed face.
+    Kontor,
+    /// The typed face over SOAP 1.2. A document of its own: both bindings in one make some generators give up (W17).
+    KontorSoap12,
+    /// The typed face with WS-Policy, from which SAP takes the security of a logical port (W21).
+    KontorSap,
+}
+
+impl Variant {
+    pub const ALL: [Variant; 4] = [Variant::Connect, Variant::Kontor, Variant::KontorSoap12, Variant::KontorSap];
+
+    /// The face it describes.
+    pub fn face(self) -> Face {
+        match self {
+            Variant::Connect => Face::Compat,
+            Variant::Kontor | Variant::KontorSoap12 | Variant::KontorSap => Face::Typed,
+        }
+    }
+
+    /// What `?wsdl=` calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Variant::Connect | Variant::Kontor => "",
+            Variant::KontorSoap12 => "soap12",
+            Variant::KontorSap => "sap",
+        }
+    }
+
+    /// The committed copy, below the project.
+    pub fn file(self) -> &'static str {
+        match self {
+            Variant::Connect => "wsdl/connect.wsdl",
+            Variant::Kontor => "wsdl/kontor.wsdl",
+            Variant::KontorSoap12 => "wsdl/kontor-soap12.wsdl",
+            Variant::KontorSap => "wsdl/kontor-sap.wsdl",
+        }
+    }
+}
 
 /// Everything the contract is made of.
 pub struct Contract {
@@ -32,11 +77,17 @@ struct Entry {
 }
 
 impl Contract {
-    /// Collects the catalogue's types.
+    /// All operations.
     pub fn of_catalogue() -> Contract {
+        Contract::of(|_| true)
+    }
+
+    /// The chosen operations, with only the types that they need.
+    pub fn of(chosen: impl Fn(&Operation) -> bool) -> Contract {
         let mut types = Types::default();
         let operations = CATALOGUE
             .iter()
+            .filter(|operation| chosen(operation))
             .map(|operation| {
                 let (request, result) = (operation.types)(&mut types);
                 let noun = types.all.get(&result).map_or_else(|| "common".to_owned(), |(noun, _)| noun.clone());
@@ -50,10 +101,18 @@ impl Contract {
     pub fn files(&self) -> BTreeMap<String, String> {
         let mut files: BTreeMap<String, String> =
             self.schemas().into_iter().map(|(noun, text)| (format!("schema/{noun}.xsd"), text)).collect();
-        files.insert("wsdl/kontor.wsdl".into(), self.typed_wsdl(false));
-        files.insert("wsdl/kontor-soap12.wsdl".into(), self.typed_wsdl(true));
-        files.insert("wsdl/connect.wsdl".into(), self.compat_wsdl());
+        files.extend(Variant::ALL.map(|variant| (variant.file().to_owned(), self.wsdl(variant))));
         files
+    }
+
+    /// One description, with [`PLACEHOLDER`] for the address.
+    pub fn wsdl(&self, variant: Variant) -> String {
+        match variant {
+            Variant::Connect => self.compat_wsdl(),
+            Variant::Kontor => self.typed_wsdl(&wsdl::SOAP11, None),
+            Variant::KontorSoap12 => self.typed_wsdl(&wsdl::SOAP12, None),
+            Variant::KontorSap => self.typed_wsdl(&wsdl::SOAP11, Some(&policy::SECURITY)),
+        }
     }
 
     pub fn types(&self) -> &Types {

@@ -2,21 +2,23 @@
 
 use std::fmt::Write as _;
 
+use super::policy::Policy;
 use super::xsd::escaped;
 use super::{Contract, PLACEHOLDER};
 use crate::operations::Face;
 use crate::soap::{COMPAT_NS, TYPED_NS, path};
 
-const SOAP11: (&str, &str) = ("soap", "http://schemas.xmlsoap.org/wsdl/soap/");
-const SOAP12: (&str, &str) = ("soap12", "http://schemas.xmlsoap.org/wsdl/soap12/");
+pub(super) const SOAP11: (&str, &str) = ("soap", "http://schemas.xmlsoap.org/wsdl/soap/");
+pub(super) const SOAP12: (&str, &str) = ("soap12", "http://schemas.xmlsoap.org/wsdl/soap12/");
 
 impl Contract {
-    /// The typed contract. One document per SOAP version: both bindings in one make some generators give up (W17).
-    pub(super) fn typed_wsdl(&self, soap12: bool) -> String {
-        let (prefix, namespace) = if soap12 { SOAP12 } else { SOAP11 };
+    /// The typed contract over one SOAP version, given as prefix and namespace of its binding.
+    pub(super) fn typed_wsdl(&self, (prefix, namespace): &(&str, &str), policy: Option<&Policy>) -> String {
         let mut out = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<wsdl:definitions xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:{prefix}=\"{namespace}\" xmlns:k=\"{TYPED_NS}\" name=\"Kontor\" targetNamespace=\"{TYPED_NS}\">\n<wsdl:documentation>Kontor, the gateway between ERP and sales channels: the typed contract.</wsdl:documentation>\n<wsdl:types>\n"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<wsdl:definitions xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:{prefix}=\"{namespace}\" xmlns:k=\"{TYPED_NS}\" name=\"Kontor\" targetNamespace=\"{TYPED_NS}\">\n<wsdl:documentation>Kontor, the gateway between ERP and sales channels: the typed contract.</wsdl:documentation>\n"
         );
+        policy.iter().for_each(|policy| out.push_str(policy.definition));
+        out.push_str("<wsdl:types>\n");
         out.push_str(&self.inline_schema());
         out.push_str("</wsdl:types>\n");
         for entry in &self.operations {
@@ -40,7 +42,8 @@ impl Contract {
         }
         let _ = writeln!(
             out,
-            "</wsdl:portType>\n<wsdl:binding name=\"KontorBinding\" type=\"k:KontorPortType\">\n  <{prefix}:binding style=\"document\" transport=\"http://schemas.xmlsoap.org/soap/http\"/>"
+            "</wsdl:portType>\n<wsdl:binding name=\"KontorBinding\" type=\"k:KontorPortType\">\n{}  <{prefix}:binding style=\"document\" transport=\"http://schemas.xmlsoap.org/soap/http\"/>",
+            policy.map_or("", |policy| policy.reference)
         );
         for entry in &self.operations {
             let _ = writeln!(

@@ -68,6 +68,17 @@ impl EndedBy {
             _ => EndedBy::Nobody,
         }
     }
+
+    /// Who, where somebody does.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            EndedBy::Nobody => None,
+            EndedBy::Call => Some("call"),
+            EndedBy::Stock => Some("stock"),
+            EndedBy::Channel => Some("channel"),
+            EndedBy::Item => Some("item"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

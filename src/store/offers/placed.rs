@@ -15,6 +15,8 @@ use crate::store::{MOST_VARIABLES, Tx};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Announced {
     Quantity(i32),
+    /// Stock control ends it, but the shop keeps the page: nothing is left.
+    SoldOut,
     /// It is ended by stock control.
     End,
 }
@@ -46,6 +48,7 @@ pub fn announce(tx: &mut Tx<'_>, announcements: &[(i32, Announced)]) -> Result<V
         };
         let placed = match announced {
             Announced::Quantity(quantity) => row.placed().announced(*quantity),
+            Announced::SoldOut => row.placed().sold_out(),
             Announced::End => row.placed().ending(),
         };
         // A call that unwanted the offer meanwhile has the last word on who ended it.

@@ -20,7 +20,6 @@ pub struct Shared {
     stopping: AtomicBool,
     answers: Mutex<u64>,
     answered: Condvar,
-    keys: AtomicU64,
 }
 
 /// What was answered.
@@ -66,13 +65,7 @@ impl Dice {
 
 impl Shared {
     pub fn new(base: &str) -> Shared {
-        Shared {
-            base: Mutex::new(base.to_owned()),
-            stopping: AtomicBool::new(false),
-            answers: Mutex::new(0),
-            answered: Condvar::new(),
-            keys: AtomicU64::new(0),
-        }
+        Shared { base: Mutex::new(base.to_owned()), stopping: AtomicBool::new(false), answers: Mutex::new(0), answered: Condvar::new() }
     }
 
     fn base(&self) -> String {
@@ -137,7 +130,8 @@ impl Shared {
 
     /// Sends under one key until it is answered. What comes first after a crash may be the answer of before.
     fn insist(&self, words: Words, document: &str) -> Reply {
-        let key = format!("key-{}", self.keys.fetch_add(1, Ordering::Relaxed));
+        static KEYS: AtomicU64 = AtomicU64::new(0);
+        let key = format!("key-{}", KEYS.fetch_add(1, Ordering::Relaxed));
         let mut in_vain = 0;
         loop {
             match post_to(&self.base(), words.path(), document, &[("Idempotency-Key", &key)]) {

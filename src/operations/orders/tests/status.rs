@@ -30,7 +30,7 @@ fn shipped(order_id: i32, numbers: &[&str]) -> OrderStatusUpdate {
 
 fn send(store: &Store, update: OrderStatusUpdate) -> Called<UpdateOrderStatusResult> {
     let orders = records(vec![update]);
-    call::<UpdateOrderStatus>(store, UpdateOrderStatusRequest { orders })
+    call::<UpdateOrderStatus>(store, UpdateOrderStatusRequest { orders, ..Default::default() })
 }
 
 /// Sends a report that has to be taken, and gives the status after it.
@@ -318,7 +318,7 @@ fn an_unknown_or_ambiguous_order_fails_alone() {
         let elsewhere = OrderStatusUpdate { mandator_id: 2, ..update(good, OrderEvent::Fetched) };
         let called = call::<UpdateOrderStatus>(
             store,
-            UpdateOrderStatusRequest { orders: records(vec![twice, elsewhere, update(good, OrderEvent::Fetched)]) },
+            UpdateOrderStatusRequest { orders: records(vec![twice, elsewhere, update(good, OrderEvent::Fetched)]), ..Default::default() },
         );
         let codes: Vec<i32> = called.result.reports.iter().map(|r| r.return_code).collect();
         assert_eq!(codes, [-4002, -4008, 0]);

@@ -4,7 +4,7 @@ use crate::store::accounts::{save_work, work_of};
 use crate::store::outbox::{Unsettled, unsettled};
 
 fn sync(store: &Store, accounts: &[i32], synchronous: bool) -> Called<SyncPlatformOrdersResult> {
-    let request = SyncPlatformOrdersRequest { accounts: accounts.to_vec(), process_synchronous: Some(synchronous) };
+    let request = SyncPlatformOrdersRequest { accounts: accounts.to_vec(), process_synchronous: Some(synchronous), dry_run: None };
     call::<SyncPlatformOrders>(store, request)
 }
 

@@ -26,7 +26,7 @@ fn sale(external: &str) -> OrderUpdate {
 
 fn send(store: &Store, update: OrderUpdate) -> Called<UpdateOrdersResult> {
     let orders = records(vec![update]);
-    call::<UpdateOrders>(store, UpdateOrdersRequest { orders })
+    call::<UpdateOrders>(store, UpdateOrdersRequest { orders, ..Default::default() })
 }
 
 /// Sends an update that has to be taken; gives the order's id.

@@ -1,0 +1,145 @@
+//! A shop and those who share it: the threads of this process and, where a file keeps the shop, other processes.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use super::super::lock;
+use super::shop::Shop;
+
+/// One shop. Who works on it is alone with it, and finds what all others left.
+#[derive(Debug)]
+pub struct SharedShop {
+    held: Mutex<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    shop: Shop,
+    kept: Option<StateFile>,
+}
+
+impl SharedShop {
+    /// A shop that ends with this process.
+    pub fn new(account_id: i32) -> SharedShop {
+        SharedShop { held: Mutex::new(Held { shop: Shop::new(account_id), kept: None }) }
+    }
+
+    /// The shop that `file` keeps, or a new one that it will keep from now on.
+    pub fn open(account_id: i32, file: &Path) -> Result<SharedShop, String> {
+        let kept = StateFile::open(account_id, file)?;
+        kept.lock()?;
+        let shop = kept.read();
+        kept.unlock();
+        Ok(SharedShop { held: Mutex::new(Held { shop: shop?, kept: Some(kept) }) })
+    }
+
+    /// Works on the shop as it is now, and keeps what became of it. An error means that it could not be read, then
+    /// nothing was done; or not be written, then others do not see what was done.
+    pub fn work<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> Result<T, String> {
+        let mut held = lock(&self.held);
+        let Held { shop, kept } = &mut *held;
+        let Some(kept) = kept else { return Ok(work(shop)) };
+        kept.lock()?;
+        let done = kept.work(shop, work);
+        kept.unlock();
+        done
+    }
+}
+
+/// The file of a shop. The lock lies in a file beside it, because each change replaces the file itself. It holds the
+/// number of the last change, by which a process sees whether what it remembers is still the newest.
+#[derive(Debug)]
+struct StateFile {
+    account_id: i32,
+    path: PathBuf,
+    lock: File,
+    /// The change that this process remembers.
+    known: Option<u64>,
+}
+
+/// Digits of the number in the lock file: always as many, so that it is replaced in one write.
+const DIGITS: usize = 20;
+
+impl StateFile {
+    fn open(account_id: i32, path: &Path) -> Result<StateFile, String> {
+        let beside = beside(path, ".lock");
+        let lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&beside);
+        let lock =
+            lock.map_err(|error| format!("{} cannot be opened ({error}); give Kontor the right to write there", beside.display()))?;
+        Ok(StateFile { account_id, path: path.to_owned(), lock, known: None })
+    }
+
+    fn failed(&self, what: &str, error: &dyn std::fmt::Display) -> String {
+        format!("sandbox state {} {what} ({error}); give Kontor the right to write there", self.path.display())
+    }
+
+    /// Waits until nobody else works on the shop. The system gives the lock of a process that was killed back.
+    fn lock(&self) -> Result<(), String> {
+        self.lock.lock().map_err(|error| self.failed("cannot be locked", &error))
+    }
+
+    fn unlock(&self) {
+        if let Err(error) = self.lock.unlock() {
+            log::error!("{}", self.failed("cannot be unlocked", &error));
+        }
+    }
+
+    fn work<T>(&mut self, shop: &mut Shop, work: impl FnOnce(&mut Shop) -> T) -> Result<T, String> {
+        let last = self.last_change()?;
+        if last.is_none() || last != self.known {
+            *shop = self.read()?;
+            self.known = last;
+        }
+        let before = shop.sequence;
+        let result = work(shop);
+        if shop.sequence != before {
+            self.write(shop, last.unwrap_or_default().saturating_add(1))?;
+        }
+        Ok(result)
+    }
+
+    fn read(&self) -> Result<Shop, String> {
+        let place = self.path.display();
+        let shop = match std::fs::read(&self.path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Shop::new(self.account_id),
+            Err(error) => return Err(format!("{place} cannot be read ({error}); make it readable for Kontor")),
+            Ok(text) => serde_json::from_slice::<Shop>(&text)
+                .map_err(|error| format!("{place} is no sandbox state ({error}); move it away and the sandbox starts empty"))?,
+        };
+        if shop.account_id != self.account_id {
+            return Err(format!("{place} belongs to account {}; give each account a file of its own", shop.account_id));
+        }
+        Ok(shop)
+    }
+
+    fn last_change(&mut self) -> Result<Option<u64>, String> {
+        let mut text = String::with_capacity(DIGITS);
+        let read = self.lock.seek(SeekFrom::Start(0)).and_then(|_| self.lock.read_to_string(&mut text));
+        read.map_err(|error| self.failed("cannot be read", &error))?;
+        Ok(text.parse().ok())
+    }
+
+    /// A new file, then a rename, so that a killed process leaves either the old state or the new one. The number goes
+    /// first: should the rename not follow, others only read once in vain. Not synced to disk: a sandbox need not
+    /// outlive a power cut.
+    fn write(&mut self, shop: &Shop, change: u64) -> Result<(), String> {
+        self.known = None;
+        let text = serde_json::to_vec(shop).map_err(|error| self.failed("cannot be put into JSON", &error))?;
+        let new = beside(&self.path, ".new");
+        std::fs::write(&new, text).map_err(|error| self.failed("cannot be written", &error))?;
+        let number = format!("{change:0DIGITS$}");
+        let noted = self.lock.seek(SeekFrom::Start(0)).and_then(|_| self.lock.write_all(number.as_bytes()));
+        noted.map_err(|error| self.failed("cannot be written", &error))?;
+        std::fs::rename(&new, &self.path).map_err(|error| self.failed("cannot be replaced", &error))?;
+        self.known = Some(change);
+        Ok(())
+    }
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.to_owned().into_os_string();
+    name.push(ending);
+    PathBuf::from(name)
+}

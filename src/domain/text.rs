@@ -1,0 +1,44 @@
+//! Text for people at a terminal.
+
+/// One line of at most `widest` characters.
+pub fn short(text: &str, widest: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(widest) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
+        None => line,
+    }
+}
+
+/// Rows as lines whose cells stand below each other.
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{columns, short};
+
+    #[test]
+    fn cells_stand_below_each_other_and_lines_have_no_tail() {
+        let rows = [["a", "Größe", "x"], ["bcd", "b", ""]].map(|row| row.map(str::to_owned));
+        assert_eq!(columns(&rows), "a    Größe  x\nbcd  b\n");
+    }
+
+    #[test]
+    fn a_long_or_broken_text_becomes_a_short_line() {
+        assert_eq!(short("one\n two", 60), "one two");
+        assert_eq!(short("äöüß", 3), "äöü…");
+    }
+}

@@ -1,0 +1,134 @@
+//! `fetchPendingChanges`: what is on its way to the channels, and why it has not arrived.
+
+use std::collections::BTreeSet;
+
+use super::{PendingChange, PendingChangeKind, PendingChangeStatus, record};
+use crate::config::{Mandator, Settings};
+use crate::domain::{Failure, Stamp, code};
+use crate::operations::wire::{Match, cond_of, mandator_of};
+use crate::operations::{ReadOperation, Reading};
+use crate::store::Conn;
+use crate::store::changes::{self as store, ChangeFilter, ChangeId, ChangeKind};
+use crate::store::filter::Cond;
+use crate::store::outbox::{PARKED, PENDING};
+use crate::{fetched, wire};
+
+wire! {
+    /// Conditions on changes; all of them have to hold. Conditions on articles and offers select states only, those on orders facts and orders only.
+    PendingChangeFilter {
+        /// The mandator; needed.
+        mandator_id: Option<Match<i32>>,
+        /// The account.
+        account_id: Option<Match<i32>>,
+        /// STATE, FACT or ORDER.
+        kind: Option<Match<String>>,
+        /// PENDING or PARKED.
+        status: Option<Match<String>>,
+        /// The offer.
+        offer_id: Option<Match<i32>>,
+        /// The article by number of Kontor.
+        item_id: Option<Match<i32>>,
+        /// The article by the merchant's own item number.
+        internal_item_number: Option<Match<String>>,
+        /// The order by number of Kontor.
+        order_id: Option<Match<i32>>,
+        /// The order by visible number.
+        order_number: Option<Match<i32>>,
+        /// The order by the number of the marketplace.
+        marketplace_order_id: Option<Match<String>>,
+    }
+
+    /// Which changes to fetch.
+    FetchPendingChangesRequest {
+        /// Changes that pass one of these filters.
+        filters: Vec<PendingChangeFilter> [flat("filter")],
+        /// Page size; all on one page when absent.
+        changes_per_page: Option<i32>,
+        /// Page, starting with 1.
+        page: Option<i32>,
+    }
+}
+
+fetched! { FetchPendingChangesResult, changes: PendingChange, "change" }
+
+pub struct FetchPendingChanges;
+
+impl ReadOperation for FetchPendingChanges {
+    const NAME: &'static str = "fetchPendingChanges";
+    const DOC: &'static str = "Reads what is on its way to the channels, and which orders of theirs could not be stored, the oldest first: attempts, next try, last error, and what is not \
+         tried any more by itself. An extension of Kontor.";
+    type Request = FetchPendingChangesRequest;
+    type Result = FetchPendingChangesResult;
+
+    fn handle(
+        reading: &Reading<'_>,
+        conn: &mut Conn<'_>,
+        request: FetchPendingChangesRequest,
+    ) -> Result<FetchPendingChangesResult, Failure> {
+        if request.filters.is_empty() {
+            mandator_of(None)?;
+        }
+        let mut found: BTreeSet<(Stamp, ChangeId)> = BTreeSet::new();
+        for filter in &request.filters {
+            let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            let conditions = ChangeFilter {
+                kinds: kinds_of(filter.kind.as_ref())?,
+                account_id: accounts_within(reading.settings, mandator, filter.account_id.as_ref()),
+                status: statuses_of(filter.status.as_ref())?,
+                offer_id: cond_of(filter.offer_id.as_ref()),
+                item_id: cond_of(filter.item_id.as_ref()),
+                internal_item_number: cond_of(filter.internal_item_number.as_ref()),
+                order_id: cond_of(filter.order_id.as_ref()),
+                order_number: cond_of(filter.order_number.as_ref()),
+                marketplace_order_id: cond_of(filter.marketplace_order_id.as_ref()),
+            };
+            found.extend(store::matching(conn, &conditions)?);
+        }
+        let ids: Vec<ChangeId> = found.into_iter().map(|(_, id)| id).collect();
+        let page = reading.page(&ids, request.changes_per_page, request.page)?;
+        let records = store::by_ids(conn, page)?.into_iter().map(|change| {
+            let account = reading.settings.account(change.account_id);
+            let zone = account.and_then(|account| reading.settings.mandator(account.mandator_id)).map(|mandator| mandator.time_zone);
+            record(reading.settings, zone.unwrap_or(chrono_tz::UTC), change)
+        });
+        Ok(FetchPendingChangesResult::page(records.collect(), ids.len()))
+    }
+}
+
+/// The accounts of a mandator, narrowed by a condition.
+fn accounts_within(settings: &Settings, mandator: &Mandator, condition: Option<&Match<i32>>) -> Cond<i32> {
+    let asked = match cond_of(condition) {
+        Cond::In { values, .. } => Some(values),
+        Cond::Null => Some(Vec::new()),
+        Cond::All | Cond::NotNull => None,
+    };
+    let own = settings.accounts.iter().filter(|account| account.mandator_id == mandator.mandator_id).map(|account| account.account_id);
+    let meant = own.filter(|account| asked.as_ref().is_none_or(|asked| asked.contains(account)));
+    Cond::In { values: meant.collect(), or_null: false }
+}
+
+/// What the words of a condition mean; `None`: there is no condition.
+fn meant<T: Copy>(field: &str, condition: Option<&Match<String>>, words: &[(&str, T)]) -> Result<Option<Vec<T>>, Failure> {
+    let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Ok(None) };
+    let meaning = |value: &String| words.iter().find(|(word, _)| value.trim().eq_ignore_ascii_case(word)).map(|(_, meaning)| *meaning);
+    let unknown = |value: &String| {
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        Failure::new(code::NOT_IN_LIST, [value, &known.join(", ")]).within(field)
+    };
+    values.iter().map(|value| meaning(value).ok_or_else(|| unknown(value))).collect::<Result<Vec<T>, Failure>>().map(Some)
+}
+
+fn kinds_of(condition: Option<&Match<String>>) -> Result<Option<Vec<ChangeKind>>, Failure> {
+    let kinds = [
+        (PendingChangeKind::State, ChangeKind::State),
+        (PendingChangeKind::Fact, ChangeKind::Fact),
+        (PendingChangeKind::Order, ChangeKind::Order),
+    ];
+    meant("kind", condition, &kinds.map(|(name, kind)| (name.word(), kind)))
+}
+
+fn statuses_of(condition: Option<&Match<String>>) -> Result<Cond<i32>, Failure> {
+    let statuses = [(PendingChangeStatus::Pending, PENDING), (PendingChangeStatus::Parked, PARKED)];
+    let meant = meant("status", condition, &statuses.map(|(name, status)| (name.word(), status)))?;
+    Ok(meant.map(|values| Cond::In { values, or_null: false }).unwrap_or_default())
+}

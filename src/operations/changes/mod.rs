@@ -1,0 +1,95 @@
+//! What is on its way to the channels or could not be stored of theirs, and having it tried again: `fetchPendingChanges`, `retryChanges`. Our own
+//! operations.
+
+mod fetch;
+mod retry;
+
+use chrono_tz::Tz;
+
+pub use fetch::FetchPendingChanges;
+pub use retry::RetryChanges;
+
+use super::wire::Time;
+use crate::config::Settings;
+use crate::store::changes::{Change, ChangeKind};
+use crate::{wire, wire_enum};
+
+wire_enum! {
+    /// What a change is: the state of an offer (its newest value counts), a fact about an order (told once, in order), or an order of the channel that could not be stored.
+    PendingChangeKind { State = "state", Fact = "fact", Order = "order", }
+    /// pending: tried by itself until it arrives; parked: not tried any more by itself.
+    PendingChangeStatus { Pending = "pending", Parked = "parked", }
+}
+
+wire! {
+    /// A change that has not arrived.
+    PendingChange {
+        /// Number of the change for retryChanges, such as price-12 for the price of offer 12, fact-7 or order-3.
+        change_id: String,
+        /// STATE, FACT or ORDER.
+        kind: PendingChangeKind,
+        /// The part of the offer (listing, content, price, quantity), or what happened to the order (acknowledged, paid, shipped, cancelled); import of an order.
+        topic: String,
+        /// PENDING or PARKED; orders are never parked.
+        status: PendingChangeStatus,
+        /// The account by number.
+        account_id: i32,
+        /// The account by name.
+        account_identifier: Option<String>,
+        /// The offer, of a state.
+        offer_id: Option<i32>,
+        /// The article of the offer by number of Kontor.
+        item_id: Option<i32>,
+        /// The article of the offer by the merchant's own item number.
+        internal_item_number: Option<String>,
+        /// The order by number of Kontor, of a fact.
+        order_id: Option<i32>,
+        /// The order by visible number.
+        order_number: Option<i32>,
+        /// What stands before the visible number.
+        order_number_prefix: Option<String>,
+        /// The order by the number of the marketplace.
+        marketplace_order_id: Option<String>,
+        /// When it was asked for, or last asked for again; of an order, when the channel told it.
+        requested_at: Time,
+        /// Attempts that failed since then.
+        attempts: i32,
+        /// The first of them.
+        first_failed_at: Option<Time>,
+        /// When it is tried next; absent where it is parked.
+        next_try_at: Option<Time>,
+        /// Why the last attempt failed, or why it was refused.
+        last_error: Option<String>,
+    }
+}
+
+/// A change as it goes out, in the time zone of its mandator.
+pub(super) fn record(settings: &Settings, zone: Tz, change: Change) -> PendingChange {
+    let next_try = change.next_try();
+    let (offer, order) = (change.offer, change.order);
+    let time = |stamp| Time::of(stamp, zone);
+    PendingChange {
+        change_id: change.id.to_string(),
+        kind: match change.id.kind() {
+            ChangeKind::State => PendingChangeKind::State,
+            ChangeKind::Fact => PendingChangeKind::Fact,
+            ChangeKind::Order => PendingChangeKind::Order,
+        },
+        topic: change.topic,
+        status: if change.parked { PendingChangeStatus::Parked } else { PendingChangeStatus::Pending },
+        account_id: change.account_id,
+        account_identifier: settings.account(change.account_id).map(|account| account.identifier.clone()),
+        offer_id: offer.as_ref().map(|offer| offer.offer_id),
+        item_id: offer.as_ref().map(|offer| offer.item_id),
+        internal_item_number: offer.map(|offer| offer.internal_item_number),
+        order_id: order.as_ref().and_then(|order| order.order_id),
+        order_number: order.as_ref().and_then(|order| order.order_number),
+        order_number_prefix: order.as_ref().and_then(|order| order.order_number_prefix.clone()),
+        marketplace_order_id: order.and_then(|order| order.marketplace_order_id),
+        requested_at: time(change.asked_at),
+        attempts: change.attempts,
+        first_failed_at: change.first_failed_at.map(time),
+        next_try_at: next_try.map(time),
+        last_error: change.last_error,
+    }
+}

@@ -1,0 +1,41 @@
+//! What a call's request holds beside what its operation reads.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::call::language_of_user;
+use super::wire::{Types, ignored, ignored_condition};
+use super::{CATALOGUE, Call, Gateway};
+use crate::domain::Failure;
+use crate::xml::Node;
+
+/// The records of prepareOffers are kept as they are, whatever their names and fields.
+const KEEPS_WHAT_IT_DOES_NOT_KNOW: &str = "prepareOffers";
+
+struct Shapes {
+    types: Types,
+    /// Operation → type of its request.
+    requests: BTreeMap<&'static str, String>,
+}
+
+static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
+    let mut types = Types::default();
+    let requests = CATALOGUE.iter().map(|operation| (operation.name, (operation.types)(&mut types).0)).collect();
+    Shapes { types, requests }
+});
+
+/// For a strict user what was ignored, in the language of faults; for others nothing.
+pub(super) fn warnings(gateway: &Gateway, call: &Call<'_>, node: Node<'_>) -> Vec<String> {
+    if !call.user.strict || call.operation.name == KEEPS_WHAT_IT_DOES_NOT_KNOW {
+        return Vec::new();
+    }
+    let language = language_of_user(&gateway.settings, call.user);
+    let request = SHAPES.requests.get(call.operation.name).map(String::as_str).unwrap_or_default();
+    ignored(&SHAPES.types, request, node, call.face).iter().map(|failure| failure.text(language)).collect()
+}
+
+/// A misspelt condition must not give more than was asked for.
+pub(super) fn refuse_unknown_condition(call: &Call<'_>, node: Node<'_>) -> Result<(), Failure> {
+    let request = SHAPES.requests.get(call.operation.name).map(String::as_str).unwrap_or_default();
+    ignored_condition(&SHAPES.types, request, node, call.face).map_or(Ok(()), Err)
+}

@@ -1,0 +1,286 @@
+//! What the tolerant reader passes over: elements and attributes that nobody asked for, repeated ones, stray text.
+//!
+//! Walks over a request beside its type. A strict user gets the findings as warnings; in a condition of a fetch call
+//! they refuse it for everybody, because an answer without the condition would hold what was not asked for.
+
+use super::filter::condition_words;
+use super::schema::{FieldType, TypeDef, Types};
+use super::{ListForm, same_name};
+use crate::domain::{Failure, code};
+use crate::operations::Face;
+use crate::xml::Node;
+
+/// More are not told in one answer.
+const MOST: usize = 100;
+/// How much alike two names have to be for one to be proposed for the other.
+const ALIKE: f64 = 0.8;
+/// On the root of a compat request.
+const ROOT_ATTRIBUTES: [&str; 2] = ["method", "version"];
+
+/// What of a request is ignored, in its order, with places.
+pub fn ignored(types: &Types, request: &str, node: Node<'_>, face: Face) -> Vec<Failure> {
+    let mut walk = Walk { types, face, found: Vec::new() };
+    walk.structure(node, request, &ROOT_ATTRIBUTES, "");
+    walk.found
+}
+
+/// The first part of the conditions that is ignored.
+pub fn ignored_condition(types: &Types, request: &str, node: Node<'_>, face: Face) -> Option<Failure> {
+    let (_, TypeDef::Structure { fields, .. }) = types.all.get(request)? else { return None };
+    let conditions = fields.iter().find(|field| field.spec.list == ListForm::Flat("filter"))?;
+    let (_, TypeDef::List { entry, .. }) = types.all.get(&conditions.type_name)? else { return None };
+    let mut walk = Walk { types, face, found: Vec::new() };
+    for (filter, number) in super::entries(node, conditions.spec).zip(1..) {
+        walk.structure(filter, entry, &[], &place_of(filter, number));
+    }
+    let first = walk.found.into_iter().find(|failure| failure.code == code::IGNORED_NAME)?;
+    Some(Failure { code: code::UNKNOWN_CONDITION, ..first })
+}
+
+fn place_of(node: Node<'_>, number: usize) -> String {
+    format!("{} {number} (line {})", node.name(), node.line())
+}
+
+struct Walk<'t> {
+    types: &'t Types,
+    face: Face,
+    found: Vec<Failure>,
+}
+
+impl Walk<'_> {
+    fn tell(&mut self, failure: Failure, place: &str) {
+        if self.found.len() < MOST {
+            self.found.push(failure.within(place));
+        }
+    }
+
+    fn structure(&mut self, node: Node<'_>, type_name: &str, also: &[&str], place: &str) {
+        let types = self.types;
+        let Some((_, TypeDef::Structure { fields, .. })) = types.all.get(type_name) else {
+            return;
+        };
+        let words = condition_words(type_name);
+        let known = |name: &str| also.contains(&name) || words.contains(&name) || fields.iter().any(|field| field.spec.is(name));
+        for (name, _) in node.plain_attributes() {
+            if !known(name) {
+                let unknown = self.unknown(name, fields);
+                self.tell(unknown, place);
+            }
+        }
+        if !node.text().trim().is_empty() && words.is_empty() {
+            self.tell(Failure::new(code::IGNORED_TEXT, [node.text().trim()]), place);
+        }
+        let mut met: Vec<&str> = Vec::new();
+        let mut entries = 0;
+        for child in node.children() {
+            let name = child.name();
+            if let Some(field) = fields.iter().find(|field| field.spec.is(name)) {
+                let single = !matches!(types.all.get(&field.type_name), Some((_, TypeDef::List { .. })));
+                if single && met.contains(&field.spec.name) {
+                    self.tell(Failure::new(code::IGNORED_REPEAT, [name]), &format!("{place} (line {})", child.line()));
+                    continue;
+                }
+                met.push(field.spec.name);
+                // A list may be named as its entries: then the entries stand here without a wrapper.
+                let bare = field.spec.list == ListForm::Flat(field.spec.name);
+                entries += 1;
+                match (single || bare, bare) {
+                    (_, true) => self.entry(child, field, &join(place, &place_of(child, entries))),
+                    (true, _) => self.value(child, &field.type_name, &join(place, name)),
+                    _ => self.list(child, field, &join(place, name)),
+                }
+            } else if let Some(field) =
+                fields.iter().find(|field| matches!(field.spec.list, ListForm::Flat(entry) if same_name(name, entry)))
+            {
+                entries += 1;
+                self.entry(child, field, &join(place, &place_of(child, entries)));
+            } else if !words.contains(&name) {
+                let unknown = self.unknown(name, fields);
+                self.tell(unknown, &join(place, &format!("line {}", child.line())));
+            }
+        }
+    }
+
+    fn list(&mut self, wrapper: Node<'_>, field: &FieldType, place: &str) {
+        let Some((_, TypeDef::List { entry: _, flag })) = self.types.all.get(&field.type_name) else {
+            return;
+        };
+        let entry_name = match field.spec.list {
+            ListForm::Flat(entry) | ListForm::Wrapped(entry) => entry,
+            ListForm::None => "item",
+        };
+        let is_flag = |name: &str| flag.is_some() && ["delete", "clear", "replace_all"].iter().any(|word| same_name(name, word));
+        for (name, _) in wrapper.plain_attributes().filter(|(name, _)| !is_flag(name)) {
+            self.tell(Failure::new(code::IGNORED_NAME, [name, ""]), place);
+        }
+        for (child, number) in wrapper.children().filter(|child| !is_flag(child.name())).zip(1..) {
+            let name = child.name();
+            let inner = join(place, &place_of(child, number));
+            if same_name(name, entry_name) || same_name(name, "item") {
+                self.entry(child, field, &inner);
+            } else {
+                self.tell(Failure::new(code::IGNORED_NAME, [name, &hint(&spelling(entry_name, self.face))]), &inner);
+            }
+        }
+    }
+
+    fn entry(&mut self, node: Node<'_>, field: &FieldType, place: &str) {
+        if let Some((_, TypeDef::List { entry, .. })) = self.types.all.get(&field.type_name) {
+            self.value(node, entry, place);
+        }
+    }
+
+    fn value(&mut self, node: Node<'_>, type_name: &str, place: &str) {
+        match self.types.all.get(type_name) {
+            Some((_, TypeDef::Structure { .. })) => self.structure(node, type_name, &[], place),
+            // Kept unchanged: may be XML of its own.
+            None if type_name == "xs:string" => {}
+            _ => {
+                if let Some(child) = node.children().next() {
+                    self.tell(Failure::new(code::IGNORED_NAME, [child.name(), ""]), place);
+                }
+            }
+        }
+    }
+
+    fn unknown(&self, name: &str, fields: &[FieldType]) -> Failure {
+        let plain = |name: &str| name.replace('_', "").to_ascii_lowercase();
+        let wanted = plain(name);
+        let nearest = fields
+            .iter()
+            .map(|field| (likeness(&wanted, &plain(field.spec.name)), field))
+            .filter(|(alike, _)| *alike >= ALIKE)
+            .max_by(|(a, _), (b, _)| a.total_cmp(b));
+        let proposed = nearest.map(|(_, field)| hint(&field.spec.name_on(self.face))).unwrap_or_default();
+        Failure::new(code::IGNORED_NAME, [name, &proposed])
+    }
+}
+
+/// 1 for the same name; high where one is the other with something left out.
+fn likeness(name: &str, known: &str) -> f64 {
+    let alike = strsim::jaro_winkler(name, known);
+    if name.len() > 4 && (known.contains(name) || name.contains(known)) { alike.max(ALIKE) } else { alike }
+}
+
+fn spelling(entry: &str, face: Face) -> String {
+    if face == Face::Typed { "item".to_owned() } else { entry.to_owned() }
+}
+
+/// The same in both languages, so that it can stand in either text.
+fn hint(name: &str) -> String {
+    format!(" (→ {name})")
+}
+
+fn join(place: &str, inner: &str) -> String {
+    if place.is_empty() { inner.to_owned() } else { format!("{place}, {inner}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ignored, ignored_condition};
+    use crate::domain::Language;
+    use crate::operations::Face;
+    use crate::operations::wire::{Bundle, FRAGMENT_LIMITS, FieldSpec, Match, Records, Types, Value, Xml};
+    use crate::wire;
+    use crate::xml::Document;
+
+    wire! {
+        /// A request.
+        Request {
+            /// Conditions.
+            filters: Vec<Conditions> [flat("filter")],
+            /// Records.
+            items: Records<Thing> [flat("item")],
+            /// Numbers.
+            offers: Vec<i32> [each("offer_id"), typed("offer_ids")],
+        }
+
+        /// Conditions.
+        Conditions {
+            /// A number.
+            item_id: Option<Match<i32>>,
+        }
+
+        /// A record.
+        Thing {
+            /// Any text.
+            reference_id: Option<String> [attr],
+            /// Its title.
+            title: Option<String> [max(50)],
+            /// Texts.
+            texts: Bundle<Text> [each("text")],
+            /// Kept as it is.
+            data: Option<Xml>,
+        }
+
+        /// A text.
+        Text {
+            /// Its content.
+            content: Option<String>,
+        }
+    }
+
+    fn told(text: &str, face: Face) -> Vec<String> {
+        let mut types = Types::default();
+        let request = Request::type_name(&FieldSpec::new("request", ""), &mut types);
+        let document = Document::parse(text, &FRAGMENT_LIMITS).unwrap();
+        let told = ignored(&types, &request, document.root(), face);
+        told.iter().map(|failure| format!("{}: {}: {}", failure.code.name, failure.place, failure.args.concat())).collect()
+    }
+
+    fn condition(text: &str, face: Face) -> Option<String> {
+        let mut types = Types::default();
+        let request = Request::type_name(&FieldSpec::new("request", ""), &mut types);
+        let document = Document::parse(text, &FRAGMENT_LIMITS).unwrap();
+        ignored_condition(&types, &request, document.root(), face).map(|failure| failure.text(Language::En))
+    }
+
+    #[test]
+    fn nothing_is_told_of_what_is_read() {
+        for text in [
+            r#"<request method="x" version="1.0.0"><filter><item_id filter_method="=" filter_value="1" allow_null="true"/></filter></request>"#,
+            r#"<request><filter><item_id filter_method="IN"><filter_values><filter_value>1</filter_value></filter_values></item_id></filter></request>"#,
+            r#"<request><item reference_id="a"><title>A</title><texts delete="true"><text><content>B</content></text></texts><data><any><thing/></any></data></item></request>"#,
+            r#"<request><items><item><referenceId>a</referenceId><Title>A</Title><texts><replaceAll>true</replaceAll><item/></texts></item></items></request>"#,
+            r#"<request xmlns:xsi="x" xsi:type="Request"><offers><offer_id>1</offer_id></offers><offerIds><item>2</item></offerIds></request>"#,
+        ] {
+            for face in [Face::Compat, Face::Typed] {
+                assert_eq!(told(text, face), Vec::<String>::new(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_is_told_with_its_place() {
+        let text = "<request colour=\"red\">\n<item><titel>A</titel><title>B</title><title>C</title>stray\n<texts><txt/><text><content><b/></content></text></texts></item>\n<offers><offer_id>1<x/></offer_id></offers></request>";
+        assert_eq!(
+            told(text, Face::Compat),
+            [
+                "IGNORED_NAME: : colour",
+                "IGNORED_TEXT: item 1 (line 2): stray",
+                "IGNORED_NAME: item 1 (line 2), line 2: titel (→ title)",
+                "IGNORED_REPEAT: item 1 (line 2) (line 2): title",
+                "IGNORED_NAME: item 1 (line 2), texts, txt 1 (line 3): txt (→ text)",
+                "IGNORED_NAME: offers, offer_id 1 (line 4): x",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_condition_that_is_not_known_is_refused() {
+        let refused = condition("<request><filters><item>\n<itemIds><value>1</value></itemIds></item></filters></request>", Face::Typed);
+        let expected = "item 1 (line 1), line 2: the condition \"itemIds\" is not known (→ itemId); without it the answer would hold \
+                        too much, so correct the name or leave it out";
+        assert_eq!(refused.as_deref(), Some(expected));
+        let refused = condition(r#"<request><filter><item_id filter_methode="=" filter_value="1"/></filter></request>"#, Face::Compat);
+        assert!(refused.is_some_and(|text| text.contains("filter_methode")));
+        let good = r#"<request><other/><filter><item_id filter_method="=" filter_value="1"/></filter></request>"#;
+        assert_eq!(condition(good, Face::Compat), None);
+    }
+
+    #[test]
+    fn the_list_of_findings_is_bounded() {
+        let text = format!("<request>{}</request>", "<x/>".repeat(10_000));
+        assert_eq!(told(&text, Face::Typed).len(), super::MOST);
+    }
+}

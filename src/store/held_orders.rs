@@ -1,0 +1,93 @@
+//! Orders of channels that could not be stored, kept as the channel told them until they can. They let the cursor go on
+//! without being lost.
+
+use diesel::prelude::*;
+
+use super::schema::held_orders;
+use super::{Conn, Tx, next_id};
+use crate::domain::{Failure, Stamp};
+use crate::on;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = held_orders, treat_none_as_default_value = false)]
+pub struct HeldOrder {
+    pub held_order_id: i32,
+    pub account_id: i32,
+    pub marketplace_order_id: String,
+    /// JSON of the connector's order, its newest word.
+    pub document: String,
+    pub held_at: i64,
+    /// Stamp of the transaction that last asked for another try.
+    pub version: i64,
+    pub due_at: i64,
+    pub attempts: i32,
+    pub last_error: String,
+}
+
+/// Keeps an order that could not be stored, in the place of an older word about it. True: it was not held before.
+pub fn hold(tx: &mut Tx<'_>, account_id: i32, number: &str, document: &str, due_at: Stamp, error: &str) -> Result<bool, Failure> {
+    let known = on!(&mut tx.conn, c => diesel::update(held_orders::table
+            .filter(held_orders::account_id.eq(account_id))
+            .filter(held_orders::marketplace_order_id.eq(number)))
+        .set((
+            held_orders::document.eq(document),
+            held_orders::due_at.eq(due_at.0),
+            held_orders::attempts.eq(held_orders::attempts + 1),
+            held_orders::last_error.eq(error),
+        ))
+        .execute(c))?;
+    if known > 0 {
+        return Ok(false);
+    }
+    let row = HeldOrder {
+        held_order_id: next_id(tx, "held_order")?,
+        account_id,
+        marketplace_order_id: number.to_owned(),
+        document: document.to_owned(),
+        held_at: tx.stamp.0,
+        version: tx.stamp.0,
+        due_at: due_at.0,
+        attempts: 1,
+        last_error: error.to_owned(),
+    };
+    on!(&mut tx.conn, c => diesel::insert_into(held_orders::table).values(&row).execute(c))?;
+    Ok(true)
+}
+
+/// These orders are stored.
+pub fn release(tx: &mut Tx<'_>, account_id: i32, numbers: &[String]) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(held_orders::table
+            .filter(held_orders::account_id.eq(account_id))
+            .filter(held_orders::marketplace_order_id.eq_any(numbers)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Orders that are to be tried now, those that wait longest first.
+pub fn due(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<HeldOrder>, Failure> {
+    Ok(on!(conn, c => held_orders::table
+        .filter(held_orders::account_id.eq(account_id))
+        .filter(held_orders::due_at.le(now.0))
+        .order((held_orders::due_at, held_orders::held_order_id))
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .select(HeldOrder::as_select())
+        .load(c))?)
+}
+
+/// When the next one of an account is to be tried.
+pub fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
+    let due: Option<i64> = on!(conn, c => held_orders::table
+        .filter(held_orders::account_id.eq(account_id))
+        .select(diesel::dsl::min(held_orders::due_at))
+        .first(c))?;
+    Ok(due.map(Stamp))
+}
+
+/// The channel's numbers of all orders of an account that are held.
+pub fn numbers(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+    Ok(on!(conn, c => held_orders::table
+        .filter(held_orders::account_id.eq(account_id))
+        .order(held_orders::held_order_id)
+        .select(held_orders::marketplace_order_id)
+        .load(c))?)
+}

@@ -1,0 +1,296 @@
+//! The support desk of the command line: shows what is on its way to the channels, has it tried again, gives it up.
+//! It works on the database alone, beside a running gateway or without one; channels are the gateway's.
+
+mod offer;
+
+pub use offer::OfferChoice;
+
+use crate::config::{Account, Settings};
+use crate::domain::text::{columns, short};
+use crate::domain::{Failure, Language, Stamp};
+use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
+use crate::store::filter::Cond;
+use crate::store::messages::{self, MessageRow, Subject};
+use crate::store::outbox::{PARKED, PENDING};
+use crate::store::{Conn, Store};
+
+/// Messages that are shown with a change or an offer.
+const MESSAGES: i64 = 10;
+/// Characters of an error that the list shows.
+const WIDEST_ERROR: usize = 60;
+
+pub struct Desk {
+    pub settings: Settings,
+    pub store: Store,
+}
+
+/// What `kontor outbox list` asks for.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    pub account: Option<i32>,
+    /// Parked changes only, or pending ones only.
+    pub parked: Option<bool>,
+    pub limit: usize,
+}
+
+/// All errors are one line for the admin.
+impl Desk {
+    /// Changes, the oldest first.
+    pub fn list(&self, query: &ListQuery) -> Result<String, String> {
+        let filter = ChangeFilter {
+            account_id: query.account.map(Cond::one).unwrap_or_default(),
+            status: query.parked.map(|parked| Cond::one(if parked { PARKED } else { PENDING })).unwrap_or_default(),
+            ..ChangeFilter::default()
+        };
+        let (changes, all) = self.read(|conn| {
+            let mut found = changes::matching(conn, &filter)?;
+            found.sort_unstable();
+            let ids: Vec<ChangeId> = found.iter().take(query.limit).map(|(_, id)| *id).collect();
+            Ok((changes::by_ids(conn, &ids)?, found.len()))
+        })?;
+        let mut text = table(&changes);
+        if all > changes.len() {
+            text.push_str(&format!("{} of {all} are shown, the oldest; --limit {all} shows all\n", changes.len()));
+        }
+        Ok(text)
+    }
+
+    /// Everything about one change, with what the channel said about its offer or order.
+    pub fn show(&self, id: &str) -> Result<String, String> {
+        let parsed = parse(id)?;
+        let found = self.read(|conn| {
+            let Some(change) = changes::by_ids(conn, &[parsed])?.pop() else { return Ok(None) };
+            let about = change.offer.as_ref().map(|offer| Subject::Offer(offer.offer_id));
+            let about = about.or(change.order.as_ref().and_then(|order| order.order_id).map(Subject::Order));
+            let messages = about.map(|about| messages::latest(conn, about, MESSAGES)).transpose()?.unwrap_or_default();
+            Ok(Some((change, messages, changes::payload(conn, parsed)?)))
+        })?;
+        let (change, messages, payload) = found.ok_or_else(|| unknown(id))?;
+        let time = |time: Option<Stamp>| time.map(self::time).unwrap_or_default();
+        let mut lines = vec![
+            ["change".to_owned(), change.id.to_string()],
+            ["kind".to_owned(), kind(change.id).to_owned()],
+            ["account".to_owned(), self.account_name(change.account_id)],
+            ["about".to_owned(), about(&change)],
+            ["topic".to_owned(), change.topic.clone()],
+            ["status".to_owned(), status(&change).to_owned()],
+            ["since".to_owned(), self::time(change.asked_at)],
+            ["attempts".to_owned(), change.attempts.to_string()],
+            ["failing since".to_owned(), time(change.first_failed_at)],
+            ["next try".to_owned(), time(change.next_try())],
+            ["last error".to_owned(), change.last_error.clone().unwrap_or_default()],
+        ];
+        lines.extend(payload.map(|payload| ["content".to_owned(), payload]));
+        Ok(format!("{}\n{}", filled(lines), messages_text(&messages)))
+    }
+
+    /// Changes go again now. All of them exist, or nothing is done.
+    pub fn retry(&self, ids: &[String]) -> Result<String, String> {
+        let parsed = ids.iter().map(|id| parse(id)).collect::<Result<Vec<_>, _>>()?;
+        let known = self.read(|conn| changes::by_ids(conn, &parsed))?;
+        if let Some((id, _)) = ids.iter().zip(&parsed).find(|(_, id)| !known.iter().any(|change| change.id == **id)) {
+            return Err(unknown(id));
+        }
+        for change in &known {
+            self.active_account(change.account_id)?;
+        }
+        let again = self.write(move |tx| {
+            for id in &parsed {
+                changes::retry(tx, *id)?;
+            }
+            changes::by_ids(&mut tx.conn, &parsed)
+        })?;
+        let now = Stamp::now();
+        Ok(again.iter().map(|change| format!("{}: {}\n", change.id, when(change, now))).collect())
+    }
+
+    /// Everything of an account that waits goes again now.
+    pub fn retry_account(&self, account_id: i32, parked_only: bool) -> Result<String, String> {
+        self.active_account(account_id)?;
+        let count = self.write(move |tx| changes::retry_account(tx, account_id, parked_only))?;
+        Ok(format!("account {account_id}: {count} changes go again\n"))
+    }
+
+    /// Gives a change up. What is left of it is an upload message.
+    pub fn drop(&self, id: &str) -> Result<String, String> {
+        let parsed = parse(id)?;
+        if parsed.kind() == ChangeKind::Order {
+            return Err(format!(
+                "{id}: an order is never given up; it is tried again with every poll, `kontor outbox show {id}` tells why it fails"
+            ));
+        }
+        let change = self.read(|conn| changes::by_ids(conn, &[parsed]))?.pop().ok_or_else(|| unknown(id))?;
+        let account = self.settings.account(change.account_id);
+        let mandator_id = account.map(|account| account.mandator_id).or(change.mandator_id).unwrap_or_default();
+        let language = self.settings.mandator(mandator_id).map(|mandator| mandator.language).unwrap_or_default();
+        let message = dropped(&change, mandator_id, language);
+        let there = self.write(move |tx| {
+            let there = !changes::by_ids(&mut tx.conn, &[parsed])?.is_empty();
+            if there {
+                changes::drop(tx, parsed)?;
+                messages::add(tx, message)?;
+            }
+            Ok(there)
+        })?;
+        if there { Ok(format!("{}: given up\n", change.id)) } else { Err(unknown(id)) }
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure>) -> Result<T, String> {
+        self.store.read(work).map_err(|failure| failure.to_string())
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut crate::store::Tx<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, String> {
+        self.store.write(work).map_err(|failure| failure.to_string())
+    }
+
+    fn account(&self, account_id: i32) -> Result<&Account, String> {
+        self.settings.account(account_id).ok_or_else(|| {
+            let known: Vec<String> = self.settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
+            format!("account {account_id} is not in the configuration; there are: {}", known.join(", "))
+        })
+    }
+
+    /// Only the gateway's worker of an active account takes up what is to go again.
+    fn active_account(&self, account_id: i32) -> Result<&Account, String> {
+        let account = self.account(account_id)?;
+        if account.active { Ok(account) } else { Err(format!("account {account_id} is not active; activate it in the configuration")) }
+    }
+
+    fn account_name(&self, account_id: i32) -> String {
+        let name = self.settings.account(account_id).map_or("not in the configuration", |account| &account.identifier);
+        format!("{account_id} ({name})")
+    }
+}
+
+fn parse(id: &str) -> Result<ChangeId, String> {
+    id.parse().map_err(|_| unknown(id))
+}
+
+fn unknown(id: &str) -> String {
+    format!("no change \"{id}\" is on its way, it may have arrived meanwhile; `kontor outbox list` shows all there are, such as price-12")
+}
+
+fn kind(id: ChangeId) -> &'static str {
+    match id.kind() {
+        ChangeKind::State => "state of an offer, for the channel",
+        ChangeKind::Fact => "report about an order, for the channel",
+        ChangeKind::Order => "order of the channel that could not be stored",
+    }
+}
+
+fn about(change: &Change) -> String {
+    match (&change.offer, &change.order) {
+        (Some(offer), _) => format!("offer {}, item {}", offer.offer_id, offer.internal_item_number),
+        (None, Some(order)) => {
+            let prefix = order.order_number_prefix.as_deref().unwrap_or_default();
+            let number = match (order.order_number, order.order_id) {
+                (Some(number), _) => format!(" {prefix}{number},"),
+                (None, Some(order_id)) => format!(" with the id {order_id}, which does not exist any more"),
+                (None, None) => String::new(),
+            };
+            let channel = order.marketplace_order_id.as_ref().map(|number| format!(" {number} in the channel"));
+            format!("order{number}{}", channel.unwrap_or_default()).trim_end_matches(',').to_owned()
+        }
+        (None, None) => String::new(),
+    }
+}
+
+fn status(change: &Change) -> &'static str {
+    if change.parked { "parked" } else { "pending" }
+}
+
+/// As the log writes it.
+fn time(time: Stamp) -> String {
+    time.to_utc().map(|time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
+}
+
+fn when(change: &Change, now: Stamp) -> String {
+    match change.next_try() {
+        Some(next) if next > now => {
+            format!("goes again at {}, when account {} has kept away from its channel long enough", time(next), change.account_id)
+        }
+        _ => "goes again now".to_owned(),
+    }
+}
+
+fn table(changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return "nothing is on its way\n".to_owned();
+    }
+    let head = ["CHANGE", "ACCOUNT", "ABOUT", "TOPIC", "STATUS", "SINCE", "ATTEMPTS", "NEXT TRY", "LAST ERROR"].map(str::to_owned);
+    let mut rows = vec![head];
+    rows.extend(changes.iter().map(|change| {
+        [
+            change.id.to_string(),
+            change.account_id.to_string(),
+            about(change),
+            change.topic.clone(),
+            status(change).to_owned(),
+            time(change.asked_at),
+            change.attempts.to_string(),
+            change.next_try().map_or_else(|| "-".to_owned(), time),
+            short(change.last_error.as_deref().unwrap_or_default(), WIDEST_ERROR),
+        ]
+    }));
+    columns(&rows)
+}
+
+/// Names and values; what has no value is left out.
+fn filled(mut lines: Vec<[String; 2]>) -> String {
+    lines.retain(|[_, value]| !value.is_empty());
+    columns(&lines)
+}
+
+fn messages_text(messages: &[MessageRow]) -> String {
+    if messages.is_empty() {
+        return "no messages\n".to_owned();
+    }
+    let mut text = "messages, newest first\n".to_owned();
+    for message in messages {
+        let severity = match message.severity {
+            0 => "error",
+            1 => "warning",
+            _ => "info",
+        };
+        text.push_str(&format!("{} {severity} {}: {}\n", time(Stamp(message.created_at)), message.code, message.text));
+        if !message.remedy.is_empty() {
+            text.push_str(&format!("  remedy: {}\n", message.remedy));
+        }
+    }
+    text
+}
+
+/// The trace of a change that was given up.
+fn dropped(change: &Change, mandator_id: i32, language: Language) -> MessageRow {
+    let error = change.last_error.as_deref().unwrap_or("-");
+    let text = match language {
+        Language::En => format!("\"{}\" was given up by hand; the last error was: {error}", change.topic),
+        Language::De => format!("\"{}\" wurde von Hand aufgegeben; der letzte Fehler war: {error}", change.topic),
+    };
+    let remedy = match (change.id.kind(), language) {
+        (ChangeKind::State, Language::En) => "none needed; the next change of the data, or updateOffers, tells the channel again",
+        (ChangeKind::State, Language::De) => "nicht nötig; die nächste Änderung der Daten oder updateOffers sagt es dem Kanal wieder",
+        (ChangeKind::Fact | ChangeKind::Order, Language::En) => {
+            "enter it in the channel by hand, if that has not been done; Kontor does not tell it any more"
+        }
+        (ChangeKind::Fact | ChangeKind::Order, Language::De) => {
+            "tragen Sie es im Kanal von Hand ein, falls noch nicht geschehen; Kontor meldet es nicht mehr"
+        }
+    };
+    MessageRow {
+        message_id: 0,
+        mandator_id,
+        account_id: change.account_id,
+        item_id: change.offer.as_ref().map(|offer| offer.item_id),
+        offer_id: change.offer.as_ref().map(|offer| offer.offer_id),
+        order_id: change.order.as_ref().and_then(|order| order.order_id),
+        severity: 1,
+        code: "CHANGE_DROPPED".to_owned(),
+        text,
+        remedy: remedy.to_owned(),
+        created_at: 0,
+    }
+}

@@ -1,0 +1,185 @@
+"""The three channels of the day as their buyers see them, and what goes wrong with them."""
+
+import http.client
+import json
+import socket
+import threading
+
+from vendure import ShopError
+
+
+class Sandbox:
+    """A scripted shop; it lives in the gateway, so it is away while that is."""
+
+    def __init__(self, account, port):
+        self.account, self.port = account, port
+
+    def ask(self, method, path, body=None):
+        """(status, answer). Raises OSError or HTTPException while the gateway is away."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, f"/sandbox/{self.account}{path}", json.dumps(body) if body is not None else None)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        finally:
+            connection.close()
+
+    def get(self, path):
+        status, answer = self.ask("GET", path)
+        if status != 200:
+            raise OSError(f"sandbox {self.account}{path}: {status} {answer}")
+        return answer
+
+    def buy(self, sku, pieces, email):
+        """The order's number; None where it is not on offer."""
+        status, order = self.ask("POST", "/orders", {"email": email, "lines": [{"sku": sku, "quantity": pieces}]})
+        return order["order_id"] if status == 201 else None
+
+    def cancel(self, number):
+        self.ask("POST", f"/orders/{number}/cancel")
+
+    def fault(self, **faults):
+        status, answer = self.ask("POST", "/faults", faults)
+        if status != 200:
+            raise OSError(f"sandbox {self.account}: {answer}")
+
+    def heal(self):
+        self.ask("DELETE", "/faults")
+
+    def shown(self):
+        """SKU -> (pieces that buyers may order, price); an ended offer has none and no price."""
+        offers = self.get("/offers")["offers"]
+        return {o["sku"]: (o["quantity"], o["price"]) if o["running"] else (0, None) for o in offers}
+
+    def orders(self):
+        """Number -> what the shop knows of the order."""
+        return {
+            order["order_id"]: {
+                "email": order["email"],
+                "sku": order["lines"][0]["sku"],
+                "pieces": order["lines"][0]["quantity"],
+                "state": {"cancelled": "cancelled", "shipped": "shipped"}.get(order["status"], "open"),
+                "tracking": [packet["tracking_number"] for packet in order["packets"]],
+                "facts": [fact["kind"] for fact in order["facts"] if fact["applied"]],
+            }
+            for order in self.get("/orders")["orders"]
+        }
+
+
+class Vendure:
+    """A real shop. Buyers and merchant reach it directly, Kontor through a line that can be cut."""
+
+    def __init__(self, account, shop, line, skus, tag):
+        self.account, self.shop, self.line, self.skus, self.tag = account, shop, line, skus, tag
+
+    def buy(self, sku, pieces, email):
+        variants = self.shop.variants(sku)
+        if sum(variant["on_hand"] - variant["allocated"] for variant in variants) < pieces:
+            return None
+        try:
+            return self.shop.place_order(sku, pieces, email)
+        except ShopError:
+            return None  # sold out meanwhile
+
+    def cancel(self, number):
+        self.shop.cancel(number)
+
+    def heal(self):
+        self.line.join()
+
+    def shown(self):
+        shown = {}
+        for variant in self.shop.variants(*self.skus):
+            if variant["sku"] in shown:
+                raise OSError(f"the shop has {variant['sku']} twice")
+            pieces = max(0, variant["on_hand"] - variant["allocated"]) if variant["enabled"] else 0
+            shown[variant["sku"]] = (pieces, f"{variant['cents'] / 100:.2f}")
+        return shown
+
+    def orders(self):
+        """The orders of this day: another one may have used the shop before."""
+        states = {"Cancelled": "cancelled", "Shipped": "shipped"}
+        return {
+            order["code"]: {
+                "email": order["customer"]["emailAddress"],
+                "sku": order["lines"][0]["productVariant"]["sku"],
+                "pieces": order["lines"][0]["orderPlacedQuantity"],
+                "state": states.get(order["state"], "open"),
+                "tracking": [parcel["trackingCode"] for parcel in order["fulfillments"] or []],
+            }
+            for order in self.shop.placed_orders()
+            if order["customer"]["emailAddress"].endswith(self.tag)
+        }
+
+
+class Line:
+    """A TCP line to a server that can be cut and joined again."""
+
+    def __init__(self, port):
+        self.target = port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.whole = True
+        self.open = set()
+        self.lock = threading.Lock()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self):
+        with self.lock:
+            self.whole = False
+            for end in self.open:
+                try:
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+    def join(self):
+        with self.lock:
+            self.whole = True
+
+    def close(self):
+        self.cut()
+        self.listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                here, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._carry, args=(here,), daemon=True).start()
+
+    def _carry(self, here):
+        try:
+            there = socket.create_connection(("127.0.0.1", self.target), timeout=10)
+        except OSError:
+            here.close()
+            return
+        there.settimeout(None)
+        with self.lock:
+            if not self.whole:
+                here.close()
+                there.close()
+                return
+            self.open |= {here, there}
+        back = threading.Thread(target=self._copy, args=(there, here), daemon=True)
+        back.start()
+        self._copy(here, there)
+        back.join()
+        with self.lock:
+            self.open -= {here, there}
+        here.close()
+        there.close()
+
+    @staticmethod
+    def _copy(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""A scripted day of a merchant with three channels: two sandboxes and a real Vendure shop, one ERP, one Kontor.
+
+Thousands of stock calls, price changes, sales in all channels, parcels, cancellations by the ERP and by buyers, channels
+that are away, answers that get lost, and two kills of the gateway. At noon, in the evening and at night all three
+channels have to show what docs/STOCK.md demands, worked out by rules.py, and each order has to be in the ERP once
+and its fate known to its channel. First on PostgreSQL, then a short one on SQLite.
+
+Everything follows from the seed, except for who comes first where several do something at the same time. Where
+Vendure cannot run the day has two channels, and says so.
+
+Called by ./test; by hand:  .setup/venv/bin/python tests/day/run.py [--seed N] [--gateway target/debug/kontor]
+"""
+
+import argparse
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(HERE.parent / "clients"), str(HERE.parent / "vendure")]
+import vendure  # noqa: E402
+from calls import Erp, ErpError  # noqa: E402
+from channels import Line, Sandbox, Vendure  # noqa: E402
+from day import AWAY, Day, Wrong, articles_of  # noqa: E402
+from gateway import Gateway, GatewayError  # noqa: E402
+
+SANDBOXES, VENDURE = [1000, 1001], 1100
+# Calls of each of the people at the ERP in half a day.
+CALLS = {"PostgreSQL": 200, "SQLite": 60}
+CHECKS = [
+    "at noon, after outages and a kill, all channels show what the rules demand",
+    "in the evening, after more outages and another kill, all channels show what the rules demand",
+    "at night each offer shows the one number that its refill threshold leaves",
+]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def configuration(folder, port, database, shop_port):
+    """Kontor's configuration; `shop_port` is None without Vendure."""
+    text = f"""
+[server]
+listen = "127.0.0.1:{port}"
+[database]
+url = "{database}"
+[dispatch]
+wait_ms = 20
+lease_seconds = 5
+retry_ladder_seconds = [1]
+jitter = 0.0
+channel_timeout_seconds = 20
+[[users]]
+name = "erp"
+# Of the password "example".
+password_hash = "$argon2id$v=19$m=19456,t=2,p=1$fDFBmRH3V3UvkKMWg2ZteQ$BlF0CLPGbXtBQoE8UR86brRZnp9FirPA8EEQHCuNCO8"
+role = "erp"
+[[mandators]]
+mandator_id = 1
+identifier = "Example Ltd"
+language = "en"
+time_zone = "Europe/Berlin"
+[[warehouses]]
+warehouse_id = 1
+mandator_id = 1
+code = "standard"
+[[pricelists]]
+mandator_id = 1
+identifier = "default"
+currency = "EUR"
+[[payment_methods]]
+payment_method_id = 7
+identifier = "prepayment"
+[[sub_channels]]
+sub_channel_id = 9000
+identifier = "Sandbox"
+channel = "Sandbox"
+[[sub_channels]]
+sub_channel_id = 9100
+identifier = "Vendure"
+channel = "Vendure"
+"""
+    account = """
+[[accounts]]
+account_id = {0}
+mandator_id = 1
+identifier = "Account {0}"
+sub_channel_id = {1}
+connector = "{2}"
+pricelist = "default"
+warehouses = ["standard"]
+poll_interval_seconds = 1
+[accounts.carriers]
+DHL = "DHL"
+[accounts.settings]
+"""
+    for number in SANDBOXES:
+        text += account.format(number, 9000, "sandbox") + f'state_path = "{folder}/{number}.json"\n'
+    if shop_port:
+        text += account.format(VENDURE, 9100, "vendure")
+        text += f'url = "http://127.0.0.1:{shop_port}"\nusername = "{vendure.KONTOR_USER}"\npassword = "{vendure.KONTOR_PASSWORD}"\n'
+    return text
+
+
+class Setting:
+    """A gateway for one day, and the channels it works for."""
+
+    def __init__(self, arguments, folder, database, shop_url, tag, seed, calls):
+        folder.mkdir()
+        self.arguments, self.folder, self.starts = arguments, folder, 0
+        self.port = free_port()
+        self.line = Line(int(shop_url.rsplit(":", 1)[1])) if shop_url else None
+        accounts = SANDBOXES + ([VENDURE] if shop_url else [])
+        articles = articles_of(tag, accounts)
+        channels = [Sandbox(account, self.port) for account in SANDBOXES]
+        if shop_url:
+            skus = [article.sku for article in articles]
+            channels.append(Vendure(VENDURE, vendure.Shop(shop_url), self.line, skus, self.address(tag)))
+        (folder / "kontor.toml").write_text(configuration(folder, self.port, database, self.line and self.line.port))
+        erp = Erp(self.port, "erp", "example", accounts)
+        self.day = Day(seed, self.address(tag), articles, channels, erp, calls, self.restart)
+        self.start()
+
+    @staticmethod
+    def address(tag):
+        return f"@{tag.lower()}.example.com"
+
+    def start(self):
+        self.starts += 1
+        self.gateway = Gateway(
+            self.arguments.gateway, self.folder / f"start {self.starts}", ["serve", "--config", str(self.folder / "kontor.toml")]
+        )
+        self.gateway.__enter__()
+
+    def restart(self):
+        self.gateway.kill()
+        self.start()
+
+    def close(self):
+        self.gateway.__exit__()
+        if self.line:
+            self.line.close()
+
+    def log(self):
+        return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("start */gateway.log")))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gateway", default=ROOT / "target" / "debug" / "kontor", help="the program to test")
+    parser.add_argument("--work", type=Path, help="a folder for databases and logs (default: a temporary one)")
+    parser.add_argument("--results", type=Path, help="append the results to this file, for ./test")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="repeat that day")
+    parser.add_argument("--calls", type=int, help="calls of each of the people at the ERP in half a day")
+    parser.add_argument("--without", action="append", default=[], choices=["PostgreSQL", "SQLite", "Vendure"])
+    arguments = parser.parse_args()
+    os.environ.setdefault("KONTOR_LOG", "warn,kontor::app=info")  # a line for each of thousands of calls helps nobody
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
+    with tempfile.TemporaryDirectory(prefix="kontor-day.") as temporary:
+        os.chmod(temporary, 0o755)  # PostgreSQL may run as another user
+        work = (arguments.work or Path(temporary)).resolve() / "day"
+        work.mkdir()
+        return Run(arguments, work).all()
+
+
+class Run:
+    def __init__(self, arguments, work):
+        self.arguments, self.work, self.failed = arguments, work, False
+
+    def report(self, verdict, name, reason=""):
+        self.failed |= verdict == "FAILED"
+        print(f"{verdict:9} {name}" + (f": {reason}" if reason else ""), flush=True)
+        if self.arguments.results:
+            with open(self.arguments.results, "a") as out:
+                out.write(f"{verdict}\tDay: {name}\t{' '.join(reason.split())[:300]}\n")
+
+    def all(self):
+        print(f"seed {self.arguments.seed}; the same day again: tests/day/run.py --seed {self.arguments.seed}", flush=True)
+        server, shop_url = None, None
+        try:
+            if "PostgreSQL" not in self.arguments.without:
+                server = self.postgres()
+            if server and "Vendure" not in self.arguments.without:
+                shop_url = self.shop(server)
+            days = [("PostgreSQL", f"{server}postgres")] if server else []
+            days += [("SQLite", "kontor.sqlite")] if "SQLite" not in self.arguments.without else []
+            for name, database in days:
+                self.one(name, database, shop_url)
+        finally:
+            vendure.stop(self.work / "shop")
+            if server:
+                subprocess.run([ROOT / "tests/setup/postgres", "stop", self.work / "postgres"], check=False)
+        return int(self.failed)
+
+    def postgres(self):
+        """URL of a new server."""
+        try:
+            started = subprocess.run(
+                [ROOT / "tests/setup/postgres", "start", self.work / "postgres", "0"],
+                check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=240,
+            )  # fmt: skip
+        except (OSError, subprocess.SubprocessError) as error:
+            self.report("left out", "on PostgreSQL, and with Vendure", f"the server does not start: {error}")
+            return None
+        return started.stdout.decode().strip()
+
+    def shop(self, server):
+        try:
+            return vendure.start(self.work / "shop", free_port(), f"{server}vendure")
+        except vendure.ShopError as error:
+            self.report("left out", "with a Vendure shop", str(error))
+            return None
+
+    def one(self, name, database, shop_url):
+        left = [f"{name}: {check}" for check in CHECKS]
+        seed = f"{self.arguments.seed} {name}"
+        began = time.monotonic()
+        setting = None
+        try:
+            calls = self.arguments.calls or CALLS[name]
+            setting = Setting(self.arguments, self.work / name, database, shop_url, name[:2].upper(), seed, calls)
+            day = setting.day
+            day.open_shop()
+            for half in (0, 1):
+                day.half(half)
+                self.report("ok", left.pop(0))
+            compared = day.stocktaking()
+            self.report("ok", left.pop(0))
+            counts = ", ".join(f"{count} {what}" for what, count in day.counts.items())
+            print(f"   {name}: {counts}, {day.erp.replayed} answers given again, {compared} numbers compared at night; "
+                  f"{time.monotonic() - began:.0f} s", flush=True)  # fmt: skip
+        except (Wrong, ErpError, GatewayError, vendure.ShopError, *AWAY) as error:
+            self.report("FAILED", left.pop(0), f"seed {self.arguments.seed}: {error}")
+            if setting:
+                print("the gateway's log:\n" + "".join(f"    | {line}\n" for line in setting.log().splitlines()[-40:]))
+            for check in left:
+                self.report("left out", check, "a step before it failed")
+        finally:
+            if setting:
+                setting.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
