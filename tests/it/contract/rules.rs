@@ -172,7 +172,7 @@ fn the_security_is_told_where_it_is_asked_for_only() {
         let is_policy = |node: &Node<'_>| node.namespace() == Some(POLICY);
         let policies: Vec<Node<'_>> = root.children().filter(|node| is_policy(node) && node.name() == "Policy").collect();
         if variant != Variant::KontorSap {
-            assert!(!all(root).iter().any(|node| is_policy(node)), "{name}");
+            assert!(!all(root).iter().any(is_policy), "{name}");
             return;
         }
         assert_eq!(policies.len(), 1, "{name}");
