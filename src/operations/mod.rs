@@ -170,9 +170,9 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<offers::UpdateOffers>(),
     Operation::writing::<offers::RelistOffers>(),
     Operation::writing::<offers::DeleteOffers>(),
-    Operation::writing::<offers::SyncPlatformItems>(),
     Operation::reading::<orders::FetchOrders>(),
     Operation::writing::<orders::UpdateOrders>(),
     Operation::writing::<orders::UpdateOrderStatus>(),
     Operation::writing::<orders::SyncPlatformOrders>(),
+    Operation::writing::<offers::SyncPlatformItems>(),
 ];

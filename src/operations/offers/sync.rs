@@ -17,7 +17,7 @@ write_request! {
         repair: Option<bool>,
         /// true: running offers of the channel that Kontor does not know become offers of the article with their SKU or
         /// EAN, and are under stock control from then on. false (default): they are only told.
-        import: Option<bool>,
+        import_unknown: Option<bool>,
         /// true: the answer waits until the comparison has ended, at most for the configured time.
         process_synchronous: Option<bool>,
     }
@@ -39,7 +39,7 @@ impl WriteOperation for SyncPlatformItems {
 
     fn handle(work: &mut Work<'_, '_>, request: SyncPlatformItemsRequest) -> Result<SyncPlatformItemsResult, Failure> {
         work.synchronous = request.process_synchronous.unwrap_or_default();
-        let (repair, import) = (request.repair.unwrap_or_default(), request.import.unwrap_or_default());
+        let (repair, import) = (request.repair.unwrap_or_default(), request.import_unknown.unwrap_or_default());
         let want = |tx: &mut crate::store::Tx<'_>, account_id| accounts::want_reconciliation(tx, account_id, repair, import);
         let reports = ask_accounts(work, request.accounts, want)?;
         Ok(SyncPlatformItemsResult::of(reports))
