@@ -78,5 +78,6 @@ pub fn user(name: &str) -> User {
         role: Role::Erp,
         mandators: Vec::new(),
         replay_by_content: true,
+        ws_security: None,
     }
 }

@@ -132,6 +132,17 @@ pub struct User {
     pub mandators: Vec<i32>,
     /// A repeated document within the window is answered from the store. Default true.
     pub replay_by_content: bool,
+    /// Whether the user may log in with a UsernameToken on the typed face. Default no.
+    pub ws_security: Option<WsSecurity>,
+}
+
+/// The kind of UsernameToken that a user sends.
+#[derive(Debug, Clone)]
+pub enum WsSecurity {
+    /// The password itself.
+    Text,
+    /// A digest, which can only be compared by who has the password in the clear.
+    Digest(SecretString),
 }
 
 impl User {

@@ -86,22 +86,21 @@ impl MessageBody for Closing {
 pub(super) fn check_media(content_type: &str) -> Result<(), Failure> {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
-        "" | "text/xml" | "application/soap+xml" | "application/xml" => Ok(()),
+        "" | "text/xml" | "application/soap+xml" | "application/xml" | "application/xop+xml" => Ok(()),
         _ => Err(Failure::new(code::UNSUPPORTED_MEDIA, [&essence])),
     }
 }
 
-/// The text of a body: `Content-Encoding` undone, then the character encoding.
+/// A body with its `Content-Encoding` undone.
 ///
 /// # Errors
-/// `UNSUPPORTED_ENCODING`, `TOO_LARGE` (inflated), `UNDECODABLE_BODY`. No byte is ever replaced.
-pub(super) fn decode(body: Vec<u8>, content_type: &str, content_encoding: &str, most: usize) -> Result<String, Failure> {
-    let body = match content_encoding.trim().to_ascii_lowercase().as_str() {
-        "" | "identity" => body,
-        "gzip" | "x-gzip" => inflate(&body, most)?,
-        other => return Err(Failure::new(code::UNSUPPORTED_ENCODING, [other])),
-    };
-    to_text(body, content_type)
+/// `UNSUPPORTED_ENCODING`, `TOO_LARGE` (inflated), `UNDECODABLE_BODY`.
+pub(super) fn unpack(body: Vec<u8>, content_encoding: &str, most: usize) -> Result<Vec<u8>, Failure> {
+    match content_encoding.trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => Ok(body),
+        "gzip" | "x-gzip" => inflate(&body, most),
+        other => Err(Failure::new(code::UNSUPPORTED_ENCODING, [other])),
+    }
 }
 
 fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
@@ -114,8 +113,11 @@ fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// Byte order mark, then the charset of the `Content-Type`, then the XML declaration, else UTF-8.
-fn to_text(body: Vec<u8>, content_type: &str) -> Result<String, Failure> {
+/// The text of an envelope. Byte order mark, then the charset of the `Content-Type`, then the XML declaration, else UTF-8.
+///
+/// # Errors
+/// `UNSUPPORTED_ENCODING`, `UNDECODABLE_BODY`. No byte is ever replaced.
+pub(super) fn to_text(body: Vec<u8>, content_type: &str) -> Result<String, Failure> {
     let (encoding, mark) = match Encoding::for_bom(&body) {
         Some(found) => found,
         None => match charset(content_type) {

@@ -6,6 +6,7 @@
 mod auth;
 mod body;
 mod call;
+mod multipart;
 #[cfg(test)]
 mod tests;
 

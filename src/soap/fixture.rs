@@ -18,7 +18,14 @@ pub(crate) fn hash(password: &str) -> String {
 }
 
 pub(crate) fn user(name: &str, password: &str) -> User {
-    User { name: name.to_owned(), password_hash: hash(password).into(), role: Role::Erp, mandators: Vec::new(), replay_by_content: true }
+    User {
+        name: name.to_owned(),
+        password_hash: hash(password).into(),
+        role: Role::Erp,
+        mandators: Vec::new(),
+        replay_by_content: true,
+        ws_security: None,
+    }
 }
 
 pub(crate) fn settings() -> Settings {

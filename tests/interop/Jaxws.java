@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.ws.BindingProvider;
 import javax.xml.ws.WebServiceException;
+import javax.xml.ws.soap.MTOMFeature;
 import kontor.*;
 
 public class Jaxws {
@@ -160,6 +161,20 @@ public class Jaxws {
         System.out.println(text.substring(0, Math.min(text.length(), 300)).replace('\n', ' '));
     }
 
+    /** The same image as an attachment, to an article of its own; every call is multipart then, with binary data or without. */
+    static boolean imageByMtom(ImageModule image) throws Exception {
+        KontorPortType kontor = new KontorService(new URL(env("URL") + "/ws/v1?wsdl")).getKontorPort(new MTOMFeature());
+        Map<String, Object> context = ((BindingProvider) kontor).getRequestContext();
+        context.put(BindingProvider.USERNAME_PROPERTY, env("USER"));
+        context.put(BindingProvider.PASSWORD_PROPERTY, env("PASSWORD"));
+        ItemRecord article = article(SKU + "-mtom", 3);
+        article.setImageModules(new ImageModuleBundle());
+        article.getImageModules().getItem().add(image);
+        List<ItemReport> reports = sendArticles(kontor, article);
+        byte[] found = fetchArticles(kontor, SKU + "-mtom").get(0).getImageModules().getItem().get(0).getImageBase64();
+        return reports.get(0).getReturnCode() == 0 && Arrays.equals(found, IMAGE);
+    }
+
     public static void main(String[] arguments) throws Exception {
         KontorPortType kontor = connect(env("USER"), env("PASSWORD"));
         EchoRequest echo = new EchoRequest();
@@ -184,7 +199,7 @@ public class Jaxws {
         for (TextModule module : found.getTextModules().getItem()) texts.add(module.getTranslations().getItem().get(0).getText());
         check("texts", texts.equals(List.of(NAME, env("TEXT"), env("LONG"))), texts);
         check("amounts", found.getListPrice().toPlainString().equals("1234567.8901"), found.getListPrice());
-        check("image", Arrays.equals(found.getImageModules().getItem().get(0).getImageBase64(), IMAGE));
+        check("image", Arrays.equals(found.getImageModules().getItem().get(0).getImageBase64(), IMAGE) && imageByMtom(image));
         check("zero", sendArticles(kontor).isEmpty() && fetchArticles(kontor, SKU + "-none").isEmpty());
 
         List<String> skus = new ArrayList<>(), many = new ArrayList<>(), back = new ArrayList<>();

@@ -23,6 +23,7 @@ impl Config {
             user("clerk", "read", ""),
             user("second", "erp", "mandators = [2]"),
             user("repeating", "erp", "replay_by_content = false"),
+            user("token", "erp", "ws_security = \"text\""),
         ];
         format!(
             r#"

@@ -1,5 +1,9 @@
 use super::*;
 
+fn decode(body: Vec<u8>, content_type: &str, content_encoding: &str, most: usize) -> Result<String, Failure> {
+    to_text(unpack(body, content_encoding, most)?, content_type)
+}
+
 fn read(body: &[u8], content_type: &str) -> Result<String, i32> {
     decode(body.to_vec(), content_type, "", 100).map_err(|failure| failure.code.number)
 }
