@@ -32,6 +32,7 @@ impl Settings {
             mandators: Vec::new(),
             replay_by_content: true,
             strict: false,
+            ws_security: None,
         };
         let payment = |payment_method_id, identifier: &str| PaymentMethod { payment_method_id, identifier: identifier.to_owned() };
         // In a container the demo listens everywhere, and clients find it through a published port.

@@ -80,5 +80,6 @@ pub fn user(name: &str) -> User {
         mandators: Vec::new(),
         replay_by_content: true,
         strict: false,
+        ws_security: None,
     }
 }

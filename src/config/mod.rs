@@ -134,6 +134,17 @@ pub struct User {
     pub replay_by_content: bool,
     /// Tells in the answers what of a request was ignored.
     pub strict: bool,
+    /// Whether the user may log in with a UsernameToken on the typed face. Default no.
+    pub ws_security: Option<WsSecurity>,
+}
+
+/// The kind of UsernameToken that a user sends.
+#[derive(Debug, Clone)]
+pub enum WsSecurity {
+    /// The password itself.
+    Text,
+    /// A digest, which can only be compared by who has the password in the clear.
+    Digest(SecretString),
 }
 
 impl User {

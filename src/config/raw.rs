@@ -8,6 +8,13 @@ use serde::Deserialize;
 use super::{Listing, Role};
 use crate::domain::Language;
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawWsSecurity {
+    Text,
+    Digest,
+}
+
 macro_rules! raw {
     ($($(#[$note:meta])* $name:ident { $($key:ident: $kind:ty),* $(,)? })*) => { $(
         $(#[$note])*
@@ -71,6 +78,9 @@ raw! {
         mandators: Option<Vec<i64>>,
         replay_by_content: Option<bool>,
         strict: Option<bool>,
+        ws_security: Option<RawWsSecurity>,
+        password_env: Option<String>,
+        password_file: Option<String>,
     }
     RawMandator {
         mandator_id: Option<i64>,

@@ -20,6 +20,8 @@ pub enum Blame {
     Version,
     /// A header that had to be understood was not.
     MustUnderstand,
+    /// The WS-Security header: a fault with a code of its own.
+    Security,
     /// Kontor or its database failed; repeating later may help.
     Server,
 }
@@ -154,6 +156,21 @@ codes! {
     1010 KEY_REUSED Client
         "the idempotency key \"{0}\" was used before with another document; use a new key for each call"
         "der Idempotenzschlüssel \"{0}\" wurde schon mit einem anderen Dokument verwendet; verwenden Sie je Aufruf einen neuen";
+    1011 TOKEN_REFUSED Security
+        "user name or password of the UsernameToken is wrong, or this user may not send one of this kind; check them and the user's ws_security"
+        "Benutzername oder Passwort des UsernameToken ist falsch, oder der Benutzer darf keins dieser Art senden; prüfen Sie beides und ws_security des Benutzers";
+    1012 TOKEN_EXPIRED Security
+        "the message is bound to the time {0}, but here it is {1}; make a new one, and set the sender's clock if it differs by more than five minutes"
+        "die Nachricht ist an die Zeit {0} gebunden, hier ist es aber {1}; erzeugen Sie eine neue, und stellen Sie die Uhr des Absenders, wenn sie mehr als fünf Minuten abweicht";
+    1013 TOKEN_UNREADABLE Security
+        "the WS-Security header cannot be used: {0}; send one UsernameToken, with or without a Timestamp"
+        "der WS-Security-Header ist nicht verwendbar: {0}; senden Sie ein UsernameToken, mit oder ohne Timestamp";
+    1014 TOKEN_REPEATED Security
+        "the nonce of the UsernameToken was used before; make a new token for each message, also for a repeated call"
+        "die Nonce des UsernameToken wurde schon verwendet; erzeugen Sie je Nachricht ein neues, auch bei einem wiederholten Aufruf";
+    1015 BROKEN_MULTIPART Client
+        "the message in parts cannot be read: {0}; send multipart/related as MTOM describes it, or switch MTOM off"
+        "die mehrteilige Nachricht kann nicht gelesen werden: {0}; senden Sie multipart/related, wie MTOM es beschreibt, oder schalten Sie MTOM ab";
     // 2000: XML and SOAP
     2001 MALFORMED_XML Client
         "not well-formed XML at line {0}, column {1}: {2}; send one well-formed document"

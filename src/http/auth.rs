@@ -1,7 +1,9 @@
-//! HTTP Basic against the configured users.
+//! Credentials against the configured users: HTTP Basic here, UsernameTokens in [`token`].
 //!
 //! A password costs one Argon2 run; then the process remembers that it was right, or wrong, for some minutes. Wrong
 //! ones are remembered too, because an ERP with an outdated password asks again and again.
+
+mod token;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,13 +73,25 @@ pub(super) struct Gate {
     wrong: Mutex<HashMap<Code, Instant>>,
     running: AtomicUsize,
     queued: AtomicUsize,
+    /// Messages in the memory whose sender is still unknown.
+    unproven: AtomicUsize,
+    nonces: Mutex<token::Nonces>,
 }
 
 impl Gate {
     pub(super) fn new(settings: Arc<Settings>) -> Gate {
         let mut key = [0; 64];
         rand::fill(&mut key);
-        Gate { settings, key, right: Mutex::default(), wrong: Mutex::default(), running: AtomicUsize::new(0), queued: AtomicUsize::new(0) }
+        Gate {
+            settings,
+            key,
+            right: Mutex::default(),
+            wrong: Mutex::default(),
+            running: AtomicUsize::new(0),
+            queued: AtomicUsize::new(0),
+            unproven: AtomicUsize::new(0),
+            nonces: Mutex::default(),
+        }
     }
 
     /// The user with these credentials.
@@ -140,8 +154,13 @@ impl Gate {
         fits && index.is_some()
     }
 
+    fn mac(&self) -> Hmac<Sha256> {
+        <Hmac<Sha256> as hmac::digest::KeyInit>::new(&self.key.into())
+    }
+
     fn code(&self, credentials: &Credentials) -> Code {
-        let mac = <Hmac<Sha256> as hmac::digest::KeyInit>::new(&self.key.into())
+        let mac = self
+            .mac()
             .chain_update(credentials.user.as_bytes())
             .chain_update([0])
             .chain_update(credentials.password.expose_secret().as_bytes());
@@ -193,6 +212,18 @@ impl<T> Counted<T> {
         let more = |taken: usize| (taken < most).then_some(taken + 1);
         counter(of).fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()?;
         Some(Counted { of: Arc::clone(of), counter })
+    }
+
+    /// Waits for a place, but not for ever.
+    async fn wait(of: &Arc<T>, counter: fn(&T) -> &AtomicUsize, most: usize) -> Option<Counted<T>> {
+        let since = Instant::now();
+        loop {
+            match Counted::take(of, counter, most) {
+                Some(place) => return Some(place),
+                None if since.elapsed() > PATIENCE => return None,
+                None => actix_web::rt::time::sleep(POLL).await,
+            }
+        }
     }
 }
 

@@ -13,10 +13,7 @@ use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-use super::related::{self, Related};
-use crate::config::Limits;
 use crate::domain::{Failure, code};
-use crate::soap;
 
 /// Answers up to this size are not worth compressing.
 const PLAIN_BYTES: usize = 1024;
@@ -89,31 +86,21 @@ impl MessageBody for Closing {
 pub(super) fn check_media(content_type: &str) -> Result<(), Failure> {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
-        "" | "text/xml" | "application/soap+xml" | "application/xml" | "multipart/related" => Ok(()),
+        "" | "text/xml" | "application/soap+xml" | "application/xml" | "application/xop+xml" => Ok(()),
         _ => Err(Failure::new(code::UNSUPPORTED_MEDIA, [&essence])),
     }
 }
 
-/// The envelope in a body: `Content-Encoding` undone, then the character encoding; of several parts the envelope, with
-/// the others put into their places.
+/// A body with its `Content-Encoding` undone.
 ///
 /// # Errors
-/// `UNSUPPORTED_ENCODING`, `TOO_LARGE` (inflated), `UNDECODABLE_BODY`. No byte is ever replaced.
-pub(super) fn decode(body: Vec<u8>, content_type: &str, content_encoding: &str, limits: &Limits) -> Result<String, Failure> {
-    let most = limits.inflated_bytes;
-    let body = match content_encoding.trim().to_ascii_lowercase().as_str() {
-        "" | "identity" => body,
-        "gzip" | "x-gzip" => inflate(&body, most)?,
-        other => return Err(Failure::new(code::UNSUPPORTED_ENCODING, [other])),
-    };
-    if !related::is_related(content_type) {
-        return to_text(body, content_type);
+/// `UNSUPPORTED_ENCODING`, `TOO_LARGE` (inflated), `UNDECODABLE_BODY`.
+pub(super) fn unpack(body: Vec<u8>, content_encoding: &str, most: usize) -> Result<Vec<u8>, Failure> {
+    match content_encoding.trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => Ok(body),
+        "gzip" | "x-gzip" => inflate(&body, most),
+        other => Err(Failure::new(code::UNSUPPORTED_ENCODING, [other])),
     }
-    let Related { root, others } = related::split(&body, content_type)?;
-    let envelope = to_text(root.content, &root.content_type)?;
-    soap::xop::inline(envelope, &soap::limits(limits), most, |id| {
-        others.iter().find(|part| part.id == id).map(|part| part.content.as_slice())
-    })
 }
 
 fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
@@ -126,8 +113,11 @@ fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// Byte order mark, then the charset of the `Content-Type`, then the XML declaration, else UTF-8.
-fn to_text(body: Vec<u8>, content_type: &str) -> Result<String, Failure> {
+/// The text of an envelope. Byte order mark, then the charset of the `Content-Type`, then the XML declaration, else UTF-8.
+///
+/// # Errors
+/// `UNSUPPORTED_ENCODING`, `UNDECODABLE_BODY`. No byte is ever replaced.
+pub(super) fn to_text(body: Vec<u8>, content_type: &str) -> Result<String, Failure> {
     let (encoding, mark) = match Encoding::for_bom(&body) {
         Some(found) => found,
         None => match charset(content_type) {

@@ -7,14 +7,16 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::Utc;
 
 use super::Edge;
 use super::auth::{Counted, Credentials};
 use super::body::{self, Closing, Received};
+use super::multipart;
 use crate::config::User;
 use crate::domain::{Failure, Language, code};
 use crate::operations::Face;
-use crate::soap::{self, Meta, Reply, Version};
+use crate::soap::{self, Claim, Meta, Reply, Version};
 
 const ALLOWED: &str = "GET, HEAD, POST";
 
@@ -28,9 +30,12 @@ pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: 
     let started = Instant::now();
     let call = Caller::new(&request, edge.into_inner(), face);
     let mut payload = payload.into_inner();
-    let (user, Outcome { reply, zipped, close }) = call.run(&mut payload).await;
+    let (user, Outcome { reply, content_type, zipped, close }) = call.run(&mut payload).await;
     log_call(face, user.as_ref(), &reply, started.elapsed());
     let mut response = start(&reply);
+    if let Some(content_type) = content_type {
+        response.insert_header((header::CONTENT_TYPE, content_type));
+    }
     if close {
         return response.force_close().body(Closing::new(reply.body, payload));
     }
@@ -43,9 +48,18 @@ pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: 
 /// What comes out of a call.
 struct Outcome {
     reply: Reply,
+    /// Where it is not that of the reply.
+    content_type: Option<String>,
     zipped: Option<Vec<u8>>,
     /// The body was not read to its end.
     close: bool,
+}
+
+/// What a request holds, once it can be read.
+struct Message {
+    text: String,
+    /// It came by MTOM, and so goes the answer: some stacks take no other (rule W16).
+    in_parts: bool,
 }
 
 struct Caller {
@@ -70,7 +84,7 @@ impl Caller {
             meta: Meta {
                 soap_action: Some(soap_action).filter(|text| !text.is_empty()),
                 idempotency_key: Some(idempotency_key).filter(|text| !text.is_empty()),
-                version: Version::of_content_type(&content_type),
+                version: version(&content_type),
             },
             credentials: Credentials::from_header(&text_of(request, header::AUTHORIZATION)),
             content_type,
@@ -82,51 +96,123 @@ impl Caller {
 
     async fn run(mut self, payload: &mut Payload) -> (Option<User>, Outcome) {
         let credentials = self.credentials.take();
+        if credentials.is_none() && self.edge.gate.reads_tokens(self.face) {
+            return self.run_with_token(payload).await;
+        }
         let user = match self.edge.gate.check(credentials).await {
             Ok(user) => user,
             Err(failure) => return (None, self.refuse_unread(&failure, payload).await),
         };
-        let most = self.edge.settings.limits.waiting_calls;
-        let Some(place) = Counted::take(&self.edge, |edge| &edge.waiting, most) else {
+        let Some(place) = self.place() else {
             let failure = Failure::new(code::OVERLOADED, []);
             return (Some(user), self.refuse_unread(&failure, payload).await);
         };
-        let language = soap::language(&self.edge.settings, &user);
-        let body = match self.receive(payload, true).await {
-            Received::Whole(body) => body,
-            Received::TooLarge => {
-                return (Some(user), self.refuse(&self.too_large(), language, true));
-            }
-            Received::Broken(why) => {
-                let failure = Failure::new(code::INCOMPLETE_BODY, [why]);
-                return (Some(user), self.refuse(&failure, language, true));
-            }
+        let body = match self.whole_body(payload, soap::language(&self.edge.settings, &user)).await {
+            Ok(body) => body,
+            Err(outcome) => return (Some(user), outcome),
         };
-        let version = self.meta.version;
         let caller = user.clone();
-        let working = web::block(move || {
-            // Held to the end of the work, even if the client has gone by then.
-            let _place = place;
-            self.work(&caller, body, language)
+        let outcome = Caller::work(Arc::new(self), place, move |call| match call.read(body) {
+            Ok(message) => call.answer(&caller, message),
+            Err(failure) => plain(soap::refuse(&failure, call.meta.version, soap::language(&call.edge.settings, &caller))),
         });
-        let outcome = working.await.unwrap_or_else(|_| {
-            let failure = Failure::new(code::INTERNAL, ["the call broke down"]);
-            plain(soap::refuse(&failure, version, language))
-        });
-        (Some(user), outcome)
+        (Some(user), outcome.await)
     }
 
-    /// Runs on a thread that may block.
-    fn work(&self, user: &User, body: Vec<u8>, language: Language) -> Outcome {
-        let limits = &self.edge.settings.limits;
-        let text =
-            body::check_media(&self.content_type).and_then(|()| body::decode(body, &self.content_type, &self.content_encoding, limits));
-        let reply = match text {
-            Ok(text) => (self.edge.answer)(self.face, user, &text, &self.meta),
-            Err(failure) => soap::refuse(&failure, self.meta.version, language),
+    /// Who sends a UsernameToken is known only when the message has been read. Few such messages are in the memory at a
+    /// time, so that nobody unknown fills it; the envelope is parsed once more when the sender is known.
+    async fn run_with_token(self, payload: &mut Payload) -> (Option<User>, Outcome) {
+        let unproven = match self.edge.gate.place_for_unproven().await {
+            Ok(place) => place,
+            Err(failure) => return (None, self.refuse_unread(&failure, payload).await),
         };
+        let body = match self.whole_body(payload, Language::default()).await {
+            Ok(body) => body,
+            Err(outcome) => return (None, outcome),
+        };
+        let call = Arc::new(self);
+        let reading = Arc::clone(&call);
+        let read = web::block(move || reading.read_with_claim(body));
+        let (message, claim) = match read.await {
+            Ok(Ok(read)) => read,
+            Ok(Err(reply)) => return (None, plain(*reply)),
+            Err(_) => return (None, call.broke_down()),
+        };
+        let refuse = |failure: Failure| plain(soap::refuse(&failure, claim.version, Language::default()));
+        let user = match call.edge.gate.check_claim(&claim, Utc::now()).await {
+            Ok(user) => user,
+            Err(failure) => return (None, refuse(failure)),
+        };
+        drop(unproven);
+        let Some(place) = call.place() else {
+            return (Some(user), refuse(Failure::new(code::OVERLOADED, [])));
+        };
+        let caller = user.clone();
+        let outcome = Caller::work(call, place, move |call| call.answer(&caller, message));
+        (Some(user), outcome.await)
+    }
+
+    /// A place among the calls that may wait.
+    fn place(&self) -> Option<Counted<Edge>> {
+        Counted::take(&self.edge, |edge| &edge.waiting, self.edge.settings.limits.waiting_calls)
+    }
+
+    async fn whole_body(&self, payload: &mut Payload, language: Language) -> Result<Vec<u8>, Outcome> {
+        match self.receive(payload, true).await {
+            Received::Whole(body) => Ok(body),
+            Received::TooLarge => Err(self.refuse(&self.too_large(), language, true)),
+            Received::Broken(why) => Err(self.refuse(&Failure::new(code::INCOMPLETE_BODY, [why]), language, true)),
+        }
+    }
+
+    /// Works on a thread that may block.
+    async fn work(call: Arc<Caller>, place: Counted<Edge>, work: impl FnOnce(&Caller) -> Outcome + Send + 'static) -> Outcome {
+        let working = Arc::clone(&call);
+        let outcome = web::block(move || {
+            // Held to the end of the work, even if the client has gone by then.
+            let _place = place;
+            work(&working)
+        });
+        outcome.await.unwrap_or_else(|_| call.broke_down())
+    }
+
+    fn broke_down(&self) -> Outcome {
+        self.refuse(&Failure::new(code::INTERNAL, ["the call broke down"]), Language::default(), false)
+    }
+
+    fn read(&self, body: Vec<u8>) -> Result<Message, Failure> {
+        let limits = &self.edge.settings.limits;
+        let content_type = &self.content_type;
+        if !multipart::is_multipart(content_type) {
+            body::check_media(content_type)?;
+            let body = body::unpack(body, &self.content_encoding, limits.inflated_bytes)?;
+            return Ok(Message { text: body::to_text(body, content_type)?, in_parts: false });
+        }
+        let body = body::unpack(body, &self.content_encoding, limits.inflated_bytes)?;
+        let parts = multipart::take_apart(content_type, &body)?;
+        body::check_media(&parts.root_type)?;
+        let text = body::to_text(parts.root.into_owned(), &parts.root_type)?;
+        let text = soap::resolve(text, &parts.attachments, &soap::limits(limits))?;
+        Ok(Message { text, in_parts: multipart::is_xop(&parts.root_type) })
+    }
+
+    /// The message, and who it says it is from; or the fault.
+    fn read_with_claim(&self, body: Vec<u8>) -> Result<(Message, Claim), Box<Reply>> {
+        let refuse = |failure: Failure| Box::new(soap::refuse(&failure, self.meta.version, Language::default()));
+        let message = self.read(body).map_err(refuse)?;
+        let claim = soap::claim(&self.edge.settings, &message.text, &self.meta)?;
+        Ok((message, claim))
+    }
+
+    fn answer(&self, user: &User, message: Message) -> Outcome {
+        let mut reply = (self.edge.answer)(self.face, user, &message.text, &self.meta);
+        let content_type = message.in_parts.then(|| {
+            let (content_type, body) = multipart::wrap(&reply.body, reply.content_type);
+            reply.body = body;
+            content_type
+        });
         let zipped = if self.wants_gzip { body::compress(&reply.body) } else { None };
-        Outcome { zipped, ..plain(reply) }
+        Outcome { content_type, zipped, ..plain(reply) }
     }
 
     /// Refuses after the body was read off: a client that is still sending would miss the answer, and the connection
@@ -153,7 +239,13 @@ impl Caller {
 }
 
 fn plain(reply: Reply) -> Outcome {
-    Outcome { reply, zipped: None, close: false }
+    Outcome { reply, content_type: None, zipped: None, close: false }
+}
+
+/// What the content type tells of the SOAP version; of a message in parts, what it tells of the envelope in it.
+fn version(content_type: &str) -> Version {
+    let inner = multipart::parameter(content_type, "start-info").filter(|_| multipart::is_multipart(content_type));
+    Version::of_content_type(inner.as_deref().unwrap_or(content_type))
 }
 
 /// Status and headers of an answer.

@@ -6,7 +6,7 @@
 mod auth;
 mod body;
 mod call;
-mod related;
+mod multipart;
 #[cfg(test)]
 mod tests;
 

@@ -110,6 +110,8 @@ async fn a_soap_11_envelope_under_a_soap_12_content_type_is_answered_as_soap_11(
 async fn bodies_that_cannot_be_read_are_faults() {
     for (name, value, body, status, code) in [
         ("content-type", "application/json", ECHO.as_bytes(), 415, "KONTOR-1006"),
+        ("content-type", "multipart/related; type=x", ECHO.as_bytes(), 500, "KONTOR-1015"),
+        ("content-type", "multipart/related; start-info=\"application/soap+xml\"", ECHO.as_bytes(), 400, "KONTOR-1015"),
         ("content-type", "multipart/form-data; boundary=x", ECHO.as_bytes(), 415, "KONTOR-1006"),
         ("content-type", "text/xml; charset=koi8-r", ECHO.as_bytes(), 415, "KONTOR-1007"),
         ("content-encoding", "br", ECHO.as_bytes(), 415, "KONTOR-1007"),
@@ -124,6 +126,107 @@ async fn bodies_that_cannot_be_read_are_faults() {
         assert!(said.text().contains(code), "{name}: {value}: {}", said.text());
         assert!(said.text().contains("soap:Envelope"));
     }
+}
+
+const MTOM: &str = "multipart/related; boundary=\"b;b\"; type=\"application/xop+xml\"; start=\"<root>\"; start-info=\"text/xml\"";
+
+/// An envelope as the root of a message in parts, behind one attachment.
+fn in_parts(envelope: &str, root_type: &str) -> Vec<u8> {
+    let attachment = b"--b;b\r\nContent-ID: <picture@erp>\r\nContent-Transfer-Encoding: binary\r\n\r\n\xFF\x00\r\n--\r\n";
+    let root = format!("--b;b\r\nContent-ID: <root>\r\nContent-Type: {root_type}\r\n\r\n{envelope}\r\n--b;b--\r\n");
+    [&attachment[..], root.as_bytes()].concat()
+}
+
+#[actix_web::test]
+async fn a_message_in_parts_is_answered_in_parts() {
+    let include = "<i:Include xmlns:i='http://www.w3.org/2004/08/xop/include' href='cid:picture%40erp'/>";
+    let envelope = ECHO.replace("Grüße", &format!("<request><data>{include}</data></request>"));
+    let xop = "application/xop+xml; charset=utf-8; type=\"text/xml\"";
+    for (envelope, words) in [(&*envelope, "&lt;data&gt;/wANCi0t&lt;/data&gt;"), (ECHO, "<return>Grüße</return>")] {
+        let said = ask(post().insert_header((header::CONTENT_TYPE, MTOM)).set_payload(in_parts(envelope, xop))).await;
+        assert_eq!(said.status, StatusCode::OK, "{}", said.text());
+        assert!(said.header("content-type").starts_with("multipart/related; type=\"application/xop+xml\"; boundary="));
+        let boundary = super::multipart::parameter(said.header("content-type"), "boundary").expect("a boundary");
+        let text = said.text();
+        assert!(text.starts_with(&format!("--{boundary}\r\nContent-Type: application/xop+xml")), "{text}");
+        assert!(text.contains(words) && text.ends_with(&format!("\r\n--{boundary}--\r\n")), "{text}");
+    }
+    let missing = in_parts(&envelope.replace("picture", "nothing"), xop);
+    let said = ask(post().insert_header((header::CONTENT_TYPE, MTOM)).set_payload(missing)).await;
+    assert!(said.status.as_u16() == 500 && said.text().contains("KONTOR-1015") && said.text().contains("nothing@erp"), "{}", said.text());
+}
+
+#[actix_web::test]
+async fn attachments_beside_a_plain_envelope_are_left_aside() {
+    let said = ask(post().insert_header((header::CONTENT_TYPE, MTOM)).set_payload(in_parts(ECHO, "text/xml; charset=utf-8"))).await;
+    assert_eq!((said.status, said.header("content-type")), (StatusCode::OK, "text/xml; charset=utf-8"));
+    let said = ask(post().insert_header((header::CONTENT_TYPE, MTOM)).set_payload(in_parts(ECHO, "image/png"))).await;
+    assert!(said.status.as_u16() == 415 && said.text().contains("image/png"), "{}", said.text());
+}
+
+const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+
+/// A typed call without HTTP credentials.
+fn with_token(token: &str) -> TestRequest {
+    let envelope = format!(
+        "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Header><s:Security xmlns:s='{WSSE}' e:mustUnderstand='1'>\
+         {token}</s:Security></e:Header><e:Body><echo xmlns='urn:kontor:v1'><request/></echo></e:Body></e:Envelope>"
+    );
+    TestRequest::post().uri("/ws/v1").insert_header((header::CONTENT_TYPE, "text/xml")).set_payload(envelope)
+}
+
+fn username_token(user: &str, password: &str) -> String {
+    format!("<s:UsernameToken><s:Username>{user}</s:Username><s:Password>{password}</s:Password></s:UsernameToken>")
+}
+
+fn with_token_users() -> web::Data<Edge> {
+    let mut settings = fixture::settings();
+    settings.users[0].ws_security = Some(crate::config::WsSecurity::Text);
+    edge(settings)
+}
+
+#[actix_web::test]
+async fn a_username_token_opens_the_typed_face_where_it_is_configured() {
+    let edge = with_token_users();
+    let said = ask_at(edge.clone(), with_token(&username_token("erp", "pass:word"))).await;
+    assert_eq!(said.status, StatusCode::OK, "{}", said.text());
+    for (token, status, words) in [
+        (username_token("erp", "x"), 500, "wss:FailedAuthentication</faultcode><faultstring>KONTOR-1011"),
+        (username_token("müller", "süß"), 500, "wss:FailedAuthentication</faultcode><faultstring>KONTOR-1011"),
+        ("<s:UsernameToken/>".to_owned(), 500, "wss:InvalidSecurity</faultcode><faultstring>KONTOR-1013"),
+        (String::new(), 401, "KONTOR-1001"),
+        ("<d:Signature xmlns:d='urn:d'/>".to_owned(), 500, "soap:MustUnderstand</faultcode>"),
+        ("<u:Timestamp xmlns:u='urn:u'/>".to_owned(), 500, "soap:MustUnderstand</faultcode>"),
+    ] {
+        let said = ask_at(edge.clone(), with_token(&token)).await;
+        assert_eq!(said.status.as_u16(), status, "{token}: {}", said.text());
+        assert!(said.text().contains(words), "{token}: {}", said.text());
+        assert_eq!(said.header("www-authenticate").is_empty(), status != 401);
+    }
+    let plain = edge.gate.check(super::auth::Credentials::from_header(ERP)).await;
+    assert!(plain.is_ok(), "HTTP Basic works as before");
+    let said = ask_at(edge.clone(), with_token(&username_token("nobody", "x")).insert_header((header::AUTHORIZATION, ERP))).await;
+    assert_eq!(said.status, StatusCode::OK, "HTTP credentials go first: {}", said.text());
+    let said = ask_at(edge, with_token(&username_token("erp", "pass:word")).uri("/ws/connect")).await;
+    assert_eq!(said.status, StatusCode::UNAUTHORIZED, "not on the compat face");
+    let said = ask(with_token(&username_token("erp", "pass:word"))).await;
+    assert_eq!(said.status, StatusCode::UNAUTHORIZED, "nobody has it switched on");
+}
+
+#[actix_web::test]
+async fn a_refused_token_is_told_in_the_soap_version_of_the_message() {
+    let twelve = |request: &str| request.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope");
+    let envelope = twelve(&format!(
+        "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Header><s:Security xmlns:s='{WSSE}'>{}</s:Security></e:Header>\
+         <e:Body><echo xmlns='urn:kontor:v1'><request/></echo></e:Body></e:Envelope>",
+        username_token("erp", "wrong")
+    ));
+    let request = TestRequest::post().uri("/ws/v1").insert_header((header::CONTENT_TYPE, "text/xml")).set_payload(envelope);
+    let said = ask_at(with_token_users(), request).await;
+    assert_eq!((said.status.as_u16(), said.header("content-type")), (400, "application/soap+xml; charset=utf-8"));
+    let code =
+        format!("<soap:Value>soap:Sender</soap:Value><soap:Subcode><soap:Value xmlns:wss=\"{WSSE}\">wss:FailedAuthentication</soap:Value>");
+    assert!(said.text().contains(&code), "{}", said.text());
 }
 
 #[actix_web::test]

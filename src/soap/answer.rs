@@ -1,9 +1,10 @@
 //! Writing answers: the frame of every message, and the wrapper of a result.
 
+use chrono::Utc;
 use sha2::{Digest, Sha256};
 
 use super::envelope::{Addressing, Context};
-use super::{COMPAT_NS, TYPED_NS};
+use super::{COMPAT_NS, TYPED_NS, security};
 use crate::operations::Face;
 use crate::xml::write::escape_into;
 
@@ -16,6 +17,9 @@ pub(super) fn message(context: &Context<'_>, capacity: usize, headers: impl FnOn
     let empty = out.len() + HEADER.len();
     out.push_str(HEADER);
     headers(&mut out);
+    if context.stamped {
+        security::answer_header(&mut out, Utc::now());
+    }
     if out.len() == empty {
         // Some clients fail at a header they did not ask for, even at an empty one (rule M8).
         out.truncate(empty - HEADER.len());

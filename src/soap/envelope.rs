@@ -3,13 +3,13 @@
 //! Order of the checks as WS-I Basic Profile R2724 and R2725 want it: version, mustUnderstand, body. Names are compared
 //! by their local part where the namespace decides nothing, because clients choose prefixes and namespaces freely.
 
+use super::security;
 use crate::domain::{Failure, code};
 use crate::xml::Node;
 
 pub(crate) const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 pub(crate) const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
 const ADDRESSING: [&str; 2] = ["http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing"];
-const SECURITY: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 
 /// The SOAP version of a message. Answers have the version of the request (rule M1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,10 +22,7 @@ pub enum Version {
 impl Version {
     /// What a `Content-Type` tells, for answers to bodies that cannot be read.
     pub fn of_content_type(content_type: &str) -> Version {
-        let content_type = content_type.trim_start().to_ascii_lowercase();
-        // Of several parts, a parameter tells what the envelope is.
-        let of_parts = content_type.starts_with("multipart/related") && content_type.contains("application/soap+xml");
-        match of_parts || content_type.starts_with("application/soap+xml") {
+        match content_type.trim_start().to_ascii_lowercase().starts_with("application/soap+xml") {
             true => Version::Soap12,
             false => Version::Soap11,
         }
@@ -61,6 +58,8 @@ pub struct Addressing<'d> {
 pub struct Context<'d> {
     pub version: Version,
     pub addressing: Option<Addressing<'d>>,
+    /// The request had a WS-Security Timestamp.
+    pub stamped: bool,
     /// Headers that were marked mustUnderstand in vain.
     pub not_understood: Vec<Node<'d>>,
 }
@@ -68,7 +67,7 @@ pub struct Context<'d> {
 impl Context<'_> {
     /// For answers to bodies in which no envelope was found.
     pub fn bare(version: Version) -> Self {
-        Context { version, addressing: None, not_understood: Vec::new() }
+        Context { version, addressing: None, stamped: false, not_understood: Vec::new() }
     }
 }
 
@@ -93,6 +92,7 @@ pub fn read<'d>(root: Node<'d>, hint: Version) -> (Context<'d>, Result<Node<'d>,
     };
     let headers = || root.child("Header").into_iter().flat_map(|header| header.children());
     context.addressing = addressing(headers());
+    context.stamped = security::is_stamped(root, context.version);
     context.not_understood = headers().filter(|header| is_demanded(*header, context.version)).collect();
     if let Some(header) = context.not_understood.first() {
         let failure = Failure::new(code::NOT_UNDERSTOOD, [header.name()]);
@@ -121,9 +121,14 @@ fn addressing<'d>(headers: impl Iterator<Item = Node<'d>>) -> Option<Addressing<
 
 /// Whether a header has to be understood by us, and is not.
 fn is_demanded(header: Node<'_>, version: Version) -> bool {
+    let must = header.attribute_ns(version.namespace(), "mustUnderstand").map(str::trim);
+    matches!(must, Some("1" | "true")) && is_for_us(header, version) && !is_understood(header)
+}
+
+/// Whether a header is addressed to the receiver of the call.
+pub(super) fn is_for_us(header: Node<'_>, version: Version) -> bool {
     let envelope = version.namespace();
-    let must = header.attribute_ns(envelope, "mustUnderstand").map(str::trim);
-    let for_us = match version {
+    match version {
         Version::Soap11 => {
             let actor = header.attribute_ns(envelope, "actor").unwrap_or_default().trim();
             matches!(actor, "" | "http://schemas.xmlsoap.org/soap/actor/next")
@@ -133,13 +138,12 @@ fn is_demanded(header: Node<'_>, version: Version) -> bool {
             let known = role.strip_prefix("http://www.w3.org/2003/05/soap-envelope/role/");
             role.is_empty() || matches!(known, Some("next" | "ultimateReceiver"))
         }
-    };
-    matches!(must, Some("1" | "true")) && for_us && !is_understood(header)
+    }
 }
 
 fn is_understood(header: Node<'_>) -> bool {
     match (header.namespace(), header.name()) {
-        (Some(SECURITY), "Security") => true,
+        _ if security::is_security(header) => security::is_understood(header),
         // The answer goes back over the connection and nowhere else.
         (Some(uri), "ReplyTo" | "FaultTo") if ADDRESSING.contains(&uri) => {
             let address = header.child("Address").map(|address| address.text().trim()).unwrap_or_default();

@@ -4,6 +4,7 @@ use super::Reply;
 use super::TYPED_NS;
 use super::answer::{addressing_headers, message};
 use super::envelope::{Context, SOAP_11, SOAP_12, Version};
+use super::security::{WSSE, WSU};
 use crate::domain::failure::Blame;
 use crate::domain::{Failure, Language, code};
 use crate::xml::write::escape_into;
@@ -18,7 +19,11 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language
         |out| headers(out, failure, context),
         |out| match version {
             Version::Soap11 => {
-                out.push_str(&format!("<soap:Fault><faultcode>soap:{}</faultcode><faultstring>", code_11(failure)));
+                match security_code(failure) {
+                    Some((uri, name)) => out.push_str(&format!("<soap:Fault><faultcode xmlns:wss=\"{uri}\">wss:{name}</faultcode>")),
+                    None => out.push_str(&format!("<soap:Fault><faultcode>soap:{}</faultcode>", code_11(failure))),
+                }
+                out.push_str("<faultstring>");
                 escape_into(out, &text);
                 out.push_str("</faultstring>");
                 detail(out, "detail", failure, language);
@@ -27,7 +32,11 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language
             Version::Soap12 => {
                 out.push_str("<soap:Fault><soap:Code><soap:Value>soap:");
                 out.push_str(code_12(failure));
-                out.push_str("</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang=\"");
+                out.push_str("</soap:Value>");
+                if let Some((uri, name)) = security_code(failure) {
+                    out.push_str(&format!("<soap:Subcode><soap:Value xmlns:wss=\"{uri}\">wss:{name}</soap:Value></soap:Subcode>"));
+                }
+                out.push_str("</soap:Code><soap:Reason><soap:Text xml:lang=\"");
                 out.push_str(language.iso());
                 out.push_str("\">");
                 escape_into(out, &text);
@@ -54,8 +63,8 @@ fn status(failure: &Failure, version: Version) -> u16 {
         (Blame::Method, _) => 405,
         (Blame::Media, _) => 415,
         (Blame::Server, _) if failure.code == code::OVERLOADED => 503,
-        (Blame::Client, Version::Soap12) => 400,
-        (Blame::Client | Blame::Version | Blame::MustUnderstand | Blame::Server, _) => 500,
+        (Blame::Client | Blame::Security, Version::Soap12) => 400,
+        (Blame::Client | Blame::Security | Blame::Version | Blame::MustUnderstand | Blame::Server, _) => 500,
     }
 }
 
@@ -64,7 +73,18 @@ fn code_11(failure: &Failure) -> &'static str {
         Blame::Version => "VersionMismatch",
         Blame::MustUnderstand => "MustUnderstand",
         Blame::Server => "Server",
-        Blame::Client | Blame::Credentials | Blame::Size | Blame::Method | Blame::Media => "Client",
+        Blame::Client | Blame::Credentials | Blame::Security | Blame::Size | Blame::Method | Blame::Media => "Client",
+    }
+}
+
+/// Namespace and name of the code that WS-Security has for a failure (SOAP Message Security 1.1, section 12).
+fn security_code(failure: &Failure) -> Option<(&'static str, &'static str)> {
+    let code = failure.code;
+    match code.blame {
+        Blame::Security if code == code::TOKEN_EXPIRED => Some((WSU, "MessageExpired")),
+        Blame::Security if code == code::TOKEN_UNREADABLE => Some((WSSE, "InvalidSecurity")),
+        Blame::Security => Some((WSSE, "FailedAuthentication")),
+        _ => None,
     }
 }
 
@@ -79,7 +99,7 @@ fn code_12(failure: &Failure) -> &'static str {
 /// The one fault type of all operations (rule W18), the same on both faces.
 fn detail(out: &mut String, wrapper: &str, failure: &Failure, language: Language) {
     // SOAP 1.1, 4.4: a detail speaks of the body; what is wrong with headers must not stand in it.
-    if matches!(failure.code.blame, Blame::Version | Blame::MustUnderstand) {
+    if matches!(failure.code.blame, Blame::Version | Blame::MustUnderstand | Blame::Security) {
         return;
     }
     let number = failure.code.number;

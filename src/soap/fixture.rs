@@ -25,6 +25,7 @@ pub(crate) fn user(name: &str, password: &str) -> User {
         mandators: Vec::new(),
         replay_by_content: true,
         strict: false,
+        ws_security: None,
     }
 }
 

@@ -6,15 +6,16 @@ mod envelope;
 mod fault;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod security;
 #[cfg(test)]
 mod tests;
 mod wsdl;
-pub mod xop;
+mod xop;
 
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::config::{self, Settings, User};
@@ -23,7 +24,9 @@ use crate::operations::{self, Answer, Body, Call, Face, Gateway, Operation};
 use crate::xml::{Document, Limits, Node};
 
 pub use envelope::Version;
+pub use security::{Claim, Created, Password, Timestamp, UsernameToken, claim};
 pub use wsdl::{NoWsdl, wsdl};
+pub use xop::resolve;
 
 /// Namespace of the operations on the compat face.
 pub const COMPAT_NS: &str = "urn:kontor:connect";
@@ -120,12 +123,12 @@ fn answer<R: Row>(
         let input = input(settings, face, row, element)?;
         let body = match &input {
             Input::Text(text) => Body::Text(text),
-            Input::Base64(text) => Body::Text(text),
+            Input::Encoded(text) => Body::Text(text),
             Input::Request(node) => Body::Node(*node),
         };
         let mut answer = run(row, body, key.as_deref())?;
-        if matches!(input, Input::Base64(_)) {
-            answer.body = STANDARD.encode(&answer.body);
+        if let Input::Encoded(_) = input {
+            answer.body = BASE64_STANDARD.encode(answer.body);
         }
         Ok((element.namespace(), answer))
     });
@@ -170,8 +173,8 @@ pub fn limits(limits: &config::Limits) -> Limits {
 
 enum Input<'d> {
     Text(Cow<'d, str>),
-    /// The inner document came as Base64, and its answer goes back the same way (rule M12).
-    Base64(String),
+    /// The text came as Base64, and is answered so.
+    Encoded(String),
     Request(Node<'d>),
 }
 
@@ -208,24 +211,29 @@ fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) 
     if face == Face::Typed {
         return Ok(Input::Request(first));
     }
-    if let Some(document) = base64_document(row, first.text()) {
-        return Ok(Input::Base64(document));
+    if row.name() != "echo"
+        && let Some(text) = encoded(first.text())
+    {
+        return Ok(Input::Encoded(text));
     }
     // Some clients put the inner document in as elements instead of as text.
     let unescaped = first.children().next().filter(|_| first.text().trim().is_empty());
     Ok(Input::Text(unescaped.map_or(Cow::Borrowed(first.text()), |inner| inner.standalone_xml())))
 }
 
-/// The document in a Base64 text, for clients that alter XML in texts. Such a text cannot be anything else: a document
-/// begins with `<`, which is no letter of Base64. `echo` takes any text as it is.
-fn base64_document(row: impl Row, text: &str) -> Option<String> {
-    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    if row.name() == "echo" || text.is_empty() || text.starts_with('<') {
+/// The inner document if it came as Base64 (rule M12), as clients send it whose stack changes XML in texts. A document
+/// begins with `<`, which is no character of Base64, and what is decoded has to begin with it: neither can be mistaken
+/// for the other. `echo` takes any text as it is.
+fn encoded(text: &str) -> Option<String> {
+    let text = text.trim_start();
+    // How `<` and a byte order mark begin in Base64; anything else costs no copy.
+    if !text.starts_with(['P', '7']) {
         return None;
     }
     let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    let document = String::from_utf8(STANDARD.decode(compact).ok()?).ok()?;
-    document.trim_start_matches('\u{feff}').trim_start().starts_with('<').then_some(document)
+    let decoded = String::from_utf8(BASE64_STANDARD.decode(compact).ok()?).ok()?;
+    let document = decoded.strip_prefix('\u{FEFF}').unwrap_or(&decoded);
+    document.trim_start().starts_with('<').then(|| document.to_owned())
 }
 
 fn wsdl_url(settings: &Settings, face: Face) -> String {

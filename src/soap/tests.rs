@@ -151,6 +151,7 @@ fn the_status_of_a_fault_tells_who_has_to_act() {
     use crate::domain::{Failure, code};
     for (failure, v11, v12) in [
         (Failure::new(code::UNAUTHENTICATED, []), 401, 401),
+        (Failure::new(code::TOKEN_REFUSED, []), 500, 400),
         (Failure::new(code::TOO_LARGE, ["1", "body_bytes"]), 413, 413),
         (Failure::new(code::METHOD_NOT_ALLOWED, ["PUT"]), 405, 405),
         (Failure::new(code::UNSUPPORTED_MEDIA, ["a/b"]), 415, 415),
@@ -210,6 +211,11 @@ fn headers_that_must_be_understood_are_known_or_refused() {
             "<s:Security e:mustUnderstand='1' xmlns:s='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd'/>",
             None,
         ),
+        (
+            "<s:Security e:mustUnderstand='1' xmlns:s='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd'>\
+             <s:UsernameToken/><d:Signature xmlns:d='http://www.w3.org/2000/09/xmldsig#'/></s:Security>",
+            Some(2006),
+        ),
     ] {
         let text = envelope("http://schemas.xmlsoap.org/soap/envelope/", header, "<echo><request/></echo>");
         assert_eq!(call(Face::Typed, &text).error_code, number, "{header}");
@@ -227,6 +233,34 @@ fn a_soap_12_header_that_was_not_understood_is_named() {
     assert!(reply.body.contains("<soap:Value>soap:MustUnderstand</soap:Value>"));
     let elsewhere = envelope(uri, &header("none"), "<echo><request/></echo>");
     assert_eq!(call(Face::Typed, &elsewhere).error_code, None);
+}
+
+#[test]
+fn a_stamped_request_gets_a_stamped_answer() {
+    let uri = "http://schemas.xmlsoap.org/soap/envelope/";
+    let stamp = "<s:Security xmlns:s='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd'>\
+                 <u:Timestamp xmlns:u='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd'/></s:Security>";
+    for body in ["<echo><request/></echo>", "<nothing/>"] {
+        let stamped = call(Face::Typed, &envelope(uri, stamp, body)).body;
+        assert!(stamped.contains("<soap:Header><wsse:Security ") && stamped.contains("</wsu:Created><wsu:Expires>"), "{stamped}");
+        for plain in ["", &stamp.replace("Timestamp", "UsernameToken"), &stamp.replace("<s:Security ", "<s:Security e:actor='urn:x' ")] {
+            assert!(!call(Face::Typed, &envelope(uri, plain, body)).body.contains("Header"), "{plain}");
+        }
+    }
+}
+
+#[test]
+fn an_inner_document_in_base64_is_answered_in_base64() {
+    let ask = |data: &str| call(Face::Compat, &v11(&format!("<echo><requestData>{data}</requestData></echo>"))).body;
+    // <request>ä&amp;</request>
+    let encoded = "PHJlcXVlc3Q+w6QmYW1wOzwvcmVxdWVzdD4=";
+    assert!(ask(encoded).contains(&format!("<return>{encoded}</return>")));
+    assert!(ask(&format!("\n {}\r\n{} ", &encoded[..10], &encoded[10..])).contains(&format!("<return>{encoded}</return>")));
+    // The same behind a byte order mark, which is no part of the document.
+    assert!(ask("77u/PHJlcXVlc3Q+w6QmYW1wOzwvcmVxdWVzdD4=").contains(&format!("<return>{encoded}</return>")));
+    for text in ["", "P", "Plain words", "PHJlcXVlc3Q", "UHVyZSB0ZXh0", "PP9i", "7"] {
+        assert!(ask(text).contains(&format!("<return>{text}</return>")), "{text:?} is no document in Base64");
+    }
 }
 
 #[test]

@@ -1,84 +1,99 @@
-//! Binary content that stands outside of the envelope (XOP, as MTOM clients send it), put back where it belongs.
+//! Attachments of a message in parts, put back into the places from which the stack took them (XOP).
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
 
 use crate::domain::{Failure, code};
 use crate::xml::{Document, Limits, Node};
 
-const NAMESPACE: &str = "http://www.w3.org/2004/08/xop/include";
+const XOP: &str = "http://www.w3.org/2004/08/xop/include";
 
-/// The envelope with each `xop:Include` replaced by the Base64 of the part it names, at most `most` bytes long.
+/// The envelope with each `xop:Include` replaced by the Base64 of its attachment. Attachments that nothing names are
+/// left out; one that is named twice is refused, so that a small message cannot grow.
 ///
 /// # Errors
-/// `UNDECODABLE_BODY` for a reference to no part, `TOO_LARGE`, and what the parser has to say.
-pub fn inline<'p>(envelope: String, limits: &Limits, most: usize, part: impl Fn(&str) -> Option<&'p [u8]>) -> Result<String, Failure> {
-    if !envelope.contains(NAMESPACE) {
-        return Ok(envelope);
+/// `BROKEN_MULTIPART`, and what the parser finds.
+pub fn resolve(text: String, attachments: &BTreeMap<String, Cow<'_, [u8]>>, limits: &Limits) -> Result<String, Failure> {
+    if attachments.is_empty() && !text.contains(XOP) {
+        return Ok(text);
     }
-    let document = Document::parse(&envelope, limits)?;
-    let mut includes = Vec::new();
-    collect(document.root(), &mut includes);
-    let mut out = String::with_capacity(envelope.len());
-    let mut done = 0;
-    for include in includes {
-        let reference = include.attribute("href").unwrap_or_default();
-        let id = reference.strip_prefix("cid:").map(|id| percent_decode_str(id).decode_utf8_lossy());
-        let content = id.as_deref().and_then(&part).ok_or_else(|| {
-            let why = format!("xop:Include at line {} refers to \"{reference}\", which no part has as its Content-ID", include.line());
-            Failure::new(code::UNDECODABLE_BODY, ["multipart/related", &why])
-        })?;
-        out.push_str(envelope.get(done..include.offset()).unwrap_or_default());
-        if out.len().saturating_add(content.len() / 3 * 4) > most {
-            return Err(Failure::new(code::TOO_LARGE, [&most.to_string(), "inflated_bytes"]));
-        }
-        STANDARD.encode_string(content, &mut out);
-        done = include.offset() + include.outer_xml().len();
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+    let document = Document::parse(text, limits)?;
+    let broken = |why: String| Failure::new(code::BROKEN_MULTIPART, [&why]);
+    let mut left: BTreeMap<&str, &[u8]> = attachments.iter().map(|(id, bytes)| (id.as_str(), &**bytes)).collect();
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for include in includes(document.root()) {
+        let href = include.attribute("href").unwrap_or_default().trim();
+        let id = href.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("cid:")).and_then(|_| href.get(4..));
+        let id = id.ok_or_else(|| broken(format!("the href \"{href}\" of an xop:Include is not of the form cid:…")))?;
+        let decoded = percent_decode_str(id).decode_utf8_lossy();
+        // Some stacks write the id into the href as it is.
+        let bytes = left.remove(&*decoded).or_else(|| left.remove(id));
+        let bytes = bytes.ok_or_else(|| broken(format!("the attachment \"{decoded}\" of an xop:Include is missing, or named twice")))?;
+        out.push_str(text.get(from..include.offset()).unwrap_or_default());
+        BASE64_STANDARD.encode_string(bytes, &mut out);
+        from = include.offset() + include.outer_xml().len();
     }
-    out.push_str(envelope.get(done..).unwrap_or_default());
+    out.push_str(text.get(from..).unwrap_or_default());
     Ok(out)
 }
 
-/// In the order of the text. The depth is bounded by the parser.
-fn collect<'d>(node: Node<'d>, found: &mut Vec<Node<'d>>) {
-    for child in node.children() {
-        if child.name() == "Include" && child.namespace() == Some(NAMESPACE) {
-            found.push(child);
+/// The `xop:Include` elements in their order.
+fn includes(root: Node<'_>) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        if node.name() == "Include" && node.namespace() == Some(XOP) {
+            found.push(node);
         } else {
-            collect(child, found);
+            open.extend(node.children());
         }
     }
+    found.sort_by_key(|node| node.offset());
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::inline;
-    use crate::operations::wire::FRAGMENT_LIMITS;
+    use super::*;
 
-    fn inlined(envelope: &str, most: usize) -> Result<String, String> {
-        let part = |id: &str| match id {
-            "image+1@example" => Some(b"GIF".as_slice()),
-            "empty" => Some(b"".as_slice()),
-            _ => None,
-        };
-        inline(envelope.to_owned(), &FRAGMENT_LIMITS, most, part).map_err(|failure| failure.to_string())
+    const LIMITS: Limits = Limits { depth: 20, attributes: 20, name_bytes: 100, elements: 100 };
+
+    fn resolved(text: &str) -> Result<String, String> {
+        let attachments = [("one@x y", "abc"), ("two%20", "")];
+        let attachments = attachments.into_iter().map(|(id, bytes)| (id.to_owned(), Cow::Borrowed(bytes.as_bytes()))).collect();
+        resolve(text.to_owned(), &attachments, &LIMITS).map_err(|failure| failure.to_string())
+    }
+
+    fn include(href: &str) -> String {
+        format!("<x:Include xmlns:x='{XOP}' href='{href}'/>")
     }
 
     #[test]
-    fn references_are_replaced_by_what_they_name() {
-        let include = |id: &str| format!("<x:Include xmlns:x=\"http://www.w3.org/2004/08/xop/include\" href=\"{id}\"/>");
-        let envelope = format!(
-            "<a><b>{}</b><c> {} </c><d>{}</d></a>",
-            include("cid:image%2B1@example"),
-            include("cid:empty"),
-            include("cid:image+1@example")
-        );
-        assert_eq!(inlined(&envelope, 1000).as_deref(), Ok("<a><b>R0lG</b><c>  </c><d>R0lG</d></a>"));
-        assert!(inlined(&envelope, 10).is_err_and(|text| text.contains("larger than 10 bytes")));
-        let lost = format!("<a>\n{}</a>", include("cid:lost"));
-        assert!(inlined(&lost, 1000).is_err_and(|text| text.contains("line 2 refers to \"cid:lost\"")));
-        assert!(inlined(&include("http://example/x").replacen('<', "<a><", 1).replace("/>", "/></a>"), 1000).is_err());
-        assert_eq!(inlined("<a><Include href=\"cid:lost\"/></a>", 1000).as_deref(), Ok("<a><Include href=\"cid:lost\"/></a>"));
+    fn attachments_come_back_to_their_places() {
+        let text = format!("\u{FEFF}<a><b>{}</b><!-- é --><c>{}</c></a>", include("cid:two%20"), include("CID:one@x%20y"));
+        assert_eq!(resolved(&text).as_deref(), Ok("<a><b></b><!-- é --><c>YWJj</c></a>"));
+        let long = format!("<a><b>{}</b></a>", include("cid:one%40x y").replace("/>", ">\n</x:Include>"));
+        assert_eq!(resolved(&long).as_deref(), Ok("<a><b>YWJj</b></a>"));
+        for plain in ["<a/>", "<a><Include href='cid:x'/></a>"] {
+            assert_eq!(resolved(plain).as_deref(), Ok(plain), "attachments may stay unused");
+        }
+    }
+
+    #[test]
+    fn an_include_without_its_attachment_is_refused() {
+        for (href, words) in [("cid:three", "\"three\""), ("http://x/", "\"http://x/\""), ("", "\"\"")] {
+            let refused = resolved(&format!("<a>{}</a>", include(href)));
+            assert!(refused.as_ref().is_err_and(|why| why.contains(words)), "{refused:?}");
+        }
+        let twice = include("cid:one@x%20y").repeat(2);
+        assert!(resolved(&format!("<a>{twice}</a>")).is_err_and(|why| why.contains("named twice")));
+        let none = resolve(format!("<a>{}</a>", include("cid:x")), &BTreeMap::new(), &LIMITS);
+        assert!(none.is_err());
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.ws.BindingProvider;
 import javax.xml.ws.WebServiceException;
-import javax.xml.ws.soap.SOAPBinding;
+import javax.xml.ws.soap.MTOMFeature;
 import kontor.*;
 
 public class Jaxws {
@@ -161,6 +161,20 @@ public class Jaxws {
         System.out.println(text.substring(0, Math.min(text.length(), 300)).replace('\n', ' '));
     }
 
+    /** The same image as an attachment, to an article of its own; every call is multipart then, with binary data or without. */
+    static boolean imageByMtom(ImageModule image) throws Exception {
+        KontorPortType kontor = new KontorService(new URL(env("URL") + "/ws/v1?wsdl")).getKontorPort(new MTOMFeature());
+        Map<String, Object> context = ((BindingProvider) kontor).getRequestContext();
+        context.put(BindingProvider.USERNAME_PROPERTY, env("USER"));
+        context.put(BindingProvider.PASSWORD_PROPERTY, env("PASSWORD"));
+        ItemRecord article = article(SKU + "-mtom", 3);
+        article.setImageModules(new ImageModuleBundle());
+        article.getImageModules().getItem().add(image);
+        List<ItemReport> reports = sendArticles(kontor, article);
+        byte[] found = fetchArticles(kontor, SKU + "-mtom").get(0).getImageModules().getItem().get(0).getImageBase64();
+        return reports.get(0).getReturnCode() == 0 && Arrays.equals(found, IMAGE);
+    }
+
     public static void main(String[] arguments) throws Exception {
         KontorPortType kontor = connect(env("USER"), env("PASSWORD"));
         EchoRequest echo = new EchoRequest();
@@ -177,10 +191,7 @@ public class Jaxws {
         image.setImageBase64(IMAGE);
         article.setImageModules(new ImageModuleBundle());
         article.getImageModules().getItem().add(image);
-        SOAPBinding binding = (SOAPBinding) ((BindingProvider) kontor).getBinding();
-        binding.setMTOMEnabled(true); // the picture goes beside the envelope, as it is
         List<ItemReport> one = sendArticles(kontor, article);
-        binding.setMTOMEnabled(false);
         check("one", one.size() == 1 && one.get(0).getReturnCode() == 0 && SKU.equals(one.get(0).getItem().getInternalItemNumber()),
             one.get(0).getErrorDescription());
         ItemRecord found = fetchArticles(kontor, SKU).get(0);
@@ -188,7 +199,7 @@ public class Jaxws {
         for (TextModule module : found.getTextModules().getItem()) texts.add(module.getTranslations().getItem().get(0).getText());
         check("texts", texts.equals(List.of(NAME, env("TEXT"), env("LONG"))), texts);
         check("amounts", found.getListPrice().toPlainString().equals("1234567.8901"), found.getListPrice());
-        check("image", Arrays.equals(found.getImageModules().getItem().get(0).getImageBase64(), IMAGE));
+        check("image", Arrays.equals(found.getImageModules().getItem().get(0).getImageBase64(), IMAGE) && imageByMtom(image));
         check("zero", sendArticles(kontor).isEmpty() && fetchArticles(kontor, SKU + "-none").isEmpty());
 
         List<String> skus = new ArrayList<>(), many = new ArrayList<>(), back = new ArrayList<>();

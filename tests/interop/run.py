@@ -134,7 +134,8 @@ def try_stack(name, commands, gateway, folder):
     log = folder / "log"
     try:
         folder.mkdir(parents=True)
-        shutil.copy(HERE / "kontor.toml", folder / "kontor.toml")
+        for name in ("kontor.toml", "digest-password"):
+            shutil.copy(HERE / name, folder / name)
         with Gateway(gateway, folder, ["serve", "--config", folder / "kontor.toml"]) as url:
             order = place_order(url)
             environment = {

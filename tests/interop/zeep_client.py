@@ -8,6 +8,7 @@ import requests
 import zeep
 import zeep.exceptions
 from zeep.transports import Transport
+from zeep.wsse.username import UsernameToken
 
 URL, USER, PASSWORD = os.environ["KONTOR_URL"], os.environ["KONTOR_USER"], os.environ["KONTOR_PASSWORD"]
 SKU, NAME, TEXT, LONG = (os.environ[f"KONTOR_{name}"] for name in ("SKU", "NAME", "TEXT", "LONG"))
@@ -110,6 +111,26 @@ def check(name, right, seen=""):
     print(f"{name}: ok" if right else f"{name}: FAILED: {str(seen)[:300]!r}", flush=True)
 
 
+def echo_with_token(*arguments, **options):
+    """The answer, or the code of the fault."""
+    token = UsernameToken(*arguments, **options)
+    try:
+        return zeep.Client(f"{URL}/ws/v1?wsdl", wsse=token).service.echo(request={"text": NAME})
+    except zeep.exceptions.Fault as fault:
+        return fault.code.rpartition(":")[2]
+
+
+def tokens_work():
+    text = [echo_with_token(USER, PASSWORD), echo_with_token(USER, "wrong"), echo_with_token("digester", PASSWORD)]
+    digest = [
+        echo_with_token(user, password, use_digest=True)
+        for user, password in (("digester", PASSWORD), ("digester", "wrong"), (USER, PASSWORD))
+    ]
+    expected = [NAME, "FailedAuthentication", "FailedAuthentication"]
+    print(f"tokens: {text} {digest}")
+    return text == expected and digest == expected
+
+
 def main():
     kontor = connect(USER, PASSWORD)
     check("connect", kontor.echo(request={"text": NAME}) == NAME)
@@ -153,7 +174,7 @@ def main():
         connect(USER, "wrong").echo(request={})
         check("password", False, "it was accepted")
     except zeep.exceptions.Fault as fault:  # a 401 with a fault inside
-        check("password", "KONTOR-1001" in fault.message, fault)
+        check("password", "KONTOR-1001" in fault.message and tokens_work(), fault)
 
 
 main()

@@ -24,6 +24,7 @@ impl Config {
             user("second", "erp", "mandators = [2]"),
             user("repeating", "erp", "replay_by_content = false"),
             user("strict", "erp", "strict = true"),
+            user("token", "erp", "ws_security = \"text\""),
         ];
         format!(
             r#"

@@ -15,6 +15,7 @@ mod golden;
 mod house;
 mod offers;
 mod orders;
+mod other_ways;
 mod preparation;
 mod random;
 mod raw;

@@ -2,15 +2,13 @@
 
 use std::io::Write;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use encoding_rs::WINDOWS_1252;
 use kontor::operations::Face;
 
 use crate::element::Element;
 use crate::erp::{Erp, FACES};
 use crate::raw::{Line, chunked, head, with_length};
-use crate::world::{Database, World, databases, escape, inner_answer, typed_envelope};
+use crate::world::{Database, World, databases, escape, inner_answer};
 
 const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
@@ -348,69 +346,5 @@ fn the_echo_gives_back_what_it_got() {
     for text in [WORLD, "<request method=\"echo\"><text>ä</text></request>", "not XML at all <", ""] {
         let reply = world.post("/ws/connect", &crate::world::compat_envelope("echo", text), &[]);
         assert_eq!((reply.status, inner_answer(&reply.body).as_str()), (200, text), "{}", reply.body);
-    }
-}
-
-#[test]
-fn the_inner_document_may_come_in_base64_and_is_answered_so() {
-    for database in databases() {
-        let world = World::demo(database);
-        let inner = "<request method=\"fetchMandators\" version=\"1.0.0\"/>";
-        let plain = world.connect("fetchMandators", inner);
-        let coded = STANDARD.encode(format!("\u{feff}<?xml version=\"1.0\"?>\n{inner}"));
-        for coded in [coded.clone(), format!("\n {}\n{} ", &coded[..20], &coded[20..])] {
-            let answer = world.connect("fetchMandators", &coded);
-            assert_eq!(String::from_utf8(STANDARD.decode(answer).unwrap()).unwrap(), plain);
-        }
-        // Neither XML nor the Base64 of any.
-        for text in ["Zm9v", "hello", "%%"] {
-            assert!(world.connect("fetchMandators", text).contains("return_code=\"-2001\""), "{text}");
-        }
-        assert_eq!(world.connect("echo", &coded), coded);
-    }
-}
-
-/// An article with a picture beside the envelope, as JAX-WS with MTOM sends it.
-fn with_picture(soap: &str, part_id: &str) -> Vec<u8> {
-    let include = "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:picture%2B1@example\"/>";
-    let article = format!(
-        "<items><item><significantKey>INTERNAL_ITEM_NUMBER</significantKey><mandatorId>1</mandatorId><identifier>Größe</identifier><internalItemNumber>P-1</internalItemNumber><taxTypeId>3</taxTypeId><imageModules><item><imageModuleTypeId>1</imageModuleTypeId><imageBase64>{include}</imageBase64></item></imageModules></item></items>"
-    );
-    let envelope = typed_envelope("updateItems", &article).replace(SOAP_11, soap);
-    let mut body = format!(
-        "--uuid:1\r\nContent-Id: <root@example>\r\nContent-Type: application/xop+xml; charset=utf-8\r\nContent-Transfer-Encoding: binary\r\n\r\n{envelope}\r\n--uuid:1\r\nContent-Id: <{part_id}>\r\nContent-Type: image/gif\r\nContent-Transfer-Encoding: binary\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend_from_slice(PICTURE);
-    body.extend_from_slice(b"\r\n--uuid:1--\r\n");
-    body
-}
-
-const PICTURE: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\0;\r\n\xff";
-
-#[test]
-fn pictures_may_come_beside_the_envelope() {
-    for database in databases() {
-        let world = World::demo(database);
-        let erp = Erp::on(&world, Face::Typed);
-        for (soap, info) in [(SOAP_11, "text/xml"), (SOAP_12, "application/soap+xml")] {
-            let related = format!(
-                "multipart/related; start=\"<root@example>\"; type=\"application/xop+xml\"; boundary=\"uuid:1\"; start-info=\"{info}\""
-            );
-            let headers = [("Content-Type", related.as_str())];
-            let reply = world.post_bytes("/ws/v1", with_picture(soap, "picture+1@example"), &headers);
-            assert!(reply.status == 200 && erp.accepted(&reply), "{}", reply.body);
-            assert!(reply.header("content-type").is_some_and(|content_type| content_type.starts_with(info)));
-            let fetched = world.typed(
-                "fetchItems",
-                "<filters><item><mandatorId><value>1</value></mandatorId><internalItemNumber><value>P-1</value></internalItemNumber></item></filters><imagesAsBase64>true</imagesAsBase64>",
-            );
-            assert!(fetched.contains(&format!("<imageBase64>{}</imageBase64>", STANDARD.encode(PICTURE))), "{fetched}");
-
-            let lost = world.post_bytes("/ws/v1", with_picture(soap, "another"), &headers);
-            assert_eq!(lost.status, if soap == SOAP_11 { 500 } else { 400 });
-            assert!(lost.body.contains("KONTOR-1008") && lost.body.contains("picture%2B1@example"), "{}", lost.body);
-            assert!(lost.header("content-type").is_some_and(|content_type| content_type.starts_with(info)));
-        }
     }
 }

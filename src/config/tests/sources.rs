@@ -40,6 +40,38 @@ and url_file"
 }
 
 #[test]
+fn users_may_log_in_with_a_username_token_where_it_is_set() {
+    let user = |text: &str| settings(text).users.remove(0);
+    assert!(user(SOUND).ws_security.is_none());
+    let text = spoiled("role = \"erp\"", "role = \"erp\"\nws_security = \"text\"");
+    assert!(matches!(user(&text).ws_security, Some(WsSecurity::Text)));
+    let hash = SOUND.lines().find(|line| line.starts_with("password_hash")).unwrap();
+    let text = spoiled(hash, "ws_security = \"digest\"\npassword_env = \"SHOP_PASSWORD\"");
+    let digest = user(&text);
+    let Some(WsSecurity::Digest(password)) = &digest.ws_security else { panic!("{digest:?}") };
+    assert_eq!(password.expose_secret(), "swordfish");
+    assert!(digest.password_hash.expose_secret().starts_with("$argon2id$"), "HTTP Basic works, too");
+    assert!(!format!("{digest:?}").contains("swordfish"));
+}
+
+#[test]
+fn the_clear_password_belongs_to_digests_and_stands_elsewhere() {
+    let hash = SOUND.lines().find(|line| line.starts_with("password_hash")).unwrap();
+    for (keys, fault) in [
+        ("ws_security = \"digest\"", "password_env: missing; expected the name of an environment variable that holds the password"),
+        ("ws_security = \"digest\"\npassword_env = \"NOPE\"", "password_env: environment variable \"NOPE\" is not set"),
+        (&format!("{hash}\nws_security = \"digest\"\npassword_env = \"SHOP_PASSWORD\""), "password_hash: not for ws_security = \"digest\""),
+        (&format!("{hash}\npassword_env = \"SHOP_PASSWORD\""), "password_env: only for ws_security = \"digest\""),
+        (&format!("{hash}\nws_security = \"text\"\npassword_file = \"x\""), "password_file: only for ws_security = \"digest\""),
+        (&format!("{hash}\nws_security = \"basic\""), "ws_security: \"basic\" is not a known value; use one of: text, digest"),
+        ("password = \"x\"", "password: \"password\" is not a known key"),
+    ] {
+        let found = faults(&spoiled(hash, keys));
+        assert!(found.contains(&format!("users[1].{fault}")), "{keys}: {found}");
+    }
+}
+
+#[test]
 fn what_the_connector_says_is_shown_at_its_key() {
     let text = format!("{SOUND}[accounts.settings]\nurl = \"nowhere\"\n");
     let at_key = |_: &Account| Err("account 1000, [accounts.settings] url: \"nowhere\" is not an address".to_owned());
