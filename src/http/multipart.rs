@@ -234,7 +234,7 @@ mod tests {
         let two = PARTS.replace("Content-ID: two", "Content-ID: <one@x>");
         for (content_type, body, words) in [
             ("multipart/related", PARTS, "no boundary"),
-            ("multipart/related; boundary=\"\"", PARTS, "no boundary"),
+            ("multipart/related; boundary=\"\"", PARTS, "Content-Type cannot be read"),
             ("multipart/related; boundary=\"x", PARTS, "Content-Type cannot be read"),
             ("multipart/form-data; boundary=x", PARTS, "content type \"multipart/form-data\""),
             ("multipart/related; boundary=other", PARTS, "nowhere"),
