@@ -211,9 +211,7 @@ fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) 
     if face == Face::Typed {
         return Ok(Input::Request(first));
     }
-    if row.name() != "echo"
-        && let Some(text) = encoded(first.text())
-    {
+    if let Some(text) = encoded(first.text()) {
         return Ok(Input::Encoded(text));
     }
     // Some clients put the inner document in as elements instead of as text.
@@ -223,7 +221,7 @@ fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) 
 
 /// The inner document if it came as Base64 (rule M12), as clients send it whose stack changes XML in texts. A document
 /// begins with `<`, which is no character of Base64, and what is decoded has to begin with it: neither can be mistaken
-/// for the other. `echo` takes any text as it is.
+/// for the other.
 fn encoded(text: &str) -> Option<String> {
     let text = text.trim_start();
     // How `<` and a byte order mark begin in Base64; anything else costs no copy.

@@ -35,7 +35,7 @@ from gateway import Gateway, GatewayError  # noqa: E402
 
 SANDBOXES, VENDURE = [1000, 1001], 1100
 # Calls of each of the people at the ERP in half a day.
-CALLS = {"PostgreSQL": 200, "SQLite": 60}
+CALLS = {"PostgreSQL": 100, "SQLite": 40}
 CHECKS = [
     "at noon, after outages and a kill, all channels show what the rules demand",
     "in the evening, after more outages and another kill, all channels show what the rules demand",
