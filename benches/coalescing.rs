@@ -2,7 +2,7 @@
 //! said to each of them afterwards: no more than one send per article, whatever came in between.
 //!
 //! The counts are asserted, the times are not. 10 000 000 updates on 50 000 articles are what the design promises; without
-//! arguments a tenth of both runs. `docs/PERFORMANCE.md` has a run.
+//! arguments a tenth of both runs.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
