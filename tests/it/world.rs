@@ -314,7 +314,7 @@ pub fn inner_answer(envelope: &str) -> String {
 
 /// Looks again until `look` gives a value; fails with what it saw last.
 pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + Duration::from_secs(60);
     loop {
         match look() {
             Ok(value) => return value,
