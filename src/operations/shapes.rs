@@ -24,18 +24,20 @@ static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
     Shapes { types, requests }
 });
 
+fn request_of(call: &Call<'_>) -> &'static str {
+    SHAPES.requests.get(call.operation.name).map(String::as_str).unwrap_or_default()
+}
+
 /// For a strict user what was ignored, in the language of faults; for others nothing.
 pub(super) fn warnings(gateway: &Gateway, call: &Call<'_>, node: Node<'_>) -> Vec<String> {
     if !call.user.strict || call.operation.name == KEEPS_WHAT_IT_DOES_NOT_KNOW {
         return Vec::new();
     }
     let language = language_of_user(&gateway.settings, call.user);
-    let request = SHAPES.requests.get(call.operation.name).map(String::as_str).unwrap_or_default();
-    ignored(&SHAPES.types, request, node, call.face).iter().map(|failure| failure.text(language)).collect()
+    ignored(&SHAPES.types, request_of(call), node, call.face).iter().map(|failure| failure.text(language)).collect()
 }
 
 /// A misspelt condition must not give more than was asked for.
 pub(super) fn refuse_unknown_condition(call: &Call<'_>, node: Node<'_>) -> Result<(), Failure> {
-    let request = SHAPES.requests.get(call.operation.name).map(String::as_str).unwrap_or_default();
-    ignored_condition(&SHAPES.types, request, node, call.face).map_or(Ok(()), Err)
+    ignored_condition(&SHAPES.types, request_of(call), node, call.face).map_or(Ok(()), Err)
 }

@@ -77,7 +77,7 @@ impl Walk<'_> {
             if let Some(field) = fields.iter().find(|field| field.spec.is(name)) {
                 let single = !matches!(types.all.get(&field.type_name), Some((_, TypeDef::List { .. })));
                 if single && met.contains(&field.spec.name) {
-                    self.tell(Failure::new(code::IGNORED_REPEAT, [name]), &format!("{place} (line {})", child.line()));
+                    self.tell(Failure::new(code::IGNORED_REPEAT, [name]), &join(place, &format!("line {}", child.line())));
                     continue;
                 }
                 met.push(field.spec.name);
@@ -102,7 +102,7 @@ impl Walk<'_> {
     }
 
     fn list(&mut self, wrapper: Node<'_>, field: &FieldType, place: &str) {
-        let Some((_, TypeDef::List { entry: _, flag })) = self.types.all.get(&field.type_name) else {
+        let Some((_, TypeDef::List { flag, .. })) = self.types.all.get(&field.type_name) else {
             return;
         };
         let entry_name = match field.spec.list {
@@ -193,6 +193,8 @@ mod tests {
             items: Records<Thing> [flat("item")],
             /// Numbers.
             offers: Vec<i32> [each("offer_id"), typed("offer_ids")],
+            /// A page.
+            page: Option<i32>,
         }
 
         /// Conditions.
@@ -259,11 +261,17 @@ mod tests {
                 "IGNORED_NAME: : colour",
                 "IGNORED_TEXT: item 1 (line 2): stray",
                 "IGNORED_NAME: item 1 (line 2), line 2: titel (→ title)",
-                "IGNORED_REPEAT: item 1 (line 2) (line 2): title",
+                "IGNORED_REPEAT: item 1 (line 2), line 2: title",
                 "IGNORED_NAME: item 1 (line 2), texts, txt 1 (line 3): txt (→ text)",
                 "IGNORED_NAME: offers, offer_id 1 (line 4): x",
             ]
         );
+    }
+
+    #[test]
+    fn what_stands_directly_in_the_request_has_its_line_for_a_place() {
+        let text = "<request>\n<page>1</page>\n<data/><page>2</page></request>";
+        assert_eq!(told(text, Face::Typed), ["IGNORED_NAME: line 3: data", "IGNORED_REPEAT: line 3: page"]);
     }
 
     #[test]
