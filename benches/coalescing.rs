@@ -2,7 +2,7 @@
 //! said to each of them afterwards: no more than one send per article, whatever came in between.
 //!
 //! The counts are asserted, the times are not. 10 000 000 updates on 50 000 articles are what the design promises; without
-//! arguments a tenth of both runs.
+//! arguments a tenth of both runs. docs/PERFORMANCE.md tells what came out.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,6 +20,7 @@ use kontor::connectors::{self, Sandboxes};
 use kontor::dispatch::Dispatcher;
 use kontor::dispatch::bell::Bell;
 use kontor::domain::Stamp;
+use kontor::metrics::Metrics;
 use kontor::operations::{Body, Call, Face, Gateway, execute, find};
 use kontor::store::{Store, outbox, prices};
 use serde_json::Value;
@@ -96,7 +97,13 @@ impl Bench {
         let timeout = self.settings.dispatch.channel_timeout;
         let connector = |account: &Account| connectors::build(account, timeout, &self.sandboxes).expect("a connector");
         let connectors = self.settings.accounts.iter().map(|account| (account.account_id, connector(account))).collect();
-        Dispatcher::start(Arc::clone(&self.settings), self.store.clone(), Arc::new(Bell::default()), connectors)
+        Dispatcher::start(
+            Arc::clone(&self.settings),
+            self.store.clone(),
+            Arc::new(Bell::default()),
+            Arc::new(Metrics::default()),
+            connectors,
+        )
     }
 
     fn call(&self, operation: &str, inner: &str) -> String {
@@ -166,7 +173,7 @@ impl Bench {
 
     fn wait_until_told(&self) {
         for channel in CHANNELS {
-            while self.store.read(|conn| outbox::next_due(conn, channel)).expect("the outbox").is_some() {
+            while self.store.read(|conn| outbox::next_due_state(conn, channel)).expect("the outbox").is_some() {
                 std::thread::sleep(Duration::from_millis(50));
             }
         }

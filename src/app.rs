@@ -7,16 +7,18 @@ use std::time::{Duration, Instant};
 use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Account, Settings, database};
+use crate::config::{Account, Settings, User, database};
 use crate::connectors::{self, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
 use crate::dispatch::reconcile::{CODES, Report};
 use crate::domain::{Failure, Stamp};
 use crate::exchange;
-use crate::http;
+use crate::http::{self, Page, Site};
+use crate::metrics::{self, Metrics};
 use crate::operations::Gateway;
 use crate::preparation;
+use crate::status::Board;
 use crate::store::{self, Store, accounts, configured, messages, prices};
 use crate::support::Desk;
 
@@ -50,7 +52,9 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let settings = Arc::new(settings);
     let bell = Arc::new(Bell::default());
     let gateway = Arc::new(Gateway { settings: Arc::clone(&settings), store: store.clone(), bell: Arc::clone(&bell) });
-    let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, connectors);
+    let metrics = Arc::new(Metrics::default());
+    let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, Arc::clone(&metrics), connectors);
+    let board = Board { settings: Arc::clone(&settings), store: store.clone(), metrics: Arc::clone(&metrics), started: Stamp::now() };
     let routes = move |config: &mut web::ServiceConfig| {
         let (shops, pictures) = (web::Data::new(sandboxes.clone()), web::Data::new(store.clone()));
         config
@@ -60,13 +64,26 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
             .service(web::scope("/sandbox").default_service(web::to(sandbox)));
     };
     let told = Arc::clone(&settings);
-    let ready = |gateway: &Gateway| gateway.store.read(|_| Ok(())).is_ok();
-    let served = http::serve(gateway, listener, ready, routes, move |bound| {
+    let site = Site { gateway, ready: |gateway| gateway.store.read(|_| Ok(())).is_ok(), pages: pages(board), metrics };
+    let served = http::serve(site, listener, routes, move |bound| {
         log::info!("listening on http://{}", bound.address);
         started(&told);
     });
     dispatcher.stop();
     served.map_err(|error| error.to_string())
+}
+
+fn pages(board: Board) -> Vec<Page> {
+    let board = Arc::new(board);
+    let page = |path, content_type, body: fn(&Board, &User) -> Result<String, Failure>| {
+        let board = Arc::clone(&board);
+        Page { path, content_type, body: Box::new(move |user| body(&board, user)) }
+    };
+    vec![
+        page("/status", "text/html; charset=utf-8", Board::page),
+        page("/status.json", "application/json", Board::json),
+        page("/metrics", metrics::CONTENT_TYPE, Board::metrics),
+    ]
 }
 
 /// With port 0 the system chooses; addresses that clients see follow.

@@ -102,6 +102,8 @@ fn demo_account(database: &str) -> Account {
         order_number_prefix: "SB-".to_owned(),
         preparation: Preparation::default(),
         reconciliation: Reconciliation::default(),
+        silence_alarm: None,
+        rate_limits: Rates::new(),
         settings,
     }
 }
@@ -118,7 +120,7 @@ Kontor demo, data in {database}
   typed endpoint   {base}/ws/v1
             WSDL   {base}/ws/v1?wsdl          (SOAP 1.2: {base}/ws/v1?wsdl=soap12)
   sandbox channel  {base}/sandbox/{DEMO_ACCOUNT}
-  health           {base}/health
+  status           {base}/status            (user admin; also /status.json, /metrics, /health)
 
   users            erp / {DEMO_PASSWORD}, admin / {DEMO_PASSWORD}
 

@@ -26,6 +26,8 @@ pub fn settings() -> Settings {
         order_number_prefix: prefix.into(),
         preparation: Preparation::default(),
         reconciliation: Default::default(),
+        silence_alarm: None,
+        rate_limits: Default::default(),
         settings: toml::Table::new(),
     };
     let warehouse =

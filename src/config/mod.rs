@@ -25,6 +25,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::domain::Language;
+use crate::domain::rate::Rates;
 
 pub use defaults::DEFAULT_LISTEN;
 pub use fault::Fault;
@@ -234,6 +235,10 @@ pub struct Account {
     /// How items become offers.
     pub preparation: Preparation,
     pub reconciliation: Reconciliation,
+    /// Without a new order for so long, the account is called silent; `None`: never.
+    pub silence_alarm: Option<Duration>,
+    /// Replace what the connector says of its channel.
+    pub rate_limits: Rates,
     /// The connector's own settings, checked by the connector.
     pub settings: toml::Table,
 }

@@ -128,6 +128,10 @@ raw! {
         shipping_groups: Vec<String>,
         reconcile_every_hours: Option<i64>,
         reconcile_repair: Option<bool>,
+        silence_alarm_hours: Option<i64>,
+        rate_limits: RawRateLimits,
         settings: toml::Table,
     }
+    RawRateLimits { submit: Option<RawRate>, pull_orders: Option<RawRate>, push_fact: Option<RawRate>, list_offers: Option<RawRate> }
+    RawRate { calls: Option<i64>, seconds: Option<i64> }
 }

@@ -201,7 +201,9 @@ fn translate(message: &str, path: &str, in_list: bool) -> String {
         "a sequence" => "a list in [ ]".to_owned(),
         other if other.starts_with("struct ") && in_list => format!("a table; write [[{key}]]"),
         other if other == "a map" || other.starts_with("struct ") => {
-            format!("a table; write [{path}]")
+            // In a header, the entry of a list is the one above.
+            let header: String = path.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
+            format!("a table; write [{header}]")
         }
         other => other.to_owned(),
     };

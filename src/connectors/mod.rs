@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Account;
 use crate::domain::Decimal;
 use crate::domain::order::Workflow;
+use crate::domain::rate::Rates;
 
 pub use sandbox::Sandboxes;
 
@@ -32,6 +33,9 @@ pub struct Capabilities {
     pub ends_at_zero: bool,
     /// `list_offers` works: what the channel shows can be compared with what is known.
     pub lists_offers: bool,
+    /// How often the channel lets itself be called, counted in calls of this trait; the account's settings may say
+    /// something else.
+    pub rates: Rates,
 }
 
 /// What an offer shall become at the channel.
@@ -157,6 +161,17 @@ pub enum ChannelError {
     Unauthorized { reason: String },
     /// The answer made no sense (a channel's change of contract). Retried, and loud in the log.
     Protocol { reason: String },
+}
+
+impl ChannelError {
+    /// The word for it in metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            ChannelError::Unavailable { .. } => "unavailable",
+            ChannelError::Unauthorized { .. } => "unauthorized",
+            ChannelError::Protocol { .. } => "protocol",
+        }
+    }
 }
 
 impl std::fmt::Display for ChannelError {
@@ -408,6 +423,8 @@ pub(crate) mod tests {
             order_number_prefix: String::new(),
             preparation: Default::default(),
             reconciliation: Default::default(),
+            silence_alarm: None,
+            rate_limits: Default::default(),
             settings: toml::from_str(settings).unwrap(),
         }
     }

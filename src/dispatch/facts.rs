@@ -6,14 +6,18 @@ use super::turn::Kind;
 use super::worker::{Attempt, Worker, chance};
 use crate::config::Account;
 use crate::connectors::{Fact, FactKind, Outcome};
+use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::store::accounts::WorkRow;
 use crate::store::outbox::{self, FactRow, Settled};
 use crate::store::{broken_document, facts};
 
 impl Worker {
-    /// Sends the next due fact. `None`: nothing is due.
+    /// Sends the next due fact. `None`: nothing is due, or the channel may not be called yet.
     pub(super) fn send_fact(&mut self, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
+        if self.has_to_wait(ChannelCall::PushFact, now) {
+            return Ok(None);
+        }
         let account_id = self.account.account_id;
         let next = self.store.read(|conn| {
             let Some(row) = outbox::due_facts(conn, account_id, now, 1)?.pop() else {
@@ -47,7 +51,7 @@ impl Worker {
         };
         map_carriers(&self.account, &mut kind);
         let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind };
-        let (result, now) = self.call(now, |connector| connector.push_fact(&fact));
+        let (result, now) = self.call(ChannelCall::PushFact, now, |connector| connector.push_fact(&fact));
         let attempt = match result {
             Ok(outcome) => {
                 self.answered(Kind::Facts);
@@ -77,6 +81,7 @@ impl Worker {
 
     fn settle_outcome(&self, row: FactRow, kind: &FactKind, outcome: Outcome, now: Stamp, settlement: &mut Settlement) {
         let about = About::Order(row.order_id);
+        self.count(ChannelCall::PushFact, &outcome);
         // A shop that keeps its own allocations moves its stock on hand now; also where it refused a fulfilment that
         // it has made already.
         let moves_stock = matches!(kind, FactKind::Shipped { .. } | FactKind::Cancelled { .. });

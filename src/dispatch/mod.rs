@@ -9,6 +9,7 @@ mod facts;
 mod housekeeping;
 pub mod inbound;
 mod keeper;
+mod limiter;
 mod plan;
 mod poll;
 pub mod reconcile;
@@ -32,6 +33,7 @@ use worker::{Parts, Worker};
 
 use crate::config::Settings;
 use crate::connectors::Connector;
+use crate::metrics::Metrics;
 use crate::store::Store;
 
 /// The running workers of this process.
@@ -43,7 +45,13 @@ pub struct Dispatcher {
 impl Dispatcher {
     /// Starts a worker for each active account among `connectors`, and the housekeeper. Accounts that are missing in
     /// the settings or not active are left out.
-    pub fn start(settings: Arc<Settings>, store: Store, bell: Arc<Bell>, connectors: Vec<(i32, Box<dyn Connector>)>) -> Dispatcher {
+    pub fn start(
+        settings: Arc<Settings>,
+        store: Store,
+        bell: Arc<Bell>,
+        metrics: Arc<Metrics>,
+        connectors: Vec<(i32, Box<dyn Connector>)>,
+    ) -> Dispatcher {
         let owner = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
         let keeper = Arc::new(Keeper::default());
         let mut threads = Vec::new();
@@ -59,6 +67,7 @@ impl Dispatcher {
                 connector,
                 owner: owner.clone(),
                 keeper: Arc::clone(&keeper),
+                metrics: Arc::clone(&metrics),
             });
             match worker {
                 Some(worker) => threads.extend(spawn(&format!("account {account_id}"), move || {

@@ -11,6 +11,7 @@ use super::settle::{About, clean, message_row};
 use super::turn::{Kind, poll_is_due};
 use super::worker::{Attempt, Worker, chance};
 use crate::connectors::{ChannelError, ChannelOrder, Message, Pulled, Severity};
+use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Language, Stamp};
 use crate::store::accounts::{self, WorkRow};
 use crate::store::{broken_document, held_orders, messages};
@@ -27,13 +28,14 @@ pub(super) struct Round {
 }
 
 impl Worker {
-    /// Reads and stores one page of orders, or tries those again that could not be stored. `None`: neither is due.
+    /// Reads and stores one page of orders, or tries those again that could not be stored. `None`: neither is due, or the
+    /// channel may not be called yet.
     pub(super) fn collect_orders(&mut self, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
         if self.import_held(now)? {
             return Ok(Some(Attempt::Worked));
         }
         let failing = self.poll_failures > 0;
-        if !poll_is_due(work, self.round.is_some(), failing, now) {
+        if !poll_is_due(work, self.round.is_some(), failing, now) || self.has_to_wait(ChannelCall::PullOrders, now) {
             return Ok(None);
         }
         let account_id = self.account.account_id;
@@ -48,7 +50,7 @@ impl Worker {
         };
         let round = self.round.take().unwrap_or_else(|| Round { cursor: work.order_cursor.clone(), wanted: work.poll_wanted });
         let cursor = round.cursor.clone();
-        let (result, now) = self.call(now, |connector| connector.pull_orders(cursor.as_deref(), &open));
+        let (result, now) = self.call(ChannelCall::PullOrders, now, |connector| connector.pull_orders(cursor.as_deref(), &open));
         match result {
             Ok(pulled) => {
                 self.answered(Kind::Orders);
@@ -75,13 +77,23 @@ impl Worker {
         let finished = !more || stands_still;
         let (wanted, stored) = (round.wanted, clean(&cursor));
         let next_poll_at = after(now, self.account.poll_interval);
-        self.store.write(move |tx| {
+        let (account, language) = (self.account.clone(), self.language);
+        let silent_since = self.store.write(move |tx| {
             accounts::store_cursor(tx, account_id, &stored)?;
-            if finished {
-                accounts::poll_finished(tx, account_id, wanted, now, next_poll_at)?;
+            accounts::call_worked(tx, account_id)?;
+            if !finished {
+                return Ok(None);
             }
-            accounts::call_worked(tx, account_id)
+            accounts::poll_finished(tx, account_id, wanted, now, next_poll_at)?;
+            let silent_since = accounts::all_orders_came(tx, account_id, now, account.silence_alarm)?;
+            if let Some(since) = silent_since {
+                messages::add(tx, message_row(&account, About::Account, &silence(since, language)))?;
+            }
+            Ok(silent_since)
         })?;
+        if let Some(since) = silent_since {
+            log::warn!("account {account_id}: silent: {}", silence(since, Language::En).text);
+        }
         self.round = (!finished).then_some(Round { cursor: Some(cursor), wanted });
         self.tell(&concerned);
         Ok(())
@@ -137,11 +149,11 @@ impl Worker {
         let mut start = 0;
         while start < orders.len() {
             let end = orders.len().min(start + ORDERS_AT_ONCE);
-            match self.import(&orders, start..end) {
+            match self.import(&orders, start..end, now) {
                 Ok(accounts) => concerned.extend(accounts),
                 Err(_) => {
                     for (index, order) in orders.iter().enumerate().take(end).skip(start) {
-                        match self.import(&orders, index..index + 1) {
+                        match self.import(&orders, index..index + 1, now) {
                             Ok(accounts) => concerned.extend(accounts),
                             Err(failure) => {
                                 let document = serde_json::to_string(order).map_err(|error| broken_document("channel order", &error))?;
@@ -156,23 +168,39 @@ impl Worker {
         Ok(concerned)
     }
 
-    fn import(&self, orders: &Arc<Vec<ChannelOrder>>, range: Range<usize>) -> Result<BTreeSet<i32>, Failure> {
+    fn import(&self, orders: &Arc<Vec<ChannelOrder>>, range: Range<usize>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
         let orders = Arc::clone(orders);
         let (settings, account) = (Arc::clone(&self.settings), self.account.clone());
         let import = self.import;
-        self.store.write(move |tx| {
-            let mut concerned = BTreeSet::new();
+        let (concerned, new, was_silent) = self.store.write(move |tx| {
+            let (mut concerned, mut new) = (BTreeSet::new(), 0_usize);
             let orders = orders.get(range).unwrap_or_default();
             for order in orders {
                 match import(tx, &settings, &account, order)? {
-                    Imported::New { accounts, .. } | Imported::Changed { accounts } => concerned.extend(accounts),
+                    Imported::New { accounts, .. } => {
+                        concerned.extend(accounts);
+                        new += 1;
+                    }
+                    Imported::Changed { accounts } => concerned.extend(accounts),
                     Imported::Unchanged => {}
                 }
             }
             let numbers: Vec<String> = orders.iter().map(|order| clean(&order.order_id)).collect();
             held_orders::release(tx, account.account_id, &numbers)?;
-            Ok(concerned)
-        })
+            let was_silent = new > 0 && accounts::order_came(tx, account.account_id, now)?;
+            Ok((concerned, new, was_silent))
+        })?;
+        if new > 0 {
+            self.metrics.new_orders(self.account.account_id, new);
+        }
+        self.tell_end_of_silence(was_silent);
+        Ok(concerned)
+    }
+
+    fn tell_end_of_silence(&self, was_silent: bool) {
+        if was_silent {
+            log::info!("account {}: orders come again", self.account.account_id);
+        }
     }
 
     /// Keeps an order that cannot be stored, and tells of it when that is news.
@@ -191,16 +219,34 @@ impl Worker {
         let row = message_row(&self.account, About::Account, &message);
         let (account_id, due_at, error) = (self.account.account_id, after(now, self.account.poll_interval), clean(&failure.to_string()));
         let held = number.clone();
-        let news = self.store.write(move |tx| {
+        let (news, was_silent) = self.store.write(move |tx| {
             let news = held_orders::hold(tx, account_id, &held, &document, due_at, &error)?;
             if news {
                 messages::add(tx, row)?;
             }
-            Ok(news)
+            Ok((news, news && accounts::order_came(tx, account_id, now)?))
         })?;
+        self.tell_end_of_silence(was_silent);
         if news {
             log::error!("account {account_id}: order {number} of the channel cannot be stored and is kept aside: {failure}");
         }
         Ok(())
     }
+}
+
+/// An account that usually brings orders has brought none for too long. A channel that answers every poll with nothing
+/// looks healthy, whatever has happened to its rights, its filter or its shop.
+fn silence(since: Stamp, language: Language) -> Message {
+    let since = since.to_utc().unwrap_or_default().format("%Y-%m-%d %H:%M UTC");
+    let (text, remedy) = match language {
+        Language::En => (
+            format!("no new order since {since}, although the channel answers"),
+            "see in the channel whether there are orders, whether offers can be bought, and what the account may read",
+        ),
+        Language::De => (
+            format!("keine neue Bestellung seit {since}, obwohl der Kanal antwortet"),
+            "prüfen Sie im Kanal, ob es Bestellungen gibt, ob Angebote gekauft werden können und was der Zugang lesen darf",
+        ),
+    };
+    Message { severity: Severity::Warning, code: "ACCOUNT_SILENT".into(), text, remedy: remedy.into() }
 }

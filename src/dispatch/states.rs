@@ -10,6 +10,7 @@ use super::turn::Kind;
 use super::worker::{Attempt, Worker, chance};
 use crate::config::Account;
 use crate::connectors::{ChannelError, Message, Outcome, RowResult, Severity, Wanted};
+use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::preparation;
 use crate::store::Conn;
@@ -18,8 +19,11 @@ use crate::store::offers::{self, Confirmed};
 use crate::store::outbox::{self, PENDING, Settled, StateRow};
 
 impl Worker {
-    /// Sends the next batch of due states. `None`: nothing is due.
+    /// Sends the next batch of due states. `None`: nothing is due, or the channel may not be called yet.
     pub(super) fn send_states(&mut self, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
+        if self.has_to_wait(ChannelCall::Submit, now) {
+            return Ok(None);
+        }
         let (account, suspects) = (&self.account, &self.suspects);
         let most = self.capabilities.batch_size.max(1);
         let known = self.store.read(|conn| load(conn, account, suspects, now, most))?;
@@ -41,7 +45,7 @@ impl Worker {
             return Ok(Some(Attempt::Worked));
         }
         let changes: Vec<_> = plan.sendings.iter().map(|s| s.change.clone()).collect();
-        let (result, now) = self.call(now, |connector| connector.submit(&changes));
+        let (result, now) = self.call(ChannelCall::Submit, now, |connector| connector.submit(&changes));
         let attempt = match result {
             Ok(results) => {
                 self.answered(Kind::States);
@@ -114,7 +118,11 @@ impl Worker {
             let offer_id = sending.change.offer_id;
             self.suspects.remove(&offer_id);
             let about = About::Offer { offer_id, item_id: sending.item_id };
-            match outcomes.remove(&offer_id) {
+            let outcome = outcomes.remove(&offer_id);
+            if let Some(outcome) = &outcome {
+                self.count(ChannelCall::Submit, outcome);
+            }
+            match outcome {
                 Some(Outcome::Done { external_number, url, messages }) => {
                     settlement.messages.extend(messages.iter().map(|m| message_row(&self.account, about, m)));
                     if let Some(figures) = &sending.out_of_stock {

@@ -11,16 +11,19 @@ use chrono::NaiveDate;
 use super::bell::{Bell, Wake};
 use super::inbound::{self, Imported};
 use super::keeper::Keeper;
+use super::limiter::Limiter;
 use super::poll::Round;
 use super::reconcile;
 use super::retry::{after, pause};
 use super::settle::Settlement;
 use super::turn::{Kind, Turn, poll_is_due};
 use crate::config::{Account, Settings};
-use crate::connectors::{Capabilities, ChannelError, ChannelOrder, Connector};
+use crate::connectors::{Capabilities, ChannelError, ChannelOrder, Connector, Outcome};
+use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Language, Stamp};
+use crate::metrics::Metrics;
 use crate::store::accounts::{self, WorkRow};
-use crate::store::{Store, Tx, held_orders, outbox};
+use crate::store::{Store, Tx, held_orders, limited_calls, outbox};
 
 /// Another process may write rows for us without ringing our bell, on SQLite the command line; how long we do not look
 /// at most.
@@ -29,6 +32,8 @@ const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(1);
 const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(2);
 /// Least time between two looks when nothing was to be done.
 const LEAST_REST: Duration = Duration::from_millis(20);
+/// A call of the ERP may wait for a limiter that lets the next call to the channel through sooner than that.
+const WORTH_TELLING: Duration = Duration::from_millis(100);
 
 pub(super) type Import = for<'t> fn(&mut Tx<'t>, &Settings, &Account, &ChannelOrder) -> Result<Imported, Failure>;
 
@@ -42,6 +47,7 @@ pub(super) struct Parts {
     /// Of this process; all its workers have the same.
     pub owner: String,
     pub keeper: Arc<Keeper>,
+    pub metrics: Arc<Metrics>,
 }
 
 pub(super) struct Worker {
@@ -58,6 +64,10 @@ pub(super) struct Worker {
     /// The lease may be taken from an owner that seems to live: its own past.
     steal: bool,
     keeper: Arc<Keeper>,
+    pub(super) metrics: Arc<Metrics>,
+    limiter: Limiter,
+    /// Until when the limiter holds calls back, as last told to other processes.
+    told_limits: BTreeMap<ChannelCall, Stamp>,
     lease_until: Stamp,
     turn: Turn,
     /// What is wrong per kind of work, so that the log tells changes only.
@@ -106,6 +116,9 @@ impl Worker {
             language: mandator.map(|m| m.language).unwrap_or_default(),
             zone: mandator.map_or(chrono_tz::UTC, |m| m.time_zone),
             steal: !parts.store.is_shared(),
+            limiter: Limiter::new(&capabilities.rates, &parts.account.rate_limits),
+            told_limits: BTreeMap::new(),
+            metrics: parts.metrics,
             settings: parts.settings,
             store: parts.store,
             bell: parts.bell,
@@ -195,14 +208,42 @@ impl Worker {
                 return Ok(Next::Again);
             }
         }
-        let due = self.store.read(|conn| {
-            let (rows, orders) = (outbox::next_due(conn, account_id)?, held_orders::next_due(conn, account_id)?);
-            Ok(rows.into_iter().chain(orders).min())
+        let (states, facts, held) = self.store.read(|conn| {
+            let facts = outbox::next_due_fact(conn, account_id)?;
+            Ok((outbox::next_due_state(conn, account_id)?, facts, held_orders::next_due(conn, account_id)?))
         })?;
-        let due = due.unwrap_or(renewal);
         let poll = if poll_is_due(&work, self.round.is_some(), self.poll_failures > 0, now) { now } else { Stamp(work.next_poll_at) };
-        let reconciliation = self.next_reconciliation(&work).unwrap_or(renewal);
-        Ok(Next::At(due.min(poll).min(reconciliation).min(renewal)))
+        let calls = [
+            (ChannelCall::Submit, states),
+            (ChannelCall::PushFact, facts),
+            (ChannelCall::PullOrders, Some(poll)),
+            (ChannelCall::ListOffers, self.next_listing(&work)),
+        ];
+        self.tell_limits(&calls, now)?;
+        let calls = calls.into_iter().filter_map(|(call, due)| Some(due?.max(self.limiter.ready_at(call, now))));
+        Ok(Next::At(calls.chain(held).fold(renewal, Stamp::min)))
+    }
+
+    /// Has the ERP's calls not wait for what the limiter holds back for long.
+    fn tell_limits(&mut self, calls: &[(ChannelCall, Option<Stamp>)], now: Stamp) -> Result<(), Failure> {
+        let held_back = calls.iter().filter(|(_, due)| due.is_some_and(|due| due <= now));
+        let held_back = held_back.map(|(call, _)| (*call, self.limiter.ready_at(*call, now)));
+        let news: Vec<_> =
+            held_back.filter(|(call, ready)| *ready > after(now, WORTH_TELLING) && self.told_limits.get(call) != Some(ready)).collect();
+        if news.is_empty() {
+            return Ok(());
+        }
+        self.told_limits.extend(news.iter().copied());
+        let account_id = self.account.account_id;
+        log::debug!("account {account_id}: the limiter holds back {news:?}");
+        self.store.write(move |tx| news.into_iter().try_for_each(|(call, ready)| limited_calls::note(tx, account_id, call, ready)))?;
+        self.bell.tell_settled();
+        Ok(())
+    }
+
+    /// Whether the limiter makes a call wait.
+    pub(super) fn has_to_wait(&self, call: ChannelCall, now: Stamp) -> bool {
+        self.limiter.ready_at(call, now) > now
     }
 
     fn half_lease(&self) -> i64 {
@@ -247,15 +288,30 @@ impl Worker {
     /// Calls the channel. A panic is an answer that made no sense. Also gives the time after the call: a `Retry-After`
     /// counts from there.
     pub(super) fn call<T>(
-        &self,
+        &mut self,
+        which: ChannelCall,
         now: Stamp,
         call: impl FnOnce(&dyn Connector) -> Result<T, ChannelError>,
     ) -> (Result<T, ChannelError>, Stamp) {
-        let _kept = self.keeper.keep(self.account.account_id);
+        let account_id = self.account.account_id;
+        self.limiter.take(which, now);
+        let _kept = self.keeper.keep(account_id);
         let begun = Instant::now();
         let result = catch_unwind(AssertUnwindSafe(|| call(self.connector.as_ref())))
             .unwrap_or_else(|panic| Err(ChannelError::Protocol { reason: panicked(&*panic) }));
-        (result, after(now, begun.elapsed()))
+        let took = begun.elapsed();
+        self.metrics.channel_call(account_id, which, result.as_ref().err().map_or("answered", ChannelError::word), took);
+        (result, after(now, took))
+    }
+
+    /// What the channel decided about a row.
+    pub(super) fn count(&self, call: ChannelCall, outcome: &Outcome) {
+        let word = match outcome {
+            Outcome::Done { .. } => "done",
+            Outcome::Refused(_) => "refused",
+            Outcome::Later { .. } => "later",
+        };
+        self.metrics.channel_row(self.account.account_id, call, word);
     }
 
     /// The channel answered: tells the log when it did not before.
@@ -267,10 +323,10 @@ impl Worker {
 
     /// A call failed as a whole: tells the log, and until when the account keeps away from its channel.
     pub(super) fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, now: Stamp) -> Stamp {
-        let (ail, retry_after) = match error {
-            ChannelError::Unavailable { retry_after, .. } => ("unavailable", *retry_after),
-            ChannelError::Unauthorized { .. } => ("unauthorized", None),
-            ChannelError::Protocol { .. } => ("protocol", None),
+        let ail = error.word();
+        let retry_after = match error {
+            ChannelError::Unavailable { retry_after, .. } => *retry_after,
+            ChannelError::Unauthorized { .. } | ChannelError::Protocol { .. } => None,
         };
         let failures = u32::try_from(work.failures).unwrap_or_default().saturating_add(1);
         let pause = pause(&self.settings.dispatch, failures, retry_after, chance());

@@ -5,6 +5,7 @@ pub mod failure;
 pub mod language;
 pub mod order;
 pub mod price;
+pub mod rate;
 pub mod stock;
 pub mod template;
 pub mod text;

@@ -18,6 +18,8 @@ use crate::domain::{Failure, Language, code};
 use crate::operations::Face;
 use crate::soap::{self, Claim, Meta, Reply, Version};
 
+/// Asks for HTTP Basic.
+pub(super) const CHALLENGE: (HeaderName, &str) = (header::WWW_AUTHENTICATE, "Basic realm=\"Kontor\", charset=\"UTF-8\"");
 const ALLOWED: &str = "GET, HEAD, POST";
 
 /// Everything that may come to `/ws/connect` and `/ws/v1`.
@@ -28,10 +30,11 @@ pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: 
         _ => return refuse_method(&request, payload, &edge, face).await,
     }
     let started = Instant::now();
-    let call = Caller::new(&request, edge.into_inner(), face);
+    let edge = edge.into_inner();
+    let call = Caller::new(&request, Arc::clone(&edge), face);
     let mut payload = payload.into_inner();
     let (user, Outcome { reply, content_type, zipped, close }) = call.run(&mut payload).await;
-    log_call(face, user.as_ref(), &reply, started.elapsed());
+    edge.note(face, user.as_ref(), &reply, started.elapsed());
     let mut response = start(&reply);
     if let Some(content_type) = content_type {
         response.insert_header((header::CONTENT_TYPE, content_type));
@@ -255,7 +258,7 @@ fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
     response.insert_header((header::CONTENT_TYPE, reply.content_type));
     match status {
         StatusCode::UNAUTHORIZED => {
-            response.insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"Kontor\", charset=\"UTF-8\""));
+            response.insert_header(CHALLENGE);
         }
         StatusCode::METHOD_NOT_ALLOWED => {
             response.insert_header((header::ALLOW, ALLOWED));
@@ -274,24 +277,29 @@ fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
     response
 }
 
-/// One line per call; never what was sent, and no name that was not proven.
-fn log_call(face: Face, user: Option<&User>, reply: &Reply, took: Duration) {
-    let face = match face {
-        Face::Compat => "compat",
-        Face::Typed => "typed",
-    };
-    let operation = if reply.operation.is_empty() { "-" } else { reply.operation };
-    let error = reply.error_code.map_or_else(|| String::from("-"), |number| format!("KONTOR-{number}"));
-    log::info!(
-        "operation={operation} face={face} user={:?} records={} failures={} pending={} replayed={} status={} error={error} ms={}",
-        user.map_or("-", |user| user.name.as_str()),
-        reply.records,
-        reply.failures,
-        reply.pending,
-        reply.replayed,
-        reply.status,
-        took.as_millis(),
-    );
+impl Edge {
+    /// Counts a call, and writes its line in the log; never what was sent, and no name that was not proven.
+    fn note(&self, face: Face, user: Option<&User>, reply: &Reply, took: Duration) {
+        let outcome = match (reply.error_code, reply.failures) {
+            (Some(_), _) => "fault",
+            (None, 0) => "ok",
+            (None, _) => "failures",
+        };
+        self.metrics.soap_call(face.word(), reply.operation, outcome, took);
+        let operation = if reply.operation.is_empty() { "-" } else { reply.operation };
+        let error = reply.error_code.map_or_else(|| String::from("-"), |number| format!("KONTOR-{number}"));
+        log::info!(
+            "operation={operation} face={} user={:?} records={} failures={} pending={} replayed={} status={} error={error} ms={}",
+            face.word(),
+            user.map_or("-", |user| user.name.as_str()),
+            reply.records,
+            reply.failures,
+            reply.pending,
+            reply.replayed,
+            reply.status,
+            took.as_millis(),
+        );
+    }
 }
 
 /// `GET` on an endpoint: its WSDL, or where to find it.
@@ -332,7 +340,7 @@ async fn refuse_method(request: &HttpRequest, payload: web::Payload, edge: &Edge
     let failure = Failure::new(code::METHOD_NOT_ALLOWED, [request.method().as_str()]);
     let version = Version::of_content_type(&text_of(request, header::CONTENT_TYPE));
     let reply = soap::refuse(&failure, version, Language::default());
-    log_call(face, None, &reply, started.elapsed());
+    edge.note(face, None, &reply, started.elapsed());
     let mut response = start(&reply);
     match received {
         Received::Whole(_) => response.body(reply.body),
@@ -341,7 +349,7 @@ async fn refuse_method(request: &HttpRequest, payload: web::Payload, edge: &Edge
 }
 
 /// A header as text, several of the same name as a list; empty if it is missing.
-fn text_of(request: &HttpRequest, name: HeaderName) -> String {
+pub(super) fn text_of(request: &HttpRequest, name: HeaderName) -> String {
     let values = request.headers().get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     values.collect::<Vec<_>>().join(", ")
 }

@@ -7,6 +7,7 @@ mod auth;
 mod body;
 mod call;
 mod multipart;
+mod pages;
 #[cfg(test)]
 mod tests;
 
@@ -20,9 +21,12 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
 use crate::config::{Settings, User};
+use crate::metrics::Metrics;
 use crate::operations::{Face, Gateway};
 use crate::soap::{self, Meta, Reply, path};
 use auth::Gate;
+
+pub use pages::Page;
 
 /// Threads per worker on which calls run. They mostly wait: for the writer, and for channels.
 const BLOCKING_THREADS: usize = 64;
@@ -42,14 +46,47 @@ struct Edge {
     answer: Answering,
     /// Whether calls can be answered; may block.
     ready: Box<dyn Fn() -> bool + Send + Sync>,
+    pages: Vec<Page>,
+    metrics: Arc<Metrics>,
     /// Calls between their credentials and their answer.
     waiting: AtomicUsize,
+    /// Pages that are being made.
+    viewing: AtomicUsize,
+}
+
+/// What a server serves.
+pub struct Site {
+    pub gateway: Arc<Gateway>,
+    /// Decides the answer of `/health`; may block.
+    pub ready: fn(&Gateway) -> bool,
+    /// For administrators.
+    pub pages: Vec<Page>,
+    /// Where calls are counted.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Site {
+    fn edge(self) -> Edge {
+        let Site { gateway, ready, pages, metrics } = self;
+        let settings = Arc::clone(&gateway.settings);
+        let asked = Arc::clone(&gateway);
+        let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
+        Edge { pages, metrics, ..Edge::new(settings, Box::new(answer), move || ready(&asked)) }
+    }
 }
 
 impl Edge {
     fn new(settings: Arc<Settings>, answer: Answering, ready: impl Fn() -> bool + Send + Sync + 'static) -> Edge {
-        let gate = Arc::new(Gate::new(Arc::clone(&settings)));
-        Edge { settings, gate, answer, ready: Box::new(ready), waiting: AtomicUsize::new(0) }
+        Edge {
+            gate: Arc::new(Gate::new(Arc::clone(&settings))),
+            settings,
+            answer,
+            ready: Box::new(ready),
+            pages: Vec::new(),
+            metrics: Arc::default(),
+            waiting: AtomicUsize::new(0),
+            viewing: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -79,28 +116,19 @@ impl Stopper {
     }
 }
 
-/// Serves both faces on a bound listener until SIGTERM or SIGINT, then lets running calls end (at most 30 s). Blocks the thread.
+/// Serves both faces and the pages on a bound listener until SIGTERM or SIGINT, then lets running calls end (at most 30 s).
+/// Blocks the thread.
 ///
-/// `ready` decides the answer of `/health`, and may block; `extra` mounts further routes; `bound` is called once when
-/// connections are taken.
+/// `extra` mounts further routes; `bound` is called once when connections are taken.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn serve<X, B>(
-    gateway: Arc<Gateway>,
-    listener: TcpListener,
-    ready: impl Fn(&Gateway) -> bool + Send + Sync + 'static,
-    extra: X,
-    bound: B,
-) -> io::Result<()>
+pub fn serve<X, B>(site: Site, listener: TcpListener, extra: X, bound: B) -> io::Result<()>
 where
     X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     B: FnOnce(&Bound),
 {
-    let settings = Arc::clone(&gateway.settings);
-    let asked = Arc::clone(&gateway);
-    let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
-    run(Edge::new(settings, Box::new(answer), move || ready(&asked)), listener, extra, bound)
+    run(site.edge(), listener, extra, bound)
 }
 
 fn run<X, B>(edge: Edge, listener: TcpListener, extra: X, bound: B) -> io::Result<()>
@@ -115,7 +143,7 @@ where
     let edge = web::Data::new(edge);
     actix_web::rt::System::new().block_on(async move {
         let app = move || {
-            let app = App::new().app_data(edge.clone()).configure(routes).configure(extra.clone());
+            let app = App::new().configure(|config| routes(config, &edge)).configure(extra.clone());
             app.default_service(web::to(nowhere))
         };
         let server = HttpServer::new(app)
@@ -133,11 +161,15 @@ where
     })
 }
 
-fn routes(config: &mut web::ServiceConfig) {
+fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
     config
+        .app_data(edge.clone())
         .route(path(Face::Compat), web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Compat)))
         .route(path(Face::Typed), web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Typed)))
         .route("/health", web::to(health));
+    for (index, page) in edge.pages.iter().enumerate() {
+        config.route(page.path, web::get().to(move |request, edge| pages::show(request, edge, index)));
+    }
 }
 
 async fn health(edge: web::Data<Edge>) -> HttpResponse {
@@ -152,7 +184,8 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
     HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(format!(
         "There is nothing at {shown}.\n\
          Speed4Trade CONNECT calls: POST {compat}, described at {compat}?wsdl\n\
-         Typed calls:               POST {typed}, described at {typed}?wsdl\n",
+         Typed calls:               POST {typed}, described at {typed}?wsdl\n\
+         For administrators:        GET /status, /status.json and /metrics\n",
         compat = path(Face::Compat),
         typed = path(Face::Typed),
     ))

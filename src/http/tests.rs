@@ -10,8 +10,10 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
 
-use super::{Edge, nowhere, routes};
-use crate::config::{Settings, User};
+use super::{Edge, Page, nowhere, routes};
+use crate::config::{Role, Settings, User};
+use crate::domain::{Failure, code};
+use crate::metrics::Levels;
 use crate::operations::Face;
 use crate::soap::{Meta, fixture};
 
@@ -36,7 +38,7 @@ impl Said {
 }
 
 async fn ask_at(edge: web::Data<Edge>, request: TestRequest) -> Said {
-    let app = App::new().app_data(edge).configure(routes).default_service(web::to(nowhere));
+    let app = App::new().configure(|config| routes(config, &edge)).default_service(web::to(nowhere));
     let response = call_service(&init_service(app).await, request.to_request()).await;
     let (status, headers) = (response.status(), response.headers().clone());
     Said { status, headers, body: read_body(response).await.to_vec() }
@@ -97,6 +99,59 @@ async fn a_call_without_the_right_credentials_is_a_fault_with_a_challenge() {
         assert_eq!(said.header("www-authenticate"), "Basic realm=\"Kontor\", charset=\"UTF-8\"");
         assert!(said.text().contains(fault), "{}", said.text());
         assert!(said.header("content-type").starts_with(content_type));
+    }
+}
+
+/// A page that greets its user, in a gateway whose one user is an administrator or not.
+fn paged(role: Role) -> web::Data<Edge> {
+    let mut settings = fixture::settings();
+    settings.users.iter_mut().for_each(|user| user.role = role);
+    let page = |path, body: fn(&User) -> Result<String, Failure>| Page { path, content_type: "text/html", body: Box::new(body) };
+    let pages =
+        vec![page("/status", |user| Ok(format!("hello {}", user.name))), page("/metrics", |_| Err(Failure::new(code::DATABASE, ["gone"])))];
+    web::Data::new(Edge { pages, ..echoing(settings) })
+}
+
+#[actix_web::test]
+async fn pages_are_for_administrators() {
+    let ask = |role, path: &str, authorization: &str| {
+        ask_at(paged(role), TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, authorization)))
+    };
+    let said = ask(Role::Admin, "/status", "").await;
+    assert_eq!((said.status, said.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Basic realm=\"Kontor\", charset=\"UTF-8\""));
+    let said = ask(Role::Erp, "/status", ERP).await;
+    assert_eq!(said.status, StatusCode::FORBIDDEN);
+    assert!(said.text().contains("the role admin is needed"), "{}", said.text());
+    let said = ask(Role::Admin, "/status", ERP).await;
+    assert_eq!((said.status, said.text().as_str()), (StatusCode::OK, "hello erp"));
+    assert_eq!((said.header("cache-control"), said.header("content-type")), ("no-store", "text/html"));
+    assert!(said.header("content-security-policy").contains("default-src 'none'"));
+    let said = ask(Role::Admin, "/metrics", ERP).await;
+    assert_eq!(said.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[actix_web::test]
+async fn few_pages_are_made_at_a_time() {
+    let edge = paged(Role::Admin);
+    edge.viewing.store(4, std::sync::atomic::Ordering::Release);
+    let ask = || ask_at(edge.clone(), TestRequest::get().uri("/status").insert_header((header::AUTHORIZATION, ERP)));
+    assert_eq!(ask().await.status, StatusCode::SERVICE_UNAVAILABLE);
+    edge.viewing.store(3, std::sync::atomic::Ordering::Release);
+    assert_eq!(ask().await.status, StatusCode::OK);
+    assert_eq!(edge.viewing.load(std::sync::atomic::Ordering::Acquire), 3);
+}
+
+#[actix_web::test]
+async fn calls_are_counted_by_what_became_of_them() {
+    let edge = edge(fixture::settings());
+    ask_at(edge.clone(), post()).await;
+    ask_at(edge.clone(), TestRequest::post().uri("/ws/v1").set_payload(ECHO)).await;
+    let text = edge.metrics.text(&Levels::default());
+    for line in [
+        "kontor_soap_calls_total{face=\"compat\",operation=\"echo\",outcome=\"ok\"} 1",
+        "kontor_soap_calls_total{face=\"typed\",operation=\"none\",outcome=\"fault\"} 1",
+    ] {
+        assert!(text.contains(line), "{text}");
     }
 }
 

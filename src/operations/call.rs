@@ -5,6 +5,7 @@ use super::wire::{Records, Value};
 use crate::config::{Mandator, Settings, User};
 use crate::domain::failure::Blame;
 use crate::domain::{Failure, Language, Stamp, code};
+use crate::store::outbox::Errand;
 use crate::store::{Conn, Tx};
 
 /// An operation that changes data. The handler runs inside the call's write transaction.
@@ -14,6 +15,8 @@ pub trait WriteOperation: 'static {
     const DOC: &'static str;
     /// A repeated document without a key of its own may be answered from the store.
     const REPLAYED_BY_CONTENT: bool = true;
+    /// What it asks the workers of the accounts for that it concerns.
+    const ERRAND: Option<Errand> = None;
     type Request: Value + WriteRequest + Send;
     type Result: Value + Reported + Send + 'static;
 

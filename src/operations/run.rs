@@ -11,7 +11,7 @@ use super::shapes::{refuse_unknown_condition, warnings};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
 use crate::domain::{Failure, Stamp, code};
-use crate::store::outbox::{self, Unsettled};
+use crate::store::outbox::{self, Errand, Unsettled};
 use crate::store::{Tx, replay};
 use crate::xml::{self, Node};
 
@@ -205,7 +205,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
             if !accounts.is_empty() {
                 gateway.bell.ring(&accounts);
                 let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
-                let (open, parked) = wait_for_channels(gateway, stamp, wait)?;
+                let (open, parked) = wait_for_channels(gateway, stamp, O::ERRAND.map(|errand| (errand, accounts.as_slice())), wait)?;
                 pending = open;
                 let finished = Finished { stamp, language: language_of_user(&gateway.settings, call.user), synchronous, pending, parked };
                 let changed = gateway.store.read(|conn| O::finish(conn, &finished, &mut result))?;
@@ -238,9 +238,9 @@ fn rehearse<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, request: O::R
 
 /// Waits until the rows that a transaction caused are settled, at most this long: `(pending, parked)`. Does not wait
 /// for what cannot be settled in time anyway: a channel that is down must not slow every call of the ERP down.
-fn wait_for_channels(gateway: &Gateway, stamp: Stamp, wait: Duration) -> Result<(usize, usize), Failure> {
+fn wait_for_channels(gateway: &Gateway, stamp: Stamp, errand: Option<(Errand, &[i32])>, wait: Duration) -> Result<(usize, usize), Failure> {
     let until = Stamp::now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-    let look = || gateway.store.read(|conn| outbox::unsettled(conn, stamp, until));
+    let look = || gateway.store.read(|conn| outbox::unsettled(conn, stamp, errand, until));
     let counts = |found: Unsettled| (usize::try_from(found.pending).unwrap_or_default(), usize::try_from(found.parked).unwrap_or_default());
     // Workers of other processes do not ring our bell.
     let every = if gateway.store.is_shared() { LOOK_AT_SHARED } else { wait };

@@ -1,5 +1,7 @@
 //! The work of an account: who does it (lease), how far its orders are collected, and what the ERP asked for.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 
 use super::schema::{account_work, orders};
@@ -33,10 +35,18 @@ pub struct WorkRow {
     pub reconciled_at: Option<i64>,
     /// JSON of the counts of the last reconciliation.
     pub reconcile_report: Option<String>,
+    /// When the last new order came; before the first one, when the first poll had ended.
+    pub no_order_since: Option<i64>,
+    /// That is longer ago than the account's alarm allows, and it was told.
+    pub silent: bool,
 }
 
 pub fn work_of(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<WorkRow>, Failure> {
     Ok(on!(conn, c => account_work::table.find(account_id).select(WorkRow::as_select()).first(c).optional())?)
+}
+
+pub fn all_work(conn: &mut Conn<'_>) -> Result<Vec<WorkRow>, Failure> {
+    Ok(on!(conn, c => account_work::table.select(WorkRow::as_select()).load(c))?)
 }
 
 /// The row of an account, created where it is missing.
@@ -62,6 +72,8 @@ pub fn ensure_work(tx: &mut Tx<'_>, account_id: i32) -> Result<WorkRow, Failure>
         reconcile_import: false,
         reconciled_at: None,
         reconcile_report: None,
+        no_order_since: None,
+        silent: false,
     };
     on!(&mut tx.conn, c => diesel::insert_into(account_work::table).values(&row).execute(c))?;
     Ok(row)
@@ -184,6 +196,29 @@ pub fn poll_finished(tx: &mut Tx<'_>, account_id: i32, served: i64, now: Stamp, 
         row.polled_at = Some(now.0);
         row.next_poll_at = next_poll_at.0;
     })
+}
+
+/// A new order has come. Tells whether the account was silent.
+pub fn order_came(tx: &mut Tx<'_>, account_id: i32, now: Stamp) -> Result<bool, Failure> {
+    let mut silent = false;
+    change_work(tx, account_id, |row| {
+        row.no_order_since = Some(now.0);
+        silent = std::mem::take(&mut row.silent);
+    })?;
+    Ok(silent)
+}
+
+/// All orders that there were until `now` are collected. Gives since when none has come if the account has become silent
+/// with that; `alarm` says after which time.
+pub fn all_orders_came(tx: &mut Tx<'_>, account_id: i32, now: Stamp, alarm: Option<Duration>) -> Result<Option<Stamp>, Failure> {
+    let row = ensure_work(tx, account_id)?;
+    let since = row.no_order_since.unwrap_or(now.0);
+    let quiet = Duration::from_micros(u64::try_from(now.0.saturating_sub(since)).unwrap_or_default());
+    let silent = alarm.is_some_and(|alarm| quiet >= alarm);
+    if row.no_order_since.is_none() || row.silent != silent {
+        change_work(tx, account_id, |row| (row.no_order_since, row.silent) = (Some(since), silent))?;
+    }
+    Ok((silent && !row.silent).then_some(Stamp(since)))
 }
 
 /// Sets the time of the next poll, after one that failed.

@@ -11,7 +11,8 @@ use super::filter::Cond;
 use super::held_orders::HeldOrder;
 use super::outbox::{DROPPED, FactRow, PARKED, PENDING, StateRow, Topic, due_now};
 use super::schema::{account_work, held_orders, items, offers, orders, outbox_facts, outbox_states};
-use super::{Conn, MOST_VARIABLES, Tx};
+use super::{Conn, MOST_VARIABLES, Tx, limited_calls};
+use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::{narrow, on};
 
@@ -109,7 +110,7 @@ pub struct Change {
     /// When it was asked for, or asked for again; of an order, when the channel told it.
     pub asked_at: Stamp,
     pub due_at: Stamp,
-    /// The account keeps away from its channel until then.
+    /// The account keeps away from its channel until then, after failures or because it may not be called more often.
     pub blocked_until: Stamp,
     pub attempts: i32,
     pub first_failed_at: Option<Stamp>,
@@ -234,8 +235,16 @@ pub fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change>, Fail
     .collect();
     let mut found: BTreeMap<ChangeId, Change> = BTreeMap::new();
     let changes = states_of(conn, &states)?.into_iter().chain(facts_of(conn, &facts)?).chain(orders_of(conn, &orders)?);
+    let limited = limited_calls::beyond(conn, Stamp(0))?;
     for change in changes {
-        let blocked_until = Stamp(blocked.get(&change.account_id).copied().unwrap_or(0));
+        let blocked = Stamp(blocked.get(&change.account_id).copied().unwrap_or(0));
+        let call = match change.id.kind() {
+            ChangeKind::State => Some(ChannelCall::Submit),
+            ChangeKind::Fact => Some(ChannelCall::PushFact),
+            ChangeKind::Order => None,
+        };
+        let limited = call.and_then(|call| limited.get(&(change.account_id, call)));
+        let blocked_until = limited.map_or(blocked, |limited| blocked.max(*limited));
         found.insert(change.id, Change { blocked_until, ..change });
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())

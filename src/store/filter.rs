@@ -33,7 +33,11 @@ impl<T> Cond<T> {
     }
 
     pub fn one(value: T) -> Cond<T> {
-        Cond::In { values: vec![value], or_null: false }
+        Cond::any_of(vec![value])
+    }
+
+    pub fn any_of(values: Vec<T>) -> Cond<T> {
+        Cond::In { values, or_null: false }
     }
 }
 

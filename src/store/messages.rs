@@ -68,6 +68,17 @@ pub fn latest(conn: &mut Conn<'_>, about: Subject, most: i64) -> Result<Vec<Mess
     })?)
 }
 
+/// The newest errors and warnings of accounts, newest first.
+pub fn latest_bad(conn: &mut Conn<'_>, account_ids: &[i32], most: usize) -> Result<Vec<MessageRow>, Failure> {
+    Ok(on!(conn, c => upload_messages::table
+        .filter(upload_messages::account_id.eq_any(account_ids))
+        .filter(upload_messages::severity.le(1))
+        .order(upload_messages::message_id.desc())
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .select(MessageRow::as_select())
+        .load(c))?)
+}
+
 /// What was last said about each of these offers.
 pub fn last_of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<BTreeMap<i32, MessageRow>, Failure> {
     let mut found = BTreeMap::new();

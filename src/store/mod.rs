@@ -6,6 +6,7 @@
 
 pub mod account_categories;
 pub mod accounts;
+pub mod backlog;
 pub mod categories;
 pub mod changes;
 pub mod configured;
@@ -17,6 +18,7 @@ pub mod filter;
 pub mod held_orders;
 pub mod items;
 mod json;
+pub mod limited_calls;
 pub mod lookups;
 pub mod messages;
 pub mod offers;

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
-use super::{Conn, MOST_VARIABLES, Tx, next_id};
+use super::{Conn, MOST_VARIABLES, Tx, limited_calls, next_id};
+use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::on;
 
@@ -185,21 +186,32 @@ pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str,
 /// What one transaction asked for and is not settled yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unsettled {
-    /// Rows to be sent, polls and reconciliations that have not ended.
+    /// Rows to be sent, and errands that have not ended.
     pub pending: i64,
-    /// Those of them that may be settled in time; the others wait for a retry, or their channel asked us to stay away.
+    /// Those of them that may be settled in time; the others wait for a retry or for the limiter, or their channel asked
+    /// us to stay away.
     pub soon: i64,
     /// Refused rows.
     pub parked: i64,
 }
 
-/// What one transaction asked for and is not settled yet, orders to be stored among it; `until` says what is in time. A
-/// poll of an account's orders, or a reconciliation, is pending until one that began later has ended.
-pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, until: Stamp) -> Result<Unsettled, Failure> {
+/// What a call asks the workers of accounts for, beside the rows of its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// To collect the orders.
+    Poll,
+    /// To compare what the channel shows with what is known.
+    Reconciliation,
+}
+
+/// What one transaction asked for and is not settled yet, orders to be stored among it; `until` says what is in time. An
+/// errand to accounts is pending until one that began later has ended, whoever asked for it.
+pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[i32])>, until: Stamp) -> Result<Unsettled, Failure> {
     let blocked: Vec<i32> = on!(conn, c => account_work::table
         .filter(account_work::blocked_until.gt(until.0))
         .select(account_work::account_id)
         .load(c))?;
+    let limited = limited_calls::beyond(conn, until)?;
     let states: Vec<(i32, i64, i32)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::version.eq(version.0))
         .select((outbox_states::status, outbox_states::due_at, outbox_states::account_id))
@@ -212,29 +224,37 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, until: Stamp) -> Result<Un
         .filter(held_orders::version.eq(version.0))
         .select((held_orders::due_at, held_orders::account_id))
         .load(c))?;
-    let orders = orders.into_iter().map(|(due_at, account)| (PENDING, due_at, account));
-    let polls: Vec<i32> = on!(conn, c => account_work::table
-        .filter(account_work::poll_wanted.eq(version.0))
-        .filter(account_work::poll_served.lt(account_work::poll_wanted))
-        .select(account_work::account_id)
-        .load(c))?;
-    let reconciliations: Vec<i32> = on!(conn, c => account_work::table
-        .filter(account_work::reconcile_wanted.eq(version.0))
-        .filter(account_work::reconcile_served.lt(account_work::reconcile_wanted))
-        .select(account_work::account_id)
-        .load(c))?;
-    let polls = polls.into_iter().chain(reconciliations).map(|account| (PENDING, version.0, account));
-    let mut found = Unsettled::default();
-    for (status, due_at, account) in states.into_iter().chain(facts).chain(orders).chain(polls) {
-        match status {
-            PENDING => {
-                found.pending += 1;
-                found.soon += i64::from(due_at <= until.0 && !blocked.contains(&account));
+    let errands: Vec<i32> = match errand {
+        None => Vec::new(),
+        Some((errand, accounts)) => on!(conn, c => {
+            let open = account_work::table
+                .filter(account_work::account_id.eq_any(accounts))
+                .select(account_work::account_id)
+                .into_boxed();
+            match errand {
+                Errand::Poll => open.filter(account_work::poll_served.lt(version.0)).load(c),
+                Errand::Reconciliation => open.filter(account_work::reconcile_served.lt(version.0)).load(c),
             }
-            PARKED => found.parked += 1,
-            _ => {}
+        })?,
+    };
+    let mut found = Unsettled::default();
+    let mut count = |status: i32, due_at: i64, account: i32, call: Option<ChannelCall>| match status {
+        PENDING => {
+            let held_up = blocked.contains(&account) || call.is_some_and(|call| limited.contains_key(&(account, call)));
+            found.pending += 1;
+            found.soon += i64::from(due_at <= until.0 && !held_up);
         }
-    }
+        PARKED => found.parked += 1,
+        _ => {}
+    };
+    states.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, Some(ChannelCall::Submit)));
+    facts.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, Some(ChannelCall::PushFact)));
+    orders.into_iter().for_each(|(due_at, account)| count(PENDING, due_at, account, None));
+    let call = errand.map(|(errand, _)| match errand {
+        Errand::Poll => ChannelCall::PullOrders,
+        Errand::Reconciliation => ChannelCall::ListOffers,
+    });
+    errands.into_iter().for_each(|account| count(PENDING, version.0, account, call));
     Ok(found)
 }
 
@@ -313,15 +333,19 @@ pub fn due_facts(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) 
         .load(c))?)
 }
 
-/// When the next row of an account falls due.
-pub fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
-    let states: Option<i64> = on!(conn, c => outbox_states::table
+/// When the next state of an account falls due.
+pub fn next_due_state(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
+    let due: Option<i64> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
         .filter(outbox_states::status.eq(PENDING))
         .select(diesel::dsl::min(outbox_states::due_at))
         .first(c))?;
-    let facts = heads(conn, account_id)?.into_iter().map(|(_, due)| due);
-    Ok(states.into_iter().chain(facts).min().map(Stamp))
+    Ok(due.map(Stamp))
+}
+
+/// When the next fact of an account falls due.
+pub fn next_due_fact(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
+    Ok(heads(conn, account_id)?.into_iter().map(|(_, due)| Stamp(due)).min())
 }
 
 /// How a row goes on after an attempt.

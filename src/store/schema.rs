@@ -221,6 +221,16 @@ diesel::table! {
         reconcile_import -> Bool,
         reconciled_at -> Nullable<BigInt>,
         reconcile_report -> Nullable<Text>,
+        no_order_since -> Nullable<BigInt>,
+        silent -> Bool,
+    }
+}
+
+diesel::table! {
+    limited_calls (account_id, call) {
+        account_id -> Integer,
+        call -> Text,
+        until_at -> BigInt,
     }
 }
 
@@ -460,6 +470,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     upload_messages,
     held_orders,
     account_work,
+    limited_calls,
     customers,
     orders,
     order_items,

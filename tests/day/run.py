@@ -36,6 +36,12 @@ from gateway import Gateway, GatewayError  # noqa: E402
 SANDBOXES, VENDURE = [1000, 1001], 1100
 # Calls of each of the people at the ERP in half a day.
 CALLS = {"PostgreSQL": 100, "SQLite": 40}
+# One of the accounts may call its channel less often than it would like to.
+LIMITED = """[accounts.rate_limits]
+submit = { calls = 5, seconds = 1 }
+push_fact = { calls = 10, seconds = 1 }
+pull_orders = { calls = 5, seconds = 1 }
+"""
 CHECKS = [
     "at noon, after outages and a kill, all channels show what the rules demand",
     "in the evening, after more outages and another kill, all channels show what the rules demand",
@@ -108,6 +114,8 @@ DHL = "DHL"
 """
     for number in SANDBOXES:
         text += account.format(number, 9000, "sandbox") + f'state_path = "{folder}/{number}.json"\n'
+        if number == SANDBOXES[0]:
+            text += LIMITED
     if shop_port:
         text += account.format(VENDURE, 9100, "vendure")
         text += f'url = "http://127.0.0.1:{shop_port}"\nusername = "{vendure.KONTOR_USER}"\npassword = "{vendure.KONTOR_PASSWORD}"\n'

@@ -20,6 +20,7 @@ impl Config {
         };
         let users = [
             user("erp", "erp", ""),
+            user("admin", "admin", ""),
             user("clerk", "read", ""),
             user("second", "erp", "mandators = [2]"),
             user("repeating", "erp", "replay_by_content = false"),

@@ -14,12 +14,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connectors", &["domain", "config"]),
     ("store", &["domain"]),
     ("preparation", &["connectors", "store", "domain", "xml", "config"]),
-    ("dispatch", &["preparation", "connectors", "store", "domain", "config"]),
+    ("metrics", &["domain"]),
+    ("dispatch", &["preparation", "connectors", "store", "domain", "config", "metrics"]),
     ("exchange", &["preparation", "store", "domain", "config"]),
     ("support", &["preparation", "store", "domain", "config"]),
+    ("status", &["store", "domain", "config", "metrics"]),
     ("operations", &["preparation", "store", "domain", "xml", "config", "dispatch::bell"]),
     ("soap", &["operations", "xml", "domain", "config"]),
-    ("http", &["soap", "operations", "config", "domain"]),
+    ("http", &["soap", "operations", "config", "domain", "metrics"]),
 ];
 
 /// Each library with the parts that may name it. `app` puts the house together.
@@ -30,7 +32,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("r2d2", &["store"]),
     ("reqwest", &["connectors"]),
     ("quick_xml", &["xml"]),
-    ("minijinja", &["domain", "preparation"]),
+    ("minijinja", &["domain", "preparation", "status"]),
+    ("prometheus_client", &["metrics"]),
     ("yaserde", &["exchange"]),
 ];
 

@@ -24,6 +24,7 @@ mod refusals;
 mod rehearsal;
 mod replay;
 mod samples;
+mod status;
 mod stock;
 mod strict;
 mod support;

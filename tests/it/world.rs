@@ -190,6 +190,12 @@ impl World {
         get_from(&self.base, path).expect("an answer")
     }
 
+    /// Gets with the credentials of a user whose password is `demo`.
+    pub fn get_as(&self, user: &str, path: &str) -> Reply {
+        let request = client().get(format!("{}{path}", self.base)).basic_auth(user, Some("demo"));
+        Reply::of(request.send().expect("an answer")).expect("a whole answer")
+    }
+
     /// Posts JSON to the sandbox and reads JSON.
     pub fn sandbox(&self, path: &str, json: &serde_json::Value) -> serde_json::Value {
         let request = client().post(format!("{}/sandbox/1000{path}", self.base)).body(json.to_string());

@@ -8,9 +8,10 @@ use super::master::{mandator_of, paths};
 use super::preparation::preparation;
 use crate::config::fault::{define, remedy};
 use crate::config::load::Connectors;
-use crate::config::raw::RawAccount;
+use crate::config::raw::{RawAccount, RawRateLimits};
 use crate::config::secret::Origin;
 use crate::config::{Account, Listing, Reconciliation, Settings};
+use crate::domain::rate::{ChannelCall, Rate, Rates};
 
 pub(super) fn accounts(c: &mut Checker<'_>, raw: Vec<RawAccount>, settings: &Settings, connectors: &Connectors<'_>) -> Vec<Account> {
     let accounts: Vec<Account> = raw.into_iter().zip(1..).map(|(raw, n)| account(c, raw, n, settings, connectors)).collect();
@@ -30,12 +31,14 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
     let sub_channels: Vec<i32> = settings.sub_channels.iter().map(|s| s.sub_channel_id).collect();
     c.known_id(&at("sub_channel_id"), sub_channel_id, "sub channel", "sub_channels", &sub_channels);
     let preparation = preparation(c, &mut raw, n);
-    let every = raw.reconcile_every_hours.map(|hours| c.number(&at("reconcile_every_hours"), Some(hours), 24, 1..=8760));
+    let every = raw.reconcile_every_hours.map(|hours| c.count(&at("reconcile_every_hours"), Some(hours), 1..=8760));
     let repair = raw.reconcile_repair.unwrap_or_default();
     if repair && every.is_none() {
         c.fault(&at("reconcile_repair"), "does nothing without reconcile_every_hours; set both, or remove it");
     }
     let reconciliation = Reconciliation { every: every.map(|hours| Duration::from_secs(hours * 3600)), repair };
+    let silence = raw.silence_alarm_hours.map(|hours| c.count(&at("silence_alarm_hours"), Some(hours), 1..=8760));
+    let rate_limits = rate_limits(c, &at("rate_limits"), raw.rate_limits);
     let poll = c.number(&at("poll_interval_seconds"), raw.poll_interval_seconds, 60, 1..=86_400);
     let account = Account {
         account_id,
@@ -57,6 +60,8 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
         order_number_prefix: raw.order_number_prefix.unwrap_or_else(|| format!("{account_id}-")),
         preparation,
         reconciliation,
+        silence_alarm: silence.map(|hours| Duration::from_secs(hours * 3600)),
+        rate_limits,
         settings: own_settings(c, &at("settings"), raw.settings),
     };
     if c.faults.len() == faults_before {
@@ -138,6 +143,24 @@ fn language(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: i
         c.fault(path, format!("\"{code}\" is not an ISO 639-1 code; write two small letters, such as de"));
     }
     code
+}
+
+fn rate_limits(c: &mut Checker<'_>, path: &str, raw: RawRateLimits) -> Rates {
+    let RawRateLimits { submit, pull_orders, push_fact, list_offers } = raw;
+    let of = |call| match call {
+        ChannelCall::Submit => &submit,
+        ChannelCall::PullOrders => &pull_orders,
+        ChannelCall::PushFact => &push_fact,
+        ChannelCall::ListOffers => &list_offers,
+    };
+    let mut rates = Rates::new();
+    for call in ChannelCall::ALL {
+        let Some(rate) = of(call) else { continue };
+        let at = |key: &str| format!("{path}.{}.{key}", call.word());
+        let (calls, seconds) = (c.count(&at("calls"), rate.calls, 1..=1_000_000), c.count(&at("seconds"), rate.seconds, 1..=86_400));
+        rates.insert(call, Rate { calls: u32::try_from(calls).unwrap_or(u32::MAX), period: Duration::from_secs(seconds) });
+    }
+    rates
 }
 
 fn carriers(c: &mut Checker<'_>, path: &str, raw: BTreeMap<String, String>) -> BTreeMap<String, String> {

@@ -136,6 +136,19 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A number that has no default.
+    fn count(&mut self, path: &str, value: Option<i64>, range: RangeInclusive<u64>) -> u64 {
+        let (least, most) = (*range.start(), *range.end());
+        let Some(value) = value else {
+            self.missing(path, &format!("a whole number from {least} to {most}"));
+            return least;
+        };
+        u64::try_from(value).ok().filter(|number| range.contains(number)).unwrap_or_else(|| {
+            self.fault(path, format!("{value} is out of range; expected {least} to {most}"));
+            least
+        })
+    }
+
     fn number(&mut self, path: &str, value: Option<i64>, default: u64, range: RangeInclusive<u64>) -> u64 {
         let Some(value) = value else { return default };
         match u64::try_from(value) {

@@ -58,11 +58,21 @@ fn the_documentation_and_the_example_name_every_key() {
         RawSubChannel::KEYS,
         RawPaymentMethod::KEYS,
         RawAccount::KEYS,
+        RawRateLimits::KEYS,
     ];
     for key in sections.concat() {
         assert!(doc.contains(&format!("| `{key}` |")), "docs/CONFIGURATION.md has no row for {key}");
         let written = example.iter().any(|l| l.starts_with(&format!("{key} = ")));
         assert!(written || EXAMPLE.contains(&format!("[accounts.{key}]")), "kontor.example.toml does not show {key}");
+    }
+}
+
+#[test]
+fn the_documentation_names_the_parts_of_a_rate() {
+    let doc = include_str!("../../../docs/CONFIGURATION.md");
+    let (_, section) = doc.split_once("### `[accounts.rate_limits]`").unwrap();
+    for key in crate::config::raw::RawRate::KEYS {
+        assert!(section.contains(&format!("{key} = ")) && section.contains(&format!("`{key}`")), "{key}");
     }
 }
 

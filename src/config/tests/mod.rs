@@ -12,6 +12,7 @@ use secrecy::ExposeSecret;
 use crate::config::load::load_text;
 use crate::config::secret::Secrets;
 use crate::config::*;
+use crate::domain::rate::{ChannelCall, Rate};
 
 const KNOWN: &[&str] = &["sandbox", "vendure"];
 
@@ -215,6 +216,24 @@ kontor.toml:35:8: warehouses[2].code: \"standard\" is already taken in line 19; 
         faults(&format!("{SOUND}{built_in}")),
         "kontor.toml:33:18: sub_channels[1].sub_channel_id: 4100 is built in (Telefonverkauf) and cannot be \
          redefined; choose another id"
+    );
+}
+
+#[test]
+fn rate_limits_and_the_silence_alarm_are_read_and_checked() {
+    let more = "silence_alarm_hours = 48\n[accounts.rate_limits]\nsubmit = { calls = 5, seconds = 2 }\n[accounts.rate_limits.list_offers]\ncalls = 1\nseconds = 3600\n";
+    let account = settings(&format!("{SOUND}{more}")).account(1000).unwrap().clone();
+    let rate = |calls, seconds| Rate { calls, period: Duration::from_secs(seconds) };
+    assert_eq!(account.rate_limits, Rates::from([(ChannelCall::Submit, rate(5, 2)), (ChannelCall::ListOffers, rate(1, 3600))]));
+    assert_eq!(account.silence_alarm, Some(Duration::from_secs(48 * 3600)));
+    assert_eq!(
+        faults(&format!("{SOUND}silence_alarm_hours = 0\n[accounts.rate_limits]\nsubmit = {{ calls = 0 }}\nsubmits = 1\npull_orders = 5\n")),
+        "\
+kontor.toml:32:23: accounts[1].silence_alarm_hours: 0 is out of range; expected 1 to 8760
+kontor.toml:34:10: accounts[1].rate_limits.submit.seconds: missing; expected a whole number from 1 to 86400
+kontor.toml:34:20: accounts[1].rate_limits.submit.calls: 0 is out of range; expected 1 to 1000000
+kontor.toml:35:1: accounts[1].rate_limits.submits: \"submits\" is not a known key; did you mean \"submit\"? Use one of: submit, pull_orders, push_fact, list_offers
+kontor.toml:36:15: accounts[1].rate_limits.pull_orders: found integer 5, expected a table; write [accounts.rate_limits.pull_orders]"
     );
 }
 

@@ -7,6 +7,7 @@ use super::super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferCha
 use super::faults::Gate;
 use super::shared::SharedShop;
 use super::shop::Shop;
+use crate::domain::rate::Rates;
 
 pub struct SandboxConnector {
     pub(super) shop: Arc<SharedShop>,
@@ -59,7 +60,13 @@ fn count(counter: &mut u64, by: usize) {
 impl Connector for SandboxConnector {
     fn capabilities(&self) -> Capabilities {
         // The shop's change number misses nothing, so open orders need no second look.
-        Capabilities { batch_size: self.batch_size, rereads_open_orders: false, ends_at_zero: true, lists_offers: true }
+        Capabilities {
+            batch_size: self.batch_size,
+            rereads_open_orders: false,
+            ends_at_zero: true,
+            lists_offers: true,
+            rates: Rates::new(),
+        }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {

@@ -40,6 +40,7 @@ use serde_json::{Value, json};
 use super::settings::Keys;
 use super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult, Sandboxes, lock};
 use crate::config::Account;
+use crate::domain::rate::Rates;
 use graphql::{Api, Failure};
 
 /// Name in the registry.
@@ -191,7 +192,7 @@ impl Connector for Vendure {
     fn capabilities(&self) -> Capabilities {
         // Payment, fulfilment and delivery do not move an order's `updatedAt` (seen with 3.7.3).
         // A shop shows "sold out" by itself; a switched off product would be a dead link.
-        Capabilities { batch_size: BATCH, rereads_open_orders: true, ends_at_zero: false, lists_offers: true }
+        Capabilities { batch_size: BATCH, rereads_open_orders: true, ends_at_zero: false, lists_offers: true, rates: Rates::new() }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {

@@ -22,6 +22,7 @@ use super::turn::Kind;
 use super::worker::{Attempt, Worker, chance};
 use crate::config::{Account, Reconciliation};
 use crate::connectors::{ChannelError, Listed, ListedOffer};
+use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Language, Stamp};
 use crate::preparation::listing_settings;
 use crate::store::accounts::{self, WorkRow};
@@ -143,7 +144,7 @@ impl Worker {
         let round = self.reconciling.take().or_else(|| due(work, &self.account.reconciliation, now).map(Round::new));
         let Some(round) = round else { return Ok(None) };
         match round.step {
-            Step::Listing { .. } if round.not_before > now => self.wait(round),
+            Step::Listing { .. } if round.not_before > now || self.has_to_wait(ChannelCall::ListOffers, now) => self.wait(round),
             Step::Collecting { wanted } if work.poll_served < wanted => self.wait(round),
             Step::Listing { ref cursor } => {
                 let cursor = cursor.clone();
@@ -159,8 +160,9 @@ impl Worker {
         Ok(None)
     }
 
-    /// When there is something to do, unless somebody asks for it. A poll that is waited for wakes the worker itself.
-    pub(super) fn next_reconciliation(&self, work: &WorkRow) -> Option<Stamp> {
+    /// When there is something to list, unless somebody asks for it. A poll that is waited for wakes the worker itself,
+    /// and comparing goes on at once.
+    pub(super) fn next_listing(&self, work: &WorkRow) -> Option<Stamp> {
         match &self.reconciling {
             Some(round) if matches!(round.step, Step::Collecting { .. }) => None,
             Some(round) => Some(round.not_before),
@@ -174,7 +176,7 @@ impl Worker {
             return self.finish(round, now);
         }
         let at = Stamp::now();
-        let (result, now) = self.call(now, |connector| connector.list_offers(cursor.as_deref()));
+        let (result, now) = self.call(ChannelCall::ListOffers, now, |connector| connector.list_offers(cursor.as_deref()));
         match result.and_then(|listed| sensible(listed, &mut round, cursor.as_deref())) {
             Ok(listed) => {
                 self.answered(Kind::Reconciliation);

@@ -128,15 +128,20 @@ fn a_ring_is_answered_while_the_caller_waits_and_a_stop_gives_the_lease_back() {
     everywhere(|world| {
         world.add_running(1);
         let connector: Box<dyn Connector> = Box::new(Scripted(Arc::clone(&world.script)));
-        let dispatcher =
-            Dispatcher::start(Arc::clone(&world.settings), world.store.clone(), Arc::clone(&world.bell), vec![(ACCOUNT, connector)]);
+        let dispatcher = Dispatcher::start(
+            Arc::clone(&world.settings),
+            world.store.clone(),
+            Arc::clone(&world.bell),
+            Arc::default(),
+            vec![(ACCOUNT, connector)],
+        );
         let stamp = world.write(|tx| {
             outbox::mark(tx, &[(1, ACCOUNT, Topic::Quantity)])?;
             Ok(tx.stamp)
         });
         world.bell.ring(&[ACCOUNT]);
         let settled = world.bell.wait_settled(Instant::now() + Duration::from_secs(30), Duration::from_secs(30), || {
-            let open = world.store.read(|conn| outbox::unsettled(conn, stamp, stamp)).unwrap();
+            let open = world.store.read(|conn| outbox::unsettled(conn, stamp, None, stamp)).unwrap();
             (open == outbox::Unsettled::default()).then_some(())
         });
         assert!(settled.is_some());

@@ -3,10 +3,12 @@
 mod failures;
 mod housekeeping;
 mod leases;
+mod limits;
 mod offers;
 mod orders;
 mod reconcile;
 pub mod script;
+mod silence;
 mod stock;
 mod support;
 pub mod world;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use crate::connectors::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult};
+use crate::domain::rate::{ChannelCall, Rate, Rates};
 
 type OnSubmit = Box<dyn FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync>;
 type OnPull = Box<dyn FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync>;
@@ -29,6 +30,7 @@ struct Inner {
     batch_size: usize,
     rereads: bool,
     ends_at_zero: bool,
+    rates: Rates,
 }
 
 impl Script {
@@ -45,6 +47,11 @@ impl Script {
     /// Sold-out offers stay, as in a shop.
     pub fn keeps_sold_out(&self) {
         self.inner.lock().unwrap().ends_at_zero = false;
+    }
+
+    pub fn limits(&self, call: ChannelCall, calls: u32, seconds: u64) {
+        let rate = Rate { calls, period: std::time::Duration::from_secs(seconds) };
+        self.inner.lock().unwrap().rates.insert(call, rate);
     }
 
     pub fn rereads_open_orders(&self) {
@@ -96,6 +103,7 @@ impl Connector for Scripted {
             rereads_open_orders: inner.rereads,
             ends_at_zero: inner.ends_at_zero,
             lists_offers: true,
+            rates: inner.rates.clone(),
         }
     }
 

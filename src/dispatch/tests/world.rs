@@ -15,6 +15,7 @@ use crate::dispatch::keeper::Keeper;
 use crate::dispatch::worker::{Next, Parts, Worker};
 use crate::domain::order::{OrderStatus, Workflow};
 use crate::domain::{Decimal, Failure, Language, Stamp, code};
+use crate::metrics::Metrics;
 use crate::on;
 use crate::store::accounts::{self, WorkRow};
 use crate::store::messages::MessageRow;
@@ -60,6 +61,8 @@ pub fn account(account_id: i32) -> Account {
         order_number_prefix: String::new(),
         preparation: Default::default(),
         reconciliation: Default::default(),
+        silence_alarm: None,
+        rate_limits: Default::default(),
         settings: toml::Table::new(),
     }
 }
@@ -127,6 +130,7 @@ impl World {
             connector: Box::new(Scripted(Arc::clone(&self.script))),
             owner: owner.to_owned(),
             keeper: Arc::new(Keeper::default()),
+            metrics: Arc::new(Metrics::default()),
         })
         .unwrap();
         worker.never_steals();

@@ -5,6 +5,7 @@ use crate::domain::Failure;
 use crate::operations::sync::{SyncedAccount, ask_accounts};
 use crate::operations::{Work, WriteOperation};
 use crate::store::accounts;
+use crate::store::outbox::Errand;
 use crate::{reports, write_request};
 
 write_request! {
@@ -34,6 +35,7 @@ impl WriteOperation for SyncPlatformItems {
         fetchUploadMessages, and set right when asked for.";
     // Every call asks the channels anew: what was there a minute ago is no answer.
     const REPLAYED_BY_CONTENT: bool = false;
+    const ERRAND: Option<Errand> = Some(Errand::Reconciliation);
     type Request = SyncPlatformItemsRequest;
     type Result = SyncPlatformItemsResult;
 

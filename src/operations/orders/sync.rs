@@ -4,6 +4,7 @@ use crate::domain::Failure;
 use crate::operations::sync::{SyncedAccount, ask_accounts};
 use crate::operations::{Work, WriteOperation};
 use crate::store::accounts;
+use crate::store::outbox::Errand;
 use crate::{reports, write_request};
 
 write_request! {
@@ -27,6 +28,7 @@ impl WriteOperation for SyncPlatformOrders {
         regular time.";
     // Every call asks the channels anew: what was there a minute ago is no answer.
     const REPLAYED_BY_CONTENT: bool = false;
+    const ERRAND: Option<Errand> = Some(Errand::Poll);
     type Request = SyncPlatformOrdersRequest;
     type Result = SyncPlatformOrdersResult;
 

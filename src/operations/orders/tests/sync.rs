@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::Stamp;
 use crate::store::accounts::{save_work, work_of};
-use crate::store::outbox::{Unsettled, unsettled};
+use crate::store::outbox::{Errand, Unsettled, unsettled};
 
 fn sync(store: &Store, accounts: &[i32], synchronous: bool) -> Called<SyncPlatformOrdersResult> {
     let request = SyncPlatformOrdersRequest { accounts: accounts.to_vec(), process_synchronous: Some(synchronous), dry_run: None };
@@ -34,8 +34,12 @@ fn a_waiting_call_waits_for_the_poll() {
         let called = sync(store, &[101], true);
         assert!(called.synchronous);
         let version = called.stamp;
-        let open = |store: &Store| store.read(|conn| unsettled(conn, version, Stamp(i64::MAX))).unwrap();
-        assert_eq!(open(store), Unsettled { pending: 1, soon: 1, parked: 0 });
+        let open = |store: &Store| store.read(|conn| unsettled(conn, version, Some((Errand::Poll, &[101])), Stamp(i64::MAX))).unwrap();
+        let waits = Unsettled { pending: 1, soon: 1, parked: 0 };
+        assert_eq!(open(store), waits);
+        // Somebody else asks for orders meanwhile; the poll that begins then serves both.
+        sync(store, &[101], false);
+        assert_eq!(open(store), waits);
         store
             .write(|tx| {
                 let mut row = work_of(&mut tx.conn, 101)?.unwrap();

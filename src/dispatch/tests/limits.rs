@@ -1,0 +1,100 @@
+//! Channels that may not be called as often as we would like.
+
+use super::world::{ACCOUNT, everywhere, later, run};
+use crate::domain::rate::ChannelCall;
+use crate::store::accounts::{want_poll, want_reconciliation};
+use crate::store::changes::{self, ChangeFilter};
+use crate::store::outbox::{self, Topic, Unsettled};
+
+const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;
+
+#[test]
+fn a_call_waits_for_its_token_and_holds_up_no_other() {
+    everywhere(|world| {
+        // Two at once, then one every ten seconds.
+        world.script.limits(ChannelCall::PushFact, 2, 20);
+        for order in 1..=4 {
+            world.add_order(order, &[]);
+            world.add_fact(order, &format!("f{order}"), PAID);
+        }
+        world.add_running(1);
+        world.mark(1, &[Topic::Price]);
+        let mut worker = world.worker();
+        let now = later(0);
+        let next = run(&mut worker, now);
+        assert_eq!(world.script.take_calls(), ["fact", "fact", "pull", "submit"], "the others go on");
+        assert_eq!(next, now.plus_millis(10_000), "it sleeps until the next token");
+
+        run(&mut worker, now.plus_millis(9_999));
+        assert!(world.script.take_calls().is_empty());
+        run(&mut worker, now.plus_millis(10_000));
+        assert_eq!(world.script.take_calls(), ["fact"]);
+        run(&mut worker, now.plus_millis(20_000));
+        assert_eq!(world.script.take_calls(), ["fact"]);
+        assert!(run(&mut worker, now.plus_millis(20_001)) > now.plus_millis(30_000), "nothing is due, so nothing waits");
+    });
+}
+
+#[test]
+fn each_kind_of_call_has_its_own_limit() {
+    everywhere(|world| {
+        world.script.limits(ChannelCall::Submit, 1, 100);
+        world.script.limits(ChannelCall::PullOrders, 1, 200);
+        world.script.limits(ChannelCall::ListOffers, 1, 1_000);
+        world.add_running(1);
+        world.mark(1, &[Topic::Price]);
+        world.write(|tx| want_reconciliation(tx, ACCOUNT, false, false));
+        let mut worker = world.worker();
+        let now = later(0);
+        run(&mut worker, now);
+        // The listing wants another look for orders, which is what waits.
+        assert_eq!(world.script.take_calls(), ["pull", "submit", "list"]);
+        let reconciled = |world: &super::world::World| world.work().reconciled_at.is_some();
+        assert!(!reconciled(&world));
+
+        world.mark(1, &[Topic::Price]);
+        world.write(|tx| want_poll(tx, ACCOUNT));
+        run(&mut worker, now.plus_millis(99_000));
+        assert!(world.script.take_calls().is_empty());
+        run(&mut worker, now.plus_millis(100_000));
+        assert_eq!(world.script.take_calls(), ["submit"]);
+        run(&mut worker, now.plus_millis(200_000));
+        assert_eq!(world.script.take_calls(), ["pull"]);
+        assert!(reconciled(&world), "comparing costs no call");
+
+        world.write(|tx| want_reconciliation(tx, ACCOUNT, false, false));
+        run(&mut worker, now.plus_millis(999_000));
+        assert!(!world.script.take_calls().contains(&"list"));
+        run(&mut worker, now.plus_millis(1_000_000));
+        assert!(world.script.take_calls().contains(&"list"));
+    });
+}
+
+#[test]
+fn a_call_of_the_erp_does_not_wait_for_the_limiter() {
+    everywhere(|world| {
+        world.script.limits(ChannelCall::Submit, 1, 60);
+        world.add_running(1);
+        world.mark(1, &[Topic::Price]);
+        let mut worker = world.worker();
+        let now = later(0);
+        run(&mut worker, now);
+        let version = world.write(|tx| outbox::mark(tx, &[(1, ACCOUNT, Topic::Quantity)]).map(|()| tx.stamp));
+        let look = |until| world.store.read(|conn| outbox::unsettled(conn, version, None, until)).unwrap();
+        assert_eq!(look(later(1)), Unsettled { pending: 1, soon: 1, parked: 0 }, "before the worker has seen it");
+        run(&mut worker, later(0));
+        assert_eq!(look(later(1)), Unsettled { pending: 1, soon: 0, parked: 0 });
+        assert_eq!(look(later(61)), Unsettled { pending: 1, soon: 1, parked: 0 }, "who has the time may wait");
+
+        let change = world
+            .store
+            .read(|conn| {
+                let found = changes::matching(conn, &ChangeFilter::default())?;
+                changes::by_ids(conn, &found.into_iter().map(|(_, id)| id).collect::<Vec<_>>())
+            })
+            .unwrap()
+            .pop()
+            .unwrap();
+        assert_eq!(change.next_try(), Some(now.plus_millis(60_000)), "support sees when it goes");
+    });
+}
