@@ -1,7 +1,7 @@
 //! `cargo bench --bench stock`: how fast bulk and single calls are, from the parsed document to the commit, without HTTP
 //! and without a channel. On SQLite, and on PostgreSQL where `KONTOR_TEST_POSTGRES` names a server.
 //!
-//! Prints figures and what they are in relation to each other; asserts no time.
+//! Prints figures and what they are in relation to each other; asserts no time. docs/PERFORMANCE.md tells what came out.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
