@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Account, Settings, User, database};
+use crate::config::{Account, Role, Settings, User, database};
 use crate::connectors::{self, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
@@ -75,14 +75,16 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
 
 fn pages(board: Board) -> Vec<Page> {
     let board = Arc::new(board);
-    let page = |path, content_type, body: fn(&Board, &User) -> Result<String, Failure>| {
+    let page = |path, content_type, roles, body: fn(&Board, &User) -> Result<String, Failure>| {
         let board = Arc::clone(&board);
-        Page { path, content_type, body: Box::new(move |user| body(&board, user)) }
+        Page { path, content_type, roles, of_all_mandators: false, body: Box::new(move |user| body(&board, user)) }
     };
+    // A monitoring system shall not need a login that may write.
+    let metrics = page("/metrics", metrics::CONTENT_TYPE, &[Role::Read, Role::Admin], Board::metrics);
     vec![
-        page("/status", "text/html; charset=utf-8", Board::page),
-        page("/status.json", "application/json", Board::json),
-        page("/metrics", metrics::CONTENT_TYPE, Board::metrics),
+        page("/status", "text/html; charset=utf-8", &[Role::Admin], Board::page),
+        page("/status.json", "application/json", &[Role::Admin], Board::json),
+        Page { of_all_mandators: true, ..metrics },
     ]
 }
 

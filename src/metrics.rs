@@ -171,7 +171,7 @@ mod tests {
         levels.add("outbox_changes", "Changes", [(vec![("account", "1000".to_owned()), ("status", "parked".to_owned())], 7)]);
         let text = metrics.text(&levels);
         for line in [
-            "kontor_build_info{version=\"0.1.0\"} 1",
+            concat!("kontor_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
             "kontor_soap_calls_total{face=\"typed\",operation=\"updateItems\",outcome=\"ok\"} 2",
             "kontor_soap_calls_total{face=\"compat\",operation=\"none\",outcome=\"fault\"} 1",
             "kontor_soap_call_duration_seconds_bucket{le=\"0.05\",face=\"typed\",operation=\"updateItems\"} 1",

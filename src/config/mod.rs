@@ -119,8 +119,19 @@ pub enum Role {
     Read,
     /// All calls in its mandators.
     Erp,
-    /// All calls; what only an administrator may do will ask for it.
+    /// All calls, and the status pages.
     Admin,
+}
+
+impl Role {
+    /// The word for it in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Read => "read",
+            Role::Erp => "erp",
+            Role::Admin => "admin",
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

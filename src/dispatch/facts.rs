@@ -15,9 +15,6 @@ use crate::store::{broken_document, facts};
 impl Worker {
     /// Sends the next due fact. `None`: nothing is due, or the channel may not be called yet.
     pub(super) fn send_fact(&mut self, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
-        if self.has_to_wait(ChannelCall::PushFact, now) {
-            return Ok(None);
-        }
         let account_id = self.account.account_id;
         let next = self.store.read(|conn| {
             let Some(row) = outbox::due_facts(conn, account_id, now, 1)?.pop() else {
@@ -49,6 +46,9 @@ impl Worker {
                 return self.park(row, settlement, &failure.to_string());
             }
         };
+        if self.has_to_wait(ChannelCall::PushFact, now) {
+            return Ok(None);
+        }
         map_carriers(&self.account, &mut kind);
         let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind };
         let (result, now) = self.call(ChannelCall::PushFact, now, |connector| connector.push_fact(&fact));

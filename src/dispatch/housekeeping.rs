@@ -12,7 +12,7 @@ use super::worker::day_in;
 use crate::config::{Account, Settings};
 use crate::domain::{Failure, Stamp};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Store, accounts, content, facts, messages, offers, replay};
+use crate::store::{Store, accounts, backlog, content, facts, messages, offers, replay};
 
 /// No account has this number: nobody rings for the housekeeper.
 const NOBODY: i32 = i32::MIN;
@@ -125,17 +125,17 @@ impl Housekeeper {
     fn warn(&mut self) -> Result<(), Failure> {
         let settings = Arc::clone(&self.settings);
         let ids: Vec<i32> = settings.accounts.iter().map(|a| a.account_id).collect();
-        let (parked, failing) = self.store.read(|conn| {
-            let parked = facts::parked(conn)?;
+        let (backlog, failing) = self.store.read(|conn| {
+            let backlog = backlog::of_accounts(conn)?;
             let mut failing = Vec::new();
             for id in &ids {
                 let work = accounts::work_of(conn, *id)?;
                 failing.push(work.filter(|work| work.failures >= LONG_FAILING));
             }
-            Ok((parked, failing))
+            Ok((backlog, failing))
         })?;
         for (id, failing) in ids.into_iter().zip(failing) {
-            let count = parked.get(&id).copied().unwrap_or(0);
+            let count = backlog.get(&id).map_or(0, |backlog| backlog.parked);
             let state = (count, failing.is_some());
             if self.warned.insert(id, state).unwrap_or((0, false)) == state {
                 continue;

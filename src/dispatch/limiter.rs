@@ -17,8 +17,8 @@ impl Limiter {
     }
 
     /// When the call may be made; not later than `now` if that is at once.
-    pub fn ready_at(&self, call: ChannelCall, now: Stamp) -> Stamp {
-        self.0.get(&call).map_or(now, |bucket| bucket.ready_at(now))
+    pub fn ready_at(&mut self, call: ChannelCall, now: Stamp) -> Stamp {
+        self.0.get_mut(&call).map_or(now, |bucket| bucket.ready_at(now))
     }
 
     pub fn take(&mut self, call: ChannelCall, now: Stamp) {

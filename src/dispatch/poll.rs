@@ -27,6 +27,15 @@ pub(super) struct Round {
     wanted: i64,
 }
 
+/// Where an order comes from that is to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// It was collected just now.
+    Channel,
+    /// It was collected before and could not be stored.
+    Held,
+}
+
 impl Worker {
     /// Reads and stores one page of orders, or tries those again that could not be stored. `None`: neither is due, or the
     /// channel may not be called yet.
@@ -72,7 +81,7 @@ impl Worker {
         if stands_still {
             log::warn!("account {}: the channel promises more orders at the same place; the next poll goes on", self.account.account_id);
         }
-        let concerned = self.store_orders(orders, now)?;
+        let concerned = self.store_orders(orders, Source::Channel, now)?;
         let account_id = self.account.account_id;
         let finished = !more || stands_still;
         let (wanted, stored) = (round.wanted, clean(&cursor));
@@ -118,7 +127,7 @@ impl Worker {
         let mut concerned = BTreeSet::new();
         for row in due {
             match serde_json::from_str(&row.document) {
-                Ok(order) => concerned.extend(self.store_orders(vec![order], now)?),
+                Ok(order) => concerned.extend(self.store_orders(vec![order], Source::Held, now)?),
                 Err(error) => {
                     let failure = broken_document("held order", &error);
                     self.hold(row.marketplace_order_id, row.document, &failure, now)?;
@@ -143,17 +152,17 @@ impl Worker {
 
     /// Stores orders in groups; gives the accounts whose quantities they change. An order that cannot be stored is kept
     /// aside. Fails where even that is not possible: then the database is down, and the cursor must not move.
-    fn store_orders(&self, orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
+    fn store_orders(&self, orders: Vec<ChannelOrder>, source: Source, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
         let orders = Arc::new(orders);
         let mut concerned = BTreeSet::new();
         let mut start = 0;
         while start < orders.len() {
             let end = orders.len().min(start + ORDERS_AT_ONCE);
-            match self.import(&orders, start..end, now) {
+            match self.import(&orders, start..end, source, now) {
                 Ok(accounts) => concerned.extend(accounts),
                 Err(_) => {
                     for (index, order) in orders.iter().enumerate().take(end).skip(start) {
-                        match self.import(&orders, index..index + 1, now) {
+                        match self.import(&orders, index..index + 1, source, now) {
                             Ok(accounts) => concerned.extend(accounts),
                             Err(failure) => {
                                 let document = serde_json::to_string(order).map_err(|error| broken_document("channel order", &error))?;
@@ -168,7 +177,7 @@ impl Worker {
         Ok(concerned)
     }
 
-    fn import(&self, orders: &Arc<Vec<ChannelOrder>>, range: Range<usize>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
+    fn import(&self, orders: &Arc<Vec<ChannelOrder>>, range: Range<usize>, source: Source, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
         let orders = Arc::clone(orders);
         let (settings, account) = (Arc::clone(&self.settings), self.account.clone());
         let import = self.import;
@@ -187,7 +196,7 @@ impl Worker {
             }
             let numbers: Vec<String> = orders.iter().map(|order| clean(&order.order_id)).collect();
             held_orders::release(tx, account.account_id, &numbers)?;
-            let was_silent = new > 0 && accounts::order_came(tx, account.account_id, now)?;
+            let was_silent = new > 0 && source == Source::Channel && accounts::order_came(tx, account.account_id, now)?;
             Ok((concerned, new, was_silent))
         })?;
         if new > 0 {

@@ -32,8 +32,8 @@ const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(1);
 const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(2);
 /// Least time between two looks when nothing was to be done.
 const LEAST_REST: Duration = Duration::from_millis(20);
-/// A call of the ERP may wait for a limiter that lets the next call to the channel through sooner than that.
-const WORTH_TELLING: Duration = Duration::from_millis(100);
+/// What the limiter holds back for less is not told to other processes: each time costs a commit.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 pub(super) type Import = for<'t> fn(&mut Tx<'t>, &Settings, &Account, &ChannelOrder) -> Result<Imported, Failure>;
 
@@ -217,32 +217,34 @@ impl Worker {
             (ChannelCall::Submit, states),
             (ChannelCall::PushFact, facts),
             (ChannelCall::PullOrders, Some(poll)),
-            (ChannelCall::ListOffers, self.next_listing(&work)),
+            (ChannelCall::ListOffers, self.next_listing(&work, now)),
         ];
         self.tell_limits(&calls, now)?;
-        let calls = calls.into_iter().filter_map(|(call, due)| Some(due?.max(self.limiter.ready_at(call, now))));
+        let limiter = &mut self.limiter;
+        let calls = calls.into_iter().filter_map(|(call, due)| Some(due?.max(limiter.ready_at(call, now))));
         Ok(Next::At(calls.chain(held).fold(renewal, Stamp::min)))
     }
 
     /// Has the ERP's calls not wait for what the limiter holds back for long.
     fn tell_limits(&mut self, calls: &[(ChannelCall, Option<Stamp>)], now: Stamp) -> Result<(), Failure> {
         let held_back = calls.iter().filter(|(_, due)| due.is_some_and(|due| due <= now));
-        let held_back = held_back.map(|(call, _)| (*call, self.limiter.ready_at(*call, now)));
-        let news: Vec<_> =
-            held_back.filter(|(call, ready)| *ready > after(now, WORTH_TELLING) && self.told_limits.get(call) != Some(ready)).collect();
+        let (limiter, told) = (&mut self.limiter, &self.told_limits);
+        let ready = held_back.map(|(call, _)| (*call, limiter.ready_at(*call, now)));
+        let news: Vec<_> = ready.filter(|(call, ready)| *ready > after(now, WORTH_TELLING) && told.get(call) != Some(ready)).collect();
         if news.is_empty() {
             return Ok(());
         }
-        self.told_limits.extend(news.iter().copied());
         let account_id = self.account.account_id;
         log::debug!("account {account_id}: the limiter holds back {news:?}");
-        self.store.write(move |tx| news.into_iter().try_for_each(|(call, ready)| limited_calls::note(tx, account_id, call, ready)))?;
+        let noted = news.clone();
+        self.store.write(move |tx| noted.into_iter().try_for_each(|(call, ready)| limited_calls::note(tx, account_id, call, ready)))?;
+        self.told_limits.extend(news);
         self.bell.tell_settled();
         Ok(())
     }
 
     /// Whether the limiter makes a call wait.
-    pub(super) fn has_to_wait(&self, call: ChannelCall, now: Stamp) -> bool {
+    pub(super) fn has_to_wait(&mut self, call: ChannelCall, now: Stamp) -> bool {
         self.limiter.ready_at(call, now) > now
     }
 
@@ -266,8 +268,15 @@ impl Worker {
                 return Ok(false);
             }
         }
-        let (owner, steal) = (self.owner.clone(), self.steal);
-        let taken = self.store.write(move |tx| accounts::take_lease(tx, account_id, &owner, now, until, steal))?;
+        let (owner, steal, anew) = (self.owner.clone(), self.steal, self.lease_until == Stamp(0));
+        let taken = self.store.write(move |tx| {
+            let taken = accounts::take_lease(tx, account_id, &owner, now, until, steal)?;
+            if anew && taken.is_some() {
+                // What the process before was allowed to do is not what we are.
+                limited_calls::forget(tx, account_id)?;
+            }
+            Ok(taken)
+        })?;
         if taken.is_none() {
             self.lose_lease();
             return Ok(false);
@@ -283,6 +292,7 @@ impl Worker {
         self.round = None;
         self.poll_failures = 0;
         self.reconciling = None;
+        self.told_limits.clear();
     }
 
     /// Calls the channel. A panic is an answer that made no sense. Also gives the time after the call: a `Retry-After`

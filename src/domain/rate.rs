@@ -59,12 +59,14 @@ impl Bucket {
     }
 
     /// Microseconds until it is full. Never more than an empty one takes: a clock that was set back must not shut it.
-    fn missing(&self, now: Stamp) -> i64 {
-        self.full_at.0.saturating_sub(now.0).clamp(0, self.calls.saturating_mul(self.interval))
+    fn missing(&mut self, now: Stamp) -> i64 {
+        let latest = now.0.saturating_add(self.calls.saturating_mul(self.interval));
+        self.full_at = self.full_at.min(Stamp(latest));
+        self.full_at.0.saturating_sub(now.0).max(0)
     }
 
     /// When a call may be made; not later than `now` if that is at once.
-    pub fn ready_at(&self, now: Stamp) -> Stamp {
+    pub fn ready_at(&mut self, now: Stamp) -> Stamp {
         let wait = self.missing(now).saturating_sub(self.interval.saturating_mul(self.calls - 1));
         Stamp(now.0.saturating_add(wait.max(0)))
     }
@@ -123,6 +125,8 @@ mod tests {
         let mut bucket = bucket(10, 10);
         burst(&mut bucket, Stamp(86_400 * SECOND));
         assert_eq!(bucket.ready_at(Stamp(0)), Stamp(SECOND));
+        assert_eq!(burst(&mut bucket, Stamp(SECOND)), 1);
+        assert_eq!(burst(&mut bucket, Stamp(5 * SECOND)), 4);
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub struct Site {
     pub gateway: Arc<Gateway>,
     /// Decides the answer of `/health`; may block.
     pub ready: fn(&Gateway) -> bool,
-    /// For administrators.
+    /// For those who look after the gateway.
     pub pages: Vec<Page>,
     /// Where calls are counted.
     pub metrics: Arc<Metrics>,
@@ -185,7 +185,7 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
         "There is nothing at {shown}.\n\
          Speed4Trade CONNECT calls: POST {compat}, described at {compat}?wsdl\n\
          Typed calls:               POST {typed}, described at {typed}?wsdl\n\
-         For administrators:        GET /status, /status.json and /metrics\n",
+         To look after it:          GET /status, /status.json and /metrics\n",
         compat = path(Face::Compat),
         typed = path(Face::Typed),
     ))

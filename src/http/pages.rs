@@ -1,4 +1,4 @@
-//! Pages for administrators: they log in with HTTP Basic as for a call.
+//! Pages for those who look after the gateway: they log in with HTTP Basic as for a call.
 
 use std::sync::Arc;
 
@@ -22,29 +22,48 @@ pub type Body = Box<dyn Fn(&User) -> Result<String, Failure> + Send + Sync>;
 pub struct Page {
     pub path: &'static str,
     pub content_type: &'static str,
+    /// Who may see it.
+    pub roles: &'static [Role],
+    /// It tells of all mandators, whoever asks.
+    pub of_all_mandators: bool,
     pub body: Body,
+}
+
+impl Page {
+    /// Why the user may not see it.
+    fn forbids(&self, user: &User) -> Option<String> {
+        if !self.roles.contains(&user.role) {
+            let roles: Vec<&str> = self.roles.iter().map(|role| role.word()).collect();
+            return Some(format!("{} is for users with the role {}, which \"{}\" has not", self.path, roles.join(" or "), user.name));
+        }
+        let limited = self.of_all_mandators && !user.mandators.is_empty();
+        limited.then(|| format!("{} tells of all mandators, and \"{}\" is limited to some", self.path, user.name))
+    }
 }
 
 /// Shows the page with this index.
 pub(super) async fn show(request: HttpRequest, edge: web::Data<Edge>, index: usize) -> HttpResponse {
     let credentials = Credentials::from_header(&text_of(&request, header::AUTHORIZATION));
     let edge = edge.into_inner();
-    match body(&edge, credentials, index).await {
+    let user = match edge.gate.check(credentials).await {
+        Ok(user) => user,
+        Err(failure) => return fail(&request, &failure),
+    };
+    if let Some(reason) = edge.pages.get(index).and_then(|page| page.forbids(&user)) {
+        return HttpResponse::Forbidden().content_type("text/plain; charset=utf-8").body(format!("{reason}\n"));
+    }
+    match body(&edge, user, index).await {
         Ok((content_type, body)) => HttpResponse::Ok()
             .content_type(content_type)
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .body(body),
-        Err(failure) => refuse(&failure),
+        Err(failure) => fail(&request, &failure),
     }
 }
 
-async fn body(edge: &Arc<Edge>, credentials: Option<Credentials>, index: usize) -> Result<(&'static str, String), Failure> {
-    let user = edge.gate.check(credentials).await?;
-    if user.role != Role::Admin {
-        return Err(Failure::new(code::FORBIDDEN_OPERATION, [&user.name, "the status pages; the role admin is needed"]));
-    }
+async fn body(edge: &Arc<Edge>, user: User, index: usize) -> Result<(&'static str, String), Failure> {
     let place = Counted::take(edge, |edge| &edge.viewing, AT_ONCE).ok_or_else(|| Failure::new(code::OVERLOADED, []))?;
     let edge = Arc::clone(edge);
     let made = web::block(move || {
@@ -55,15 +74,14 @@ async fn body(edge: &Arc<Edge>, credentials: Option<Credentials>, index: usize) 
     made.await.unwrap_or_else(|_| Err(Failure::new(code::INTERNAL, ["the page broke down"])))
 }
 
-fn refuse(failure: &Failure) -> HttpResponse {
-    let status = match failure.code.blame {
-        Blame::Credentials => StatusCode::UNAUTHORIZED,
-        Blame::Server => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::FORBIDDEN,
-    };
-    let mut response = HttpResponse::build(status);
-    if status == StatusCode::UNAUTHORIZED {
+fn fail(request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    let mut response = if failure.code.blame == Blame::Credentials {
+        let mut response = HttpResponse::build(StatusCode::UNAUTHORIZED);
         response.insert_header(super::call::CHALLENGE);
-    }
+        response
+    } else {
+        log::warn!("{}: {failure}", request.path());
+        HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE)
+    };
     response.content_type("text/plain; charset=utf-8").body(format!("{failure}\n"))
 }

@@ -103,36 +103,48 @@ async fn a_call_without_the_right_credentials_is_a_fault_with_a_challenge() {
 }
 
 /// A page that greets its user, in a gateway whose one user is an administrator or not.
-fn paged(role: Role) -> web::Data<Edge> {
+fn paged(role: Role, mandators: &[i32]) -> web::Data<Edge> {
     let mut settings = fixture::settings();
-    settings.users.iter_mut().for_each(|user| user.role = role);
-    let page = |path, body: fn(&User) -> Result<String, Failure>| Page { path, content_type: "text/html", body: Box::new(body) };
-    let pages =
-        vec![page("/status", |user| Ok(format!("hello {}", user.name))), page("/metrics", |_| Err(Failure::new(code::DATABASE, ["gone"])))];
+    settings.users.iter_mut().for_each(|user| (user.role, user.mandators) = (role, mandators.to_vec()));
+    let page = |path, roles, of_all_mandators, body: fn(&User) -> Result<String, Failure>| {
+        let body = Box::new(body);
+        Page { path, content_type: "text/html", roles, of_all_mandators, body }
+    };
+    let pages = vec![
+        page("/status", &[Role::Admin], false, |user| Ok(format!("hello {}", user.name))),
+        page("/metrics", &[Role::Read, Role::Admin], true, |_| Err(Failure::new(code::DATABASE, ["gone"]))),
+    ];
     web::Data::new(Edge { pages, ..echoing(settings) })
 }
 
 #[actix_web::test]
-async fn pages_are_for_administrators() {
+async fn pages_are_for_those_with_the_right_role() {
     let ask = |role, path: &str, authorization: &str| {
-        ask_at(paged(role), TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, authorization)))
+        ask_at(paged(role, &[]), TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, authorization)))
     };
     let said = ask(Role::Admin, "/status", "").await;
     assert_eq!((said.status, said.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Basic realm=\"Kontor\", charset=\"UTF-8\""));
     let said = ask(Role::Erp, "/status", ERP).await;
     assert_eq!(said.status, StatusCode::FORBIDDEN);
-    assert!(said.text().contains("the role admin is needed"), "{}", said.text());
+    assert!(said.text().contains("/status is for users with the role admin"), "{}", said.text());
+    let said = ask(Role::Erp, "/metrics", ERP).await;
+    assert!(said.text().contains("the role read or admin"), "{}", said.text());
     let said = ask(Role::Admin, "/status", ERP).await;
     assert_eq!((said.status, said.text().as_str()), (StatusCode::OK, "hello erp"));
     assert_eq!((said.header("cache-control"), said.header("content-type")), ("no-store", "text/html"));
     assert!(said.header("content-security-policy").contains("default-src 'none'"));
-    let said = ask(Role::Admin, "/metrics", ERP).await;
+    let said = ask(Role::Read, "/metrics", ERP).await;
     assert_eq!(said.status, StatusCode::SERVICE_UNAVAILABLE);
+    for (path, status) in [("/status", StatusCode::OK), ("/metrics", StatusCode::FORBIDDEN)] {
+        let limited = paged(Role::Admin, &[1]);
+        let said = ask_at(limited, TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, ERP))).await;
+        assert_eq!(said.status, status, "{path}");
+    }
 }
 
 #[actix_web::test]
 async fn few_pages_are_made_at_a_time() {
-    let edge = paged(Role::Admin);
+    let edge = paged(Role::Admin, &[]);
     edge.viewing.store(4, std::sync::atomic::Ordering::Release);
     let ask = || ask_at(edge.clone(), TestRequest::get().uri("/status").insert_header((header::AUTHORIZATION, ERP)));
     assert_eq!(ask().await.status, StatusCode::SERVICE_UNAVAILABLE);

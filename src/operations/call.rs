@@ -2,7 +2,7 @@
 
 use super::common::{Fetched, ReportAction, ReportOf, Reported, WriteRequest};
 use super::wire::{Records, Value};
-use crate::config::{Mandator, Settings, User};
+use crate::config::{Account, Mandator, Settings, User};
 use crate::domain::failure::Blame;
 use crate::domain::{Failure, Language, Stamp, code};
 use crate::store::outbox::Errand;
@@ -88,6 +88,19 @@ fn allowed_mandator<'s>(settings: &'s Settings, user: &User, mandator_id: i32) -
     }
 }
 
+/// The account, when the user may use it and, where a mandator is named, it belongs to that one.
+fn allowed_account<'s>(settings: &'s Settings, user: &User, account_id: i32, mandator_id: Option<i32>) -> Result<&'s Account, Failure> {
+    if let Some(mandator_id) = mandator_id {
+        allowed_mandator(settings, user, mandator_id)?;
+    }
+    let meant = |id: i32| mandator_id.map_or_else(|| user.may_use(id), |mandator_id| mandator_id == id);
+    settings.account(account_id).filter(|account| meant(account.mandator_id)).ok_or_else(|| {
+        let mandators = settings.mandators.iter().map(|mandator| mandator.mandator_id).filter(|id| meant(*id));
+        let mandators: Vec<String> = mandators.map(|id| id.to_string()).collect();
+        Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &mandators.join(", ")]).within("account_id")
+    })
+}
+
 /// The language of a user before a mandator is known: that of the first mandator the user may use.
 pub fn language_of_user(settings: &Settings, user: &User) -> Language {
     settings.mandators.iter().find(|m| user.may_use(m.mandator_id)).map(|m| m.language).unwrap_or_default()
@@ -114,12 +127,28 @@ impl Reading<'_> {
     pub fn mandator(&self, mandator_id: i32) -> Result<&Mandator, Failure> {
         allowed_mandator(self.settings, self.user, mandator_id)
     }
+
+    /// The account in the mandator, when the user may use it.
+    pub fn account(&self, account_id: i32, mandator_id: i32) -> Result<&Account, Failure> {
+        allowed_account(self.settings, self.user, account_id, Some(mandator_id))
+    }
 }
 
 impl<'w> Work<'w, '_> {
     /// The mandator, when the user may use it.
     pub fn mandator(&self, mandator_id: i32) -> Result<&'w Mandator, Failure> {
         allowed_mandator(self.settings, self.user, mandator_id)
+    }
+
+    /// The account, when the user may use it and, where a mandator is named, it belongs to that one.
+    pub fn account(&self, account_id: i32, mandator_id: Option<i32>) -> Result<&'w Account, Failure> {
+        allowed_account(self.settings, self.user, account_id, mandator_id)
+    }
+
+    /// The same for what only the worker of an active account can do.
+    pub fn active_account(&self, account_id: i32, mandator_id: Option<i32>) -> Result<&'w Account, Failure> {
+        let account = self.account(account_id, mandator_id)?;
+        if account.active { Ok(account) } else { Err(Failure::new(code::NO_ACCOUNT_PUSH, [&account_id.to_string()])) }
     }
 
     /// Remembers accounts to be woken after the commit.

@@ -1,7 +1,7 @@
 //! What `syncPlatformOrders` and `syncPlatformItems` share: asking accounts for work, one report per account.
 
+use crate::domain::Failure;
 use crate::domain::failure::Blame;
-use crate::domain::{Failure, code};
 use crate::operations::Work;
 use crate::operations::call::language_of_user;
 use crate::operations::common::ReportOf;
@@ -32,11 +32,11 @@ pub fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
     }
     let mut reports = Vec::with_capacity(asked.len());
     for account_id in asked {
-        let (mandator_id, error) = match mandator_of(work, account_id) {
-            Ok(mandator_id) => {
+        let (mandator_id, error) = match work.active_account(account_id, None) {
+            Ok(account) => {
                 ask(work.tx, account_id)?;
                 work.concerns([account_id]);
-                (Some(mandator_id), None)
+                (Some(account.mandator_id), None)
             }
             Err(failure) if failure.code.blame == Blame::Server => return Err(failure),
             Err(failure) => (None, Some((failure.return_code(), failure.text(language)))),
@@ -44,23 +44,4 @@ pub fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
         reports.push(R::new(None, None, Some(SyncedAccount { account_id, mandator_id }), error));
     }
     Ok(reports)
-}
-
-/// The mandator of an account that can be asked.
-fn mandator_of(work: &Work<'_, '_>, account_id: i32) -> Result<i32, Failure> {
-    let known = work.settings.account(account_id);
-    let Some(account) = known.filter(|account| work.user.may_use(account.mandator_id)) else {
-        let mandators: Vec<String> = work
-            .settings
-            .mandators
-            .iter()
-            .filter(|mandator| work.user.may_use(mandator.mandator_id))
-            .map(|mandator| mandator.mandator_id.to_string())
-            .collect();
-        return Err(Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &mandators.join(", ")]));
-    };
-    if !account.active {
-        return Err(Failure::new(code::NO_ACCOUNT_PUSH, [&account_id.to_string()]));
-    }
-    Ok(account.mandator_id)
 }

@@ -143,7 +143,7 @@ impl Board {
         serde_json::to_string_pretty(&report).map_err(|error| Failure::new(code::INTERNAL, [&format!("the status: {error}")]))
     }
 
-    /// Counters and levels for Prometheus.
+    /// Counters and levels for Prometheus. The counters are of the whole process: for those who may see all mandators.
     pub fn metrics(&self, user: &User) -> Result<String, Failure> {
         let accounts = self.accounts(user);
         let known = self.store.read(|conn| known(conn, Stamp::now()))?;

@@ -124,8 +124,6 @@ fn an_administrator_of_one_mandator_sees_no_other() {
         let report = board.report(&admin(&[2])).unwrap();
         assert_eq!(report.accounts.iter().map(|account| account.account_id).collect::<Vec<_>>(), [201]);
         assert!(report.stuck.is_empty());
-        let text = board.metrics(&admin(&[2])).unwrap();
-        assert!(text.contains("account=\"201\"") && !text.contains("account=\"101\""), "{text}");
     });
 }
 

@@ -1,11 +1,9 @@
-//! What the dispatcher needs around a fact: the order's numbers, the offers whose stock it moves, and what is parked.
-
-use std::collections::BTreeMap;
+//! What the dispatcher needs around a fact: the order's numbers, and the offers whose stock it moves.
 
 use diesel::prelude::*;
 
-use super::outbox::{DONE, DROPPED, PARKED, Topic, mark};
-use super::schema::{offers, order_items, orders, outbox_facts, outbox_states};
+use super::outbox::{DONE, DROPPED, Topic, mark};
+use super::schema::{offers, order_items, orders, outbox_facts};
 use super::{Conn, MOST_VARIABLES, Tx};
 use crate::domain::{Failure, Stamp};
 use crate::on;
@@ -60,23 +58,4 @@ pub fn forget_settled_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Fail
             .filter(outbox_facts::status.eq_any([DONE, DROPPED]))
             .filter(outbox_facts::settled_at.lt(time.0)))
             .execute(c))?)
-}
-
-/// Parked rows per account; accounts without any are left out.
-pub fn parked(conn: &mut Conn<'_>) -> Result<BTreeMap<i32, i64>, Failure> {
-    let states: Vec<(i32, i64)> = on!(conn, c => outbox_states::table
-        .filter(outbox_states::status.eq(PARKED))
-        .group_by(outbox_states::account_id)
-        .select((outbox_states::account_id, diesel::dsl::count_star()))
-        .load(c))?;
-    let facts: Vec<(i32, i64)> = on!(conn, c => outbox_facts::table
-        .filter(outbox_facts::status.eq(PARKED))
-        .group_by(outbox_facts::account_id)
-        .select((outbox_facts::account_id, diesel::dsl::count_star()))
-        .load(c))?;
-    let mut counts = BTreeMap::new();
-    for (account, count) in states.into_iter().chain(facts) {
-        *counts.entry(account).or_default() += count;
-    }
-    Ok(counts)
 }

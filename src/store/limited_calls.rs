@@ -25,6 +25,12 @@ pub fn note(tx: &mut Tx<'_>, account_id: i32, call: ChannelCall, until: Stamp) -
     Ok(())
 }
 
+/// Nothing of the account waits any more.
+pub fn forget(tx: &mut Tx<'_>, account_id: i32) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(limited_calls::table.filter(limited_calls::account_id.eq(account_id))).execute(c))?;
+    Ok(())
+}
+
 /// The calls that wait longer than until `time`, and until when.
 pub fn beyond(conn: &mut Conn<'_>, time: Stamp) -> Result<BTreeMap<(i32, ChannelCall), Stamp>, Failure> {
     let rows: Vec<(i32, String, i64)> = on!(conn, c => limited_calls::table

@@ -200,7 +200,7 @@ pub struct Unsettled {
 pub enum Errand {
     /// To collect the orders.
     Poll,
-    /// To compare what the channel shows with what is known.
+    /// To compare what the channel shows with what is known, which needs its orders, too.
     Reconciliation,
 }
 
@@ -238,23 +238,24 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
         })?,
     };
     let mut found = Unsettled::default();
-    let mut count = |status: i32, due_at: i64, account: i32, call: Option<ChannelCall>| match status {
+    let mut count = |status: i32, due_at: i64, account: i32, calls: &[ChannelCall]| match status {
         PENDING => {
-            let held_up = blocked.contains(&account) || call.is_some_and(|call| limited.contains_key(&(account, call)));
+            let held_up = blocked.contains(&account) || calls.iter().any(|call| limited.contains_key(&(account, *call)));
             found.pending += 1;
             found.soon += i64::from(due_at <= until.0 && !held_up);
         }
         PARKED => found.parked += 1,
         _ => {}
     };
-    states.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, Some(ChannelCall::Submit)));
-    facts.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, Some(ChannelCall::PushFact)));
-    orders.into_iter().for_each(|(due_at, account)| count(PENDING, due_at, account, None));
-    let call = errand.map(|(errand, _)| match errand {
-        Errand::Poll => ChannelCall::PullOrders,
-        Errand::Reconciliation => ChannelCall::ListOffers,
-    });
-    errands.into_iter().for_each(|account| count(PENDING, version.0, account, call));
+    states.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::Submit]));
+    facts.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::PushFact]));
+    orders.into_iter().for_each(|(due_at, account)| count(PENDING, due_at, account, &[]));
+    let calls: &[ChannelCall] = match errand {
+        None => &[],
+        Some((Errand::Poll, _)) => &[ChannelCall::PullOrders],
+        Some((Errand::Reconciliation, _)) => &[ChannelCall::ListOffers, ChannelCall::PullOrders],
+    };
+    errands.into_iter().for_each(|account| count(PENDING, version.0, account, calls));
     Ok(found)
 }
 

@@ -141,10 +141,12 @@ fn due(work: &WorkRow, settings: &Reconciliation, now: Stamp) -> Option<Asked> {
 impl Worker {
     /// Does the next step of a reconciliation. `None`: none is due.
     pub(super) fn reconcile(&mut self, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
-        let round = self.reconciling.take().or_else(|| due(work, &self.account.reconciliation, now).map(Round::new));
-        let Some(round) = round else { return Ok(None) };
+        let waits = self.has_to_wait(ChannelCall::ListOffers, now);
+        // It begins with its first call, so that what is asked for until then becomes part of it.
+        let begin = || due(work, &self.account.reconciliation, now).filter(|_| !waits).map(Round::new);
+        let Some(round) = self.reconciling.take().or_else(begin) else { return Ok(None) };
         match round.step {
-            Step::Listing { .. } if round.not_before > now || self.has_to_wait(ChannelCall::ListOffers, now) => self.wait(round),
+            Step::Listing { .. } if round.not_before > now || waits => self.wait(round),
             Step::Collecting { wanted } if work.poll_served < wanted => self.wait(round),
             Step::Listing { ref cursor } => {
                 let cursor = cursor.clone();
@@ -160,12 +162,13 @@ impl Worker {
         Ok(None)
     }
 
-    /// When there is something to list, unless somebody asks for it. A poll that is waited for wakes the worker itself,
+    /// When there is something to list. A poll that is waited for wakes the worker itself,
     /// and comparing goes on at once.
-    pub(super) fn next_listing(&self, work: &WorkRow) -> Option<Stamp> {
+    pub(super) fn next_listing(&self, work: &WorkRow, now: Stamp) -> Option<Stamp> {
         match &self.reconciling {
             Some(round) if matches!(round.step, Step::Collecting { .. }) => None,
             Some(round) => Some(round.not_before),
+            None if due(work, &self.account.reconciliation, now).is_some() => Some(now),
             None => scheduled(work, &self.account.reconciliation),
         }
     }

@@ -1,10 +1,13 @@
 //! Channels that may not be called as often as we would like.
 
 use super::world::{ACCOUNT, everywhere, later, run};
+use crate::dispatch::worker::Worker;
+use crate::domain::Stamp;
 use crate::domain::rate::ChannelCall;
 use crate::store::accounts::{want_poll, want_reconciliation};
 use crate::store::changes::{self, ChangeFilter};
-use crate::store::outbox::{self, Topic, Unsettled};
+use crate::store::limited_calls;
+use crate::store::outbox::{self, DONE, PARKED, Topic, Unsettled};
 
 const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;
 
@@ -96,5 +99,74 @@ fn a_call_of_the_erp_does_not_wait_for_the_limiter() {
             .pop()
             .unwrap();
         assert_eq!(change.next_try(), Some(now.plus_millis(60_000)), "support sees when it goes");
+    });
+}
+
+#[test]
+fn a_process_that_takes_over_begins_with_what_it_may_do_itself() {
+    everywhere(|world| {
+        world.script.limits(ChannelCall::Submit, 1, 86_400);
+        world.add_running(1);
+        let limited = || world.store.read(|conn| limited_calls::beyond(conn, Stamp(0))).unwrap().into_values().next();
+        let told = |worker: &mut Worker, now: Stamp| {
+            world.mark(1, &[Topic::Price]);
+            run(worker, now);
+            world.mark(1, &[Topic::Price]);
+            run(worker, now.plus_millis(1_000));
+            world.script.take_submits().len()
+        };
+        let mut first = world.worker_of("first");
+        let start = later(10);
+        assert_eq!(told(&mut first, start), 1);
+        assert_eq!(limited(), Some(start.plus_millis(86_400_000)));
+
+        // The lease of the first one has run out.
+        let mut second = world.worker_of("second");
+        let taken = start.plus_millis(60_000);
+        assert_eq!(told(&mut second, taken), 1);
+        assert_eq!(limited(), Some(taken.plus_millis(86_400_000)));
+
+        // It finds the lease taken; when it has it again, its own bucket counts.
+        run(&mut first, taken.plus_millis(2_000));
+        let again = taken.plus_millis(120_000);
+        assert_eq!(told(&mut first, again), 0);
+        assert_eq!(limited(), Some(start.plus_millis(86_400_000)));
+    });
+}
+
+#[test]
+fn what_needs_no_call_does_not_wait() {
+    everywhere(|world| {
+        world.script.limits(ChannelCall::PushFact, 1, 3_600);
+        world.add_order(1, &[]);
+        world.add_fact(1, "told", PAID);
+        let mut worker = world.worker();
+        run(&mut worker, later(0));
+        world.add_order(2, &[]);
+        world.add_fact(2, "broken", "no fact");
+        run(&mut worker, later(0));
+        assert_eq!(world.fact_states(), [("told".to_owned(), DONE), ("broken".to_owned(), PARKED)]);
+    });
+}
+
+#[test]
+fn what_is_asked_for_while_a_comparison_waits_becomes_part_of_it() {
+    everywhere(|world| {
+        world.script.limits(ChannelCall::ListOffers, 1, 3_600);
+        let mut worker = world.worker();
+        let now = later(10);
+        world.write(|tx| want_reconciliation(tx, ACCOUNT, false, false));
+        run(&mut worker, now);
+        world.write(|tx| want_reconciliation(tx, ACCOUNT, false, false));
+        run(&mut worker, now.plus_millis(1_000));
+        world.write(|tx| want_reconciliation(tx, ACCOUNT, true, true));
+        let next = run(&mut worker, now.plus_millis(2_000));
+        assert!(next <= now.plus_millis(3_600_000));
+        assert_eq!(world.script.take_calls().iter().filter(|call| **call == "list").count(), 1);
+        run(&mut worker, now.plus_millis(3_600_000));
+        run(&mut worker, now.plus_millis(2 * 3_600_000));
+        assert_eq!(world.script.take_calls().iter().filter(|call| **call == "list").count(), 1, "both at once");
+        let work = world.work();
+        assert_eq!((work.reconcile_served, work.reconcile_repair), (work.reconcile_wanted, false));
     });
 }

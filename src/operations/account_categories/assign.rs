@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{account_of, unknown};
+use super::unknown;
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::items::{ItemKey, ItemKeys, ItemReference, KnownItems};
@@ -102,7 +102,7 @@ impl WriteOperation for UpdateItemAccountCategoryMapping {
                 let keys = ItemKeys { item_id: record.item_id, internal_item_number: record.internal_item_number.clone() };
                 let outcome = (|| {
                     work.mandator(record.mandator_id)?;
-                    let account = account_of(work, record.account_id, Some(record.mandator_id))?;
+                    let account = work.account(record.account_id, Some(record.mandator_id))?;
                     let item = items.find(&reference(&record))?.ok_or_else(|| reference(&record).unknown())?;
                     let ids = categories_of(&record, &categories)?;
                     store::assign(work.tx, account.account_id, item.item_id, &ids)?;

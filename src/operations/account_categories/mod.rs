@@ -9,9 +9,8 @@ pub use assign::UpdateItemAccountCategoryMapping;
 pub use fetch::FetchAccountCategories;
 pub use update::UpdateAccountCategories;
 
+use super::Reading;
 use super::wire::{Bundle, Patch};
-use super::{Reading, Work};
-use crate::config::Account;
 use crate::domain::{Failure, code};
 use crate::{wire, wire_enum};
 
@@ -64,21 +63,6 @@ wire! {
         /// The channel's own id.
         external_id: Option<String>,
     }
-}
-
-/// The account, when the user may use its mandator.
-fn account_of<'w>(work: &Work<'w, '_>, account_id: i32, mandator_id: Option<i32>) -> Result<&'w Account, Failure> {
-    if let Some(mandator_id) = mandator_id {
-        work.mandator(mandator_id)?;
-    }
-    let account = work.settings.account(account_id).filter(|account| mandator_id.is_none_or(|id| id == account.mandator_id));
-    let account = account.ok_or_else(|| {
-        let own = work.settings.mandators.iter().map(|m| m.mandator_id).filter(|id| work.user.may_use(*id));
-        let own: Vec<String> = own.filter(|id| mandator_id.is_none_or(|asked| asked == *id)).map(|id| id.to_string()).collect();
-        Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &own.join(", ")]).within("account_id")
-    })?;
-    work.mandator(account.mandator_id)?;
-    Ok(account)
 }
 
 /// The accounts of a mandator.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccountCategoryKey, AccountCategoryKeys, AccountCategoryRecord, MappedCategory, account_of, unknown};
+use super::{AccountCategoryKey, AccountCategoryKeys, AccountCategoryRecord, MappedCategory, unknown};
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{Patch, Records};
@@ -146,7 +146,7 @@ impl Tree {
     }
 
     fn step(&mut self, work: &Work<'_, '_>, record: &AccountCategoryRecord) -> Outcome {
-        let account = account_of(work, record.account_id, record.mandator_id)?;
+        let account = work.account(record.account_id, record.mandator_id)?;
         let missing = |field: &str| Failure::new(code::MISSING, [field]);
         let found = match record.significant_key.unwrap_or_default() {
             AccountCategoryKey::External => {

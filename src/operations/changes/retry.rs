@@ -81,16 +81,13 @@ fn retry(work: &mut Work<'_, '_>, change: &ChangeToRetry, keys: RetriedChanges) 
             let unknown = || Failure::new(code::UNKNOWN_CHANGE, [text, &mandator_id.to_string()]);
             let id: ChangeId = text.parse().map_err(|_| unknown())?;
             let found = changes::by_ids(&mut work.tx.conn, &[id])?.pop();
-            let account_id = found.map(|found| found.account_id).filter(|account_id| belongs(work, *account_id, mandator_id));
+            let account_id = found.map(|found| found.account_id).filter(|id| work.account(*id, Some(mandator_id)).is_ok());
             let account_id = account_id.ok_or_else(unknown)?;
-            check_active(work, account_id)?;
+            work.active_account(account_id, Some(mandator_id))?;
             (account_id, usize::from(changes::retry(work.tx, id)?))
         }
         (None, Some(account_id)) => {
-            if !belongs(work, account_id, mandator_id) {
-                return Err(Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &mandator_id.to_string()]));
-            }
-            check_active(work, account_id)?;
+            work.active_account(account_id, Some(mandator_id))?;
             (account_id, changes::retry_account(work.tx, account_id, change.parked_only == Some(true))?)
         }
         (None, None) => return Err(Failure::new(code::MISSING, ["change_id or account_id"])),
@@ -98,16 +95,4 @@ fn retry(work: &mut Work<'_, '_>, change: &ChangeToRetry, keys: RetriedChanges) 
     work.concerns([account_id]);
     let retried = Some(i32::try_from(retried).unwrap_or(i32::MAX));
     Ok((Some(ReportAction::Update), RetriedChanges { account_id: Some(account_id), retried, ..keys }))
-}
-
-fn belongs(work: &Work<'_, '_>, account_id: i32, mandator_id: i32) -> bool {
-    work.settings.account(account_id).is_some_and(|account| account.mandator_id == mandator_id)
-}
-
-/// Only the worker of an active account takes up what is to go again.
-fn check_active(work: &Work<'_, '_>, account_id: i32) -> Result<(), Failure> {
-    match work.settings.account(account_id) {
-        Some(account) if account.active => Ok(()),
-        _ => Err(Failure::new(code::NO_ACCOUNT_PUSH, [&account_id.to_string()])),
-    }
 }

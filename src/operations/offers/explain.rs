@@ -1,7 +1,7 @@
 //! `explainOffer`: what an account would show of an article, and from which rule each value comes. Our own operation;
 //! it answers exactly what the dispatcher would send, because both ask `preparation::effective`.
 
-use crate::domain::{Failure, Language, code};
+use crate::domain::{Failure, Language};
 use crate::operations::common::{FetchReport, Fetched, Warned};
 use crate::operations::items::{ItemKey, ItemReference, KnownItems};
 use crate::operations::wire::Warnings;
@@ -130,9 +130,7 @@ impl ReadOperation for ExplainOffer {
 
     fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: ExplainOfferRequest) -> Result<ExplainOfferResult, Failure> {
         let mandator = reading.mandator(request.mandator_id)?;
-        let account = reading.settings.account(request.account_id).filter(|account| account.mandator_id == mandator.mandator_id);
-        let unknown = || Failure::new(code::UNKNOWN_ACCOUNT, [&request.account_id.to_string(), &mandator.mandator_id.to_string()]);
-        let account = account.ok_or_else(unknown)?;
+        let account = reading.account(request.account_id, mandator.mandator_id)?;
         let reference = reference(&request);
         let known = KnownItems::read(conn, std::iter::once(reference.clone()))?;
         let item_id = known.find(&reference)?.ok_or_else(|| reference.unknown())?.item_id;

@@ -109,12 +109,7 @@ impl WriteOperation for PrepareOffers {
 }
 
 fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(ReportAction, OfferKeys), Failure> {
-    work.mandator(record.mandator_id)?;
-    let account = work.settings.account(record.account_id).filter(|account| account.mandator_id == record.mandator_id);
-    if account.is_none() {
-        let failure = Failure::new(code::UNKNOWN_ACCOUNT, [&record.account_id.to_string(), &record.mandator_id.to_string()]);
-        return Err(failure.within("account_id"));
-    }
+    work.account(record.account_id, Some(record.mandator_id))?;
     let item_id = item_of(&mut work.tx.conn, record)?;
     let (offer, new) = store::prepare(work.tx, record.mandator_id, record.account_id, item_id)?;
     let item = store::items_for(&mut work.tx.conn, &[item_id])?.pop();
