@@ -159,8 +159,7 @@ pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<Strin
     let explained = store.read(|conn| {
         let found = store::items::ids_by_number(conn, account.mandator_id, &[item])?;
         let Some((_, item_id)) = found.first() else { return Ok(None) };
-        let known = preparation::load(conn, account, &[*item_id])?;
-        Ok(known.items.get(item_id).map(|row| preparation::table(&preparation::effective(&frame, &known, row), language)))
+        Ok(preparation::explain(conn, &frame, *item_id)?.map(|explanation| explanation.table(language)))
     });
     let explained = explained.map_err(|failure| failure.to_string())?;
     explained

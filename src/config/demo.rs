@@ -89,7 +89,7 @@ fn demo_account(database: &str) -> Account {
         sub_channel_id: SUB_CHANNEL,
         active: true,
         connector: "sandbox".to_owned(),
-        pricelist: "default".to_owned(),
+        pricelists: vec!["default".to_owned()],
         warehouses: vec![WAREHOUSE],
         default_category: None,
         title_text_module: None,

@@ -14,7 +14,7 @@ pub fn settings() -> Settings {
         sub_channel_id: 2100,
         active: true,
         connector: "sandbox".into(),
-        pricelist: "standard".into(),
+        pricelists: vec!["standard".into()],
         warehouses: vec![10],
         default_category: None,
         title_text_module: None,

@@ -227,8 +227,9 @@ pub struct Account {
     pub active: bool,
     /// Name in the connector registry: `sandbox`, `vendure`.
     pub connector: String,
-    /// Identifier of the price list in the mandator.
-    pub pricelist: String,
+    /// Identifiers of price lists in the mandator, at least one. Each counts for items that have no price in those before;
+    /// all are in the currency of the first.
+    pub pricelists: Vec<String>,
     pub warehouses: Vec<i32>,
     /// The channel's category for offers whose item names none.
     pub default_category: Option<String>,
@@ -280,6 +281,8 @@ pub struct Preparation {
     pub delivery_charges: BTreeMap<String, String>,
     /// What `fetchShippingGroups` answers.
     pub shipping_groups: Vec<String>,
+    /// Tax type of the ERP (1 free, 2 reduced, 3 normal) → the channel's tax class.
+    pub tax_classes: BTreeMap<i32, String>,
 }
 
 impl std::fmt::Debug for Account {
@@ -292,6 +295,13 @@ impl std::fmt::Debug for Account {
             .field("connector", &self.connector)
             .field("settings", &self.settings.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
+    }
+}
+
+impl Account {
+    /// The price list that counts before all others.
+    pub fn first_pricelist(&self) -> &str {
+        self.pricelists.first().map_or("", String::as_str)
     }
 }
 

@@ -73,6 +73,8 @@ pub struct OfferContent {
     /// The channel's category, as configured or mapped.
     pub category: Option<String>,
     pub tax_type_id: i32,
+    /// In the channel's words, where the account translates the tax type.
+    pub tax_class: Option<String>,
     pub weight_in_gram: Option<Decimal>,
     pub variant: Option<VariantContent>,
     pub attributes: Vec<(String, String)>,
@@ -411,7 +413,7 @@ pub(crate) mod tests {
             sub_channel_id: 1,
             active: true,
             connector: connector.to_owned(),
-            pricelist: "Standard".to_owned(),
+            pricelists: vec!["Standard".to_owned()],
             warehouses: vec![1],
             default_category: None,
             title_text_module: None,

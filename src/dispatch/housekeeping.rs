@@ -117,8 +117,8 @@ impl Housekeeper {
         if self.store.read(|conn| content::day_is_known(conn, account_id, today))? {
             return Ok(0);
         }
-        let list = account.pricelist.clone();
-        self.store.write(move |tx| content::mark_prices_of_new_day(tx, account_id, mandator_id, &list, today))
+        let lists = account.pricelists.clone();
+        self.store.write(move |tx| content::mark_prices_of_new_day(tx, account_id, mandator_id, &lists, today))
     }
 
     /// One line per account whose parked rows or failures are news.

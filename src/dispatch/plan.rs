@@ -9,7 +9,7 @@ use crate::config::Account;
 use crate::connectors::{OfferChange, OfferContent, Price, Quantity, Wanted};
 use crate::domain::Stamp;
 use crate::domain::stock::{self, Decision, Figures, Life};
-use crate::preparation::{self, Effective, Lack, effective, listing_settings};
+use crate::preparation::{self, Effective, Lack, effective};
 use crate::store::offers::{Announced, EndedBy, ItemForOffer, OfferRow, StockFigures};
 use crate::store::outbox::{PARKED, PENDING, StateRow, Topic};
 
@@ -291,21 +291,10 @@ impl Planner<'_> {
     }
 
     fn figures(&self) -> Figures {
-        *self.figures.get_or_init(|| self.read_figures())
-    }
-
-    fn read_figures(&self) -> Figures {
-        let account = self.frame.account.account_id;
-        let figures = self.known.stock.get(&self.item.item_id).copied().unwrap_or_default();
-        let settings = listing_settings(&self.item.data, account);
-        Figures {
-            stock: figures.stock,
-            reserved: figures.reserved,
-            safety: figures.safety,
-            minimum: figures.minimum,
-            placing: settings.placing_count,
-            primary: settings.primary,
-        }
+        *self.figures.get_or_init(|| {
+            let stock = self.known.stock.get(&self.item.item_id).copied().unwrap_or_default();
+            preparation::figures(self.frame.account.account_id, self.item, &stock)
+        })
     }
 
     /// A channel that keeps sold-out offers is told that there is nothing instead of their end.

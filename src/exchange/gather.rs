@@ -123,8 +123,8 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
     let title = shown.and_then(|shown| shown.title.ok()).map_or_else(|| item.identifier.clone(), |title| title.value);
     let (time, charge) = (known.delivery_time(&document), known.delivery_charge(&document));
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
-    let own_list = known.lists.iter().find(|list| list.list.identifier == known.account.pricelist);
-    let price = own_list.and_then(|list| list.prices.get(&item.item_id)).map(Decimal::to_string).unwrap_or_default();
+    let price_in = |name: &String| known.lists.iter().find(|list| list.list.identifier == *name)?.prices.get(&item.item_id);
+    let price = known.account.pricelists.iter().find_map(price_in).map(Decimal::to_string).unwrap_or_default();
     Ok(Some(Offer {
         title,
         item_identifier: item.identifier.clone(),

@@ -169,7 +169,7 @@ impl ReadOperation for FetchAccounts {
                     sub_channel_id: account.sub_channel_id,
                     sub_channel_identifier: reading.settings.sub_channel(account.sub_channel_id).map(|s| s.identifier.clone()),
                     active: account.active,
-                    pricelist_identifier: Some(account.pricelist.clone()),
+                    pricelist_identifier: Some(account.first_pricelist().to_owned()),
                     created_at: Some(Time::of(Stamp(*created), zone)),
                     last_changed_at: Some(Time::of(Stamp(*changed), zone)),
                 });
@@ -255,6 +255,11 @@ impl ReadOperation for FetchWarehouses {
 pub fn digest_of(account: &Account) -> String {
     format!(
         "{}|{}|{}|{}|{}|{}",
-        account.identifier, account.mandator_id, account.sub_channel_id, account.active, account.pricelist, account.connector
+        account.identifier,
+        account.mandator_id,
+        account.sub_channel_id,
+        account.active,
+        account.first_pricelist(),
+        account.connector
     )
 }

@@ -1,8 +1,10 @@
-//! The effective content line by line, for people.
+//! What an account would show of an item, line by line, for people.
 
-use super::{Effective, Lack, Source, Sourced};
-use crate::domain::Language;
+use super::{Effective, Frame, Lack, Source, Sourced, effective, figures, load};
+use crate::domain::stock::Figures;
 use crate::domain::text::{columns, short};
+use crate::domain::{Failure, Language};
+use crate::store::{Conn, offers};
 
 /// One value with the rule it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl Missing {
 
 impl Effective {
     /// All values there are.
-    pub fn lines(&self, language: Language) -> Vec<Line> {
+    fn lines(&self, language: Language) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut add = |name: &'static str, value: &str, source: &Source| {
             lines.push(Line { name, value: value.to_owned(), source: source.word(), reason: source.sentence(language) });
@@ -63,6 +65,9 @@ impl Effective {
         }
         self.images.iter().for_each(|image| add("image", &image.value, &image.source));
         add("tax_type_id", &self.tax_type_id.value.to_string(), &self.tax_type_id.source);
+        if let Some(class) = &self.tax_class {
+            add("tax_class", &class.value, &class.source);
+        }
         if let Some(weight) = self.weight_in_gram {
             add("weight_in_gram", &weight.to_string(), &Source::Item { field: "weight" });
         }
@@ -81,32 +86,100 @@ impl Effective {
         }
         lines
     }
+}
+
+/// What an account would show of an item, whether there is an offer of it or not.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    pub internal_item_number: String,
+    effective: Result<Effective, Lack>,
+    figures: Figures,
+}
+
+/// `None`: there is no such item.
+pub fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: i32) -> Result<Option<Explanation>, Failure> {
+    let known = load(conn, frame.account, &[item_id])?;
+    let Some(item) = known.items.get(&item_id) else { return Ok(None) };
+    let account = frame.account;
+    let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &[item_id])?;
+    let stock = stock.into_iter().next().map(|(_, stock)| stock).unwrap_or_default();
+    Ok(Some(Explanation {
+        internal_item_number: item.internal_item_number.clone(),
+        effective: effective(frame, &known, item),
+        figures: figures(account.account_id, item, &stock),
+    }))
+}
+
+impl Explanation {
+    /// All values there are.
+    pub fn lines(&self, language: Language) -> Vec<Line> {
+        let mut lines = self.effective.as_ref().map(|effective| effective.lines(language)).unwrap_or_default();
+        lines.push(quantity(&self.figures, language));
+        lines
+    }
 
     /// What is missing.
     pub fn missing(&self, language: Language) -> Vec<Missing> {
-        self.lacks().into_iter().map(|lack| Missing::of(lack, language)).collect()
+        match &self.effective {
+            Ok(effective) => effective.lacks().into_iter().map(|lack| Missing::of(lack, language)).collect(),
+            Err(lack) => vec![Missing::of(lack, language)],
+        }
     }
+
+    /// Values and what is missing as a table of text.
+    pub fn table(&self, language: Language) -> String {
+        let lines = self.lines(language).into_iter();
+        let rows: Vec<[String; 3]> = lines.map(|line| [line.name.to_owned(), short(&line.value, WIDEST), line.reason]).collect();
+        let mut text = columns(&rows);
+        for hint in self.missing(language) {
+            let word = match (hint.blocking, language) {
+                (true, Language::En) => "MISSING",
+                (true, Language::De) => "FEHLT",
+                (false, Language::En) => "hint",
+                (false, Language::De) => "Hinweis",
+            };
+            text.push_str(&format!("{word}: {}: {}; {}\n", hint.name, hint.reason, hint.remedy));
+        }
+        text
+    }
+}
+
+/// What is uploaded by the rules of stock control, with the numbers that make it.
+pub(super) fn quantity(figures: &Figures, language: Language) -> Line {
+    let Figures { stock, reserved, safety, minimum, placing, primary } = figures;
+    let ends = figures.ends();
+    let available = figures.available();
+    let reason = match language {
+        Language::En => {
+            let placing = placing.map_or("no placing_count".to_owned(), |placing| format!("placing_count {placing}"));
+            let numbers = format!("stock {stock}, reserved {reserved}, minimum stock {minimum}, {placing}");
+            match (ends, available <= *minimum) {
+                (false, _) => numbers,
+                (true, true) => format!("{numbers}: nothing is offered, the available stock {available} is not above the minimum stock"),
+                (true, false) if !primary && available <= *safety => {
+                    format!("{numbers}, safety stock {safety}: only the primary account offers the available stock {available}")
+                }
+                (true, false) => format!("{numbers}: nothing is offered"),
+            }
+        }
+        Language::De => {
+            let placing = placing.map_or("kein placing_count".to_owned(), |placing| format!("placing_count {placing}"));
+            let numbers = format!("Bestand {stock}, reserviert {reserved}, Mindestbestand {minimum}, {placing}");
+            match (ends, available <= *minimum) {
+                (false, _) => numbers,
+                (true, true) => {
+                    format!("{numbers}: nichts wird angeboten, der verfügbare Bestand {available} übersteigt den Mindestbestand nicht")
+                }
+                (true, false) if !primary && available <= *safety => {
+                    format!("{numbers}, Sicherheitsbestand {safety}: den verfügbaren Bestand {available} bietet nur das Hauptkonto an")
+                }
+                (true, false) => format!("{numbers}: nichts wird angeboten"),
+            }
+        }
+    };
+    let offered = if ends { 0 } else { figures.upload_quantity() };
+    Line { name: "quantity", value: offered.to_string(), source: "stock_control", reason }
 }
 
 /// Characters of a value that a table shows.
 const WIDEST: usize = 60;
-
-/// Values and what is missing as a table of text.
-pub fn table(explained: &Result<Effective, Lack>, language: Language) -> String {
-    let (lines, missing) = match explained {
-        Ok(effective) => (effective.lines(language), effective.missing(language)),
-        Err(lack) => (Vec::new(), vec![Missing::of(lack, language)]),
-    };
-    let rows: Vec<[String; 3]> = lines.into_iter().map(|line| [line.name.to_owned(), short(&line.value, WIDEST), line.reason]).collect();
-    let mut text = columns(&rows);
-    for hint in missing {
-        let word = match (hint.blocking, language) {
-            (true, Language::En) => "MISSING",
-            (true, Language::De) => "FEHLT",
-            (false, Language::En) => "hint",
-            (false, Language::De) => "Hinweis",
-        };
-        text.push_str(&format!("{word}: {}: {}; {}\n", hint.name, hint.reason, hint.remedy));
-    }
-    text
-}

@@ -8,10 +8,16 @@ pub const TITLE_RULE: &str = "title_rule";
 /// Why nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lack {
-    /// The item has no price that counts today in the list of this name.
-    Price(String),
-    /// The account's price list does not exist.
+    /// The item has no price that counts today in any of these lists.
+    Price(Vec<String>),
+    /// The account's first price list does not exist.
     Pricelist(String),
+    /// The price list that has the price is not in the currency of the account's first one.
+    Currency {
+        list: String,
+        found: String,
+        expected: String,
+    },
     Title,
     /// The stored item cannot be read: a fault of ours.
     Document,
@@ -45,7 +51,7 @@ impl Lack {
     /// The part of the offer, a stable word.
     pub fn part(&self) -> &'static str {
         match self {
-            Lack::Price(_) | Lack::Pricelist(_) | Lack::PlatformPrice(_) => "price",
+            Lack::Price(_) | Lack::Pricelist(_) | Lack::Currency { .. } | Lack::PlatformPrice(_) => "price",
             Lack::Title => "title",
             Lack::Document => "item",
             Lack::NoTemplate(_) => "description",
@@ -59,11 +65,17 @@ impl Lack {
 
     pub fn text(&self, language: Language) -> String {
         match (self, language) {
-            (Lack::Price(list), Language::En) => {
-                format!("the item has no price in price list \"{list}\" today")
+            (Lack::Price(lists), Language::En) => {
+                format!("the item has no price in price list \"{}\" today", lists.join("\" or \""))
             }
-            (Lack::Price(list), Language::De) => {
-                format!("der Artikel hat heute keinen Preis in der Preisliste \"{list}\"")
+            (Lack::Price(lists), Language::De) => {
+                format!("der Artikel hat heute keinen Preis in der Preisliste \"{}\"", lists.join("\" oder \""))
+            }
+            (Lack::Currency { list, found, expected }, Language::En) => {
+                format!("the price list \"{list}\" is in {found}, the account sells in {expected}")
+            }
+            (Lack::Currency { list, found, expected }, Language::De) => {
+                format!("die Preisliste \"{list}\" ist in {found}, das Konto verkauft in {expected}")
             }
             (Lack::Pricelist(list), Language::En) => {
                 format!("the price list \"{list}\" of the account does not exist")
@@ -96,11 +108,21 @@ impl Lack {
 
     pub fn remedy(&self, language: Language) -> String {
         match (self, language) {
-            (Lack::Price(list) | Lack::Pricelist(list), Language::En) => {
-                format!("send a price in price list \"{list}\" with updatePricelist")
+            (Lack::Price(lists), Language::En) => {
+                format!("send a price in price list \"{}\" with updatePricelist", lists.join("\" or \""))
             }
-            (Lack::Price(list) | Lack::Pricelist(list), Language::De) => {
+            (Lack::Price(lists), Language::De) => {
+                format!("senden Sie mit updatePricelist einen Preis in der Preisliste \"{}\"", lists.join("\" oder \""))
+            }
+            (Lack::Pricelist(list), Language::En) => format!("send a price in price list \"{list}\" with updatePricelist"),
+            (Lack::Pricelist(list), Language::De) => {
                 format!("senden Sie mit updatePricelist einen Preis in der Preisliste \"{list}\"")
+            }
+            (Lack::Currency { expected, .. }, Language::En) => {
+                format!("send the price in a list in {expected}, or have the admin assign lists of one currency to the account")
+            }
+            (Lack::Currency { expected, .. }, Language::De) => {
+                format!("senden Sie den Preis in einer Liste in {expected}, oder lassen Sie dem Konto Listen einer Währung zuordnen")
             }
             (Lack::Title, Language::En) => "send an identifier, or the account's title text module, with updateItems".into(),
             (Lack::Title, Language::De) => "senden Sie mit updateItems einen identifier oder den Titel-Textbaustein des Kontos".into(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Known;
+use super::{Known, KnownPricelist};
 use crate::config::Account;
 use crate::domain::Failure;
 use crate::store::account_categories;
@@ -23,12 +23,14 @@ pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<
     let groups = categories::with_ancestors(conn, items.values().filter_map(|item| item.category_id))?;
     let external: Vec<&str> = groups.values().filter_map(|group| group.external_id.as_deref()).collect();
     let group_categories = account_categories::of_groups(conn, account_id, &external)?;
-    let pricelist = content::pricelist(conn, mandator_id, &account.pricelist)?;
-    let mut prices: BTreeMap<i32, Vec<_>> = BTreeMap::new();
-    if let Some(list) = &pricelist {
+    let mut pricelists = BTreeMap::new();
+    for name in &account.pricelists {
+        let Some(list) = content::pricelist(conn, mandator_id, name)? else { continue };
+        let mut prices: BTreeMap<i32, Vec<_>> = BTreeMap::new();
         for (item, price) in content::named_prices_of(conn, list.pricelist_id, item_ids)? {
             prices.entry(item).or_default().push(price);
         }
+        pricelists.insert(name.clone(), KnownPricelist { list, prices });
     }
     // The lists are read only where something names one of their entries; most items name none.
     let says = |word: &str| items.values().any(|item| item.data.contains(word));
@@ -42,8 +44,7 @@ pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<
         groups,
         item_categories: account_categories::of_items(conn, account_id, &all)?,
         group_categories,
-        pricelist,
-        prices,
+        pricelists,
         templates: list(conn, List::Templates, templates)?,
         text_types: list(conn, List::TextTypes, templates || preparation.title_rule.is_some())?,
         delivery_times: list(conn, List::DeliveryTimes, times)?,

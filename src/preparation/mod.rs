@@ -8,10 +8,12 @@
 //! | --- | --- |
 //! | title | the item's `specific_item_data` for the account, `title_rule`, the title text module, the item's name |
 //! | description | the template of `specific_item_data`, its text module, the account's template, the account's text module |
-//! | price | `specific_item_data`, the account's price list (a limited validity before the unlimited one) |
+//! | price | `specific_item_data`, the first of the account's price lists that has one today (a limited validity before the unlimited one) |
 //! | category | the item's own account category, `specific_item_data`, the same of the variant's parent, the mapping of its item group or of the nearest ancestor, the account's default |
 //! | texts, pictures | the item's; type by type and slot by slot from its item group and that one's ancestors (`item-calls.md` 1) |
 //! | delivery time, shipping cost category | the item's, in the account's words |
+//! | tax class | the account's word for the item's tax type |
+//! | quantity | stock control: the item's stock, reservations and settings in the account ([`explain`]) |
 
 mod document;
 mod explain;
@@ -30,7 +32,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-pub use explain::{Line, Missing, table};
+pub use explain::{Explanation, Line, Missing, explain};
 pub use lack::Lack;
 pub use listing::{ListingSettings, listing_settings};
 pub use load::load;
@@ -40,11 +42,12 @@ pub use source::{Source, Sourced};
 use crate::config::Account;
 use crate::connectors::{OfferContent, Price, VariantContent};
 use crate::domain::Decimal;
+use crate::domain::stock::Figures;
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
 use crate::store::content::{NamedPrice, PricelistForOffer};
 use crate::store::lookups::LookUpRow;
-use crate::store::offers::ItemForOffer;
+use crate::store::offers::{ItemForOffer, StockFigures};
 use rules::Subject;
 
 /// For whom and for when.
@@ -68,12 +71,19 @@ pub struct Known {
     pub item_categories: BTreeMap<i32, Vec<AccountCategoryRow>>,
     /// The account's categories by the external id of the item group mapped to them.
     pub group_categories: BTreeMap<String, AccountCategoryRow>,
-    pub pricelist: Option<PricelistForOffer>,
-    pub prices: BTreeMap<i32, Vec<NamedPrice>>,
+    /// By name, those of the account.
+    pub pricelists: BTreeMap<String, KnownPricelist>,
     pub templates: Vec<LookUpRow>,
     pub text_types: Vec<LookUpRow>,
     pub delivery_times: Vec<LookUpRow>,
     pub delivery_charges: Vec<LookUpRow>,
+}
+
+/// A price list, and the prices of the items in it.
+#[derive(Debug, Clone)]
+pub struct KnownPricelist {
+    pub list: PricelistForOffer,
+    pub prices: BTreeMap<i32, Vec<NamedPrice>>,
 }
 
 /// What the account would show, value by value.
@@ -88,6 +98,7 @@ pub struct Effective {
     pub images: Vec<Sourced<String>>,
     pub ean: Option<Sourced<String>>,
     pub tax_type_id: Sourced<i32>,
+    pub tax_class: Option<Sourced<String>>,
     pub weight_in_gram: Option<Decimal>,
     pub language: Sourced<String>,
     pub delivery_time: Option<Sourced<String>>,
@@ -142,6 +153,7 @@ pub fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Resul
         images,
         ean: document::filled(&item.ean_code).map(|ean| Sourced::new(ean.to_owned(), Source::Item { field: "ean_code" })),
         tax_type_id: Sourced::new(item.tax_type_id, Source::Item { field: "tax_type_id" }),
+        tax_class: subject.tax_class(),
         weight_in_gram: subject.document.weight_in_gram(),
         language: Sourced::new(frame.account.language.clone(), Source::Account { account_id, key: "language" }),
         delivery_time,
@@ -154,6 +166,24 @@ pub fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Resul
             .map(|p| Sourced::new(p.block.clone(), Source::Platform { account_id, element: "account_specific".to_owned() })),
         hints,
     })
+}
+
+/// Its price alone, which costs less than [`effective`].
+pub fn price(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Result<Sourced<Price>, Lack> {
+    Subject::new(frame, known, item)?.price()
+}
+
+/// What stock control works with: stock, and what the item's settings in the account ask for.
+pub fn figures(account_id: i32, item: &ItemForOffer, stock: &StockFigures) -> Figures {
+    let settings = listing_settings(&item.data, account_id);
+    Figures {
+        stock: stock.stock,
+        reserved: stock.reserved,
+        safety: stock.safety,
+        minimum: stock.minimum,
+        placing: settings.placing_count,
+        primary: settings.primary,
+    }
 }
 
 impl Effective {
@@ -172,6 +202,7 @@ impl Effective {
             images: self.images.iter().map(|image| image.value.clone()).collect(),
             category: value(&self.category),
             tax_type_id: self.tax_type_id.value,
+            tax_class: value(&self.tax_class),
             weight_in_gram: self.weight_in_gram,
             variant: self.variant.as_ref().map(|variant| variant.value.clone()),
             attributes: self.attributes.value.clone(),

@@ -10,6 +10,7 @@ use crate::domain::price::{choose, rounded};
 use crate::domain::template::{self, Form};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
+use crate::store::content::PricelistForOffer;
 use crate::store::lookups::LookUpRow;
 use crate::store::offers::ItemForOffer;
 
@@ -158,20 +159,29 @@ impl<'k> Subject<'k> {
     }
 
     pub fn price(&self) -> Result<Sourced<Price>, Lack> {
-        let name = &self.frame.account.pricelist;
-        // Also for a price in the item's block: it has no currency of its own, and the list has the marketplace's.
-        let list = self.known.pricelist.as_ref().ok_or_else(|| Lack::Pricelist(name.clone()))?;
-        let price = |amount| Price { amount, currency: list.iso_currency.clone(), gross: list.gross };
+        let account = self.frame.account;
+        let lists = &self.known.pricelists;
+        let first_name = account.first_pricelist();
+        let first = &lists.get(first_name).ok_or_else(|| Lack::Pricelist(first_name.to_owned()))?.list;
+        let price = |list: &PricelistForOffer, amount| Price { amount, currency: list.iso_currency.clone(), gross: list.gross };
         if let Some(found) = self.platform.as_ref().and_then(|p| p.price.as_ref()) {
             let amount = Decimal::parse(&found.text).ok_or_else(|| Lack::PlatformPrice(found.text.clone()))?;
-            // Two decimals; the ending of the list is for the list's own prices.
-            return Ok(Sourced::new(price(rounded(amount, 1)), self.platform_source(&found.element)));
+            // It has no currency of its own, and the first list has the marketplace's. Two decimals; the ending of a list is
+            // for the list's own prices.
+            return Ok(Sourced::new(price(first, rounded(amount, 1)), self.platform_source(&found.element)));
         }
-        let prices = self.known.prices.get(&self.item.item_id);
-        let best = prices.and_then(|prices| choose(prices, |named| named.dated, self.frame.today));
-        let best = best.ok_or_else(|| Lack::Price(name.clone()))?;
+        let best = account.pricelists.iter().find_map(|name| {
+            let known = lists.get(name)?;
+            let prices = known.prices.get(&self.item.item_id)?;
+            Some((name, &known.list, choose(prices, |named| named.dated, self.frame.today)?))
+        });
+        let (name, list, best) = best.ok_or_else(|| Lack::Price(account.pricelists.clone()))?;
+        if list.iso_currency != first.iso_currency {
+            let (found, expected) = (list.iso_currency.clone(), first.iso_currency.clone());
+            return Err(Lack::Currency { list: name.clone(), found, expected });
+        }
         let source = Source::Pricelist { list: name.clone(), period: best.period() };
-        Ok(Sourced::new(price(rounded(best.dated.price, list.rounding_id)), source))
+        Ok(Sourced::new(price(list, rounded(best.dated.price, list.rounding_id)), source))
     }
 
     /// The item's own word on its category.
@@ -262,6 +272,13 @@ impl<'k> Subject<'k> {
         let words = &self.frame.account.preparation.delivery_charges;
         let mapped = row.external_id.as_ref().and_then(|id| words.get(id)).or_else(|| words.get(&row.identifier)).cloned();
         Ok(Some(translated(row.identifier.clone(), mapped, "delivery_charges")))
+    }
+
+    pub fn tax_class(&self) -> Option<Sourced<String>> {
+        let tax_type = self.item.tax_type_id;
+        let class = self.frame.account.preparation.tax_classes.get(&tax_type)?;
+        let source = Source::LookUp { name: format!("tax type {tax_type}"), key: "tax_classes", mapped: true };
+        Some(Sourced::new(class.clone(), source))
     }
 
     pub fn variant(&self, price: Option<&Price>) -> Option<Sourced<VariantContent>> {

@@ -31,7 +31,7 @@ pub fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
         }
     }
     tell_changes(tx, settings, "content", Topic::Content, content_of)?;
-    tell_changes(tx, settings, "price list", Topic::Price, |account| account.pricelist.clone())
+    tell_changes(tx, settings, "price list", Topic::Price, |account| account.pricelists.join("\n"))
 }
 
 /// Marks the offers of accounts whose settings, as `digest` sees them, are not those of the last start.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Effective, Frame, Known, Lack, Source, effective};
+use super::explain::quantity;
+use super::{Effective, Frame, Known, KnownPricelist, Lack, Source, effective};
 use crate::config::{Account, Preparation, fixture};
 use crate::domain::price::Dated;
+use crate::domain::stock::Figures;
 use crate::domain::{Decimal, Language};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
@@ -280,11 +282,46 @@ fn priced() -> Known {
     let day = |text: &str| Some(text.parse().unwrap());
     let always = NamedPrice { validity: None, dated: Dated { from: None, to: None, price: Decimal(99_000) } };
     let sale = Dated { from: day("2026-11-01"), to: day("2026-11-30"), price: Decimal(79_000) };
-    Known {
-        pricelist: Some(PricelistForOffer { pricelist_id: 1, iso_currency: "EUR".into(), rounding_id: 2, gross: true }),
-        prices: BTreeMap::from([(1, vec![always, NamedPrice { validity: Some("Sale".into()), dated: sale }])]),
-        ..Known::default()
-    }
+    let prices = BTreeMap::from([(1, vec![always, NamedPrice { validity: Some("Sale".into()), dated: sale }])]);
+    Known { pricelists: BTreeMap::from([("standard".into(), list(1, "EUR", prices))]), ..Known::default() }
+}
+
+fn list(pricelist_id: i32, currency: &str, prices: BTreeMap<i32, Vec<NamedPrice>>) -> KnownPricelist {
+    KnownPricelist { list: PricelistForOffer { pricelist_id, iso_currency: currency.into(), rounding_id: 2, gross: true }, prices }
+}
+
+#[test]
+fn a_further_price_list_counts_where_those_before_have_no_price_today() {
+    let day = |text: &str| Some(text.parse().unwrap());
+    let named = |price, to| NamedPrice { validity: None, dated: Dated { from: None, to, price: Decimal(price) } };
+    let own = Account { pricelists: vec!["standard".into(), "gone".into(), "clearance".into(), "all".into()], ..account() };
+    let lists = |currency: &str, to| {
+        let all = BTreeMap::from([(1, vec![named(50_000, None)])]);
+        Known {
+            pricelists: BTreeMap::from([
+                ("standard".into(), list(1, "EUR", BTreeMap::new())),
+                ("clearance".into(), list(2, currency, BTreeMap::from([(1, vec![named(30_000, to)])]))),
+                ("all".into(), list(3, "EUR", all)),
+            ]),
+            ..Known::default()
+        }
+    };
+    let price = |known: &Known| look(&own, known, &item("{}")).price;
+    let first = price(&lists("EUR", None)).unwrap();
+    assert_eq!(
+        (first.value.amount, first.source.sentence(Language::En)),
+        (Decimal(39_900), "price list clearance, unlimited validity".into())
+    );
+    let over = price(&lists("EUR", day("2026-01-31"))).unwrap();
+    assert_eq!((over.value.amount, over.source.sentence(Language::En)), (Decimal(59_900), "price list all, unlimited validity".into()));
+    let lack = price(&lists("USD", None)).unwrap_err();
+    assert_eq!(lack.text(Language::En), "the price list \"clearance\" is in USD, the account sells in EUR");
+    let lack = look(
+        &own,
+        &Known { pricelists: BTreeMap::from([("standard".into(), list(1, "EUR", BTreeMap::new()))]), ..Known::default() },
+        &item("{}"),
+    );
+    assert!(lack.price.unwrap_err().text(Language::En).contains("\"standard\" or \"gone\" or \"clearance\" or \"all\""));
 }
 
 #[test]
@@ -349,4 +386,34 @@ fn delivery_is_told_in_the_accounts_words() {
     let seen = look(&account, &known, &item(r#"{"delivery_time_identifier": "a week", "delivery_charge_category_id": 9}"#));
     assert_eq!(seen.delivery_time.unwrap().value, "a week");
     assert!(seen.hints.contains(&Lack::LookUp { field: "delivery_charge_category_id", value: "9".into() }));
+}
+
+#[test]
+fn a_tax_type_is_told_in_the_channels_word_where_the_account_has_one() {
+    let account = prepared(Preparation { tax_classes: BTreeMap::from([(1, "Reduced Tax".to_owned())]), ..Preparation::default() });
+    let seen = look(&account, &Known::default(), &item("{}"));
+    let class = seen.tax_class.unwrap();
+    assert_eq!(
+        (class.value.as_str(), class.source.sentence(Language::En)),
+        ("Reduced Tax", "\"tax type 1\" of the item, translated by tax_classes of the account".into())
+    );
+    assert_eq!(look(&account, &Known::default(), &ItemForOffer { tax_type_id: 3, ..item("{}") }).tax_class, None);
+}
+
+#[test]
+fn the_quantity_is_explained_with_the_numbers_of_stock_control() {
+    let told = |figures: Figures| {
+        let line = quantity(&figures, Language::En);
+        (line.value, line.reason)
+    };
+    let wanted = Figures { stock: 37, reserved: 1, minimum: 30, placing: Some(10), ..Figures::default() };
+    assert_eq!(told(wanted), ("6".into(), "stock 37, reserved 1, minimum stock 30, placing_count 10".into()));
+    let (value, reason) = told(Figures { stock: 30, ..wanted });
+    assert_eq!((value.as_str(), reason.contains("the available stock 29 is not above the minimum stock")), ("0", true), "{reason}");
+    let safe = Figures { stock: 5, safety: 5, ..Figures::default() };
+    let (value, reason) = told(safe);
+    assert_eq!((value.as_str(), reason.contains("only the primary account offers the available stock 5")), ("0", true), "{reason}");
+    assert_eq!(told(Figures { primary: true, ..safe }).0, "5");
+    let (value, reason) = told(Figures { placing: Some(0), ..wanted });
+    assert_eq!((value.as_str(), reason.ends_with("placing_count 0: nothing is offered")), ("0", true), "{reason}");
 }

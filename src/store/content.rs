@@ -105,12 +105,12 @@ pub fn day_is_known(conn: &mut Conn<'_>, account_id: i32, today: NaiveDate) -> R
 }
 
 /// Marks the prices of an account's offers whose validity began or ended since the day of the last call: nobody else
-/// says so, the list itself has not changed. The first call ever only remembers the day.
+/// says so, the lists themselves have not changed. The first call ever only remembers the day.
 pub fn mark_prices_of_new_day(
     tx: &mut Tx<'_>,
     account_id: i32,
     mandator_id: i32,
-    pricelist_identifier: &str,
+    names: &[String],
     today: NaiveDate,
 ) -> Result<usize, Failure> {
     let name = day_counter(account_id);
@@ -128,9 +128,11 @@ pub fn mark_prices_of_new_day(
     let Some(seen) = last.and_then(NaiveDate::from_num_days_from_ce_opt) else {
         return Ok(0);
     };
-    let Some(list) = pricelist(&mut tx.conn, mandator_id, pricelist_identifier)? else {
-        return Ok(0);
-    };
+    let lists: Vec<i32> = on!(&mut tx.conn, c => pricelists::table
+        .filter(pricelists::mandator_id.eq(mandator_id))
+        .filter(pricelists::identifier.eq_any(names))
+        .select(pricelists::pricelist_id)
+        .load(c))?;
     let (seen, today) = (seen.to_string(), today.to_string());
     // Began after the day seen last and not after today, or had its last day on or after that day and before today.
     let changed: Vec<i32> = on!(&mut tx.conn, c => offers::table
@@ -138,7 +140,7 @@ pub fn mark_prices_of_new_day(
         .filter(offers::wanted.eq(1))
         .filter(offers::item_id.eq_any(prices::table
             .inner_join(price_validities::table.on(price_validities::validity_id.eq(prices::validity_id)))
-            .filter(price_validities::pricelist_id.eq(list.pricelist_id))
+            .filter(price_validities::pricelist_id.eq_any(&lists))
             .filter(
                 price_validities::valid_from.gt(&seen).and(price_validities::valid_from.le(&today))
                     .or(price_validities::valid_to.ge(&seen).and(price_validities::valid_to.lt(&today)))

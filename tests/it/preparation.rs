@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::config::Config;
 use crate::world::{Database, World, databases, eventually};
 
 fn call(world: &World, operation: &str, inner: &str) -> String {
@@ -417,4 +418,43 @@ fn a_rule_that_the_admin_changes_reaches_running_offers() {
     world.start();
     shows(&world, "title", "Mug new", "title_rule of account 1000");
     shows(&world, "category", "100", "item group \"Cups\" inherited from \"Kitchen\", mapped to \"100\"");
+}
+
+#[test]
+fn a_further_price_list_counts_where_the_first_has_no_price() {
+    for database in databases() {
+        let lists = "pricelist = \"default\"\nfurther_pricelists = [\"clearance\"]";
+        let seed = "[[pricelists]]\nmandator_id = 1\nidentifier = \"clearance\"\ncurrency = \"EUR\"\n[[sub_channels]]";
+        let text = Config::default().text().replace("pricelist = \"default\"", lists).replace("[[sub_channels]]", seed);
+        let world = World::configured(database, &text);
+        let price = |list: &str, currency: &str, price: &str| {
+            call(
+                &world,
+                "updatePricelist",
+                &format!(
+                    "<pricelist significant_key=\"identifier\"><mandator_id>1</mandator_id><identifier>{list}</identifier><full_import>true</full_import><iso_currency>{currency}</iso_currency><validities><validity><prices>{price}</prices></validity></validities></pricelist>"
+                ),
+            )
+        };
+        let entry = |amount: &str| format!("<entry item_nr=\"MUG\" price=\"{amount}\"/>");
+        let shown = |amount: &str| {
+            eventually(&format!("a price of {amount}"), || {
+                let offer = world.sandbox_get("/offers/MUG");
+                if offer["price"].as_str() == Some(amount) { Ok(()) } else { Err(offer.to_string()) }
+            });
+        };
+        open_shop(&world);
+        shown("12.50");
+        price("clearance", "EUR", &entry("7.90"));
+        assert!(explain(&world).contains("price list default, unlimited validity"), "the first list counts");
+        price("default", "EUR", "");
+        shown("7.90");
+        assert!(explain(&world).contains("price list clearance, unlimited validity"));
+        price("clearance", "EUR", &entry("6.90"));
+        shown("6.90");
+        let refused = price("clearance", "USD", &entry("5.90"));
+        assert!(refused.contains("return_code=\"-5002\""), "the account sells in one currency: {refused}");
+        price("default", "EUR", &entry("13.00"));
+        shown("13.00");
+    }
 }

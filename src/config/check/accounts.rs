@@ -10,7 +10,7 @@ use crate::config::fault::{define, remedy};
 use crate::config::load::Connectors;
 use crate::config::raw::{RawAccount, RawRateLimits};
 use crate::config::secret::Origin;
-use crate::config::{Account, Listing, Reconciliation, Settings};
+use crate::config::{Account, Listing, PricelistSeed, Reconciliation, Settings};
 use crate::domain::rate::{ChannelCall, Rate, Rates};
 
 pub(super) fn accounts(c: &mut Checker<'_>, raw: Vec<RawAccount>, settings: &Settings, connectors: &Connectors<'_>) -> Vec<Account> {
@@ -47,7 +47,7 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
         sub_channel_id,
         active: raw.active.unwrap_or(true),
         connector: connector(c, &at("connector"), raw.connector, connectors.known),
-        pricelist: pricelist(c, &at("pricelist"), raw.pricelist, mandator_id, settings),
+        pricelists: pricelists(c, &at, raw.pricelist, raw.further_pricelists, mandator_id, settings),
         warehouses: warehouses(c, &at("warehouses"), raw.warehouses, mandator_id, settings),
         default_category: raw.default_category,
         title_text_module: c.optional_id(&at("title_text_module"), raw.title_text_module),
@@ -95,15 +95,55 @@ fn connector(c: &mut Checker<'_>, path: &str, raw: Option<String>, known: &[&str
     name
 }
 
-fn pricelist(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: i32, settings: &Settings) -> String {
-    let name = c.required(path, raw, "the identifier of a price list under [[pricelists]]");
-    let lists = settings.pricelists.iter().filter(|p| p.mandator_id == mandator_id);
-    let known: Vec<&str> = lists.map(|p| p.identifier.as_str()).collect();
-    if !name.trim().is_empty() && !known.contains(&name.as_str()) {
-        let remedy = define("pricelists", &name, &known);
-        c.fault(path, format!("price list \"{name}\" of mandator {mandator_id} is not defined; {remedy}"));
+fn pricelists(
+    c: &mut Checker<'_>,
+    at: &impl Fn(&str) -> String,
+    first: Option<String>,
+    further: Vec<String>,
+    mandator_id: i32,
+    settings: &Settings,
+) -> Vec<String> {
+    let first = c.required(&at("pricelist"), first, "the identifier of a price list under [[pricelists]]");
+    let sold_in = pricelist(c, &at("pricelist"), &at("pricelist"), &first, mandator_id, settings).map(|list| &list.currency);
+    let mut lists = vec![first];
+    let path = at("further_pricelists");
+    for (name, n) in further.into_iter().zip(1..) {
+        let place = format!("{path}[{n}]");
+        let list = pricelist(c, &place, &path, &name, mandator_id, settings);
+        if lists.contains(&name) {
+            c.fault_at(&place, &path, format!("price list \"{name}\" is named twice; remove one"));
+        }
+        if let (Some(list), Some(currency)) = (list, sold_in)
+            && list.currency != *currency
+        {
+            let text = format!(
+                "price list \"{name}\" is in {}, the first one of the account in {currency}; name one in {currency}",
+                list.currency
+            );
+            c.fault_at(&place, &path, text);
+        }
+        lists.push(name);
     }
-    name
+    lists
+}
+
+/// The list of that name; its lack is a fault.
+fn pricelist<'s>(
+    c: &mut Checker<'_>,
+    place: &str,
+    path: &str,
+    name: &str,
+    mandator_id: i32,
+    settings: &'s Settings,
+) -> Option<&'s PricelistSeed> {
+    let own = || settings.pricelists.iter().filter(|list| list.mandator_id == mandator_id);
+    let found = own().find(|list| list.identifier == name);
+    if found.is_none() && !name.trim().is_empty() {
+        let known: Vec<&str> = own().map(|list| list.identifier.as_str()).collect();
+        let remedy = define("pricelists", name, &known);
+        c.fault_at(place, path, format!("price list \"{name}\" of mandator {mandator_id} is not defined; {remedy}"));
+    }
+    found
 }
 
 fn warehouses(c: &mut Checker<'_>, path: &str, raw: Option<Vec<String>>, mandator_id: i32, settings: &Settings) -> Vec<i32> {

@@ -37,7 +37,24 @@ pub(super) fn preparation(c: &mut Checker<'_>, raw: &mut RawAccount, n: usize) -
             "the channel's word for the shipping cost category",
         ),
         shipping_groups: shipping_groups(c, &at("shipping_groups"), std::mem::take(&mut raw.shipping_groups)),
+        tax_classes: tax_classes(c, &at("tax_classes"), &mut raw.tax_classes),
     }
+}
+
+fn tax_classes(c: &mut Checker<'_>, path: &str, raw: &mut BTreeMap<String, String>) -> BTreeMap<i32, String> {
+    let mut classes = BTreeMap::new();
+    for (tax_type, class) in mapping(c, path, raw, "the channel's tax class") {
+        match tax_type.parse() {
+            Ok(id @ 1..=3) => {
+                classes.insert(id, class);
+            }
+            _ => {
+                let text = format!("tax type \"{tax_type}\" does not exist; use 1 (tax free), 2 (reduced) or 3 (normal)");
+                c.fault_at(&format!("{path}.{tax_type}"), path, text);
+            }
+        }
+    }
+    classes
 }
 
 fn mapping(c: &mut Checker<'_>, path: &str, raw: &mut BTreeMap<String, String>, expected: &str) -> BTreeMap<String, String> {

@@ -220,6 +220,32 @@ kontor.toml:35:8: warehouses[2].code: \"standard\" is already taken in line 19; 
 }
 
 #[test]
+fn further_price_lists_exist_once_and_in_one_currency() {
+    let more = "[[pricelists]]\nmandator_id = 1\nidentifier = \"sale\"\ncurrency = \"EUR\"\n[[pricelists]]\nmandator_id = 1\nidentifier = \"us\"\ncurrency = \"USD\"\n[[accounts]]";
+    let file = |lists: &str| spoiled("[[accounts]]", more) + &format!("further_pricelists = [{lists}]\n");
+    assert_eq!(settings(&file("\"sale\"")).accounts[0].pricelists, ["default", "sale"]);
+    assert_eq!(
+        faults(&file("\"sale\", \"us\", \"sale\", \"salle\"")),
+        "\
+kontor.toml:40:31: accounts[1].further_pricelists: price list \"us\" is in USD, the first one of the account in EUR; name one in EUR
+kontor.toml:40:37: accounts[1].further_pricelists: price list \"sale\" is named twice; remove one
+kontor.toml:40:45: accounts[1].further_pricelists: price list \"salle\" of mandator 1 is not defined; define it under [[pricelists]] or did you mean \"sale\"? Use one of: default, sale, us"
+    );
+}
+
+#[test]
+fn tax_classes_are_of_the_three_tax_types() {
+    let file = |more: &str| format!("{SOUND}[accounts.tax_classes]\n{more}");
+    assert_eq!(settings(&file("3 = \"Standard\"\n")).accounts[0].preparation.tax_classes, BTreeMap::from([(3, "Standard".to_owned())]));
+    assert_eq!(
+        faults(&file("7 = \"Books\"\n2 = \" \"\n")),
+        "\
+kontor.toml:33:5: accounts[1].tax_classes: tax type \"7\" does not exist; use 1 (tax free), 2 (reduced) or 3 (normal)
+kontor.toml:34:5: accounts[1].tax_classes: \"2\" leads to an empty text; write the channel's tax class"
+    );
+}
+
+#[test]
 fn rate_limits_and_the_silence_alarm_are_read_and_checked() {
     let more = "silence_alarm_hours = 48\n[accounts.rate_limits]\nsubmit = { calls = 5, seconds = 2 }\n[accounts.rate_limits.list_offers]\ncalls = 1\nseconds = 3600\n";
     let account = settings(&format!("{SOUND}{more}")).account(1000).unwrap().clone();

@@ -88,6 +88,17 @@ fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Outco
     Ok(Some(price.amount.to_cents()))
 }
 
+/// The tax category that the account's word means, by id or name; `None` where the account has no word for it.
+fn tax_category<'s>(content: &OfferContent, shop: &'s ShopSettings) -> Result<Option<&'s str>, Outcome> {
+    let Some(class) = &content.tax_class else { return Ok(None) };
+    let found = shop.tax_categories.iter().find(|(id, name)| id == class || name.eq_ignore_ascii_case(class));
+    found.map(|(id, _)| Some(id.as_str())).ok_or_else(|| {
+        let known: Vec<String> = shop.tax_categories.iter().map(|(id, name)| format!("{id} ({name})")).collect();
+        let text = format!("the shop has no tax category \"{class}\"; it has: {}", known.join(", "));
+        refused("TAX_CATEGORY", text, "correct tax_classes of the account in the configuration, or create the category in the shop")
+    })
+}
+
 /// Vendure keeps allocations itself: on hand minus allocated must leave what is offered.
 fn stock_levels(change: &OfferChange, shop: &ShopSettings) -> Option<Value> {
     let quantity = change.quantity?;
@@ -111,6 +122,11 @@ pub fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSetting
     }
     if let Some(content) = &change.content {
         input.insert("translations".to_owned(), json!([{ "languageCode": content.language, "name": content.title }]));
+        if change.wanted == Wanted::Running
+            && let Some(category) = tax_category(content, shop)?
+        {
+            input.insert("taxCategoryId".to_owned(), json!(category));
+        }
     }
     Ok(Value::Object(input))
 }
@@ -160,7 +176,8 @@ pub fn create_variant(change: &OfferChange, shop: &ShopSettings) -> Result<Map<S
     input.insert("sku".to_owned(), json!(change.sku));
     input.insert("enabled".to_owned(), json!(true));
     input.insert("price".to_owned(), json!(cents));
-    input.insert("taxCategoryId".to_owned(), json!(shop.tax_category_id));
+    let category = tax_category(content, shop)?.unwrap_or(&shop.tax_category_id);
+    input.insert("taxCategoryId".to_owned(), json!(category));
     input.insert("trackInventory".to_owned(), json!("TRUE"));
     input.insert("translations".to_owned(), json!([{ "languageCode": content.language, "name": content.title }]));
     input.insert("stockLevels".to_owned(), stock_levels(change, shop).unwrap_or_else(|| json!([])));

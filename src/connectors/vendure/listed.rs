@@ -144,6 +144,7 @@ mod tests {
             gross: true,
             stock_location_id: "2".into(),
             tax_category_id: "1".into(),
+            tax_categories: vec![("1".into(), "Standard".into())],
         };
         let variant = |on_hand: i32, enabled: bool| -> Variant {
             serde_json::from_value(json!({

@@ -74,7 +74,7 @@ fn numbers(shop: &Vendure, changes: &[OfferChange]) -> Vec<String> {
 }
 
 fn variants(shop: &Vendure, sku: &str) -> Vec<Value> {
-    let query = "query ($sku: String!) { productVariants(options: {filter: {sku: {eq: $sku}}}) { items { id name enabled priceWithTax options { name }
+    let query = "query ($sku: String!) { productVariants(options: {filter: {sku: {eq: $sku}}}) { items { id name enabled priceWithTax taxCategory { id } options { name }
       stockLevels { stockOnHand stockAllocated } product { id name slug description enabled } } } }";
     shop.api.call(query, json!({ "sku": sku })).unwrap()["productVariants"]["items"].as_array().unwrap().clone()
 }
@@ -206,6 +206,17 @@ fn an_offer_is_created_once_and_then_updated() {
         .unwrap();
     numbers(&shop, std::slice::from_ref(&broken));
     assert_eq!(variants(&shop, &broken.sku)[0]["product"]["id"], left["r"]["id"]);
+
+    // A tax class that the account maps, then one that the shop does not have.
+    let (category, name) = shop.shop().unwrap().tax_categories.last().unwrap().clone();
+    let taxed = |class: &str| {
+        let content = OfferContent { tax_class: Some(class.to_owned()), ..rows[0].content.clone().unwrap() };
+        OfferChange { content: Some(content), ..rows[0].clone() }
+    };
+    numbers(&shop, &[taxed(&name)]);
+    assert_eq!(variants(&shop, &single)[0]["taxCategory"]["id"], json!(category));
+    let outcome = shop.submit(&[taxed("Unknown")]).unwrap().remove(0).outcome;
+    assert!(matches!(&outcome, Outcome::Refused(message) if message.code == "TAX_CATEGORY"), "{outcome:?}");
 
     // The session ran out meanwhile.
     *lock(&shop.api.token) = Some("gone".to_owned());

@@ -8,7 +8,7 @@
 //! | `username`, `password` | an administrator whose role may read and write catalogue and orders |
 //! | `channel_token` | token of the Vendure channel; the default channel where it is missing |
 //! | `stock_location_id` | where the stock is kept; the first location where it is missing |
-//! | `tax_category_id` | tax category of new products; the shop's default one where it is missing |
+//! | `tax_category_id` | tax category of new products whose tax type the account does not map; the shop's default one where it is missing |
 //! | `cash_on_delivery_methods` | codes of payment methods that are paid at the door |
 //! | `first_pull_days` | how far the very first poll looks back, 0 to 3650 days, default 30 |
 //!
@@ -122,6 +122,8 @@ pub struct ShopSettings {
     gross: bool,
     stock_location_id: String,
     tax_category_id: String,
+    /// Ids and names of all.
+    tax_categories: Vec<(String, String)>,
 }
 
 const SHOP: &str = "{ activeChannel { code defaultCurrencyCode pricesIncludeTax }
@@ -166,7 +168,10 @@ fn read_shop(data: &Value, settings: &Settings) -> Result<ShopSettings, ChannelE
             ChannelError::Protocol { reason: format!("[accounts.settings] {key}: {wrong}; it has: {}", known.join(", ")) }
         })
     };
+    let categories = data.pointer("/taxCategories/items").and_then(Value::as_array).ok_or_else(|| missing("taxCategories"))?;
+    let named = |item: &Value| Some((item.get("id")?.as_str()?.to_owned(), item.get("name")?.as_str()?.to_owned()));
     Ok(ShopSettings {
+        tax_categories: categories.iter().filter_map(named).collect(),
         channel: text("/activeChannel/code")?,
         currency: text("/activeChannel/defaultCurrencyCode")?,
         gross: data.pointer("/activeChannel/pricesIncludeTax").and_then(Value::as_bool).ok_or_else(|| missing("pricesIncludeTax"))?,

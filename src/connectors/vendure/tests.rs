@@ -22,6 +22,7 @@ fn shop() -> ShopSettings {
         gross: true,
         stock_location_id: "1".to_owned(),
         tax_category_id: "2".to_owned(),
+        tax_categories: vec![("2".to_owned(), "Standard".to_owned()), ("3".to_owned(), "Reduced Tax".to_owned())],
     }
 }
 
@@ -118,6 +119,27 @@ fn slugs_are_stable_distinct_and_survive_the_shops_normalisation() {
         assert!(!slugs[..index].contains(slug), "{slug}");
     }
     assert!(inputs::slug("L 1/ä").starts_with("l-1-ae-"));
+}
+
+#[test]
+fn a_tax_class_is_the_id_or_the_name_of_a_tax_category() {
+    let taxed = |class: Option<&str>| {
+        let content = OfferContent { tax_class: class.map(str::to_owned), ..change().content.unwrap() };
+        OfferChange { content: Some(content), ..change() }
+    };
+    let created = |class| inputs::create_variant(&taxed(class), &shop()).map(|input| input["taxCategoryId"].clone());
+    assert_eq!(created(None).unwrap(), "2", "the one of the settings");
+    assert_eq!((created(Some("3")).unwrap(), created(Some("reduced tax")).unwrap()), (json!("3"), json!("3")));
+    let updated = |class| inputs::update_variant(&taxed(class), "5", &shop()).map(|input| input.get("taxCategoryId").cloned());
+    assert_eq!(updated(None).unwrap(), None, "what the merchant set in the shop stays");
+    assert_eq!(updated(Some("Reduced Tax")).unwrap(), Some(json!("3")));
+    let Err(Outcome::Refused(message)) = created(Some("Books")) else { panic!("taken") };
+    assert_eq!(
+        (message.code.as_str(), message.text.as_str()),
+        ("TAX_CATEGORY", "the shop has no tax category \"Books\"; it has: 2 (Standard), 3 (Reduced Tax)")
+    );
+    let ended = OfferChange { wanted: Wanted::Ended, ..taxed(Some("Books")) };
+    assert!(inputs::update_variant(&ended, "5", &shop()).is_ok(), "an offer is ended whatever is wrong with its tax");
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn a_price_that_begins_or_ends_with_the_day_is_told() {
         world.set_price(2, 2, 50_000);
         let begin = |plus: u64| {
             let day = day(plus);
-            world.write(move |tx| mark_prices_of_new_day(tx, ACCOUNT, 1, "default", day))
+            world.write(move |tx| mark_prices_of_new_day(tx, ACCOUNT, 1, &["default".to_owned()], day))
         };
         let told: Vec<usize> = [0, 0, 1, 1, 2, 3, 4].into_iter().map(begin).collect();
         assert_eq!(told, [0, 0, 1, 0, 0, 1, 0]);

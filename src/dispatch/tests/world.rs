@@ -49,7 +49,7 @@ pub fn account(account_id: i32) -> Account {
         sub_channel_id: 900,
         active: true,
         connector: "scripted".into(),
-        pricelist: "default".into(),
+        pricelists: vec!["default".into()],
         warehouses: vec![1, 2],
         default_category: None,
         title_text_module: None,

@@ -1,12 +1,12 @@
 //! `explainOffer`: what an account would show of an article, and from which rule each value comes. Our own operation;
-//! it answers exactly what the dispatcher would send, because both ask `preparation::effective`.
+//! it answers exactly what the dispatcher would send, because both ask `preparation` and stock control.
 
 use crate::domain::{Failure, Language};
 use crate::operations::common::{FetchReport, Fetched, Warned};
 use crate::operations::items::{ItemKey, ItemReference, KnownItems};
 use crate::operations::wire::Warnings;
 use crate::operations::{ReadOperation, Reading};
-use crate::preparation::{self, Frame, Missing, effective};
+use crate::preparation::{self, Frame, Missing};
 use crate::store::Conn;
 use crate::wire;
 
@@ -53,7 +53,7 @@ wire! {
 
     /// A value and its rule.
     EffectiveValue {
-        /// Such as title, price or category; lists have one entry per value.
+        /// Such as title, price, category or quantity; lists have one entry per value.
         name: String,
         /// The value.
         value: String,
@@ -123,7 +123,7 @@ impl From<Missing> for MissingValue {
 
 impl ReadOperation for ExplainOffer {
     const NAME: &'static str = "explainOffer";
-    const DOC: &'static str = "Tells what an account would show of an article (title, price, category, texts, pictures …), from which rule each value \
+    const DOC: &'static str = "Tells what an account would show of an article (title, price, category, texts, pictures, quantity …), from which rule each value \
          comes, and what is missing. An extension of Kontor.";
     type Request = ExplainOfferRequest;
     type Result = ExplainOfferResult;
@@ -134,32 +134,25 @@ impl ReadOperation for ExplainOffer {
         let reference = reference(&request);
         let known = KnownItems::read(conn, std::iter::once(reference.clone()))?;
         let item_id = known.find(&reference)?.ok_or_else(|| reference.unknown())?.item_id;
-        let known = preparation::load(conn, account, &[item_id])?;
-        let item = known.items.get(&item_id).ok_or_else(|| reference.unknown())?;
         let today = chrono::Utc::now().with_timezone(&mandator.time_zone).date_naive();
         let frame = Frame { account, public_url: &reading.settings.server.public_url, today };
         let language = mandator.language;
-        let (effective_values, missing_values) = match effective(&frame, &known, item) {
-            Ok(effective) => {
-                let values = effective.lines(language).into_iter().map(|line| EffectiveValue {
-                    name: line.name.to_owned(),
-                    value: line.value,
-                    source: line.source.to_owned(),
-                    reason: line.reason,
-                });
-                (values.collect(), effective.missing(language).into_iter().map(MissingValue::from).collect())
-            }
-            Err(lack) => (Vec::new(), vec![Missing::of(&lack, language).into()]),
-        };
+        let explanation = preparation::explain(conn, &frame, item_id)?.ok_or_else(|| reference.unknown())?;
+        let values = explanation.lines(language).into_iter().map(|line| EffectiveValue {
+            name: line.name.to_owned(),
+            value: line.value,
+            source: line.source.to_owned(),
+            reason: line.reason,
+        });
         Ok(ExplainOfferResult {
             report: FetchReport { return_code: 0, total_records: None, error_description: None },
             explanation: Some(OfferExplanation {
                 mandator_id: mandator.mandator_id,
                 account_id: account.account_id,
                 item_id,
-                internal_item_number: item.internal_item_number.clone(),
-                effective_values,
-                missing_values,
+                effective_values: values.collect(),
+                missing_values: explanation.missing(language).into_iter().map(MissingValue::from).collect(),
+                internal_item_number: explanation.internal_item_number,
             }),
             ..ExplainOfferResult::default()
         })

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
-use crate::config::{Account, Listing};
+use crate::config::Listing;
 use crate::domain::Failure;
-use crate::domain::price::{self, Dated};
 use crate::operations::Work;
-use crate::preparation::listing_settings;
+use crate::preparation::{self, Frame, listing_settings};
+use crate::store::Conn;
 use crate::store::offers::{self as store, EndedBy, OfferState};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Conn, content};
 
 /// Lists and ends offers of these articles where the account's rule says so. Called after articles or prices changed.
 pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids: &[i32]) -> Result<(), Failure> {
@@ -22,7 +19,8 @@ pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids:
         let switched_off: Vec<i32> = items.iter().filter(|item| item.active == Some(false)).map(|item| item.item_id).collect();
         let switched_on: Vec<i32> = items.iter().filter(|item| item.active != Some(false)).map(|item| item.item_id).collect();
         let today = work.tx.stamp.to_utc().unwrap_or_default().with_timezone(&mandator.time_zone).date_naive();
-        let priced = priced(&mut work.tx.conn, account, &switched_on, today)?;
+        let frame = Frame { account, public_url: &work.settings.server.public_url, today };
+        let priced = priced(&mut work.tx.conn, &frame, &switched_on)?;
         let data: BTreeMap<i32, &str> = items.iter().map(|item| (item.item_id, item.data.as_str())).collect();
         let mut dirty = Vec::new();
         let mut start = Vec::new();
@@ -57,12 +55,9 @@ pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids:
     Ok(())
 }
 
-/// Those of the articles that have a price in the account's list today.
-fn priced(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32], today: NaiveDate) -> Result<Vec<i32>, Failure> {
-    let Some(list) = content::pricelist(conn, account.mandator_id, &account.pricelist)? else { return Ok(Vec::new()) };
-    let mut prices: BTreeMap<i32, Vec<Dated>> = BTreeMap::new();
-    for (item_id, price) in content::prices_of(conn, list.pricelist_id, item_ids)? {
-        prices.entry(item_id).or_default().push(price);
-    }
-    Ok(prices.into_iter().filter(|(_, prices)| price::current(prices, today).is_some()).map(|(item_id, _)| item_id).collect())
+/// Those of the articles that have a price in the account today.
+fn priced(conn: &mut Conn<'_>, frame: &Frame<'_>, item_ids: &[i32]) -> Result<Vec<i32>, Failure> {
+    let known = preparation::load(conn, frame.account, item_ids)?;
+    let has_price = |id: &&i32| known.items.get(*id).is_some_and(|item| preparation::price(frame, &known, item).is_ok());
+    Ok(item_ids.iter().filter(has_price).copied().collect())
 }

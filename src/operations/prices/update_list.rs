@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{PriceEntry, PricelistKey, PricelistKeys, PricelistRecord, Validity};
+use crate::config::{Account, Settings};
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
@@ -127,8 +128,7 @@ fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<S
     if let Some(currency) = currency
         && currency != list.iso_currency
     {
-        let account = work.settings.accounts.iter().find(|a| a.mandator_id == list.mandator_id && a.pricelist == list.identifier);
-        if let Some(account) = account {
+        if let Some(account) = accounts_with(work.settings, &list).next() {
             return Err(
                 Failure::new(code::CURRENCY_FIXED, [&list.iso_currency, &account.account_id.to_string(), &currency]).within("iso_currency")
             );
@@ -251,15 +251,14 @@ fn validity_of(work: &mut Work<'_, '_>, list: &PricelistRow, sent: &Validity) ->
     }
 }
 
+/// The accounts that the list is assigned to.
+fn accounts_with<'s>(settings: &'s Settings, list: &PricelistRow) -> impl Iterator<Item = &'s Account> {
+    settings.accounts.iter().filter(|account| account.mandator_id == list.mandator_id && account.pricelists.contains(&list.identifier))
+}
+
 fn tell_channels(work: &mut Work<'_, '_>, list: &PricelistRow, touched: BTreeSet<i32>) -> Result<(), Failure> {
     let touched: Vec<i32> = touched.into_iter().collect();
-    let accounts: Vec<i32> = work
-        .settings
-        .accounts
-        .iter()
-        .filter(|account| account.mandator_id == list.mandator_id && account.pricelist == list.identifier)
-        .map(|account| account.account_id)
-        .collect();
+    let accounts: Vec<i32> = accounts_with(work.settings, list).map(|account| account.account_id).collect();
     if accounts.is_empty() {
         return Ok(());
     }
