@@ -326,3 +326,65 @@ fn a_sale_in_one_shop_reduces_the_other_without_a_word_of_the_erp() {
         wait_for(&world, "MUG", (false, 0));
     }
 }
+
+/// An account that lists by itself.
+fn automatic(database: Database) -> World {
+    World::configured(
+        database,
+        &Config::default().text().replace("connector = \"sandbox\"", "connector = \"sandbox\"\nlisting = \"automatic\""),
+    )
+}
+
+/// Sets what `updateItems` shall change of an article.
+fn set(erp: &Erp<'_>, number: &str, compat: &str, typed: &str) {
+    let answer = call(
+        erp,
+        "updateItems",
+        &format!(
+            "<item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id><internal_item_number>{number}</internal_item_number>{compat}</item>"
+        ),
+        &format!("<items><item><mandatorId>1</mandatorId><internalItemNumber>{number}</internalItemNumber>{typed}</item></items>"),
+    );
+    assert_eq!(answer.having("return_code")[0].must("return_code"), "0", "{answer:?}");
+}
+
+#[test]
+fn an_account_lists_ends_and_lists_again_without_a_call() {
+    everywhere(|database, face| {
+        let world = automatic(database);
+        let erp = Erp::on(&world, face);
+        erp.item("MUG", "Mug");
+        erp.stock("MUG", 5, true);
+        assert!(world.sandbox_get("/offers")["offers"].as_array().unwrap().is_empty(), "no price, no offer");
+        erp.price("MUG", "9.90");
+        wait_for(&world, "MUG", (true, 5));
+        set(&erp, "MUG", "<active>false</active>", "<active>false</active>");
+        wait_for(&world, "MUG", (false, 5));
+        set(&erp, "MUG", "<active>true</active>", "<active>true</active>");
+        wait_for(&world, "MUG", (true, 5));
+
+        // A price in the item's own block is a price.
+        let block = "<any_item_data><account_specific_data><account_specific><account_id>1000</account_id><standard_price>4.50</standard_price></account_specific></account_specific_data></any_item_data>";
+        erp.item("CUP", "Cup");
+        erp.stock("CUP", 3, true);
+        let escaped = crate::world::escape(block);
+        set(
+            &erp,
+            "CUP",
+            &format!("<specific_item_data>{block}</specific_item_data>"),
+            &format!("<specificItemData>{escaped}</specificItemData>"),
+        );
+        wait_for(&world, "CUP", (true, 3));
+        assert_eq!(world.sandbox_get("/offers/CUP")["price"], "4.50", "{database:?}");
+
+        // What a call has ended stays ended.
+        let offer = erp.prepare("MUG");
+        assert_eq!(about(&erp, "endOffers", offer), ["0"]);
+        erp.price("MUG", "8.90");
+        set(&erp, "MUG", "<active>true</active>", "<active>true</active>");
+        erp.stock("MUG", 7, true);
+        erp.stock("CUP", 2, true);
+        wait_for(&world, "CUP", (true, 2));
+        assert!(!shown(&world, "MUG").0);
+    });
+}
