@@ -6,6 +6,9 @@ use crate::domain::text::{columns, short};
 use crate::domain::{Failure, Language};
 use crate::store::{Conn, offers};
 
+/// Characters of a value that a table shows.
+const WIDEST: usize = 60;
+
 /// One value with the rule it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -180,6 +183,3 @@ pub(super) fn quantity(figures: &Figures, language: Language) -> Line {
     let offered = if ends { 0 } else { figures.upload_quantity() };
     Line { name: "quantity", value: offered.to_string(), source: "stock_control", reason }
 }
-
-/// Characters of a value that a table shows.
-const WIDEST: usize = 60;

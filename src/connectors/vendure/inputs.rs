@@ -91,8 +91,7 @@ fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Outco
 /// The tax category that the account's word means, by id or name; `None` where the account has no word for it.
 fn tax_category<'s>(content: &OfferContent, shop: &'s ShopSettings) -> Result<Option<&'s str>, Outcome> {
     let Some(class) = &content.tax_class else { return Ok(None) };
-    let found = shop.tax_categories.iter().find(|(id, name)| id == class || name.eq_ignore_ascii_case(class));
-    found.map(|(id, _)| Some(id.as_str())).ok_or_else(|| {
+    shop.tax_category(class).map(Some).ok_or_else(|| {
         let known: Vec<String> = shop.tax_categories.iter().map(|(id, name)| format!("{id} ({name})")).collect();
         let text = format!("the shop has no tax category \"{class}\"; it has: {}", known.join(", "));
         refused("TAX_CATEGORY", text, "correct tax_classes of the account in the configuration, or create the category in the shop")

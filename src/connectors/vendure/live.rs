@@ -25,6 +25,12 @@ fn connector(more: &str) -> Vendure {
     Vendure::new(&account("vendure", &settings), TIMEOUT).unwrap()
 }
 
+/// Who may do everything in the shop.
+fn merchant() -> Vendure {
+    let settings = format!("url = '{}'\nusername = 'superadmin'\npassword = 'superadmin'", url());
+    Vendure::new(&account("vendure", &settings), TIMEOUT).unwrap()
+}
+
 /// A name that no earlier run used.
 fn unique(word: &str) -> String {
     format!("{word}-{}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros())
@@ -217,6 +223,12 @@ fn an_offer_is_created_once_and_then_updated() {
     assert_eq!(variants(&shop, &single)[0]["taxCategory"]["id"], json!(category));
     let outcome = shop.submit(&[taxed("Unknown")]).unwrap().remove(0).outcome;
     assert!(matches!(&outcome, Outcome::Refused(message) if message.code == "TAX_CATEGORY"), "{outcome:?}");
+    // The merchant follows the remedy, and has it tried again.
+    let create = "mutation ($name: String!) { r: createTaxCategory(input: {name: $name}) { id } }";
+    let new = unique("Books");
+    let made = merchant().api.call(create, json!({ "name": new })).unwrap();
+    numbers(&shop, &[taxed(&new)]);
+    assert_eq!(variants(&shop, &single)[0]["taxCategory"]["id"], made["r"]["id"]);
 
     // The session ran out meanwhile.
     *lock(&shop.api.token) = Some("gone".to_owned());

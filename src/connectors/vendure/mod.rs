@@ -126,6 +126,14 @@ pub struct ShopSettings {
     tax_categories: Vec<(String, String)>,
 }
 
+impl ShopSettings {
+    /// The tax category of this id or name.
+    fn tax_category(&self, class: &str) -> Option<&str> {
+        let found = self.tax_categories.iter().find(|(id, name)| id == class || name.eq_ignore_ascii_case(class));
+        found.map(|(id, _)| id.as_str())
+    }
+}
+
 const SHOP: &str = "{ activeChannel { code defaultCurrencyCode pricesIncludeTax }
   taxCategories(options: {take: 100}) { items { id name isDefault } }
   stockLocations(options: {take: 100}) { items { id name } } }";
@@ -135,6 +143,17 @@ impl Vendure {
         let settings = Settings::read(account)?;
         let api = Api::new(settings.clone(), &account.language, timeout)?;
         Ok(Vendure { api, settings, shop: Mutex::new(None) })
+    }
+
+    /// The shop's settings; read anew where changes name a tax category that it may have got meanwhile.
+    fn shop_for(&self, changes: &[OfferChange]) -> Result<ShopSettings, ChannelError> {
+        let shop = self.shop()?;
+        let mut classes = changes.iter().filter_map(|change| change.content.as_ref()?.tax_class.as_deref());
+        if classes.all(|class| shop.tax_category(class).is_some()) {
+            return Ok(shop);
+        }
+        *lock(&self.shop) = None;
+        self.shop()
     }
 
     fn shop(&self) -> Result<ShopSettings, ChannelError> {

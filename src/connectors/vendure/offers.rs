@@ -68,7 +68,7 @@ fn doubles(change: &OfferChange, found: &[Found]) -> Vec<Message> {
 
 impl Vendure {
     pub(super) fn submit_offers(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
-        let shop = self.shop()?;
+        let shop = self.shop_for(changes)?;
         let found = self.find(changes)?;
         let mut results = Vec::with_capacity(changes.len());
         let mut settle = |change: &OfferChange, outcome: Outcome| results.push(RowResult { offer_id: change.offer_id, outcome });
