@@ -12,6 +12,7 @@ mod element;
 mod erp;
 mod export;
 mod golden;
+mod hostile;
 mod house;
 mod offers;
 mod orders;
