@@ -36,6 +36,8 @@ pub fn stores() -> Vec<(String, Store, Guard)> {
         let (base, _) = address.rsplit_once('/').unwrap();
         let store = Store::open(&format!("{base}/{name}?{query}")).unwrap();
         stores.push(("PostgreSQL".to_owned(), store, Guard::Postgres { server, name }));
+    } else {
+        assert!(std::env::var_os("KONTOR_TEST_ALL").is_none(), "KONTOR_TEST_ALL is set, but KONTOR_TEST_POSTGRES names no server");
     }
     stores
 }

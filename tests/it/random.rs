@@ -17,7 +17,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 use crate::samples::{root, schema_of};
-use crate::world::{Reply, World, compat_envelope, databases, escape, inner_answer, typed_envelope};
+use crate::world::{Reply, World, compat_envelope, databases, escape, inner_answer, left_out, typed_envelope};
 
 /// Letters of one to four bytes, blanks, and all that XML escapes but `<` and `&`: fields that hold XML are texts, too.
 const LETTERS: [&str; 14] = ["a", "Z", "7", " ", "ä", "ß", "€", "東", "𝄞", "\"", "'", ">", "]", "-"];
@@ -236,7 +236,7 @@ fn random_requests_are_answered_by_the_contract() {
                 for (schema, files) in &answers {
                     match Command::new("xmllint").current_dir(root()).args(["--noout", "--nonet", "--schema", schema]).args(files).output()
                     {
-                        Err(error) => println!("answers are not validated: xmllint cannot be run ({error}); install libxml2-utils"),
+                        Err(error) => left_out(&format!("answers are not validated: xmllint cannot be run ({error}); install libxml2-utils")),
                         Ok(output) => assert!(output.status.success(), "{schema}: {}", String::from_utf8_lossy(&output.stderr)),
                     }
                 }
