@@ -16,8 +16,8 @@ use crate::words::ACCOUNT;
 use crate::world::{World, databases, eventually};
 use callers::{Book, Dice, Shared};
 
-/// Power cuts.
-const ROUNDS: u32 = 12;
+/// Power cuts on each database, unless `KONTOR_KILLS` names another number.
+const ROUNDS: u32 = 100;
 /// Articles that are booked with changes, and set; each has a running offer.
 const COUNTED: [&str; 3] = ["A-1", "A-2", "A-3"];
 const SET: [&str; 2] = ["B-1", "B-2"];
@@ -39,8 +39,7 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
         }
         // Buyers find it from the beginning.
         offer_shows_what_is_left(&world, &erp, ACCOUNT, SOLD);
-        // Calls to the shop take a moment, so that some of them are cut off.
-        world.sandbox("/faults", &json!({"delay_ms": 25}));
+        world.sandbox("/faults", &harmless());
 
         let shared = Shared::new(&world.base);
         let book = std::thread::scope(|scope| {
@@ -59,15 +58,19 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
             let once = scope.spawn(|| callers::set_once(&shared, Face::Compat, ONCE));
             let buying = scope.spawn(|| callers::buy(&shared, SOLD));
             let shipping = scope.spawn(|| callers::ship(&shared, Face::Compat));
-            let mut dice = Dice::new(4711);
-            for round in 0..ROUNDS {
+            let mut dice = Dice::new(setting_of("KONTOR_SEED", 4711_u64));
+            for round in 0..setting_of("KONTOR_KILLS", ROUNDS) {
                 // In some rounds the dispatcher has to get its turn too: on PostgreSQL the lease of the dead comes first.
                 let told = (round % 4 == 3).then(|| shared.submits());
+                if told.is_none() {
+                    world.sandbox("/faults", &bad_day(&mut dice));
+                }
                 shared.wait_for(dice.up_to(25), told);
                 // Answers come when the shop has been told; the cut shall also fall between two of them.
                 std::thread::sleep(Duration::from_millis(dice.up_to(40)));
                 world.kill();
                 world.start();
+                world.sandbox("/faults", &harmless());
                 shared.moved_to(&world.base);
             }
             shared.stop();
@@ -89,6 +92,28 @@ fn what_was_answered_survives_every_crash_and_happens_once() {
         for number in listed() {
             offer_shows_what_is_left(&world, &erp, ACCOUNT, &number);
         }
+    }
+}
+
+/// A number from the environment, for longer and other runs.
+fn setting_of<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Calls to the shop take a moment, so that some of them are cut off.
+fn harmless() -> Value {
+    json!({"delay_ms": 25, "down": false, "throttle": {"calls": 0}, "die": {"calls": 0}, "partial": []})
+}
+
+/// What the shop does wrong while the next power cut comes.
+fn bad_day(dice: &mut Dice) -> Value {
+    match dice.up_to(5) {
+        0 => json!({"die": {"calls": 1 + dice.up_to(3)}}),
+        1 => json!({"throttle": {"calls": 1 + dice.up_to(2), "retry_after_seconds": 1}}),
+        2 => json!({"partial": [{"sku": COUNTED[0], "retry_after_seconds": 1}, {"sku": SOLD}]}),
+        3 => json!({"down": true}),
+        4 => json!({"delay_ms": 120}),
+        _ => harmless(),
     }
 }
 
