@@ -236,7 +236,9 @@ fn random_requests_are_answered_by_the_contract() {
                 for (schema, files) in &answers {
                     match Command::new("xmllint").current_dir(root()).args(["--noout", "--nonet", "--schema", schema]).args(files).output()
                     {
-                        Err(error) => left_out(&format!("answers are not validated: xmllint cannot be run ({error}); install libxml2-utils")),
+                        Err(error) => {
+                            left_out(&format!("answers are not validated: xmllint cannot be run ({error}); install libxml2-utils"))
+                        }
                         Ok(output) => assert!(output.status.success(), "{schema}: {}", String::from_utf8_lossy(&output.stderr)),
                     }
                 }
