@@ -27,6 +27,8 @@ pub mod outbox;
 pub mod prices;
 pub mod replay;
 pub mod schema;
+#[cfg(test)]
+mod schema_tests;
 pub mod stock;
 #[cfg(test)]
 pub mod testing;
