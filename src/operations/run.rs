@@ -11,7 +11,7 @@ use super::shapes::{refuse_unknown_condition, warnings};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
 use crate::domain::{Failure, Stamp, code};
-use crate::store::outbox::{self, Errand, Unsettled};
+use crate::store::outbox::{self, Errand};
 use crate::store::{Tx, replay};
 use crate::xml::{self, Node};
 
@@ -164,8 +164,16 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
 
 /// What the write transaction gives to the rest of the call.
 enum Written<R> {
-    Fresh { result: R, stamp: Stamp, accounts: Vec<i32>, synchronous: bool },
+    Fresh(Fresh<R>),
     Replayed(replay::ReplayRow),
+}
+
+struct Fresh<R> {
+    result: R,
+    stamp: Stamp,
+    /// Whose channels have to be told something.
+    accounts: Vec<i32>,
+    synchronous: bool,
 }
 
 fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Answer, Failure> {
@@ -190,7 +198,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         result.set_warnings(warnings);
         let (records, failures) = result.counts();
         key.keep(tx, additive, encode(face, O::NAME, &result), records, failures)?;
-        Ok(Written::Fresh { result, stamp: tx.stamp, accounts, synchronous })
+        Ok(Written::Fresh(Fresh { result, stamp: tx.stamp, accounts, synchronous }))
     })?;
     match written {
         Written::Replayed(row) => Ok(Answer {
@@ -200,24 +208,44 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
             failures: usize::try_from(row.failures).unwrap_or_default(),
             pending: 0,
         }),
-        Written::Fresh { mut result, stamp, accounts, synchronous } => {
-            let mut pending = 0;
-            if !accounts.is_empty() {
-                gateway.bell.ring(&accounts);
-                let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
-                let (open, parked) = wait_for_channels(gateway, stamp, O::ERRAND.map(|errand| (errand, accounts.as_slice())), wait)?;
-                pending = open;
-                let finished = Finished { stamp, language: language_of_user(&gateway.settings, call.user), synchronous, pending, parked };
-                let changed = gateway.store.read(|conn| O::finish(conn, &finished, &mut result))?;
-                if pending > 0 || changed {
-                    result.set_pending(pending);
-                    let body = encode(face, O::NAME, &result);
-                    gateway.store.write(move |tx| replay::amend(tx, &kept_key.key, &body))?;
-                }
-            }
-            let (records, failures) = result.counts();
-            Ok(Answer { body: encode(face, O::NAME, &result), replayed: false, records, failures, pending })
+        Written::Fresh(fresh) => Ok(complete::<O>(gateway, call, fresh, &kept_key)),
+    }
+}
+
+/// The rest of a call after its commit. From here on the answer is a success, whatever fails: what could not be found
+/// out about the channels counts as pending.
+fn complete<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, fresh: Fresh<O::Result>, key: &ReplayKey) -> Answer {
+    let Fresh { mut result, stamp, accounts, synchronous } = fresh;
+    let mut pending = 0;
+    if !accounts.is_empty() {
+        gateway.bell.ring(&accounts);
+        let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
+        let seen = wait_for_channels(gateway, stamp, O::ERRAND.map(|errand| (errand, accounts.as_slice())), wait);
+        // Nothing is known then but the accounts that are concerned.
+        let (open, parked) = seen.unwrap_or((accounts.len(), 0));
+        let language = language_of_user(&gateway.settings, call.user);
+        let finished = Finished { stamp, language, synchronous, pending: open, parked };
+        let changed = gateway.store.read(|conn| O::finish(conn, &finished, &mut result));
+        // A refusal that cannot be read is not settled for the caller.
+        pending = if changed.is_err() { open.saturating_add(parked) } else { open };
+        let changed = changed.unwrap_or_else(|failure| {
+            log::warn!("{}: stored, but what the channels said cannot be read: {failure}", O::NAME);
+            false
+        });
+        if pending > 0 || changed {
+            result.set_pending(pending);
+            amend(gateway, O::NAME, key, encode(call.face, O::NAME, &result));
         }
+    }
+    let (records, failures) = result.counts();
+    Answer { body: encode(call.face, O::NAME, &result), replayed: false, records, failures, pending }
+}
+
+/// Keeps the answer that is given now for repeats of the call.
+fn amend(gateway: &Gateway, operation: &str, key: &ReplayKey, body: String) {
+    let key = key.key.clone();
+    if let Err(failure) = gateway.store.write(move |tx| replay::amend(tx, &key, &body)) {
+        log::warn!("{operation}: stored, but a repeat will be answered as it was before the channels were asked: {failure}");
     }
 }
 
@@ -237,19 +265,24 @@ fn rehearse<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, request: O::R
 }
 
 /// Waits until the rows that a transaction caused are settled, at most this long: `(pending, parked)`. Does not wait
-/// for what cannot be settled in time anyway: a channel that is down must not slow every call of the ERP down.
-fn wait_for_channels(gateway: &Gateway, stamp: Stamp, errand: Option<(Errand, &[i32])>, wait: Duration) -> Result<(usize, usize), Failure> {
+/// for what cannot be settled in time anyway: a channel that is down must not slow every call of the ERP down. `None`
+/// when the database did not say.
+fn wait_for_channels(gateway: &Gateway, stamp: Stamp, errand: Option<(Errand, &[i32])>, wait: Duration) -> Option<(usize, usize)> {
     let until = Stamp::now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-    let look = || gateway.store.read(|conn| outbox::unsettled(conn, stamp, errand, until));
-    let counts = |found: Unsettled| (usize::try_from(found.pending).unwrap_or_default(), usize::try_from(found.parked).unwrap_or_default());
+    let mut last = None;
+    let mut look = || {
+        let found = gateway.store.read(|conn| outbox::unsettled(conn, stamp, errand, until));
+        let found = found.inspect_err(|failure| log::warn!("stored, but whether the channels know cannot be read: {failure}")).ok()?;
+        last = Some((usize::try_from(found.pending).unwrap_or_default(), usize::try_from(found.parked).unwrap_or_default()));
+        Some(found.soon)
+    };
     // Workers of other processes do not ring our bell.
     let every = if gateway.store.is_shared() { LOOK_AT_SHARED } else { wait };
-    let settled = gateway.bell.wait_settled(Instant::now() + wait, every, || match look() {
-        Ok(found) if found.soon == 0 => Some(Ok(counts(found))),
-        Ok(_) => None,
-        Err(failure) => Some(Err(failure)),
-    });
-    settled.unwrap_or_else(|| look().map(counts))
+    let settled = gateway.bell.wait_settled(Instant::now() + wait, every, || look().filter(|soon| *soon == 0));
+    if settled.is_none() {
+        look();
+    }
+    last
 }
 
 /// How a repeated call is recognised.

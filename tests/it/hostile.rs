@@ -1,2 +1,4 @@
 //! Hostile input from the network: each case once ended a process, starved others or was answered with something untrue.
 //! What a case costs is counted in nodes, bytes and rows, never in time.
+
+mod database;
