@@ -21,7 +21,7 @@ use kontor::dispatch::Dispatcher;
 use kontor::dispatch::bell::Bell;
 use kontor::domain::Stamp;
 use kontor::metrics::Metrics;
-use kontor::operations::{Body, Call, Face, Gateway, execute, find};
+use kontor::operations::{Body, Call, Face, Gateway, Step, execute, find};
 use kontor::store::{Store, outbox, prices};
 use serde_json::Value;
 
@@ -112,7 +112,10 @@ impl Bench {
         let user = self.settings.users.first().expect("a user");
         let operation = find(operation).expect("an operation");
         let call = Call { face: Face::Compat, operation, user, body: Body::Text(&document), key: None };
-        let answer = execute(&gateway, &call).expect("an answer");
+        let answer = match execute(&gateway, &call).expect("an answer") {
+            Step::Done(answer) => answer,
+            Step::Waiting(waiting) => waiting.finish(),
+        };
         assert!(answer.failures == 0 && !answer.replayed, "{}", answer.body.chars().take(500).collect::<String>());
         answer.body
     }

@@ -19,7 +19,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use kontor::config::Settings;
 use kontor::dispatch::bell::Bell;
-use kontor::operations::{Answer, Body, Call, Face, Gateway, execute, find};
+use kontor::operations::{Answer, Body, Call, Face, Gateway, Step, execute, find};
 use kontor::soap;
 use kontor::store::Store;
 use kontor::xml::Document;
@@ -60,7 +60,10 @@ fn call(gateway: &Gateway, operation: &str, document: &str, key: Option<&str>) -
     let operation = find(operation).expect("an operation");
     let user = gateway.settings.users.first().expect("a user");
     let call = Call { face: Face::Compat, operation, user, body: Body::Text(document), key };
-    let answer = execute(gateway, &call).expect("an answer");
+    let answer = match execute(gateway, &call).expect("an answer") {
+        Step::Done(answer) => answer,
+        Step::Waiting(waiting) => waiting.finish(),
+    };
     assert!(answer.failures == 0 && !answer.replayed, "{}", answer.body.chars().take(500).collect::<String>());
     answer
 }

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use tokio::sync::watch;
 
 /// Shared by calls and workers of one process.
 #[derive(Default)]
 pub struct Bell {
     state: Mutex<State>,
     rung: Condvar,
-    settled: Condvar,
+    settlements: watch::Sender<u64>,
 }
 
 #[derive(Default)]
 struct State {
     accounts: BTreeSet<i32>,
-    /// Counts settlements, so that a waiter cannot miss one between looking and waiting.
-    settlements: u64,
     stopping: bool,
 }
 
@@ -39,11 +39,10 @@ impl Bell {
         self.rung.notify_all();
     }
 
-    /// Ends all waiting, for shutdown.
+    /// Ends the waiting of the workers, for shutdown.
     pub fn stop(&self) {
         self.state().stopping = true;
         self.rung.notify_all();
-        self.settled.notify_all();
     }
 
     /// Waits as a worker of `account` until somebody rings, or until `deadline`.
@@ -64,34 +63,13 @@ impl Bell {
         }
     }
 
-    /// Tells waiting calls to look again.
+    /// Has waiting calls look again.
     pub fn tell_settled(&self) {
-        let mut state = self.state();
-        state.settlements = state.settlements.wrapping_add(1);
-        drop(state);
-        self.settled.notify_all();
+        self.settlements.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Calls `look` now, after every settlement and at least `every` so often, until it gives a value or the deadline
-    /// passes.
-    pub fn wait_settled<T>(&self, deadline: Instant, every: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
-        loop {
-            let seen = self.state().settlements;
-            if let Some(value) = look() {
-                return Some(value);
-            }
-            let next_look = deadline.min(Instant::now() + every);
-            let mut state = self.state();
-            while state.settlements == seen {
-                let now = Instant::now();
-                if now >= deadline || state.stopping {
-                    return None;
-                }
-                if now >= next_look {
-                    break;
-                }
-                state = self.settled.wait_timeout(state, next_look - now).unwrap_or_else(PoisonError::into_inner).0;
-            }
-        }
+    /// Counts settlements from now on: who looks, and then waits for a change, cannot miss one.
+    pub fn settlements(&self) -> watch::Receiver<u64> {
+        self.settlements.subscribe()
     }
 }

@@ -16,7 +16,7 @@ use super::multipart;
 use crate::config::User;
 use crate::domain::{Failure, Language, code};
 use crate::operations::Face;
-use crate::soap::{self, Claim, Meta, Reply, Version};
+use crate::soap::{self, Claim, Handled, Meta, Reply, Version};
 
 /// Asks for HTTP Basic.
 pub(super) const CHALLENGE: (HeaderName, &str) = (header::WWW_AUTHENTICATE, "Basic realm=\"Kontor\", charset=\"UTF-8\"");
@@ -117,7 +117,10 @@ impl Caller {
         let caller = user.clone();
         let outcome = Caller::work(Arc::new(self), place, move |call| match call.read(body) {
             Ok(message) => call.answer(&caller, message),
-            Err(failure) => plain(soap::refuse(&failure, call.meta.version, soap::language(&call.edge.settings, &caller))),
+            Err(failure) => {
+                let language = soap::language(&call.edge.settings, &caller);
+                (Handled::Done(soap::refuse(&failure, call.meta.version, language)), false)
+            }
         });
         (Some(user), outcome.await)
     }
@@ -168,15 +171,21 @@ impl Caller {
         }
     }
 
-    /// Works on a thread that may block.
-    async fn work(call: Arc<Caller>, place: Counted<Edge>, work: impl FnOnce(&Caller) -> Outcome + Send + 'static) -> Outcome {
+    /// Works on a thread that may block, and waits for the channels without one. Goes on to its end even if the client
+    /// has gone by then; so long the place is held.
+    async fn work<W>(call: Arc<Caller>, place: Counted<Edge>, work: W) -> Outcome
+    where
+        W: FnOnce(&Caller) -> (Handled, bool) + Send + 'static,
+    {
         let working = Arc::clone(&call);
-        let outcome = web::block(move || {
-            // Held to the end of the work, even if the client has gone by then.
+        let worked = actix_web::rt::spawn(async move {
             let _place = place;
-            work(&working)
+            let begun = Arc::clone(&working);
+            let (handled, in_parts) = web::block(move || work(&begun)).await.ok()?;
+            let reply = settled(handled).await?;
+            web::block(move || working.wrap(reply, in_parts)).await.ok()
         });
-        outcome.await.unwrap_or_else(|_| call.broke_down())
+        worked.await.ok().flatten().unwrap_or_else(|| call.broke_down())
     }
 
     fn broke_down(&self) -> Outcome {
@@ -207,9 +216,13 @@ impl Caller {
         Ok((message, claim))
     }
 
-    fn answer(&self, user: &User, message: Message) -> Outcome {
-        let mut reply = (self.edge.answer)(self.face, user, &message.text, &self.meta);
-        let content_type = message.in_parts.then(|| {
+    /// What became of a message, and whether its answer goes back in parts.
+    fn answer(&self, user: &User, message: Message) -> (Handled, bool) {
+        ((self.edge.answer)(self.face, user, &message.text, &self.meta), message.in_parts)
+    }
+
+    fn wrap(&self, mut reply: Reply, in_parts: bool) -> Outcome {
+        let content_type = in_parts.then(|| {
             let (content_type, body) = multipart::wrap(&reply.body, reply.content_type);
             reply.body = body;
             content_type
@@ -238,6 +251,28 @@ impl Caller {
     fn too_large(&self) -> Failure {
         let most = self.edge.settings.limits.body_bytes.to_string();
         Failure::new(code::TOO_LARGE, [&most, "body_bytes"])
+    }
+}
+
+/// The reply of a call, once its channels have settled or its time to wait is over; `None` if it broke down.
+async fn settled(handled: Handled) -> Option<Reply> {
+    let mut waiting = match handled {
+        Handled::Done(reply) => return Some(reply),
+        Handled::Waiting(waiting) => waiting,
+    };
+    let mut in_time = true;
+    loop {
+        let settled;
+        (waiting, settled) = web::block(move || {
+            let settled = waiting.look();
+            (waiting, settled)
+        })
+        .await
+        .ok()?;
+        if settled || !in_time {
+            return web::block(move || waiting.finish()).await.ok();
+        }
+        in_time = waiting.pause().await;
     }
 }
 

@@ -23,7 +23,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use crate::config::{Settings, User};
 use crate::metrics::Metrics;
 use crate::operations::{Face, Gateway};
-use crate::soap::{self, Meta, Reply, path};
+use crate::soap::{self, Handled, Meta, path};
 use auth::Gate;
 
 pub use pages::Page;
@@ -37,7 +37,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 const SHUTDOWN_SECONDS: u64 = 30;
 
 /// What answers a call; may block.
-type Answering = Box<dyn Fn(Face, &User, &str, &Meta) -> Reply + Send + Sync>;
+type Answering = Box<dyn Fn(Face, &User, &str, &Meta) -> Handled + Send + Sync>;
 
 /// What the handlers share, over all workers.
 struct Edge {

@@ -21,12 +21,14 @@ mod shapes;
 pub mod stock;
 mod sync;
 pub mod templates;
+mod wait;
 pub mod wire;
 
 use std::sync::Arc;
 
 pub use call::{Done, Finished, ReadOperation, Reading, Work, WriteOperation};
 pub use run::execute;
+pub use wait::{Step, Waiting};
 
 use crate::config::{Settings, User};
 use crate::dispatch::bell::Bell;
@@ -69,7 +71,7 @@ pub struct Operation {
     /// One or two sentences for WSDL and documentation.
     pub doc: &'static str,
     /// Decode, handle, encode.
-    run: fn(&Gateway, &Call<'_>, Node<'_>, &str) -> Result<Answer, Failure>,
+    run: fn(&Gateway, &Call<'_>, Node<'_>, &str) -> Result<Step, Failure>,
     /// An answer that holds one negative report, for a request that cannot be read.
     refuse: fn(Face, &Failure, Language) -> String,
     /// Registers the types of request and result; gives their names.
@@ -85,7 +87,8 @@ pub enum Document {
     Result,
 }
 
-/// Everything a call needs.
+/// Everything a call needs. Cheap to clone.
+#[derive(Clone)]
 pub struct Gateway {
     pub settings: Arc<Settings>,
     pub store: Store,

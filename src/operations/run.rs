@@ -1,6 +1,6 @@
 //! The way of a call: decode → (replay) → handle → encode → commit → wait → answer. The same for every operation.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
@@ -8,36 +8,33 @@ use sha2::{Digest, Sha256};
 use super::call::{Finished, ReadOperation, Reading, Work, WriteOperation, language_of_user};
 use super::common::{Fetched, Reported, Warned, WriteRequest};
 use super::shapes::{refuse_unknown_condition, warnings};
+use super::wait::{Settled, Step, Waiting};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
 use crate::domain::{Failure, Stamp, code};
-use crate::store::outbox::{self, Errand};
 use crate::store::{Tx, replay};
 use crate::xml::{self, Node};
-
-/// How often a waiting call looks by itself where several processes share the work.
-const LOOK_AT_SHARED: Duration = Duration::from_millis(100);
 
 static ROOT: FieldSpec = FieldSpec::new("request", "");
 
 /// Runs one call. `Err` becomes a SOAP fault; failures of single records are reports inside the answer.
-/// Blocks: the caller runs it on a thread that may wait.
-pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Answer, Failure> {
+/// Blocks as long as the database does: the caller runs it on a thread that may wait.
+pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
     let operation = call.operation;
     if operation.access == Access::Write && call.user.role == crate::config::Role::Read {
         return Err(Failure::new(code::FORBIDDEN_OPERATION, [&call.user.name, operation.name]));
     }
     // The compat echo gives any text back, well-formed or not.
     if let (Body::Text(text), "echo") = (&call.body, operation.name) {
-        return Ok(Answer { body: (*text).to_owned(), replayed: false, records: 1, failures: 0, pending: 0 });
+        return Ok(Step::Done(Answer { body: (*text).to_owned(), replayed: false, records: 1, failures: 0, pending: 0 }));
     }
-    let refused = |failure: Failure| -> Result<Answer, Failure> {
+    let refused = |failure: Failure| -> Result<Step, Failure> {
         if failure.code.blame == crate::domain::failure::Blame::Server {
             return Err(failure);
         }
         let language = language_of_user(&gateway.settings, call.user);
         let body = (operation.refuse)(call.face, &failure, language);
-        Ok(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 })
+        Ok(Step::Done(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 }))
     };
     let run = |node: Node<'_>, document: &str| {
         refuse_too_many_records(node, gateway.settings.limits.records)?;
@@ -144,7 +141,7 @@ fn encode<V: Value>(face: Face, operation: &str, result: &V) -> String {
     out.finish()
 }
 
-fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, _document: &str) -> Result<Answer, Failure> {
+fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, _document: &str) -> Result<Step, Failure> {
     refuse_unknown_condition(call, node)?;
     let request = O::Request::read(Source::Element(node), &ROOT, call.face)?;
     if O::asks_for_changes(&request) {
@@ -153,35 +150,27 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
     let reading = Reading { settings: &gateway.settings, user: call.user };
     let mut result = gateway.store.read(|conn| O::handle(&reading, conn, request))?;
     result.set_warnings(warnings(gateway, call, node));
-    Ok(Answer {
+    Ok(Step::Done(Answer {
         body: encode(call.face, O::NAME, &result),
         replayed: false,
         records: result.count(),
         failures: usize::from(result.return_code() < 0),
         pending: 0,
-    })
+    }))
 }
 
 /// What the write transaction gives to the rest of the call.
 enum Written<R> {
-    Fresh(Fresh<R>),
+    Fresh { result: R, stamp: Stamp, accounts: Vec<i32>, synchronous: bool },
     Replayed(replay::ReplayRow),
 }
 
-struct Fresh<R> {
-    result: R,
-    stamp: Stamp,
-    /// Whose channels have to be told something.
-    accounts: Vec<i32>,
-    synchronous: bool,
-}
-
-fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Answer, Failure> {
+fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Step, Failure> {
     let face = call.face;
     let request = O::Request::read(Source::Element(node), &ROOT, face)?;
     let warnings = warnings(gateway, call, node);
     if request.is_dry_run() {
-        return rehearse::<O>(gateway, call, request, warnings);
+        return rehearse::<O>(gateway, call, request, warnings).map(Step::Done);
     }
     let key = ReplayKey::of(call, O::NAME, document);
     let (settings, user) = (gateway.settings.clone(), call.user.clone());
@@ -198,47 +187,44 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         result.set_warnings(warnings);
         let (records, failures) = result.counts();
         key.keep(tx, additive, encode(face, O::NAME, &result), records, failures)?;
-        Ok(Written::Fresh(Fresh { result, stamp: tx.stamp, accounts, synchronous }))
+        Ok(Written::Fresh { result, stamp: tx.stamp, accounts, synchronous })
     })?;
     match written {
-        Written::Replayed(row) => Ok(Answer {
+        Written::Replayed(row) => Ok(Step::Done(Answer {
             body: row.answer,
             replayed: true,
             records: usize::try_from(row.records).unwrap_or_default(),
             failures: usize::try_from(row.failures).unwrap_or_default(),
             pending: 0,
-        }),
-        Written::Fresh(fresh) => Ok(complete::<O>(gateway, call, fresh, &kept_key)),
+        })),
+        Written::Fresh { result, accounts, .. } if accounts.is_empty() => Ok(Step::Done(answer::<O>(face, &result, 0))),
+        Written::Fresh { result, stamp, accounts, synchronous } => {
+            gateway.bell.ring(&accounts);
+            let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
+            let language = language_of_user(&gateway.settings, call.user);
+            let finish = move |gateway: &Gateway, Settled { pending, parked }: Settled| {
+                finish::<O>(gateway, face, &kept_key, result, &Finished { stamp, language, synchronous, pending, parked })
+            };
+            Ok(Step::Waiting(Waiting::new(gateway, stamp, O::ERRAND, accounts, wait, Box::new(finish))))
+        }
     }
 }
 
-/// The rest of a call after its commit. From here on the answer is a success, whatever fails: what could not be found
-/// out about the channels counts as pending.
-fn complete<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, fresh: Fresh<O::Result>, key: &ReplayKey) -> Answer {
-    let Fresh { mut result, stamp, accounts, synchronous } = fresh;
-    let mut pending = 0;
-    if !accounts.is_empty() {
-        gateway.bell.ring(&accounts);
-        let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
-        let seen = wait_for_channels(gateway, stamp, O::ERRAND.map(|errand| (errand, accounts.as_slice())), wait);
-        // Nothing is known then but the accounts that are concerned.
-        let (open, parked) = seen.unwrap_or((accounts.len(), 0));
-        let language = language_of_user(&gateway.settings, call.user);
-        let finished = Finished { stamp, language, synchronous, pending: open, parked };
-        let changed = gateway.store.read(|conn| O::finish(conn, &finished, &mut result));
-        // A refusal that cannot be read is not settled for the caller.
-        pending = if changed.is_err() { open.saturating_add(parked) } else { open };
-        let changed = changed.unwrap_or_else(|failure| {
-            log::warn!("{}: stored, but what the channels said cannot be read: {failure}", O::NAME);
-            false
-        });
-        if pending > 0 || changed {
-            result.set_pending(pending);
-            amend(gateway, O::NAME, key, encode(call.face, O::NAME, &result));
-        }
+/// The rest of a call after its commit and the waiting. From here on the answer is a success, whatever fails: what could
+/// not be found out about the channels counts as pending.
+fn finish<O: WriteOperation>(gateway: &Gateway, face: Face, key: &ReplayKey, mut result: O::Result, finished: &Finished) -> Answer {
+    let changed = gateway.store.read(|conn| O::finish(conn, finished, &mut result));
+    // A refusal that cannot be read is not settled for the caller.
+    let pending = if changed.is_err() { finished.pending.saturating_add(finished.parked) } else { finished.pending };
+    let changed = changed.unwrap_or_else(|failure| {
+        log::warn!("{}: stored, but what the channels said cannot be read: {failure}", O::NAME);
+        false
+    });
+    if pending > 0 || changed {
+        result.set_pending(pending);
+        amend(gateway, O::NAME, key, encode(face, O::NAME, &result));
     }
-    let (records, failures) = result.counts();
-    Answer { body: encode(call.face, O::NAME, &result), replayed: false, records, failures, pending }
+    answer::<O>(face, &result, pending)
 }
 
 /// Keeps the answer that is given now for repeats of the call.
@@ -247,6 +233,11 @@ fn amend(gateway: &Gateway, operation: &str, key: &ReplayKey, body: String) {
     if let Err(failure) = gateway.store.write(move |tx| replay::amend(tx, &key, &body)) {
         log::warn!("{operation}: stored, but a repeat will be answered as it was before the channels were asked: {failure}");
     }
+}
+
+fn answer<O: WriteOperation>(face: Face, result: &O::Result, pending: usize) -> Answer {
+    let (records, failures) = result.counts();
+    Answer { body: encode(face, O::NAME, result), replayed: false, records, failures, pending }
 }
 
 /// Handles a request as if it were meant, and undoes it. Neither answered from the store nor kept there.
@@ -262,27 +253,6 @@ fn rehearse<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, request: O::R
     result.set_warnings(warnings);
     let (records, failures) = result.counts();
     Ok(Answer { body: encode(call.face, O::NAME, &result), replayed: false, records, failures, pending: 0 })
-}
-
-/// Waits until the rows that a transaction caused are settled, at most this long: `(pending, parked)`. Does not wait
-/// for what cannot be settled in time anyway: a channel that is down must not slow every call of the ERP down. `None`
-/// when the database did not say.
-fn wait_for_channels(gateway: &Gateway, stamp: Stamp, errand: Option<(Errand, &[i32])>, wait: Duration) -> Option<(usize, usize)> {
-    let until = Stamp::now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-    let mut last = None;
-    let mut look = || {
-        let found = gateway.store.read(|conn| outbox::unsettled(conn, stamp, errand, until));
-        let found = found.inspect_err(|failure| log::warn!("stored, but whether the channels know cannot be read: {failure}")).ok()?;
-        last = Some((usize::try_from(found.pending).unwrap_or_default(), usize::try_from(found.parked).unwrap_or_default()));
-        Some(found.soon)
-    };
-    // Workers of other processes do not ring our bell.
-    let every = if gateway.store.is_shared() { LOOK_AT_SHARED } else { wait };
-    let settled = gateway.bell.wait_settled(Instant::now() + wait, every, || look().filter(|soon| *soon == 0));
-    if settled.is_none() {
-        look();
-    }
-    last
 }
 
 /// How a repeated call is recognised.

@@ -1,11 +1,13 @@
 //! Writing answers: the frame of every message, and the wrapper of a result.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use chrono::Utc;
 use sha2::{Digest, Sha256};
 
 use super::envelope::{Addressing, Context};
-use super::{COMPAT_NS, TYPED_NS, security};
-use crate::operations::Face;
+use super::{COMPAT_NS, Meta, Reply, TYPED_NS, Version, security, unquoted};
+use crate::operations::{Answer, Face};
 use crate::xml::write::escape_into;
 
 /// A whole message, with its XML declaration.
@@ -34,18 +36,72 @@ pub(super) fn message(context: &Context<'_>, capacity: usize, headers: impl FnOn
 
 const HEADER: &str = "<soap:Header>";
 
+/// What the envelope of an answer needs to know of the request, which is gone by the time of a late answer.
+pub(super) struct Frame {
+    face: Face,
+    operation: &'static str,
+    namespace: Option<String>,
+    /// The inner document came as Base64, and is answered so.
+    encoded: bool,
+    version: Version,
+    stamped: bool,
+    /// Namespace, message id and action.
+    addressing: Option<(&'static str, Option<String>, Option<String>)>,
+    default_action: String,
+}
+
+impl Frame {
+    pub(super) fn new(
+        face: Face,
+        operation: &'static str,
+        namespace: Option<&str>,
+        encoded: bool,
+        context: &Context<'_>,
+        meta: &Meta,
+    ) -> Frame {
+        let own = meta.soap_action.as_deref().map(unquoted).filter(|action| !action.is_empty());
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Frame {
+            face,
+            operation,
+            namespace: owned(namespace),
+            encoded,
+            version: context.version,
+            stamped: context.stamped,
+            addressing: context.addressing.map(|of| (of.namespace, owned(of.message_id), owned(of.action))),
+            default_action: own.map_or_else(|| format!("{}/{operation}", namespace.unwrap_or(TYPED_NS)), str::to_owned),
+        }
+    }
+
+    pub(super) fn reply(self, mut answer: Answer) -> Reply {
+        if self.encoded {
+            answer.body = BASE64_STANDARD.encode(answer.body);
+        }
+        let addressing = self.addressing.as_ref().map(|(namespace, message_id, action)| Addressing {
+            namespace,
+            message_id: message_id.as_deref(),
+            action: action.as_deref(),
+        });
+        let context = Context { addressing, stamped: self.stamped, ..Context::bare(self.version) };
+        Reply {
+            status: 200,
+            content_type: self.version.content_type(),
+            body: success(self.face, self.operation, self.namespace.as_deref(), &context, &self.default_action, &answer.body),
+            replayed: answer.replayed,
+            pending: answer.pending,
+            operation: self.operation,
+            records: answer.records,
+            failures: answer.failures,
+            error_code: None,
+        }
+    }
+}
+
 /// The answer to a call. `result` is the `response` document (compat) or the `result` element (typed).
 ///
 /// On the compat face the wrapper stands in the namespace of the request: clients that were generated from another
 /// WSDL of this wire format look for their own.
-pub(super) fn success(
-    face: Face,
-    operation: &str,
-    namespace: Option<&str>,
-    context: &Context<'_>,
-    default_action: &str,
-    result: &str,
-) -> String {
+fn success(face: Face, operation: &str, namespace: Option<&str>, context: &Context<'_>, default_action: &str, result: &str) -> String {
     let action = context.addressing.and_then(|addressing| addressing.action).unwrap_or(default_action);
     let headers = |out: &mut String| {
         if let Some(addressing) = &context.addressing {

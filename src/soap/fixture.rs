@@ -7,8 +7,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::config::{Dispatch, Limits, Mandator, Replay, Role, Server, Settings, User};
 use crate::domain::{Failure, Language};
-use crate::operations::{Answer, Body, Face};
-use crate::soap::{Meta, Reply, Row, answer};
+use crate::operations::{Answer, Body, Face, Step};
+use crate::soap::{Handled, Meta, Reply, Row, answer};
 
 /// Argon2id at its cheapest, so that tests are quick.
 pub(crate) fn hash(password: &str) -> String {
@@ -88,18 +88,21 @@ impl Row for Echo {
 /// Like [`super::handle`], with [`Echo`] as the only operation. It tells its key as the number of records.
 pub(crate) fn handle(settings: &Settings, face: Face, user: &User, text: &str, meta: &Meta) -> Reply {
     let find = |name: &str| (name == "echo").then_some(Echo);
-    let run = |_, body: Body<'_>, key: Option<&str>| -> Result<Answer, Failure> {
+    let run = |_, body: Body<'_>, key: Option<&str>| -> Result<Step, Failure> {
         let body = match body {
             Body::Text(text) => text.to_owned(),
             Body::Node(node) => format!("<result>{}</result>", node.children().count()),
         };
-        Ok(Answer {
+        Ok(Step::Done(Answer {
             replayed: body.contains("replayed"),
             pending: if body.contains("pending") { 3 } else { 0 },
             body,
             records: key.map_or(0, str::len),
             failures: 0,
-        })
+        }))
     };
-    answer(settings, face, user, text, meta, find, run)
+    match answer(settings, face, user, text, meta, find, run) {
+        Handled::Done(reply) => reply,
+        Handled::Waiting(_) => unreachable!("an echo waits for nobody"),
+    }
 }

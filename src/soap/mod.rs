@@ -20,8 +20,9 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{self, Settings, User};
 use crate::domain::{Failure, Language, code};
-use crate::operations::{self, Answer, Body, Call, Face, Gateway, Operation};
+use crate::operations::{self, Body, Call, Face, Gateway, Operation, Step};
 use crate::xml::{Document, Limits, Node};
+use answer::Frame;
 
 pub use envelope::Version;
 pub use security::{Claim, Created, Password, Timestamp, UsernameToken, claim};
@@ -70,9 +71,39 @@ pub struct Reply {
     pub error_code: Option<i32>,
 }
 
+/// How far a call got.
+pub enum Handled {
+    Done(Reply),
+    /// It is committed, and waits for the channels.
+    Waiting(Box<Waiting>),
+}
+
+/// A committed call, with the envelope that its answer goes into.
+pub struct Waiting {
+    call: operations::Waiting,
+    frame: Frame,
+}
+
+impl Waiting {
+    /// Looks whether the rest can be answered now. Blocks as long as the database does.
+    pub fn look(&mut self) -> bool {
+        self.call.look()
+    }
+
+    /// Pauses until a worker has settled something, or it is time to look again. False: the time is over.
+    pub async fn pause(&mut self) -> bool {
+        self.call.pause().await
+    }
+
+    /// The answer, with what is known by now. Blocks as long as the database does.
+    pub fn finish(self) -> Reply {
+        self.frame.reply(self.call.finish())
+    }
+}
+
 /// Answers one call: never panics on what it reads, and always gives a message in the caller's SOAP version.
-/// Blocks as long as the operation does.
-pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Meta) -> Reply {
+/// Blocks as long as the database does.
+pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Meta) -> Handled {
     let run = |operation: &'static Operation, body: Body<'_>, key: Option<&str>| {
         let call = Call { face, operation, user, body, key };
         operations::execute(gateway, &call)
@@ -105,12 +136,12 @@ fn answer<R: Row>(
     text: &str,
     meta: &Meta,
     find: impl Fn(&str) -> Option<R>,
-    run: impl FnOnce(R, Body<'_>, Option<&str>) -> Result<Answer, Failure>,
-) -> Reply {
+    run: impl FnOnce(R, Body<'_>, Option<&str>) -> Result<Step, Failure>,
+) -> Handled {
     let language = language(settings, user);
     let document = match Document::parse(text, &limits(&settings.limits)) {
         Ok(document) => document,
-        Err(failure) => return refuse(&failure, meta.version, language),
+        Err(failure) => return Handled::Done(refuse(&failure, meta.version, language)),
     };
     let (context, found) = envelope::read(document.root(), meta.version);
     let key = key(meta, context.addressing.and_then(|addressing| addressing.message_id));
@@ -126,29 +157,14 @@ fn answer<R: Row>(
             Input::Encoded(text) => Body::Text(text),
             Input::Request(node) => Body::Node(*node),
         };
-        let mut answer = run(row, body, key.as_deref())?;
-        if let Input::Encoded(_) = input {
-            answer.body = BASE64_STANDARD.encode(answer.body);
-        }
-        Ok((element.namespace(), answer))
+        let step = run(row, body, key.as_deref())?;
+        let encoded = matches!(input, Input::Encoded(_));
+        Ok((step, Frame::new(face, name, element.namespace(), encoded, &context, meta)))
     });
     match outcome {
-        Ok((namespace, answer)) => {
-            let own = meta.soap_action.as_deref().map(unquoted).filter(|action| !action.is_empty());
-            let action = own.map_or_else(|| format!("{}/{name}", namespace.unwrap_or(TYPED_NS)), str::to_owned);
-            Reply {
-                status: 200,
-                content_type: context.version.content_type(),
-                body: answer::success(face, name, namespace, &context, &action, &answer.body),
-                replayed: answer.replayed,
-                pending: answer.pending,
-                operation: name,
-                records: answer.records,
-                failures: answer.failures,
-                error_code: None,
-            }
-        }
-        Err(failure) => Reply { operation: name, ..fault::reply(&failure, &context, language) },
+        Ok((Step::Done(answer), frame)) => Handled::Done(frame.reply(answer)),
+        Ok((Step::Waiting(call), frame)) => Handled::Waiting(Box::new(Waiting { call, frame })),
+        Err(failure) => Handled::Done(Reply { operation: name, ..fault::reply(&failure, &context, language) }),
     }
 }
 
