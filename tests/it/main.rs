@@ -32,5 +32,6 @@ mod support;
 mod the_loop;
 mod tolerance;
 mod two_processes;
+mod upgrade;
 mod words;
 mod world;

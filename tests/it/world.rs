@@ -63,6 +63,17 @@ impl World {
     }
 
     fn new(kind: Database, config: Option<&str>) -> World {
+        let mut world = World::prepared(kind, config);
+        world.start();
+        world
+    }
+
+    /// Like [`World::configured`], not started yet.
+    pub fn stopped(database: Database, config: &str) -> World {
+        World::prepared(database, Some(config))
+    }
+
+    fn prepared(kind: Database, config: Option<&str>) -> World {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let (database, dropped) = match kind {
             Database::Sqlite => (folder.path().join("kontor.sqlite").to_string_lossy().into_owned(), None),
@@ -72,9 +83,7 @@ impl World {
             }
         };
         let config = config.map(|text| text.replace("{folder}", &folder.path().to_string_lossy()));
-        let mut world = World { folder, log: "log", database, config, child: None, base: String::new(), dropped };
-        world.start();
-        world
+        World { folder, log: "log", database, config, child: None, base: String::new(), dropped }
     }
 
     /// A second gateway with the same database, configuration and folder. It has to go first.
