@@ -19,6 +19,8 @@ use crate::domain::Decimal;
 use crate::domain::order::Workflow;
 use crate::domain::rate::Rates;
 
+pub use crate::domain::message::Severity;
+pub use crate::domain::offer::Wanted;
 pub use sandbox::Sandboxes;
 
 /// What a channel can do. Numbers come from the channel's documentation.
@@ -36,15 +38,6 @@ pub struct Capabilities {
     /// How often the channel lets itself be called, counted in calls of this trait; the account's settings may say
     /// something else.
     pub rates: Rates,
-}
-
-/// What an offer shall become at the channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    /// Visible and buyable; create it where it does not exist yet.
-    Running,
-    /// Not buyable any more, whatever else the change says.
-    Ended,
 }
 
 /// One row for the channel: absolute values, only the parts that changed (all of them for an offer not listed yet).
@@ -133,13 +126,6 @@ impl Outcome {
     pub fn done() -> Outcome {
         Outcome::Done { external_number: None, url: None, messages: Vec::new() }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    Error,
-    Warning,
-    Info,
 }
 
 /// What a channel says about a row, for `fetchUploadMessages`.

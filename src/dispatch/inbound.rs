@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Account, Settings};
 use crate::connectors::{self, ChannelOrder, OrderLine};
-use crate::domain::order::{Event, OrderStatus, Step, Workflow, step};
+use crate::domain::message::Severity;
+use crate::domain::order::{Event, OrderStatus, Step, step};
 use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::orders::{self, Address, BY_CHANNEL, OrderDocument, OrderItemRow, OrderRow, PAID, UNPAID, customers};
@@ -88,7 +89,7 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
         transaction_id_1: order.transaction_id.clone(),
         order_date: Some(Stamp::from_utc(order.ordered_at).0),
         last_changed_by: BY_CHANNEL.to_owned(),
-        order_status_id: status.id(),
+        order_status_id: status,
         complete_status: status.complete_status(),
         payment_method_id: order.payment_method.as_deref().and_then(|name| payment_method(settings, name)),
         customer_id: Some(customer.customer_id),
@@ -232,7 +233,7 @@ fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, code: &str, text: Stri
             item_id: None,
             offer_id: None,
             order_id: Some(row.order_id),
-            severity: 1,
+            severity: Severity::Warning,
             code: code.to_owned(),
             text,
             remedy: remedy.to_owned(),
@@ -244,7 +245,7 @@ fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, code: &str, text: Stri
 /// A known order: the buyer's cancellation and payment are followed, texts only while nobody worked on the order yet.
 fn update(tx: &mut Tx<'_>, mut row: OrderRow, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
     let before = row.clone();
-    let status = row.status()?;
+    let status = row.order_status_id;
     let mut accounts = Vec::new();
     if status == OrderStatus::New {
         row.email_address = order.buyer.email.clone().or(row.email_address);
@@ -286,8 +287,7 @@ fn update(tx: &mut Tx<'_>, mut row: OrderRow, order: &ChannelOrder, digest: Stri
 }
 
 fn follow(tx: &mut Tx<'_>, row: &mut OrderRow, event: Event) -> Result<Vec<i32>, Failure> {
-    let workflow: Workflow = row.workflow()?;
-    match step(workflow, row.status()?, event) {
+    match step(row.workflow, row.order_status_id, event) {
         Step::To(next) => orders::change_status(tx, row, next),
         Step::Recorded | Step::Refused => Ok(Vec::new()),
     }

@@ -11,7 +11,7 @@ use crate::domain::Stamp;
 use crate::domain::stock::{self, Decision, Figures, Life};
 use crate::preparation::{self, Effective, Lack, effective};
 use crate::store::offers::{Announced, EndedBy, ItemForOffer, OfferRow, StockFigures};
-use crate::store::outbox::{PARKED, PENDING, StateRow, Topic};
+use crate::store::outbox::{OutboxStatus, StateRow, Topic};
 
 /// How often an offer may be part of a call that failed as a whole before it is sent alone.
 const SUSPECT_AFTER: u32 = 3;
@@ -139,15 +139,16 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn plan(self, plan: &mut Plan) {
-        let due: Vec<StateRow> = self.rows.iter().filter(|row| row.status == PENDING && row.due_at <= self.frame.now.0).cloned().collect();
+        let due: Vec<StateRow> =
+            self.rows.iter().filter(|row| row.status == OutboxStatus::Pending && row.due_at <= self.frame.now.0).cloned().collect();
         if due.is_empty() {
             return;
         }
-        let is_listing = |row: &&StateRow| row.topic == Topic::Listing as i32;
+        let is_listing = |row: &&StateRow| row.topic == Topic::Listing;
         let listing_asked = due.iter().any(|row| is_listing(&row));
-        let listing_waits = self.rows.iter().find(|row| is_listing(row) && row.status == PENDING && !listing_asked);
+        let listing_waits = self.rows.iter().find(|row| is_listing(row) && row.status == OutboxStatus::Pending && !listing_asked);
         let placed = self.offer.placed();
-        if self.offer.wanted == 1 && placed.life == Life::Running && !listing_asked {
+        if self.offer.wanted == Wanted::Running && placed.life == Life::Running && !listing_asked {
             return self.parts(&due, plan);
         }
         if let Some(listing) = listing_waits {
@@ -156,7 +157,7 @@ impl Planner<'_> {
             plan.waiting.extend(due.into_iter().map(|row| (row, due_at)));
             return;
         }
-        if self.offer.wanted == 1 {
+        if self.offer.wanted == Wanted::Running {
             self.listing(plan);
         } else if placed.may_show() || listing_asked {
             // Also where we do not know of a running offer: the answer to its listing may have been lost.
@@ -190,7 +191,7 @@ impl Planner<'_> {
                 offer_id: self.offer.offer_id,
                 item_id: self.item.item_id,
                 figures: self.figures(),
-                news: self.offer.ended_by() != EndedBy::Stock,
+                news: self.offer.ended_by != EndedBy::Stock,
                 rows: self.rows.clone(),
             }),
         }
@@ -202,20 +203,20 @@ impl Planner<'_> {
     }
 
     fn pending(&self) -> Vec<StateRow> {
-        self.rows.iter().filter(|row| row.status == PENDING).cloned().collect()
+        self.rows.iter().filter(|row| row.status == OutboxStatus::Pending).cloned().collect()
     }
 
     /// The listing that brings it back will carry everything, so there is nothing more to say.
     fn end_for_stock(self, plan: &mut Plan) {
         // Zero for those who look at the number; to end it is what counts.
         let change = OfferChange { quantity: Some(self.quantity(0)), ..self.change(Wanted::Ended) };
-        let known = self.offer.ended_by() == EndedBy::Stock;
+        let known = self.offer.ended_by == EndedBy::Stock;
         let sending = self.sending(change, true, self.rows.clone());
         plan.sendings.push(Sending { announced: Some(Announced::End).filter(|_| !known), out_of_stock: Some(self.figures()), ..sending });
     }
 
     fn parts(self, due: &[StateRow], plan: &mut Plan) {
-        let quantity_asked = due.iter().any(|row| row.topic == Topic::Quantity as i32);
+        let quantity_asked = due.iter().any(|row| row.topic == Topic::Quantity);
         let decision = if quantity_asked { self.decide(stock::control) } else { Decision::Keep };
         if decision == Decision::End {
             return self.end_for_stock(plan);
@@ -223,26 +224,26 @@ impl Planner<'_> {
         let mut change = self.change(Wanted::Running);
         let mut sent = Vec::new();
         // Most changes are of quantities, which need none of it.
-        let shows = due.iter().any(|row| matches!(Topic::from_id(row.topic), Some(Topic::Content | Topic::Price)));
+        let shows = due.iter().any(|row| matches!(row.topic, Topic::Content | Topic::Price));
         let effective = if shows { self.effective().map(Some) } else { Ok(None) };
         let content = || parts_of(&effective).and_then(Effective::content);
         for row in due {
-            let part = match Topic::from_id(row.topic) {
-                Some(Topic::Content) => content().map(|part| change.content = Some(part)),
-                Some(Topic::Price) => price(&effective).map(|part| {
+            let part = match row.topic {
+                Topic::Content => content().map(|part| change.content = Some(part)),
+                Topic::Price => price(&effective).map(|part| {
                     change.price = Some(part);
                     if change.content.is_none() && parts_of(&effective).is_ok_and(|effective| effective.shows_price) {
                         // What is wrong with it is told by its own row.
                         change.content = content().ok();
                     }
                 }),
-                Some(Topic::Quantity) if decision != Decision::Keep => {
+                Topic::Quantity if decision != Decision::Keep => {
                     if let Decision::Offer(quantity) | Decision::Relist(quantity) = decision {
                         change.quantity = Some(self.quantity(quantity));
                     }
                     Ok(())
                 }
-                Some(Topic::Quantity | Topic::Listing) | None => {
+                Topic::Quantity | Topic::Listing => {
                     plan.pointless.push(row.clone());
                     continue;
                 }
@@ -281,7 +282,7 @@ impl Planner<'_> {
 
     fn parking(&self, lack: Lack, rows: Vec<StateRow>) -> Parking {
         let error = lack.error();
-        let told = self.rows.iter().any(|row| row.status == PARKED && row.last_error.as_deref() == Some(&error));
+        let told = self.rows.iter().any(|row| row.status == OutboxStatus::Parked && row.last_error.as_deref() == Some(&error));
         Parking { offer_id: self.offer.offer_id, item_id: self.item.item_id, lack, news: !told, rows }
     }
 

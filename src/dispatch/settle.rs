@@ -91,11 +91,7 @@ pub fn message_row(account: &Account, about: About, message: &Message) -> Messag
         item_id,
         offer_id,
         order_id,
-        severity: match message.severity {
-            Severity::Error => 0,
-            Severity::Warning => 1,
-            Severity::Info => 2,
-        },
+        severity: message.severity,
         code: clean(&message.code),
         text: clean(&message.text),
         remedy: clean(&message.remedy),

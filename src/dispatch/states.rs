@@ -16,7 +16,7 @@ use crate::preparation;
 use crate::store::Conn;
 use crate::store::accounts::WorkRow;
 use crate::store::offers::{self, Confirmed};
-use crate::store::outbox::{self, PENDING, Settled, StateRow};
+use crate::store::outbox::{self, OutboxStatus, Settled, StateRow};
 
 impl Worker {
     /// Sends the next batch of due states. `None`: nothing is due, or the channel may not be called yet.
@@ -181,7 +181,7 @@ impl Worker {
     ) {
         let (reason, chance) = (clean(reason), chance());
         let mut given_up = Vec::new();
-        for row in sending.rows.iter().filter(|row| row.status == PENDING) {
+        for row in sending.rows.iter().filter(|row| row.status == OutboxStatus::Pending) {
             let failures = u32::try_from(row.attempts).unwrap_or_default().saturating_add(1);
             match further(&self.settings.dispatch, now, failures, row.first_failed_at, retry_after, chance) {
                 Further::Again(due_at) => {

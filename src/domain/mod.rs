@@ -3,7 +3,11 @@
 pub mod decimal;
 pub mod failure;
 pub mod language;
+pub mod message;
+mod numbered;
+pub mod offer;
 pub mod order;
+pub mod outbox;
 pub mod price;
 pub mod rate;
 pub mod stock;

@@ -13,7 +13,7 @@ use crate::preparation::{self, Frame, effective};
 use crate::store::categories::{self, CategoryRow};
 use crate::store::items::{self, ItemRow};
 use crate::store::lookups::{self, List, LookUpRow};
-use crate::store::offers::{self, OfferFilter, OfferRow, OfferState};
+use crate::store::offers::{self, OfferFilter, OfferRow, OfferState, Wanted};
 use crate::store::prices::{self, PricelistFilter, PricelistRow};
 use crate::store::{Conn, broken_document, content, filter::Cond};
 
@@ -137,8 +137,8 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
         price: price.clone(),
         account_price: price,
         prices: Prices { pricelists: known.lists.iter().filter_map(|list| pricelist_of(list, item.item_id)).collect() },
-        offer_state: word(OfferState::from_id(row.state) == OfferState::Running),
-        offer_pending_state: word(row.wanted == 1),
+        offer_state: word(row.state == OfferState::Running),
+        offer_pending_state: word(row.wanted == Wanted::Running),
         delivery_time_identifier: time.map(|row| row.identifier.clone()).or(document.delivery_time_identifier).unwrap_or_default(),
         delivery_time_in_days: time.and_then(days_of).map(|days| days.to_string()).unwrap_or_default(),
         variant_parent_identifier: text(parent.map(|parent| &parent.identifier)),

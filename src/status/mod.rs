@@ -22,7 +22,7 @@ use crate::store::backlog::{self, Backlog};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::messages::{self, MessageRow};
-use crate::store::outbox::PARKED;
+use crate::store::outbox::OutboxStatus;
 use crate::store::{Conn, Store, limited_calls};
 use state::AccountState;
 
@@ -207,7 +207,7 @@ fn of_account(account: &Account, known: &Known) -> AccountReport {
 fn stuck(conn: &mut Conn<'_>, account_ids: &[i32]) -> Result<Vec<Change>, Failure> {
     let of_accounts = || Cond::any_of(account_ids.to_vec());
     let kinds = Some(vec![ChangeKind::State, ChangeKind::Fact]);
-    let parked = ChangeFilter { kinds, account_id: of_accounts(), status: Cond::one(PARKED), ..ChangeFilter::default() };
+    let parked = ChangeFilter { kinds, account_id: of_accounts(), status: Cond::one(OutboxStatus::Parked), ..ChangeFilter::default() };
     let held = ChangeFilter { kinds: Some(vec![ChangeKind::Order]), account_id: of_accounts(), ..ChangeFilter::default() };
     let mut found = changes::matching(conn, &parked)?;
     found.extend(changes::matching(conn, &held)?);
@@ -233,7 +233,7 @@ fn of_message(message: MessageRow) -> Said {
     Said {
         time: time(Stamp(message.created_at)),
         account_id: message.account_id,
-        severity: if message.severity == 0 { "error" } else { "warning" },
+        severity: message.severity.word(),
         code: message.code,
         text: message.text,
         remedy: message.remedy,

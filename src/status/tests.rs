@@ -1,5 +1,6 @@
 //! The board on stored data, on every database at hand.
 
+use crate::domain::message::Severity;
 use std::sync::Arc;
 
 use super::state::{self, AccountState};
@@ -72,7 +73,7 @@ fn what_is_on_its_way_stuck_and_said_is_told_per_account() {
                 let offer = testing::offer(tx, 1, ACCOUNT, item, None)?;
                 outbox::mark(tx, &[(offer, ACCOUNT, Topic::Price), (offer, ACCOUNT, Topic::Quantity)])?;
                 let rows = outbox::rows_of(&mut tx.conn, &[offer])?;
-                let price: Vec<_> = rows.into_iter().filter(|row| row.topic == Topic::Price as i32).collect();
+                let price: Vec<_> = rows.into_iter().filter(|row| row.topic == Topic::Price).collect();
                 outbox::settle_states(tx, &price, &Settled::Parked { error: "PRICE_BAND: <b>too dear</b>".into() })?;
                 held_orders::hold(tx, 102, "C-1", "{}", FAR, "no such currency")?;
                 limited_calls::note(tx, ACCOUNT, ChannelCall::Submit, FAR)?;
@@ -83,13 +84,13 @@ fn what_is_on_its_way_stuck_and_said_is_told_per_account() {
                     item_id: None,
                     offer_id: None,
                     order_id: None,
-                    severity: 1,
+                    severity: Severity::Warning,
                     code: "W1".into(),
                     text: "careful".into(),
                     remedy: "look".into(),
                     created_at: 0,
                 };
-                messages::add(tx, MessageRow { severity: 2, code: "I1".into(), ..message.clone() })?;
+                messages::add(tx, MessageRow { severity: Severity::Info, code: "I1".into(), ..message.clone() })?;
                 messages::add(tx, message)?;
                 Ok(offer)
             })

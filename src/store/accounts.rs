@@ -228,10 +228,10 @@ pub fn postpone_poll(tx: &mut Tx<'_>, account_id: i32, next_poll_at: Stamp) -> R
 
 /// The channel's numbers of an account's orders that are not complete yet, newest first.
 pub fn open_orders(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
-    let open: Vec<i32> = OrderStatus::ALL.into_iter().filter(|status| !status.is_complete()).map(OrderStatus::id).collect();
+    let open = OrderStatus::ALL.into_iter().filter(|status| !status.is_complete());
     let numbers: Vec<Option<String>> = on!(conn, c => orders::table
         .filter(orders::account_id.eq(account_id))
-        .filter(orders::order_status_id.eq_any(&open))
+        .filter(orders::order_status_id.eq_any(open))
         .filter(orders::marketplace_order_id.is_not_null())
         .order(orders::order_id.desc())
         .select(orders::marketplace_order_id)

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::offers::OfferState;
-use super::outbox::{PARKED, PENDING};
+use super::outbox::OutboxStatus;
 use super::schema::{held_orders, offers, outbox_facts, outbox_states};
 use crate::domain::{Failure, Stamp};
 use crate::on;
@@ -28,13 +28,13 @@ pub struct Backlog {
 
 /// An account that is missing has nothing.
 pub fn of_accounts(conn: &mut Conn<'_>) -> Result<BTreeMap<i32, Backlog>, Failure> {
-    let states: Vec<(i32, i32, i64, Option<i64>)> = on!(conn, c => outbox_states::table
-        .filter(outbox_states::status.eq_any([PENDING, PARKED]))
+    let states: Vec<(i32, OutboxStatus, i64, Option<i64>)> = on!(conn, c => outbox_states::table
+        .filter(outbox_states::status.eq_any(OutboxStatus::OPEN))
         .group_by((outbox_states::account_id, outbox_states::status))
         .select((outbox_states::account_id, outbox_states::status, count_star(), min(outbox_states::version)))
         .load(c))?;
-    let facts: Vec<(i32, i32, i64, Option<i64>)> = on!(conn, c => outbox_facts::table
-        .filter(outbox_facts::status.eq_any([PENDING, PARKED]))
+    let facts: Vec<(i32, OutboxStatus, i64, Option<i64>)> = on!(conn, c => outbox_facts::table
+        .filter(outbox_facts::status.eq_any(OutboxStatus::OPEN))
         .group_by((outbox_facts::account_id, outbox_facts::status))
         .select((outbox_facts::account_id, outbox_facts::status, count_star(), min(outbox_facts::version)))
         .load(c))?;
@@ -43,14 +43,14 @@ pub fn of_accounts(conn: &mut Conn<'_>) -> Result<BTreeMap<i32, Backlog>, Failur
         .select((held_orders::account_id, count_star()))
         .load(c))?;
     let running: Vec<(i32, i64)> = on!(conn, c => offers::table
-        .filter(offers::state.eq(OfferState::Running as i32))
+        .filter(offers::state.eq(OfferState::Running))
         .group_by(offers::account_id)
         .select((offers::account_id, count_star()))
         .load(c))?;
     let mut found: BTreeMap<i32, Backlog> = BTreeMap::new();
     for (account, status, count, oldest) in states.into_iter().chain(facts) {
         let backlog = found.entry(account).or_default();
-        if status == PENDING {
+        if status == OutboxStatus::Pending {
             backlog.pending += count;
             backlog.oldest_pending = backlog.oldest_pending.into_iter().chain(oldest.map(Stamp)).min();
         } else {

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::filter::Cond;
 use super::held_orders::HeldOrder;
-use super::outbox::{DROPPED, FactRow, PARKED, PENDING, StateRow, Topic, due_now};
+use super::outbox::{FactRow, OutboxStatus, StateRow, Topic, due_now};
 use super::schema::{account_work, held_orders, items, offers, orders, outbox_facts, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx, limited_calls};
 use crate::domain::rate::ChannelCall;
@@ -131,8 +131,8 @@ pub struct ChangeFilter {
     /// `None`: all.
     pub kinds: Option<Vec<ChangeKind>>,
     pub account_id: Cond<i32>,
-    /// [`PENDING`] or [`PARKED`].
-    pub status: Cond<i32>,
+    /// [`OutboxStatus::Pending`] or [`OutboxStatus::Parked`].
+    pub status: Cond<OutboxStatus>,
     pub offer_id: Cond<i32>,
     pub item_id: Cond<i32>,
     pub internal_item_number: Cond<String>,
@@ -165,14 +165,14 @@ pub fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp
         found.extend(matching_facts(conn, filter)?);
     }
     let unnumbered = filter.passes_without_offer() && filter.order_id.passes_unset() && filter.order_number.passes_unset();
-    if filter.means(ChangeKind::Order) && unnumbered && filter.status.passes(&PENDING) {
+    if filter.means(ChangeKind::Order) && unnumbered && filter.status.passes(&OutboxStatus::Pending) {
         found.extend(matching_orders(conn, filter)?);
     }
     Ok(found)
 }
 
 fn matching_states(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
-    let rows: Vec<(i64, i32, i32)> = on!(conn, c => {
+    let rows: Vec<(i64, i32, Topic)> = on!(conn, c => {
         let mut query = outbox_states::table
             .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)).inner_join(items::table))
             .select((outbox_states::version, outbox_states::offer_id, outbox_states::topic))
@@ -184,15 +184,14 @@ fn matching_states(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(St
         narrow!(query, items::internal_item_number, &filter.internal_item_number);
         query.load(c)
     })?;
-    let id = |offer_id, topic| Topic::from_id(topic).map(|topic| ChangeId::State { offer_id, topic });
-    Ok(rows.into_iter().filter_map(|(asked, offer, topic)| Some((Stamp(asked), id(offer, topic)?))).collect())
+    Ok(rows.into_iter().map(|(asked, offer_id, topic)| (Stamp(asked), ChangeId::State { offer_id, topic })).collect())
 }
 
 fn matching_facts(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
     let rows: Vec<(i64, i32)> = on!(conn, c => {
         let mut query = outbox_facts::table
             .left_join(orders::table.on(orders::order_id.eq(outbox_facts::order_id)))
-            .filter(outbox_facts::status.eq_any([PENDING, PARKED]))
+            .filter(outbox_facts::status.eq_any(OutboxStatus::OPEN))
             .select((outbox_facts::version, outbox_facts::fact_id))
             .into_boxed();
         narrow!(query, outbox_facts::account_id, &filter.account_id);
@@ -265,15 +264,14 @@ fn states_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Fail
             .select((StateRow::as_select(), offers::mandator_id, offers::item_id, items::internal_item_number))
             .load(c))?;
         for (row, mandator_id, item_id, internal_item_number) in rows {
-            let Some(topic) = Topic::from_id(row.topic) else { continue };
             changes.push(Change {
-                id: ChangeId::State { offer_id: row.offer_id, topic },
+                id: ChangeId::State { offer_id: row.offer_id, topic: row.topic },
                 mandator_id: Some(mandator_id),
                 account_id: row.account_id,
                 offer: Some(OfferOf { offer_id: row.offer_id, item_id, internal_item_number }),
                 order: None,
-                topic: topic.word().to_owned(),
-                parked: row.status == PARKED,
+                topic: row.topic.word().to_owned(),
+                parked: row.status == OutboxStatus::Parked,
                 asked_at: Stamp(row.version),
                 due_at: Stamp(row.due_at),
                 blocked_until: Stamp(0),
@@ -296,7 +294,7 @@ fn facts_of(conn: &mut Conn<'_>, fact_ids: &[i32]) -> Result<Vec<Change>, Failur
         let rows: Vec<(FactRow, Numbers)> = on!(conn, c => outbox_facts::table
             .left_join(orders::table.on(orders::order_id.eq(outbox_facts::order_id)))
             .filter(outbox_facts::fact_id.eq_any(chunk))
-            .filter(outbox_facts::status.eq_any([PENDING, PARKED]))
+            .filter(outbox_facts::status.eq_any(OutboxStatus::OPEN))
             .select((FactRow::as_select(), numbers.nullable()))
             .load(c))?;
         for (row, numbers) in rows {
@@ -309,7 +307,7 @@ fn facts_of(conn: &mut Conn<'_>, fact_ids: &[i32]) -> Result<Vec<Change>, Failur
                 offer: None,
                 order: Some(OrderOf { order_id: Some(row.order_id), order_number, order_number_prefix, marketplace_order_id }),
                 topic: row.kind,
-                parked: row.status == PARKED,
+                parked: row.status == OutboxStatus::Parked,
                 asked_at: Stamp(row.version),
                 due_at: Stamp(row.due_at),
                 blocked_until: Stamp(0),
@@ -370,7 +368,7 @@ macro_rules! again {
         on!(&mut $tx.conn, c => diesel::update($table::table.filter($which))
             .set((
                 $table::version.eq(stamp),
-                $table::status.eq(PENDING),
+                $table::status.eq(OutboxStatus::Pending),
                 $table::due_at.eq(due_at),
                 $table::attempts.eq(0),
                 $table::first_failed_at.eq(None::<i64>),
@@ -383,7 +381,7 @@ macro_rules! again {
 /// What waits goes again at once: parked, or due later. What is due already stays as it is, for whoever waits for it.
 macro_rules! waiting {
     ($table:ident, $now:expr) => {
-        $table::status.eq(PARKED).or($table::status.eq(PENDING).and($table::due_at.gt($now)))
+        $table::status.eq(OutboxStatus::Parked).or($table::status.eq(OutboxStatus::Pending).and($table::due_at.gt($now)))
     };
 }
 
@@ -402,7 +400,7 @@ pub fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
     let now = due_now(tx);
     let touched = match id {
         ChangeId::State { offer_id, topic } => {
-            let this = outbox_states::offer_id.eq(offer_id).and(outbox_states::topic.eq(topic as i32));
+            let this = outbox_states::offer_id.eq(offer_id).and(outbox_states::topic.eq(topic));
             again!(tx, outbox_states, this.and(waiting!(outbox_states, now)))?
         }
         ChangeId::Fact(fact) => again!(tx, outbox_facts, outbox_facts::fact_id.eq(fact).and(waiting!(outbox_facts, now)))?,
@@ -426,12 +424,12 @@ pub fn drop(tx: &mut Tx<'_>, id: ChangeId) -> Result<(), Failure> {
     match id {
         ChangeId::Order(_) => {}
         ChangeId::State { offer_id, topic } => {
-            on!(&mut tx.conn, c => diesel::delete(outbox_states::table.find((offer_id, topic as i32))).execute(c))?;
+            on!(&mut tx.conn, c => diesel::delete(outbox_states::table.find((offer_id, topic))).execute(c))?;
         }
         ChangeId::Fact(fact) => {
             let stamp = tx.stamp.0;
             on!(&mut tx.conn, c => diesel::update(outbox_facts::table.find(fact))
-                .set((outbox_facts::status.eq(DROPPED), outbox_facts::settled_at.eq(stamp)))
+                .set((outbox_facts::status.eq(OutboxStatus::Dropped), outbox_facts::settled_at.eq(stamp)))
                 .execute(c))?;
         }
     }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::outbox::{Topic, mark};
 use super::schema::{counters, offers, price_validities, pricelists, prices};
 use super::{Conn, MOST_VARIABLES, Tx};
+use crate::domain::offer::Wanted;
 use crate::domain::price::Dated;
 use crate::domain::{Decimal, Failure};
 use crate::on;
@@ -137,7 +138,7 @@ pub fn mark_prices_of_new_day(
     // Began after the day seen last and not after today, or had its last day on or after that day and before today.
     let changed: Vec<i32> = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq(account_id))
-        .filter(offers::wanted.eq(1))
+        .filter(offers::wanted.eq(Wanted::Running))
         .filter(offers::item_id.eq_any(prices::table
             .inner_join(price_validities::table.on(price_validities::validity_id.eq(prices::validity_id)))
             .filter(price_validities::pricelist_id.eq_any(&lists))

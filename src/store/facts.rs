@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::outbox::{DONE, DROPPED, Topic, mark};
+use super::outbox::{OutboxStatus, Topic, mark};
 use super::schema::{offers, order_items, orders, outbox_facts};
 use super::{Conn, MOST_VARIABLES, Tx};
+use crate::domain::offer::Wanted;
 use crate::domain::{Failure, Stamp};
 use crate::on;
 
@@ -40,7 +41,7 @@ pub fn mark_quantities_of_order(tx: &mut Tx<'_>, account_id: i32, order_id: i32)
         let found: Vec<i32> = on!(&mut tx.conn, c => offers::table
             .filter(offers::item_id.eq_any(chunk))
             .filter(offers::account_id.eq(account_id))
-            .filter(offers::wanted.eq(1))
+            .filter(offers::wanted.eq(Wanted::Running))
             .select(offers::offer_id)
             .load(c))?;
         for offer_id in &found {
@@ -55,7 +56,7 @@ pub fn mark_quantities_of_order(tx: &mut Tx<'_>, account_id: i32, order_id: i32)
 /// every repeat of the ERP.
 pub fn forget_settled_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
     Ok(on!(&mut tx.conn, c => diesel::delete(outbox_facts::table
-            .filter(outbox_facts::status.eq_any([DONE, DROPPED]))
+            .filter(outbox_facts::status.eq_any(OutboxStatus::SETTLED))
             .filter(outbox_facts::settled_at.lt(time.0)))
             .execute(c))?)
 }

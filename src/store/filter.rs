@@ -32,6 +32,16 @@ impl<T> Cond<T> {
         matches!(self, Cond::All | Cond::Null | Cond::In { or_null: true, .. })
     }
 
+    /// The condition on what the values stand for. A value that stands for nothing is one that no row has.
+    pub fn filter_map<U>(self, meaning: impl Fn(T) -> Option<U>) -> Cond<U> {
+        match self {
+            Cond::All => Cond::All,
+            Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter_map(meaning).collect(), or_null },
+            Cond::Null => Cond::Null,
+            Cond::NotNull => Cond::NotNull,
+        }
+    }
+
     pub fn one(value: T) -> Cond<T> {
         Cond::any_of(vec![value])
     }

@@ -9,6 +9,7 @@ use super::filter::{Cond, Window};
 use super::schema::{image_contents, items, offers, order_items, orders};
 use super::{Conn, MOST_VARIABLES, Tx};
 use crate::domain::Failure;
+use crate::domain::offer::{OfferState, Wanted};
 use crate::{narrow, narrow_window, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -199,7 +200,7 @@ pub fn uses(conn: &mut Conn<'_>, item_id: i32) -> Result<Uses, Failure> {
     let variants: i64 = on!(conn, c => items::table.filter(items::variant_parent_id.eq(item_id)).count().get_result(c))?;
     let running_offers: i64 = on!(conn, c => offers::table
         .filter(offers::item_id.eq(item_id))
-        .filter(offers::wanted.eq(1).or(offers::state.eq(super::offers::OfferState::Running as i32)))
+        .filter(offers::wanted.eq(Wanted::Running).or(offers::state.eq(OfferState::Running)))
         .count()
         .get_result(c))?;
     let open_orders: i64 = on!(conn, c => order_items::table

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::filter::{Cond, Window};
 use super::schema::{orders, upload_messages};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
+use crate::domain::message::Severity;
 use crate::domain::{Failure, Stamp};
 use crate::{narrow, narrow_window, on};
 
@@ -19,8 +20,7 @@ pub struct MessageRow {
     pub item_id: Option<i32>,
     pub offer_id: Option<i32>,
     pub order_id: Option<i32>,
-    /// 0 error, 1 warning, 2 info.
-    pub severity: i32,
+    pub severity: Severity,
     pub code: String,
     pub text: String,
     pub remedy: String,
@@ -72,7 +72,7 @@ pub fn latest(conn: &mut Conn<'_>, about: Subject, most: i64) -> Result<Vec<Mess
 pub fn latest_bad(conn: &mut Conn<'_>, account_ids: &[i32], most: usize) -> Result<Vec<MessageRow>, Failure> {
     Ok(on!(conn, c => upload_messages::table
         .filter(upload_messages::account_id.eq_any(account_ids))
-        .filter(upload_messages::severity.le(1))
+        .filter(upload_messages::severity.eq_any(Severity::BAD))
         .order(upload_messages::message_id.desc())
         .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select(MessageRow::as_select())

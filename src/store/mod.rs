@@ -13,6 +13,7 @@ pub mod configured;
 mod connection;
 pub mod content;
 mod counters;
+mod db_enum;
 pub mod facts;
 pub mod filter;
 pub mod held_orders;
@@ -46,8 +47,18 @@ pub const MOST_VARIABLES: usize = 30_000;
 
 impl From<diesel::result::Error> for Failure {
     fn from(error: diesel::result::Error) -> Failure {
-        Failure::new(code::DATABASE, [&error.to_string()])
+        match &error {
+            // The database answers, but this version cannot read what a row holds.
+            diesel::result::Error::DeserializationError(cause) => Failure::new(code::INTERNAL, [&with_causes(cause.as_ref())]),
+            _ => Failure::new(code::DATABASE, [&error.to_string()]),
+        }
     }
+}
+
+/// diesel names the column, its cause says what is wrong there.
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// A stored document that cannot be read is a fault of ours, not of the caller.

@@ -5,52 +5,21 @@ use diesel::upsert::excluded;
 
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx, limited_calls, next_id};
+use crate::domain::offer::Wanted;
+pub use crate::domain::outbox::{OutboxStatus, Topic};
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::on;
-
-pub const PENDING: i32 = 0;
-pub const PARKED: i32 = 1;
-pub const DONE: i32 = 2;
-/// Given up by hand. Only facts are kept so; their keys stay known.
-pub const DROPPED: i32 = 3;
-
-/// What about an offer has to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Topic {
-    /// List it or end it.
-    Listing = 0,
-    Content = 1,
-    Price = 2,
-    Quantity = 3,
-}
-
-impl Topic {
-    pub const ALL: [Topic; 4] = [Topic::Listing, Topic::Content, Topic::Price, Topic::Quantity];
-
-    pub fn from_id(id: i32) -> Option<Topic> {
-        Topic::ALL.into_iter().find(|topic| *topic as i32 == id)
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Topic::Listing => "listing",
-            Topic::Content => "content",
-            Topic::Price => "price",
-            Topic::Quantity => "quantity",
-        }
-    }
-}
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = outbox_states, treat_none_as_default_value = false)]
 pub struct StateRow {
     pub offer_id: i32,
-    pub topic: i32,
+    pub topic: Topic,
     pub account_id: i32,
     /// Stamp of the transaction that asked for it.
     pub version: i64,
-    pub status: i32,
+    pub status: OutboxStatus,
     pub due_at: i64,
     pub attempts: i32,
     pub first_failed_at: Option<i64>,
@@ -68,7 +37,7 @@ pub struct FactRow {
     /// JSON of the connector's fact.
     pub payload: String,
     pub version: i64,
-    pub status: i32,
+    pub status: OutboxStatus,
     pub due_at: i64,
     pub attempts: i32,
     pub first_failed_at: Option<i64>,
@@ -89,10 +58,10 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
         .iter()
         .map(|(offer_id, account_id, topic)| StateRow {
             offer_id: *offer_id,
-            topic: *topic as i32,
+            topic: *topic,
             account_id: *account_id,
             version: stamp,
-            status: PENDING,
+            status: OutboxStatus::Pending,
             due_at,
             attempts: 0,
             first_failed_at: None,
@@ -108,7 +77,7 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
             .do_update()
             .set((
                 outbox_states::version.eq(excluded(outbox_states::version)),
-                outbox_states::status.eq(PENDING),
+                outbox_states::status.eq(OutboxStatus::Pending),
                 outbox_states::due_at.eq(excluded(outbox_states::due_at)),
                 outbox_states::attempts.eq(0),
                 outbox_states::first_failed_at.eq(None::<i64>),
@@ -133,7 +102,7 @@ pub fn mark_items_of_accounts(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic
 pub fn mark_accounts(tx: &mut Tx<'_>, accounts: &[i32], topics: &[Topic]) -> Result<(), Failure> {
     let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq_any(accounts))
-        .filter(offers::wanted.eq(1))
+        .filter(offers::wanted.eq(Wanted::Running))
         .select((offers::offer_id, offers::account_id))
         .load(c))?;
     let dirty: Vec<_> = found.iter().flat_map(|(offer, account)| topics.iter().map(|topic| (*offer, *account, *topic))).collect();
@@ -145,7 +114,7 @@ fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic], accounts:
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table
             .filter(offers::item_id.eq_any(chunk))
-            .filter(offers::wanted.eq(1))
+            .filter(offers::wanted.eq(Wanted::Running))
             .select((offers::offer_id, offers::account_id))
             .load(c))?;
         let meant = found.iter().filter(|(_, account)| accounts.is_none_or(|accounts| accounts.contains(account)));
@@ -168,7 +137,7 @@ pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str,
         kind: kind.to_owned(),
         payload: payload.to_owned(),
         version: tx.stamp.0,
-        status: PENDING,
+        status: OutboxStatus::Pending,
         due_at: due_now(tx),
         attempts: 0,
         first_failed_at: None,
@@ -212,11 +181,11 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
         .select(account_work::account_id)
         .load(c))?;
     let limited = limited_calls::beyond(conn, until)?;
-    let states: Vec<(i32, i64, i32)> = on!(conn, c => outbox_states::table
+    let states: Vec<(OutboxStatus, i64, i32)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::version.eq(version.0))
         .select((outbox_states::status, outbox_states::due_at, outbox_states::account_id))
         .load(c))?;
-    let facts: Vec<(i32, i64, i32)> = on!(conn, c => outbox_facts::table
+    let facts: Vec<(OutboxStatus, i64, i32)> = on!(conn, c => outbox_facts::table
         .filter(outbox_facts::version.eq(version.0))
         .select((outbox_facts::status, outbox_facts::due_at, outbox_facts::account_id))
         .load(c))?;
@@ -238,24 +207,24 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
         })?,
     };
     let mut found = Unsettled::default();
-    let mut count = |status: i32, due_at: i64, account: i32, calls: &[ChannelCall]| match status {
-        PENDING => {
+    let mut count = |status: OutboxStatus, due_at: i64, account: i32, calls: &[ChannelCall]| match status {
+        OutboxStatus::Pending => {
             let held_up = blocked.contains(&account) || calls.iter().any(|call| limited.contains_key(&(account, *call)));
             found.pending += 1;
             found.soon += i64::from(due_at <= until.0 && !held_up);
         }
-        PARKED => found.parked += 1,
-        _ => {}
+        OutboxStatus::Parked => found.parked += 1,
+        OutboxStatus::Done | OutboxStatus::Dropped => {}
     };
     states.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::Submit]));
     facts.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::PushFact]));
-    orders.into_iter().for_each(|(due_at, account)| count(PENDING, due_at, account, &[]));
+    orders.into_iter().for_each(|(due_at, account)| count(OutboxStatus::Pending, due_at, account, &[]));
     let calls: &[ChannelCall] = match errand {
         None => &[],
         Some((Errand::Poll, _)) => &[ChannelCall::PullOrders],
         Some((Errand::Reconciliation, _)) => &[ChannelCall::ListOffers, ChannelCall::PullOrders],
     };
-    errands.into_iter().for_each(|account| count(PENDING, version.0, account, calls));
+    errands.into_iter().for_each(|account| count(OutboxStatus::Pending, version.0, account, calls));
     Ok(found)
 }
 
@@ -263,7 +232,7 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
 pub fn parked_offers(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(i32, String)>, Failure> {
     let rows: Vec<(i32, Option<String>)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::version.eq(version.0))
-        .filter(outbox_states::status.eq(PARKED))
+        .filter(outbox_states::status.eq(OutboxStatus::Parked))
         .order(outbox_states::offer_id)
         .select((outbox_states::offer_id, outbox_states::last_error))
         .load(c))?;
@@ -277,7 +246,7 @@ pub fn due_states(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize)
     let limit = i64::try_from(most.saturating_mul(Topic::ALL.len())).unwrap_or(i64::MAX);
     let mut rows: Vec<StateRow> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
-        .filter(outbox_states::status.eq(PENDING))
+        .filter(outbox_states::status.eq(OutboxStatus::Pending))
         .filter(outbox_states::due_at.le(now.0))
         .order((outbox_states::due_at, outbox_states::offer_id, outbox_states::topic))
         .limit(limit)
@@ -311,7 +280,7 @@ pub fn rows_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<StateRow>, 
 fn heads(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<(i32, i64)>, Failure> {
     let mut rows: Vec<(i32, i32, i64)> = on!(conn, c => outbox_facts::table
         .filter(outbox_facts::account_id.eq(account_id))
-        .filter(outbox_facts::status.eq(PENDING))
+        .filter(outbox_facts::status.eq(OutboxStatus::Pending))
         .order((outbox_facts::order_id, outbox_facts::fact_id))
         .select((outbox_facts::order_id, outbox_facts::fact_id, outbox_facts::due_at))
         .load(c))?;
@@ -338,7 +307,7 @@ pub fn due_facts(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) 
 pub fn next_due_state(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
     let due: Option<i64> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
-        .filter(outbox_states::status.eq(PENDING))
+        .filter(outbox_states::status.eq(OutboxStatus::Pending))
         .select(diesel::dsl::min(outbox_states::due_at))
         .first(c))?;
     Ok(due.map(Stamp))
@@ -379,7 +348,7 @@ pub fn settle_states(tx: &mut Tx<'_>, rows: &[StateRow], settled: &Settled) -> R
             }
             Settled::Parked { error } => {
                 on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
-                    .set((outbox_states::status.eq(PARKED), outbox_states::last_error.eq(error)))
+                    .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::last_error.eq(error)))
                     .execute(c))?;
             }
         }
@@ -390,11 +359,11 @@ pub fn settle_states(tx: &mut Tx<'_>, rows: &[StateRow], settled: &Settled) -> R
 /// Settles a fact. One that was asked for again or given up during the attempt stays as it is, unless it was told.
 pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), Failure> {
     let this = outbox_facts::fact_id.eq(row.fact_id);
-    let same = this.and(outbox_facts::version.eq(row.version)).and(outbox_facts::status.eq(PENDING));
+    let same = this.and(outbox_facts::version.eq(row.version)).and(outbox_facts::status.eq(OutboxStatus::Pending));
     let stamp = tx.stamp.0;
     match settled {
         Settled::Done => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
-            .set((outbox_facts::status.eq(DONE), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(None::<String>)))
+            .set((outbox_facts::status.eq(OutboxStatus::Done), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(None::<String>)))
             .execute(c))?,
         Settled::Again { due_at, error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
             .set((
@@ -405,7 +374,7 @@ pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<
             ))
             .execute(c))?,
         Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
-            .set((outbox_facts::status.eq(PARKED), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(error)))
+            .set((outbox_facts::status.eq(OutboxStatus::Parked), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(error)))
             .execute(c))?,
     };
     Ok(())

@@ -6,12 +6,13 @@ mod offer;
 pub use offer::OfferChoice;
 
 use crate::config::{Account, Settings};
+use crate::domain::message::Severity;
 use crate::domain::text::{columns, short};
 use crate::domain::{Failure, Language, Stamp};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::messages::{self, MessageRow, Subject};
-use crate::store::outbox::{PARKED, PENDING};
+use crate::store::outbox::OutboxStatus;
 use crate::store::{Conn, Store};
 
 /// Messages that are shown with a change or an offer.
@@ -39,7 +40,10 @@ impl Desk {
     pub fn list(&self, query: &ListQuery) -> Result<String, String> {
         let filter = ChangeFilter {
             account_id: query.account.map(Cond::one).unwrap_or_default(),
-            status: query.parked.map(|parked| Cond::one(if parked { PARKED } else { PENDING })).unwrap_or_default(),
+            status: query
+                .parked
+                .map(|parked| Cond::one(if parked { OutboxStatus::Parked } else { OutboxStatus::Pending }))
+                .unwrap_or_default(),
             ..ChangeFilter::default()
         };
         let (changes, all) = self.read(|conn| {
@@ -250,11 +254,7 @@ fn messages_text(messages: &[MessageRow]) -> String {
     }
     let mut text = "messages, newest first\n".to_owned();
     for message in messages {
-        let severity = match message.severity {
-            0 => "error",
-            1 => "warning",
-            _ => "info",
-        };
+        let severity = message.severity.word();
         text.push_str(&format!("{} {severity} {}: {}\n", time(Stamp(message.created_at)), message.code, message.text));
         if !message.remedy.is_empty() {
             text.push_str(&format!("  remedy: {}\n", message.remedy));
@@ -287,7 +287,7 @@ fn dropped(change: &Change, mandator_id: i32, language: Language) -> MessageRow 
         item_id: change.offer.as_ref().map(|offer| offer.item_id),
         offer_id: change.offer.as_ref().map(|offer| offer.offer_id),
         order_id: change.order.as_ref().and_then(|order| order.order_id),
-        severity: 1,
+        severity: Severity::Warning,
         code: "CHANGE_DROPPED".to_owned(),
         text,
         remedy: remedy.to_owned(),

@@ -10,7 +10,7 @@ use crate::store::Conn;
 use crate::store::changes::{self, Change};
 use crate::store::filter::Cond;
 use crate::store::messages::{self, MessageRow, Subject};
-use crate::store::offers::{self, OfferFilter, OfferRow};
+use crate::store::offers::{self, EndedBy, OfferFilter, OfferRow, Wanted};
 
 /// Which offer is meant.
 #[derive(Debug, Clone)]
@@ -95,9 +95,9 @@ impl Desk {
             ("account", self.account_name(offer.account_id)),
             ("item", found.item.clone()),
             ("title, by the account's rules", found.title.clone().unwrap_or_default()),
-            ("state", offer.state().word().to_owned()),
-            ("shall run", yes(offer.wanted == 1)),
-            ("kept from running by", offer.ended_by().word().unwrap_or_default().to_owned()),
+            ("state", offer.state.word().to_owned()),
+            ("shall run", yes(offer.wanted == Wanted::Running)),
+            ("kept from running by", if offer.ended_by == EndedBy::Nobody { String::new() } else { offer.ended_by.word().to_owned() }),
             ("running since", moment(offer.started_at)),
             ("ended at", moment(offer.ended_at)),
             ("listed by itself at", moment(offer.release_at)),

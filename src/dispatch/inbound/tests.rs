@@ -1,3 +1,4 @@
+use crate::domain::message::Severity;
 use chrono::{TimeZone, Utc};
 use diesel::prelude::*;
 
@@ -102,7 +103,7 @@ fn dirty_accounts(store: &Store) -> Vec<i32> {
     store
         .read(|conn| {
             Ok(on!(conn, c => outbox_states::table
-                .filter(outbox_states::topic.eq(outbox::Topic::Quantity as i32))
+                .filter(outbox_states::topic.eq(outbox::Topic::Quantity))
                 .order(outbox_states::account_id)
                 .select(outbox_states::account_id)
                 .load(c))?)
@@ -144,7 +145,7 @@ fn a_new_order_is_stored_reserves_stock_and_marks_the_offers_of_all_accounts() {
         let order = &parts.order;
         assert_eq!(order.order_number, 1_000_000);
         assert_eq!(order.order_number_prefix.as_deref(), Some("S1-"));
-        assert_eq!(order.status().unwrap(), OrderStatus::New);
+        assert_eq!(order.order_status_id, OrderStatus::New);
         assert_eq!(order.payment_method_id, Some(7), "found without regard to case");
         assert_eq!(order.last_changed_by, "channel");
         assert_eq!(order.data.payment_status_id, Some(1));
@@ -200,12 +201,12 @@ fn a_paid_prepayment_order_waits_for_shipping_and_cash_on_delivery_stays_new() {
         let mut paid = channel_order();
         paid.paid = true;
         let parts = load(store, id_of(&take(store, &paid)));
-        assert_eq!(parts.order.status().unwrap(), OrderStatus::PaidShipping);
+        assert_eq!(parts.order.order_status_id, OrderStatus::PaidShipping);
         assert_eq!(parts.order.data.payment_status_id, Some(2));
         paid.order_id = "CH-2".into();
         paid.workflow = Workflow::CashOnDelivery;
         let parts = load(store, id_of(&take(store, &paid)));
-        assert_eq!(parts.order.status().unwrap(), OrderStatus::New);
+        assert_eq!(parts.order.order_status_id, OrderStatus::New);
     });
 }
 
@@ -218,7 +219,7 @@ fn a_payment_in_the_channel_moves_a_known_order_on() {
         paid.paid = true;
         assert!(matches!(take(store, &paid), Imported::Changed { .. }));
         let order = load(store, id).order;
-        assert_eq!(order.status().unwrap(), OrderStatus::PaidShipping);
+        assert_eq!(order.order_status_id, OrderStatus::PaidShipping);
         assert_eq!(order.last_changed_by, "channel");
         assert_eq!(facts(store), 0, "the channel is not told what it said");
     });
@@ -234,7 +235,7 @@ fn a_buyer_who_cancels_releases_the_stock() {
         cancelled.cancelled = true;
         assert_eq!(take(store, &cancelled).accounts(), [101, 102]);
         let order = load(store, id).order;
-        assert_eq!(order.status().unwrap(), OrderStatus::Cancelled);
+        assert_eq!(order.order_status_id, OrderStatus::Cancelled);
         assert_eq!(order.complete_status, 2);
         assert_eq!((reserved(store, item), stock_of(store, item, 10)), (0, 10));
         assert_eq!(dirty_accounts(store), [101, 102]);
@@ -271,7 +272,7 @@ fn a_cancellation_after_shipping_is_only_a_message() {
         cancelled.cancelled = true;
         take(store, &cancelled);
         let order = load(store, id).order;
-        assert_eq!(order.status().unwrap(), OrderStatus::ShippedDone);
+        assert_eq!(order.order_status_id, OrderStatus::ShippedDone);
         assert_eq!(stock_of(store, item, 10), 8);
         let said = messages(store);
         assert_eq!((said.len(), said[0].code.as_str()), (1, "ORDER_CANCELLED_LATE"));
@@ -315,7 +316,7 @@ fn a_line_that_matches_no_item_is_kept_with_a_message() {
         assert_eq!(unmatched.internal_item_number.as_deref(), Some("nowhere"));
         let said = messages(store);
         assert_eq!(said.len(), 1);
-        assert_eq!((said[0].code.as_str(), said[0].severity), ("ORDER_LINE_UNMATCHED", 1));
+        assert_eq!((said[0].code.as_str(), said[0].severity), ("ORDER_LINE_UNMATCHED", Severity::Warning));
         assert_eq!(said[0].order_id, Some(parts.order.order_id));
         assert!(said[0].text.contains("nowhere") && !said[0].remedy.is_empty());
     });

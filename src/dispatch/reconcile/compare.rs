@@ -1,6 +1,7 @@
 //! What tells a channel's picture of an offer from ours. Pure.
 
 use crate::domain::Decimal;
+use crate::domain::offer::Wanted;
 use crate::domain::stock::Life;
 use crate::store::offers::{EndedBy, OfferRow, OfferState};
 
@@ -36,7 +37,7 @@ pub enum Difference {
 /// collected. `ends_at_zero` as in the capabilities.
 pub fn compare(offer: &OfferRow, shown: Option<&Shown>, ends_at_zero: bool) -> Vec<Difference> {
     let placed = offer.placed();
-    let shall_run = offer.wanted == 1 && offer.ended_by() != EndedBy::Stock;
+    let shall_run = offer.wanted == Wanted::Running && offer.ended_by != EndedBy::Stock;
     match (placed.life, shown.filter(|shown| shown.running)) {
         (Life::Running, Some(shown)) if shall_run => parts(offer, shown),
         (Life::Off, Some(_)) if shall_run => vec![Difference::Unconfirmed],
@@ -71,12 +72,16 @@ fn parts(offer: &OfferRow, shown: &Shown) -> Vec<Difference> {
 
 /// The offer was prepared at most: what the channel shows of its article did not come from us, and is not ours to end.
 pub fn never_sent(offer: &OfferRow) -> bool {
-    offer.state() == OfferState::Prepared && offer.wanted == 0 && offer.external_offer_number.is_none() && !offer.placed().may_show()
+    offer.state == OfferState::Prepared
+        && offer.wanted == Wanted::Ended
+        && offer.external_offer_number.is_none()
+        && !offer.placed().may_show()
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Difference, Shown, compare, never_sent};
+    use crate::domain::offer::Wanted;
     use crate::domain::{Decimal, Stamp};
     use crate::store::offers::{EndedBy, OfferRow, OfferState};
 
@@ -85,8 +90,8 @@ mod tests {
     /// It runs at 9.90; 8 were confirmed, 3 of them were ordered since.
     fn running() -> OfferRow {
         OfferRow {
-            state: OfferState::Running as i32,
-            wanted: 1,
+            state: OfferState::Running,
+            wanted: Wanted::Running,
             shown_price: Some(99_000),
             open_quantity: Some(5),
             open_at_most: Some(8),
@@ -143,9 +148,9 @@ mod tests {
 
     #[test]
     fn what_shall_not_run_is_unwanted_where_it_is_shown() {
-        let by_call = OfferRow { wanted: 0, state: OfferState::Ended as i32, ended_by: EndedBy::Call as i32, ..running() };
-        let by_stock = OfferRow { state: OfferState::Ended as i32, ended_by: EndedBy::Stock as i32, ..running() };
-        let ending = OfferRow { ended_by: EndedBy::Stock as i32, ..running() };
+        let by_call = OfferRow { wanted: Wanted::Ended, state: OfferState::Ended, ended_by: EndedBy::Call, ..running() };
+        let by_stock = OfferRow { state: OfferState::Ended, ended_by: EndedBy::Stock, ..running() };
+        let ending = OfferRow { ended_by: EndedBy::Stock, ..running() };
         for offer in [by_call, by_stock, ending] {
             assert_eq!(compare(&offer, Some(&SHOWN), true), [Difference::Unwanted]);
             assert_eq!(compare(&offer, None, true), []);
@@ -154,7 +159,7 @@ mod tests {
 
     #[test]
     fn an_offer_whose_listing_was_given_up_may_be_shown_after_all() {
-        let offer = OfferRow { state: OfferState::Prepared as i32, ..running() };
+        let offer = OfferRow { state: OfferState::Prepared, ..running() };
         assert_eq!(compare(&offer, Some(&SHOWN), true), [Difference::Unconfirmed]);
         assert!(!never_sent(&offer));
         assert!(never_sent(&OfferRow::new(1, 1, 1, 1, Stamp(0))));

@@ -12,6 +12,7 @@ mod compare;
 mod matching;
 mod report;
 
+use crate::domain::offer::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use report::{CODES, Report};
@@ -457,8 +458,8 @@ fn set_right(tx: &mut Tx<'_>, offer: &OfferRow, differences: &[Difference], seen
         match (difference, offer.wanted) {
             (Difference::Price { .. }, _) => topics.push(Topic::Price),
             (Difference::Quantity { .. }, _) => topics.push(Topic::Quantity),
-            (Difference::Missing, 0) => {}
-            (Difference::Unwanted, 0) => topics.push(Topic::Listing),
+            (Difference::Missing, Wanted::Ended) => {}
+            (Difference::Unwanted, Wanted::Ended) => topics.push(Topic::Listing),
             (Difference::Missing | Difference::Unwanted | Difference::Unconfirmed, _) => topics.extend(Topic::ALL),
         }
     }

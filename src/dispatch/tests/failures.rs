@@ -6,7 +6,7 @@ use super::script::{all_done, row, unavailable};
 use super::world::{everywhere, later, run};
 use crate::connectors::{ChannelError, Outcome, Pulled};
 use crate::domain::Stamp;
-use crate::store::outbox::{PARKED, Topic};
+use crate::store::outbox::{OutboxStatus, Topic};
 
 #[test]
 fn retry_after_of_a_row_is_obeyed_in_full() {
@@ -146,7 +146,7 @@ fn what_failed_for_too_long_is_parked_with_an_alarm() {
         let mut worker = world.worker();
         run(&mut worker, later(0));
         run(&mut worker, later(73 * 3600));
-        assert_eq!(world.rows(1)[0].status, PARKED);
+        assert_eq!(world.rows(1)[0].status, OutboxStatus::Parked);
         assert_eq!(world.messages()[0].code, "CHANNEL_GAVE_UP");
         run(&mut worker, later(80 * 3600));
         assert_eq!(world.script.take_submits().len(), 2);

@@ -1,5 +1,6 @@
 //! What is done beside the accounts' work.
 
+use crate::domain::offer::Wanted;
 use std::sync::Arc;
 
 use diesel::prelude::*;
@@ -49,7 +50,7 @@ fn messages_and_told_facts_are_forgotten_after_their_time_and_open_facts_never()
         assert_eq!((world.messages().len(), world.fact_states().len()), (1, 2));
         housekeeper.tidy(later(31 * DAY)).unwrap();
         assert!(world.messages().is_empty());
-        assert_eq!(world.fact_states(), [("open".to_owned(), outbox::PENDING)]);
+        assert_eq!(world.fact_states(), [("open".to_owned(), outbox::OutboxStatus::Pending)]);
     });
 }
 
@@ -64,7 +65,7 @@ fn a_sale_that_begins_at_midnight_wakes_the_account() {
         housekeeper.tidy(later(0)).unwrap();
         assert!(world.rows(1).is_empty());
         housekeeper.tidy(later(3 * DAY)).unwrap();
-        assert_eq!(world.rows(1)[0].topic, Topic::Price as i32);
+        assert_eq!(world.rows(1)[0].topic, Topic::Price);
         assert_eq!(world.bell.wait_for_work(ACCOUNT, std::time::Instant::now()), Wake::Rung);
     });
 }
@@ -100,9 +101,9 @@ fn a_scheduled_offer_is_released_when_its_time_has_come() {
         });
         let housekeeper = housekeeper(&world);
         housekeeper.release(later(0)).unwrap();
-        assert_eq!((world.offer(1).wanted, world.rows(1).len()), (0, 0), "{}", world.name);
+        assert_eq!((world.offer(1).wanted, world.rows(1).len()), (Wanted::Ended, 0), "{}", world.name);
         housekeeper.release(later(101)).unwrap();
-        assert_eq!((world.offer(1).wanted, world.offer(1).release_at, world.rows(1).len()), (1, None, 4));
+        assert_eq!((world.offer(1).wanted, world.offer(1).release_at, world.rows(1).len()), (Wanted::Running, None, 4));
         assert_eq!(world.bell.wait_for_work(ACCOUNT, std::time::Instant::now()), Wake::Rung);
     });
 }

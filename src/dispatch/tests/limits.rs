@@ -7,7 +7,7 @@ use crate::domain::rate::ChannelCall;
 use crate::store::accounts::{want_poll, want_reconciliation};
 use crate::store::changes::{self, ChangeFilter};
 use crate::store::limited_calls;
-use crate::store::outbox::{self, DONE, PARKED, Topic, Unsettled};
+use crate::store::outbox::{self, OutboxStatus, Topic, Unsettled};
 
 const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;
 
@@ -145,7 +145,7 @@ fn what_needs_no_call_does_not_wait() {
         world.add_order(2, &[]);
         world.add_fact(2, "broken", "no fact");
         run(&mut worker, later(0));
-        assert_eq!(world.fact_states(), [("told".to_owned(), DONE), ("broken".to_owned(), PARKED)]);
+        assert_eq!(world.fact_states(), [("told".to_owned(), OutboxStatus::Done), ("broken".to_owned(), OutboxStatus::Parked)]);
     });
 }
 

@@ -5,7 +5,7 @@ use super::world::{ACCOUNT, everywhere, later, run, set_stock};
 use crate::connectors::{Message, Outcome, Severity, Wanted};
 use crate::domain::Decimal;
 use crate::store::offers::{EndedBy, OfferState, unwant};
-use crate::store::outbox::{self, PARKED, Topic};
+use crate::store::outbox::{self, OutboxStatus, Topic};
 
 fn refusal() -> Outcome {
     Outcome::Refused(Message { severity: Severity::Error, code: "E42".into(), text: "no brand\0".into(), remedy: "send a brand".into() })
@@ -34,7 +34,7 @@ fn an_offer_is_listed_whole_and_then_only_its_changes_are_told() {
         let quantity = change.quantity.unwrap();
         assert_eq!((quantity.offered, quantity.reserved_here), (6, 1), "only the account's warehouses count");
         let offer = world.offer(1);
-        assert_eq!(offer.state, OfferState::Running as i32);
+        assert_eq!(offer.state, OfferState::Running);
         assert_eq!(offer.external_offer_number.as_deref(), Some("X-SKU-1"));
         assert_eq!((offer.shown_price, offer.shown_quantity), (Some(99_000), Some(6)));
         assert!(world.rows(1).is_empty());
@@ -58,7 +58,7 @@ fn an_offer_that_is_not_wanted_is_ended_and_then_nothing_is_told_about_it() {
         let mut worker = world.worker();
         run(&mut worker, later(0));
         assert_eq!(world.script.take_submits()[0][0].wanted, Wanted::Ended);
-        assert_eq!(world.offer(1).state, OfferState::Ended as i32);
+        assert_eq!(world.offer(1).state, OfferState::Ended);
 
         world.mark(1, &[Topic::Price]);
         run(&mut worker, later(0));
@@ -128,7 +128,7 @@ fn a_refusal_parks_only_its_row() {
         let submitted: usize = world.script.take_submits().iter().map(Vec::len).sum();
         assert_eq!(submitted, 3, "a refusal is not repeated");
         assert!(world.rows(1).is_empty() && world.rows(3).is_empty());
-        assert_eq!(world.rows(2)[0].status, PARKED);
+        assert_eq!(world.rows(2)[0].status, OutboxStatus::Parked);
         let messages = world.messages();
         assert_eq!(messages.len(), 1);
         assert_eq!((messages[0].offer_id, messages[0].code.as_str(), messages[0].text.as_str()), (Some(2), "E42", "no brand"));
@@ -179,7 +179,7 @@ fn a_missing_price_parks_the_price_but_not_the_quantity() {
         assert_eq!(change.quantity.unwrap().offered, 5);
         let rows = world.rows(1);
         assert_eq!(rows.len(), 1);
-        assert_eq!((rows[0].topic, rows[0].status), (Topic::Price as i32, PARKED));
+        assert_eq!((rows[0].topic, rows[0].status), (Topic::Price, OutboxStatus::Parked));
     });
 }
 
@@ -217,6 +217,6 @@ fn a_price_that_begins_or_ends_with_the_day_is_told() {
         let told: Vec<usize> = [0, 0, 1, 1, 2, 3, 4].into_iter().map(begin).collect();
         assert_eq!(told, [0, 0, 1, 0, 0, 1, 0]);
         assert!(world.rows(1).is_empty());
-        assert_eq!(world.rows(2)[0].topic, Topic::Price as i32);
+        assert_eq!(world.rows(2)[0].topic, Topic::Price);
     });
 }

@@ -8,7 +8,7 @@ use crate::dispatch::inbound::Imported;
 use crate::domain::Failure;
 use crate::store::accounts::want_poll;
 use crate::store::changes::{self, ChangeFilter};
-use crate::store::outbox::{self, DONE, PARKED, PENDING, Topic};
+use crate::store::outbox::{self, OutboxStatus, Topic};
 use crate::store::{Tx, held_orders};
 
 fn page(orders: &[&str], cursor: &str, more: bool) -> Pulled {
@@ -40,7 +40,7 @@ fn facts_of_one_order_go_in_order_and_a_parked_one_does_not_hold_up_the_next() {
         let mut worker = world.worker();
         let now = later(0);
         run(&mut worker, now);
-        assert_eq!(world.fact_states()[1].1, PENDING, "a2 waits for a1");
+        assert_eq!(world.fact_states()[1].1, OutboxStatus::Pending, "a2 waits for a1");
 
         world.script.take_facts();
         world.script.on_fact(|_| Ok(Outcome::done()));
@@ -51,9 +51,9 @@ fn facts_of_one_order_go_in_order_and_a_parked_one_does_not_hold_up_the_next() {
         let of_first: Vec<&str> = keys.iter().map(String::as_str).filter(|k| k.starts_with('a')).collect();
         assert_eq!(of_first, ["a1", "a2", "a3"]);
         assert_eq!(keys.len(), 4);
-        let states: Vec<i32> = world.fact_states().into_iter().map(|(_, state)| state).collect();
-        assert_eq!(states.iter().filter(|s| **s == DONE).count(), 3);
-        assert_eq!(states.iter().filter(|s| **s == PARKED).count(), 1);
+        let states: Vec<OutboxStatus> = world.fact_states().into_iter().map(|(_, state)| state).collect();
+        assert_eq!(states.iter().filter(|s| **s == OutboxStatus::Done).count(), 3);
+        assert_eq!(states.iter().filter(|s| **s == OutboxStatus::Parked).count(), 1);
         assert_eq!(world.messages()[0].code, "E7");
         assert_eq!(world.messages()[0].order_id, Some(1));
     });
@@ -102,8 +102,8 @@ fn a_fact_that_cannot_be_read_is_parked() {
         world.add_fact(1, "good", PAID);
         world.add_fact(99, "nowhere", PAID);
         run(&mut world.worker(), later(0));
-        let states: Vec<i32> = world.fact_states().into_iter().map(|(_, s)| s).collect();
-        assert_eq!(states, [PARKED, DONE, PARKED]);
+        let states: Vec<OutboxStatus> = world.fact_states().into_iter().map(|(_, s)| s).collect();
+        assert_eq!(states, [OutboxStatus::Parked, OutboxStatus::Done, OutboxStatus::Parked]);
     });
 }
 

@@ -104,7 +104,7 @@ fn what_differs_is_told() {
         let first = &world.messages()[0];
         assert_eq!((first.offer_id, first.text.as_str()), (Some(1), "the channel shows article SKU-1 at 1.00; last sent was 9.90"));
         assert!(told(&world).is_empty(), "and nothing is done");
-        assert_eq!(world.offer(2).state(), OfferState::Running);
+        assert_eq!(world.offer(2).state, OfferState::Running);
     });
 }
 
@@ -121,7 +121,7 @@ fn what_differs_is_set_right_where_that_is_asked_for() {
         assert!(of(2).wanted == Wanted::Running && of(2).content.is_some(), "a missing offer is listed again");
         assert_eq!(of(3).wanted, Wanted::Ended);
         let offer = world.offer(2);
-        assert_eq!((offer.state(), offer.ended_by(), offer.open_quantity), (OfferState::Running, EndedBy::Nobody, Some(5)));
+        assert_eq!((offer.state, offer.ended_by, offer.open_quantity), (OfferState::Running, EndedBy::Nobody, Some(5)));
         assert_eq!(reconcile(&world, true, false, vec![shown(1), shown(2)]), Report { listed: 2, ..Report::default() });
     });
 }
@@ -205,7 +205,7 @@ fn unknown_offers_are_told_and_imported_where_that_is_asked_for() {
 
         let found = reconcile(&world, true, false, all());
         assert_eq!(found, Report { listed: 6, unknown: 4, ..Report::default() }, "{}", world.name);
-        assert!(told(&world).is_empty() && world.offer(2).state() == OfferState::Prepared, "what is not ours is not touched");
+        assert!(told(&world).is_empty() && world.offer(2).state == OfferState::Prepared, "what is not ours is not touched");
         assert_eq!(codes(&world), ["OFFER_UNKNOWN"; 4]);
 
         let found = reconcile(&world, false, true, all());
@@ -218,7 +218,7 @@ fn unknown_offers_are_told_and_imported_where_that_is_asked_for() {
         }
         let imported = changes.iter().find(|change| change.sku == "SKU-3").unwrap();
         let offer = world.offer(imported.offer_id);
-        assert_eq!((offer.state(), offer.wanted, offer.shown_price), (OfferState::Running, 1, Some(99_000)));
+        assert_eq!((offer.state, offer.wanted, offer.shown_price), (OfferState::Running, Wanted::Running, Some(99_000)));
         assert_eq!(imported.external_number.as_deref(), Some("X-77"));
     });
 }
@@ -245,7 +245,7 @@ fn an_offer_that_was_listed_though_its_answer_was_given_up_is_confirmed() {
         world.set_stock(1, 1, 5);
         let found = reconcile(&world, true, false, vec![shown(1)]);
         assert_eq!((found.unconfirmed, found.repaired), (1, 1), "{}", world.name);
-        assert_eq!(world.offer(1).state(), OfferState::Running);
+        assert_eq!(world.offer(1).state, OfferState::Running);
     });
 }
 
@@ -303,7 +303,7 @@ fn a_list_that_cannot_be_read_is_given_up_with_a_reason() {
         }
         let found = report(&world);
         assert_eq!(found.error.as_deref(), Some("unavailable: 503"), "{}", world.name);
-        assert_eq!((found.missing, world.offer(1).state()), (0, OfferState::Running), "what was not read is not missing");
+        assert_eq!((found.missing, world.offer(1).state), (0, OfferState::Running), "what was not read is not missing");
         run(&mut worker, later(20_000));
         assert_eq!(world.script.take_calls().iter().filter(|call| **call == "list").count(), 5);
     });

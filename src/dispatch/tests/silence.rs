@@ -1,5 +1,6 @@
 //! An account that usually brings orders, and does not.
 
+use crate::domain::message::Severity;
 use std::time::Duration;
 
 use super::world::{World, channel_order, everywhere, import, later, run};
@@ -42,7 +43,7 @@ fn silence_is_told_once_and_ends_with_the_next_order() {
         let told = alarms(&world);
         assert_eq!(told.len(), 1);
         assert!(told[0].contains(&Stamp(since).to_utc().unwrap().format("%Y-%m-%d %H:%M").to_string()), "{told:?}");
-        assert_eq!(world.messages()[0].severity, 1);
+        assert_eq!(world.messages()[0].severity, Severity::Warning);
         run(&mut worker, at(30));
         // Another process, or the same one after a restart.
         worker = watched(&world);

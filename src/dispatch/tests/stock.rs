@@ -25,7 +25,7 @@ fn listed(world: &World, data: &str, refill_from: Option<i32>, stock: i32) {
     world.set_stock(1, 1, stock);
     world.write(move |tx| {
         let offer = offers::by_ids(&mut tx.conn, &[1])?.pop().unwrap();
-        offers::keep_preparation(tx, &crate::store::offers::OfferRow { wanted: 0, ..offer }, refill_from, None)
+        offers::keep_preparation(tx, &crate::store::offers::OfferRow { wanted: Wanted::Ended, ..offer }, refill_from, None)
     });
     world.mark(1, &[Topic::Listing]);
     run(&mut world.worker(), later(0));
@@ -60,7 +60,7 @@ fn an_offer_without_stock_is_ended_and_listed_again_with_the_stock() {
         let change = stock(&world, 0).remove(0);
         assert_eq!(change.wanted, Wanted::Ended, "{}", world.name);
         let offer = world.offer(1);
-        assert_eq!((offer.state(), offer.ended_by(), offer.wanted), (OfferState::Ended, EndedBy::Stock, 1));
+        assert_eq!((offer.state, offer.ended_by, offer.wanted), (OfferState::Ended, EndedBy::Stock, Wanted::Running));
         assert_eq!((offer.open_quantity, offer.open_at_most), (Some(0), Some(0)));
         assert!(stock(&world, -1).is_empty(), "it is ended already");
         assert_eq!(world.messages().iter().filter(|message| message.code == "OUT_OF_STOCK").count(), 1);
@@ -70,7 +70,7 @@ fn an_offer_without_stock_is_ended_and_listed_again_with_the_stock() {
         assert!(change.content.is_some() && change.price.is_some(), "a listing says everything");
         assert_eq!(change.quantity.unwrap().offered, 3);
         let offer = world.offer(1);
-        assert_eq!((offer.state(), offer.ended_by(), offer.open_quantity), (OfferState::Running, EndedBy::Nobody, Some(3)));
+        assert_eq!((offer.state, offer.ended_by, offer.open_quantity), (OfferState::Running, EndedBy::Nobody, Some(3)));
     });
 }
 
@@ -85,7 +85,7 @@ fn what_a_call_ended_stays_ended_when_stock_comes() {
         let touched = world.write(|tx| outbox::mark_items(tx, &[1], &[Topic::Quantity]));
         assert!(touched.is_empty());
         assert!(stock(&world, 9).is_empty());
-        assert_eq!((world.offer(1).state(), world.offer(1).ended_by()), (OfferState::Ended, EndedBy::Call));
+        assert_eq!((world.offer(1).state, world.offer(1).ended_by), (OfferState::Ended, EndedBy::Call));
     });
 }
 
@@ -94,12 +94,12 @@ fn an_offer_that_is_uploaded_without_stock_waits_for_it() {
     everywhere(|world| {
         listed(&world, "{}", None, 0);
         let offer = world.offer(1);
-        assert_eq!((offer.state(), offer.ended_by()), (OfferState::Prepared, EndedBy::Stock), "{}", world.name);
+        assert_eq!((offer.state, offer.ended_by), (OfferState::Prepared, EndedBy::Stock), "{}", world.name);
         assert!(world.rows(1).is_empty());
         assert_eq!(world.messages()[0].code, "OUT_OF_STOCK");
         assert!(!offer.may_run());
         assert_eq!(quantities(&stock(&world, 2)), [Some(2)]);
-        assert_eq!(world.offer(1).state(), OfferState::Running);
+        assert_eq!(world.offer(1).state, OfferState::Running);
     });
 }
 
@@ -110,7 +110,7 @@ fn a_shop_that_keeps_sold_out_articles_is_told_zero() {
         listed(&world, "{}", None, 5);
         let change = stock(&world, 0).remove(0);
         assert_eq!((change.wanted, change.quantity.unwrap().offered), (Wanted::Running, 0));
-        assert_eq!(world.offer(1).state(), OfferState::Running);
+        assert_eq!(world.offer(1).state, OfferState::Running);
         assert_eq!(quantities(&stock(&world, 2)), [Some(2)]);
     });
 }
@@ -199,11 +199,11 @@ fn an_end_whose_answer_is_lost_is_followed_by_a_listing() {
         listed(&world, "{}", None, 5);
         world.script.on_submit(|_| Err(unavailable(None)));
         stock(&world, 0);
-        assert_eq!((world.offer(1).state(), world.offer(1).ended_by()), (OfferState::Running, EndedBy::Stock));
+        assert_eq!((world.offer(1).state, world.offer(1).ended_by), (OfferState::Running, EndedBy::Stock));
         world.set_stock(1, 1, 2);
         let change = told(&world, 5_000).remove(0);
         assert!(change.content.is_some(), "a quantity alone would not list it again");
-        assert_eq!(world.offer(1).ended_by(), EndedBy::Nobody);
+        assert_eq!(world.offer(1).ended_by, EndedBy::Nobody);
     });
 }
 
@@ -216,7 +216,7 @@ fn a_listing_whose_answer_is_lost_is_ended_when_the_stock_is_gone() {
         world.set_stock(1, 1, 0);
         let told = told(&world, 5_000);
         assert_eq!(told[0].wanted, Wanted::Ended, "{}", world.name);
-        assert_eq!(world.offer(1).state(), OfferState::Ended);
+        assert_eq!(world.offer(1).state, OfferState::Ended);
     });
 }
 

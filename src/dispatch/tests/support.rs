@@ -6,7 +6,7 @@ use crate::connectors::{Message, Outcome, RowResult, Severity};
 use crate::domain::Stamp;
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
-use crate::store::outbox::{self, DONE, DROPPED, PARKED, PENDING, Settled, Topic};
+use crate::store::outbox::{self, OutboxStatus, Settled, Topic};
 
 const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;
 const PRICE: ChangeId = ChangeId::State { offer_id: 1, topic: Topic::Price };
@@ -54,7 +54,7 @@ fn a_refused_state_goes_again_with_a_fresh_ladder() {
 
         assert!(retry(&world, PRICE));
         let row = &world.rows(1)[0];
-        assert_eq!((row.status, row.attempts, row.first_failed_at, row.last_error.as_deref()), (PENDING, 0, None, None));
+        assert_eq!((row.status, row.attempts, row.first_failed_at, row.last_error.as_deref()), (OutboxStatus::Pending, 0, None, None));
         assert!(!retry(&world, PRICE), "it is due already");
         run(&mut worker, later(100_001));
         assert_eq!(world.script.take_submits().len(), 1);
@@ -81,7 +81,7 @@ fn what_waits_on_the_ladder_is_due_at_once_but_a_pause_of_the_account_counts() {
         assert!(again.due_at <= Stamp::now());
         assert_eq!(again.next_try(), Some(Stamp(world.work().blocked_until)));
         run(&mut worker, later(15));
-        assert_eq!(world.fact_states(), [("a".to_owned(), DONE)]);
+        assert_eq!(world.fact_states(), [("a".to_owned(), OutboxStatus::Done)]);
     });
 }
 
@@ -119,9 +119,9 @@ fn what_is_given_up_is_gone_and_a_fact_does_not_come_back() {
         world.add_fact(1, "a", PAID);
         run(&mut world.worker(), later(0));
         assert!(world.script.take_submits().is_empty() && world.script.take_facts().is_empty());
-        assert_eq!(world.fact_states(), [("a".to_owned(), DROPPED)]);
+        assert_eq!(world.fact_states(), [("a".to_owned(), OutboxStatus::Dropped)]);
         world.write(move |tx| outbox::settle_fact(tx, &begun, &Settled::Done));
-        assert_eq!(world.fact_states(), [("a".to_owned(), DONE)], "the attempt under way had told it");
+        assert_eq!(world.fact_states(), [("a".to_owned(), OutboxStatus::Done)], "the attempt under way had told it");
     });
 }
 
@@ -144,7 +144,7 @@ fn conditions_select() {
         assert_eq!(count(ChangeFilter { marketplace_order_id: Cond::one("M-1".into()), ..ChangeFilter::default() }), 1);
         assert_eq!(count(ChangeFilter { kinds: Some(vec![ChangeKind::Fact]), ..ChangeFilter::default() }), 2);
         assert_eq!(count(ChangeFilter { account_id: Cond::one(2), ..ChangeFilter::default() }), 0);
-        assert_eq!(count(ChangeFilter { status: Cond::one(PARKED), ..ChangeFilter::default() }), 0);
+        assert_eq!(count(ChangeFilter { status: Cond::one(OutboxStatus::Parked), ..ChangeFilter::default() }), 0);
         let lost = all(&world).pop().unwrap();
         assert_eq!((lost.mandator_id, lost.order.unwrap().order_number), (None, None));
     });

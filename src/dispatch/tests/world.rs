@@ -1,5 +1,6 @@
 //! A small merchant: one mandator, one account, a few items; and a worker to be stepped.
 
+use crate::domain::offer::Wanted;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use crate::on;
 use crate::store::accounts::{self, WorkRow};
 use crate::store::messages::MessageRow;
 use crate::store::offers::OfferRow;
-use crate::store::outbox::{self, StateRow, Topic};
+use crate::store::outbox::{self, OutboxStatus, StateRow, Topic};
 use crate::store::schema::*;
 use crate::store::testing::{Guard, stores};
 use crate::store::{Store, Tx};
@@ -194,7 +195,7 @@ impl World {
                 items::last_changed_by.eq("test"),
                 items::data.eq(&data),
             )).execute(c))?;
-            let offer = OfferRow { wanted: 1, ..OfferRow::new(id, 1, ACCOUNT, id, Stamp(0)) };
+            let offer = OfferRow { wanted: Wanted::Running, ..OfferRow::new(id, 1, ACCOUNT, id, Stamp(0)) };
             on!(&mut tx.conn, c => diesel::insert_into(offers::table).values(&offer).execute(c))?;
             Ok(())
         });
@@ -250,7 +251,7 @@ impl World {
         self.store.read(|conn| outbox::rows_of(conn, &[id])).unwrap()
     }
 
-    pub fn fact_states(&self) -> Vec<(String, i32)> {
+    pub fn fact_states(&self) -> Vec<(String, OutboxStatus)> {
         self.store
             .read(|conn| {
                 Ok(on!(conn, c => outbox_facts::table
@@ -330,7 +331,7 @@ fn add_order(tx: &mut Tx<'_>, id: i32, number: &str, items: &[i32]) -> Result<()
         orders::created_at.eq(0_i64),
         orders::last_changed.eq(0_i64),
         orders::last_changed_by.eq("test"),
-        orders::order_status_id.eq(OrderStatus::New.id()),
+        orders::order_status_id.eq(OrderStatus::New),
         orders::complete_status.eq(0),
         orders::workflow.eq(1),
         orders::data.eq("{}"),

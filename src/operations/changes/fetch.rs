@@ -10,7 +10,7 @@ use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::changes::{self as store, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
-use crate::store::outbox::{PARKED, PENDING};
+use crate::store::outbox::OutboxStatus;
 use crate::{fetched, wire};
 
 wire! {
@@ -127,8 +127,8 @@ fn kinds_of(condition: Option<&Match<String>>) -> Result<Option<Vec<ChangeKind>>
     meant("kind", condition, &kinds.map(|(name, kind)| (name.word(), kind)))
 }
 
-fn statuses_of(condition: Option<&Match<String>>) -> Result<Cond<i32>, Failure> {
-    let statuses = [(PendingChangeStatus::Pending, PENDING), (PendingChangeStatus::Parked, PARKED)];
+fn statuses_of(condition: Option<&Match<String>>) -> Result<Cond<OutboxStatus>, Failure> {
+    let statuses = [(PendingChangeStatus::Pending, OutboxStatus::Pending), (PendingChangeStatus::Parked, OutboxStatus::Parked)];
     let meant = meant("status", condition, &statuses.map(|(name, status)| (name.word(), status)))?;
     Ok(meant.map(|values| Cond::In { values, or_null: false }).unwrap_or_default())
 }

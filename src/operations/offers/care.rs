@@ -1,6 +1,7 @@
 //! `updateOffers` and `deleteOffers`. `channel-calls.md` 8 and 9; the forms are ours.
 
 use super::ids::{OfferIdsResult, choose, tell_refusals, wrong_state};
+use crate::domain::offer::Wanted;
 use crate::domain::{Failure, code};
 use crate::operations::{Finished, Work, WriteOperation};
 use crate::store::Conn;
@@ -42,14 +43,9 @@ impl WriteOperation for UpdateOffers {
 
     fn handle(work: &mut Work<'_, '_>, request: UpdateOffersRequest) -> Result<OfferIdsResult, Failure> {
         let topics = topics_of(&request)?;
-        let chosen =
-            choose(
-                work,
-                &request.offers,
-                |_, offer| {
-                    if offer.wanted == 1 { Ok(()) } else { Err(wrong_state(offer, "updateOffers", "running")) }
-                },
-            )?;
+        let chosen = choose(work, &request.offers, |_, offer| {
+            if offer.wanted == Wanted::Running { Ok(()) } else { Err(wrong_state(offer, "updateOffers", "running")) }
+        })?;
         if topics.contains(&Topic::Quantity) {
             store::say_again(work.tx, &chosen.ids())?;
         }

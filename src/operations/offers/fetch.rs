@@ -1,5 +1,6 @@
 //! `fetchOffers`: offers with their state, and what the channel last confirmed.
 
+use crate::domain::offer::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Settings;
@@ -178,13 +179,13 @@ impl ReadOperation for FetchOffers {
                 sub_channel_identifier: sub_channel.map(|sub_channel| sub_channel.identifier.clone()),
                 item_id: row.item_id,
                 internal_item_number: numbers.get(&row.item_id).cloned(),
-                wanted: row.wanted == 1,
-                ended_by: ender_of(row.ended_by()),
+                wanted: row.wanted == Wanted::Running,
+                ended_by: ender_of(row.ended_by),
                 open_quantity: row.open_quantity,
                 refill_count: row.refill_from,
                 release_at: row.release_at.map(time),
                 specific_offer_data: row.specific_offer_data.clone().map(Xml),
-                offer_status: state_of(row.state()),
+                offer_status: state_of(row.state),
                 external_offer_number: row.external_offer_number,
                 url: row.url,
                 price: row.shown_price.map(Decimal),
@@ -211,11 +212,10 @@ pub(super) fn accounts_of(settings: &Settings, accounts: Cond<i32>, sub_channel:
     }
 }
 
-fn states_of(condition: Option<&Match<String>>) -> Cond<i32> {
+fn states_of(condition: Option<&Match<String>>) -> Cond<OfferState> {
     let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Cond::All };
-    let states = [OfferState::Prepared, OfferState::Running, OfferState::Ended];
-    let states = states.into_iter().filter(|state| values.iter().any(|value| value.trim().eq_ignore_ascii_case(state.word())));
-    Cond::In { values: states.map(|state| state as i32).collect(), or_null: false }
+    let states = OfferState::ALL.into_iter().filter(|state| values.iter().any(|value| value.trim().eq_ignore_ascii_case(state.word())));
+    Cond::In { values: states.collect(), or_null: false }
 }
 
 const ENDERS: [(EndedBy, OfferEndedBy); 5] = [
@@ -238,8 +238,8 @@ pub(super) fn ender_of(ended_by: EndedBy) -> Option<OfferEndedBy> {
     ENDERS.iter().find(|(stored, _)| *stored == ended_by && *stored != EndedBy::Nobody).map(|(_, name)| *name)
 }
 
-fn enders_of(condition: Option<&Match<String>>) -> Cond<i32> {
+fn enders_of(condition: Option<&Match<String>>) -> Cond<EndedBy> {
     let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Cond::All };
     let enders = ENDERS.iter().filter(|(_, name)| values.iter().any(|value| value.trim().eq_ignore_ascii_case(name.word())));
-    Cond::In { values: enders.map(|(stored, _)| *stored as i32).collect(), or_null: false }
+    Cond::In { values: enders.map(|(stored, _)| *stored).collect(), or_null: false }
 }

@@ -146,7 +146,7 @@ impl Chosen {
 
 /// An offer is not in the state that a call needs.
 pub(super) fn wrong_state(offer: &OfferRow, operation: &str, needed: &str) -> Failure {
-    Failure::new(code::OFFER_STATE, [&offer.offer_id.to_string(), offer.state().word(), operation, needed])
+    Failure::new(code::OFFER_STATE, [&offer.offer_id.to_string(), offer.state.word(), operation, needed])
 }
 
 /// Only an active account can list.

@@ -1,5 +1,6 @@
 //! Accounts that list by themselves: every active article with a price has a running offer.
 
+use crate::domain::offer::Wanted;
 use std::collections::BTreeMap;
 
 use crate::config::Listing;
@@ -31,7 +32,7 @@ pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids:
                 store::keep_preparation(work.tx, &offer, settings.and_then(|settings| settings.refill_count), None)?;
             }
             // What a call ended stays ended.
-            if offer.wanted == 0 && offer.ended_by() != EndedBy::Call {
+            if offer.wanted == Wanted::Ended && offer.ended_by != EndedBy::Call {
                 start.push(offer.offer_id);
                 dirty.extend(Topic::ALL.map(|topic| (offer.offer_id, account.account_id, topic)));
             }
@@ -39,8 +40,8 @@ pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids:
         store::want(work.tx, &start)?;
         let mut end = Vec::new();
         for offer in store::of_items(&mut work.tx.conn, account.account_id, &switched_off)? {
-            if offer.wanted == 1 || offer.state == OfferState::Running as i32 {
-                if offer.wanted == 1 {
+            if offer.wanted == Wanted::Running || offer.state == OfferState::Running {
+                if offer.wanted == Wanted::Running {
                     end.push(offer.offer_id);
                 }
                 dirty.push((offer.offer_id, account.account_id, Topic::Listing));

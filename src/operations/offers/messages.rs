@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use super::fetch::accounts_of;
 use crate::config::Settings;
+use crate::domain::message::Severity;
 use crate::domain::{Failure, Stamp};
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
@@ -136,9 +137,9 @@ pub(super) fn record(settings: &Settings, zone: Tz, row: MessageRow) -> UploadMe
     UploadMessage {
         message_id: row.message_id,
         severity: match row.severity {
-            0 => MessageSeverity::Error,
-            1 => MessageSeverity::Warning,
-            _ => MessageSeverity::Info,
+            Severity::Error => MessageSeverity::Error,
+            Severity::Warning => MessageSeverity::Warning,
+            Severity::Info => MessageSeverity::Info,
         },
         code: row.code,
         text: row.text,

@@ -1,5 +1,6 @@
 //! `uploadOffers`, `relistOffers` and `endOffers`: whether an offer shall run. `channel-calls.md` 7 and 8.
 
+use crate::domain::offer::Wanted;
 use std::collections::BTreeMap;
 
 use super::ids::{Chosen, OfferIdsRequest, OfferIdsResult, check_account, choose, tell_refusals, wrong_state};
@@ -40,7 +41,7 @@ impl WriteOperation for UploadOffers {
         };
         let mut chosen = choose(work, &request.offers, |work, offer| {
             check_account(work, offer)?;
-            if release_at(work, offer.mandator_id)?.is_some() && (offer.wanted == 1 || offer.placed().may_show()) {
+            if release_at(work, offer.mandator_id)?.is_some() && (offer.wanted == Wanted::Running || offer.placed().may_show()) {
                 return Err(wrong_state(offer, "uploadOffers with release_at", "prepared or ended"));
             }
             Ok(())
@@ -88,7 +89,7 @@ impl WriteOperation for RelistOffers {
     fn handle(work: &mut Work<'_, '_>, request: OfferIdsRequest) -> Result<OfferIdsResult, Failure> {
         let chosen = choose(work, &request.offers, |work, offer| {
             check_account(work, offer)?;
-            if offer.state() == OfferState::Ended { Ok(()) } else { Err(wrong_state(offer, "relistOffers", "ended")) }
+            if offer.state == OfferState::Ended { Ok(()) } else { Err(wrong_state(offer, "relistOffers", "ended")) }
         })?;
         Ok(list(work, chosen, request.process_synchronous)?.result())
     }
@@ -109,7 +110,7 @@ impl WriteOperation for EndOffers {
 
     fn handle(work: &mut Work<'_, '_>, request: OfferIdsRequest) -> Result<OfferIdsResult, Failure> {
         let mut chosen = choose(work, &request.offers, |_, offer| {
-            if offer.state() == OfferState::Running || offer.wanted == 1 || offer.release_at.is_some() {
+            if offer.state == OfferState::Running || offer.wanted == Wanted::Running || offer.release_at.is_some() {
                 return Ok(());
             }
             Err(wrong_state(offer, "endOffers", "running"))
@@ -117,7 +118,7 @@ impl WriteOperation for EndOffers {
         store::unwant(work.tx, &chosen.ids(), EndedBy::Call)?;
         // Of a release that is withdrawn the channel has never heard.
         let (told, mut untold): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut chosen.taken).into_iter().partition(|offer| offer.wanted == 1 || offer.placed().may_show());
+            std::mem::take(&mut chosen.taken).into_iter().partition(|offer| offer.wanted == Wanted::Running || offer.placed().may_show());
         chosen.taken = told;
         chosen.mark(work, &[Topic::Listing])?;
         chosen.taken.append(&mut untold);

@@ -1,5 +1,6 @@
 //! `fetchOfferState`: what a channel shows of an offer as far as we know, and what is on its way there. Our own operation.
 
+use crate::domain::offer::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fetch::{OfferEndedBy, OfferStateName, ender_of, state_of};
@@ -136,9 +137,9 @@ impl ReadOperation for FetchOfferState {
                 account_identifier: reading.settings.account(row.account_id).map(|account| account.identifier.clone()),
                 item_id: row.item_id,
                 internal_item_number: numbers.get(&row.item_id).cloned(),
-                offer_status: state_of(row.state()),
-                wanted: row.wanted == 1,
-                ended_by: ender_of(row.ended_by()),
+                offer_status: state_of(row.state),
+                wanted: row.wanted == Wanted::Running,
+                ended_by: ender_of(row.ended_by),
                 external_offer_number: row.external_offer_number,
                 url: row.url,
                 price: row.shown_price.map(Decimal),

@@ -2,6 +2,7 @@
 
 use super::OrderRecord;
 use super::record::record_of;
+use crate::domain::order::OrderStatus;
 use crate::domain::{Failure, code};
 use crate::operations::wire::{Between, Match, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
@@ -126,7 +127,7 @@ fn selection_of(reading: &Reading<'_>, filter: &OrderFilter) -> Result<Selection
         marketplace_order_id: cond_of(filter.marketplace_order_id_1.as_ref()),
         marketplace_order_id_2: cond_of(filter.marketplace_order_id_2.as_ref()),
         payment_method_id: cond_of(filter.payment_method_id.as_ref()),
-        order_status_id: cond_of(filter.order_status_id.as_ref()),
+        order_status_id: cond_of(filter.order_status_id.as_ref()).filter_map(OrderStatus::from_id),
         account_id: cond_of(filter.account_id.as_ref()),
         email_address: cond_of(filter.email_address.as_ref()),
         customer_id: cond_of(filter.customer_ids.as_ref()),

@@ -3,7 +3,7 @@
 use super::{OrderAddress, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
 use super::{OrderTag, PaymentStatus, PriceType};
 use crate::config::{Mandator, Settings};
-use crate::domain::order::{OrderStatus, Workflow};
+use crate::domain::order::Workflow;
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
@@ -153,10 +153,10 @@ pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<Orde
         last_changed: time(order.last_changed),
         last_changed_by: order.last_changed_by,
         export_date: order.export_date.map(time),
-        order_status_id: order.order_status_id,
-        order_status_identifier: OrderStatus::from_id(order.order_status_id).map(|status| status.identifier().to_owned()),
+        order_status_id: order.order_status_id.id(),
+        order_status_identifier: Some(order.order_status_id.word().to_owned()),
         complete_status: order.complete_status,
-        workflow: Workflow::from_id(order.workflow).map(OrderWorkflow::from),
+        workflow: Some(order.workflow.into()),
         sub_channel_id: order.sub_channel_id,
         sub_channel_identifier: settings.sub_channel(order.sub_channel_id).map(|sub_channel| sub_channel.identifier.clone()),
         account_id: order.account_id,

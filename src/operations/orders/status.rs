@@ -129,12 +129,12 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
     let key = update.numbers().key(chosen).ok_or_else(|| missing_key(chosen))?;
     let mut row = order_under(&mut work.tx.conn, mandator.mandator_id, &key)?.ok_or_else(|| unknown_order(mandator.mandator_id, &key))?;
     let event = Event::from(update.status);
-    let status = row.status()?;
-    let next = match step(row.workflow()?, status, event) {
+    let status = row.order_status_id;
+    let next = match step(row.workflow, status, event) {
         Step::To(next) => next,
         Step::Recorded => status,
         Step::Refused => {
-            return Err(Failure::new(code::STATUS_NOT_ALLOWED, [status.identifier(), update.status.word()]));
+            return Err(Failure::new(code::STATUS_NOT_ALLOWED, [status.word(), update.status.word()]));
         }
     };
     let payments = update.payment_informations.iter().map(OrderPayment::stored).collect::<Result<Vec<_>, Failure>>()?;

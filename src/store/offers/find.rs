@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::domain::Failure;
+use crate::domain::offer::{EndedBy, OfferState};
 use crate::store::Conn;
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::{items, offers};
@@ -17,8 +18,8 @@ pub struct OfferFilter {
     pub item_id: Cond<i32>,
     pub account_id: Cond<i32>,
     pub internal_item_number: Cond<String>,
-    pub state: Cond<i32>,
-    pub ended_by: Cond<i32>,
+    pub state: Cond<OfferState>,
+    pub ended_by: Cond<EndedBy>,
     pub last_changed: Window,
     pub created_at: Window,
     pub started_at: Window,

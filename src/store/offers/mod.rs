@@ -14,72 +14,10 @@ use diesel::prelude::*;
 
 use super::schema::{items, offers, order_items, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx, next_ids};
+pub use crate::domain::offer::{EndedBy, OfferState, Wanted};
 use crate::domain::stock::{Life, Placed};
 use crate::domain::{Failure, Stamp};
 use crate::on;
-
-/// Our view of an offer's life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OfferState {
-    Prepared = 0,
-    Running = 1,
-    Ended = 2,
-}
-
-impl OfferState {
-    pub fn from_id(id: i32) -> OfferState {
-        match id {
-            1 => OfferState::Running,
-            2 => OfferState::Ended,
-            _ => OfferState::Prepared,
-        }
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            OfferState::Prepared => "prepared",
-            OfferState::Running => "running",
-            OfferState::Ended => "ended",
-        }
-    }
-}
-
-/// Who keeps an offer from running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndedBy {
-    Nobody = 0,
-    /// The ERP, by endOffers. Only a call lists it again.
-    Call = 1,
-    /// Stock control. It is listed by itself when enough stock is back.
-    Stock = 2,
-    /// The channel.
-    Channel = 3,
-    /// The article was switched off in an account that lists by itself.
-    Item = 4,
-}
-
-impl EndedBy {
-    pub fn from_id(id: i32) -> EndedBy {
-        match id {
-            1 => EndedBy::Call,
-            2 => EndedBy::Stock,
-            3 => EndedBy::Channel,
-            4 => EndedBy::Item,
-            _ => EndedBy::Nobody,
-        }
-    }
-
-    /// Who, where somebody does.
-    pub fn word(self) -> Option<&'static str> {
-        match self {
-            EndedBy::Nobody => None,
-            EndedBy::Call => Some("call"),
-            EndedBy::Stock => Some("stock"),
-            EndedBy::Channel => Some("channel"),
-            EndedBy::Item => Some("item"),
-        }
-    }
-}
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = offers, treat_none_as_default_value = false)]
@@ -88,10 +26,8 @@ pub struct OfferRow {
     pub mandator_id: i32,
     pub account_id: i32,
     pub item_id: i32,
-    /// [`OfferState`].
-    pub state: i32,
-    /// 1: shall run at the channel; 0: shall not.
-    pub wanted: i32,
+    pub state: OfferState,
+    pub wanted: Wanted,
     pub external_offer_number: Option<String>,
     pub url: Option<String>,
     /// What the channel last confirmed, in 1/10 000.
@@ -107,8 +43,7 @@ pub struct OfferRow {
     pub open_quantity: Option<i32>,
     /// The channel shows no more than this.
     pub open_at_most: Option<i32>,
-    /// [`EndedBy`].
-    pub ended_by: i32,
+    pub ended_by: EndedBy,
     /// When it is listed by itself.
     pub release_at: Option<i64>,
     /// The platform's element of prepareOffers as it came.
@@ -123,8 +58,8 @@ impl OfferRow {
             mandator_id,
             account_id,
             item_id,
-            state: OfferState::Prepared as i32,
-            wanted: 0,
+            state: OfferState::Prepared,
+            wanted: Wanted::Ended,
             external_offer_number: None,
             url: None,
             shown_price: None,
@@ -136,24 +71,16 @@ impl OfferRow {
             refill_from: None,
             open_quantity: None,
             open_at_most: None,
-            ended_by: EndedBy::Nobody as i32,
+            ended_by: EndedBy::Nobody,
             release_at: None,
             specific_offer_data: None,
         }
     }
 
-    pub fn state(&self) -> OfferState {
-        OfferState::from_id(self.state)
-    }
-
-    pub fn ended_by(&self) -> EndedBy {
-        EndedBy::from_id(self.ended_by)
-    }
-
     /// What we know about it in its channel. A running offer that stock control ends stays running until the channel
     /// confirms; `ended_by` says before the call that it may not any more.
     pub fn placed(&self) -> Placed {
-        let life = match (self.state(), self.ended_by()) {
+        let life = match (self.state, self.ended_by) {
             (OfferState::Running, EndedBy::Stock) => Life::Ending,
             (OfferState::Running, _) => Life::Running,
             _ => Life::Off,
@@ -163,7 +90,7 @@ impl OfferRow {
 
     /// It runs, or a listing of it may be under way: it cannot be forgotten.
     pub fn may_run(&self) -> bool {
-        self.placed().may_show() || (self.wanted == 1 && self.ended_by() != EndedBy::Stock)
+        self.placed().may_show() || (self.wanted == Wanted::Running && self.ended_by != EndedBy::Stock)
     }
 }
 
@@ -210,21 +137,21 @@ pub fn keep_preparation(tx: &mut Tx<'_>, offer: &OfferRow, refill_from: Option<i
 
 /// The offers shall run, from now on.
 pub fn want(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
-    set_wanted(tx, offer_ids, true, EndedBy::Nobody)
+    set_wanted(tx, offer_ids, Wanted::Running, EndedBy::Nobody)
 }
 
 /// The offers shall not run.
 pub fn unwant(tx: &mut Tx<'_>, offer_ids: &[i32], ended_by: EndedBy) -> Result<(), Failure> {
-    set_wanted(tx, offer_ids, false, ended_by)
+    set_wanted(tx, offer_ids, Wanted::Ended, ended_by)
 }
 
-fn set_wanted(tx: &mut Tx<'_>, offer_ids: &[i32], running: bool, ended_by: EndedBy) -> Result<(), Failure> {
+fn set_wanted(tx: &mut Tx<'_>, offer_ids: &[i32], wanted: Wanted, ended_by: EndedBy) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::update(offers::table.filter(offers::offer_id.eq_any(chunk)))
             .set((
-                offers::wanted.eq(i32::from(running)),
-                offers::ended_by.eq(ended_by as i32),
+                offers::wanted.eq(wanted),
+                offers::ended_by.eq(ended_by),
                 offers::release_at.eq(None::<i64>),
                 offers::last_changed.eq(stamp),
             ))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::{EndedBy, OfferRow, OfferState, by_ids};
+use super::{EndedBy, OfferRow, OfferState, Wanted, by_ids};
 use crate::domain::Failure;
 use crate::domain::stock::{Life, Placed};
 use crate::on;
@@ -52,7 +52,7 @@ pub fn announce(tx: &mut Tx<'_>, announcements: &[(i32, Announced)]) -> Result<V
             Announced::End => row.placed().ending(),
         };
         // A call that unwanted the offer meanwhile has the last word on who ended it.
-        let ended_by = if placed.life == Life::Ending && row.wanted == 1 { EndedBy::Stock as i32 } else { row.ended_by };
+        let ended_by = if placed.life == Life::Ending && row.wanted == Wanted::Running { EndedBy::Stock } else { row.ended_by };
         on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
             .set((offers::open_quantity.eq(placed.open), offers::open_at_most.eq(placed.at_most), offers::ended_by.eq(ended_by)))
             .execute(c))?;
@@ -80,23 +80,23 @@ pub fn confirm(tx: &mut Tx<'_>, offer_id: i32, confirmed: &Confirmed) -> Result<
     }
     match confirmed.running {
         Some(true) => {
-            if row.state() != OfferState::Running {
-                row.state = OfferState::Running as i32;
+            if row.state != OfferState::Running {
+                row.state = OfferState::Running;
                 row.started_at = Some(stamp);
                 row.ended_at = None;
             }
-            if row.wanted == 1 {
-                row.ended_by = EndedBy::Nobody as i32;
+            if row.wanted == Wanted::Running {
+                row.ended_by = EndedBy::Nobody;
             }
         }
         Some(false) => {
-            if row.state() != OfferState::Ended {
-                row.state = OfferState::Ended as i32;
+            if row.state != OfferState::Ended {
+                row.state = OfferState::Ended;
                 row.ended_at = Some(stamp);
             }
             placed = placed.ended();
-            if row.wanted == 1 {
-                row.ended_by = EndedBy::Stock as i32;
+            if row.wanted == Wanted::Running {
+                row.ended_by = EndedBy::Stock;
             }
         }
         None => {}
@@ -145,7 +145,7 @@ pub fn moved_items(tx: &mut Tx<'_>, item_ids: &[i32]) -> Result<(), Failure> {
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::update(offers::table
                 .filter(offers::item_id.eq_any(chunk))
-                .filter(offers::state.eq(OfferState::Running as i32)))
+                .filter(offers::state.eq(OfferState::Running)))
             .set(offers::open_at_most.eq(None::<i32>))
             .execute(c))?;
     }
@@ -157,8 +157,8 @@ pub fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::update(offers::table
             .filter(offers::offer_id.eq(offer_id))
-            .filter(offers::wanted.eq(1)))
-        .set((offers::ended_by.eq(EndedBy::Stock as i32), offers::last_changed.eq(stamp)))
+            .filter(offers::wanted.eq(Wanted::Running)))
+        .set((offers::ended_by.eq(EndedBy::Stock), offers::last_changed.eq(stamp)))
         .execute(c))?;
     Ok(())
 }

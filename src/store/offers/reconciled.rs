@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use super::{EndedBy, OfferRow, OfferState};
+use super::{EndedBy, OfferRow, OfferState, Wanted};
 use crate::domain::Failure;
 use crate::on;
-use crate::store::outbox::PENDING;
+use crate::store::outbox::OutboxStatus;
 use crate::store::schema::{offers, order_items, outbox_facts, outbox_states};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
 
@@ -56,12 +56,12 @@ pub fn on_the_way(conn: &mut Conn<'_>, account_id: i32, of: &[OfferRow]) -> Resu
         let items: Vec<Option<i32>> = chunk.iter().map(|offer| Some(offer.item_id)).collect();
         let marked: Vec<i32> = on!(conn, c => outbox_states::table
             .filter(outbox_states::offer_id.eq_any(&ids))
-            .filter(outbox_states::status.eq(PENDING))
+            .filter(outbox_states::status.eq(OutboxStatus::Pending))
             .select(outbox_states::offer_id)
             .load(c))?;
         let untold = outbox_facts::table
             .filter(outbox_facts::account_id.eq(account_id))
-            .filter(outbox_facts::status.eq(PENDING))
+            .filter(outbox_facts::status.eq(OutboxStatus::Pending))
             .select(outbox_facts::order_id);
         let moving: Vec<Option<i32>> = on!(conn, c => order_items::table
             .filter(order_items::item_id.eq_any(&items))
@@ -78,10 +78,10 @@ pub fn on_the_way(conn: &mut Conn<'_>, account_id: i32, of: &[OfferRow]) -> Resu
 pub fn found_missing(tx: &mut Tx<'_>, offer: &OfferRow) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let placed = offer.placed().ended();
-    let ended_by = if offer.wanted == 1 { EndedBy::Channel as i32 } else { offer.ended_by };
+    let ended_by = if offer.wanted == Wanted::Running { EndedBy::Channel } else { offer.ended_by };
     on!(&mut tx.conn, c => diesel::update(offers::table.find(offer.offer_id))
         .set((
-            offers::state.eq(OfferState::Ended as i32),
+            offers::state.eq(OfferState::Ended),
             offers::ended_by.eq(ended_by),
             offers::ended_at.eq(stamp),
             offers::open_quantity.eq(placed.open),
@@ -97,9 +97,9 @@ pub fn adopt(tx: &mut Tx<'_>, offer_id: i32, adopted: &Adopted) -> Result<(), Fa
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
         .set((
-            offers::state.eq(OfferState::Running as i32),
-            offers::wanted.eq(1),
-            offers::ended_by.eq(EndedBy::Nobody as i32),
+            offers::state.eq(OfferState::Running),
+            offers::wanted.eq(Wanted::Running),
+            offers::ended_by.eq(EndedBy::Nobody),
             offers::release_at.eq(None::<i64>),
             offers::external_offer_number.eq(&adopted.external_number),
             offers::url.eq(&adopted.url),

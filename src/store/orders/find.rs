@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::OrderRow;
+use crate::domain::order::OrderStatus;
 use crate::domain::{Failure, code};
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::{customers, order_tags, orders};
@@ -104,7 +105,7 @@ pub struct Selection {
     pub marketplace_order_id: Cond<String>,
     pub marketplace_order_id_2: Cond<String>,
     pub payment_method_id: Cond<i32>,
-    pub order_status_id: Cond<i32>,
+    pub order_status_id: Cond<OrderStatus>,
     pub account_id: Cond<i32>,
     pub email_address: Cond<String>,
     pub customer_id: Cond<i32>,
@@ -130,7 +131,6 @@ impl Selection {
             &self.order_id,
             &self.order_number,
             &self.payment_method_id,
-            &self.order_status_id,
             &self.account_id,
             &self.customer_id,
             &self.customer_number,
@@ -146,7 +146,9 @@ impl Selection {
             &self.invoice_number,
             &self.tag_identifier,
         ];
-        let variables = numbers.into_iter().map(variables_of).sum::<usize>() + texts.into_iter().map(variables_of).sum::<usize>();
+        let variables = variables_of(&self.order_status_id)
+            + numbers.into_iter().map(variables_of).sum::<usize>()
+            + texts.into_iter().map(variables_of).sum::<usize>();
         if variables > MOST_VARIABLES {
             return Err(Failure::new(code::TOO_MANY_RECORDS, [&variables.to_string(), &MOST_VARIABLES.to_string()]));
         }

@@ -17,8 +17,8 @@ use diesel::prelude::*;
 use super::schema::{items, offers, order_items, order_notices, order_packets, order_payments};
 use super::schema::{order_tags, orders};
 use super::{Conn, MOST_VARIABLES, Tx, next_ids, next_ids_from};
+use crate::domain::Failure;
 use crate::domain::order::{OrderStatus, Workflow};
-use crate::domain::{Failure, code};
 use crate::on;
 
 /// `last_changed_by` of what a channel changed.
@@ -53,12 +53,10 @@ pub struct OrderRow {
     pub last_changed_by: String,
     /// When the ERP took the order over.
     pub export_date: Option<i64>,
-    /// [`OrderStatus`].
-    pub order_status_id: i32,
+    pub order_status_id: OrderStatus,
     /// 1: something is still expected; 2: nothing more is.
     pub complete_status: i32,
-    /// [`Workflow`].
-    pub workflow: i32,
+    pub workflow: Workflow,
     pub payment_method_id: Option<i32>,
     pub customer_id: Option<i32>,
     pub email_address: Option<String>,
@@ -89,9 +87,9 @@ impl OrderRow {
             last_changed: 0,
             last_changed_by: String::new(),
             export_date: None,
-            order_status_id: OrderStatus::New.id(),
+            order_status_id: OrderStatus::New,
             complete_status: OrderStatus::New.complete_status(),
-            workflow: workflow.id(),
+            workflow,
             payment_method_id: None,
             customer_id: None,
             email_address: None,
@@ -99,20 +97,6 @@ impl OrderRow {
             channel_digest: None,
             data: OrderDocument::default(),
         }
-    }
-
-    /// The status; an id that no version of Kontor wrote is a fault of ours.
-    pub fn status(&self) -> Result<OrderStatus, Failure> {
-        OrderStatus::from_id(self.order_status_id).ok_or_else(|| self.broken("order_status_id"))
-    }
-
-    pub fn workflow(&self) -> Result<Workflow, Failure> {
-        Workflow::from_id(self.workflow).ok_or_else(|| self.broken("workflow"))
-    }
-
-    fn broken(&self, column: &str) -> Failure {
-        let text = format!("order {} has an unknown {column}", self.order_id);
-        Failure::new(code::INTERNAL, [&text])
     }
 }
 

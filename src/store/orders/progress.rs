@@ -1,5 +1,6 @@
 //! What a change of status does to stock, and what the channel is told about it.
 
+use crate::domain::code;
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
@@ -13,8 +14,8 @@ use crate::store::schema::stock;
 /// only loses its reservation; an order that comes back from the cancelled reserves again (`channel-calls.md` 3, rule 8).
 /// Marks the offers concerned, and gives their accounts. The caller saves the row.
 pub fn change_status(tx: &mut Tx<'_>, row: &mut OrderRow, to: OrderStatus) -> Result<Vec<i32>, Failure> {
-    let from = row.status()?;
-    row.order_status_id = to.id();
+    let from = row.order_status_id;
+    row.order_status_id = to;
     if from == to {
         return Ok(Vec::new());
     }

@@ -2,6 +2,7 @@ use chrono::{TimeZone, Utc};
 
 use super::*;
 use crate::domain::Stamp;
+use crate::domain::order::OrderStatus;
 use crate::operations::common::Fetched;
 use crate::operations::wire::Time;
 
@@ -49,7 +50,7 @@ pub(super) fn pair(store: &Store) -> (i32, i32) {
         row.order_date = Some(stamp(10));
         row.export_date = Some(stamp(11));
         row.payment_method_id = Some(7);
-        row.order_status_id = 120;
+        row.order_status_id = OrderStatus::PaidShipping;
         row.complete_status = 2;
         row.invoice_number = Some("INV".into());
         row.last_changed_by = "erp".into();

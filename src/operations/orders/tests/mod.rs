@@ -147,7 +147,7 @@ fn dirty(store: &Store) -> Vec<i32> {
     store
         .read(|conn| {
             Ok(on!(conn, c => outbox_states::table
-                .filter(outbox_states::topic.eq(Topic::Quantity as i32))
+                .filter(outbox_states::topic.eq(Topic::Quantity))
                 .order(outbox_states::account_id)
                 .select(outbox_states::account_id)
                 .load(c))?)

@@ -194,7 +194,7 @@ fn a_phone_sale_is_created_reserves_stock_and_is_found_again() {
         assert_eq!(keys.order_number, Some(1_000_000));
         let parts = load(store, keys.order_id.unwrap());
         assert_eq!(parts.order.sub_channel_id, 4100);
-        assert_eq!(parts.order.workflow().unwrap(), Workflow::CashOnDelivery);
+        assert_eq!(parts.order.workflow, Workflow::CashOnDelivery);
         assert_eq!(parts.items[0].identifier, "Item A-1");
         assert_eq!(parts.items[0].warehouse_id, Some(10));
         assert_eq!(parts.customer.unwrap().customer_number, 10_000);
@@ -235,7 +235,7 @@ fn the_payment_method_decides_the_workflow_of_a_phone_sale() {
             let mut update = sale(&format!("ERP-{index}"));
             update.payment_method_id = method;
             let id = taken(store, update);
-            assert_eq!(load(store, id).order.workflow().unwrap(), workflow);
+            assert_eq!(load(store, id).order.workflow, workflow);
         }
         let mut unknown = sale("ERP-9");
         unknown.payment_method_id = Some(70);

@@ -1,0 +1,33 @@
+//! What is still to be said to channels.
+
+use super::numbered::numbered;
+
+numbered! {
+    /// What about an offer has to be sent.
+    pub enum Topic {
+        /// List it or end it.
+        Listing = 0, "listing";
+        Content = 1, "content";
+        Price = 2, "price";
+        Quantity = 3, "quantity";
+    }
+
+    /// How far a row of the outbox is.
+    pub enum OutboxStatus {
+        /// It is sent, again and again until the channel takes it.
+        Pending = 0, "pending";
+        /// It is not tried automatically any more.
+        Parked = 1, "parked";
+        /// The channel took it. Only facts are kept so; their keys stay known.
+        Done = 2, "done";
+        /// Given up by hand. Only facts are kept so; their keys stay known.
+        Dropped = 3, "dropped";
+    }
+}
+
+impl OutboxStatus {
+    /// Those of rows that have not arrived.
+    pub const OPEN: [OutboxStatus; 2] = [OutboxStatus::Pending, OutboxStatus::Parked];
+    /// Those of rows about which nothing more happens.
+    pub const SETTLED: [OutboxStatus; 2] = [OutboxStatus::Done, OutboxStatus::Dropped];
+}
