@@ -1,5 +1,7 @@
 //! What a handler gets to work with, and the traits it implements.
 
+use std::collections::BTreeMap;
+
 use super::common::{Fetched, ReportAction, ReportOf, Reported, WriteRequest};
 use super::wire::{Records, Value};
 use crate::config::{Account, Mandator, Settings, User};
@@ -7,6 +9,9 @@ use crate::domain::failure::Blame;
 use crate::domain::{Failure, Language, Stamp, code};
 use crate::store::outbox::Errand;
 use crate::store::{Conn, Tx};
+
+/// Records that are refused before the transaction, by their number in the request.
+pub type Refused = BTreeMap<usize, Failure>;
 
 /// An operation that changes data. The handler runs inside the call's write transaction.
 pub trait WriteOperation: 'static {
@@ -19,6 +24,11 @@ pub trait WriteOperation: 'static {
     const ERRAND: Option<Errand> = None;
     type Request: Value + WriteRequest + Send;
     type Result: Value + Reported + Send + 'static;
+
+    /// Checks what needs no database but may take its time: inside the transaction it would hold up every other writer.
+    fn prepare(_request: &Self::Request) -> Refused {
+        Refused::new()
+    }
 
     fn handle(work: &mut Work<'_, '_>, request: Self::Request) -> Result<Self::Result, Failure>;
 
@@ -74,6 +84,8 @@ pub struct Work<'w, 'c> {
     pub additive: bool,
     /// The caller wants to wait for the channels.
     pub synchronous: bool,
+    /// What [`WriteOperation::prepare`] found.
+    pub refused: Refused,
 }
 
 /// What became of a record: what was done, and its keys.
@@ -193,7 +205,7 @@ impl<'w> Work<'w, '_> {
         let (settings, user) = (self.settings, self.user);
         let mut kept = (Vec::new(), false, false);
         let result = self.tx.savepoint(|tx| {
-            let mut inner = Work { tx, settings, user, accounts: Vec::new(), additive: false, synchronous: false };
+            let mut inner = Work { tx, settings, user, accounts: Vec::new(), additive: false, synchronous: false, refused: Refused::new() };
             let result = work(&mut inner);
             kept = (inner.accounts, inner.additive, inner.synchronous);
             result

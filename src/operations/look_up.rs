@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::common::{ReportAction, ReportOf};
-use super::wire::{Between, Match, Records, Value, cond_of, mandator_of, window_of};
-use super::{Done, Reading, Work};
+use super::wire::{Between, Match, Record, Records, Value, cond_of, mandator_of, window_of};
+use super::{Done, Reading, Refused, Work};
 use crate::domain::{Failure, code};
 use crate::store::lookups::{self, BY_CALL, BY_CONFIGURATION, List, LookUpFilter, LookUpRow};
 use crate::store::outbox::{self, Topic};
@@ -44,9 +44,16 @@ pub trait LookUp: Value + Clone + Default + Serialize + DeserializeOwned + Send 
     fn columns(&mut self) -> Columns<'_>;
     /// Takes the other fields of an update over.
     fn merge(&mut self, newer: Self);
+    /// Without the database; see [`WriteOperation::prepare`](super::WriteOperation::prepare).
     fn check(&self) -> Result<(), Failure> {
         Ok(())
     }
+}
+
+/// Checks the records before the transaction.
+pub fn prepare<R: LookUp>(records: &Records<R>) -> Refused {
+    let refused = |record: &Record<R>| Some((record.number, record.content.as_ref().ok()?.check().err()?));
+    records.list.iter().filter_map(refused).collect()
 }
 
 /// The record as it goes out.
@@ -108,16 +115,18 @@ pub fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records
         let rows = lookups::of_mandator(&mut work.tx.conn, R::LIST, mandator_id)?;
         batch.rows.extend(rows.into_iter().map(|row| (row.id, row)));
     }
+    let mut refused = std::mem::take(&mut work.refused);
     let reports = work.each(
-        records,
-        |record| *record.clone().columns().mandator_id,
-        |work, mut record: R| {
+        records.numbered(),
+        |(_, record)| *record.clone().columns().mandator_id,
+        |work, (number, mut record): (usize, R)| {
             let mut keys = R::default();
             let sent = record.columns();
             let to = keys.columns();
             (*to.mandator_id, *to.id) = (*sent.mandator_id, *sent.id);
             to.identifier.clone_from(sent.identifier);
-            batch.take(work, record).map_err(|failure| (failure, Some(keys)))
+            let taken = refused.remove(&number).map_or_else(|| batch.take(work, record), Err);
+            taken.map_err(|failure| (failure, Some(keys)))
         },
     )?;
     if batch.created > 0 {
@@ -163,7 +172,6 @@ struct Batch {
 
 impl Batch {
     fn take<R: LookUp>(&mut self, work: &mut Work<'_, '_>, mut record: R) -> Result<Done<R>, Failure> {
-        record.check()?;
         let by = record.by();
         let columns = record.columns();
         let mandator_id = *columns.mandator_id;
@@ -323,6 +331,10 @@ macro_rules! look_up {
             const DOC: &'static str = $update_doc;
             type Request = $update_request;
             type Result = $update_result;
+
+            fn prepare(request: &$update_request) -> $crate::operations::Refused {
+                $crate::operations::look_up::prepare(&request.$records)
+            }
 
             fn handle(
                 work: &mut $crate::operations::Work<'_, '_>,

@@ -26,7 +26,7 @@ pub mod wire;
 
 use std::sync::Arc;
 
-pub use call::{Done, Finished, ReadOperation, Reading, Work, WriteOperation};
+pub use call::{Done, Finished, ReadOperation, Reading, Refused, Work, WriteOperation};
 pub use run::execute;
 pub use wait::{Step, Waiting};
 

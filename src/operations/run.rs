@@ -174,6 +174,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
     }
     let key = ReplayKey::of(call, O::NAME, document);
     let (settings, user) = (gateway.settings.clone(), call.user.clone());
+    let refused = O::prepare(&request);
     let kept_key = key.clone();
     let written = gateway.store.write(move |tx| {
         if let Some(row) =
@@ -181,7 +182,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         {
             return Ok(Written::Replayed(row));
         }
-        let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false };
+        let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false, refused };
         let mut result = O::handle(&mut work, request)?;
         let Work { accounts, additive, synchronous, .. } = work;
         result.set_warnings(warnings);
@@ -243,9 +244,11 @@ fn answer<O: WriteOperation>(face: Face, result: &O::Result, pending: usize) -> 
 /// Handles a request as if it were meant, and undoes it. Neither answered from the store nor kept there.
 fn rehearse<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, request: O::Request, warnings: Vec<String>) -> Result<Answer, Failure> {
     let (settings, user) = (gateway.settings.clone(), call.user.clone());
+    let refused = O::prepare(&request);
     let mut result = gateway.store.write(move |tx| {
         tx.rehearse(|tx| {
-            let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false };
+            let mut work =
+                Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false, refused };
             O::handle(&mut work, request)
         })
     })?;

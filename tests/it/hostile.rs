@@ -2,3 +2,4 @@
 //! What a case costs is counted in nodes, bytes and rows, never in time.
 
 mod database;
+mod templates;

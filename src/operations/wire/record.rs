@@ -30,6 +30,17 @@ impl<T> Default for Records<T> {
 }
 
 impl<T> Records<T> {
+    /// The same records, each with its number.
+    pub fn numbered(self) -> Records<(usize, T)> {
+        let list = self.list.into_iter().map(|record| Record {
+            reference_id: record.reference_id,
+            number: record.number,
+            line: record.line,
+            content: record.content.map(|content| (record.number, content)),
+        });
+        Records { entry: self.entry, list: list.collect() }
+    }
+
     /// The same records with other content.
     pub fn map<U>(self, mut convert: impl FnMut(T) -> U) -> Records<U> {
         let list = self.list.into_iter().map(|record| Record {

@@ -13,7 +13,7 @@ use crate::config::fixture::{settings, user};
 use crate::domain::order::Workflow;
 use crate::on;
 use crate::operations::wire::{Match, Record, Records};
-use crate::operations::{ReadOperation, Reading, Work, WriteOperation};
+use crate::operations::{ReadOperation, Reading, Refused, Work, WriteOperation};
 use crate::store::offers::stock_figures;
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::store::outbox::{FactRow, Topic};
@@ -38,7 +38,15 @@ where
     store
         .write(move |tx| {
             let settings = settings();
-            let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false };
+            let mut work = Work {
+                tx,
+                settings: &settings,
+                user: &user,
+                accounts: Vec::new(),
+                additive: false,
+                synchronous: false,
+                refused: Refused::new(),
+            };
             let result = O::handle(&mut work, request)?;
             let (mut accounts, additive, synchronous) = (work.accounts, work.additive, work.synchronous);
             accounts.sort_unstable();
