@@ -145,8 +145,8 @@ codes! {
         "content type \"{0}\" cannot be read; send text/xml (SOAP 1.1) or application/soap+xml (SOAP 1.2)"
         "der Inhaltstyp \"{0}\" kann nicht gelesen werden; senden Sie text/xml (SOAP 1.1) oder application/soap+xml (SOAP 1.2)";
     1007 UNSUPPORTED_ENCODING Media
-        "the encoding \"{0}\" cannot be read; send UTF-8, UTF-16, ISO-8859-1 or Windows-1252, plain or gzip"
-        "die Kodierung \"{0}\" kann nicht gelesen werden; senden Sie UTF-8, UTF-16, ISO-8859-1 oder Windows-1252, unkomprimiert oder gzip";
+        "the encoding \"{0}\" cannot be read; send UTF-8, UTF-16, ISO-8859-1, ISO-8859-15 or Windows-1252, plain or gzip"
+        "die Kodierung \"{0}\" kann nicht gelesen werden; senden Sie UTF-8, UTF-16, ISO-8859-1, ISO-8859-15 oder Windows-1252, unkomprimiert oder gzip";
     1008 UNDECODABLE_BODY Client
         "the body is not valid {0}: {1}; send what the Content-Type and the XML declaration promise"
         "der Inhalt ist kein gültiges {0}: {1}; senden Sie, was Content-Type und XML-Deklaration ankündigen";
@@ -205,6 +205,15 @@ codes! {
     2011 UNSUPPORTED_VERSION Client
         "version \"{0}\" of \"{1}\" is not known; send 1.0.0"
         "Version \"{0}\" von \"{1}\" ist nicht bekannt; senden Sie 1.0.0";
+    2012 SEVERAL_IN_BODY Client
+        "the SOAP Body holds {0} elements (\"{1}\", \"{2}\"), but a call is one; send each call in an envelope of its own"
+        "der SOAP-Body enthält {0} Elemente (\"{1}\", \"{2}\"), ein Aufruf ist aber eines; senden Sie jeden Aufruf in einem eigenen Envelope";
+    2013 RPC_ENCODED Client
+        "the message is RPC-encoded ({0}), only document/literal is read; set style=\"wrapped\" use=\"literal\" in Axis 1, style document and use literal in NuSOAP and PHP, soDocument and soLiteralParams in Delphi"
+        "die Nachricht ist RPC-kodiert ({0}), gelesen wird nur document/literal; setzen Sie in Axis 1 style=\"wrapped\" use=\"literal\", in NuSOAP und PHP style document und use literal, in Delphi soDocument und soLiteralParams";
+    2014 WRONG_NAMESPACE Client
+        "\"{0}\" is in the namespace \"{1}\", which is not served here; send it in {2}, as {3} describes"
+        "\"{0}\" steht im Namensraum \"{1}\", den es hier nicht gibt; senden Sie es in {2}, wie in {3} beschrieben";
     // 3000: the content of a record
     3001 MISSING Client
         "a value is missing; send {0}"

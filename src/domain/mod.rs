@@ -15,7 +15,7 @@ pub mod template;
 pub mod text;
 pub mod time;
 
-pub use decimal::Decimal;
+pub use decimal::{Decimal, Unread};
 pub use failure::{Code, Failure, code};
 pub use language::Language;
 pub use time::Stamp;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::web::Bytes;
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
@@ -151,7 +151,7 @@ fn known(label: &str, body: &[u8]) -> Result<&'static Encoding, Failure> {
     match Encoding::for_label(label.as_bytes()) {
         // "UTF-16" tells no byte order, and some clients name the wrong one: the first "<" does.
         Some(encoding) if utf_16(encoding) => Ok(utf_16_order(body).unwrap_or(encoding)),
-        Some(encoding) if encoding == UTF_8 || encoding == WINDOWS_1252 => Ok(encoding),
+        Some(encoding) if [UTF_8, WINDOWS_1252, ISO_8859_15].contains(&encoding) => Ok(encoding),
         _ => Err(Failure::new(code::UNSUPPORTED_ENCODING, [label])),
     }
 }

@@ -340,7 +340,9 @@ impl Edge {
 /// `GET` on an endpoint: its WSDL, or where to find it.
 fn description(request: &HttpRequest, edge: &Edge, face: Face) -> HttpResponse {
     let plain = "text/plain; charset=utf-8";
-    let Some(word) = parameters(request, "wsdl").pop() else {
+    // What WCF's tools ask for: a description in one document, which each of ours is.
+    let single = || parameters(request, "singleWsdl").pop().map(|_| String::new());
+    let Some(word) = parameters(request, "wsdl").pop().or_else(single) else {
         let path = soap::path(face);
         return HttpResponse::MethodNotAllowed()
             .insert_header((header::ALLOW, ALLOWED))

@@ -162,11 +162,13 @@ where
 }
 
 fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
-    config
-        .app_data(edge.clone())
-        .route(path(Face::Compat), web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Compat)))
-        .route(path(Face::Typed), web::to(|request, payload, edge| call::endpoint(request, payload, edge, Face::Typed)))
-        .route("/health", web::to(health));
+    config.app_data(edge.clone()).route("/health", web::to(health));
+    for face in [Face::Compat, Face::Typed] {
+        // Addresses that people type end in a slash now and then.
+        for path in [path(face).to_owned(), format!("{}/", path(face))] {
+            config.route(&path, web::to(move |request, payload, edge| call::endpoint(request, payload, edge, face)));
+        }
+    }
     for (index, page) in edge.pages.iter().enumerate() {
         config.route(page.path, web::get().to(move |request, edge| pages::show(request, edge, index)));
     }

@@ -15,6 +15,7 @@ pub mod look_up;
 pub mod module_types;
 pub mod offers;
 pub mod orders;
+mod place;
 pub mod prices;
 mod run;
 mod shapes;
@@ -27,6 +28,7 @@ pub mod wire;
 use std::sync::Arc;
 
 pub use call::{Done, Finished, ReadOperation, Reading, Refused, Work, WriteOperation};
+pub use place::placed;
 pub use run::execute;
 pub use wait::{Step, Waiting};
 

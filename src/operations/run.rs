@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::call::{Finished, ReadOperation, Reading, Work, WriteOperation, language_of_user};
 use super::common::{Fetched, Reported, Warned, WriteRequest};
+use super::place::placed;
 use super::shapes::{refuse_unknown_condition, warnings};
 use super::wait::{Settled, Step, Waiting};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
@@ -50,12 +51,12 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
                 name_bytes: limits.xml_name_bytes,
                 elements: limits.xml_elements,
             };
-            match xml::Document::parse(text, &limits) {
+            match xml::Document::parse_embedded(text, &limits) {
                 Ok(document) => match version_of(document.root(), operation) {
                     Ok(()) => run(document.root(), text),
                     Err(failure) => Err(failure),
                 },
-                Err(failure) => Err(failure),
+                Err(failure) => Err(placed(failure, text, &limits)),
             }
         }
     };

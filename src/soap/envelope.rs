@@ -3,7 +3,7 @@
 //! Order of the checks as WS-I Basic Profile R2724 and R2725 want it: version, mustUnderstand, body. Names are compared
 //! by their local part where the namespace decides nothing, because clients choose prefixes and namespaces freely.
 
-use super::security;
+use super::{rpc, security};
 use crate::domain::{Failure, code};
 use crate::xml::Node;
 
@@ -71,10 +71,11 @@ impl Context<'_> {
     }
 }
 
-/// Reads an envelope down to the operation element, the first child of the body.
+/// Reads an envelope down to the operation element, the only child of the body.
 ///
 /// # Errors
-/// `NOT_AN_ENVELOPE`, `VERSION_MISMATCH`, `NOT_UNDERSTOOD` or `EMPTY_BODY`. The context is right for the fault.
+/// `NOT_AN_ENVELOPE`, `VERSION_MISMATCH`, `NOT_UNDERSTOOD`, `REPEATED`, `EMPTY_BODY`, `RPC_ENCODED` or
+/// `SEVERAL_IN_BODY`. The context is right for the fault.
 pub fn read<'d>(root: Node<'d>, hint: Version) -> (Context<'d>, Result<Node<'d>, Failure>) {
     let mut context = Context::bare(hint);
     if root.name() != "Envelope" {
@@ -98,8 +99,28 @@ pub fn read<'d>(root: Node<'d>, hint: Version) -> (Context<'d>, Result<Node<'d>,
         let failure = Failure::new(code::NOT_UNDERSTOOD, [header.name()]);
         return (context, Err(failure));
     }
-    let operation = root.child("Body").and_then(|body| body.children().next());
-    (context, operation.ok_or_else(|| Failure::new(code::EMPTY_BODY, [])))
+    (context, operation(root))
+}
+
+/// The only element of the only body. A second one would be left undone without a word.
+fn operation(root: Node<'_>) -> Result<Node<'_>, Failure> {
+    for part in ["Header", "Body"] {
+        if root.children().filter(|child| child.name() == part).nth(1).is_some() {
+            return Err(Failure::new(code::REPEATED, [part]));
+        }
+    }
+    let empty = || Failure::new(code::EMPTY_BODY, []);
+    let body = root.child("Body").ok_or_else(empty)?;
+    let operation = body.children().next().ok_or_else(empty)?;
+    if let Some(sign) = rpc::encoded(root, body, operation) {
+        return Err(Failure::new(code::RPC_ENCODED, [sign]));
+    }
+    match body.children().nth(1) {
+        None => Ok(operation),
+        Some(second) => {
+            Err(Failure::new(code::SEVERAL_IN_BODY, [&body.children().count().to_string(), operation.name(), second.name()]))
+        }
+    }
 }
 
 fn addressing<'d>(headers: impl Iterator<Item = Node<'d>>) -> Option<Addressing<'d>> {

@@ -6,6 +6,7 @@ mod envelope;
 mod fault;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod rpc;
 mod security;
 #[cfg(test)]
 mod tests;
@@ -139,9 +140,10 @@ fn answer<R: Row>(
     run: impl FnOnce(R, Body<'_>, Option<&str>) -> Result<Step, Failure>,
 ) -> Handled {
     let language = language(settings, user);
-    let document = match Document::parse(text, &limits(&settings.limits)) {
+    let limits = limits(&settings.limits);
+    let document = match Document::parse(text, &limits) {
         Ok(document) => document,
-        Err(failure) => return Handled::Done(refuse(&failure, meta.version, language)),
+        Err(failure) => return Handled::Done(refuse(&operations::placed(failure, text, &limits), meta.version, language)),
     };
     let (context, found) = envelope::read(document.root(), meta.version);
     let key = key(meta, context.addressing.and_then(|addressing| addressing.message_id));
@@ -152,6 +154,7 @@ fn answer<R: Row>(
         name = row.name();
         log_action(meta, name);
         let input = input(settings, face, row, element)?;
+        check_namespace(settings, face, element)?;
         let body = match &input {
             Input::Text(text) => Body::Text(text),
             Input::Encoded(text) => Body::Text(text),
@@ -194,8 +197,21 @@ enum Input<'d> {
     Request(Node<'d>),
 }
 
-/// The names of the string element; which one belongs to which operation is nothing a client should fail at.
-const ARGUMENTS: [&str; 2] = ["requestData", "argRequestData"];
+/// The names of the string element; which one belongs to which operation is nothing a client should fail at. The last
+/// three are what stacks call an argument whose name they do not know: JAX-WS, SOAP::Lite and PHP, Axis.
+const ARGUMENTS: [&str; 5] = ["requestData", "argRequestData", "arg0", "param0", "in0"];
+
+/// Typed calls stand in the namespace of the contract that they were made from, or in none; one that was made from
+/// another contract may mean something else by the same names. On the compat face the namespace of the original is not
+/// known, so each is read.
+fn check_namespace(settings: &Settings, face: Face, element: Node<'_>) -> Result<(), Failure> {
+    match element.namespace() {
+        Some(other) if face == Face::Typed && other != TYPED_NS => {
+            Err(Failure::new(code::WRONG_NAMESPACE, [element.name(), other, TYPED_NS, &wsdl_url(settings, face)]))
+        }
+        _ => Ok(()),
+    }
+}
 
 fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) -> Result<Input<'d>, Failure> {
     let of_typed = |name: &str| name == "request";

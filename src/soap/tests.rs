@@ -110,6 +110,104 @@ fn the_input_must_have_the_form_of_the_face() {
 }
 
 #[test]
+fn a_call_is_one_element_in_one_body() {
+    let uri = "http://schemas.xmlsoap.org/soap/envelope/";
+    let second = "<echo xmlns='urn:kontor:v1'><request/></echo>";
+    for (text, number, words) in [
+        (v11(&format!("{second}{second}")), 2012, "2 elements (\"echo\", \"echo\")"),
+        (v11(&format!("{second}<other/><more/>")), 2012, "3 elements (\"echo\", \"other\")"),
+        (format!("<e:Envelope xmlns:e='{uri}'><e:Body>{second}</e:Body><e:Body>{second}</e:Body></e:Envelope>"), 3012, "Body"),
+        (format!("<e:Envelope xmlns:e='{uri}'><e:Header/><e:Header/><e:Body>{second}</e:Body></e:Envelope>"), 3012, "Header"),
+    ] {
+        let reply = call(Face::Typed, &text);
+        assert_eq!(reply.error_code, Some(number), "{text}: {}", reply.body);
+        assert!(reply.body.contains(&words.replace('"', "&quot;")), "{text}: {}", reply.body);
+    }
+}
+
+#[test]
+fn rpc_encoded_messages_are_refused_with_what_to_set() {
+    let encoding = "http://schemas.xmlsoap.org/soap/encoding/";
+    let declared = format!("xmlns:c='{encoding}' xmlns:d='http://www.w3.org/2003/05/soap-encoding' xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'");
+    let style = format!("e:encodingStyle='{encoding}'");
+    for (body, sign) in [
+        ("<echo><request href='#id0'/></echo><multiRef id='id0'><text>x</text></multiRef>".to_owned(), "multiRef"),
+        ("<echo><request href='#id0'/></echo><q:Request xmlns:q='urn:q' id='id0'/>".to_owned(), "Request"),
+        ("<echo><request href='#id0'/></echo>".to_owned(), "href"),
+        ("<echo><requestData href='#id0'/></echo>".to_owned(), "href"),
+        (format!("<echo {declared}><request><items c:arrayType='x:Item[1]'><item/></items></request></echo>"), "arrayType"),
+        (format!("<echo {declared}><request><items d:itemType='x:Item' d:arraySize='1'><item/></items></request></echo>"), "itemType"),
+        (format!("<echo {declared} {style}><request><item href='#ref1'/></request></echo>"), "href"),
+    ] {
+        let reply = call(Face::Typed, &v11(&body));
+        assert_eq!(reply.error_code, Some(2013), "{body}: {}", reply.body);
+        let words = format!("RPC-encoded ({sign}), only document/literal is read; set style=&quot;wrapped&quot; use=&quot;literal&quot; in Axis 1");
+        assert!(reply.body.contains(&words), "{body}: {}", reply.body);
+    }
+    for literal in [
+        format!("<echo {declared} {style}><request><item href='#top'>x</item></request></echo>"),
+        "<echo><request><item href='#top'/></request></echo>".to_owned(),
+        "<echo><request><item arrayType='x'/></request></echo>".to_owned(),
+    ] {
+        assert_eq!(call(Face::Typed, &v11(&literal)).error_code, None, "{literal}");
+    }
+}
+
+#[test]
+fn a_typed_call_stands_in_the_namespace_of_the_contract_or_in_none() {
+    for namespace in ["urn:kontor:v1", ""] {
+        assert_eq!(call(Face::Typed, &v11(&format!("<echo xmlns='{namespace}'><request/></echo>"))).status, 200);
+    }
+    for namespace in ["urn:kontor:v2", "urn:kontor:connect", "URN:KONTOR:V1"] {
+        let reply = call(Face::Typed, &v11(&format!("<echo xmlns='{namespace}'><request/></echo>")));
+        assert_eq!(reply.error_code, Some(2014), "{namespace}: {}", reply.body);
+        let words = format!("{namespace}&quot;, which is not served here; send it in urn:kontor:v1, as https://gate.example/ws/v1?wsdl describes");
+        assert!(reply.body.contains(&words), "{}", reply.body);
+    }
+    assert_eq!(call(Face::Compat, &v11("<echo xmlns='urn:other'><requestData/></echo>")).status, 200);
+}
+
+#[test]
+fn the_string_has_the_name_that_the_stack_gives_it() {
+    for name in ["requestData", "argRequestData", "arg0", "param0", "in0"] {
+        let reply = call(Face::Compat, &v11(&format!("<echo><{name}>Text</{name}></echo>")));
+        assert!(reply.body.contains("<return>Text</return>"), "{name}: {}", reply.body);
+    }
+    assert_eq!(call(Face::Compat, &v11("<echo><arg0/><in0/></echo>")).error_code, Some(3012));
+    assert_eq!(call(Face::Compat, &v11("<echo><arg1>Text</arg1></echo>")).error_code, Some(2010));
+}
+
+#[test]
+fn a_forbidden_character_is_told_with_its_record() {
+    let item = |number: &str, name: &str| {
+        format!("<item><significantKey>INTERNAL_ITEM_NUMBER</significantKey>\n<identifier>{name}</identifier><internalItemNumber>{number}</internalItemNumber></item>")
+    };
+    let typed = |bad: &str| {
+        let items = [item("A-1", "good"), item("A-2", bad), item("A-3", "good")].concat();
+        call(Face::Typed, &v11(&format!("<echo><request><items>{items}</items></request></echo>")))
+    };
+    let place = "<field>items, item 2 (line 2, internalItemNumber &quot;A-2&quot;), identifier</field>";
+    for bad in ["\u{b}", "&#11;", "&#xD83D;", "R&D", "&nbsp;", "x<![CDATA[\u{1}]]>"] {
+        let reply = typed(bad);
+        assert_eq!(reply.error_code, Some(2001));
+        assert!(reply.body.contains(place), "{bad:?}: {}", reply.body);
+    }
+    // The document in a text of the envelope.
+    let inner = "<request>\n<item significant_key=\"item_id\"><item_id>7</item_id><text>\u{1}</text></item></request>";
+    let mut escaped = String::new();
+    crate::xml::write::escape_into(&mut escaped, &inner.replace('\u{1}', "|"));
+    for form in [escaped.replace('|', "\u{1}"), format!("<![CDATA[{inner}]]>"), escaped.replace('|', "&#1;")] {
+        let reply = call(Face::Compat, &v11(&format!("<echo><requestData>{form}</requestData></echo>")));
+        let place = "<field>item 1 (line 2, item_id &quot;7&quot;), text</field>";
+        assert!(reply.body.contains(place), "{form:?}: {}", reply.body);
+    }
+    // What is wrong elsewhere names no record.
+    for text in ["<a><b></a>", "<a>\u{1}</b>", "\u{1}"] {
+        assert!(call(Face::Typed, text).body.contains("<fields/>"), "{text:?}");
+    }
+}
+
+#[test]
 fn a_soap_11_fault_has_code_text_and_detail() {
     let reply = call(Face::Typed, "<a><b></a>");
     assert_eq!(

@@ -3,4 +3,4 @@
 mod read;
 pub mod write;
 
-pub use read::{Document, Limits, Node};
+pub use read::{Document, Limits, Node, joined, marked};

@@ -9,6 +9,7 @@
 
 mod attributes;
 mod build;
+mod mark;
 mod names;
 mod refusal;
 #[cfg(test)]
@@ -18,6 +19,8 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::domain::Failure;
+
+pub use mark::{joined, marked};
 
 /// Bounds on what a document from the network may hold.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +87,16 @@ impl<'a> Document<'a> {
     /// # Errors
     /// `MALFORMED_XML`, `DOCTYPE_REFUSED` and `XML_LIMIT`, each with its line.
     pub fn parse(text: &'a str, limits: &Limits) -> Result<Document<'a>, Failure> {
-        build::build(text, limits)
+        build::build(text, limits, false)
+    }
+
+    /// Like [`Document::parse`], for a document that stands in a text of another one. Blanks and a byte order mark may
+    /// stand before its XML declaration: programs that put such texts together leave them there.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn parse_embedded(text: &'a str, limits: &Limits) -> Result<Document<'a>, Failure> {
+        build::build(text, limits, true)
     }
 
     /// The outermost element.

@@ -2,4 +2,5 @@
 //! What a case costs is counted in nodes, bytes and rows, never in time.
 
 mod database;
+mod forms;
 mod templates;

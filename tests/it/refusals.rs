@@ -277,7 +277,7 @@ fn documents_that_were_made_to_hurt_are_refused_inside_and_outside() {
 #[test]
 fn unknown_paths_and_methods_say_where_the_calls_are() {
     let world = World::demo(Database::Sqlite);
-    for path in ["/", "/ws", "/ws/v2", "/ws/connect/", "/ws/connect/x", "/%2e%2e/etc/passwd", "/sandbox"] {
+    for path in ["/", "/ws", "/ws/v2", "/ws/connect//", "/ws/connect/x", "/%2e%2e/etc/passwd", "/sandbox"] {
         assert_eq!(world.get(path).status, 404, "{path}");
         let reply = world.post(path, &typed_envelope("fetchMandators", ""), &[]);
         assert_eq!(reply.status, 404, "{path}");

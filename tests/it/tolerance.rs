@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{ISO_8859_15, WINDOWS_1252};
 use kontor::operations::Face;
 
 use crate::element::Element;
@@ -16,6 +16,7 @@ const WSA: &str = "http://www.w3.org/2005/08/addressing";
 const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 
 const LATIN: &str = "Größe ÄÖÜß é ñ ¿ § nein";
+const LATIN_9: &str = "Größe 5 € œuvre Šž";
 const WINDOWS: &str = "Größe „XL“ 5 € ™ œuvre …";
 const WORLD: &str = "Größe Čapek 東京 Ω 𝄞 ﷽";
 
@@ -78,6 +79,8 @@ fn umlauts_survive_every_encoding() {
         ("text/xml", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>", LATIN, single_byte),
         ("text/xml; charset=windows-1252", "", WINDOWS, single_byte),
         ("text/xml", "<?xml version='1.0' encoding='Windows-1252'?>", WINDOWS, single_byte),
+        ("text/xml; charset=ISO-8859-15", "", LATIN_9, |t| ISO_8859_15.encode(t).0.into_owned()),
+        ("text/xml", "<?xml version=\"1.0\" encoding=\"iso-8859-15\"?>", LATIN_9, |t| ISO_8859_15.encode(t).0.into_owned()),
         ("text/xml; charset=us-ascii", "", "Gr&#246;&#xDF;e &#8364;", |t| t.as_bytes().to_vec()),
     ];
     for database in databases() {
@@ -156,11 +159,19 @@ fn envelopes(face: Face, soap: &str) -> Vec<String> {
         format!(
             "<?xml version=\"1.0\"?>\n<!-- made by hand -->\n<s:Envelope xmlns:s=\"{soap}\">\n\t<s:Header>\n\t</s:Header>\n\t<s:Body>\n\t\t<!-- the call -->\n\t\t<?hint x?>\n\t\t<fetchMandators xmlns='{namespace}'>\n\t\t\t{plain}\n\t\t</fetchMandators>\n\t</s:Body>\n</s:Envelope>\n"
         ),
-        // Another WSDL's namespace
-        format!(
-            "<S:Envelope xmlns:S=\"{soap}\"><S:Body><k:fetchMandators xmlns:k=\"http://connect.example/api\">{plain}</k:fetchMandators></S:Body></S:Envelope>"
-        ),
     ]);
+    if face == Face::Compat {
+        // Another WSDL's namespace, and the names that stacks give an argument which they do not know.
+        let other = |block: &str| {
+            format!(
+                "<S:Envelope xmlns:S=\"{soap}\"><S:Body><k:fetchMandators xmlns:k=\"http://connect.example/api\">{block}</k:fetchMandators></S:Body></S:Envelope>"
+            )
+        };
+        all.push(other(&plain));
+        all.extend(["arg0", "param0", "in0"].map(|name| other(&plain.replace("requestData", name))));
+        let declared = escape(&format!("<?xml version=\"1.0\"?>{inner}"));
+        all.extend(["\n", " \r\n\t", "\u{feff}", "\n\u{feff}"].map(|before| other(&format!("<requestData>{before}{declared}</requestData>"))));
+    }
     all
 }
 

@@ -21,6 +21,8 @@ fn the_encoding_is_found_by_mark_header_declaration_and_else_is_utf_8() {
         ("<a>ü</a>".as_bytes().to_vec(), "text/xml;action=x; CHARSET = UTF8 ", "<a>ü</a>"),
         (latin.to_vec(), "text/xml; charset=ISO-8859-1", "<a>ü€</a>"),
         (latin.to_vec(), "text/xml; charset='windows-1252'", "<a>ü€</a>"),
+        (b"<a>\xFC\xA4</a>".to_vec(), "text/xml; charset=ISO-8859-15", "<a>ü€</a>"),
+        (b"<?xml version='1.0' encoding='iso-8859-15'?>\xA4".to_vec(), "", "<?xml version='1.0' encoding='iso-8859-15'?>€"),
         (b"<?xml version='1.0' encoding = 'iso-8859-1'?>\xFC".to_vec(), "text/xml", "<?xml version='1.0' encoding = 'iso-8859-1'?>ü"),
         ("<?xml version='1.0' encoding=\"utf-16\"?>ü".as_bytes().to_vec(), "", "<?xml version='1.0' encoding=\"utf-16\"?>ü"),
         (utf_16("<a>ü€</a>", true), "", "<a>ü€</a>"),

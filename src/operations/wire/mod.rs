@@ -8,6 +8,7 @@
 //! on the typed face.
 
 mod bundle;
+mod clock;
 mod filter;
 mod ignored;
 mod names;
@@ -148,6 +149,11 @@ pub trait Value: Sized + 'static {
     /// Writes an element of this name.
     fn write(&self, out: &mut Writer, name: &str);
 
+    /// Like [`Value::write`], within the bounds of the field.
+    fn write_as(&self, out: &mut Writer, name: &str, _spec: &FieldSpec) {
+        self.write(out, name);
+    }
+
     /// The text of a scalar, for attributes.
     fn text(&self, _face: Face) -> Option<Cow<'_, str>> {
         None
@@ -197,7 +203,7 @@ impl<V: Value> Field for V {
     }
 
     fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
-        self.write(out, &spec.name_on(out.face()));
+        self.write_as(out, &spec.name_on(out.face()), spec);
     }
 
     fn write_attribute(&self, out: &mut Writer, spec: &FieldSpec) {
@@ -374,7 +380,7 @@ impl<V: Value> Field for Vec<V> {
     }
 
     fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
-        out.list(spec, self.iter(), |out, value, name| value.write(out, name));
+        out.list(spec, self.iter(), |out, value, name| value.write_as(out, name, spec));
     }
 
     fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {

@@ -116,12 +116,9 @@ impl<'a> Builder<'a, '_> {
             }
             rest = match tail.strip_prefix('&') {
                 Some(reference) => {
-                    let Some((name, behind)) = reference.split_once(';') else {
-                        return Err(self.malformed(at, "a reference is not closed by \";\""));
-                    };
-                    let c = resolve(name).map_err(|reason| self.malformed(at, &reason))?;
+                    let (c, length) = resolve(reference).map_err(|reason| self.malformed(at, &reason))?;
                     self.pool.push(c);
-                    behind
+                    reference.get(length..).unwrap_or_default()
                 }
                 None => {
                     self.pool.push(' ');

@@ -40,9 +40,13 @@ pub(super) struct Builder<'a, 'l> {
     pub(super) scope: Vec<&'a str>,
     /// A prefix that is in scope, as long as no element with declarations ends: most names repeat their prefix.
     pub(super) known: Option<&'a str>,
+    /// Where the second of two references begins that were read as one character.
+    joined: Option<usize>,
+    /// See [`Document::parse_embedded`].
+    embedded: bool,
 }
 
-pub(super) fn build<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, Failure> {
+pub(super) fn build<'a>(text: &'a str, limits: &Limits, embedded: bool) -> Result<Document<'a>, Failure> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if u32::try_from(text.len()).is_err() {
         let most = u32::MAX.to_string();
@@ -59,6 +63,8 @@ pub(super) fn build<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, 
         buffers: Vec::new(),
         scope: Vec::new(),
         known: None,
+        joined: None,
+        embedded,
     };
     builder.run()?;
     let Builder { pool, elements, attributes, .. } = builder;
@@ -87,8 +93,10 @@ impl<'a> Builder<'a, '_> {
                 Event::End(_) => self.end(to),
                 Event::Text(_) => self.characters(from, to)?,
                 Event::CData(_) => self.add(from, from + 9, to - 3)?,
-                Event::GeneralRef(name) => {
-                    let c = resolve(&name).map_err(|reason| self.malformed(from, &reason))?;
+                Event::GeneralRef(_) if self.joined == Some(from) => {}
+                Event::GeneralRef(_) => {
+                    let (c, length) = resolve(self.slice(from + 1, self.text.len())).map_err(|reason| self.malformed(from, &reason))?;
+                    self.joined = Some(to).filter(|to| from + 1 + length > *to);
                     self.push(from, c)?;
                 }
                 Event::DocType(_) => return Err(refusal::doctype(self.text, from)),
@@ -191,7 +199,8 @@ impl<'a> Builder<'a, '_> {
             return Err(self.malformed(from + at, "\"]]>\" stands in a text"));
         }
         if self.open.is_empty() {
-            return match text.find(|c: char| !is_blank(c)) {
+            let is_mark = |c| c == BYTE_ORDER_MARK && self.embedded && self.elements.is_empty();
+            return match text.find(|c| !is_blank(c) && !is_mark(c)) {
                 Some(at) => Err(self.malformed(from + at, "text stands outside the root element")),
                 None => Ok(()),
             };
@@ -244,7 +253,8 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn declaration(&self, from: usize, declaration: &BytesDecl<'_>) -> Result<(), Failure> {
-        if from != 0 {
+        let is_passed_over = |c| self.embedded && (is_blank(c) || c == BYTE_ORDER_MARK);
+        if !self.slice(0, from).chars().all(is_passed_over) {
             return Err(self.malformed(from, "the XML declaration does not stand at the very start"));
         }
         match declaration.version() {
@@ -284,6 +294,8 @@ impl<'a> Builder<'a, '_> {
         end - self.slice(from, end).trim_start_matches(is_blank).len()
     }
 }
+
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 /// A text with its line ends normalised to line feeds (XML 1.0, 2.11).
 fn push_lines(out: &mut String, text: &str) {

@@ -112,6 +112,32 @@ fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
 }
 
 #[test]
+fn two_halves_of_a_character_are_one() {
+    let document = parse("<a b='&#xD83D;&#xDE00;-&#55357;&#xDE00;'>&#xD83D;&#56832;x&#xd83d;&#xde00;&amp;</a>");
+    assert_eq!((document.root().attribute("b"), document.root().text()), (Some("😀-😀"), "😀x😀&"));
+    let document = parse("<a>&#xD83D;&#xDE00;<![CDATA[&#xDE00;]]>&#55357;&#56832;</a>");
+    assert_eq!(document.root().text(), "😀&#xDE00;😀");
+    for lone in ["&#xD83D;", "&#xDE00;", "&#xD83D;&#65;", "&#xD83D; &#xDE00;", "&#xDE00;&#xD83D;", "&#xD83D;&#xD83D;", "&#xD83D;&#x0000000000DE00;"] {
+        for text in [format!("<a>{lone}</a>"), format!("<a b='{lone}'/>")] {
+            assert!(refusal(&text).text(Language::En).contains("is not a character that XML allows"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn an_embedded_document_may_begin_with_blanks() {
+    for before in ["", "\n", " \r\n\t", "\u{FEFF}", "\n\u{FEFF}", "\u{FEFF}\n "] {
+        for declaration in ["", "<?xml version='1.0'?>"] {
+            let text = format!("{before}{declaration}<a/>");
+            assert!(Document::parse_embedded(&text, &LIMITS).is_ok(), "{text:?}");
+        }
+    }
+    for text in ["x<?xml version='1.0'?><a/>", "<!-- --><?xml version='1.0'?><a/>", "<a/>\u{FEFF}", "<?xml version='1.0'?> <?xml version='1.0'?><a/>"] {
+        assert!(Document::parse_embedded(text, &LIMITS).is_err(), "{text:?}");
+    }
+}
+
+#[test]
 fn a_tree_gives_names_texts_and_attributes() {
     let text = "\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-16\"?>\n<!-- c --><?pi x?>\n<s:r xmlns:s='urn:s' xmlns='urn:d' s:must='1' plain='a&amp;b&#10;c\td\r\ne'>\r\n <a>x</a><s:b/>t &lt;<![CDATA[&<]]>\n</s:r>\n";
     let document = parse(text);
