@@ -333,7 +333,10 @@ async fn descriptions_need_no_credentials() {
         ("/ws/v1", 405, "GET /ws/v1?wsdl"),
         ("/health", 200, "{\"status\":\"ok\"}"),
         ("/", 404, "POST /ws/v1, described at /ws/v1?wsdl"),
-        ("/ws/v1/", 404, "POST /ws/connect, described at /ws/connect?wsdl"),
+        ("/ws/v2", 404, "POST /ws/connect, described at /ws/connect?wsdl"),
+        ("/ws/v1/", 405, "GET /ws/v1?wsdl"),
+        ("/ws/v1/?wsdl=soap12", 200, "wsdl/soap12/"),
+        ("/ws/connect?singleWsdl", 200, "https://gate.example/ws/connect"),
     ] {
         let said = ask(TestRequest::get().uri(uri)).await;
         assert_eq!(said.status.as_u16(), status, "{uri}");

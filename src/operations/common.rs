@@ -5,7 +5,14 @@ use crate::{wire, wire_enum};
 
 wire_enum! {
     /// What was done with a record.
-    ReportAction { Insert = "insert", Update = "update", Delete = "delete", }
+    ReportAction {
+        /// The record is new.
+        Insert = "insert",
+        /// The record was known and has been changed.
+        Update = "update",
+        /// The record has been removed.
+        Delete = "delete",
+    }
 }
 
 wire! {

@@ -127,8 +127,22 @@ pub struct Answer {
     pub pending: usize,
 }
 
-/// The row of an operation.
+/// Operations whose names ABAP cuts to the same 30 characters as those of their answers, with the names that the
+/// description for SAP gives them instead. Calls under both names are the same.
+pub const SHORT_NAMES: [(&str, &str); 3] = [
+    ("updateItemAccountCategoryMapping", "updateItemCategoryMapping"),
+    ("updateDeliveryChargeCategories", "updateChargeCategories"),
+    ("fetchDeliveryChargeCategories", "fetchChargeCategories"),
+];
+
+/// The name of an operation in the description for SAP.
+pub fn short_name(name: &'static str) -> &'static str {
+    SHORT_NAMES.iter().find(|(long, _)| *long == name).map_or(name, |(_, short)| short)
+}
+
+/// The row of an operation, by its name or its short one.
 pub fn find(name: &str) -> Option<&'static Operation> {
+    let name = SHORT_NAMES.iter().find(|(_, short)| *short == name).map_or(name, |(long, _)| long);
     CATALOGUE.iter().find(|operation| operation.name == name)
 }
 

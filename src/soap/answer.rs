@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::envelope::{Addressing, Context};
 use super::{COMPAT_NS, Meta, Reply, TYPED_NS, Version, security, unquoted};
 use crate::operations::{Answer, Face};
+use crate::xml::Node;
 use crate::xml::write::escape_into;
 
 /// A whole message, with its XML declaration.
@@ -40,6 +41,8 @@ const HEADER: &str = "<soap:Header>";
 pub(super) struct Frame {
     face: Face,
     operation: &'static str,
+    /// The operation as it was called: it may have a second name.
+    called: String,
     namespace: Option<String>,
     /// The inner document came as Base64, and is answered so.
     encoded: bool,
@@ -54,22 +57,24 @@ impl Frame {
     pub(super) fn new(
         face: Face,
         operation: &'static str,
-        namespace: Option<&str>,
+        element: Node<'_>,
         encoded: bool,
         context: &Context<'_>,
         meta: &Meta,
     ) -> Frame {
+        let (called, namespace) = (element.name(), element.namespace());
         let own = meta.soap_action.as_deref().map(unquoted).filter(|action| !action.is_empty());
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Frame {
             face,
             operation,
+            called: called.to_owned(),
             namespace: owned(namespace),
             encoded,
             version: context.version,
             stamped: context.stamped,
             addressing: context.addressing.map(|of| (of.namespace, owned(of.message_id), owned(of.action))),
-            default_action: own.map_or_else(|| format!("{}/{operation}", namespace.unwrap_or(TYPED_NS)), str::to_owned),
+            default_action: own.map_or_else(|| format!("{}/{called}", namespace.unwrap_or(TYPED_NS)), str::to_owned),
         }
     }
 
@@ -86,7 +91,7 @@ impl Frame {
         Reply {
             status: 200,
             content_type: self.version.content_type(),
-            body: success(self.face, self.operation, self.namespace.as_deref(), &context, &self.default_action, &answer.body),
+            body: success(self.face, &self.called, self.namespace.as_deref(), &context, &self.default_action, &answer.body),
             replayed: answer.replayed,
             pending: answer.pending,
             operation: self.operation,

@@ -162,7 +162,7 @@ fn answer<R: Row>(
         };
         let step = run(row, body, key.as_deref())?;
         let encoded = matches!(input, Input::Encoded(_));
-        Ok((step, Frame::new(face, name, element.namespace(), encoded, &context, meta)))
+        Ok((step, Frame::new(face, name, element, encoded, &context, meta)))
     });
     match outcome {
         Ok((Step::Done(answer), frame)) => Handled::Done(frame.reply(answer)),

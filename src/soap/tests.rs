@@ -404,7 +404,7 @@ fn the_description_holds_the_public_address() {
 
 #[test]
 fn a_description_is_found_by_its_word() {
-    let ask = |face, word| wsdl(face, word, &[], "x");
+    let ask = |face, word| wsdl(face, word, &[], "https://gate.example");
     assert!(ask(Face::Typed, "SOAP12").is_ok_and(|text| text.contains("wsdl/soap12/")));
     assert!(ask(Face::Typed, "Sap").is_ok_and(|text| text.contains("HttpBasicAuthentication")));
     assert!(!ask(Face::Typed, "").is_ok_and(|text| text.contains("policy")));

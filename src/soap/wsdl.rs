@@ -14,7 +14,10 @@ const KEPT: usize = 16;
 
 type Chosen = BTreeSet<&'static str>;
 
-static ASSEMBLED: Mutex<BTreeMap<(Variant, Chosen), Arc<str>>> = Mutex::new(BTreeMap::new());
+/// What one document is made of; the last is whether its address is one of HTTPS.
+type Made = (Variant, Chosen, bool);
+
+static ASSEMBLED: Mutex<BTreeMap<Made, Arc<str>>> = Mutex::new(BTreeMap::new());
 
 /// Why there is no such description, and what there is. Written for the person at the browser.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +63,8 @@ fn variants(face: Face) -> impl Iterator<Item = Variant> {
 /// When there is no such variant or operation.
 pub fn wsdl(face: Face, word: &str, ops: &[String], public_url: &str) -> Result<String, NoWsdl> {
     let variant = variants(face).find(|variant| variant.word().eq_ignore_ascii_case(word)).ok_or(NoWsdl::Variant(face))?;
-    let document = assembled(variant, chosen(ops)?);
+    let https = public_url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+    let document = assembled((variant, chosen(ops)?, https));
     let mut address = String::new();
     escape_into(&mut address, public_url);
     address.push_str(path(face));
@@ -80,17 +84,18 @@ fn chosen(ops: &[String]) -> Result<Chosen, NoWsdl> {
     Ok(known)
 }
 
-fn assembled(variant: Variant, chosen: Chosen) -> Arc<str> {
+fn assembled(made: Made) -> Arc<str> {
     let mut kept = ASSEMBLED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(document) = kept.get(&(variant, chosen.clone())) {
+    if let Some(document) = kept.get(&made) {
         return Arc::clone(document);
     }
+    let (variant, chosen, https) = &made;
     let contract = Contract::of(|operation| chosen.is_empty() || chosen.contains(operation.name));
-    let document: Arc<str> = contract.wsdl(variant).into();
+    let document: Arc<str> = contract.wsdl(*variant, *https).into();
     if kept.len() >= KEPT {
         kept.clear();
     }
-    kept.insert((variant, chosen), Arc::clone(&document));
+    kept.insert(made, Arc::clone(&document));
     document
 }
 

@@ -16,7 +16,12 @@ use crate::{wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a category of an account.
-    AccountCategoryKey { External = "external_id", Id = "account_category_id", }
+    AccountCategoryKey {
+        /// The channel's own number of the category.
+        External = "external_id",
+        /// Kontor's number of the category.
+        Id = "account_category_id",
+    }
 }
 
 wire! {

@@ -17,7 +17,12 @@ use crate::{wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies an item group.
-    CategoryKey { External = "external_id", Id = "category_id", }
+    CategoryKey {
+        /// The ERP's own number of the group.
+        External = "external_id",
+        /// Kontor's number of the group.
+        Id = "category_id",
+    }
 }
 
 wire! {

@@ -16,9 +16,21 @@ use crate::{wire, wire_enum};
 
 wire_enum! {
     /// What a change is: the state of an offer (its newest value counts), a fact about an order (told once, in order), or an order of the channel that could not be stored.
-    PendingChangeKind { State = "state", Fact = "fact", Order = "order", }
+    PendingChangeKind {
+        /// The state of an offer; only its newest value is sent.
+        State = "state",
+        /// A fact about an order; each is sent once, in order.
+        Fact = "fact",
+        /// An order of the channel that could not be stored.
+        Order = "order",
+    }
     /// pending: tried by itself until it arrives; parked: not tried any more by itself.
-    PendingChangeStatus { Pending = "pending", Parked = "parked", }
+    PendingChangeStatus {
+        /// Kontor tries again until it arrives.
+        Pending = "pending",
+        /// Kontor no longer tries; retryChanges makes it try again.
+        Parked = "parked",
+    }
 }
 
 wire! {

@@ -6,7 +6,14 @@ use crate::{look_up, look_up_columns, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a shipping cost category.
-    DeliveryChargeKey { External = "external_id", Id = "delivery_charge_category_id", Identifier = "identifier", }
+    DeliveryChargeKey {
+        /// The ERP's own number.
+        External = "external_id",
+        /// Kontor's number.
+        Id = "delivery_charge_category_id",
+        /// The name.
+        Identifier = "identifier",
+    }
 }
 
 wire! {

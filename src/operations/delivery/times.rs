@@ -8,7 +8,12 @@ use crate::{look_up, look_up_columns, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a delivery time.
-    DeliveryTimeKey { Identifier = "identifier", Id = "delivery_time_id", }
+    DeliveryTimeKey {
+        /// The name.
+        Identifier = "identifier",
+        /// Kontor's number.
+        Id = "delivery_time_id",
+    }
 }
 
 wire! {

@@ -20,7 +20,14 @@ use crate::{wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies an article.
-    ItemKey { Number = "internal_item_number", Id = "item_id", Ean = "ean_code", }
+    ItemKey {
+        /// The ERP's number of the article.
+        Number = "internal_item_number",
+        /// Kontor's number of the article.
+        Id = "item_id",
+        /// The EAN or GTIN.
+        Ean = "ean_code",
+    }
 }
 
 wire! {
@@ -229,9 +236,19 @@ wire! {
 
 wire_enum! {
     /// How a central attribute is found.
-    AttributeKey { Id = "attribute_id", Identifier = "attribute_identifier", }
+    AttributeKey {
+        /// The number of the attribute.
+        Id = "attribute_id",
+        /// The name of the attribute.
+        Identifier = "attribute_identifier",
+    }
     /// How a value of a central attribute is found.
-    AttributeValueKey { Id = "attribute_value_id", Identifier = "attribute_value_identifier", }
+    AttributeValueKey {
+        /// The number of the value.
+        Id = "attribute_value_id",
+        /// The name of the value.
+        Identifier = "attribute_value_identifier",
+    }
 }
 
 /// The key of an article in a request: which field, and its value.

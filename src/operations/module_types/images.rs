@@ -6,7 +6,12 @@ use crate::{look_up, look_up_columns, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a slot.
-    ImageTypeKey { Identifier = "identifier", Id = "image_module_type_id", }
+    ImageTypeKey {
+        /// The name of the slot.
+        Identifier = "identifier",
+        /// Kontor's number of the slot.
+        Id = "image_module_type_id",
+    }
 }
 
 wire! {

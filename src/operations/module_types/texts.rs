@@ -8,7 +8,12 @@ use crate::{look_up, look_up_columns, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a kind of text.
-    TextTypeKey { Identifier = "identifier", Id = "text_module_type_id", }
+    TextTypeKey {
+        /// The name of the kind of text.
+        Identifier = "identifier",
+        /// Kontor's number of the kind of text.
+        Id = "text_module_type_id",
+    }
 }
 
 wire! {

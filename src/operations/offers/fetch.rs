@@ -14,9 +14,27 @@ use crate::{fetched, wire, wire_enum};
 
 wire_enum! {
     /// The life of an offer.
-    OfferStateName { Prepared = "prepared", Running = "running", Ended = "ended", }
+    OfferStateName {
+        /// Known to Kontor, not yet in the channel.
+        Prepared = "prepared",
+        /// For sale in the channel.
+        Running = "running",
+        /// No longer for sale in the channel.
+        Ended = "ended",
+    }
     /// Who keeps an offer from running: a call (endOffers), stock control, the channel, or its article that is switched off.
-    OfferEndedBy { Nobody = "nobody", Call = "call", Stock = "stock", Channel = "channel", Item = "item", }
+    OfferEndedBy {
+        /// Nothing keeps it from running.
+        Nobody = "nobody",
+        /// endOffers; only a call lists it again.
+        Call = "call",
+        /// Stock control; it comes back when there is stock again.
+        Stock = "stock",
+        /// The channel ended it.
+        Channel = "channel",
+        /// Its article is switched off.
+        Item = "item",
+    }
 }
 
 wire! {

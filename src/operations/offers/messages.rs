@@ -16,7 +16,14 @@ use crate::{fetched, wire, wire_enum};
 
 wire_enum! {
     /// How grave a message is.
-    MessageSeverity { Error = "error", Warning = "warning", Info = "info", }
+    MessageSeverity {
+        /// Something was refused or does not arrive; somebody has to act.
+        Error = "error",
+        /// It went on, but not as asked.
+        Warning = "warning",
+        /// Good to know.
+        Info = "info",
+    }
 }
 
 wire! {

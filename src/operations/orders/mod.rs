@@ -32,23 +32,43 @@ use crate::{wire, wire_enum};
 wire_enum! {
     /// The field that names the order.
     OrderSignificantKey {
+        /// Kontor's own id.
         OrderId = "order_id",
+        /// The visible number, where it is unique without its prefix.
         OrderNumber = "order_number",
+        /// The visible number together with its prefix.
         OrderNumberAndPrefix = "order_number_and_prefix",
+        /// The first foreign number, by convention the ERP's order number.
         ExternalOrderNumber1 = "external_order_number_1",
+        /// The second foreign number.
         ExternalOrderNumber2 = "external_order_number_2",
+        /// The channel's order number; the same as MARKETPLACE_ORDER_ID_1.
         MarketplaceOrderId = "marketplace_order_id",
+        /// The channel's order number.
         MarketplaceOrderId1 = "marketplace_order_id_1",
+        /// The channel's second order number.
         MarketplaceOrderId2 = "marketplace_order_id_2",
+        /// The transaction id of the payment.
         TransactionId1 = "transaction_id_1",
+        /// The second transaction id of the payment.
         TransactionId2 = "transaction_id_2",
     }
 
     /// The state of an order's payment.
-    PaymentStatus { Unpaid = "unpaid", Paid = "paid", }
+    PaymentStatus {
+        /// Not paid yet.
+        Unpaid = "unpaid",
+        /// Paid in full.
+        Paid = "paid",
+    }
 
     /// What prices contain.
-    PriceType { Gross = "gross", Net = "net", }
+    PriceType {
+        /// Prices contain the tax.
+        Gross = "gross",
+        /// Prices do not contain the tax.
+        Net = "net",
+    }
 }
 
 impl PaymentStatus {

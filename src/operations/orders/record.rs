@@ -13,8 +13,11 @@ use crate::{wire, wire_enum};
 wire_enum! {
     /// The way an order takes; it follows from the payment method.
     OrderWorkflow {
+        /// Paid before it is shipped.
         Prepayment = "prepayment",
+        /// Shipped first, paid on delivery.
         CashOnDelivery = "cash_on_delivery",
+        /// Collected and paid by the buyer.
         Collection = "collection",
     }
 }

@@ -14,10 +14,15 @@ use crate::{reports, wire, wire_enum, write_request};
 wire_enum! {
     /// What happened to the order at the ERP.
     OrderEvent {
+        /// The ERP has taken the order over.
         Fetched = "FETCHED",
+        /// The order is paid.
         Paid = "PAID",
+        /// The goods have been shipped.
         Shipped = "SHIPPED",
+        /// The order is cancelled.
         Canceled = "CANCELED",
+        /// The ERP has taken the order over and confirms it.
         Acknowledged = "ACKNOWLEDGED",
     }
 }

@@ -14,7 +14,12 @@ use crate::{wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a price list.
-    PricelistKey { Identifier = "identifier", External = "external_id", }
+    PricelistKey {
+        /// The name of the list.
+        Identifier = "identifier",
+        /// The ERP's own number of the list.
+        External = "external_id",
+    }
 }
 
 wire! {

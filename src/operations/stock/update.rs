@@ -16,7 +16,12 @@ use crate::{reports, wire, wire_enum, write_request};
 
 wire_enum! {
     /// Which field identifies the article of a booking.
-    StockItemKey { Number = "internal_item_number", Id = "item_id", }
+    StockItemKey {
+        /// The ERP's number of the article.
+        Number = "internal_item_number",
+        /// Kontor's number of the article.
+        Id = "item_id",
+    }
 }
 
 write_request! {

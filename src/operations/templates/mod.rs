@@ -9,7 +9,12 @@ use crate::{look_up, look_up_columns, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a template.
-    TemplateKey { Identifier = "template_identifier", Id = "template_id", }
+    TemplateKey {
+        /// The name of the template.
+        Identifier = "template_identifier",
+        /// Kontor's number of the template.
+        Id = "template_id",
+    }
 }
 
 wire! {

@@ -472,16 +472,26 @@ macro_rules! wire_struct {
     };
 }
 
-/// Declares a set of fixed values: the compat word in quotes, capitals on the typed face, read without case.
+/// Declares a set of fixed values, each with its documentation: the compat word in quotes, capitals on the typed face,
+/// read without case.
 #[macro_export]
 macro_rules! wire_enum {
-    ($( $(#[doc = $doc:expr])* $name:ident { $first:ident = $first_word:literal, $( $variant:ident = $word:literal, )* } )*) => { $(
+    ($( $(#[doc = $doc:expr])* $name:ident {
+        $(#[doc = $first_doc:expr])* $first:ident = $first_word:literal,
+        $( $(#[doc = $variant_doc:expr])* $variant:ident = $word:literal, )*
+    } )*) => { $(
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-        pub enum $name { #[default] $first, $( $variant, )* }
+        pub enum $name {
+            $(#[doc = $first_doc])*
+            #[default]
+            $first,
+            $( $(#[doc = $variant_doc])* $variant, )*
+        }
 
         impl $name {
             pub const WORDS: &'static [&'static str] = &[$first_word, $( $word ),*];
+            const DOCS: &'static [&'static str] = &[concat!($($first_doc,)* ""), $( concat!($($variant_doc,)* "") ),*];
 
             /// The compat face's word.
             pub fn word(self) -> &'static str {
@@ -516,7 +526,7 @@ macro_rules! wire_enum {
             }
 
             fn type_name(_spec: &$crate::operations::wire::FieldSpec, types: &mut $crate::operations::wire::Types) -> String {
-                types.enumeration(stringify!($name), module_path!(), concat!($($doc,)* ""), Self::WORDS)
+                types.enumeration(stringify!($name), module_path!(), concat!($($doc,)* ""), Self::WORDS, Self::DOCS)
             }
         }
     )* };

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-/// Names whose camel case would exceed the 30 characters of rule W8.
-pub const SHORT_NAMES: &[(&str, &str)] = &[("external_delivery_charge_category_id", "extDeliveryChargeCategoryId")];
+/// Names that would be longer in ABAP, which puts an underscore before each capital, than its 30 characters (rule W8).
+pub const SHORT_NAMES: &[(&str, &str)] = &[
+    ("external_delivery_charge_category_id", "extDeliveryChargeCatId"),
+    ("use_modification_context_filter", "modificationContextFilter"),
+];
 
 /// The typed face's element name for a compat name.
 pub fn typed_name(snake: &'static str) -> Cow<'static, str> {
@@ -57,7 +60,9 @@ mod tests {
             ("internalItemNumber", "internal_item_number"),
             ("externalOrderNumber1", "external_order_number_1"),
             ("Bulletpoint1", "bulletpoint1"),
-            ("extDeliveryChargeCategoryId", "external_delivery_charge_category_id"),
+            ("extDeliveryChargeCatId", "external_delivery_charge_category_id"),
+            ("useModificationContextFilter", "use_modification_context_filter"),
+            ("modificationContextFilter", "use_modification_context_filter"),
         ] {
             assert!(same_name(wire, snake), "{wire} = {snake}");
         }

@@ -34,6 +34,8 @@ pub enum TypeDef {
     Enumeration {
         doc: String,
         words: &'static [&'static str],
+        /// What each of the words means.
+        docs: &'static [&'static str],
     },
     Text {
         longest: u32,
@@ -43,7 +45,7 @@ pub enum TypeDef {
 }
 
 /// All named types, each with the schema file (noun) it belongs to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Types {
     pub all: BTreeMap<String, (String, TypeDef)>,
 }
@@ -59,8 +61,15 @@ impl Types {
         name.to_owned()
     }
 
-    pub fn enumeration(&mut self, name: &str, module: &str, doc: &str, words: &'static [&'static str]) -> String {
-        self.all.entry(name.to_owned()).or_insert_with(|| (noun(module), TypeDef::Enumeration { doc: clean(doc), words }));
+    pub fn enumeration(
+        &mut self,
+        name: &str,
+        module: &str,
+        doc: &str,
+        words: &'static [&'static str],
+        docs: &'static [&'static str],
+    ) -> String {
+        self.all.entry(name.to_owned()).or_insert_with(|| (noun(module), TypeDef::Enumeration { doc: clean(doc), words, docs }));
         name.to_owned()
     }
 

@@ -10,7 +10,7 @@ mod xsd;
 use std::collections::BTreeMap;
 
 use crate::operations::wire::Types;
-use crate::operations::{CATALOGUE, Face, Operation};
+use crate::operations::{self, CATALOGUE, Face, Operation};
 
 /// Stands for the configured address until the document is served.
 pub const PLACEHOLDER: &str = "http://kontor.invalid";
@@ -24,7 +24,8 @@ pub enum Variant {
     Kontor,
     /// The typed face over SOAP 1.2. A document of its own: both bindings in one make some generators give up (W17).
     KontorSoap12,
-    /// The typed face with WS-Policy, from which SAP takes the security of a logical port (W21).
+    /// The typed face with WS-Policy, from which SAP takes the security of a logical port (W21), and with names of
+    /// operations that stay apart when ABAP cuts them to 30 characters (W8).
     KontorSap,
 }
 
@@ -66,6 +67,7 @@ pub struct Contract {
     operations: Vec<Entry>,
 }
 
+#[derive(Clone)]
 struct Entry {
     name: &'static str,
     argument: &'static str,
@@ -101,18 +103,25 @@ impl Contract {
     pub fn files(&self) -> BTreeMap<String, String> {
         let mut files: BTreeMap<String, String> =
             self.schemas().into_iter().map(|(noun, text)| (format!("schema/{noun}.xsd"), text)).collect();
-        files.extend(Variant::ALL.map(|variant| (variant.file().to_owned(), self.wsdl(variant))));
+        files.extend(Variant::ALL.map(|variant| (variant.file().to_owned(), self.wsdl(variant, true))));
         files
     }
 
-    /// One description, with [`PLACEHOLDER`] for the address.
-    pub fn wsdl(&self, variant: Variant) -> String {
+    /// One description, with [`PLACEHOLDER`] for the address. Only an address with HTTPS can keep the policy for SAP,
+    /// which demands it; without, a description has none.
+    pub fn wsdl(&self, variant: Variant, https: bool) -> String {
         match variant {
             Variant::Connect => self.compat_wsdl(),
             Variant::Kontor => self.typed_wsdl(&wsdl::SOAP11, None),
             Variant::KontorSoap12 => self.typed_wsdl(&wsdl::SOAP12, None),
-            Variant::KontorSap => self.typed_wsdl(&wsdl::SOAP11, Some(&policy::SECURITY)),
+            Variant::KontorSap => self.shortened().typed_wsdl(&wsdl::SOAP11, Some(&policy::SECURITY).filter(|_| https)),
         }
+    }
+
+    /// The same with the names of operations that ABAP can tell apart.
+    fn shortened(&self) -> Contract {
+        let short = |entry: &Entry| Entry { name: operations::short_name(entry.name), ..entry.clone() };
+        Contract { types: self.types.clone(), operations: self.operations.iter().map(short).collect() }
     }
 
     pub fn types(&self) -> &Types {

@@ -9,9 +9,10 @@ pub(super) struct Policy {
 }
 
 /// HTTPS with HTTP Basic, or HTTPS with a UsernameToken. In the versions that ABAP systems write themselves:
-/// WS-Policy 1.2 and WS-SecurityPolicy 1.2.
+/// WS-Policy 1.2 and WS-SecurityPolicy 1.2. Not `wsdl:required`: PHP refuses a WSDL with a required extension that it
+/// does not know.
 pub(super) const SECURITY: Policy = Policy {
-    definition: r#"<wsp:UsingPolicy xmlns:wsp="http://schemas.xmlsoap.org/ws/2004/09/policy" wsdl:required="true"/>
+    definition: r#"<wsp:UsingPolicy xmlns:wsp="http://schemas.xmlsoap.org/ws/2004/09/policy"/>
 <wsp:Policy xmlns:wsp="http://schemas.xmlsoap.org/ws/2004/09/policy" xmlns:sp="http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702" xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd" wsu:Id="KontorSecurity">
   <wsp:ExactlyOne>
     <wsp:All>

@@ -11,6 +11,16 @@ use crate::soap::{COMPAT_NS, TYPED_NS, path};
 pub(super) const SOAP11: (&str, &str) = ("soap", "http://schemas.xmlsoap.org/wsdl/soap/");
 pub(super) const SOAP12: (&str, &str) = ("soap12", "http://schemas.xmlsoap.org/wsdl/soap12/");
 
+/// An element of the compat contract with its type of the same name, which holds one string.
+fn compat_element(out: &mut String, name: &str, doc: &str, child: &str, child_doc: &str) {
+    let documented = |doc: &str| format!("<xs:annotation><xs:documentation>{}</xs:documentation></xs:annotation>", escaped(doc));
+    let (doc, child_doc) = (documented(doc), documented(child_doc));
+    let _ = writeln!(
+        out,
+        "  <xs:element name=\"{name}\" type=\"k:{name}\">{doc}</xs:element>\n  <xs:complexType name=\"{name}\">\n    {doc}\n    <xs:sequence>\n      <xs:element name=\"{child}\" type=\"xs:string\" minOccurs=\"0\">{child_doc}</xs:element>\n    </xs:sequence>\n  </xs:complexType>"
+    );
+}
+
 impl Contract {
     /// The typed contract over one SOAP version, given as prefix and namespace of its binding.
     pub(super) fn typed_wsdl(&self, (prefix, namespace): &(&str, &str), policy: Option<&Policy>) -> String {
@@ -67,12 +77,9 @@ impl Contract {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<wsdl:definitions xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:{prefix}=\"{namespace}\" xmlns:k=\"{COMPAT_NS}\" name=\"Connect\" targetNamespace=\"{COMPAT_NS}\">\n<wsdl:documentation>Kontor, the gateway between ERP and sales channels: the wire format of the Speed4Trade CONNECT webservice. Each operation takes and returns an XML document as a string.</wsdl:documentation>\n<wsdl:types>\n<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:k=\"{COMPAT_NS}\" targetNamespace=\"{COMPAT_NS}\" elementFormDefault=\"unqualified\">\n"
         );
         for entry in &self.operations {
-            for (element, child) in [(entry.name.to_owned(), entry.argument), (format!("{}Response", entry.name), "return")] {
-                let _ = writeln!(
-                    out,
-                    "  <xs:element name=\"{element}\" type=\"k:{element}\"/>\n  <xs:complexType name=\"{element}\">\n    <xs:sequence>\n      <xs:element name=\"{child}\" type=\"xs:string\" minOccurs=\"0\"/>\n    </xs:sequence>\n  </xs:complexType>"
-                );
-            }
+            let answer = format!("{}Response", entry.name);
+            compat_element(&mut out, entry.name, entry.doc, entry.argument, "The request: an XML document as a string.");
+            compat_element(&mut out, &answer, &format!("The answer of {}.", entry.name), "return", "The response: an XML document as a string.");
         }
         out.push_str("</xs:schema>\n</wsdl:types>\n");
         for entry in &self.operations {

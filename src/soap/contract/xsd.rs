@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Contract;
+use crate::domain::Decimal;
 use crate::operations::Face;
 use crate::operations::wire::{FieldType, Occurs, TypeDef, clean};
 use crate::soap::TYPED_NS;
@@ -29,15 +30,18 @@ fn qualified(type_name: &str) -> String {
 fn element(out: &mut String, field: &FieldType) {
     let name = field.spec.name_on(Face::Typed);
     let occurs = if field.occurs == Occurs::Optional { " minOccurs=\"0\"" } else { "" };
-    let doc = clean(field.spec.doc);
-    let _ = write!(out, "      <xs:element name=\"{name}\" type=\"{}\"{occurs}", qualified(&field.type_name));
-    if doc.is_empty() {
-        out.push_str("/>\n");
-        return;
-    }
-    out.push_str(">\n");
-    documentation(out, "        ", &doc);
+    let _ = writeln!(out, "      <xs:element name=\"{name}\" type=\"{}\"{occurs}>", qualified(&field.type_name));
+    documentation(out, "        ", &clean(field.spec.doc));
     out.push_str("      </xs:element>\n");
+}
+
+/// The element of a message, with its one child.
+fn wrapper(out: &mut String, name: &str, doc: &str, child: &str, child_doc: &str, type_name: &str) {
+    let _ = writeln!(out, "  <xs:element name=\"{name}\">");
+    documentation(out, "    ", doc);
+    let _ = writeln!(out, "    <xs:complexType>\n      <xs:sequence>\n        <xs:element name=\"{child}\" type=\"k:{type_name}\">");
+    documentation(out, "          ", child_doc);
+    out.push_str("        </xs:element>\n      </xs:sequence>\n    </xs:complexType>\n  </xs:element>\n");
 }
 
 fn type_text(name: &str, definition: &TypeDef) -> String {
@@ -51,30 +55,41 @@ fn type_text(name: &str, definition: &TypeDef) -> String {
             out.push_str("    </xs:sequence>\n  </xs:complexType>\n");
         }
         TypeDef::List { entry, flag } => {
-            let _ = writeln!(out, "  <xs:complexType name=\"{name}\">\n    <xs:sequence>");
+            let _ = writeln!(out, "  <xs:complexType name=\"{name}\">");
+            documentation(&mut out, "    ", if flag.is_some() { "A list that can replace what is stored." } else { "A list." });
+            out.push_str("    <xs:sequence>\n");
             flag.iter().for_each(|flag| element(&mut out, flag));
-            let _ =
-                writeln!(out, "      <xs:element name=\"item\" type=\"{}\" minOccurs=\"0\" maxOccurs=\"unbounded\"/>", qualified(entry));
-            out.push_str("    </xs:sequence>\n  </xs:complexType>\n");
+            let _ = writeln!(out, "      <xs:element name=\"item\" type=\"{}\" minOccurs=\"0\" maxOccurs=\"unbounded\">", qualified(entry));
+            documentation(&mut out, "        ", "One entry of the list.");
+            out.push_str("      </xs:element>\n    </xs:sequence>\n  </xs:complexType>\n");
         }
-        TypeDef::Enumeration { doc, words } => {
+        TypeDef::Enumeration { doc, words, docs } => {
             let _ = writeln!(out, "  <xs:simpleType name=\"{name}\">");
             documentation(&mut out, "    ", doc);
             out.push_str("    <xs:restriction base=\"xs:string\">\n");
-            for word in *words {
-                let _ = writeln!(out, "      <xs:enumeration value=\"{}\"/>", word.to_ascii_uppercase());
+            for (word, doc) in words.iter().zip(*docs) {
+                let _ = writeln!(out, "      <xs:enumeration value=\"{}\">", word.to_ascii_uppercase());
+                documentation(&mut out, "        ", &clean(doc));
+                out.push_str("      </xs:enumeration>\n");
             }
             out.push_str("    </xs:restriction>\n  </xs:simpleType>\n");
         }
         TypeDef::Text { longest } => {
+            let _ = writeln!(out, "  <xs:simpleType name=\"{name}\">");
+            documentation(&mut out, "    ", &format!("A text of at most {longest} characters."));
             let _ = writeln!(
                 out,
-                "  <xs:simpleType name=\"{name}\">\n    <xs:restriction base=\"xs:string\">\n      <xs:maxLength value=\"{longest}\"/>\n    </xs:restriction>\n  </xs:simpleType>"
+                "    <xs:restriction base=\"xs:string\">\n      <xs:maxLength value=\"{longest}\"/>\n    </xs:restriction>\n  </xs:simpleType>"
             );
         }
         TypeDef::Amount => {
             let _ = writeln!(out, "  <xs:simpleType name=\"{name}\">");
-            documentation(&mut out, "    ", "A decimal number with a dot; four places are kept, surplus ones are rounded.");
+            let most = Decimal::LARGEST_AMOUNT;
+            let doc = format!(
+                "A decimal number with a dot, from -{most} to {most}; four places are kept, surplus ones are rounded. \
+                 What a channel says may be larger, and is rounded to 15 digits."
+            );
+            documentation(&mut out, "    ", &doc);
             out.push_str("    <xs:restriction base=\"xs:decimal\">\n      <xs:totalDigits value=\"15\"/>\n      <xs:fractionDigits value=\"4\"/>\n    </xs:restriction>\n  </xs:simpleType>\n");
         }
         TypeDef::Day => {
@@ -100,7 +115,9 @@ fn uses(definition: &TypeDef) -> Vec<&str> {
     }
 }
 
-const FAULT_TYPES: &str = r#"  <xs:element name="gatewayFault" type="k:FaultInfo"/>
+const FAULT_TYPES: &str = r#"  <xs:element name="gatewayFault" type="k:FaultInfo">
+    <xs:annotation><xs:documentation>The detail of every fault.</xs:documentation></xs:annotation>
+  </xs:element>
   <xs:complexType name="FaultInfo">
     <xs:annotation><xs:documentation>Why a call could not be taken as a whole.</xs:documentation></xs:annotation>
     <xs:sequence>
@@ -110,19 +127,28 @@ const FAULT_TYPES: &str = r#"  <xs:element name="gatewayFault" type="k:FaultInfo
       <xs:element name="errorText" type="xs:string">
         <xs:annotation><xs:documentation>Place, value, expectation and remedy in the language of the mandator.</xs:documentation></xs:annotation>
       </xs:element>
-      <xs:element name="fields" type="k:FaultFieldList" minOccurs="0"/>
+      <xs:element name="fields" type="k:FaultFieldList" minOccurs="0">
+        <xs:annotation><xs:documentation>The places in the request that the fault is about; empty when it is about the whole request.</xs:documentation></xs:annotation>
+      </xs:element>
     </xs:sequence>
   </xs:complexType>
   <xs:complexType name="FaultFieldList">
+    <xs:annotation><xs:documentation>A list.</xs:documentation></xs:annotation>
     <xs:sequence>
-      <xs:element name="item" type="k:FaultField" minOccurs="0" maxOccurs="unbounded"/>
+      <xs:element name="item" type="k:FaultField" minOccurs="0" maxOccurs="unbounded">
+        <xs:annotation><xs:documentation>One entry of the list.</xs:documentation></xs:annotation>
+      </xs:element>
     </xs:sequence>
   </xs:complexType>
   <xs:complexType name="FaultField">
     <xs:annotation><xs:documentation>A place in the request and what is wrong there.</xs:documentation></xs:annotation>
     <xs:sequence>
-      <xs:element name="field" type="xs:string"/>
-      <xs:element name="text" type="xs:string"/>
+      <xs:element name="field" type="xs:string">
+        <xs:annotation><xs:documentation>The place, from outer to inner, such as: items, item 17 (line 212), identifier.</xs:documentation></xs:annotation>
+      </xs:element>
+      <xs:element name="text" type="xs:string">
+        <xs:annotation><xs:documentation>What is wrong there, and what to send.</xs:documentation></xs:annotation>
+      </xs:element>
     </xs:sequence>
   </xs:complexType>
 "#;
@@ -132,14 +158,9 @@ impl Contract {
     fn declarations(&self, noun: &str) -> String {
         let mut out = String::new();
         for entry in self.operations.iter().filter(|entry| entry.noun == noun) {
-            for (element, child, type_name) in
-                [(entry.name.to_owned(), "request", &entry.request), (format!("{}Response", entry.name), "result", &entry.result)]
-            {
-                let _ = writeln!(
-                    out,
-                    "  <xs:element name=\"{element}\">\n    <xs:complexType>\n      <xs:sequence>\n        <xs:element name=\"{child}\" type=\"k:{type_name}\"/>\n      </xs:sequence>\n    </xs:complexType>\n  </xs:element>"
-                );
-            }
+            wrapper(&mut out, entry.name, entry.doc, "request", "What is asked for.", &entry.request);
+            let answer = format!("{}Response", entry.name);
+            wrapper(&mut out, &answer, &format!("The answer of {}.", entry.name), "result", "What came of it.", &entry.result);
         }
         if noun == "common" {
             out.push_str(FAULT_TYPES);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kontor::operations::{CATALOGUE, Face};
+use kontor::operations::{Face, find};
 use kontor::soap::contract::Variant;
 use kontor::soap::wsdl;
 use kontor::xml::Node;
@@ -183,6 +183,81 @@ fn the_security_is_told_where_it_is_asked_for_only() {
             assert!(!every(policies[0], part).is_empty(), "{name}: {part}");
         }
     });
+    // The policy demands HTTPS, which an address with HTTP cannot keep.
+    let plain = wsdl(Face::Typed, "sap", &[], "http://gate.example").unwrap();
+    assert!(!plain.contains(POLICY) && !plain.contains("Https"));
+}
+
+/// PHP gives up at an extension that is required and that it does not know.
+#[test]
+fn no_extension_is_required() {
+    each(|name, _, root| {
+        for node in all(root) {
+            assert_eq!(node.attribute("required"), None, "{name}: {node:?}");
+        }
+    });
+}
+
+/// W25, and what a developer sees in the generated code.
+#[test]
+fn every_type_element_and_value_is_documented() {
+    each(|name, _, root| {
+        for node in every(root, "schema").into_iter().flat_map(all) {
+            let speaks = match node.name() {
+                "element" | "enumeration" => true,
+                "complexType" | "simpleType" => node.attribute("name").is_some(),
+                _ => false,
+            };
+            let said = node.child("annotation").and_then(|annotation| annotation.child("documentation")).map(Node::text);
+            assert!(!speaks || said.is_some_and(|text| !text.trim().is_empty()), "{name}: {node:?} has no documentation: {said:?}");
+        }
+    });
+}
+
+/// As ABAP proxies are named: underscores before capitals, all in capitals.
+fn abap(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_uppercase());
+    }
+    out
+}
+
+/// W8: ABAP has 30 characters, and cuts what is longer.
+#[test]
+fn names_fit_abap_and_stay_apart_when_they_are_cut() {
+    const LONGEST: usize = 30;
+    each_described(|document, variant, described| {
+        if variant != Variant::KontorSap {
+            return;
+        }
+        let apart = |names: &mut dyn Iterator<Item = &str>, place: &str| {
+            let mut seen: BTreeMap<String, String> = BTreeMap::new();
+            for name in names {
+                let cut: String = abap(name).chars().take(LONGEST).collect();
+                let other = seen.insert(cut, name.to_owned());
+                assert_eq!(other, None, "{document}: {place}: cut like {name}");
+            }
+        };
+        let types = described.types.keys().map(String::as_str).filter(|name| !name.starts_with('<'));
+        apart(&mut types.clone().chain(described.elements.keys().map(String::as_str)), "types and elements");
+        // Answers are nobody's words: their names only have to stay apart.
+        let called = described.elements.keys().map(String::as_str).filter(|name| !name.ends_with("Response"));
+        let fields = described.types.iter().filter_map(|(name, definition)| match definition {
+            Type::Sequence(children) => Some((name, children)),
+            Type::Simple(_) => None,
+        });
+        for (name, children) in fields.clone() {
+            apart(&mut children.iter().map(|child| child.name.as_str()), name);
+        }
+        let children = fields.flat_map(|(_, children)| children.iter().map(|child| child.name.as_str()));
+        for name in types.chain(called).chain(children) {
+            assert!(abap(name).len() <= LONGEST, "{document}: {name} is {}, {} characters", abap(name), abap(name).len());
+        }
+    });
 }
 
 /// W6, W7, W8.
@@ -221,7 +296,7 @@ fn names_fit_every_generator() {
             }
         }
         for name in elements {
-            let is_operation = CATALOGUE.iter().any(|operation| name.starts_with(operation.name));
+            let is_operation = find(name.strip_suffix("Response").unwrap_or(name)).is_some();
             assert!(is_operation || name.len() <= 30, "{document}: the element {name} is longer than 30 characters");
             assert!(fits(name), "{document}: {name}");
             assert!(!RESERVED.contains(&name.to_ascii_lowercase().as_str()), "{document}: {name} is a reserved word somewhere");
