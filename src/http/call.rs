@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
@@ -13,7 +13,7 @@ use super::Edge;
 use super::auth::{Counted, Credentials};
 use super::body::{self, Closing, Received};
 use super::multipart;
-use crate::config::User;
+use crate::config::{Limits, User};
 use crate::domain::{Failure, Language, code};
 use crate::operations::Face;
 use crate::soap::{self, Claim, Handled, Meta, Reply, Version};
@@ -166,7 +166,7 @@ impl Caller {
     async fn whole_body(&self, payload: &mut Payload, language: Language) -> Result<Vec<u8>, Outcome> {
         match self.receive(payload, true).await {
             Received::Whole(body) => Ok(body),
-            Received::TooLarge => Err(self.refuse(&self.too_large(), language, true)),
+            Received::TooLarge => Err(self.refuse(&too_large(&self.edge.settings.limits), language, true)),
             Received::Broken(why) => Err(self.refuse(&Failure::new(code::INCOMPLETE_BODY, [why]), language, true)),
         }
     }
@@ -247,11 +247,10 @@ impl Caller {
         let time = Duration::from_secs(limits.request_seconds);
         body::receive(payload, self.content_length, limits.body_bytes, time, keep).await
     }
+}
 
-    fn too_large(&self) -> Failure {
-        let most = self.edge.settings.limits.body_bytes.to_string();
-        Failure::new(code::TOO_LARGE, [&most, "body_bytes"])
-    }
+pub(super) fn too_large(limits: &Limits) -> Failure {
+    Failure::new(code::TOO_LARGE, [&limits.body_bytes.to_string(), "body_bytes"])
 }
 
 /// The reply of a call, once its channels have settled or its time to wait is over; `None` if it broke down.
@@ -281,13 +280,13 @@ fn plain(reply: Reply) -> Outcome {
 }
 
 /// What the content type tells of the SOAP version; of a message in parts, what it tells of the envelope in it.
-fn version(content_type: &str) -> Version {
+pub(super) fn version(content_type: &str) -> Version {
     let inner = multipart::parameter(content_type, "start-info").filter(|_| multipart::is_multipart(content_type));
     Version::of_content_type(inner.as_deref().unwrap_or(content_type))
 }
 
 /// Status and headers of an answer.
-fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
+pub(super) fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CONTENT_TYPE, reply.content_type));
@@ -314,7 +313,7 @@ fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
 
 impl Edge {
     /// Counts a call, and writes its line in the log; never what was sent, and no name that was not proven.
-    fn note(&self, face: Face, user: Option<&User>, reply: &Reply, took: Duration) {
+    pub(super) fn note(&self, face: Face, user: Option<&User>, reply: &Reply, took: Duration) {
         let outcome = match (reply.error_code, reply.failures) {
             (Some(_), _) => "fault",
             (None, 0) => "ok",
@@ -387,7 +386,11 @@ async fn refuse_method(request: &HttpRequest, payload: web::Payload, edge: &Edge
 
 /// A header as text, several of the same name as a list; empty if it is missing.
 pub(super) fn text_of(request: &HttpRequest, name: HeaderName) -> String {
-    let values = request.headers().get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    header_text(request.headers(), name)
+}
+
+pub(super) fn header_text(headers: &HeaderMap, name: HeaderName) -> String {
+    let values = headers.get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     values.collect::<Vec<_>>().join(", ")
 }
 

@@ -6,6 +6,7 @@
 mod auth;
 mod body;
 mod call;
+mod expect;
 mod multipart;
 mod pages;
 #[cfg(test)]
@@ -17,8 +18,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_http::HttpService;
+use actix_server::{Server, ServerHandle};
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::dev::AppConfig;
+use actix_web::{App, HttpRequest, HttpResponse, web};
 
 use crate::config::{Settings, User};
 use crate::metrics::Metrics;
@@ -142,20 +146,32 @@ where
     let patience = Duration::from_secs(edge.settings.limits.request_seconds);
     let edge = web::Data::new(edge);
     actix_web::rt::System::new().block_on(async move {
-        let app = move || {
+        let builder = Server::build();
+        let stopping = builder.graceful_shutdown_signal();
+        // Spelt out where `HttpServer` would do, because that one answers every `Expect` with 100.
+        let service = move || {
+            let (asked, stopping) = (edge.clone(), stopping.clone());
             let app = App::new().configure(|config| routes(config, &edge)).configure(extra.clone());
-            app.default_service(web::to(nowhere))
+            let app = app.default_service(web::to(nowhere)).into_factory().map_err(|error| error.error_response());
+            HttpService::build()
+                .keep_alive(KEEP_ALIVE)
+                .client_request_timeout(patience)
+                .client_disconnect_timeout(CLOSING)
+                .local_addr(address)
+                .graceful_shutdown_signal(move || {
+                    let stopping = stopping.clone();
+                    async move { stopping.notified().await }
+                })
+                .expect(fn_service(move |request| expect::permit(asked.clone(), request)))
+                .finish(map_config(app, |()| AppConfig::default()))
+                .tcp()
         };
-        let server = HttpServer::new(app)
+        let builder = builder
             .workers(workers)
             .worker_max_blocking_threads(BLOCKING_THREADS)
-            .keep_alive(KEEP_ALIVE)
-            .client_request_timeout(patience)
-            .client_disconnect_timeout(CLOSING)
             .shutdown_timeout(SHUTDOWN_SECONDS)
-            .shutdown_signal(asked_to_stop())
-            .listen(listener)?;
-        let running = server.run();
+            .shutdown_signal(asked_to_stop());
+        let running = builder.listen("kontor", listener, service)?.run();
         bound(&Bound { address, handle: running.handle() });
         running.await
     })

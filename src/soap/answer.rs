@@ -54,14 +54,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(
-        face: Face,
-        operation: &'static str,
-        element: Node<'_>,
-        encoded: bool,
-        context: &Context<'_>,
-        meta: &Meta,
-    ) -> Frame {
+    pub(super) fn new(face: Face, operation: &'static str, element: Node<'_>, encoded: bool, context: &Context<'_>, meta: &Meta) -> Frame {
         let (called, namespace) = (element.name(), element.namespace());
         let own = meta.soap_action.as_deref().map(unquoted).filter(|action| !action.is_empty());
         let owned = |text: Option<&str>| text.map(str::to_owned);

@@ -117,9 +117,7 @@ fn operation(root: Node<'_>) -> Result<Node<'_>, Failure> {
     }
     match body.children().nth(1) {
         None => Ok(operation),
-        Some(second) => {
-            Err(Failure::new(code::SEVERAL_IN_BODY, [&body.children().count().to_string(), operation.name(), second.name()]))
-        }
+        Some(second) => Err(Failure::new(code::SEVERAL_IN_BODY, [&body.children().count().to_string(), operation.name(), second.name()])),
     }
 }
 

@@ -128,7 +128,9 @@ fn a_call_is_one_element_in_one_body() {
 #[test]
 fn rpc_encoded_messages_are_refused_with_what_to_set() {
     let encoding = "http://schemas.xmlsoap.org/soap/encoding/";
-    let declared = format!("xmlns:c='{encoding}' xmlns:d='http://www.w3.org/2003/05/soap-encoding' xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'");
+    let declared = format!(
+        "xmlns:c='{encoding}' xmlns:d='http://www.w3.org/2003/05/soap-encoding' xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'"
+    );
     let style = format!("e:encodingStyle='{encoding}'");
     for (body, sign) in [
         ("<echo><request href='#id0'/></echo><multiRef id='id0'><text>x</text></multiRef>".to_owned(), "multiRef"),
@@ -141,7 +143,8 @@ fn rpc_encoded_messages_are_refused_with_what_to_set() {
     ] {
         let reply = call(Face::Typed, &v11(&body));
         assert_eq!(reply.error_code, Some(2013), "{body}: {}", reply.body);
-        let words = format!("RPC-encoded ({sign}), only document/literal is read; set style=&quot;wrapped&quot; use=&quot;literal&quot; in Axis 1");
+        let words =
+            format!("RPC-encoded ({sign}), only document/literal is read; set style=&quot;wrapped&quot; use=&quot;literal&quot; in Axis 1");
         assert!(reply.body.contains(&words), "{body}: {}", reply.body);
     }
     for literal in [
@@ -161,7 +164,8 @@ fn a_typed_call_stands_in_the_namespace_of_the_contract_or_in_none() {
     for namespace in ["urn:kontor:v2", "urn:kontor:connect", "URN:KONTOR:V1"] {
         let reply = call(Face::Typed, &v11(&format!("<echo xmlns='{namespace}'><request/></echo>")));
         assert_eq!(reply.error_code, Some(2014), "{namespace}: {}", reply.body);
-        let words = format!("{namespace}&quot;, which is not served here; send it in urn:kontor:v1, as https://gate.example/ws/v1?wsdl describes");
+        let words =
+            format!("{namespace}&quot;, which is not served here; send it in urn:kontor:v1, as https://gate.example/ws/v1?wsdl describes");
         assert!(reply.body.contains(&words), "{}", reply.body);
     }
     assert_eq!(call(Face::Compat, &v11("<echo xmlns='urn:other'><requestData/></echo>")).status, 200);
@@ -180,7 +184,9 @@ fn the_string_has_the_name_that_the_stack_gives_it() {
 #[test]
 fn a_forbidden_character_is_told_with_its_record() {
     let item = |number: &str, name: &str| {
-        format!("<item><significantKey>INTERNAL_ITEM_NUMBER</significantKey>\n<identifier>{name}</identifier><internalItemNumber>{number}</internalItemNumber></item>")
+        format!(
+            "<item><significantKey>INTERNAL_ITEM_NUMBER</significantKey>\n<identifier>{name}</identifier><internalItemNumber>{number}</internalItemNumber></item>"
+        )
     };
     let typed = |bad: &str| {
         let items = [item("A-1", "good"), item("A-2", bad), item("A-3", "good")].concat();

@@ -105,7 +105,11 @@ function check(string $name, bool $right, mixed $seen = null): void
 
 $kontor = connect($url, $user, $password);
 $echoed = $kontor->echo(['request' => ['text' => $name]])->result->text;
-check('connect', $echoed === $name, $echoed);
+// The description for SAP: PHP knows no policy, and has to pass over it.
+$sap = new SoapClient(__DIR__ . '/../../wsdl/kontor-sap.wsdl', ['location' => "$url/ws/v1", 'login' => $user, 'password' => $password]);
+$ofMandator = ['filters' => ['item' => [['mandatorId' => ['value' => 1]]]]];
+$short = $sap->fetchChargeCategories(['request' => $ofMandator])->result;
+check('connect', $echoed === $name && is_object($short), $echoed);
 
 $one = sendArticles($kontor, article($sku, $name, more: [
     'listPrice' => '1234567.8901',

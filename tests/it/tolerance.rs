@@ -170,7 +170,9 @@ fn envelopes(face: Face, soap: &str) -> Vec<String> {
         all.push(other(&plain));
         all.extend(["arg0", "param0", "in0"].map(|name| other(&plain.replace("requestData", name))));
         let declared = escape(&format!("<?xml version=\"1.0\"?>{inner}"));
-        all.extend(["\n", " \r\n\t", "\u{feff}", "\n\u{feff}"].map(|before| other(&format!("<requestData>{before}{declared}</requestData>"))));
+        all.extend(
+            ["\n", " \r\n\t", "\u{feff}", "\n\u{feff}"].map(|before| other(&format!("<requestData>{before}{declared}</requestData>"))),
+        );
     }
     all
 }

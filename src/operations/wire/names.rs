@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 
 /// Names that would be longer in ABAP, which puts an underscore before each capital, than its 30 characters (rule W8).
-pub const SHORT_NAMES: &[(&str, &str)] = &[
-    ("external_delivery_charge_category_id", "extDeliveryChargeCatId"),
-    ("use_modification_context_filter", "modificationContextFilter"),
-];
+pub const SHORT_NAMES: &[(&str, &str)] =
+    &[("external_delivery_charge_category_id", "extDeliveryChargeCatId"), ("use_modification_context_filter", "modificationContextFilter")];
 
 /// The typed face's element name for a compat name.
 pub fn typed_name(snake: &'static str) -> Cow<'static, str> {

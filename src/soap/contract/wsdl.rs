@@ -79,7 +79,13 @@ impl Contract {
         for entry in &self.operations {
             let answer = format!("{}Response", entry.name);
             compat_element(&mut out, entry.name, entry.doc, entry.argument, "The request: an XML document as a string.");
-            compat_element(&mut out, &answer, &format!("The answer of {}.", entry.name), "return", "The response: an XML document as a string.");
+            compat_element(
+                &mut out,
+                &answer,
+                &format!("The answer of {}.", entry.name),
+                "return",
+                "The response: an XML document as a string.",
+            );
         }
         out.push_str("</xs:schema>\n</wsdl:types>\n");
         for entry in &self.operations {

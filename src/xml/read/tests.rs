@@ -117,7 +117,9 @@ fn two_halves_of_a_character_are_one() {
     assert_eq!((document.root().attribute("b"), document.root().text()), (Some("😀-😀"), "😀x😀&"));
     let document = parse("<a>&#xD83D;&#xDE00;<![CDATA[&#xDE00;]]>&#55357;&#56832;</a>");
     assert_eq!(document.root().text(), "😀&#xDE00;😀");
-    for lone in ["&#xD83D;", "&#xDE00;", "&#xD83D;&#65;", "&#xD83D; &#xDE00;", "&#xDE00;&#xD83D;", "&#xD83D;&#xD83D;", "&#xD83D;&#x0000000000DE00;"] {
+    for lone in
+        ["&#xD83D;", "&#xDE00;", "&#xD83D;&#65;", "&#xD83D; &#xDE00;", "&#xDE00;&#xD83D;", "&#xD83D;&#xD83D;", "&#xD83D;&#x0000000000DE00;"]
+    {
         for text in [format!("<a>{lone}</a>"), format!("<a b='{lone}'/>")] {
             assert!(refusal(&text).text(Language::En).contains("is not a character that XML allows"), "{text}");
         }
@@ -132,7 +134,12 @@ fn an_embedded_document_may_begin_with_blanks() {
             assert!(Document::parse_embedded(&text, &LIMITS).is_ok(), "{text:?}");
         }
     }
-    for text in ["x<?xml version='1.0'?><a/>", "<!-- --><?xml version='1.0'?><a/>", "<a/>\u{FEFF}", "<?xml version='1.0'?> <?xml version='1.0'?><a/>"] {
+    for text in [
+        "x<?xml version='1.0'?><a/>",
+        "<!-- --><?xml version='1.0'?><a/>",
+        "<a/>\u{FEFF}",
+        "<?xml version='1.0'?> <?xml version='1.0'?><a/>",
+    ] {
         assert!(Document::parse_embedded(text, &LIMITS).is_err(), "{text:?}");
     }
 }

@@ -2,7 +2,8 @@
 
 use kontor::operations::Face;
 
-use crate::erp::{Erp, everywhere};
+use crate::erp::{Erp, FACES, everywhere};
+use crate::raw::{ERP, Line, head};
 use crate::world::{World, eventually, inner_answer};
 
 const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -199,8 +200,9 @@ fn times_come_in_more_forms_than_one() {
         erp.item("A-1", "One");
         for (to, found) in [("2000-01-01T24:00:00", 0), ("9999-12-30T24:00:00+0100", 1), ("9999-12-31T10:00:00+01", 1)] {
             let compat = format!("<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><last_changed to_date=\"{to}\"/></filter>");
-            let typed =
-                format!("<filters><item><mandatorId><value>1</value></mandatorId><lastChanged><to>{to}</to></lastChanged></item></filters>");
+            let typed = format!(
+                "<filters><item><mandatorId><value>1</value></mandatorId><lastChanged><to>{to}</to></lastChanged></item></filters>"
+            );
             let answer = erp.read(&erp.send(&erp.document("fetchItems", &compat, &typed), &[]));
             assert_eq!(answer.having("internal_item_number").len(), found, "{to}: {answer:?}");
         }
@@ -220,4 +222,34 @@ fn an_endpoint_may_end_in_a_slash_and_be_asked_for_a_single_wsdl() {
             assert!(world.get(&address).body == plain, "{address}");
         }
     });
+}
+
+/// The client waits with its body; it gets the refusal and never has to send it.
+#[test]
+fn a_client_that_asks_first_is_refused_before_its_body() {
+    let world = World::demo(crate::world::Database::Sqlite);
+    let wrong = "Authorization: Basic ZXJwOndyb25n\r\n";
+    for face in FACES {
+        let path = kontor::soap::path(face);
+        for (path, credentials, length, status, code) in [
+            (path.to_owned(), wrong, 5_000_000_u64, 401, "KONTOR-1001"),
+            (path.to_owned(), "", 5_000_000, 401, "KONTOR-1001"),
+            (format!("{path}/"), "Authorization: Bearer x\r\n", 10, 401, "KONTOR-1001"),
+            (path.to_owned(), ERP, 5_000_000_000, 413, "KONTOR-1004"),
+        ] {
+            let ask = head(&path, "HTTP/1.1", &format!("Expect: 100-continue\r\nContent-Length: {length}\r\n")).replace(ERP, credentials);
+            let mut line = Line::open(&world);
+            line.send(ask.as_bytes());
+            let reply = line.answer();
+            assert!(reply.status == status && reply.body.contains(code), "{credentials} {length}: {} {}", reply.status, reply.body);
+            assert_eq!(reply.header("connection").map(str::to_lowercase).as_deref(), Some("close"));
+            assert_eq!(reply.header("www-authenticate").is_some(), status == 401);
+            assert!(line.is_closed());
+            // One that does not wait for the answer gets to see it, too.
+            let mut line = Line::open(&world);
+            line.send(ask.as_bytes());
+            line.try_send(&[b' '; 10_000]);
+            assert_eq!(line.answer().status, status);
+        }
+    }
 }
