@@ -171,7 +171,7 @@ impl Bench {
     /// Offers about which something has to be said.
     fn left(&self, channel: i32) -> usize {
         let most = 2 * self.items;
-        self.store.read(|conn| outbox::due_states(conn, channel, Stamp::now(), most)).expect("the outbox").len()
+        self.store.read(|conn| outbox::due_offers(conn, channel, Stamp::now(), most)).expect("the outbox").len()
     }
 
     fn wait_until_told(&self) {

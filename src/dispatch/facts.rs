@@ -9,6 +9,7 @@ use crate::connectors::{Fact, FactKind, Outcome};
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::store::accounts::WorkRow;
+use crate::store::begun::Begun;
 use crate::store::outbox::{self, FactRow, Settled};
 use crate::store::{broken_document, facts};
 
@@ -49,6 +50,7 @@ impl Worker {
         if self.has_to_wait(ChannelCall::PushFact, now) {
             return Ok(None);
         }
+        self.begin(Begun::Fact(row.fact_id), row.begun)?;
         map_carriers(&self.account, &mut kind);
         let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind };
         let (result, now) = self.call(ChannelCall::PushFact, now, |connector| connector.push_fact(&fact));
@@ -71,7 +73,7 @@ impl Worker {
         Ok(Some(attempt))
     }
 
-    fn park(&self, row: FactRow, mut settlement: Settlement, error: &str) -> Result<Option<Attempt>, Failure> {
+    fn park(&mut self, row: FactRow, mut settlement: Settlement, error: &str) -> Result<Option<Attempt>, Failure> {
         log::error!("account {}: fact {} about order {} cannot be sent: {error}", self.account.account_id, row.fact_id, row.order_id);
         let error = error.to_owned();
         settlement.fact = Some((row, Settled::Parked { error }));

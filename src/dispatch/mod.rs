@@ -4,6 +4,7 @@
 //! one transaction. Whatever happens in between, a crash too, the rows are still there and go again: values are
 //! absolute and facts have keys, so a repeat is harmless.
 
+mod begun;
 pub mod bell;
 mod facts;
 mod housekeeping;

@@ -86,24 +86,15 @@ pub struct Plan {
     pub waiting: Vec<(StateRow, Stamp)>,
 }
 
-/// The offers of the next batch, from due rows in their order. Offers that were part of several failed calls go alone:
-/// should one of them be what breaks the call, the others get through.
-pub fn batch(due: &[StateRow], suspects: &BTreeMap<i32, u32>) -> Vec<i32> {
-    let suspected = |offer: i32| suspects.get(&offer).copied().unwrap_or(0) >= SUSPECT_AFTER;
-    let mut chosen: Vec<i32> = Vec::new();
-    for row in due {
-        if chosen.last() == Some(&row.offer_id) || chosen.contains(&row.offer_id) {
-            continue;
-        }
-        if suspected(row.offer_id) {
-            if chosen.is_empty() {
-                return vec![row.offer_id];
-            }
-            continue;
-        }
-        chosen.push(row.offer_id);
+/// The offers of the next batch, from due ones in their order, and how often work on them was cut off. Offers that were part
+/// of several failed calls, or of one that was cut off, go alone: should one of them be what breaks it, the others get
+/// through.
+pub fn batch(due: &[(i32, i32)], suspects: &BTreeMap<i32, u32>) -> (Vec<i32>, i32) {
+    let alone = |(offer, begun): &(i32, i32)| *begun > 0 || suspects.get(offer).is_some_and(|failures| *failures >= SUSPECT_AFTER);
+    match due.first() {
+        Some((offer, begun)) if alone(&(*offer, *begun)) => (vec![*offer], *begun),
+        _ => (due.iter().filter(|due| !alone(due)).map(|(offer, _)| *offer).collect(), 0),
     }
-    chosen
 }
 
 /// Decides for each offer what is sent and which rows that settles.

@@ -14,6 +14,7 @@ use crate::connectors::{ChannelError, ChannelOrder, Message, Pulled, Severity};
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Language, Stamp};
 use crate::store::accounts::{self, WorkRow};
+use crate::store::begun::{self, Begun};
 use crate::store::{broken_document, held_orders, messages};
 
 /// Orders that share a transaction.
@@ -43,11 +44,11 @@ impl Worker {
         if self.import_held(now)? {
             return Ok(Some(Attempt::Worked));
         }
-        let failing = self.poll_failures > 0;
-        if !poll_is_due(work, self.round.is_some(), failing, now) || self.has_to_wait(ChannelCall::PullOrders, now) {
+        if !poll_is_due(work, self.round.is_some(), self.polls_fail(work), now) || self.has_to_wait(ChannelCall::PullOrders, now) {
             return Ok(None);
         }
         let account_id = self.account.account_id;
+        self.begin(Begun::Poll(account_id), work.poll_begun)?;
         let open = if self.capabilities.rereads_open_orders {
             self.store.read(|conn| {
                 let mut open = accounts::open_orders(conn, account_id)?;
@@ -64,7 +65,7 @@ impl Worker {
             Ok(pulled) => {
                 self.answered(Kind::Orders);
                 self.poll_failures = 0;
-                self.store_page(pulled, &round, now)?;
+                self.store_page(pulled, &round, work.poll_begun > 0, now)?;
                 Ok(Some(Attempt::Worked))
             }
             Err(error) => {
@@ -75,19 +76,26 @@ impl Worker {
         }
     }
 
-    fn store_page(&mut self, pulled: Pulled, round: &Round, now: Stamp) -> Result<(), Failure> {
+    /// Polls keep their own pace: they fail, or one was cut off.
+    pub(super) fn polls_fail(&self, work: &WorkRow) -> bool {
+        self.poll_failures > 0 || work.poll_begun > 1
+    }
+
+    /// `careful`: storing a page was cut off, so each order is stored alone.
+    fn store_page(&mut self, pulled: Pulled, round: &Round, careful: bool, now: Stamp) -> Result<(), Failure> {
         let Pulled { orders, cursor, more } = pulled;
         let stands_still = more && round.cursor.as_deref() == Some(cursor.as_str());
         if stands_still {
             log::warn!("account {}: the channel promises more orders at the same place; the next poll goes on", self.account.account_id);
         }
-        let concerned = self.store_orders(orders, Source::Channel, now)?;
         let account_id = self.account.account_id;
+        let concerned = if careful { self.keep_for_later(orders, now)? } else { self.store_new(orders, now)? };
         let finished = !more || stands_still;
         let (wanted, stored) = (round.wanted, clean(&cursor));
         let next_poll_at = after(now, self.account.poll_interval);
-        let (account, language) = (self.account.clone(), self.language);
+        let (account, language, end) = (self.account.clone(), self.language, self.ending());
         let silent_since = self.store.write(move |tx| {
+            end(tx)?;
             accounts::store_cursor(tx, account_id, &stored)?;
             accounts::call_worked(tx, account_id)?;
             if !finished {
@@ -100,12 +108,30 @@ impl Worker {
             }
             Ok(silent_since)
         })?;
+        self.open = None;
         if let Some(since) = silent_since {
             log::warn!("account {account_id}: silent: {}", silence(since, Language::En).text);
         }
         self.round = (!finished).then_some(Round { cursor: Some(cursor), wanted });
         self.tell(&concerned);
         Ok(())
+    }
+
+    /// Stores orders that were collected just now, but for those that are set aside.
+    fn store_new(&self, mut orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
+        let account_id = self.account.account_id;
+        let aside = self.store.read(|conn| begun::orders_aside(conn, account_id))?;
+        orders.retain(|order| !aside.contains(&clean(&order.order_id)));
+        self.store_orders(orders, Source::Channel, now)
+    }
+
+    /// Puts orders where each is stored alone.
+    fn keep_for_later(&self, orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
+        let document = |order: &ChannelOrder| serde_json::to_string(order).map_err(|error| broken_document("channel order", &error));
+        let kept = orders.iter().map(|order| Ok((clean(&order.order_id), document(order)?)));
+        let (account_id, kept) = (self.account.account_id, kept.collect::<Result<Vec<_>, Failure>>()?);
+        self.store.write(move |tx| held_orders::keep(tx, account_id, &kept, now, "the process ended while orders were stored"))?;
+        Ok(BTreeSet::new())
     }
 
     /// Wakes the other accounts whose quantities orders have changed, and lets waiting calls look.
@@ -118,12 +144,18 @@ impl Worker {
     }
 
     /// Tries orders again that could not be stored. False: none is due.
-    fn import_held(&self, now: Stamp) -> Result<bool, Failure> {
+    fn import_held(&mut self, now: Stamp) -> Result<bool, Failure> {
         let account_id = self.account.account_id;
-        let due = self.store.read(|conn| held_orders::due(conn, account_id, now, ORDERS_AT_ONCE))?;
-        if due.is_empty() {
+        let mut due = self.store.read(|conn| held_orders::due(conn, account_id, now, ORDERS_AT_ONCE))?;
+        let Some(first) = due.first().map(|row| row.begun) else {
             return Ok(false);
+        };
+        if first > 0 {
+            due.truncate(1);
+        } else {
+            due.retain(|row| row.begun == 0);
         }
+        self.begin(Begun::Orders(due.iter().map(|row| row.held_order_id).collect()), first)?;
         let mut concerned = BTreeSet::new();
         for row in due {
             match serde_json::from_str(&row.document) {
@@ -134,6 +166,8 @@ impl Worker {
                 }
             }
         }
+        // Each is stored and gone, or held again without a mark.
+        self.open = None;
         self.tell(&concerned);
         Ok(true)
     }
@@ -143,11 +177,14 @@ impl Worker {
         self.poll_failures = self.poll_failures.saturating_add(1);
         let own = pause(&self.settings.dispatch, self.poll_failures, None, chance());
         let next_poll_at = after(now, own).max(blocked_until);
-        let (account_id, error) = (self.account.account_id, clean(&error.to_string()));
+        let (account_id, error, end) = (self.account.account_id, clean(&error.to_string()), self.ending());
         self.store.write(move |tx| {
+            end(tx)?;
             accounts::postpone_poll(tx, account_id, next_poll_at)?;
             accounts::call_failed(tx, account_id, blocked_until, &error)
-        })
+        })?;
+        self.open = None;
+        Ok(())
     }
 
     /// Stores orders in groups; gives the accounts whose quantities they change. An order that cannot be stored is kept

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::{Frame, Known, Plan, Sending, batch, plan};
+use super::begun::unreadable as unreadable_message;
+use super::plan::{Frame, Known, Plan, Sending, batch};
 use super::retry::{Further, further};
 use super::settle::{About, Health, Settlement, clean, gave_up, message_row};
 use super::stock_out;
@@ -15,8 +16,10 @@ use crate::domain::{Failure, Stamp};
 use crate::preparation;
 use crate::store::Conn;
 use crate::store::accounts::WorkRow;
+use crate::store::begun::{self, Begun};
+use crate::store::messages;
 use crate::store::offers::{self, Confirmed};
-use crate::store::outbox::{self, OutboxStatus, Settled, StateRow};
+use crate::store::outbox::{self, OutboxStatus, Settled};
 
 impl Worker {
     /// Sends the next batch of due states. `None`: nothing is due, or the channel may not be called yet.
@@ -24,12 +27,18 @@ impl Worker {
         if self.has_to_wait(ChannelCall::Submit, now) {
             return Ok(None);
         }
-        let (account, suspects) = (&self.account, &self.suspects);
-        let most = self.capabilities.batch_size.max(1);
-        let known = self.store.read(|conn| load(conn, account, suspects, now, most))?;
-        if known.rows.is_empty() {
+        let (account_id, most) = (self.account.account_id, self.capabilities.batch_size.max(1));
+        let due = self.store.read(|conn| outbox::due_offers(conn, account_id, now, most))?;
+        let (offers, begun) = batch(&due, &self.suspects);
+        if offers.is_empty() {
             return Ok(None);
         }
+        self.begin(Begun::States(offers.clone()), begun)?;
+        let account = &self.account;
+        let known = match self.store.read(|conn| load(conn, account, &offers)) {
+            Ok(known) => known,
+            Err(failure) => return self.park_unreadable(offers, failure).map(Some),
+        };
         let frame = Frame {
             account: &self.account,
             public_url: &self.settings.server.public_url,
@@ -37,7 +46,7 @@ impl Worker {
             now,
             ends_at_zero: self.capabilities.ends_at_zero,
         };
-        let mut plan = plan(&frame, &known);
+        let mut plan = (self.plan)(&frame, &known);
         let mut settlement = self.unsendable(&mut plan);
         self.announce(&mut plan)?;
         if plan.sendings.is_empty() {
@@ -62,6 +71,37 @@ impl Worker {
         };
         self.settle(settlement)?;
         Ok(Some(attempt))
+    }
+
+    /// Offers could not be read, which must not hold up the others of the account. Where the database as a whole is to blame
+    /// nothing is parked.
+    fn park_unreadable(&mut self, offers: Vec<i32>, failure: Failure) -> Result<Attempt, Failure> {
+        let account = &self.account;
+        let mut unreadable = Vec::new();
+        for offer in offers {
+            if let Err(failure) = self.store.read(|conn| load(conn, account, &[offer])) {
+                unreadable.push((offer, failure));
+            }
+        }
+        self.store.read(|conn| load(conn, account, &[]))?;
+        if unreadable.is_empty() {
+            return Err(failure);
+        }
+        let (account, language, end) = (self.account.clone(), self.language, self.ending());
+        self.store.write(move |tx| {
+            for (offer_id, failure) in unreadable {
+                log::error!("account {}: offer {offer_id} cannot be read: {failure}", account.account_id);
+                let message = unreadable_message(&failure, language);
+                let error = clean(&format!("{}: {}", message.code, message.text));
+                let item_id = begun::park_unreadable(tx, offer_id, &error)?;
+                let about = item_id.map_or(About::Account, |item_id| About::Offer { offer_id, item_id });
+                messages::add(tx, message_row(&account, about, &message))?;
+            }
+            end(tx)
+        })?;
+        self.open = None;
+        self.bell.tell_settled();
+        Ok(Attempt::Worked)
     }
 
     /// Keeps on record what the channel is about to be told. Offers that are deleted meanwhile are left out.
@@ -201,19 +241,14 @@ impl Worker {
     }
 }
 
-/// Everything about the next batch, from one snapshot: the values are at least as new as the versions of the rows.
-fn load(conn: &mut Conn<'_>, account: &Account, suspects: &BTreeMap<i32, u32>, now: Stamp, most: usize) -> Result<Known, Failure> {
-    let due: Vec<StateRow> = outbox::due_states(conn, account.account_id, now, most)?;
-    let offer_ids = batch(&due, suspects);
-    if offer_ids.is_empty() {
-        return Ok(Known::default());
-    }
-    let offers = offers::by_ids(conn, &offer_ids)?;
+/// Everything about a batch, from one snapshot: the values are at least as new as the versions of the rows.
+fn load(conn: &mut Conn<'_>, account: &Account, offer_ids: &[i32]) -> Result<Known, Failure> {
+    let offers = offers::by_ids(conn, offer_ids)?;
     let mut item_ids: Vec<i32> = offers.iter().map(|offer| offer.item_id).collect();
     item_ids.sort_unstable();
     let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &item_ids)?;
     Ok(Known {
-        rows: outbox::rows_of(conn, &offer_ids)?,
+        rows: outbox::rows_of(conn, offer_ids)?,
         offers,
         data: preparation::load(conn, account, &item_ids)?,
         stock: stock.into_iter().collect(),

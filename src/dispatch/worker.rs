@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
+use super::begun;
 use super::bell::{Bell, Wake};
 use super::inbound::{self, Imported};
 use super::keeper::Keeper;
 use super::limiter::Limiter;
+use super::plan::{self, Frame, Known, Plan};
 use super::poll::Round;
 use super::reconcile;
 use super::retry::{after, pause};
@@ -23,6 +25,7 @@ use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Language, Stamp};
 use crate::metrics::Metrics;
 use crate::store::accounts::{self, WorkRow};
+use crate::store::begun::{Begun, SetAside};
 use crate::store::{Store, Tx, held_orders, limited_calls, outbox};
 
 /// Another process may write rows for us without ringing our bell, on SQLite the command line; how long we do not look
@@ -36,6 +39,8 @@ const LEAST_REST: Duration = Duration::from_millis(20);
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 pub(super) type Import = for<'t> fn(&mut Tx<'t>, &Settings, &Account, &ChannelOrder) -> Result<Imported, Failure>;
+
+pub(super) type Planning = for<'k> fn(&Frame<'k>, &Known) -> Plan;
 
 /// What a worker is made of.
 pub(super) struct Parts {
@@ -77,6 +82,11 @@ pub(super) struct Worker {
     pub(super) reconciling: Option<reconcile::Round>,
     /// How often an offer was part of a call that failed as a whole.
     pub(super) suspects: BTreeMap<i32, u32>,
+    /// The reconciliation that is under way is marked as begun.
+    pub(super) reconciliation_marked: bool,
+    pub(super) plan: Planning,
+    /// What is marked as begun and has not ended, with its mark before.
+    pub(super) open: Option<(Begun, i32)>,
 }
 
 /// What a step leaves to be done.
@@ -135,6 +145,9 @@ impl Worker {
             poll_failures: 0,
             reconciling: None,
             suspects: BTreeMap::new(),
+            reconciliation_marked: false,
+            plan: plan::plan,
+            open: None,
         })
     }
 
@@ -153,15 +166,11 @@ impl Worker {
         let account_id = self.account.account_id;
         loop {
             let now = Stamp::now();
-            let rest = match catch_unwind(AssertUnwindSafe(|| self.step(now))) {
-                Ok(Ok(Next::Again)) => Duration::ZERO,
-                Ok(Ok(Next::At(time))) => Self::rest(now, time),
-                Ok(Err(failure)) => {
-                    log::error!("account {account_id}: the worker pauses: {failure}");
-                    PAUSE_AFTER_FAULT
-                }
-                Err(panic) => {
-                    log::error!("account {account_id}: the worker pauses: {}", panicked(&*panic));
+            let rest = match self.guarded_step(now) {
+                Ok(Next::Again) => Duration::ZERO,
+                Ok(Next::At(time)) => Self::rest(now, time),
+                Err(reason) => {
+                    log::error!("account {account_id}: the worker pauses: {reason}");
                     PAUSE_AFTER_FAULT
                 }
             };
@@ -180,12 +189,25 @@ impl Worker {
         Duration::from_micros(micros).clamp(LEAST_REST, LOOK_AT_LEAST_EVERY)
     }
 
+    /// A panic is what a crash would be: the account is taken over anew, with the marks of what was cut off.
+    pub(super) fn guarded_step(&mut self, now: Stamp) -> Result<Next, String> {
+        match catch_unwind(AssertUnwindSafe(|| self.step(now))) {
+            Ok(result) => result.map_err(|failure| failure.to_string()),
+            Err(panic) => {
+                self.open = None;
+                self.lose_lease();
+                Err(panicked(&*panic))
+            }
+        }
+    }
+
     /// Does the next piece of work: one fact, one page of orders, one batch of states, or a step of a
     /// reconciliation.
     pub(super) fn step(&mut self, now: Stamp) -> Result<Next, Failure> {
         if !self.hold_lease(now)? {
             return Ok(Next::At(after(now, self.settings.dispatch.lease / 3)));
         }
+        self.forgive()?;
         let account_id = self.account.account_id;
         let Some(work) = self.store.read(|conn| accounts::work_of(conn, account_id))? else {
             // The row was taken away under us; the lease makes it anew.
@@ -212,7 +234,7 @@ impl Worker {
             let facts = outbox::next_due_fact(conn, account_id)?;
             Ok((outbox::next_due_state(conn, account_id)?, facts, held_orders::next_due(conn, account_id)?))
         })?;
-        let poll = if poll_is_due(&work, self.round.is_some(), self.poll_failures > 0, now) { now } else { Stamp(work.next_poll_at) };
+        let poll = if poll_is_due(&work, self.round.is_some(), self.polls_fail(&work), now) { now } else { Stamp(work.next_poll_at) };
         let calls = [
             (ChannelCall::Submit, states),
             (ChannelCall::PushFact, facts),
@@ -269,18 +291,23 @@ impl Worker {
             }
         }
         let (owner, steal, anew) = (self.owner.clone(), self.steal, self.lease_until == Stamp(0));
-        let taken = self.store.write(move |tx| {
-            let taken = accounts::take_lease(tx, account_id, &owner, now, until, steal)?;
-            if anew && taken.is_some() {
-                // What the process before was allowed to do is not what we are.
-                limited_calls::forget(tx, account_id)?;
+        let (account, language) = (self.account.clone(), self.language);
+        let aside = self.store.write(move |tx| {
+            if accounts::take_lease(tx, account_id, &owner, now, until, steal)?.is_none() {
+                return Ok(None);
             }
-            Ok(taken)
+            if !anew {
+                return Ok(Some(SetAside::default()));
+            }
+            // What the process before was allowed to do is not what we are.
+            limited_calls::forget(tx, account_id)?;
+            begun::take_up(tx, &account, language, now).map(Some)
         })?;
-        if taken.is_none() {
+        let Some(aside) = aside else {
             self.lose_lease();
             return Ok(false);
-        }
+        };
+        begun::tell_log(account_id, &aside);
         self.steal = false;
         self.lease_until = until;
         Ok(true)
@@ -292,6 +319,7 @@ impl Worker {
         self.round = None;
         self.poll_failures = 0;
         self.reconciling = None;
+        self.reconciliation_marked = false;
         self.told_limits.clear();
     }
 
@@ -354,9 +382,14 @@ impl Worker {
         Settlement { account_id: self.account.account_id, ..Settlement::default() }
     }
 
-    /// Writes a settlement and lets waiting calls look.
-    pub(super) fn settle(&self, settlement: Settlement) -> Result<(), Failure> {
-        self.store.write(move |tx| settlement.apply(tx))?;
+    /// Writes a settlement, with which the work has ended, and lets waiting calls look.
+    pub(super) fn settle(&mut self, settlement: Settlement) -> Result<(), Failure> {
+        let end = self.ending();
+        self.store.write(move |tx| {
+            settlement.apply(tx)?;
+            end(tx)
+        })?;
+        self.open = None;
         self.bell.tell_settled();
         Ok(())
     }

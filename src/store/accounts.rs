@@ -39,6 +39,9 @@ pub struct WorkRow {
     pub no_order_since: Option<i64>,
     /// That is longer ago than the account's alarm allows, and it was told.
     pub silent: bool,
+    /// See [`super::begun`].
+    pub poll_begun: i32,
+    pub reconcile_begun: i32,
 }
 
 pub fn work_of(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<WorkRow>, Failure> {
@@ -74,6 +77,8 @@ pub fn ensure_work(tx: &mut Tx<'_>, account_id: i32) -> Result<WorkRow, Failure>
         reconcile_report: None,
         no_order_since: None,
         silent: false,
+        poll_begun: 0,
+        reconcile_begun: 0,
     };
     on!(&mut tx.conn, c => diesel::insert_into(account_work::table).values(&row).execute(c))?;
     Ok(row)
@@ -127,6 +132,7 @@ pub fn want_reconciliation(tx: &mut Tx<'_>, account_id: i32, repair: bool, impor
 pub fn reconciled(tx: &mut Tx<'_>, account_id: i32, served: i64, now: Stamp, report: &str) -> Result<(), Failure> {
     change_work(tx, account_id, |row| {
         row.reconcile_served = row.reconcile_served.max(served);
+        row.reconcile_begun = 0;
         row.reconciled_at = Some(now.0);
         row.reconcile_report = Some(report.to_owned());
         if row.reconcile_wanted <= row.reconcile_served {

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use diesel::prelude::*;
 
+use super::begun::ORDER_ASIDE;
 use super::filter::Cond;
 use super::held_orders::HeldOrder;
 use super::outbox::{FactRow, OutboxStatus, StateRow, Topic, due_now};
@@ -165,7 +166,7 @@ pub fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp
         found.extend(matching_facts(conn, filter)?);
     }
     let unnumbered = filter.passes_without_offer() && filter.order_id.passes_unset() && filter.order_number.passes_unset();
-    if filter.means(ChangeKind::Order) && unnumbered && filter.status.passes(&OutboxStatus::Pending) {
+    if filter.means(ChangeKind::Order) && unnumbered {
         found.extend(matching_orders(conn, filter)?);
     }
     Ok(found)
@@ -205,13 +206,15 @@ fn matching_facts(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Sta
 }
 
 fn matching_orders(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
-    let rows: Vec<(i64, i32)> = on!(conn, c => {
-        let mut query = held_orders::table.select((held_orders::held_at, held_orders::held_order_id)).into_boxed();
+    let rows: Vec<(i64, i32, i32)> = on!(conn, c => {
+        let columns = (held_orders::held_at, held_orders::held_order_id, held_orders::begun);
+        let mut query = held_orders::table.select(columns).into_boxed();
         narrow!(query, held_orders::account_id, &filter.account_id);
         narrow!(query, held_orders::marketplace_order_id, &filter.marketplace_order_id);
         query.load(c)
     })?;
-    Ok(rows.into_iter().map(|(held, order)| (Stamp(held), ChangeId::Order(order))).collect())
+    let passes = |begun: i32| filter.status.passes(if begun >= ORDER_ASIDE { &OutboxStatus::Parked } else { &OutboxStatus::Pending });
+    Ok(rows.into_iter().filter(|row| passes(row.2)).map(|(held, order, _)| (Stamp(held), ChangeId::Order(order))).collect())
 }
 
 /// Changes by number, in the order of the numbers given; those that have arrived are left out.
@@ -339,7 +342,7 @@ fn orders_of(conn: &mut Conn<'_>, held_order_ids: &[i32]) -> Result<Vec<Change>,
                 marketplace_order_id: Some(row.marketplace_order_id),
             }),
             topic: "import".to_owned(),
-            parked: false,
+            parked: row.begun >= ORDER_ASIDE,
             asked_at: Stamp(row.held_at),
             due_at: Stamp(row.due_at),
             blocked_until: Stamp(0),
@@ -373,6 +376,7 @@ macro_rules! again {
                 $table::attempts.eq(0),
                 $table::first_failed_at.eq(None::<i64>),
                 $table::last_error.eq(None::<String>),
+                $table::begun.eq(0),
             ))
             .execute(c))
     }};
@@ -385,14 +389,21 @@ macro_rules! waiting {
     };
 }
 
-/// Like `again!`, for held orders, which are never parked. Why the last try failed stays on record.
+/// Like `again!`, for held orders. Why the last try failed stays on record.
 macro_rules! order_again {
     ($tx:expr, $which:expr) => {{
         let (stamp, due_at) = ($tx.stamp.0, due_now($tx));
         on!(&mut $tx.conn, c => diesel::update(held_orders::table.filter($which))
-            .set((held_orders::version.eq(stamp), held_orders::due_at.eq(due_at), held_orders::attempts.eq(0)))
+            .set((held_orders::version.eq(stamp), held_orders::due_at.eq(due_at), held_orders::attempts.eq(0), held_orders::begun.eq(0)))
             .execute(c))
     }};
+}
+
+/// The same for held orders.
+macro_rules! order_waits {
+    ($now:expr) => {
+        held_orders::begun.ge(ORDER_ASIDE).or(held_orders::due_at.gt($now))
+    };
 }
 
 /// One change goes again at once. False: it has arrived, or is due already.
@@ -404,7 +415,7 @@ pub fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
             again!(tx, outbox_states, this.and(waiting!(outbox_states, now)))?
         }
         ChangeId::Fact(fact) => again!(tx, outbox_facts, outbox_facts::fact_id.eq(fact).and(waiting!(outbox_facts, now)))?,
-        ChangeId::Order(order) => order_again!(tx, held_orders::held_order_id.eq(order).and(held_orders::due_at.gt(now)))?,
+        ChangeId::Order(order) => order_again!(tx, held_orders::held_order_id.eq(order).and(order_waits!(now)))?,
     };
     Ok(touched > 0)
 }
@@ -414,7 +425,7 @@ pub fn retry_account(tx: &mut Tx<'_>, account_id: i32, parked_only: bool) -> Res
     let later_than = if parked_only { i64::MAX } else { due_now(tx) };
     let states = again!(tx, outbox_states, outbox_states::account_id.eq(account_id).and(waiting!(outbox_states, later_than)))?;
     let facts = again!(tx, outbox_facts, outbox_facts::account_id.eq(account_id).and(waiting!(outbox_facts, later_than)))?;
-    let orders = order_again!(tx, held_orders::account_id.eq(account_id).and(held_orders::due_at.gt(later_than)))?;
+    let orders = order_again!(tx, held_orders::account_id.eq(account_id).and(order_waits!(later_than)))?;
     Ok(states.saturating_add(facts).saturating_add(orders))
 }
 

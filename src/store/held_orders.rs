@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 
+use super::begun::ORDER_ASIDE;
 use super::schema::held_orders;
 use super::{Conn, Tx, next_id};
 use crate::domain::{Failure, Stamp};
@@ -22,6 +23,8 @@ pub struct HeldOrder {
     pub due_at: i64,
     pub attempts: i32,
     pub last_error: String,
+    /// See [`super::begun`].
+    pub begun: i32,
 }
 
 /// Keeps an order that could not be stored, in the place of an older word about it. True: it was not held before.
@@ -34,6 +37,7 @@ pub fn hold(tx: &mut Tx<'_>, account_id: i32, number: &str, document: &str, due_
             held_orders::due_at.eq(due_at.0),
             held_orders::attempts.eq(held_orders::attempts + 1),
             held_orders::last_error.eq(error),
+            held_orders::begun.eq(0),
         ))
         .execute(c))?;
     if known > 0 {
@@ -49,9 +53,39 @@ pub fn hold(tx: &mut Tx<'_>, account_id: i32, number: &str, document: &str, due_
         due_at: due_at.0,
         attempts: 1,
         last_error: error.to_owned(),
+        begun: 0,
     };
     on!(&mut tx.conn, c => diesel::insert_into(held_orders::table).values(&row).execute(c))?;
     Ok(true)
+}
+
+/// Keeps orders as the channel told them, to be stored one by one: `(number, document)`. One that is kept already gets the
+/// newer word, and stays set aside if it is.
+pub fn keep(tx: &mut Tx<'_>, account_id: i32, orders: &[(String, String)], due_at: Stamp, why: &str) -> Result<(), Failure> {
+    for (number, document) in orders {
+        let known = on!(&mut tx.conn, c => diesel::update(held_orders::table
+                .filter(held_orders::account_id.eq(account_id))
+                .filter(held_orders::marketplace_order_id.eq(number)))
+            .set(held_orders::document.eq(document))
+            .execute(c))?;
+        if known > 0 {
+            continue;
+        }
+        let row = HeldOrder {
+            held_order_id: next_id(tx, "held_order")?,
+            account_id,
+            marketplace_order_id: number.clone(),
+            document: document.clone(),
+            held_at: tx.stamp.0,
+            version: tx.stamp.0,
+            due_at: due_at.0,
+            attempts: 0,
+            last_error: why.to_owned(),
+            begun: 1,
+        };
+        on!(&mut tx.conn, c => diesel::insert_into(held_orders::table).values(&row).execute(c))?;
+    }
+    Ok(())
 }
 
 /// These orders are stored.
@@ -68,6 +102,7 @@ pub fn due(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Res
     Ok(on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::due_at.le(now.0))
+        .filter(held_orders::begun.lt(ORDER_ASIDE))
         .order((held_orders::due_at, held_orders::held_order_id))
         .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select(HeldOrder::as_select())
@@ -78,6 +113,7 @@ pub fn due(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Res
 pub fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
     let due: Option<i64> = on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
+        .filter(held_orders::begun.lt(ORDER_ASIDE))
         .select(diesel::dsl::min(held_orders::due_at))
         .first(c))?;
     Ok(due.map(Stamp))

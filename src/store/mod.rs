@@ -7,6 +7,7 @@
 pub mod account_categories;
 pub mod accounts;
 pub mod backlog;
+pub mod begun;
 pub mod categories;
 pub mod changes;
 pub mod configured;

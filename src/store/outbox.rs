@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::begun::ORDER_ASIDE;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx, limited_calls, next_id};
 use crate::domain::offer::Wanted;
@@ -24,6 +25,8 @@ pub struct StateRow {
     pub attempts: i32,
     pub first_failed_at: Option<i64>,
     pub last_error: Option<String>,
+    /// See [`super::begun`].
+    pub begun: i32,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -43,6 +46,8 @@ pub struct FactRow {
     pub first_failed_at: Option<i64>,
     pub last_error: Option<String>,
     pub settled_at: Option<i64>,
+    /// See [`super::begun`].
+    pub begun: i32,
 }
 
 /// Due at once. The stamps of changes go on when the clock is set back; what is due is told by the clock.
@@ -66,6 +71,7 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
             attempts: 0,
             first_failed_at: None,
             last_error: None,
+            begun: 0,
         })
         .collect();
     rows.sort_by_key(|row| (row.offer_id, row.topic));
@@ -82,6 +88,7 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
                 outbox_states::attempts.eq(0),
                 outbox_states::first_failed_at.eq(None::<i64>),
                 outbox_states::last_error.eq(None::<String>),
+                outbox_states::begun.eq(0),
             ))
             .execute(c))?;
     }
@@ -143,6 +150,7 @@ pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str,
         first_failed_at: None,
         last_error: None,
         settled_at: None,
+        begun: 0,
     };
     let added = on!(&mut tx.conn, c => diesel::insert_into(outbox_facts::table)
         .values(&row)
@@ -189,9 +197,9 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
         .filter(outbox_facts::version.eq(version.0))
         .select((outbox_facts::status, outbox_facts::due_at, outbox_facts::account_id))
         .load(c))?;
-    let orders: Vec<(i64, i32)> = on!(conn, c => held_orders::table
+    let orders: Vec<(i64, i32, i32)> = on!(conn, c => held_orders::table
         .filter(held_orders::version.eq(version.0))
-        .select((held_orders::due_at, held_orders::account_id))
+        .select((held_orders::due_at, held_orders::account_id, held_orders::begun))
         .load(c))?;
     let errands: Vec<i32> = match errand {
         None => Vec::new(),
@@ -218,7 +226,8 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
     };
     states.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::Submit]));
     facts.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::PushFact]));
-    orders.into_iter().for_each(|(due_at, account)| count(OutboxStatus::Pending, due_at, account, &[]));
+    let order_status = |begun: i32| if begun >= ORDER_ASIDE { OutboxStatus::Parked } else { OutboxStatus::Pending };
+    orders.into_iter().for_each(|(due_at, account, begun)| count(order_status(begun), due_at, account, &[]));
     let calls: &[ChannelCall] = match errand {
         None => &[],
         Some((Errand::Poll, _)) => &[ChannelCall::PullOrders],
@@ -241,26 +250,26 @@ pub fn parked_offers(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(i32, St
     Ok(offers)
 }
 
-/// Due states of an account for at most `most` offers, all topics of an offer together, oldest first.
-pub fn due_states(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<StateRow>, Failure> {
+/// Offers of an account with due states, at most so many, oldest first; with how often work on them was cut off.
+pub fn due_offers(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<(i32, i32)>, Failure> {
     let limit = i64::try_from(most.saturating_mul(Topic::ALL.len())).unwrap_or(i64::MAX);
-    let mut rows: Vec<StateRow> = on!(conn, c => outbox_states::table
+    let rows: Vec<(i32, i32)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
         .filter(outbox_states::status.eq(OutboxStatus::Pending))
         .filter(outbox_states::due_at.le(now.0))
         .order((outbox_states::due_at, outbox_states::offer_id, outbox_states::topic))
         .limit(limit)
-        .select(StateRow::as_select())
+        .select((outbox_states::offer_id, outbox_states::begun))
         .load(c))?;
-    let mut chosen: Vec<i32> = Vec::new();
-    rows.retain(|row| {
-        chosen.contains(&row.offer_id)
-            || (chosen.len() < most && {
-                chosen.push(row.offer_id);
-                true
-            })
-    });
-    Ok(rows)
+    let mut due: Vec<(i32, i32)> = Vec::new();
+    for (offer, begun) in rows {
+        match due.iter_mut().find(|(known, _)| *known == offer) {
+            Some((_, most)) => *most = begun.max(*most),
+            None => due.push((offer, begun)),
+        }
+    }
+    due.truncate(most);
+    Ok(due)
 }
 
 /// Every row of these offers, due or not, parked or not.

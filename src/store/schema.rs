@@ -151,6 +151,7 @@ diesel::table! {
         attempts -> Integer,
         first_failed_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
+        begun -> Integer,
     }
 }
 
@@ -169,6 +170,7 @@ diesel::table! {
         first_failed_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         settled_at -> Nullable<BigInt>,
+        begun -> Integer,
     }
 }
 
@@ -199,6 +201,7 @@ diesel::table! {
         due_at -> BigInt,
         attempts -> Integer,
         last_error -> Text,
+        begun -> Integer,
     }
 }
 
@@ -223,6 +226,8 @@ diesel::table! {
         reconcile_report -> Nullable<Text>,
         no_order_since -> Nullable<BigInt>,
         silent -> Bool,
+        poll_begun -> Integer,
+        reconcile_begun -> Integer,
     }
 }
 

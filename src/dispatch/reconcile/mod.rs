@@ -27,6 +27,7 @@ use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Language, Stamp};
 use crate::preparation::listing_settings;
 use crate::store::accounts::{self, WorkRow};
+use crate::store::begun::{self, Begun};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Adopted, Announced, OfferRow};
 use crate::store::outbox::{self, Topic};
@@ -146,6 +147,7 @@ impl Worker {
         // It begins with its first call, so that what is asked for until then becomes part of it.
         let begin = || due(work, &self.account.reconciliation, now).filter(|_| !waits).map(Round::new);
         let Some(round) = self.reconciling.take().or_else(begin) else { return Ok(None) };
+        self.begin_reconciliation(work)?;
         match round.step {
             Step::Listing { .. } if round.not_before > now || waits => self.wait(round),
             Step::Collecting { wanted } if work.poll_served < wanted => self.wait(round),
@@ -156,6 +158,17 @@ impl Worker {
             Step::Collecting { .. } => self.compare_next(round, 0, now).map(Some),
             Step::Comparing { after } => self.compare_next(round, after, now).map(Some),
         }
+    }
+
+    /// Marks it as begun, once: it takes many turns.
+    fn begin_reconciliation(&mut self, work: &WorkRow) -> Result<(), Failure> {
+        if self.reconciliation_marked {
+            return Ok(());
+        }
+        let (account_id, begun) = (self.account.account_id, work.reconcile_begun.saturating_add(1));
+        self.store.write(move |tx| begun::mark(tx, &Begun::Reconciliation(account_id), begun))?;
+        self.reconciliation_marked = true;
+        Ok(())
     }
 
     fn wait(&mut self, round: Round) -> Result<Option<Attempt>, Failure> {
@@ -272,7 +285,11 @@ impl Worker {
             let last = offers.last().map(|offer| offer.offer_id);
             offers.retain(|offer| !round.imported.contains(&offer.offer_id));
             Ok((last, view.differences(conn, offers, &round.seen)?))
-        })?;
+        });
+        let found = match found {
+            Ok(found) => found,
+            Err(failure) => return self.end_unreadable(round, &failure, now),
+        };
         let (Some(last), differing) = found else { return self.finish(round, now) };
         round.step = Step::Comparing { after: last };
         round.report.left_out = round.report.left_out.saturating_add(differing.left_out);
@@ -303,12 +320,21 @@ impl Worker {
         Ok(Attempt::Worked)
     }
 
+    /// A row that cannot be read ends it: begun again it would come to the same row. A database that is down does not.
+    fn end_unreadable(&mut self, mut round: Round, failure: &Failure, now: Stamp) -> Result<Attempt, Failure> {
+        let account_id = self.account.account_id;
+        self.store.read(|conn| offers::of_account_after(conn, account_id, i32::MAX, 1))?;
+        round.report.error = Some(failure.to_string());
+        self.finish(round, now)
+    }
+
     fn finish(&mut self, round: Round, now: Stamp) -> Result<Attempt, Failure> {
         let account_id = self.account.account_id;
         let report = &round.report;
         let json = serde_json::to_string(report).map_err(|error| broken_document("report of a reconciliation", &error))?;
         let wanted = round.asked.wanted;
         self.store.write(move |tx| accounts::reconciled(tx, account_id, wanted, now, &json))?;
+        self.reconciliation_marked = false;
         let level = if report.error.is_some() { log::Level::Error } else { log::Level::Info };
         log::log!(level, "account {account_id}: reconciliation: {report}");
         self.bell.tell_settled();

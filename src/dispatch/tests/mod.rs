@@ -1,5 +1,6 @@
 //! The dispatcher against a scripted channel, on every database at hand. Workers are stepped, nothing sleeps.
 
+mod begun;
 mod failures;
 mod housekeeping;
 mod leases;

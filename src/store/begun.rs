@@ -1,0 +1,201 @@
+//! Work that has begun: a mark in its rows that stays when the process ends in the middle, so that the next one knows.
+//!
+//! The mark counts how often the work has begun since it last came to an end. What a process finds marked when it takes
+//! an account over was cut off so many times.
+
+use diesel::prelude::*;
+
+use super::accounts::{ensure_work, save_work};
+use super::outbox::OutboxStatus;
+use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
+use super::{Conn, Tx};
+use crate::domain::{Failure, Stamp};
+use crate::on;
+
+/// Cut off so often, rows are set aside: once, perhaps among others, and twice alone.
+pub const ASIDE: i32 = 3;
+/// Held orders have no status. Those set aside have one more.
+pub const ORDER_ASIDE: i32 = ASIDE + 1;
+/// What the last error of a row that is set aside begins with.
+pub const CUT_OFF: &str = "WORK_CUT_OFF";
+
+/// Work that one attempt does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// The states of these offers.
+    States(Vec<i32>),
+    Fact(i32),
+    /// Held orders of these numbers.
+    Orders(Vec<i32>),
+    /// Of the account.
+    Poll(i32),
+    Reconciliation(i32),
+}
+
+/// Marks work that begins, or ends (0).
+pub fn mark(tx: &mut Tx<'_>, work: &Begun, begun: i32) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => match work {
+        Begun::States(offers) => diesel::update(outbox_states::table
+                .filter(outbox_states::offer_id.eq_any(offers))
+                .filter(outbox_states::status.eq(OutboxStatus::Pending))
+                .filter(outbox_states::begun.ne(begun)))
+            .set(outbox_states::begun.eq(begun))
+            .execute(c),
+        Begun::Fact(fact) => diesel::update(outbox_facts::table.find(fact)).set(outbox_facts::begun.eq(begun)).execute(c),
+        Begun::Orders(orders) => diesel::update(held_orders::table.filter(held_orders::held_order_id.eq_any(orders)))
+            .set(held_orders::begun.eq(begun))
+            .execute(c),
+        Begun::Poll(account) => diesel::update(account_work::table.find(account)).set(account_work::poll_begun.eq(begun)).execute(c),
+        Begun::Reconciliation(account) =>
+            diesel::update(account_work::table.find(account)).set(account_work::reconcile_begun.eq(begun)).execute(c),
+    })?;
+    Ok(())
+}
+
+/// What was set aside because it was cut off too often.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SetAside {
+    /// `(offer, item)`
+    pub offers: Vec<(i32, i32)>,
+    /// `(order, kind of fact)`
+    pub facts: Vec<(i32, String)>,
+    /// The channel's numbers.
+    pub orders: Vec<String>,
+    /// Collecting orders, which goes on at its time.
+    pub poll: bool,
+    /// The `reconcile_wanted` that it was for.
+    pub reconciliation: Option<i64>,
+}
+
+/// Takes up what an earlier process, or an earlier turn that panicked, left in the middle. What was cut off too often is set
+/// aside. What was cut off alone goes again after `rested`, so that everything else goes first, and a process that is killed
+/// again and again does not try it each time. Orders are collected again after `next_poll` if that was set aside. It is for
+/// the caller to end a reconciliation.
+pub fn take_up(tx: &mut Tx<'_>, account_id: i32, rested: Stamp, next_poll: Stamp) -> Result<SetAside, Failure> {
+    let offers = set_offers_aside(tx, account_id)?;
+    let facts = set_facts_aside(tx, account_id)?;
+    let orders = set_orders_aside(tx, account_id)?;
+    rest(tx, account_id, rested)?;
+    let mut work = ensure_work(tx, account_id)?;
+    let (poll, reconciliation) = (work.poll_begun >= ASIDE, work.reconcile_begun >= ASIDE);
+    let wait = if poll { next_poll } else { rested };
+    if work.poll_begun + 1 >= ASIDE {
+        // Once more alone, and then set aside again.
+        work.poll_begun = ASIDE - 1;
+        work.next_poll_at = work.next_poll_at.max(wait.0);
+        save_work(tx, &work)?;
+    }
+    let reconciliation = reconciliation.then_some(work.reconcile_wanted);
+    Ok(SetAside { offers, facts, orders, poll, reconciliation })
+}
+
+/// The last error of what is set aside.
+pub fn last_error() -> String {
+    format!("{CUT_OFF}: the process ended {ASIDE} times in the middle of this work")
+}
+
+fn set_offers_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(i32, i32)>, Failure> {
+    let mut found: Vec<(i32, i32)> = on!(&mut tx.conn, c => outbox_states::table
+        .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)))
+        .filter(outbox_states::account_id.eq(account_id))
+        .filter(outbox_states::status.eq(OutboxStatus::Pending))
+        .filter(outbox_states::begun.ge(ASIDE))
+        .order(outbox_states::offer_id)
+        .select((outbox_states::offer_id, offers::item_id))
+        .load(c))?;
+    found.dedup();
+    if !found.is_empty() {
+        on!(&mut tx.conn, c => diesel::update(outbox_states::table
+                .filter(outbox_states::account_id.eq(account_id))
+                .filter(outbox_states::status.eq(OutboxStatus::Pending))
+                .filter(outbox_states::begun.ge(ASIDE)))
+            .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::begun.eq(0), outbox_states::last_error.eq(last_error())))
+            .execute(c))?;
+    }
+    Ok(found)
+}
+
+fn set_facts_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(i32, String)>, Failure> {
+    let found: Vec<(i32, String)> = on!(&mut tx.conn, c => outbox_facts::table
+        .filter(outbox_facts::account_id.eq(account_id))
+        .filter(outbox_facts::status.eq(OutboxStatus::Pending))
+        .filter(outbox_facts::begun.ge(ASIDE))
+        .order(outbox_facts::fact_id)
+        .select((outbox_facts::order_id, outbox_facts::kind))
+        .load(c))?;
+    if !found.is_empty() {
+        let stamp = tx.stamp.0;
+        on!(&mut tx.conn, c => diesel::update(outbox_facts::table
+                .filter(outbox_facts::account_id.eq(account_id))
+                .filter(outbox_facts::status.eq(OutboxStatus::Pending))
+                .filter(outbox_facts::begun.ge(ASIDE)))
+            .set((
+                outbox_facts::status.eq(OutboxStatus::Parked),
+                outbox_facts::begun.eq(0),
+                outbox_facts::settled_at.eq(stamp),
+                outbox_facts::last_error.eq(last_error()),
+            ))
+            .execute(c))?;
+    }
+    Ok(found)
+}
+
+fn set_orders_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+    let found: Vec<String> = on!(&mut tx.conn, c => held_orders::table
+        .filter(held_orders::account_id.eq(account_id))
+        .filter(held_orders::begun.eq(ASIDE))
+        .order(held_orders::held_order_id)
+        .select(held_orders::marketplace_order_id)
+        .load(c))?;
+    if !found.is_empty() {
+        on!(&mut tx.conn, c => diesel::update(held_orders::table
+                .filter(held_orders::account_id.eq(account_id))
+                .filter(held_orders::begun.eq(ASIDE)))
+            .set((held_orders::begun.eq(ORDER_ASIDE), held_orders::last_error.eq(last_error())))
+            .execute(c))?;
+    }
+    Ok(found)
+}
+
+fn rest(tx: &mut Tx<'_>, account_id: i32, until: Stamp) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(outbox_states::table
+            .filter(outbox_states::account_id.eq(account_id))
+            .filter(outbox_states::status.eq(OutboxStatus::Pending))
+            .filter(outbox_states::begun.eq(ASIDE - 1))
+            .filter(outbox_states::due_at.lt(until.0)))
+        .set(outbox_states::due_at.eq(until.0))
+        .execute(c))?;
+    on!(&mut tx.conn, c => diesel::update(outbox_facts::table
+            .filter(outbox_facts::account_id.eq(account_id))
+            .filter(outbox_facts::status.eq(OutboxStatus::Pending))
+            .filter(outbox_facts::begun.eq(ASIDE - 1))
+            .filter(outbox_facts::due_at.lt(until.0)))
+        .set(outbox_facts::due_at.eq(until.0))
+        .execute(c))?;
+    on!(&mut tx.conn, c => diesel::update(held_orders::table
+            .filter(held_orders::account_id.eq(account_id))
+            .filter(held_orders::begun.eq(ASIDE - 1))
+            .filter(held_orders::due_at.lt(until.0)))
+        .set(held_orders::due_at.eq(until.0))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Parks the states of an offer whose rows cannot be read. Gives its item.
+pub fn park_unreadable(tx: &mut Tx<'_>, offer_id: i32, error: &str) -> Result<Option<i32>, Failure> {
+    on!(&mut tx.conn, c => diesel::update(outbox_states::table
+            .filter(outbox_states::offer_id.eq(offer_id))
+            .filter(outbox_states::status.eq(OutboxStatus::Pending)))
+        .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::begun.eq(0), outbox_states::last_error.eq(error)))
+        .execute(c))?;
+    Ok(on!(&mut tx.conn, c => offers::table.find(offer_id).select(offers::item_id).first(c).optional())?)
+}
+
+/// The channel's numbers of an account's orders that are set aside.
+pub fn orders_aside(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+    Ok(on!(conn, c => held_orders::table
+        .filter(held_orders::account_id.eq(account_id))
+        .filter(held_orders::begun.ge(ORDER_ASIDE))
+        .select(held_orders::marketplace_order_id)
+        .load(c))?)
+}
