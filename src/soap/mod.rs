@@ -198,7 +198,7 @@ enum Input<'d> {
 }
 
 /// The names of the string element; which one belongs to which operation is nothing a client should fail at. The last
-/// three are what stacks call an argument whose name they do not know: JAX-WS, SOAP::Lite and PHP, Axis.
+/// three are what stacks call an argument whose name they do not know: JAX-WS, PHP and Axis.
 const ARGUMENTS: [&str; 5] = ["requestData", "argRequestData", "arg0", "param0", "in0"];
 
 /// Typed calls stand in the namespace of the contract that they were made from, or in none; one that was made from

@@ -8,6 +8,9 @@ use crate::xml::Node;
 const ENCODINGS: [&str; 2] = ["http://schemas.xmlsoap.org/soap/encoding/", "http://www.w3.org/2003/05/soap-encoding"];
 /// Attributes of the encoding that say where a value stands, or what a list is made of.
 const SIGNS: [&str; 4] = ["arrayType", "itemType", "arraySize", "ref"];
+/// Attributes with such a name whose namespace is looked up at most, because that costs: the first one of an encoded
+/// message tells already.
+const LOOKED_UP: usize = 16;
 
 /// What gives a message away as RPC-encoded.
 pub(super) fn encoded<'d>(root: Node<'d>, body: Node<'d>, operation: Node<'d>) -> Option<&'d str> {
@@ -17,17 +20,24 @@ pub(super) fn encoded<'d>(root: Node<'d>, body: Node<'d>, operation: Node<'d>) -
     }
     let is_said = |node: &Node<'_>| node.attribute("encodingStyle").is_some_and(|style| ENCODINGS.contains(&style.trim()));
     let deep = [root, body, operation].iter().any(is_said);
-    operation.children().find_map(|child| if refers(child) { Some("href") } else { sign(child, deep) })
+    let mut left = LOOKED_UP;
+    operation.children().find_map(|child| if refers(child) { Some("href") } else { sign(child, deep, &mut left) })
 }
 
 /// The first sign in an element and below it; references count where the message says it is encoded.
-fn sign(node: Node<'_>, references: bool) -> Option<&'static str> {
+fn sign(node: Node<'_>, references: bool, left: &mut usize) -> Option<&'static str> {
     if references && refers(node) {
         return Some("href");
     }
-    let is_encoding = |sign: &str| ENCODINGS.iter().any(|encoding| node.attribute_ns(encoding, sign).is_some());
-    let own = node.attributes().find_map(|(name, _)| SIGNS.into_iter().find(|sign| *sign == name)).filter(|sign| is_encoding(sign));
-    own.or_else(|| node.children().find_map(|child| sign(child, references)))
+    if let Some(sign) = node.attributes().find_map(|(name, _)| SIGNS.into_iter().find(|sign| *sign == name))
+        && *left > 0
+    {
+        *left -= 1;
+        if ENCODINGS.iter().any(|encoding| node.attribute_ns(encoding, sign).is_some()) {
+            return Some(sign);
+        }
+    }
+    node.children().find_map(|child| sign(child, references, left))
 }
 
 /// Whether an element is empty and refers to another one.

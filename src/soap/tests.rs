@@ -151,6 +151,8 @@ fn rpc_encoded_messages_are_refused_with_what_to_set() {
         format!("<echo {declared} {style}><request><item href='#top'>x</item></request></echo>"),
         "<echo><request><item href='#top'/></request></echo>".to_owned(),
         "<echo><request><item arrayType='x'/></request></echo>".to_owned(),
+        // Only so many namespaces are looked up.
+        format!("<echo {declared}><request>{}<item d:ref='y'/></request></echo>", "<item ref='x'/>".repeat(16)),
     ] {
         assert_eq!(call(Face::Typed, &v11(&literal)).error_code, None, "{literal}");
     }
