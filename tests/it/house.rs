@@ -177,3 +177,14 @@ fn each_library_is_known_to_one_part_only() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn only_the_stamp_reads_the_clock_in_domain() {
+    let clocks = ["now()", "SystemTime", "Instant"];
+    let readers: Vec<PathBuf> = sources()
+        .into_iter()
+        .filter(|(path, code)| part(path) == "domain" && clocks.iter().any(|clock| code.contains(clock)))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(readers, [root().join("src/domain/time.rs")]);
+}
