@@ -19,7 +19,7 @@ use crate::metrics::{self, Metrics};
 use crate::operations::Gateway;
 use crate::preparation;
 use crate::status::Board;
-use crate::store::{self, Store, accounts, configured, messages, prices};
+use crate::store::{self, Sole, Store, accounts, configured, messages, prices};
 use crate::support::Desk;
 
 /// How often a command looks whether the gateway has done what it asked for, and how long it waits for a gateway.
@@ -47,7 +47,8 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     take_real_port(&mut settings, &listener);
     let sandboxes = Sandboxes::new();
     let connectors = connectors_of(&settings, &sandboxes)?;
-    let store = Store::open(settings.database.expose_secret()).map_err(|failure| failure.to_string())?;
+    let _sole = Sole::of(settings.database.expose_secret())?;
+    let store = Store::open_with(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
     prepare(&settings, &store).map_err(|failure| failure.to_string())?;
     let settings = Arc::new(settings);
     let bell = Arc::new(Bell::default());
@@ -55,8 +56,9 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let metrics = Arc::new(Metrics::default());
     let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, Arc::clone(&metrics), connectors);
     let board = Board { settings: Arc::clone(&settings), store: store.clone(), metrics: Arc::clone(&metrics), started: Stamp::now() };
+    let shown = store.clone();
     let routes = move |config: &mut web::ServiceConfig| {
-        let (shops, pictures) = (web::Data::new(sandboxes.clone()), web::Data::new(store.clone()));
+        let (shops, pictures) = (web::Data::new(sandboxes.clone()), web::Data::new(shown.clone()));
         config
             .app_data(shops)
             .app_data(pictures)
@@ -64,12 +66,13 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
             .service(web::scope("/sandbox").default_service(web::to(sandbox)));
     };
     let told = Arc::clone(&settings);
-    let site = Site { gateway, ready: |gateway| gateway.store.read(|_| Ok(())).is_ok(), pages: pages(board), metrics };
+    let site = Site { gateway, ready: |gateway| gateway.store.ready().is_ok(), pages: pages(board), metrics };
     let served = http::serve(site, listener, routes, move |bound| {
         log::info!("listening on http://{}", bound.address);
         started(&told);
     });
     dispatcher.stop();
+    store.close();
     served.map_err(|error| error.to_string())
 }
 
@@ -148,7 +151,7 @@ pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<Strin
     if let Some(fault) = database::folder_fault(settings.database.expose_secret()) {
         return Err(fault);
     }
-    let store = Store::open(settings.database.expose_secret()).map_err(|failure| failure.to_string())?;
+    let store = Store::open_with(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
     let language = settings.mandator(account.mandator_id).map(|mandator| mandator.language).unwrap_or_default();
     let frame = preparation::Frame {
@@ -168,7 +171,7 @@ pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<Strin
 
 /// Proves address and credentials of every active account.
 pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, String> {
-    Store::open(settings.database.expose_secret()).map_err(|failure| failure.to_string())?;
+    Store::open_with(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
     let sandboxes = Sandboxes::new();
     let mut reports = Vec::new();
     for account in settings.accounts.iter().filter(|account| account.active) {
@@ -210,7 +213,7 @@ fn open_existing(settings: &Settings) -> Result<Store, String> {
     if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
         return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
     }
-    Store::open(database).map_err(|failure| failure.to_string())
+    Store::open_with(database, settings.patience).map_err(|failure| failure.to_string())
 }
 
 /// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The

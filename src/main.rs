@@ -12,7 +12,7 @@ use kontor::config::demo::{DEMO_DATABASE, banner};
 use kontor::config::{Connectors, DEFAULT_LISTEN, Loaded, Overrides, Settings, database, load, password};
 use kontor::support::{Desk, ListQuery, OfferChoice};
 use kontor::{app, connectors};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 #[derive(Parser)]
 #[command(name = "kontor", version, about = "The open ERP-to-marketplace gateway", arg_required_else_help = true)]
@@ -306,6 +306,9 @@ fn check(config: &Path, connect: bool) -> Result<(), Stop> {
         settings.warehouses.len(),
         settings.accounts.len(),
     ));
+    if let Some(how) = database::how_to_copy(settings.database.expose_secret()) {
+        print(&format!("{how}\n"));
+    }
     if !connect {
         return Ok(());
     }

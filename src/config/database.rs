@@ -11,6 +11,10 @@ pub fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
+fn is_percent_encoded(url: &str) -> bool {
+    url.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// The checked address; a relative SQLite path becomes one below `folder`.
 pub fn address(folder: &Path, url: &str) -> Result<String, String> {
     if url.trim().is_empty() {
@@ -19,6 +23,12 @@ pub fn address(folder: &Path, url: &str) -> Result<String, String> {
     if is_postgres(url) {
         // The parser's own error may repeat the password; its kind is enough.
         return match url::Url::parse(url) {
+            // The client library would quote the whole part.
+            Ok(_) if !is_percent_encoded(url) => {
+                Err("has a % without two hexadecimal digits behind it; write postgres://user@host/database, with \
+                                                      special characters of the password percent-encoded (% itself as %25)"
+                    .to_owned())
+            }
             Ok(parsed) if parsed.path().len() > 1 => Ok(url.to_owned()),
             Ok(_) => Err("names no database; write postgres://user@host/database".to_owned()),
             Err(e) => Err(format!(
@@ -47,6 +57,13 @@ pub fn for_display(url: &str) -> String {
         Ok(parsed) => format!("postgres://{}{}", parsed.host_str().unwrap_or("localhost"), parsed.path()),
         Err(_) => "postgres://…".to_owned(),
     }
+}
+
+/// An SQLite file that is copied while it is in use lacks what is in the file beside it.
+pub fn how_to_copy(url: &str) -> Option<String> {
+    (!is_postgres(url)).then(|| {
+        format!("database {url}: to copy it, use sqlite3 {url} \".backup copy.sqlite\"; only when the gateway was stopped, the file alone is enough")
+    })
 }
 
 /// Why an SQLite file cannot be opened or created there, before SQLite says only "unable to open database file".

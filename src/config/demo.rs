@@ -43,6 +43,7 @@ impl Settings {
         Settings {
             server: Server { listen, public_url, workers: 2 },
             database: SecretString::from(database),
+            patience: Patience::default(),
             limits: Limits::default(),
             replay: Replay::default(),
             dispatch: Dispatch::default(),

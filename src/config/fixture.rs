@@ -40,6 +40,7 @@ pub fn settings() -> Settings {
     Settings {
         server: Server { listen: ([127, 0, 0, 1], 0).into(), public_url: "http://127.0.0.1".into(), workers: 1 },
         database: SecretString::from(String::new()),
+        patience: Patience::default(),
         limits: Limits {
             body_bytes: 1 << 26,
             inflated_bytes: 1 << 28,

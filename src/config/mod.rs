@@ -24,8 +24,8 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::domain::Language;
 use crate::domain::rate::Rates;
+use crate::domain::{Language, Patience};
 
 pub use defaults::DEFAULT_LISTEN;
 pub use fault::Fault;
@@ -36,6 +36,8 @@ pub struct Settings {
     pub server: Server,
     /// A path (SQLite) or `postgres://…`. May hold a password.
     pub database: SecretString,
+    /// How long to wait for it.
+    pub patience: Patience,
     pub limits: Limits,
     pub replay: Replay,
     pub dispatch: Dispatch,

@@ -46,7 +46,15 @@ raw! {
         accounts: Vec<RawAccount>,
     }
     RawServer { listen: Option<String>, public_url: Option<String>, workers: Option<i64> }
-    RawDatabase { url: Option<String>, url_env: Option<String>, url_file: Option<String> }
+    RawDatabase {
+        url: Option<String>,
+        url_env: Option<String>,
+        url_file: Option<String>,
+        connect_seconds: Option<i64>,
+        lock_seconds: Option<i64>,
+        statement_seconds: Option<i64>,
+        turn_seconds: Option<i64>,
+    }
     RawLimits {
         body_bytes: Option<i64>,
         inflated_bytes: Option<i64>,

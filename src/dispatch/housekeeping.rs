@@ -39,21 +39,27 @@ impl Housekeeper {
         loop {
             let now = Stamp::now();
             if let Err(failure) = self.keep_leases(now) {
-                log::error!("leases cannot be renewed: {failure}");
+                self.complain("leases cannot be renewed", &failure);
             }
             if let Err(failure) = self.release(now) {
-                log::error!("scheduled offers cannot be released: {failure}");
+                self.complain("scheduled offers cannot be released", &failure);
             }
             if Instant::now() >= next {
                 next = Instant::now() + EVERY;
                 if let Err(failure) = self.tidy(now) {
-                    log::error!("housekeeping failed: {failure}");
+                    self.complain("housekeeping failed", &failure);
                 }
             }
             if self.bell.wait_for_work(NOBODY, Instant::now() + tick) == Wake::Stop {
                 return;
             }
         }
+    }
+
+    /// The log has one line about a database that cannot be reached.
+    fn complain(&self, what: &str, failure: &Failure) {
+        let level = if self.store.is_unreachable() { log::Level::Debug } else { log::Level::Error };
+        log::log!(level, "{what}: {failure}");
     }
 
     pub(super) fn keep_leases(&self, now: Stamp) -> Result<(), Failure> {

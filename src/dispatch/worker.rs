@@ -170,7 +170,9 @@ impl Worker {
                 Ok(Next::Again) => Duration::ZERO,
                 Ok(Next::At(time)) => Self::rest(now, time),
                 Err(reason) => {
-                    log::error!("account {account_id}: the worker pauses: {reason}");
+                    // One line about an outage is enough.
+                    let level = if self.store.is_unreachable() { log::Level::Debug } else { log::Level::Error };
+                    log::log!(level, "account {account_id}: the worker pauses: {reason}");
                     PAUSE_AFTER_FAULT
                 }
             };

@@ -372,6 +372,12 @@ codes! {
     9003 OVERLOADED Server
         "too many calls are waiting; nothing of this call was stored, repeat it later"
         "zu viele Aufrufe warten; nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn später";
+    9005 OUTCOME_UNKNOWN Server
+        "the database did not answer the commit ({0}), so whether this call was stored is not known; repeat it unchanged, with the same Idempotency-Key if it had one"
+        "die Datenbank hat den Abschluss nicht bestätigt ({0}), daher ist unbekannt, ob dieser Aufruf gespeichert wurde; wiederholen Sie ihn unverändert, gegebenenfalls mit demselben Idempotency-Key";
+    9006 DATABASE_GONE Server
+        "the database file {0} was moved, removed or replaced; nothing of this call was stored, repeat it when the admin has seen to it"
+        "die Datenbankdatei {0} wurde verschoben, entfernt oder ersetzt; nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn, wenn der Administrator das behoben hat";
 }
 
 #[cfg(test)]

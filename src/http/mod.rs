@@ -61,7 +61,7 @@ struct Edge {
 /// What a server serves.
 pub struct Site {
     pub gateway: Arc<Gateway>,
-    /// Decides the answer of `/health`; may block.
+    /// Decides the answer of `/ready`; may block.
     pub ready: fn(&Gateway) -> bool,
     /// For those who look after the gateway.
     pub pages: Vec<Page>,
@@ -178,7 +178,7 @@ where
 }
 
 fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
-    config.app_data(edge.clone()).route("/health", web::to(health));
+    config.app_data(edge.clone()).route("/health", web::to(ready)).route("/ready", web::to(ready)).route("/live", web::to(live));
     for face in [Face::Compat, Face::Typed] {
         // Addresses that people type end in a slash now and then.
         for path in [path(face).to_owned(), format!("{}/", path(face))] {
@@ -190,7 +190,12 @@ fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
     }
 }
 
-async fn health(edge: web::Data<Edge>) -> HttpResponse {
+/// The process serves, whatever its database does: restarting it would mend nothing.
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body("{\"status\":\"ok\"}")
+}
+
+async fn ready(edge: web::Data<Edge>) -> HttpResponse {
     match web::block(move || (edge.ready)()).await {
         Ok(true) => HttpResponse::Ok().content_type("application/json").body("{\"status\":\"ok\"}"),
         _ => HttpResponse::ServiceUnavailable().content_type("application/json").body("{\"status\":\"unavailable\"}"),

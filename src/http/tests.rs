@@ -79,8 +79,12 @@ async fn the_headers_tell_of_replay_pending_changes_and_readiness() {
     let settings = Arc::new(fixture::settings());
     let broken = Edge::new(settings, Box::new(|_, _, _, _| panic!("an operation broke down")), || false);
     let broken = web::Data::new(broken);
-    let health = ask_at(broken.clone(), TestRequest::get().uri("/health")).await;
-    assert_eq!(health.status, StatusCode::SERVICE_UNAVAILABLE);
+    for uri in ["/health", "/ready"] {
+        let ready = ask_at(broken.clone(), TestRequest::get().uri(uri)).await;
+        assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE, "{uri}");
+    }
+    let live = ask_at(broken.clone(), TestRequest::get().uri("/live")).await;
+    assert_eq!(live.status, StatusCode::OK, "a restart would mend nothing");
     let said = ask_at(broken.clone(), post()).await;
     assert!(said.status.as_u16() == 500 && said.text().contains("KONTOR-9001"), "{}", said.text());
     assert_eq!(broken.waiting.load(std::sync::atomic::Ordering::Acquire), 0);
@@ -332,6 +336,8 @@ async fn descriptions_need_no_credentials() {
         ("/ws/connect?wsdl=soap12", 404, "There is /ws/connect?wsdl."),
         ("/ws/v1", 405, "GET /ws/v1?wsdl"),
         ("/health", 200, "{\"status\":\"ok\"}"),
+        ("/ready", 200, "{\"status\":\"ok\"}"),
+        ("/live", 200, "{\"status\":\"ok\"}"),
         ("/", 404, "POST /ws/v1, described at /ws/v1?wsdl"),
         ("/ws/v2", 404, "POST /ws/connect, described at /ws/connect?wsdl"),
         ("/ws/v1/", 405, "GET /ws/v1?wsdl"),

@@ -43,8 +43,8 @@ pub trait ReadOperation: 'static {
     const NAME: &'static str;
     const ARGUMENT: &'static str = "requestData";
     const DOC: &'static str;
-    type Request: Value;
-    type Result: Value + Fetched;
+    type Request: Value + Send + 'static;
+    type Result: Value + Fetched + Send + 'static;
 
     /// The answer depends on change stamps: changes on their way are waited for first.
     fn asks_for_changes(_request: &Self::Request) -> bool {

@@ -1,5 +1,6 @@
 //! The way of a call: decode → (replay) → handle → encode → commit → wait → answer. The same for every operation.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -13,7 +14,7 @@ use super::wait::{Settled, Step, Waiting};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
 use crate::domain::{Failure, Stamp, code};
-use crate::store::{Tx, replay};
+use crate::store::{Conn, Tx, replay};
 use crate::xml::{self, Node};
 
 static ROOT: FieldSpec = FieldSpec::new("request", "");
@@ -148,8 +149,9 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
     if O::asks_for_changes(&request) {
         gateway.store.settle_clock()?;
     }
-    let reading = Reading { settings: &gateway.settings, user: call.user };
-    let mut result = gateway.store.read(|conn| O::handle(&reading, conn, request))?;
+    let (settings, user) = (Arc::clone(&gateway.settings), call.user.clone());
+    let read = move |conn: &mut Conn<'_>| O::handle(&Reading { settings: &settings, user: &user }, conn, request);
+    let mut result = gateway.store.read_in_time(read)?;
     result.set_warnings(warnings(gateway, call, node));
     Ok(Step::Done(Answer {
         body: encode(call.face, O::NAME, &result),
@@ -171,13 +173,13 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
     let request = O::Request::read(Source::Element(node), &ROOT, face)?;
     let warnings = warnings(gateway, call, node);
     if request.is_dry_run() {
-        return rehearse::<O>(gateway, call, request, warnings).map(Step::Done);
+        return rehearse::<O>(gateway, call, request, document.len(), warnings).map(Step::Done);
     }
     let key = ReplayKey::of(call, O::NAME, document);
     let (settings, user) = (gateway.settings.clone(), call.user.clone());
     let refused = O::prepare(&request);
     let kept_key = key.clone();
-    let written = gateway.store.write(move |tx| {
+    let written = gateway.store.write_weighted(document.len(), move |tx| {
         if let Some(row) =
             key.answered(tx, settings.replay.window, settings.replay.keyed, user.replay_by_content && O::REPLAYED_BY_CONTENT)?
         {
@@ -229,11 +231,13 @@ fn finish<O: WriteOperation>(gateway: &Gateway, face: Face, key: &ReplayKey, mut
     answer::<O>(face, &result, pending)
 }
 
-/// Keeps the answer that is given now for repeats of the call.
+/// Keeps the answer that is given now for repeats of the call; later, where the database fails now.
 fn amend(gateway: &Gateway, operation: &str, key: &ReplayKey, body: String) {
     let key = key.key.clone();
-    if let Err(failure) = gateway.store.write(move |tx| replay::amend(tx, &key, &body)) {
-        log::warn!("{operation}: stored, but a repeat will be answered as it was before the channels were asked: {failure}");
+    let amend = move |tx: &mut Tx<'_>| replay::amend(tx, &key, &body);
+    if let Err(failure) = gateway.store.write(amend.clone()) {
+        log::warn!("{operation}: stored, and the answer for repeats is kept later: {failure}");
+        gateway.store.write_later(amend);
     }
 }
 
@@ -243,10 +247,16 @@ fn answer<O: WriteOperation>(face: Face, result: &O::Result, pending: usize) -> 
 }
 
 /// Handles a request as if it were meant, and undoes it. Neither answered from the store nor kept there.
-fn rehearse<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, request: O::Request, warnings: Vec<String>) -> Result<Answer, Failure> {
+fn rehearse<O: WriteOperation>(
+    gateway: &Gateway,
+    call: &Call<'_>,
+    request: O::Request,
+    weight: usize,
+    warnings: Vec<String>,
+) -> Result<Answer, Failure> {
     let (settings, user) = (gateway.settings.clone(), call.user.clone());
     let refused = O::prepare(&request);
-    let mut result = gateway.store.write(move |tx| {
+    let mut result = gateway.store.write_weighted(weight, move |tx| {
         tx.rehearse(|tx| {
             let mut work =
                 Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false, refused };

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::{Answer, Gateway};
 use crate::domain::Stamp;
+use crate::store::Conn;
 use crate::store::outbox::{self, Errand, Unsettled};
 
 /// How often a waiting call looks by itself where several processes share the work: workers of other processes do not
@@ -74,8 +75,10 @@ impl Waiting {
     /// waited for.
     pub fn look(&mut self) -> bool {
         self.settlements.mark_unchanged();
-        let errand = self.errand.map(|errand| (errand, self.accounts.as_slice()));
-        match self.gateway.store.read(|conn| outbox::unsettled(conn, self.stamp, errand, self.in_time)) {
+        let (stamp, errand, accounts, in_time) = (self.stamp, self.errand, self.accounts.clone(), self.in_time);
+        let unsettled =
+            move |conn: &mut Conn<'_>| outbox::unsettled(conn, stamp, errand.map(|errand| (errand, accounts.as_slice())), in_time);
+        match self.gateway.store.read_in_time(unsettled) {
             Ok(Unsettled { pending, parked, soon }) => {
                 let count = |rows: i64| usize::try_from(rows).unwrap_or_default();
                 self.seen = Some(Settled { pending: count(pending), parked: count(parked) });

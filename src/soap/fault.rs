@@ -62,7 +62,7 @@ fn status(failure: &Failure, version: Version) -> u16 {
         (Blame::Size, _) => 413,
         (Blame::Method, _) => 405,
         (Blame::Media, _) => 415,
-        (Blame::Server, _) if failure.code == code::OVERLOADED => 503,
+        (Blame::Server, _) if [code::OVERLOADED, code::DATABASE, code::DATABASE_GONE].contains(&failure.code) => 503,
         (Blame::Client | Blame::Security, Version::Soap12) => 400,
         (Blame::Client | Blame::Security | Blame::Version | Blame::MustUnderstand | Blame::Server, _) => 500,
     }

@@ -33,6 +33,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         server: Server { listen: ([127, 0, 0, 1], 0).into(), public_url: String::from("https://gate.example"), workers: 1 },
         database: String::from(":memory:").into(),
+        patience: crate::domain::Patience::default(),
         limits: Limits {
             body_bytes: 100_000,
             inflated_bytes: 200_000,

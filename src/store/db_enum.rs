@@ -39,6 +39,15 @@ macro_rules! db_enum {
                     diesel::serialize::ToSql::<diesel::sql_types::Integer, diesel::pg::Pg>::to_sql(&self.id(), &mut out.reborrow())
                 }
             }
+
+            impl crate::store::among::Listed for $type {
+                type Key = i32;
+                type Sql = diesel::sql_types::Integer;
+
+                fn key(&self) -> i32 {
+                    self.id()
+                }
+            }
         };
     )+ };
 }

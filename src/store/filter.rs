@@ -66,9 +66,11 @@ macro_rules! narrow {
     ($query:ident, $column:expr, $cond:expr) => {
         match $cond {
             $crate::store::filter::Cond::All => {}
-            $crate::store::filter::Cond::In { values, or_null: false } => $query = $query.filter($column.eq_any(values)),
+            $crate::store::filter::Cond::In { values, or_null: false } => {
+                $query = $query.filter($crate::store::among::among($column, values));
+            }
             $crate::store::filter::Cond::In { values, or_null: true } => {
-                $query = $query.filter($column.eq_any(values).or($column.is_null()));
+                $query = $query.filter($crate::store::among::among($column, values).or($column.is_null()));
             }
             $crate::store::filter::Cond::Null => $query = $query.filter($column.is_null()),
             $crate::store::filter::Cond::NotNull => $query = $query.filter($column.is_not_null()),

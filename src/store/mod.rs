@@ -6,27 +6,33 @@
 
 pub mod account_categories;
 pub mod accounts;
+pub mod among;
 pub mod backlog;
 pub mod begun;
 pub mod categories;
 pub mod changes;
+mod commit;
 pub mod configured;
 mod connection;
 pub mod content;
 mod counters;
 mod db_enum;
 pub mod facts;
+mod file;
 pub mod filter;
 pub mod held_orders;
 pub mod items;
 mod json;
 pub mod limited_calls;
+mod line;
 pub mod lookups;
 pub mod messages;
 pub mod offers;
 pub mod orders;
+mod outage;
 pub mod outbox;
 pub mod prices;
+mod ready;
 pub mod replay;
 pub mod schema;
 #[cfg(test)]
@@ -34,11 +40,14 @@ mod schema_tests;
 pub mod stock;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod trouble;
 mod writer;
 
 pub use connection::migrate;
 pub use connection::{Conn, Store};
 pub use counters::{free_id, next_id, next_ids, next_ids_from};
+pub use file::Sole;
 pub use writer::Tx;
 
 use crate::domain::{Failure, code};

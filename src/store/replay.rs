@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::replays;
+use super::schema::{replays, writers};
 use super::{Tx, next_id};
 use crate::domain::{Failure, Stamp};
 use crate::on;
@@ -56,11 +56,14 @@ pub fn amend(tx: &mut Tx<'_>, replay_key: &str, answer: &str) -> Result<(), Fail
     Ok(())
 }
 
-/// Forgets answers without a key before one time, and those with a key before another.
+/// Forgets answers without a key before one time, those with a key before another, and what else serves to recognise
+/// commits.
 pub fn forget_before(tx: &mut Tx<'_>, unkeyed: Stamp, keyed: Stamp) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(
         replays::table.filter(replays::keyed.eq(false).and(replays::created_at.lt(unkeyed.0))
             .or(replays::created_at.lt(keyed.0)))
     ).execute(c))?;
+    // Of processes that are gone; one that lives writes its row again.
+    on!(&mut tx.conn, c => diesel::delete(writers::table.filter(writers::last.lt(keyed.0))).execute(c))?;
     Ok(())
 }

@@ -8,6 +8,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    writers (writer) {
+        writer -> Text,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
     counters (name) {
         name -> Text,
         last -> Integer,
@@ -460,6 +467,7 @@ diesel::joinable!(group_account_categories -> account_categories (account_catego
 
 diesel::allow_tables_to_appear_in_same_query!(
     change_clock,
+    writers,
     counters,
     configured,
     categories,

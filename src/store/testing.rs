@@ -23,23 +23,27 @@ impl Drop for Guard {
     }
 }
 
-/// An empty, migrated store for each database at hand, with the database's name for messages.
-pub fn stores() -> Vec<(String, Store, Guard)> {
+/// The address of a database that does not exist yet or is empty, of each kind at hand, with its name for messages.
+pub fn places() -> Vec<(String, String, Guard)> {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("kontor.db");
-    let store = Store::open(path.to_str().unwrap()).unwrap();
-    let mut stores = vec![("SQLite".to_owned(), store, Guard::Directory(directory))];
+    let path = directory.path().join("kontor.db").to_str().unwrap().to_owned();
+    let mut places = vec![("SQLite".to_owned(), path, Guard::Directory(directory))];
     if let Ok(server) = std::env::var("KONTOR_TEST_POSTGRES") {
         let name = format!("kontor_test_{:016x}", rand::random::<u64>());
         PgConnection::establish(&server).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         let (address, query) = server.split_once('?').unwrap_or((&server, ""));
         let (base, _) = address.rsplit_once('/').unwrap();
-        let store = Store::open(&format!("{base}/{name}?{query}")).unwrap();
-        stores.push(("PostgreSQL".to_owned(), store, Guard::Postgres { server, name }));
+        let address = format!("{base}/{name}?{query}").trim_end_matches('?').to_owned();
+        places.push(("PostgreSQL".to_owned(), address, Guard::Postgres { server, name }));
     } else {
         assert!(std::env::var_os("KONTOR_TEST_ALL").is_none(), "KONTOR_TEST_ALL is set, but KONTOR_TEST_POSTGRES names no server");
     }
-    stores
+    places
+}
+
+/// An empty, migrated store for each database at hand, with the database's name for messages.
+pub fn stores() -> Vec<(String, Store, Guard)> {
+    places().into_iter().map(|(name, address, guard)| (name, Store::open(&address).unwrap(), guard)).collect()
 }
 
 /// Runs a test on a new store of each database at hand.

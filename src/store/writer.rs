@@ -1,20 +1,20 @@
-//! The one writer of a process: waiting jobs share a transaction, each in a savepoint of its own (group commit).
+//! Writing: jobs wait in line for the one writer of a process, which commits waiting jobs together, each in a savepoint of
+//! its own (group commit).
 //!
 //! Measured in the design: seven times the calls per second of a pool, and a far shorter tail.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
-use diesel::prelude::*;
+use super::commit::{Committer, Pulse};
+use super::connection::{Conn, Door};
+use super::line::{Job, Line};
+use crate::domain::{Failure, Patience, Stamp, code};
+use diesel::Connection;
 
-use super::connection::{Address, Conn, Owned};
-use super::schema::change_clock;
-use crate::domain::{Failure, Stamp, code};
-use crate::on;
-
-/// Jobs that may share one commit.
-const MOST_JOBS: usize = 256;
+/// How often somebody who waits looks whether there is still something to wait for.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// A write transaction.
 pub struct Tx<'c> {
@@ -45,37 +45,57 @@ impl Tx<'_> {
     }
 }
 
-type Run = Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>;
-
-struct Job {
-    /// Does the work and keeps the result; false undoes it.
-    run: Run,
-    /// Hands the result out, once the commit is known.
-    done: Box<dyn FnOnce(Option<Failure>) + Send>,
-}
-
-#[derive(Clone)]
-pub(super) struct Writer {
-    jobs: Sender<Job>,
-}
-
-fn stopped() -> Failure {
+pub(super) fn stopped() -> Failure {
     Failure::new(code::INTERNAL, ["the writer has stopped"])
 }
 
+/// Work that may be done more than once.
+pub(super) type Later = dyn Fn(&mut Tx<'_>) -> Result<(), Failure> + Send + Sync;
+
+/// The line keeps the job, so the job must not keep the line.
+fn postpone(line: Weak<Line>, work: Arc<Later>) {
+    let Some(kept_by) = line.upgrade() else { return };
+    let once = Arc::clone(&work);
+    let run = move |tx: &mut Tx<'_>| once(tx).inspect_err(|failure| log::warn!("what was to be done later cannot be: {failure}")).is_ok();
+    let done = move |failure: Option<Failure>| {
+        if failure.is_some() {
+            postpone(line, work);
+        }
+    };
+    if !kept_by.join_later(Job { run: Box::new(run), done: Box::new(done) }) {
+        log::warn!("too much was to be done later; some of it is left out");
+    }
+}
+
+pub(super) struct Writer {
+    line: Arc<Line>,
+    /// Closes when the writer has ended.
+    ended: Mutex<Receiver<()>>,
+    pulse: Arc<Pulse>,
+    patience: Patience,
+}
+
 impl Writer {
-    pub(super) fn start(address: Address) -> Result<Writer, Failure> {
-        let connection = address.connect().map_err(|e| Failure::new(code::DATABASE, [&e.to_string()]))?;
-        let (jobs, waiting) = channel();
+    pub fn start(door: Arc<Door>) -> Result<Writer, Failure> {
+        let (patience, pulse, line) = (door.patience, Arc::new(Pulse::new(door.is_shared())), Arc::new(Line::default()));
+        let committer = Committer::new(door, Arc::clone(&pulse))?;
+        let (end, ended) = channel();
+        let waiting = Arc::clone(&line);
         std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || work(&address, Some(connection), &waiting))
+            .spawn(move || {
+                committer.work(&waiting);
+                drop::<std::sync::mpsc::Sender<()>>(end);
+            })
             .map_err(|e| Failure::new(code::INTERNAL, [&e.to_string()]))?;
-        Ok(Writer { jobs })
+        Ok(Writer { line, ended: Mutex::new(ended), pulse, patience })
     }
 
-    pub(super) fn write<T: Send + 'static>(
+    /// Has the work done in its turn, which comes within a time or not at all.
+    pub fn write<T: Send + 'static>(
         &self,
+        weight: usize,
+        turn: Duration,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let slot: Arc<Mutex<Option<Result<T, Failure>>>> = Arc::new(Mutex::new(None));
@@ -94,90 +114,63 @@ impl Writer {
                 let _ = tell.send(failure);
             }),
         };
-        self.jobs.send(job).map_err(|_| stopped())?;
-        match told.recv() {
-            Ok(None) => slot.lock().ok().and_then(|mut slot| slot.take()).unwrap_or_else(|| Err(stopped())),
-            Ok(Some(failure)) => Err(failure),
-            Err(_) => Err(stopped()),
+        let number = self.line.join(weight, job).ok_or_else(stopped)?;
+        match self.wait(&told, number, turn) {
+            None => slot.lock().ok().and_then(|mut slot| slot.take()).unwrap_or_else(|| Err(stopped())),
+            Some(failure) => Err(failure),
         }
     }
-}
 
-fn work(address: &Address, mut connection: Option<Owned>, waiting: &Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        let mut jobs = vec![first];
-        while jobs.len() < MOST_JOBS {
-            match waiting.try_recv() {
-                Ok(job) => jobs.push(job),
-                Err(_) => break,
+    /// Waits for the commit. A job whose turn has come is given up only when the server hangs.
+    fn wait(&self, told: &Receiver<Option<Failure>>, number: u64, turn: Duration) -> Option<Failure> {
+        let deadline = Instant::now() + turn;
+        loop {
+            match told.recv_timeout(LOOK.min(turn)) {
+                Ok(outcome) => return outcome,
+                Err(RecvTimeoutError::Disconnected) => return Some(stopped()),
+                Err(RecvTimeoutError::Timeout) => {}
             }
-        }
-        if connection.is_none() {
-            match address.connect() {
-                Ok(fresh) => connection = Some(fresh),
-                Err(error) => {
-                    log::error!("the database cannot be reached: {error}");
-                    let failure = Failure::new(code::DATABASE, [&error.to_string()]);
-                    for job in jobs {
-                        (job.done)(Some(failure.clone()));
-                    }
-                    continue;
-                }
+            let hangs = self.pulse.has_stopped(self.patience.statement);
+            if !hangs && Instant::now() < deadline {
+                continue;
             }
-        }
-        let (runs, dones): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.run, job.done)).unzip();
-        let result = match &mut connection {
-            Some(Owned::Sqlite(c)) => c.immediate_transaction(|c| run_all(Conn::Sqlite(c), runs)),
-            Some(Owned::Postgres(c)) => c.transaction(|c| run_all(Conn::Postgres(c), runs)),
-            None => Err(stopped()),
-        };
-        match result {
-            Ok(()) => dones.into_iter().for_each(|done| done(None)),
-            Err(failure) => {
-                log::error!("a commit failed: {failure}");
-                // What state the connection is in is unknown; a new one is.
-                connection = None;
-                dones.into_iter().for_each(|done| done(Some(failure.clone())));
+            if self.line.leave(number) {
+                let why = if hangs { "it hangs" } else { "others write for longer than this call may wait" };
+                return Some(Failure::new(code::DATABASE, [why]));
+            }
+            if hangs {
+                return Some(Failure::new(code::OUTCOME_UNKNOWN, ["the database hangs"]));
             }
         }
     }
-}
 
-fn run_all(mut conn: Conn<'_>, runs: Vec<Run>) -> Result<(), Failure> {
-    let mut last = lock_clock(&mut conn)?;
-    for run in runs {
-        last = last.saturating_add(1).max(Stamp::now().0);
-        let stamp = Stamp(last);
-        // The closure's error only undoes the savepoint; the job keeps its own result.
-        let undone: Result<(), diesel::result::Error> = match &mut conn {
-            Conn::Sqlite(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Sqlite(c), stamp })),
-            Conn::Postgres(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Postgres(c), stamp })),
-        };
-        match undone {
-            Ok(()) | Err(diesel::result::Error::RollbackTransaction) => {}
-            Err(error) => return Err(error.into()),
-        }
+    /// Has the work done with one of the next commits, and again until it is.
+    pub fn write_later(&self, work: Arc<Later>) {
+        postpone(Arc::downgrade(&self.line), work);
     }
-    on!(&mut conn, c => diesel::update(change_clock::table).set(change_clock::last.eq(last)).execute(c))?;
-    Ok(())
-}
 
-fn run_one(run: Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {
-    match catch_unwind(AssertUnwindSafe(|| run(&mut tx))) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(diesel::result::Error::RollbackTransaction),
-        Err(_) => {
-            log::error!("a write panicked; its changes are undone");
-            Err(diesel::result::Error::RollbackTransaction)
+    /// Whether a commit is possible; a large job that has its turn is a sign of it.
+    pub fn proves(&self, within: Duration) -> Result<(), Failure> {
+        let proof = self.write(0, within, |_| Ok(()));
+        proof.or_else(
+            |failure| if self.line.has_large_turn() && !self.pulse.has_stopped(self.patience.statement) { Ok(()) } else { Err(failure) },
+        )
+    }
+
+    /// Lets those in line have their turn, and no others; waits for the end, at most this long.
+    pub fn close(&self, within: Duration) {
+        self.line.close();
+        if let Ok(ended) = self.ended.lock()
+            && ended.recv_timeout(within) == Err(RecvTimeoutError::Timeout)
+        {
+            log::warn!("the writer did not end in time; what was answered is stored");
         }
     }
 }
 
-/// On PostgreSQL the row lock makes writers of all processes wait for each other; SQLite has one writer anyway.
-fn lock_clock(conn: &mut Conn<'_>) -> Result<i64, Failure> {
-    let last = match conn {
-        Conn::Sqlite(c) => change_clock::table.select(change_clock::last).first::<i64>(*c)?,
-        Conn::Postgres(c) => change_clock::table.select(change_clock::last).for_update().first::<i64>(*c)?,
-    };
-    Ok(last)
+/// Ends the thread when nobody holds the store any more.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.line.close();
+    }
 }

@@ -7,6 +7,7 @@ const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6
 /// What a test sets otherwise; all keys are lines of TOML.
 #[derive(Default)]
 pub struct Config {
+    pub database: &'static str,
     pub limits: &'static str,
     pub replay: &'static str,
     pub dispatch: &'static str,
@@ -14,7 +15,7 @@ pub struct Config {
 
 impl Config {
     pub fn text(&self) -> String {
-        let Config { limits, replay, dispatch } = self;
+        let Config { database, limits, replay, dispatch } = self;
         let user = |name: &str, role: &str, more: &str| {
             format!("[[users]]\nname = \"{name}\"\npassword_hash = \"{HASH}\"\nrole = \"{role}\"\n{more}\n")
         };
@@ -34,6 +35,7 @@ public_url = "http://127.0.0.1:0"
 workers = 2
 [database]
 url = "unused.sqlite"
+{database}
 [limits]
 {limits}
 [replay]

@@ -103,8 +103,20 @@ impl World {
 
     /// Starts the gateway (again) and waits until it answers.
     pub fn start(&mut self) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kontor"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--database", &self.database]).current_dir(self.folder.path());
+        // Without the signal, a write beyond the limit of a file's size fails as one to a full disk does.
+        let mut command = Command::new("sh");
+        command
+            .args([
+                "-c",
+                "trap '' XFSZ; exec \"$0\" \"$@\"",
+                env!("CARGO_BIN_EXE_kontor"),
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--database",
+                &self.database,
+            ])
+            .current_dir(self.folder.path());
         match &self.config {
             None => {
                 command.arg("--demo");

@@ -24,6 +24,7 @@ const IDS: RangeInclusive<i64> = 1..=i32::MAX as i64;
 
 pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connectors: &Connectors<'_>) -> Settings {
     let server = process::server(c, raw.server, over);
+    let patience = process::patience(c, &raw.database);
     let database = process::database(c, raw.database, over);
     let limits = process::limits(c, raw.limits);
     let replay = process::replay(c, &raw.replay);
@@ -37,6 +38,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     let mut settings = Settings {
         server,
         database: SecretString::from(database),
+        patience,
         limits,
         replay,
         dispatch,

@@ -7,6 +7,7 @@ use crate::config::database::{self, DEFAULT_FILE};
 use crate::config::load::Overrides;
 use crate::config::raw::{RawDatabase, RawDispatch, RawLimits, RawReplay, RawServer};
 use crate::config::{DEFAULT_LISTEN, Dispatch, Limits, Replay, Server};
+use crate::domain::Patience;
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
@@ -81,6 +82,19 @@ pub(super) fn database(c: &mut Checker<'_>, raw: RawDatabase, over: &Overrides) 
         c.fault(&path, fault);
         String::new()
     })
+}
+
+pub(super) fn patience(c: &mut Checker<'_>, raw: &RawDatabase) -> Patience {
+    let d = Patience::default();
+    let mut time = |key: &str, value, default: Duration, most| {
+        Duration::from_secs(c.number(&format!("database.{key}"), value, default.as_secs(), 1..=most))
+    };
+    Patience {
+        connect: time("connect_seconds", raw.connect_seconds, d.connect, 120),
+        lock: time("lock_seconds", raw.lock_seconds, d.lock, 600),
+        statement: time("statement_seconds", raw.statement_seconds, d.statement, 3600),
+        turn: time("turn_seconds", raw.turn_seconds, d.turn, 3600),
+    }
 }
 
 const MIB: u64 = 1024 * 1024;

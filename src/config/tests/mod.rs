@@ -327,6 +327,13 @@ fn addresses_and_numbers_are_checked() {
         "kontor.toml:4:7: database.url: \"mysql\" is not a known kind of database; write the path of an SQLite file \
          or postgres://user@host/database",
     );
+    // Without the address, of which the password is a part.
+    one_fault(
+        "data/kontor.sqlite",
+        "postgres://u:S3cretPw%zz@host/kontor",
+        "kontor.toml:4:7: database.url: has a % without two hexadecimal digits behind it; write postgres://user@host/database, with \
+         special characters of the password percent-encoded (% itself as %25)",
+    );
     one_fault(
         "jitter = 0.2",
         "jitter = 1.5\nretry_ladder_seconds = []\nlease_seconds = 1",

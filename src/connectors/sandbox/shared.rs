@@ -65,7 +65,7 @@ const DIGITS: usize = 20;
 impl StateFile {
     fn open(account_id: i32, path: &Path) -> Result<StateFile, String> {
         let beside = beside(path, ".lock");
-        let lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&beside);
+        let lock = private().read(true).truncate(false).open(&beside);
         let lock =
             lock.map_err(|error| format!("{} cannot be opened ({error}); give Kontor the right to write there", beside.display()))?;
         Ok(StateFile { account_id, path: path.to_owned(), lock, known: None })
@@ -128,7 +128,8 @@ impl StateFile {
         self.known = None;
         let text = serde_json::to_vec(shop).map_err(|error| self.failed("cannot be put into JSON", &error))?;
         let new = beside(&self.path, ".new");
-        std::fs::write(&new, text).map_err(|error| self.failed("cannot be written", &error))?;
+        let written = private().truncate(true).open(&new).and_then(|mut file| file.write_all(&text));
+        written.map_err(|error| self.failed("cannot be written", &error))?;
         let number = format!("{change:0DIGITS$}");
         let noted = self.lock.seek(SeekFrom::Start(0)).and_then(|_| self.lock.write_all(number.as_bytes()));
         noted.map_err(|error| self.failed("cannot be written", &error))?;
@@ -136,6 +137,15 @@ impl StateFile {
         self.known = Some(change);
         Ok(())
     }
+}
+
+/// For a file that is created where it is missing; what customers ordered is nobody else's to read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {

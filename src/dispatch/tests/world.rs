@@ -72,6 +72,7 @@ pub fn settings() -> Settings {
     Settings {
         server: Server { listen: "127.0.0.1:0".parse().unwrap(), public_url: "https://kontor.example".into(), workers: 1 },
         database: String::new().into(),
+        patience: crate::domain::Patience::default(),
         limits: Limits {
             body_bytes: 1,
             inflated_bytes: 1,

@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 
 use super::OrderRow;
+use crate::domain::Failure;
 use crate::domain::order::OrderStatus;
-use crate::domain::{Failure, code};
+use crate::store::Conn;
+use crate::store::among::among;
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::{customers, order_tags, orders};
-use crate::store::{Conn, MOST_VARIABLES};
 use crate::{narrow, narrow_window, on};
 
 /// One of the numbers that name an order (`order-calls.md` 1.1).
@@ -117,45 +118,6 @@ pub struct Selection {
     pub not_changed_by: Option<String>,
 }
 
-fn variables_of<T>(condition: &Cond<T>) -> usize {
-    match condition {
-        Cond::In { values, .. } => values.len(),
-        Cond::All | Cond::Null | Cond::NotNull => 0,
-    }
-}
-
-impl Selection {
-    /// Each database has a limit for one statement; many long lists together may exceed it.
-    fn check_size(&self) -> Result<(), Failure> {
-        let numbers = [
-            &self.order_id,
-            &self.order_number,
-            &self.payment_method_id,
-            &self.account_id,
-            &self.customer_id,
-            &self.customer_number,
-            &self.complete_status,
-        ];
-        let texts = [
-            &self.order_number_prefix,
-            &self.external_order_number_1,
-            &self.external_order_number_2,
-            &self.marketplace_order_id,
-            &self.marketplace_order_id_2,
-            &self.email_address,
-            &self.invoice_number,
-            &self.tag_identifier,
-        ];
-        let variables = variables_of(&self.order_status_id)
-            + numbers.into_iter().map(variables_of).sum::<usize>()
-            + texts.into_iter().map(variables_of).sum::<usize>();
-        if variables > MOST_VARIABLES {
-            return Err(Failure::new(code::TOO_MANY_RECORDS, [&variables.to_string(), &MOST_VARIABLES.to_string()]));
-        }
-        Ok(())
-    }
-}
-
 macro_rules! select_ids {
     ($c:expr, $backend:ty, $s:expr) => {{
         let s: &Selection = $s;
@@ -164,36 +126,36 @@ macro_rules! select_ids {
             .filter(orders::mandator_id.eq(s.mandator_id))
             .order(orders::order_id)
             .into_boxed::<$backend>();
-        narrow!(query, orders::order_id, s.order_id.clone());
-        narrow!(query, orders::order_number, s.order_number.clone());
-        narrow!(query, orders::order_number_prefix, s.order_number_prefix.clone());
+        narrow!(query, orders::order_id, &s.order_id);
+        narrow!(query, orders::order_number, &s.order_number);
+        narrow!(query, orders::order_number_prefix, &s.order_number_prefix);
         narrow_window!(query, orders::order_date, s.order_date);
         narrow_window!(query, orders::created_at, s.created_at);
         narrow_window!(query, orders::last_changed, s.last_changed);
         narrow_window!(query, orders::export_date, s.export_date);
-        narrow!(query, orders::external_order_number_1, s.external_order_number_1.clone());
-        narrow!(query, orders::external_order_number_2, s.external_order_number_2.clone());
-        narrow!(query, orders::marketplace_order_id, s.marketplace_order_id.clone());
-        narrow!(query, orders::marketplace_order_id_2, s.marketplace_order_id_2.clone());
-        narrow!(query, orders::payment_method_id, s.payment_method_id.clone());
-        narrow!(query, orders::order_status_id, s.order_status_id.clone());
-        narrow!(query, orders::account_id, s.account_id.clone());
-        narrow!(query, orders::email_address, s.email_address.clone());
-        narrow!(query, orders::customer_id, s.customer_id.clone());
-        narrow!(query, orders::complete_status, s.complete_status.clone());
-        narrow!(query, orders::invoice_number, s.invoice_number.clone());
+        narrow!(query, orders::external_order_number_1, &s.external_order_number_1);
+        narrow!(query, orders::external_order_number_2, &s.external_order_number_2);
+        narrow!(query, orders::marketplace_order_id, &s.marketplace_order_id);
+        narrow!(query, orders::marketplace_order_id_2, &s.marketplace_order_id_2);
+        narrow!(query, orders::payment_method_id, &s.payment_method_id);
+        narrow!(query, orders::order_status_id, &s.order_status_id);
+        narrow!(query, orders::account_id, &s.account_id);
+        narrow!(query, orders::email_address, &s.email_address);
+        narrow!(query, orders::customer_id, &s.customer_id);
+        narrow!(query, orders::complete_status, &s.complete_status);
+        narrow!(query, orders::invoice_number, &s.invoice_number);
         if !matches!(s.customer_number, Cond::All) {
             let mut numbered = customers::table.select(customers::customer_id.nullable()).into_boxed::<$backend>();
-            narrow!(numbered, customers::customer_number, s.customer_number.clone());
+            narrow!(numbered, customers::customer_number, &s.customer_number);
             query = query.filter(orders::customer_id.eq_any(numbered));
         }
         let tagged = order_tags::table.select(order_tags::order_id);
-        match s.tag_identifier.clone() {
+        match &s.tag_identifier {
             Cond::All => {}
             Cond::Null => query = query.filter(orders::order_id.ne_all(tagged)),
             Cond::NotNull => query = query.filter(orders::order_id.eq_any(tagged)),
             Cond::In { values, .. } => {
-                query = query.filter(orders::order_id.eq_any(tagged.filter(order_tags::tag_identifier.eq_any(values))));
+                query = query.filter(orders::order_id.eq_any(tagged.filter(among(order_tags::tag_identifier, values))));
             }
         }
         if let Some(user) = &s.not_changed_by {
@@ -205,7 +167,6 @@ macro_rules! select_ids {
 
 /// The ids of the orders that match, in order.
 pub fn select(conn: &mut Conn<'_>, selection: &Selection) -> Result<Vec<i32>, Failure> {
-    selection.check_size()?;
     let ids = match conn {
         Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
         Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),

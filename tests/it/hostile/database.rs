@@ -6,9 +6,11 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use serde_json::json;
 
+use kontor::operations::Face;
+
 use crate::config::Config;
 use crate::erp::{Erp, everywhere};
-use crate::world::{Database, Reply, World, eventually};
+use crate::world::{Database, Reply, World, databases, eventually};
 
 #[derive(QueryableByName)]
 struct Count {
@@ -68,7 +70,7 @@ impl Stranger {
 /// A world with a running offer, on a channel that takes its time.
 fn slow_world(database: Database, config: &Config) -> World {
     let world = World::configured(database, &config.text());
-    Erp::on(&world, kontor::operations::Face::Compat).list("MUG", "9.90", 3);
+    Erp::on(&world, Face::Compat).list("MUG", "9.90", 3);
     world.sandbox("/faults", &json!({"delay_ms": 1500}));
     world
 }
@@ -82,7 +84,7 @@ fn replayed(reply: &Reply) -> bool {
 #[test]
 fn what_is_committed_is_answered_as_a_success_whatever_the_database_does_afterwards() {
     everywhere(|database, face| {
-        let world = slow_world(database, &Config { dispatch: "wait_ms = 1000", ..Config::default() });
+        let world = slow_world(database, &Config { database: "lock_seconds = 1", dispatch: "wait_ms = 1000", ..Config::default() });
         let erp = Erp::on(&world, face);
         let document = erp.stock_document("MUG", 5, false);
         let mut stranger = Stranger::at(database, &world);
@@ -103,6 +105,135 @@ fn what_is_committed_is_answered_as_a_success_whatever_the_database_does_afterwa
             if again.status == 200 { Ok(again) } else { Err(again.body) }
         });
         assert!(!replayed(&first) && replayed(&again));
+        assert_eq!(first.body, again.body, "the repeat is answered as the call was");
         assert_eq!(erp.stock_of("MUG").0, 8, "{database:?}: booked once");
     });
+}
+
+#[test]
+fn a_locked_database_refuses_writes_in_time_and_answers_reads() {
+    everywhere(|database, face| {
+        let world = World::configured(database, &Config { database: "lock_seconds = 1", ..Config::default() }.text());
+        let erp = Erp::on(&world, face);
+        erp.item("MUG", "Mug");
+        let mut stranger = Stranger::at(database, &world);
+        match &mut stranger {
+            Stranger::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE"),
+            Stranger::Postgres(c) => c.batch_execute("BEGIN; SELECT last FROM change_clock FOR UPDATE"),
+        }
+        .expect("the lock");
+        let document = erp.stock_document("MUG", 5, false);
+        let refused = erp.send(&document, &BOOKING);
+        assert_eq!(refused.status, 503, "{}", refused.body);
+        assert!(refused.body.contains("KONTOR-9002") && refused.header("retry-after").is_some(), "{}", refused.body);
+        assert_eq!(erp.stock_of("MUG").0, 0, "reads go on");
+        assert_eq!((world.get("/ready").status, world.get("/live").status), (503, 200));
+        match &mut stranger {
+            Stranger::Sqlite(c) => c.batch_execute("ROLLBACK"),
+            Stranger::Postgres(c) => c.batch_execute("ROLLBACK"),
+        }
+        .expect("the lock");
+        let done = erp.send(&document, &BOOKING);
+        assert!(done.status == 200 && !replayed(&done), "nothing was stored before: {}", done.body);
+        assert_eq!(erp.stock_of("MUG").0, 5);
+        eventually("readiness", || if world.get("/ready").status == 200 { Ok(()) } else { Err("503".to_owned()) });
+    });
+}
+
+/// Books one piece per call until a call is refused or `most` are booked; gives how many were acknowledged.
+fn book(erp: &Erp<'_>, from: usize, most: usize) -> (usize, Option<Reply>) {
+    let document = erp.stock_document("MUG", 1, false);
+    for count in 0..most {
+        let reply = erp.send(&document, &[("Idempotency-Key", &format!("piece {}", from + count))]);
+        if reply.status != 200 {
+            return (count, Some(reply));
+        }
+    }
+    (most, None)
+}
+
+fn kontor(world: &World, arguments: &[&str]) -> (bool, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_kontor")).args(arguments).current_dir(world.folder()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), text)
+}
+
+#[test]
+fn a_vanished_or_replaced_file_is_noticed_and_no_call_is_acknowledged() {
+    let world = World::demo(Database::Sqlite);
+    let erp = Erp::on(&world, Face::Compat);
+    erp.item("MUG", "Mug");
+    let (before, _) = book(&erp, 0, 5);
+    let away = format!("{}.away", world.database());
+    std::fs::rename(world.database(), &away).unwrap();
+    for replaced in [false, true] {
+        if replaced {
+            std::fs::copy(&away, world.database()).unwrap();
+        }
+        let (acknowledged, refused) = book(&erp, 100, 5);
+        let refused = refused.expect("a refusal");
+        assert!(acknowledged == 0 && refused.status == 503 && refused.body.contains("KONTOR-9006"), "{}", refused.body);
+        eventually("the probe", || if world.get("/ready").status == 503 { Ok(()) } else { Err("200".to_owned()) });
+    }
+    assert_eq!(world.log().matches("ALARM").count(), 1, "told once");
+    std::fs::rename(&away, world.database()).unwrap();
+    let (after, refused) = book(&erp, 100, 5);
+    assert!(refused.is_none(), "it is back");
+    assert_eq!(erp.stock_of("MUG").0, i32::try_from(before + after).unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_answered_as_such_and_loses_nothing_that_was_acknowledged() {
+    let mut world = World::demo(Database::Sqlite);
+    let limit = |world: &World, bytes: &str| {
+        let process = world.process().to_string();
+        let set = std::process::Command::new("prlimit").args(["--pid", &process, &format!("--fsize={bytes}:")]).status();
+        assert!(set.is_ok_and(|status| status.success()), "prlimit, of util-linux");
+    };
+    Erp::on(&world, Face::Compat).item("MUG", "Mug");
+    let (mut booked, _) = book(&Erp::on(&world, Face::Compat), 0, 5);
+    limit(&world, "1");
+    let (acknowledged, refused) = book(&Erp::on(&world, Face::Compat), 100, 5);
+    booked += acknowledged;
+    let refused = refused.expect("a refusal");
+    assert!(refused.status == 503 && refused.body.contains("KONTOR-9002"), "{}", refused.body);
+    eventually("the probe", || if world.get("/ready").status == 503 { Ok(()) } else { Err("200".to_owned()) });
+    assert_eq!(world.get("/live").status, 200);
+    limit(&world, "unlimited");
+    eventually("space", || if world.get("/ready").status == 200 { Ok(()) } else { Err("503".to_owned()) });
+    let (again, refused) = book(&Erp::on(&world, Face::Compat), 100, 5);
+    assert!(refused.is_none());
+    // What was acknowledged before the disk was full is repeated with its key.
+    booked += again - acknowledged;
+    world.kill();
+    world.start();
+    assert_eq!(Erp::on(&world, Face::Compat).stock_of("MUG").0, i32::try_from(booked).unwrap());
+}
+
+#[test]
+fn an_sqlite_file_has_one_gateway_and_commands_beside_it() {
+    let mut world = World::demo(Database::Sqlite);
+    Erp::on(&world, Face::Compat).item("MUG", "Mug");
+    let database = world.database().to_owned();
+    let second = ["serve", "--demo", "--listen", "127.0.0.1:0", "--database", &database];
+    let (started, said) = kontor(&world, &second);
+    assert!(!started && said.contains(&format!("in use by another gateway (process {})", world.process())), "{said}");
+    let (worked, said) = kontor(&world, &["outbox", "list", "--demo", "--database", &database]);
+    assert!(worked, "{said}");
+    world.kill();
+    world.start();
+    assert_eq!(Erp::on(&world, Face::Compat).stock_of("MUG").0, 0, "a killed process keeps nobody away");
+    world.stop();
+    assert_eq!(std::fs::metadata(format!("{database}-wal")).map_or(0, |wal| wal.len()), 0, "stopped, it is one file");
+    world.start();
+}
+
+#[test]
+fn gateways_on_postgres_share_the_database() {
+    for database in databases().into_iter().filter(|database| *database == Database::Postgres) {
+        let world = World::configured(database, &Config::default().text());
+        let beside = world.beside();
+        assert_eq!((world.get("/ready").status, beside.get("/ready").status), (200, 200));
+    }
 }

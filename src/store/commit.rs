@@ -1,0 +1,253 @@
+//! The writer's thread: commits what waits in line, and finds out what became of a commit whose connection broke.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
+use diesel::prelude::*;
+
+use super::connection::{Conn, Door, Owned};
+use super::line::{Job, Line};
+use super::schema::{change_clock, writers};
+use super::writer::{Tx, stopped};
+use crate::domain::{Failure, Stamp, code};
+use crate::on;
+
+/// More than the server needs to end a statement whose time is over.
+const GRACE: Duration = Duration::from_secs(5);
+/// Between attempts to find out what became of a commit.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// Since when the writer waits for an answer of a server. A server that lives ends each statement in time.
+pub(super) struct Pulse {
+    /// Microseconds; 0 while it does not wait.
+    since: AtomicI64,
+    of_a_server: bool,
+}
+
+impl Pulse {
+    pub fn new(of_a_server: bool) -> Pulse {
+        Pulse { since: AtomicI64::new(0), of_a_server }
+    }
+
+    pub fn has_stopped(&self, statement: Duration) -> bool {
+        let since = self.since.load(Ordering::Relaxed);
+        let allowed = i64::try_from((statement + GRACE).as_micros()).unwrap_or(i64::MAX);
+        self.of_a_server && since > 0 && Stamp::now().0.saturating_sub(since) > allowed
+    }
+
+    fn note(&self, event: &InstrumentationEvent<'_>) {
+        let since = if matches!(event, InstrumentationEvent::FinishQuery { .. }) { 0 } else { Stamp::now().0 };
+        self.since.store(since, Ordering::Relaxed);
+    }
+}
+
+type Run = Box<dyn FnOnce(&mut Tx<'_>) -> bool + Send>;
+
+/// How far a group came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    /// No job has run.
+    Nothing,
+    /// Jobs have run, the commit was not asked for.
+    Jobs,
+    /// The commit was asked for; it holds stamps up to this one.
+    Commit(i64),
+}
+
+pub(super) struct Committer {
+    door: Arc<Door>,
+    connection: Option<Owned>,
+    /// Tells the commits of this writer from those of others.
+    name: String,
+    pulse: Arc<Pulse>,
+}
+
+impl Committer {
+    pub fn new(door: Arc<Door>, pulse: Arc<Pulse>) -> Result<Committer, Failure> {
+        let name = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
+        let mut committer = Committer { door, connection: None, name, pulse };
+        committer.connect()?;
+        Ok(committer)
+    }
+
+    fn connect(&mut self) -> Result<(), Failure> {
+        let mut fresh = self.door.connect()?;
+        if let Owned::Postgres(connection) = &mut fresh {
+            let pulse = Arc::clone(&self.pulse);
+            connection.set_instrumentation(move |event: InstrumentationEvent<'_>| pulse.note(&event));
+        }
+        // The old one goes after the new one has come: without any, SQLite would remove its log.
+        self.connection = Some(fresh);
+        Ok(())
+    }
+
+    /// Until the line is closed and empty.
+    pub fn work(mut self, line: &Line) {
+        while let Some(jobs) = line.next() {
+            self.commit(jobs);
+        }
+        self.leave();
+    }
+
+    fn commit(&mut self, jobs: Vec<Job>) {
+        let (runs, dones): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.run, job.done)).unzip();
+        let outcome = self.commit_all(runs).err();
+        for done in dones {
+            done(outcome.clone());
+        }
+    }
+
+    fn commit_all(&mut self, runs: Vec<Run>) -> Result<(), Failure> {
+        if self.connection.is_none() {
+            self.connect()?;
+        }
+        let mut runs = Some(runs);
+        let (mut result, mut reached) = self.attempt(&mut runs);
+        if result.is_err() && reached == Reached::Nothing && !self.is_alive() {
+            // The server was restarted since the last commit, say. Nothing was run, so nothing is run twice.
+            self.connection = None;
+            self.connect()?;
+            (result, reached) = self.attempt(&mut runs);
+        }
+        let Err(failure) = result else { return Ok(()) };
+        log::error!("a commit failed: {failure}");
+        if let Reached::Commit(last) = reached {
+            return self.find_out(last, &failure);
+        }
+        self.reconnect_after_failure();
+        Err(failure)
+    }
+
+    /// What state the connection is in is unknown; a new one is.
+    fn reconnect_after_failure(&mut self) {
+        if self.connect().is_err() {
+            self.connection = None;
+        }
+    }
+
+    fn is_alive(&mut self) -> bool {
+        match &mut self.connection {
+            Some(Owned::Postgres(connection)) => connection.batch_execute("SELECT 1").is_ok(),
+            Some(Owned::Sqlite(_)) => true,
+            None => false,
+        }
+    }
+
+    fn attempt(&mut self, runs: &mut Option<Vec<Run>>) -> (Result<(), Failure>, Reached) {
+        let mut reached = Reached::Nothing;
+        let (door, name) = (Arc::clone(&self.door), &self.name);
+        let mut work = |conn: Conn<'_>| run_all(conn, runs, name, &door, &mut reached);
+        let result = match &mut self.connection {
+            Some(Owned::Sqlite(c)) => c.immediate_transaction(|c| work(Conn::Sqlite(c))),
+            Some(Owned::Postgres(c)) => c.transaction(|c| work(Conn::Postgres(c))),
+            None => Err(stopped()),
+        };
+        (result, reached)
+    }
+
+    /// What became of a commit that was not answered. The clock's row is locked until it is decided.
+    fn find_out(&mut self, last: i64, failure: &Failure) -> Result<(), Failure> {
+        let deadline = Instant::now() + self.door.patience.connect + self.door.patience.lock;
+        loop {
+            self.connection = None;
+            let found = self.connect().and_then(|()| self.last_commit());
+            match found {
+                Ok(found) if found == Some(last) => {
+                    log::warn!("the commit was carried out all the same");
+                    return Ok(());
+                }
+                Ok(_) => return Err(failure.clone()),
+                Err(error) if Instant::now() > deadline => {
+                    log::error!("whether the commit was carried out is not known: {error}");
+                    self.connection = None;
+                    let why = failure.args.first().map_or("the connection broke", String::as_str);
+                    return Err(Failure::new(code::OUTCOME_UNKNOWN, [why]));
+                }
+                Err(_) => std::thread::sleep(AGAIN),
+            }
+        }
+    }
+
+    fn last_commit(&mut self) -> Result<Option<i64>, Failure> {
+        let name = self.name.as_str();
+        let look = |mut conn: Conn<'_>| {
+            lock_clock(&mut conn)?;
+            let last = on!(&mut conn, c => writers::table.find(name).select(writers::last).first::<i64>(c).optional())?;
+            Ok(last)
+        };
+        match &mut self.connection {
+            Some(Owned::Sqlite(c)) => c.immediate_transaction(|c| look(Conn::Sqlite(c))),
+            Some(Owned::Postgres(c)) => c.transaction(|c| look(Conn::Postgres(c))),
+            None => Err(stopped()),
+        }
+    }
+
+    /// Leaves a database behind that is one file.
+    fn leave(mut self) {
+        let name = self.name.as_str();
+        let tidied = match &mut self.connection {
+            Some(Owned::Sqlite(c)) => diesel::delete(writers::table.find(name))
+                .execute(c.as_mut())
+                .and_then(|_| c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")),
+            Some(Owned::Postgres(c)) => diesel::delete(writers::table.find(name)).execute(c.as_mut()).map(|_| ()),
+            None => Ok(()),
+        };
+        if let Err(error) = tidied {
+            log::info!("the database is whole, but was not tidied up: {error}");
+        }
+    }
+}
+
+fn run_all(mut conn: Conn<'_>, runs: &mut Option<Vec<Run>>, name: &str, door: &Door, reached: &mut Reached) -> Result<(), Failure> {
+    door.check()?;
+    let mut last = lock_clock(&mut conn)?;
+    *reached = Reached::Jobs;
+    for run in runs.take().unwrap_or_default() {
+        last = last.saturating_add(1).max(Stamp::now().0);
+        let stamp = Stamp(last);
+        // The closure's error only undoes the savepoint; the job keeps its own result.
+        let undone: Result<(), diesel::result::Error> = match &mut conn {
+            Conn::Sqlite(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Sqlite(c), stamp })),
+            Conn::Postgres(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Postgres(c), stamp })),
+        };
+        match undone {
+            Ok(()) | Err(diesel::result::Error::RollbackTransaction) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    on!(&mut conn, c => diesel::update(change_clock::table).set(change_clock::last.eq(last)).execute(c))?;
+    // Read when the answer to the commit does not come.
+    on!(&mut conn, c => diesel::insert_into(writers::table)
+        .values((writers::writer.eq(name), writers::last.eq(last)))
+        .on_conflict(writers::writer)
+        .do_update()
+        .set(writers::last.eq(last))
+        .execute(c))?;
+    // Jobs may have taken long.
+    door.check()?;
+    *reached = Reached::Commit(last);
+    Ok(())
+}
+
+fn run_one(run: Run, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {
+    match catch_unwind(AssertUnwindSafe(|| run(&mut tx))) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(diesel::result::Error::RollbackTransaction),
+        Err(_) => {
+            log::error!("a write panicked; its changes are undone");
+            Err(diesel::result::Error::RollbackTransaction)
+        }
+    }
+}
+
+/// On PostgreSQL the row lock makes writers of all processes wait for each other; SQLite has one writer anyway.
+fn lock_clock(conn: &mut Conn<'_>) -> Result<i64, Failure> {
+    let last = match conn {
+        Conn::Sqlite(c) => change_clock::table.select(change_clock::last).first::<i64>(*c)?,
+        Conn::Postgres(c) => change_clock::table.select(change_clock::last).for_update().first::<i64>(*c)?,
+    };
+    Ok(last)
+}
