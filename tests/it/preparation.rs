@@ -450,6 +450,14 @@ fn a_further_price_list_counts_where_the_first_has_no_price() {
         price("default", "EUR", "");
         shown("7.90");
         assert!(explain(&world).contains("price list clearance, unlimited validity"));
+        let exported = Command::new(env!("CARGO_BIN_EXE_kontor"))
+            .args(["export", "offers", "--account", "1000", "--config"])
+            .arg(world.folder().join("kontor.toml"))
+            .args(["--database", world.database()])
+            .output()
+            .unwrap();
+        let document = String::from_utf8(exported.stdout).unwrap();
+        assert!(document.contains("<price>7.90</price>\n    <account_price>7.90</account_price>"), "{document}");
         price("clearance", "EUR", &entry("6.90"));
         shown("6.90");
         let refused = price("clearance", "USD", &entry("5.90"));
