@@ -12,7 +12,7 @@ use crate::connectors::{self, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
 use crate::dispatch::reconcile::{CODES, Report};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, Patience, Stamp};
 use crate::exchange;
 use crate::http::{self, Page, Site};
 use crate::metrics::{self, Metrics};
@@ -48,7 +48,7 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let sandboxes = Sandboxes::new();
     let connectors = connectors_of(&settings, &sandboxes)?;
     let _sole = Sole::of(settings.database.expose_secret())?;
-    let store = Store::open_with(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
+    let store = open(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
     prepare(&settings, &store).map_err(|failure| failure.to_string())?;
     let settings = Arc::new(settings);
     let bell = Arc::new(Bell::default());
@@ -109,12 +109,18 @@ fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Vec<(i32,
     active.map(|account| Ok((account.account_id, connectors::build(account, settings.dispatch.channel_timeout, sandboxes)?))).collect()
 }
 
+/// Opens the database with the newest schema; what an earlier program stored is completed.
+fn open(database: &str, patience: Patience) -> Result<Store, Failure> {
+    let store = Store::open_with(database, patience)?;
+    preparation::fill_columns(&store)?;
+    Ok(store)
+}
+
 /// Brings what the configuration defines into the database: price lists that do not exist yet, and the times at which
 /// accounts were first seen and changed.
 fn prepare(settings: &Settings, store: &Store) -> Result<(), Failure> {
     let (seeds, settled) = (settings.pricelists.clone(), settings.clone());
-    let accounts: Vec<(i32, String)> =
-        settings.accounts.iter().map(|account| (account.account_id, crate::operations::accounts::digest_of(account))).collect();
+    let accounts: Vec<configured::Entry> = settings.accounts.iter().map(crate::operations::accounts::entry_of).collect();
     store.write(move |tx| {
         for seed in &seeds {
             if prices::by_identifier(&mut tx.conn, seed.mandator_id, &seed.identifier)?.is_none() {
@@ -133,6 +139,7 @@ pub fn migrate(database: &SecretString) -> Result<String, String> {
         return Err(fault);
     }
     let done = store::migrate(database).map_err(|failure| failure.to_string())?;
+    open(database, Patience::default()).map_err(|failure| failure.to_string())?;
     Ok(match done.as_slice() {
         [] => format!("{}: nothing to do, the schema is up to date", database::for_display(database)),
         steps => format!("{}: migrated ({})", database::for_display(database), steps.join(", ")),
@@ -151,7 +158,7 @@ pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<Strin
     if let Some(fault) = database::folder_fault(settings.database.expose_secret()) {
         return Err(fault);
     }
-    let store = Store::open_with(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
+    let store = open(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
     let language = settings.mandator(account.mandator_id).map(|mandator| mandator.language).unwrap_or_default();
     let frame = preparation::Frame {
@@ -213,7 +220,7 @@ fn open_existing(settings: &Settings) -> Result<Store, String> {
     if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
         return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
     }
-    Store::open_with(database, settings.patience).map_err(|failure| failure.to_string())
+    open(database, settings.patience).map_err(|failure| failure.to_string())
 }
 
 /// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The

@@ -12,7 +12,7 @@ use super::worker::day_in;
 use crate::config::{Account, Settings};
 use crate::domain::{Failure, Stamp};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Store, accounts, backlog, content, facts, messages, offers, replay};
+use crate::store::{Store, accounts, backlog, facts, messages, offers, pricelists, replay};
 
 /// No account has this number: nobody rings for the housekeeper.
 const NOBODY: i32 = i32::MIN;
@@ -120,11 +120,11 @@ impl Housekeeper {
         let zone = self.settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
         let today = day_in(zone, now);
         let (account_id, mandator_id) = (account.account_id, account.mandator_id);
-        if self.store.read(|conn| content::day_is_known(conn, account_id, today))? {
+        if self.store.read(|conn| pricelists::day_is_known(conn, account_id, today))? {
             return Ok(0);
         }
         let lists = account.pricelists.clone();
-        self.store.write(move |tx| content::mark_prices_of_new_day(tx, account_id, mandator_id, &lists, today))
+        self.store.write(move |tx| pricelists::mark_prices_of_new_day(tx, account_id, mandator_id, &lists, today))
     }
 
     /// One line per account whose parked rows or failures are news.

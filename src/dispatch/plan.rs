@@ -1,6 +1,5 @@
 //! What to tell a channel about offers, from what is known about them. Pure.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -10,7 +9,7 @@ use crate::connectors::{OfferChange, OfferContent, Price, Quantity, Wanted};
 use crate::domain::Stamp;
 use crate::domain::stock::{self, Decision, Figures, Life};
 use crate::preparation::{self, Effective, Lack, effective};
-use crate::store::offers::{Announced, EndedBy, ItemForOffer, OfferRow, StockFigures};
+use crate::store::offers::{Announced, EndedBy, OfferRow, StockFigures};
 use crate::store::outbox::{OutboxStatus, StateRow, Topic};
 
 /// How often an offer may be part of a call that failed as a whole before it is sent alone.
@@ -32,7 +31,7 @@ pub struct Frame<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     pub offers: Vec<OfferRow>,
-    /// Their items, and what these show.
+    /// What the items show, of the offers that [`shows`] names.
     pub data: preparation::Known,
     pub stock: BTreeMap<i32, StockFigures>,
     /// All outbox rows of the offers, due or not, parked or not.
@@ -97,6 +96,13 @@ pub fn batch(due: &[(i32, i32)], suspects: &BTreeMap<i32, u32>) -> (Vec<i32>, i3
     }
 }
 
+/// What its item shows is needed to plan an offer. Most changes are of quantities, for which columns will do.
+pub fn shows(offer: &OfferRow, rows: &[StateRow], now: Stamp) -> bool {
+    let mut due = rows.iter().filter(|row| row.offer_id == offer.offer_id && row.status == OutboxStatus::Pending && row.due_at <= now.0);
+    let only_quantities = offer.placed().life == Life::Running && due.all(|row| row.topic == Topic::Quantity);
+    offer.wanted == Wanted::Running && !only_quantities
+}
+
 /// Decides for each offer what is sent and which rows that settles.
 ///
 /// An offer that does not run yet, or whose listing is asked for, gets everything at once; a running one only the
@@ -109,11 +115,11 @@ pub fn plan(frame: &Frame<'_>, known: &Known) -> Plan {
     let mut plan = Plan::default();
     for offer in &known.offers {
         let rows = rows_of.remove(&offer.offer_id).unwrap_or_default();
-        let Some(item) = known.data.items.get(&offer.item_id) else {
+        let Some(stock) = known.stock.get(&offer.item_id) else {
             plan.pointless.extend(rows);
             continue;
         };
-        Planner { frame, known, offer, item, rows, figures: OnceCell::new() }.plan(&mut plan);
+        Planner { frame, known, offer, stock, rows }.plan(&mut plan);
     }
     plan
 }
@@ -122,10 +128,9 @@ struct Planner<'a> {
     frame: &'a Frame<'a>,
     known: &'a Known,
     offer: &'a OfferRow,
-    item: &'a ItemForOffer,
+    /// Of its item.
+    stock: &'a StockFigures,
     rows: Vec<StateRow>,
-    /// Read once, where a quantity is asked for: the item's settings have to be parsed for it.
-    figures: OnceCell<Figures>,
 }
 
 impl Planner<'_> {
@@ -180,7 +185,7 @@ impl Planner<'_> {
             }
             (Ok(_), Decision::Keep | Decision::End) => plan.stock_outs.push(StockOut {
                 offer_id: self.offer.offer_id,
-                item_id: self.item.item_id,
+                item_id: self.offer.item_id,
                 figures: self.figures(),
                 news: self.offer.ended_by != EndedBy::Stock,
                 rows: self.rows.clone(),
@@ -252,7 +257,7 @@ impl Planner<'_> {
     fn change(&self, wanted: Wanted) -> OfferChange {
         OfferChange {
             offer_id: self.offer.offer_id,
-            sku: self.item.internal_item_number.clone(),
+            sku: self.stock.internal_item_number.clone(),
             external_number: self.offer.external_offer_number.clone(),
             wanted,
             content: None,
@@ -268,25 +273,23 @@ impl Planner<'_> {
             figures if figures.ends() => (placed.sold_out() != placed).then_some(Announced::SoldOut),
             figures => figures.announces(&placed, told).then_some(Announced::Quantity(told)),
         });
-        Sending { change, item_id: self.item.item_id, whole, announced, out_of_stock: None, rows }
+        Sending { change, item_id: self.offer.item_id, whole, announced, out_of_stock: None, rows }
     }
 
     fn parking(&self, lack: Lack, rows: Vec<StateRow>) -> Parking {
         let error = lack.error();
         let told = self.rows.iter().any(|row| row.status == OutboxStatus::Parked && row.last_error.as_deref() == Some(&error));
-        Parking { offer_id: self.offer.offer_id, item_id: self.item.item_id, lack, news: !told, rows }
+        Parking { offer_id: self.offer.offer_id, item_id: self.offer.item_id, lack, news: !told, rows }
     }
 
     fn effective(&self) -> Result<Effective, Lack> {
         let frame = preparation::Frame { account: self.frame.account, public_url: self.frame.public_url, today: self.frame.today };
-        effective(&frame, &self.known.data, self.item)
+        let item = self.known.data.items.get(&self.offer.item_id).ok_or(Lack::Document)?;
+        effective(&frame, &self.known.data, item)
     }
 
     fn figures(&self) -> Figures {
-        *self.figures.get_or_init(|| {
-            let stock = self.known.stock.get(&self.item.item_id).copied().unwrap_or_default();
-            preparation::figures(self.frame.account.account_id, self.item, &stock)
-        })
+        self.stock.figures()
     }
 
     /// A channel that keeps sold-out offers is told that there is nothing instead of their end.
@@ -299,8 +302,7 @@ impl Planner<'_> {
     }
 
     fn quantity(&self, offered: i32) -> Quantity {
-        let figures = self.known.stock.get(&self.item.item_id).copied().unwrap_or_default();
-        Quantity { offered, reserved_here: stock::fit(figures.reserved_here) }
+        Quantity { offered, reserved_here: stock::fit(self.stock.reserved_here) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Bringing offers to the state they shall have: a batch of changes, one result per row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::begun::unreadable as unreadable_message;
-use super::plan::{Frame, Known, Plan, Sending, batch};
+use super::plan::{Frame, Known, Plan, Sending, batch, shows};
 use super::retry::{Further, further};
 use super::settle::{About, Health, Settlement, clean, gave_up, message_row};
 use super::stock_out;
@@ -35,9 +35,9 @@ impl Worker {
         }
         self.begin(Begun::States(offers.clone()), begun)?;
         let account = &self.account;
-        let known = match self.store.read(|conn| load(conn, account, &offers)) {
+        let known = match self.store.read(|conn| load(conn, account, &offers, now)) {
             Ok(known) => known,
-            Err(failure) => return self.park_unreadable(offers, failure).map(Some),
+            Err(failure) => return self.park_unreadable(offers, failure, now).map(Some),
         };
         let frame = Frame {
             account: &self.account,
@@ -75,15 +75,15 @@ impl Worker {
 
     /// Offers could not be read, which must not hold up the others of the account. Where the database as a whole is to blame
     /// nothing is parked.
-    fn park_unreadable(&mut self, offers: Vec<i32>, failure: Failure) -> Result<Attempt, Failure> {
+    fn park_unreadable(&mut self, offers: Vec<i32>, failure: Failure, now: Stamp) -> Result<Attempt, Failure> {
         let account = &self.account;
         let mut unreadable = Vec::new();
         for offer in offers {
-            if let Err(failure) = self.store.read(|conn| load(conn, account, &[offer])) {
+            if let Err(failure) = self.store.read(|conn| load(conn, account, &[offer], now)) {
                 unreadable.push((offer, failure));
             }
         }
-        self.store.read(|conn| load(conn, account, &[]))?;
+        self.store.read(|conn| load(conn, account, &[], now))?;
         if unreadable.is_empty() {
             return Err(failure);
         }
@@ -242,15 +242,14 @@ impl Worker {
 }
 
 /// Everything about a batch, from one snapshot: the values are at least as new as the versions of the rows.
-fn load(conn: &mut Conn<'_>, account: &Account, offer_ids: &[i32]) -> Result<Known, Failure> {
+fn load(conn: &mut Conn<'_>, account: &Account, offer_ids: &[i32], now: Stamp) -> Result<Known, Failure> {
     let offers = offers::by_ids(conn, offer_ids)?;
     let mut item_ids: Vec<i32> = offers.iter().map(|offer| offer.item_id).collect();
     item_ids.sort_unstable();
     let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &item_ids)?;
-    Ok(Known {
-        rows: outbox::rows_of(conn, offer_ids)?,
-        offers,
-        data: preparation::load(conn, account, &item_ids)?,
-        stock: stock.into_iter().collect(),
-    })
+    let rows = outbox::rows_of(conn, offer_ids)?;
+    let shown = offers.iter().filter(|offer| shows(offer, &rows, now)).map(|offer| offer.item_id);
+    let shown: Vec<i32> = shown.collect::<BTreeSet<_>>().into_iter().collect();
+    let data = if shown.is_empty() { preparation::Known::default() } else { preparation::load(conn, account, &shown)? };
+    Ok(Known { rows, offers, data, stock: stock.into_iter().collect() })
 }

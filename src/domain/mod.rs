@@ -1,13 +1,19 @@
 //! Pure rules and values: no I/O, no clock, no XML, no SQL.
 
+pub mod category;
 pub mod decimal;
+pub mod digest;
+pub mod document;
 pub mod failure;
+pub mod item;
 pub mod language;
+pub mod lookup;
 pub mod message;
 mod numbered;
 pub mod offer;
 pub mod order;
 pub mod outbox;
+mod patch;
 pub mod patience;
 pub mod price;
 pub mod rate;
@@ -19,5 +25,6 @@ pub mod time;
 pub use decimal::{Decimal, Unread};
 pub use failure::{Code, Failure, code};
 pub use language::Language;
+pub use patch::{Bundle, Patch};
 pub use patience::Patience;
 pub use time::Stamp;

@@ -3,44 +3,20 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use super::document::{Offer, Offers, Pricelist, Prices};
 use crate::config::Account;
+use crate::domain::item::Item;
+use crate::domain::lookup::{DeliveryCharge, DeliveryTime};
 use crate::domain::price::{Dated, current, rounded};
 use crate::domain::{Decimal, Failure};
 use crate::preparation::{self, Frame, effective};
 use crate::store::categories::{self, CategoryRow};
 use crate::store::items::{self, ItemRow};
-use crate::store::lookups::{self, List, LookUpRow};
+use crate::store::lookups::{self, LookUpRow};
 use crate::store::offers::{self, OfferFilter, OfferRow, OfferState, Wanted};
 use crate::store::prices::{self, PricelistFilter, PricelistRow};
-use crate::store::{Conn, broken_document, content, filter::Cond};
-
-/// The parts of an item's stored document that have an element of their own; the names are those of the wire.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Document {
-    upc_code: Option<String>,
-    isbn: Option<String>,
-    delivery_time_id: Option<i32>,
-    delivery_time_identifier: Option<String>,
-    delivery_charge_category_id: Option<i32>,
-    external_delivery_charge_category_id: Option<String>,
-}
-
-/// The part of a stored delivery time that has an element of its own.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct DeliveryTime {
-    delivery_time_in_days: Option<i32>,
-}
-
-impl Document {
-    fn of(item: &ItemRow) -> Result<Document, Failure> {
-        serde_json::from_str(&item.data).map_err(|error| broken_document(&format!("item {}", item.item_id), &error))
-    }
-}
+use crate::store::{Conn, filter::Cond, pricelists};
 
 /// Today's prices of one list.
 struct ListPrices {
@@ -55,8 +31,8 @@ struct Known<'a> {
     items: BTreeMap<i32, ItemRow>,
     groups: BTreeMap<i32, CategoryRow>,
     lists: Vec<ListPrices>,
-    delivery_times: Vec<LookUpRow>,
-    delivery_charges: Vec<LookUpRow>,
+    delivery_times: Vec<LookUpRow<DeliveryTime>>,
+    delivery_charges: Vec<LookUpRow<DeliveryCharge>>,
     today: NaiveDate,
     /// What the account shows of the items.
     shown: preparation::Known,
@@ -90,7 +66,7 @@ fn known_of<'a>(conn: &mut Conn<'_>, account: &'a Account, rows: &[OfferRow], to
     let mut lists = Vec::new();
     for list in prices::matching(conn, &filter)? {
         let mut dated: BTreeMap<i32, Vec<Dated>> = BTreeMap::new();
-        for (item_id, price) in content::prices_of(conn, list.pricelist_id, &item_ids)? {
+        for (item_id, price) in pricelists::prices_of(conn, list.pricelist_id, &item_ids)? {
             dated.entry(item_id).or_default().push(price);
         }
         let prices =
@@ -102,8 +78,8 @@ fn known_of<'a>(conn: &mut Conn<'_>, account: &'a Account, rows: &[OfferRow], to
         items,
         groups,
         lists,
-        delivery_times: lookups::of_mandator(conn, List::DeliveryTimes, account.mandator_id)?,
-        delivery_charges: lookups::of_mandator(conn, List::DeliveryCharges, account.mandator_id)?,
+        delivery_times: lookups::of_mandator(conn, account.mandator_id)?,
+        delivery_charges: lookups::of_mandator(conn, account.mandator_id)?,
         today,
         shown: preparation::load(conn, account, &item_ids)?,
     })
@@ -112,9 +88,9 @@ fn known_of<'a>(conn: &mut Conn<'_>, account: &'a Account, rows: &[OfferRow], to
 /// `None`: the item has gone meanwhile.
 fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure> {
     let Some(item) = known.items.get(&row.item_id) else { return Ok(None) };
-    let document = Document::of(item)?;
+    let document = item.document()?;
     let parent = item.variant_parent_id.and_then(|id| known.items.get(&id));
-    let parent_document = parent.map(Document::of).transpose()?.unwrap_or_default();
+    let parent_document = parent.map(ItemRow::document).transpose()?.unwrap_or_default();
     let group = item.category_id.and_then(|id| known.groups.get(&id));
     // The pictures, which need the public address, are not part of the document.
     let frame = Frame { account: known.account, public_url: "", today: known.today };
@@ -122,6 +98,7 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
     // Where a rule for titles fails, the upload messages tell; the document shows the item's name.
     let title = shown.and_then(|shown| shown.title.ok()).map_or_else(|| item.identifier.clone(), |title| title.value);
     let (time, charge) = (known.delivery_time(&document), known.delivery_charge(&document));
+    let days = time.map(LookUpRow::document).transpose()?.and_then(|time| time.delivery_time_in_days);
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     let price_in = |name: &String| known.lists.iter().find(|list| list.list.identifier == *name)?.prices.get(&item.item_id);
     let price = known.account.pricelists.iter().find_map(price_in).map(Decimal::to_string).unwrap_or_default();
@@ -140,7 +117,7 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
         offer_state: word(row.state == OfferState::Running),
         offer_pending_state: word(row.wanted == Wanted::Running),
         delivery_time_identifier: time.map(|row| row.identifier.clone()).or(document.delivery_time_identifier).unwrap_or_default(),
-        delivery_time_in_days: time.and_then(days_of).map(|days| days.to_string()).unwrap_or_default(),
+        delivery_time_in_days: days.map(|days| days.to_string()).unwrap_or_default(),
         variant_parent_identifier: text(parent.map(|parent| &parent.identifier)),
         variant_parent_internal_item_number: text(parent.map(|parent| &parent.internal_item_number)),
         variant_parent_match_code: text(parent.and_then(|parent| parent.match_code.as_ref())),
@@ -157,20 +134,16 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
     }))
 }
 
-fn days_of(row: &LookUpRow) -> Option<i32> {
-    serde_json::from_str::<DeliveryTime>(&row.data).ok()?.delivery_time_in_days
-}
-
 impl Known<'_> {
     /// The entry of the list that an item names.
-    fn delivery_time(&self, item: &Document) -> Option<&LookUpRow> {
+    fn delivery_time(&self, item: &Item) -> Option<&LookUpRow<DeliveryTime>> {
         self.delivery_times.iter().find(|row| match item.delivery_time_id {
             Some(id) => row.id == id,
             None => Some(&row.identifier) == item.delivery_time_identifier.as_ref(),
         })
     }
 
-    fn delivery_charge(&self, item: &Document) -> Option<&LookUpRow> {
+    fn delivery_charge(&self, item: &Item) -> Option<&LookUpRow<DeliveryCharge>> {
         self.delivery_charges.iter().find(|row| match item.delivery_charge_category_id {
             Some(id) => row.id == id,
             None => row.external_id.is_some() && row.external_id == item.external_delivery_charge_category_id,

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use super::call::{ReadOperation, Reading};
 use super::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
 use crate::config::Account;
+use crate::domain::digest::Digest;
 use crate::domain::{Failure, Stamp};
+use crate::store::Conn;
+use crate::store::configured::{self, Entry};
 use crate::store::filter::Cond;
-use crate::store::{Conn, configured};
 use crate::{fetched, wire};
 
 wire! {
@@ -252,14 +254,16 @@ impl ReadOperation for FetchWarehouses {
 }
 
 /// Changes when anything that an ERP can see of an account changes in the configuration.
-pub fn digest_of(account: &Account) -> String {
-    format!(
-        "{}|{}|{}|{}|{}|{}",
-        account.identifier,
-        account.mandator_id,
-        account.sub_channel_id,
-        account.active,
-        account.first_pricelist(),
-        account.connector
-    )
+pub fn entry_of(account: &Account) -> Entry {
+    let Account { account_id, identifier, mandator_id, sub_channel_id, active, connector, .. } = account;
+    let pricelist = account.first_pricelist();
+    let digest = Digest::new(1)
+        .field("identifier", [identifier])
+        .field("mandator_id", [mandator_id.to_string()])
+        .field("sub_channel_id", [sub_channel_id.to_string()])
+        .field("active", [active.to_string()])
+        .field("pricelist", [pricelist])
+        .field("connector", [connector]);
+    let in_0_1 = format!("{identifier}|{mandator_id}|{sub_channel_id}|{active}|{pricelist}|{connector}");
+    Entry { id: *account_id, digest: digest.finish(), in_0_1 }
 }

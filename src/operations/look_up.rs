@@ -1,18 +1,17 @@
 //! The look-up lists (`item-calls.md` 14 and 15): delivery times, shipping cost categories, kinds of texts and pictures,
 //! templates. One way to read and to change them all; [`look_up!`](crate::look_up) declares the calls of a list.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod tell;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::common::{ReportAction, ReportOf};
 use super::wire::{Between, Match, Record, Records, Value, cond_of, mandator_of, window_of};
 use super::{Done, Reading, Refused, Work};
 use crate::domain::{Failure, code};
-use crate::store::lookups::{self, BY_CALL, BY_CONFIGURATION, List, LookUpFilter, LookUpRow};
-use crate::store::outbox::{self, Topic};
-use crate::store::{Conn, broken_document, free_id, items, next_ids};
+use crate::store::listings::Named;
+use crate::store::lookups::{self, BY_CALL, BY_CONFIGURATION, List, Listed, LookUpFilter, LookUpRow};
+use crate::store::{Conn, Stored, free_id, next_ids};
 
 /// The field that identifies a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,19 +30,21 @@ pub struct Columns<'r> {
     pub external_id: Option<&'r mut Option<String>>,
 }
 
-/// A record of a list; it is stored as JSON.
-pub trait LookUp: Value + Clone + Default + Serialize + DeserializeOwned + Send {
-    const LIST: List;
+/// A record of a list.
+pub trait LookUp: Value + Clone + Default + Send {
+    /// What is kept of it beside the columns, and what an update says about that.
+    type Document: Listed;
+    type Update;
     /// The words of number and name on the wire.
     const ID: &'static str;
     const NAME: &'static str;
-    /// Stands in the stored document of every item that names a record of the list; `None`: offers do not show it.
-    const MENTION: Option<&'static str> = None;
 
     fn by(&self) -> By;
     fn columns(&mut self) -> Columns<'_>;
-    /// Takes the other fields of an update over.
-    fn merge(&mut self, newer: Self);
+    fn update(self) -> Self::Update;
+    fn merge(document: &mut Self::Document, newer: Self::Update);
+    /// Puts the document into the record.
+    fn show(&mut self, document: Self::Document);
     /// Without the database; see [`WriteOperation::prepare`](super::WriteOperation::prepare).
     fn check(&self) -> Result<(), Failure> {
         Ok(())
@@ -57,8 +58,9 @@ pub fn prepare<R: LookUp>(records: &Records<R>) -> Refused {
 }
 
 /// The record as it goes out.
-fn record_of<R: LookUp>(row: &LookUpRow) -> Result<R, Failure> {
-    let mut record: R = serde_json::from_str(&row.data).map_err(|error| broken_document(&format!("{} {}", R::ID, row.id), &error))?;
+fn record_of<R: LookUp>(row: &LookUpRow<R::Document>) -> Result<R, Failure> {
+    let mut record = R::default();
+    record.show(row.document()?);
     let columns = record.columns();
     *columns.mandator_id = row.mandator_id;
     *columns.id = Some(row.id);
@@ -89,7 +91,7 @@ pub fn fetch<'f, R: LookUp>(
     if filters.len() == 0 {
         mandator_of(None)?;
     }
-    let mut rows: BTreeMap<i32, LookUpRow> = BTreeMap::new();
+    let mut rows: BTreeMap<i32, LookUpRow<R::Document>> = BTreeMap::new();
     for filter in filters {
         let mandator = reading.mandator(mandator_of(filter.mandator_id)?)?;
         let filter = LookUpFilter {
@@ -99,7 +101,7 @@ pub fn fetch<'f, R: LookUp>(
             external_id: cond_of(filter.external_id),
             last_changed: window_of(filter.last_changed, mandator.time_zone),
         };
-        rows.extend(lookups::matching(conn, R::LIST, &filter)?.into_iter().map(|row| (row.id, row)));
+        rows.extend(lookups::matching(conn, &filter)?.into_iter().map(|row| (row.id, row)));
     }
     let ids: Vec<i32> = rows.keys().copied().collect();
     let records = reading.page(&ids, per_page, page)?.iter().filter_map(|id| rows.get(id)).map(record_of);
@@ -110,9 +112,10 @@ pub fn fetch<'f, R: LookUp>(
 pub fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records: Records<R>) -> Result<Vec<P>, Failure> {
     let good = records.list.iter().filter_map(|record| record.content.as_ref().ok());
     let mandators: BTreeSet<i32> = good.map(|content| *content.clone().columns().mandator_id).collect();
-    let mut batch = Batch { rows: BTreeMap::new(), changed: BTreeSet::new(), next_id: free_id(work.tx, R::LIST.counter())?, created: 0 };
+    let mut batch: Batch<R::Document> =
+        Batch { rows: BTreeMap::new(), changed: BTreeMap::new(), next_id: free_id(work.tx, R::Document::LIST.counter())?, created: 0 };
     for mandator_id in mandators {
-        let rows = lookups::of_mandator(&mut work.tx.conn, R::LIST, mandator_id)?;
+        let rows = lookups::of_mandator(&mut work.tx.conn, mandator_id)?;
         batch.rows.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     let mut refused = std::mem::take(&mut work.refused);
@@ -130,48 +133,28 @@ pub fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records
         },
     )?;
     if batch.created > 0 {
-        next_ids(work.tx, R::LIST.counter(), batch.created)?;
+        next_ids(work.tx, R::Document::LIST.counter(), batch.created)?;
     }
-    let changed: Vec<LookUpRow> = batch.changed.iter().filter_map(|id| batch.rows.get(id)).cloned().collect();
-    lookups::save(work.tx, R::LIST, &changed)?;
-    tell::<R>(work, &changed)?;
+    let changed: Vec<(LookUpRow<R::Document>, BTreeSet<String>)> =
+        batch.changed.iter().filter_map(|(id, names)| Some((batch.rows.get(id)?.clone(), names.clone()))).collect();
+    lookups::save(work.tx, &changed.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>())?;
+    for (row, names) in &changed {
+        tell::tell(work, R::Document::LIST, row.mandator_id, &Named { id: row.id, texts: names.iter().cloned().collect() })?;
+    }
     Ok(reports)
 }
 
-/// Offers show what changed: their content has to go out again.
-fn tell<R: LookUp>(work: &mut Work<'_, '_>, changed: &[LookUpRow]) -> Result<(), Failure> {
-    let Some(word) = R::MENTION else { return Ok(()) };
-    let mandators: BTreeSet<i32> = changed.iter().map(|row| row.mandator_id).collect();
-    for mandator_id in mandators {
-        let items = items::mentioning(&mut work.tx.conn, mandator_id, word)?;
-        let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
-        work.concerns(accounts);
-    }
-    if R::LIST == List::Templates {
-        let uses = |row: &LookUpRow, name: Option<&str>| name == Some(row.identifier.as_str());
-        let accounts: Vec<i32> = work
-            .settings
-            .accounts
-            .iter()
-            .filter(|a| changed.iter().any(|r| r.mandator_id == a.mandator_id && uses(r, a.preparation.description_template.as_deref())))
-            .map(|account| account.account_id)
-            .collect();
-        outbox::mark_accounts(work.tx, &accounts, &[Topic::Content])?;
-        work.concerns(accounts);
-    }
-    Ok(())
-}
-
 /// The work on one request.
-struct Batch {
-    rows: BTreeMap<i32, LookUpRow>,
-    changed: BTreeSet<i32>,
+struct Batch<D> {
+    rows: BTreeMap<i32, LookUpRow<D>>,
+    /// The names by which articles name a changed record, before and after.
+    changed: BTreeMap<i32, BTreeSet<String>>,
     next_id: i32,
     created: usize,
 }
 
-impl Batch {
-    fn take<R: LookUp>(&mut self, work: &mut Work<'_, '_>, mut record: R) -> Result<Done<R>, Failure> {
+impl<D: Listed> Batch<D> {
+    fn take<R: LookUp<Document = D>>(&mut self, work: &mut Work<'_, '_>, mut record: R) -> Result<Done<R>, Failure> {
         let by = record.by();
         let columns = record.columns();
         let mandator_id = *columns.mandator_id;
@@ -205,7 +188,7 @@ impl Batch {
                 origin: BY_CALL,
                 created_at: work.tx.stamp.0,
                 last_changed: 0,
-                data: "{}".to_owned(),
+                data: Stored::default(),
             },
         };
         let before = row.clone();
@@ -215,28 +198,30 @@ impl Batch {
         if row.origin == BY_CONFIGURATION && (row.identifier != before.identifier || row.external_id != before.external_id) {
             return Err(Failure::new(code::SET_IN_CONFIGURATION, [&format!("\"{}\"", before.identifier)]));
         }
-        let mut document: R = record_of(&row)?;
-        document.merge(record);
-        let columns = document.columns();
-        (*columns.id, *columns.identifier) = (None, None);
-        if let Some(external_id) = columns.external_id {
-            *external_id = None;
-        }
-        row.data = serde_json::to_string(&document).map_err(|error| broken_document(R::ID, &error))?;
+        let mut document = row.document()?;
+        R::merge(&mut document, record.update());
+        let same = document == before.document()? && row.identifier == before.identifier && row.external_id == before.external_id;
+        row.data = Stored::of(&document)?;
         if action == ReportAction::Insert {
             self.next_id = self.next_id.saturating_add(1);
             self.created += 1;
         }
-        if action == ReportAction::Insert || row != before {
+        if action == ReportAction::Insert || !same {
             row.last_changed = work.tx.stamp.0;
-            self.changed.insert(row.id);
+            let names = self.changed.entry(row.id).or_default();
+            for row in [&before, &row] {
+                match D::LIST {
+                    List::DeliveryCharges => names.extend(row.external_id.clone()),
+                    _ => names.extend([row.identifier.clone()]),
+                }
+            }
         }
         let shown = record_of(&row)?;
         self.rows.insert(row.id, row);
         Ok((Some(action), shown))
     }
 
-    fn unique(&self, row: &LookUpRow, name: &str) -> Result<(), Failure> {
+    fn unique(&self, row: &LookUpRow<D>, name: &str) -> Result<(), Failure> {
         let mut others = self.rows.values().filter(|other| other.mandator_id == row.mandator_id && other.id != row.id);
         let taken = others.find_map(|other| match &row.external_id {
             _ if other.identifier == row.identifier => Some(format!("{name} \"{}\"", row.identifier)),
@@ -361,6 +346,29 @@ macro_rules! look_up_columns {
                 identifier: &mut self.$name,
                 external_id: None$(.or(Some(&mut self.$external)))?,
             }
+        }
+    };
+}
+
+/// The parts of [`LookUp`] that turn a record into its document and back.
+#[macro_export]
+macro_rules! look_up_document {
+    ($document:ident, $update:ident, $fields:ident) => {
+        type Document = $document;
+        type Update = $update;
+
+        fn update(self) -> $update {
+            let record = self;
+            $fields!(update_of, $update, record)
+        }
+
+        fn merge(document: &mut $document, newer: $update) {
+            document.merge(newer);
+        }
+
+        fn show(&mut self, document: $document) {
+            let record = self;
+            $fields!(show, record, document);
         }
     };
 }

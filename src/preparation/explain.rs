@@ -1,6 +1,6 @@
 //! What an account would show of an item, line by line, for people.
 
-use super::{Effective, Frame, Lack, Source, Sourced, effective, figures, load};
+use super::{Effective, Frame, Lack, Source, Sourced, effective, load};
 use crate::domain::stock::Figures;
 use crate::domain::text::{columns, short};
 use crate::domain::{Failure, Language};
@@ -109,7 +109,7 @@ pub fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: i32) -> Result<O
     Ok(Some(Explanation {
         internal_item_number: item.internal_item_number.clone(),
         effective: effective(frame, &known, item),
-        figures: figures(account.account_id, item, &stock),
+        figures: stock.figures(),
     }))
 }
 

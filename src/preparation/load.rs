@@ -6,9 +6,9 @@ use super::{Known, KnownPricelist};
 use crate::config::Account;
 use crate::domain::Failure;
 use crate::store::account_categories;
-use crate::store::lookups::{self, List, LookUpRow};
+use crate::store::lookups::{self, Listed, LookUpRow};
 use crate::store::offers::{self, ItemForOffer};
-use crate::store::{Conn, categories, content};
+use crate::store::{Conn, categories, listings, pricelists};
 
 /// Everything about these items in an account.
 pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<Known, Failure> {
@@ -25,30 +25,34 @@ pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<
     let group_categories = account_categories::of_groups(conn, account_id, &external)?;
     let mut pricelists = BTreeMap::new();
     for name in &account.pricelists {
-        let Some(list) = content::pricelist(conn, mandator_id, name)? else { continue };
+        let Some(list) = pricelists::pricelist(conn, mandator_id, name)? else { continue };
         let mut prices: BTreeMap<i32, Vec<_>> = BTreeMap::new();
-        for (item, price) in content::named_prices_of(conn, list.pricelist_id, item_ids)? {
+        for (item, price) in pricelists::named_prices_of(conn, list.pricelist_id, item_ids)? {
             prices.entry(item).or_default().push(price);
         }
         pricelists.insert(name.clone(), KnownPricelist { list, prices });
     }
     // The lists are read only where something names one of their entries; most items name none.
-    let says = |word: &str| items.values().any(|item| item.data.contains(word));
+    let listings = listings::of_account(conn, account_id, &all)?;
+    let chooses = |listing: &listings::ListingRow| listing.template_id.is_some() || listing.template_identifier.is_some();
     let preparation = &account.preparation;
-    let templates = preparation.description_template.is_some() || says("template_id");
-    let list = |conn: &mut Conn<'_>, list: List, needed: bool| -> Result<Vec<LookUpRow>, Failure> {
-        if needed { lookups::of_mandator(conn, list, mandator_id) } else { Ok(Vec::new()) }
-    };
-    let (times, charges) = (says("delivery_time_"), says("delivery_charge_category_id"));
+    let templates = preparation.description_template.is_some() || listings.values().any(chooses);
+    let times = items.values().any(|item| item.delivery_time_id.is_some() || item.delivery_time_identifier.is_some());
+    let charge = |item: &ItemForOffer| item.delivery_charge_category_id.is_some() || item.external_delivery_charge_category_id.is_some();
+    let charges = items.values().any(charge);
     Ok(Known {
         groups,
         item_categories: account_categories::of_items(conn, account_id, &all)?,
         group_categories,
         pricelists,
-        templates: list(conn, List::Templates, templates)?,
-        text_types: list(conn, List::TextTypes, templates || preparation.title_rule.is_some())?,
-        delivery_times: list(conn, List::DeliveryTimes, times)?,
-        delivery_charges: list(conn, List::DeliveryCharges, charges)?,
+        templates: list(conn, mandator_id, templates)?,
+        text_types: list(conn, mandator_id, templates || preparation.title_rule.is_some())?,
+        delivery_times: list(conn, mandator_id, times)?,
+        delivery_charges: list(conn, mandator_id, charges)?,
         items,
     })
+}
+
+fn list<D: Listed>(conn: &mut Conn<'_>, mandator_id: i32, needed: bool) -> Result<Vec<LookUpRow<D>>, Failure> {
+    if needed { lookups::of_mandator(conn, mandator_id) } else { Ok(Vec::new()) }
 }

@@ -15,7 +15,6 @@
 //! | tax class | the account's word for the item's tax type |
 //! | quantity | stock control: the item's stock, reservations and settings in the account ([`explain`]) |
 
-mod document;
 mod explain;
 mod lack;
 mod listing;
@@ -34,7 +33,7 @@ use chrono::NaiveDate;
 
 pub use explain::{Explanation, Line, Missing, explain};
 pub use lack::Lack;
-pub use listing::{ListingSettings, listing_settings};
+pub use listing::{fill_columns, listings_of};
 pub use load::load;
 pub use settings::take_over;
 pub use source::{Source, Sourced};
@@ -42,12 +41,13 @@ pub use source::{Source, Sourced};
 use crate::config::Account;
 use crate::connectors::{OfferContent, Price, VariantContent};
 use crate::domain::Decimal;
-use crate::domain::stock::Figures;
+use crate::domain::item::filled;
+use crate::domain::lookup::{DeliveryCharge, DeliveryTime, Template, TextType};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
-use crate::store::content::{NamedPrice, PricelistForOffer};
 use crate::store::lookups::LookUpRow;
-use crate::store::offers::{ItemForOffer, StockFigures};
+use crate::store::offers::ItemForOffer;
+use crate::store::pricelists::{NamedPrice, PricelistForOffer};
 use rules::Subject;
 
 /// For whom and for when.
@@ -73,10 +73,10 @@ pub struct Known {
     pub group_categories: BTreeMap<String, AccountCategoryRow>,
     /// By name, those of the account.
     pub pricelists: BTreeMap<String, KnownPricelist>,
-    pub templates: Vec<LookUpRow>,
-    pub text_types: Vec<LookUpRow>,
-    pub delivery_times: Vec<LookUpRow>,
-    pub delivery_charges: Vec<LookUpRow>,
+    pub templates: Vec<LookUpRow<Template>>,
+    pub text_types: Vec<LookUpRow<TextType>>,
+    pub delivery_times: Vec<LookUpRow<DeliveryTime>>,
+    pub delivery_charges: Vec<LookUpRow<DeliveryCharge>>,
 }
 
 /// A price list, and the prices of the items in it.
@@ -147,11 +147,11 @@ pub fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Resul
     Ok(Effective {
         title,
         description,
-        shows_price: subject.shows_price(),
+        shows_price: subject.shows_price()?,
         price,
         category,
         images,
-        ean: document::filled(&item.ean_code).map(|ean| Sourced::new(ean.to_owned(), Source::Item { field: "ean_code" })),
+        ean: filled(item.ean_code.as_deref()).map(|ean| Sourced::new(ean.to_owned(), Source::Item { field: "ean_code" })),
         tax_type_id: Sourced::new(item.tax_type_id, Source::Item { field: "tax_type_id" }),
         tax_class: subject.tax_class(),
         weight_in_gram: subject.document.weight_in_gram(),
@@ -171,19 +171,6 @@ pub fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Resul
 /// Its price alone, which costs less than [`effective`].
 pub fn price(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Result<Sourced<Price>, Lack> {
     Subject::new(frame, known, item)?.price()
-}
-
-/// What stock control works with: stock, and what the item's settings in the account ask for.
-pub fn figures(account_id: i32, item: &ItemForOffer, stock: &StockFigures) -> Figures {
-    let settings = listing_settings(&item.data, account_id);
-    Figures {
-        stock: stock.stock,
-        reserved: stock.reserved,
-        safety: stock.safety,
-        minimum: stock.minimum,
-        placing: settings.placing_count,
-        primary: settings.primary,
-    }
 }
 
 impl Effective {

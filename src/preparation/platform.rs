@@ -108,6 +108,29 @@ fn without_others(text: &str, block: Node<'_>, account_id: i32) -> String {
     kept
 }
 
+/// The first platform that names an account, and the account's block in it.
+fn block_of<'d>(document: &'d Document<'_>, account_id: i32) -> Option<(Node<'d>, Node<'d>)> {
+    document.root().children().find_map(|block| {
+        let account = accounts_of(block).find(|account| is_of(*account, account_id))?;
+        Some((block, account))
+    })
+}
+
+/// The template that an item chooses for an account. The number wins, also where it is none.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Chosen {
+    pub id: Option<i32>,
+    pub identifier: Option<String>,
+}
+
+pub(super) fn template_of(document: &Document<'_>, account_id: i32) -> Chosen {
+    let Some((_, account)) = block_of(document, account_id) else { return Chosen::default() };
+    match look(account, TEMPLATE_IDS) {
+        Some(found) => Chosen { id: found.text.parse().ok(), identifier: None },
+        None => Chosen { id: None, identifier: look(account, TEMPLATE_NAMES).map(|found| found.text) },
+    }
+}
+
 /// What `specific_item_data` says for an account; of several platforms the first that names it.
 ///
 /// # Errors
@@ -115,11 +138,7 @@ fn without_others(text: &str, block: Node<'_>, account_id: i32) -> String {
 pub fn read(specific_item_data: &str, account_id: i32, language: &str) -> Result<Option<Platform>, Failure> {
     let text = format!("<x>{specific_item_data}</x>");
     let document = Document::parse(&text, &LIMITS)?;
-    let found = document.root().children().find_map(|block| {
-        let account = accounts_of(block).find(|account| is_of(*account, account_id))?;
-        Some((block, account))
-    });
-    let Some((block, account)) = found else { return Ok(None) };
+    let Some((block, account)) = block_of(&document, account_id) else { return Ok(None) };
     Ok(Some(Platform {
         title: translated(account, language).or_else(|| look(account, TITLES)),
         price: look(account, PRICES),

@@ -1,28 +1,30 @@
 //! The rule of each value.
 
-use super::document::{Document, Translation, filled, in_language};
 use super::lack::TITLE_RULE;
 use super::platform::{self, Platform};
 use super::{Frame, Known, Lack, Source, Sourced, values};
 use crate::connectors::{Price, VariantContent};
 use crate::domain::Decimal;
+use crate::domain::category::Category;
+use crate::domain::item::{self, Item, Translation, filled, in_language};
+use crate::domain::lookup::Template;
 use crate::domain::price::{choose, rounded};
 use crate::domain::template::{self, Form};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
-use crate::store::content::PricelistForOffer;
 use crate::store::lookups::LookUpRow;
 use crate::store::offers::ItemForOffer;
+use crate::store::pricelists::PricelistForOffer;
 
 /// An item in an account, with everything that speaks for it read.
 pub(super) struct Subject<'k> {
     pub frame: &'k Frame<'k>,
     pub known: &'k Known,
     pub item: &'k ItemForOffer,
-    pub document: Document,
+    pub document: Item,
     pub platform: Option<Platform>,
     /// Its item group, then that one's ancestors.
-    pub groups: Vec<(&'k CategoryRow, Document)>,
+    pub groups: Vec<(&'k CategoryRow, Category)>,
     pub parent: Option<Box<Subject<'k>>>,
 }
 
@@ -30,7 +32,7 @@ pub(super) struct Subject<'k> {
 struct Chosen<'k> {
     name: String,
     by_item: bool,
-    row: Option<&'k LookUpRow>,
+    row: Option<&'k LookUpRow<Template>>,
 }
 
 impl<'k> Subject<'k> {
@@ -46,8 +48,8 @@ impl<'k> Subject<'k> {
     }
 
     fn alone(frame: &'k Frame<'k>, known: &'k Known, item: &'k ItemForOffer) -> Result<Subject<'k>, Lack> {
-        let document = Document::parse(&item.data).map_err(|_| Lack::Document)?;
-        let platform = match filled(&document.specific_item_data) {
+        let document = item.document().map_err(|_| Lack::Document)?;
+        let platform = match document.blocks() {
             Some(xml) => platform::read(xml, frame.account.account_id, &frame.account.language).map_err(|_| Lack::Document)?,
             None => None,
         };
@@ -64,10 +66,12 @@ impl<'k> Subject<'k> {
 
     /// A text module: the item's, else that of the nearest item group.
     pub fn module(&self, module: i32) -> Option<(&[Translation], Option<&str>)> {
-        if let Some(texts) = self.document.module(module) {
+        if let Some(texts) = item::module(&self.document.text_modules, module) {
             return Some((texts, None));
         }
-        self.groups.iter().find_map(|(group, document)| Some((document.module(module)?, Some(group.identifier.as_str()))))
+        self.groups
+            .iter()
+            .find_map(|(group, document)| Some((item::module(&document.text_modules, module)?, Some(group.identifier.as_str()))))
     }
 
     fn text(&self, module: Option<i32>, other_languages: bool) -> Option<Sourced<String>> {
@@ -78,9 +82,9 @@ impl<'k> Subject<'k> {
         if let Some(text) = in_language(translations, language) {
             return Some(Sourced::new(text.to_owned(), source(language)));
         }
-        let other = translations.iter().find(|t| other_languages && filled(&t.text).is_some())?;
-        let code = other.language_code_iso.as_deref().unwrap_or("?").to_lowercase();
-        Some(Sourced::new(filled(&other.text)?.to_owned(), source(&code)))
+        let other = translations.iter().find(|t| other_languages && t.filled().is_some())?;
+        let code = other.language_code_iso.to_lowercase();
+        Some(Sourced::new(other.filled()?.to_owned(), source(&code)))
     }
 
     /// A title in a foreign language would be worse than the item's name.
@@ -132,7 +136,7 @@ impl<'k> Subject<'k> {
         let Some(row) = chosen.row else {
             return Err(Lack::NoTemplate(chosen.name));
         };
-        let text = self.render(&chosen.name, &content_of(row), Form::Html, price)?;
+        let text = self.render(&chosen.name, &content_of(row)?, Form::Html, price)?;
         Ok(Sourced::new(text, Source::Template { name: chosen.name, by_item: chosen.by_item }))
     }
 
@@ -152,10 +156,10 @@ impl<'k> Subject<'k> {
     }
 
     /// Whether title or description change with the price.
-    pub fn shows_price(&self) -> bool {
+    pub fn shows_price(&self) -> Result<bool, Lack> {
         let rule = self.frame.account.preparation.title_rule.as_deref();
-        let description = self.chosen(true).or_else(|| self.chosen(false)).and_then(|chosen| chosen.row).map(content_of);
-        rule.is_some_and(|rule| template::uses(rule, "price")) || description.is_some_and(|text| template::uses(&text, "price"))
+        let description = self.chosen(true).or_else(|| self.chosen(false)).and_then(|chosen| chosen.row).map(content_of).transpose()?;
+        Ok(rule.is_some_and(|rule| template::uses(rule, "price")) || description.is_some_and(|text| template::uses(&text, "price")))
     }
 
     pub fn price(&self) -> Result<Sourced<Price>, Lack> {
@@ -212,7 +216,7 @@ impl<'k> Subject<'k> {
             Some(Sourced::new(own.value, source))
         };
         let default = || {
-            let category = filled(&self.frame.account.default_category)?.to_owned();
+            let category = filled(self.frame.account.default_category.as_deref())?.to_owned();
             Some(Sourced::new(category, Source::Account { account_id: self.account_id(), key: "default_category" }))
         };
         self.own_category().or_else(family).or_else(|| self.group_category()).or_else(default)
@@ -221,10 +225,10 @@ impl<'k> Subject<'k> {
     /// Slot by slot, those of `image_order` first, the others in their order.
     pub fn images(&self) -> Vec<Sourced<String>> {
         let mut slots: Vec<(i32, Sourced<String>)> = Vec::new();
-        let groups = self.groups.iter().map(|(group, document)| (document, Some(group.identifier.clone())));
-        for (document, group) in std::iter::once((&self.document, None)).chain(groups) {
-            for image in &document.image_modules {
-                let slot = image.image_module_type_id.unwrap_or_default();
+        let groups = self.groups.iter().map(|(group, document)| (&document.image_modules, Some(group.identifier.clone())));
+        for (images, group) in std::iter::once((&self.document.image_modules, None)).chain(groups) {
+            for image in images {
+                let slot = image.image_module_type_id;
                 if slots.iter().any(|(taken, _)| *taken == slot) {
                     continue;
                 }
@@ -239,7 +243,7 @@ impl<'k> Subject<'k> {
     }
 
     pub fn delivery_time(&self) -> Result<Option<Sourced<String>>, Lack> {
-        let (id, name) = (self.document.delivery_time_id, filled(&self.document.delivery_time_identifier));
+        let (id, name) = (self.item.delivery_time_id, filled(self.item.delivery_time_identifier.as_deref()));
         let rows = &self.known.delivery_times;
         let name = match (id, name) {
             (Some(id), _) => match rows.iter().find(|row| row.id == id) {
@@ -255,8 +259,8 @@ impl<'k> Subject<'k> {
     }
 
     pub fn delivery_charge(&self) -> Result<Option<Sourced<String>>, Lack> {
-        let document = &self.document;
-        let (id, external) = (document.delivery_charge_category_id, filled(&document.external_delivery_charge_category_id));
+        let item = self.item;
+        let (id, external) = (item.delivery_charge_category_id, filled(item.external_delivery_charge_category_id.as_deref()));
         let rows = &self.known.delivery_charges;
         let row = match (id, external) {
             (Some(id), _) => {
@@ -298,21 +302,16 @@ fn translated(name: String, mapped: Option<String>, key: &'static str) -> Source
 }
 
 /// The source of a template.
-fn content_of(row: &LookUpRow) -> String {
-    #[derive(serde::Deserialize, Default)]
-    #[serde(default)]
-    struct Stored {
-        content: Option<String>,
-    }
-    serde_json::from_str::<Stored>(&row.data).unwrap_or_default().content.unwrap_or_default()
+fn content_of(row: &LookUpRow<Template>) -> Result<String, Lack> {
+    Ok(row.document().map_err(|_| Lack::Document)?.content.unwrap_or_default())
 }
 
 /// A group with its ancestors. `updateCategories` refuses cycles; a bound keeps a broken tree from being walked for ever.
-fn groups_of(known: &Known, group: Option<i32>) -> Result<Vec<(&CategoryRow, Document)>, Lack> {
+fn groups_of(known: &Known, group: Option<i32>) -> Result<Vec<(&CategoryRow, Category)>, Lack> {
     let mut chain = Vec::new();
     let mut at = group.and_then(|id| known.groups.get(&id));
     while let Some(group) = at.filter(|_| chain.len() <= known.groups.len()) {
-        chain.push((group, Document::parse(&group.data).map_err(|_| Lack::Document)?));
+        chain.push((group, group.document().map_err(|_| Lack::Document)?));
         at = group.parent_id.and_then(|id| known.groups.get(&id));
     }
     Ok(chain)

@@ -2,16 +2,50 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{Account, Settings};
+use crate::config::{Account, Preparation, Settings};
 use crate::domain::Failure;
-use crate::store::lookups::{self, List};
+use crate::domain::digest::Digest;
+use crate::domain::lookup::{DeliveryCharge, DeliveryTime};
+use crate::store::configured::{self, Entry};
+use crate::store::lookups;
 use crate::store::outbox::{self, Topic};
-use crate::store::{Tx, account_categories, configured};
+use crate::store::{Tx, account_categories};
 
-/// What decides how the content of an account's offers looks, in a form that tells changes.
-fn content_of(account: &Account) -> String {
+/// What decides how the content of an account's offers looks.
+fn content_of(account: &Account) -> Entry {
+    let preparation = &account.preparation;
+    let pairs = |map: &BTreeMap<String, String>| map.iter().flat_map(|(name, word)| [name.clone(), word.clone()]).collect::<Vec<_>>();
+    let digest = Digest::new(1)
+        .field("category_mapping", pairs(&preparation.category_mapping))
+        .field("title_rule", &preparation.title_rule)
+        .field("description_template", &preparation.description_template)
+        .field("image_order", preparation.image_order.iter().map(i32::to_string))
+        .field("delivery_times", pairs(&preparation.delivery_times))
+        .field("delivery_charges", pairs(&preparation.delivery_charges))
+        .field("tax_classes", preparation.tax_classes.iter().flat_map(|(tax_type, class)| [tax_type.to_string(), class.clone()]))
+        .field("default_category", &account.default_category)
+        .field("title_text_module", account.title_text_module.map(|id| id.to_string()))
+        .field("description_text_module", account.description_text_module.map(|id| id.to_string()))
+        .field("language", [&account.language]);
+    Entry { id: account.account_id, digest: digest.finish(), in_0_1: content_in_0_1(account) }
+}
+
+/// Stays as it is: version 0.1 noted this text.
+fn content_in_0_1(account: &Account) -> String {
+    let Preparation { category_mapping, title_rule, description_template, image_order, .. } = &account.preparation;
+    let Preparation { delivery_times, delivery_charges, shipping_groups, tax_classes, .. } = &account.preparation;
     let texts = (&account.title_text_module, &account.description_text_module, &account.language);
-    format!("{:?} {:?} {texts:?}", account.preparation, account.default_category)
+    format!(
+        "Preparation {{ category_mapping: {category_mapping:?}, title_rule: {title_rule:?}, \
+         description_template: {description_template:?}, image_order: {image_order:?}, delivery_times: {delivery_times:?}, \
+         delivery_charges: {delivery_charges:?}, shipping_groups: {shipping_groups:?}, tax_classes: {tax_classes:?} }} {:?} {texts:?}",
+        account.default_category
+    )
+}
+
+fn pricelists_of(account: &Account) -> Entry {
+    let digest = Digest::new(1).field("pricelists", &account.pricelists);
+    Entry { id: account.account_id, digest: digest.finish(), in_0_1: account.pricelists.join("\n") }
 }
 
 /// Takes the settings over; where they were changed, the offers of the account are told anew.
@@ -25,18 +59,19 @@ pub fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
         times.entry(mandator_id).or_default().extend(preparation.delivery_times.keys().map(String::as_str));
         charges.entry(mandator_id).or_default().extend(preparation.delivery_charges.keys().map(String::as_str));
     }
-    for (list, names) in [(List::DeliveryTimes, times), (List::DeliveryCharges, charges)] {
-        for (mandator_id, names) in names {
-            lookups::name_by_configuration(tx, list, mandator_id, &names.into_iter().collect::<Vec<_>>())?;
-        }
+    for (mandator_id, names) in times {
+        lookups::name_by_configuration::<DeliveryTime>(tx, mandator_id, &names.into_iter().collect::<Vec<_>>())?;
+    }
+    for (mandator_id, names) in charges {
+        lookups::name_by_configuration::<DeliveryCharge>(tx, mandator_id, &names.into_iter().collect::<Vec<_>>())?;
     }
     tell_changes(tx, settings, "content", Topic::Content, content_of)?;
-    tell_changes(tx, settings, "price list", Topic::Price, |account| account.pricelists.join("\n"))
+    tell_changes(tx, settings, "price list", Topic::Price, pricelists_of)
 }
 
-/// Marks the offers of accounts whose settings, as `digest` sees them, are not those of the last start.
-fn tell_changes(tx: &mut Tx<'_>, settings: &Settings, kind: &str, topic: Topic, digest: fn(&Account) -> String) -> Result<(), Failure> {
-    let digests: Vec<(i32, String)> = settings.accounts.iter().map(|account| (account.account_id, digest(account))).collect();
+/// Marks the offers of accounts whose settings, as `entry` sees them, are not those of the last start.
+fn tell_changes(tx: &mut Tx<'_>, settings: &Settings, kind: &str, topic: Topic, entry: fn(&Account) -> Entry) -> Result<(), Failure> {
+    let digests: Vec<Entry> = settings.accounts.iter().map(entry).collect();
     let changed = configured::changed(&mut tx.conn, kind, &digests)?;
     outbox::mark_accounts(tx, &changed, &[topic])?;
     configured::note(tx, kind, &digests)

@@ -4,18 +4,12 @@ use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 
-use super::document::{filled, in_any_language, in_language};
 use super::rules::Subject;
 use crate::connectors::Price;
 use crate::domain::Decimal;
+use crate::domain::document::Shown;
+use crate::domain::item::{filled, in_any_language, in_language};
 use crate::domain::template::Value;
-
-/// Parts of the stored item that have names of their own here, or are none of a template's business.
-const LEFT_OUT: &[&str] =
-    &["text_modules", "image_modules", "item_attributes", "specific_item_data", "significant_key", "reference_id", "mandator_id"];
-/// Stored in 1/10 000.
-const DECIMALS: &[&str] =
-    &["weight", "volume", "piece", "length", "width", "height", "package_length", "package_width", "package_height", "package_weight"];
 
 type Map = BTreeMap<Value, Value>;
 
@@ -25,21 +19,14 @@ fn map(entries: impl IntoIterator<Item = (Value, Value)>) -> Value {
 
 fn item(subject: &Subject<'_>) -> Value {
     let item = subject.item;
-    let stored: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&item.data).unwrap_or_default();
-    let mut fields: Map = stored
-        .into_iter()
-        .filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()))
-        .map(|(name, value)| {
-            let decimal = value.as_i64().filter(|_| DECIMALS.contains(&name.as_str())).map(|units| plain(Decimal(units)));
-            (Value::from(name), decimal.unwrap_or_else(|| Value::from(Serde(value))))
-        })
-        .collect();
+    let shown = subject.document.shown().into_iter();
+    let mut fields: Map = shown.map(|(name, value)| (Value::from(name), value_of(value))).collect();
     fields.insert(Value::from("identifier"), Value::from(&item.identifier));
     fields.insert(Value::from("internal_item_number"), Value::from(&item.internal_item_number));
     fields.insert(Value::from("tax_type_id"), Value::from(item.tax_type_id));
     let texts = [("ean_code", &item.ean_code), ("vendor_item_number", &item.vendor_item_number), ("match_code", &item.match_code)];
     for (name, text) in texts {
-        if let Some(text) = filled(text) {
+        if let Some(text) = filled(text.as_deref()) {
             fields.insert(Value::from(name), Value::from(text));
         }
     }
@@ -52,6 +39,16 @@ fn item(subject: &Subject<'_>) -> Value {
     Value::from(fields)
 }
 
+fn value_of(shown: Shown<'_>) -> Value {
+    match shown {
+        Shown::Text(text) => Value::from(text),
+        Shown::Number(number) => Value::from(number),
+        Shown::Truth(truth) => Value::from(truth),
+        Shown::Decimal(decimal) => plain(decimal),
+        Shown::Tree(tree) => Value::from(Serde(tree)),
+    }
+}
+
 fn plain(decimal: Decimal) -> Value {
     Value::from(decimal.to_string())
 }
@@ -60,13 +57,14 @@ fn plain(decimal: Decimal) -> Value {
 /// no HTML is escaped, every other one stands as it is.
 fn texts(subject: &Subject<'_>) -> Value {
     let types = &subject.known.text_types;
-    let documents = std::iter::once(&subject.document).chain(subject.groups.iter().map(|(_, document)| document));
+    let groups = subject.groups.iter().map(|(_, document)| &document.text_modules);
+    let modules = std::iter::once(&subject.document.text_modules).chain(groups).flatten();
     let mut found = Map::new();
-    for module in documents.flat_map(|document| &document.text_modules).filter_map(|text| text.text_module_type) {
+    for module in modules.map(|text| text.text_module_type) {
         let Some((translations, _)) = subject.module(module).filter(|_| !found.contains_key(&Value::from(module))) else { continue };
         let text = in_language(translations, &subject.frame.account.language).or_else(|| in_any_language(translations));
         let row = types.iter().find(|row| row.id == module);
-        let is_plain = row.is_some_and(|row| is_html(&row.data) == Some(false));
+        let is_plain = row.is_some_and(|row| row.document().is_ok_and(|kind| kind.is_html == Some(false)));
         let text = text.unwrap_or_default().to_owned();
         let value = if is_plain { Value::from(text) } else { Value::from_safe_string(text) };
         if let Some(row) = row {
@@ -75,16 +73,6 @@ fn texts(subject: &Subject<'_>) -> Value {
         found.insert(Value::from(module), value);
     }
     Value::from(found)
-}
-
-/// What a text type says about HTML.
-fn is_html(data: &str) -> Option<bool> {
-    #[derive(serde::Deserialize, Default)]
-    #[serde(default)]
-    struct Stored {
-        is_html: Option<bool>,
-    }
-    serde_json::from_str::<Stored>(data).unwrap_or_default().is_html
 }
 
 fn pairs(list: Vec<(String, String)>) -> Value {

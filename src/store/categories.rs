@@ -7,8 +7,9 @@ use diesel::upsert::excluded;
 
 use super::filter::Window;
 use super::schema::categories;
-use super::{Conn, MOST_VARIABLES, Tx};
+use super::{Conn, MOST_VARIABLES, Stored, Tx};
 use crate::domain::Failure;
+use crate::domain::category::Category;
 use crate::{narrow_window, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -23,8 +24,13 @@ pub struct CategoryRow {
     pub created_by: String,
     pub last_changed: i64,
     pub last_changed_by: String,
-    /// JSON in the words of the wire: texts and pictures.
-    pub data: String,
+    pub data: Stored<Category>,
+}
+
+impl CategoryRow {
+    pub fn document(&self) -> Result<Category, Failure> {
+        self.data.read(|| format!("category {}", self.category_id))
+    }
 }
 
 /// All groups of a mandator.

@@ -10,10 +10,26 @@ use super::{Conn, Tx};
 use crate::domain::Failure;
 use crate::{narrow_window, on};
 
-/// Notes what a start of the gateway found: `(id, digest of the settings)`.
-pub fn note(tx: &mut Tx<'_>, kind: &str, entries: &[(i32, String)]) -> Result<(), Failure> {
+/// What a start of the gateway finds in the configuration.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub id: i32,
+    pub digest: String,
+    /// How version 0.1 noted the same settings.
+    pub in_0_1: String,
+}
+
+impl Entry {
+    fn is_known_as(&self, digest: &str) -> bool {
+        digest == self.digest || digest == self.in_0_1
+    }
+}
+
+/// Notes what a start of the gateway found. What an earlier version noted is written in today's form and did not change.
+pub fn note(tx: &mut Tx<'_>, kind: &str, entries: &[Entry]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
-    for (id, digest) in entries {
+    for entry in entries {
+        let (id, digest) = (&entry.id, &entry.digest);
         let known: Option<String> = on!(&mut tx.conn, c => configured::table
             .find((kind, id))
             .select(configured::digest)
@@ -21,6 +37,11 @@ pub fn note(tx: &mut Tx<'_>, kind: &str, entries: &[(i32, String)]) -> Result<()
             .optional())?;
         match known {
             Some(known) if known == *digest => {}
+            Some(known) if entry.is_known_as(&known) => {
+                on!(&mut tx.conn, c => diesel::update(configured::table.find((kind, id)))
+                    .set(configured::digest.eq(digest))
+                    .execute(c))?;
+            }
             Some(_) => {
                 on!(&mut tx.conn, c => diesel::update(configured::table.find((kind, id)))
                     .set((configured::digest.eq(digest), configured::last_changed.eq(stamp)))
@@ -43,11 +64,12 @@ pub fn note(tx: &mut Tx<'_>, kind: &str, entries: &[(i32, String)]) -> Result<()
 }
 
 /// Those of the entries that are new or not what a start noted before.
-pub fn changed(conn: &mut Conn<'_>, kind: &str, entries: &[(i32, String)]) -> Result<Vec<i32>, Failure> {
+pub fn changed(conn: &mut Conn<'_>, kind: &str, entries: &[Entry]) -> Result<Vec<i32>, Failure> {
     let known: Vec<(i32, String)> =
         on!(conn, c => configured::table.filter(configured::kind.eq(kind)).select((configured::id, configured::digest)).load(c))?;
     let known: BTreeMap<i32, String> = known.into_iter().collect();
-    Ok(entries.iter().filter(|(id, digest)| known.get(id) != Some(digest)).map(|(id, _)| *id).collect())
+    let same = |entry: &&Entry| known.get(&entry.id).is_some_and(|digest| entry.is_known_as(digest));
+    Ok(entries.iter().filter(|entry| !same(entry)).map(|entry| entry.id).collect())
 }
 
 /// `(created, last changed)` of the entries of a kind within these windows.

@@ -7,8 +7,9 @@ use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
 use super::schema::{image_contents, items, offers, order_items, orders};
-use super::{Conn, MOST_VARIABLES, Tx};
+use super::{Conn, MOST_VARIABLES, Stored, Tx};
 use crate::domain::Failure;
+use crate::domain::item::Item;
 use crate::domain::offer::{OfferState, Wanted};
 use crate::{narrow, narrow_window, on};
 
@@ -33,12 +34,32 @@ pub struct ItemRow {
     pub created_by: String,
     pub last_changed: i64,
     pub last_changed_by: String,
-    /// JSON in the words of the wire.
-    pub data: String,
+    pub data: Stored<Item>,
     /// SB: at this available stock the offers of all but the primary account end.
     pub safety_stock: Option<i32>,
     /// MB: at this available stock all offers end.
     pub minimum_stock: Option<i32>,
+    /// These four stand in the document too; [`ItemRow::keep`] writes both.
+    pub delivery_time_id: Option<i32>,
+    pub delivery_time_identifier: Option<String>,
+    pub delivery_charge_category_id: Option<i32>,
+    pub external_delivery_charge_category_id: Option<String>,
+}
+
+impl ItemRow {
+    pub fn document(&self) -> Result<Item, Failure> {
+        self.data.read(|| format!("item {}", self.item_id))
+    }
+
+    /// Takes a document over, with the columns that repeat parts of it.
+    pub fn keep(&mut self, document: &Item) -> Result<(), Failure> {
+        self.data = Stored::of(document)?;
+        self.delivery_time_id = document.delivery_time_id;
+        self.delivery_time_identifier.clone_from(&document.delivery_time_identifier);
+        self.delivery_charge_category_id = document.delivery_charge_category_id;
+        self.external_delivery_charge_category_id.clone_from(&document.external_delivery_charge_category_id);
+        Ok(())
+    }
 }
 
 /// The conditions of one `filter` of fetchItems.
@@ -105,6 +126,16 @@ pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<ItemRow>, Failure>
     Ok(found)
 }
 
+/// The next articles behind an id, in the order of their ids.
+pub fn after(conn: &mut Conn<'_>, item_id: i32, most: i64) -> Result<Vec<ItemRow>, Failure> {
+    Ok(on!(conn, c => items::table
+        .filter(items::item_id.gt(item_id))
+        .order(items::item_id)
+        .limit(most)
+        .select(ItemRow::as_select())
+        .load(c))?)
+}
+
 /// Ids of the articles that pass a filter.
 pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<i32>, Failure> {
     Ok(on!(conn, c => {
@@ -120,16 +151,6 @@ pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<i32>, Fa
         narrow_window!(query, items::created_at, filter.created_at);
         query.load(c)
     })?)
-}
-
-/// Articles of a mandator whose document holds this word.
-pub fn mentioning(conn: &mut Conn<'_>, mandator_id: i32, word: &str) -> Result<Vec<i32>, Failure> {
-    let pattern = format!("%{word}%");
-    Ok(on!(conn, c => items::table
-        .filter(items::mandator_id.eq(mandator_id))
-        .filter(items::data.like(&pattern))
-        .select(items::item_id)
-        .load(c))?)
 }
 
 /// The variants of these articles.
@@ -182,6 +203,10 @@ pub fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
                 items::data.eq(excluded(items::data)),
                 items::safety_stock.eq(excluded(items::safety_stock)),
                 items::minimum_stock.eq(excluded(items::minimum_stock)),
+                items::delivery_time_id.eq(excluded(items::delivery_time_id)),
+                items::delivery_time_identifier.eq(excluded(items::delivery_time_identifier)),
+                items::delivery_charge_category_id.eq(excluded(items::delivery_charge_category_id)),
+                items::external_delivery_charge_category_id.eq(excluded(items::external_delivery_charge_category_id)),
             ))
             .execute(c))?;
     }
@@ -257,20 +282,6 @@ pub fn stock_values(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, St
         found.extend(rows);
     }
     Ok(found)
-}
-
-/// Sets list prices and documents only.
-pub fn set_list_price(tx: &mut Tx<'_>, item_id: i32, list_price: Option<i64>, data: &str, by: &str) -> Result<(), Failure> {
-    let stamp = tx.stamp.0;
-    on!(&mut tx.conn, c => diesel::update(items::table.find(item_id))
-        .set((
-            items::list_price.eq(list_price),
-            items::data.eq(data),
-            items::last_changed.eq(stamp),
-            items::last_changed_by.eq(by),
-        ))
-        .execute(c))?;
-    Ok(())
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,5 +1,84 @@
 //! Documents kept as JSON in a text column.
 
+use std::marker::PhantomData;
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::broken_document;
+use crate::domain::Failure;
+
+/// A document of the domain as its row holds it. It is parsed where somebody reads it: most rows are looked at for their
+/// columns only. Nobody sees the text.
+#[derive(AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct Stored<T> {
+    text: String,
+    form: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize + DeserializeOwned> Stored<T> {
+    pub fn of(document: &T) -> Result<Stored<T>, Failure> {
+        let text = serde_json::to_string(document).map_err(|error| broken_document(std::any::type_name::<T>(), &error))?;
+        Ok(Stored { text, form: PhantomData })
+    }
+
+    /// `what` names the record where the document cannot be read.
+    pub fn read(&self, what: impl FnOnce() -> String) -> Result<T, Failure> {
+        serde_json::from_str(&self.text).map_err(|error| broken_document(&what(), &error))
+    }
+}
+
+impl<T> Clone for Stored<T> {
+    fn clone(&self) -> Self {
+        Stored { text: self.text.clone(), form: PhantomData }
+    }
+}
+
+/// A document with nothing in it.
+impl<T> Default for Stored<T> {
+    fn default() -> Self {
+        Stored { text: "{}".to_owned(), form: PhantomData }
+    }
+}
+
+/// Without the content, which may be personal.
+impl<T> std::fmt::Debug for Stored<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes of JSON", self.text.len())
+    }
+}
+
+#[cfg(test)]
+impl<T> From<&str> for Stored<T> {
+    fn from(text: &str) -> Self {
+        Stored { text: text.to_owned(), form: PhantomData }
+    }
+}
+
+impl<T, DB: Backend> FromSql<Text, DB> for Stored<T>
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Stored { text: String::from_sql(bytes)?, form: PhantomData })
+    }
+}
+
+impl<T, DB: Backend> ToSql<Text, DB> for Stored<T>
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.text.as_str().to_sql(out)
+    }
+}
+
 /// Lets a serde type stand for a text column of either database.
 #[macro_export]
 macro_rules! json_text {

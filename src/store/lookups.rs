@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
-use super::{Conn, Tx, next_id};
+use super::{Conn, Stored, Tx, next_id};
 use crate::domain::Failure;
+use crate::domain::lookup::{DeliveryCharge, DeliveryTime, ImageType, Template, TextType};
 use crate::{narrow, narrow_window, on};
 
 /// Who made a record.
@@ -37,9 +38,14 @@ impl List {
     }
 }
 
+/// What a list's records keep beside their columns.
+pub trait Listed: serde::Serialize + serde::de::DeserializeOwned + Default + PartialEq + Clone + Send + 'static {
+    const LIST: List;
+}
+
 /// One record of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LookUpRow {
+#[derive(Debug, Clone)]
+pub struct LookUpRow<D> {
     pub id: i32,
     pub mandator_id: i32,
     pub identifier: String,
@@ -48,8 +54,13 @@ pub struct LookUpRow {
     pub origin: i32,
     pub created_at: i64,
     pub last_changed: i64,
-    /// JSON in the words of the wire.
-    pub data: String,
+    pub data: Stored<D>,
+}
+
+impl<D: Listed> LookUpRow<D> {
+    pub fn document(&self) -> Result<D, Failure> {
+        self.data.read(|| format!("{} {}", D::LIST.counter(), self.id))
+    }
 }
 
 /// The conditions of one `filter`.
@@ -62,20 +73,24 @@ pub struct LookUpFilter {
     pub last_changed: Window,
 }
 
-type Columns = (i32, i32, String, Option<String>, i32, i64, i64, String);
+type Columns<D> = (i32, i32, String, Option<String>, i32, i64, i64, Stored<D>);
 
-fn row_of((id, mandator_id, identifier, external_id, origin, created_at, last_changed, data): Columns) -> LookUpRow {
+fn row_of<D>((id, mandator_id, identifier, external_id, origin, created_at, last_changed, data): Columns<D>) -> LookUpRow<D> {
     LookUpRow { id, mandator_id, identifier, external_id, origin, created_at, last_changed, data }
 }
 
 /// The same code for the table of each list.
 macro_rules! tables {
-    ($($list:ident => $module:ident . $table:ident . $id:ident;)*) => {
+    ($($list:ident of $document:ident => $module:ident . $table:ident . $id:ident;)*) => {
+        $(impl Listed for $document {
+            const LIST: List = List::$list;
+        })*
+
         $(mod $module {
             use super::*;
             use crate::store::schema::$table::dsl as t;
 
-            pub fn matching(conn: &mut Conn<'_>, filter: &LookUpFilter) -> Result<Vec<Columns>, Failure> {
+            pub fn matching<D: Listed>(conn: &mut Conn<'_>, filter: &LookUpFilter) -> Result<Vec<Columns<D>>, Failure> {
                 Ok(on!(conn, c => {
                     let mut query = t::$table.filter(t::mandator_id.eq(filter.mandator_id)).order(t::$id).into_boxed();
                     narrow!(query, t::$id, &filter.id);
@@ -86,7 +101,7 @@ macro_rules! tables {
                 })?)
             }
 
-            pub fn save(tx: &mut Tx<'_>, rows: &[LookUpRow]) -> Result<(), Failure> {
+            pub fn save<D: Listed>(tx: &mut Tx<'_>, rows: &[LookUpRow<D>]) -> Result<(), Failure> {
                 let values: Vec<_> = rows
                     .iter()
                     .map(|row| (
@@ -118,47 +133,47 @@ macro_rules! tables {
         })*
 
         /// The records of a list that pass a filter, by number.
-        pub fn matching(conn: &mut Conn<'_>, list: List, filter: &LookUpFilter) -> Result<Vec<LookUpRow>, Failure> {
-            let rows = match list { $(List::$list => $module::matching(conn, filter)?,)* };
+        pub fn matching<D: Listed>(conn: &mut Conn<'_>, filter: &LookUpFilter) -> Result<Vec<LookUpRow<D>>, Failure> {
+            let rows = match D::LIST { $(List::$list => $module::matching(conn, filter)?,)* };
             Ok(rows.into_iter().map(row_of).collect())
         }
 
-        fn save_chunk(tx: &mut Tx<'_>, list: List, rows: &[LookUpRow]) -> Result<(), Failure> {
-            match list { $(List::$list => $module::save(tx, rows),)* }
+        fn save_chunk<D: Listed>(tx: &mut Tx<'_>, rows: &[LookUpRow<D>]) -> Result<(), Failure> {
+            match D::LIST { $(List::$list => $module::save(tx, rows),)* }
         }
     };
 }
 
 tables! {
-    DeliveryTimes => delivery_times.delivery_times.delivery_time_id;
-    DeliveryCharges => delivery_charges.delivery_charge_categories.delivery_charge_category_id;
-    TextTypes => text_types.text_module_types.text_module_type_id;
-    ImageTypes => image_types.image_module_types.image_module_type_id;
-    Templates => templates.templates.template_id;
+    DeliveryTimes of DeliveryTime => delivery_times.delivery_times.delivery_time_id;
+    DeliveryCharges of DeliveryCharge => delivery_charges.delivery_charge_categories.delivery_charge_category_id;
+    TextTypes of TextType => text_types.text_module_types.text_module_type_id;
+    ImageTypes of ImageType => image_types.image_module_types.image_module_type_id;
+    Templates of Template => templates.templates.template_id;
 }
 
 /// All records of a mandator's list.
-pub fn of_mandator(conn: &mut Conn<'_>, list: List, mandator_id: i32) -> Result<Vec<LookUpRow>, Failure> {
-    matching(conn, list, &LookUpFilter { mandator_id, ..LookUpFilter::default() })
+pub fn of_mandator<D: Listed>(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<LookUpRow<D>>, Failure> {
+    matching(conn, &LookUpFilter { mandator_id, ..LookUpFilter::default() })
 }
 
 /// Inserts new records and replaces known ones.
-pub fn save(tx: &mut Tx<'_>, list: List, rows: &[LookUpRow]) -> Result<(), Failure> {
+pub fn save<D: Listed>(tx: &mut Tx<'_>, rows: &[LookUpRow<D>]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
-        save_chunk(tx, list, chunk)?;
+        save_chunk(tx, chunk)?;
     }
     Ok(())
 }
 
-fn is_called(row: &LookUpRow, name: &str) -> bool {
+fn is_called<D>(row: &LookUpRow<D>, name: &str) -> bool {
     row.identifier == name || row.external_id.as_deref() == Some(name)
 }
 
 /// Makes sure that the list has records of these names: what the configuration names can be seen by the ERP. Records
 /// of before that the configuration does not name any more are the ERP's own again.
-pub fn name_by_configuration(tx: &mut Tx<'_>, list: List, mandator_id: i32, names: &[&str]) -> Result<(), Failure> {
+pub fn name_by_configuration<D: Listed>(tx: &mut Tx<'_>, mandator_id: i32, names: &[&str]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
-    let known = of_mandator(&mut tx.conn, list, mandator_id)?;
+    let known: Vec<LookUpRow<D>> = of_mandator(&mut tx.conn, mandator_id)?;
     let mut changed = Vec::new();
     for row in &known {
         let origin = if names.iter().any(|name| is_called(row, name)) { BY_CONFIGURATION } else { BY_CALL };
@@ -168,16 +183,16 @@ pub fn name_by_configuration(tx: &mut Tx<'_>, list: List, mandator_id: i32, name
     }
     for name in names.iter().filter(|name| !known.iter().any(|row| is_called(row, name))) {
         changed.push(LookUpRow {
-            id: next_id(tx, list.counter())?,
+            id: next_id(tx, D::LIST.counter())?,
             mandator_id,
             identifier: (*name).to_owned(),
             // Items name shipping cost categories by it.
-            external_id: (list == List::DeliveryCharges).then(|| (*name).to_owned()),
+            external_id: (D::LIST == List::DeliveryCharges).then(|| (*name).to_owned()),
             origin: BY_CONFIGURATION,
             created_at: stamp,
             last_changed: stamp,
-            data: "{}".to_owned(),
+            data: Stored::default(),
         });
     }
-    save(tx, list, &changed)
+    save(tx, &changed)
 }

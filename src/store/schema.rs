@@ -68,6 +68,22 @@ diesel::table! {
         data -> Text,
         safety_stock -> Nullable<Integer>,
         minimum_stock -> Nullable<Integer>,
+        delivery_time_id -> Nullable<Integer>,
+        delivery_time_identifier -> Nullable<Text>,
+        delivery_charge_category_id -> Nullable<Integer>,
+        external_delivery_charge_category_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    item_listings (item_id, account_id) {
+        item_id -> Integer,
+        account_id -> Integer,
+        is_primary -> Bool,
+        placing_count -> Nullable<Integer>,
+        refill_count -> Nullable<Integer>,
+        template_id -> Nullable<Integer>,
+        template_identifier -> Nullable<Text>,
     }
 }
 
@@ -458,6 +474,7 @@ diesel::table! {
 }
 
 diesel::joinable!(stock -> items (item_id));
+diesel::joinable!(item_listings -> items (item_id));
 diesel::joinable!(offers -> items (item_id));
 diesel::joinable!(prices -> items (item_id));
 diesel::joinable!(prices -> price_validities (validity_id));
@@ -472,6 +489,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     configured,
     categories,
     items,
+    item_listings,
     image_contents,
     stock,
     pricelists,

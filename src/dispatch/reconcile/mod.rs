@@ -25,13 +25,12 @@ use crate::config::{Account, Reconciliation};
 use crate::connectors::{ChannelError, Listed, ListedOffer};
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Language, Stamp};
-use crate::preparation::listing_settings;
 use crate::store::accounts::{self, WorkRow};
 use crate::store::begun::{self, Begun};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Adopted, Announced, OfferRow};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Conn, Tx, broken_document};
+use crate::store::{Conn, Tx, broken_document, listings};
 use compare::{Difference, Shown, compare, never_sent};
 use matching::Match;
 use report::Stranger;
@@ -392,13 +391,13 @@ fn adopt(tx: &mut Tx<'_>, account: &Account, listed: &ListedOffer, item_id: i32)
     if !never_sent(&offer) {
         return Ok(None);
     }
-    let item = offers::items_for(&mut tx.conn, &[item_id])?.pop();
+    let listing = listings::of_account(&mut tx.conn, account.account_id, &[item_id])?.remove(&item_id);
     let adopted = Adopted {
         external_number: listed.external_number.as_deref().map(clean),
         url: listed.url.as_deref().map(clean),
         price: listed.price.map(|price| price.0),
         quantity: listed.quantity,
-        refill_from: item.and_then(|item| listing_settings(&item.data, account.account_id).refill_count),
+        refill_from: listing.and_then(|listing| listing.refill_count),
     };
     offers::adopt(tx, offer.offer_id, &adopted)?;
     outbox::mark(tx, &[(offer.offer_id, account.account_id, Topic::Quantity)])?;

@@ -201,7 +201,7 @@ fn batches_are_as_large_as_the_channel_takes() {
 fn a_price_that_begins_or_ends_with_the_day_is_told() {
     use chrono::Days;
 
-    use crate::store::content::mark_prices_of_new_day;
+    use crate::store::pricelists::mark_prices_of_new_day;
     everywhere(|world| {
         let today = chrono::Utc::now().date_naive();
         let day = |plus| today.checked_add_days(Days::new(plus)).unwrap();

@@ -1,11 +1,15 @@
 //! Stock control at the channel: what is told, what is not, and what lost answers and kills leave behind.
 
+use diesel::prelude::*;
+
 use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
 use crate::connectors::{OfferChange, Wanted};
+use crate::on;
 use crate::store::items::{StockValues, set_stock_values};
 use crate::store::offers::{self, EndedBy, OfferState, unwant, want};
 use crate::store::outbox::{self, Topic};
+use crate::store::schema::items;
 
 /// The item's settings in the account of the tests.
 fn settings(primary: u8, placing: &str, refill: &str) -> String {
@@ -238,5 +242,17 @@ fn a_quantity_is_told_anew_when_the_channel_moved_its_stock() {
         world.write(|tx| offers::moved(tx, 1));
         assert_eq!(quantities(&stock(&world, 99)), [Some(10)]);
         assert!(stock(&world, 98).is_empty());
+    });
+}
+
+#[test]
+fn a_quantity_is_decided_by_columns_without_reading_the_document() {
+    everywhere(|world| {
+        listed(&world, "{}", None, 5);
+        world.write(|tx| {
+            on!(&mut tx.conn, c => diesel::update(items::table.find(1)).set(items::data.eq("[")).execute(c))?;
+            Ok(())
+        });
+        assert_eq!(quantities(&stock(&world, 3)), [Some(3)], "{}", world.name);
     });
 }

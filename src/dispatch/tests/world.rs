@@ -1,6 +1,5 @@
 //! A small merchant: one mandator, one account, a few items; and a worker to be stepped.
 
-use crate::domain::offer::Wanted;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,17 +13,20 @@ use crate::dispatch::bell::Bell;
 use crate::dispatch::inbound::Imported;
 use crate::dispatch::keeper::Keeper;
 use crate::dispatch::worker::{Next, Parts, Worker};
+use crate::domain::item::Item;
+use crate::domain::offer::Wanted;
 use crate::domain::order::{OrderStatus, Workflow};
 use crate::domain::{Decimal, Failure, Language, Stamp, code};
 use crate::metrics::Metrics;
 use crate::on;
+use crate::preparation::listings_of;
 use crate::store::accounts::{self, WorkRow};
 use crate::store::messages::MessageRow;
 use crate::store::offers::OfferRow;
 use crate::store::outbox::{self, OutboxStatus, StateRow, Topic};
 use crate::store::schema::*;
 use crate::store::testing::{Guard, stores};
-use crate::store::{Store, Tx};
+use crate::store::{Store, Tx, listings};
 
 pub const ACCOUNT: i32 = 1;
 
@@ -183,6 +185,7 @@ impl World {
     /// An item `SKU-<id>` with an offer of the same number in the account, wanted but not running, nothing marked.
     pub fn add_offer(&self, id: i32, data: &str) {
         let data = data.to_owned();
+        let document: Item = serde_json::from_str(&data).unwrap_or_default();
         self.write(move |tx| {
             on!(&mut tx.conn, c => diesel::insert_into(items::table).values((
                 items::item_id.eq(id),
@@ -195,7 +198,10 @@ impl World {
                 items::last_changed.eq(0_i64),
                 items::last_changed_by.eq("test"),
                 items::data.eq(&data),
+                items::delivery_time_id.eq(document.delivery_time_id),
+                items::delivery_time_identifier.eq(&document.delivery_time_identifier),
             )).execute(c))?;
+            listings::replace(tx, &[id], &listings_of(id, &document))?;
             let offer = OfferRow { wanted: Wanted::Running, ..OfferRow::new(id, 1, ACCOUNT, id, Stamp(0)) };
             on!(&mut tx.conn, c => diesel::insert_into(offers::table).values(&offer).execute(c))?;
             Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CategoryKey, CategoryRecord, document_of};
+use super::{CategoryKey, CategoryRecord};
 use crate::domain::{Failure, Stamp};
 use crate::operations::items::pictures::address_pictures;
 use crate::operations::wire::{Between, Match, Time, mandator_of, window_of};
@@ -69,7 +69,7 @@ impl ReadOperation for FetchCategories {
             .into_iter()
             .map(|row| {
                 let zone = reading.mandator(row.mandator_id)?.time_zone;
-                let mut document = document_of(row)?;
+                let mut document = CategoryRecord::of(row.document()?);
                 address_pictures(&reading.settings.server.public_url, &mut document.image_modules);
                 Ok(CategoryRecord {
                     significant_key: Some(CategoryKey::Id),

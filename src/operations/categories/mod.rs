@@ -10,10 +10,11 @@ pub use update::UpdateCategories;
 
 use super::items::{ImageModule, TextModule};
 use super::wire::{Bundle, Patch, Time};
+use crate::domain::category::{Category, CategoryUpdate, category_fields};
 use crate::domain::{Failure, code};
-use crate::store::categories::{self, CategoryRow};
-use crate::store::{Conn, broken_document};
-use crate::{wire, wire_enum};
+use crate::store::Conn;
+use crate::store::categories;
+use crate::{show, update_of, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies an item group.
@@ -27,7 +28,7 @@ wire_enum! {
 
 wire! {
     /// An item group.
-    CategoryRecord (stored) {
+    CategoryRecord {
         /// Which field identifies the group. Default EXTERNAL_ID.
         significant_key: Option<CategoryKey> [attr],
         /// Any text of the caller; comes back on the report.
@@ -65,9 +66,19 @@ wire! {
     }
 }
 
-/// The stored document of a group.
-fn document_of(row: &CategoryRow) -> Result<CategoryRecord, Failure> {
-    serde_json::from_str(&row.data).map_err(|error| broken_document(&format!("category {}", row.category_id), &error))
+impl CategoryRecord {
+    /// What the record says about the document, once the pictures are taken out.
+    fn update(self) -> CategoryUpdate {
+        let record = self;
+        category_fields!(update_of, CategoryUpdate, record)
+    }
+
+    /// A record with nothing but the document.
+    fn of(document: Category) -> CategoryRecord {
+        let mut record = CategoryRecord::default();
+        category_fields!(show, record, document);
+        record
+    }
 }
 
 /// The item groups that articles of a request name.

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{CategoryKey, CategoryKeys, CategoryRecord, document_of};
+use super::{CategoryKey, CategoryKeys, CategoryRecord};
+use crate::domain::category::Category;
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::items::pictures::take_pictures;
-use crate::operations::items::{merge_images, merge_texts};
 use crate::operations::module_types::TextLimits;
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation};
 use crate::store::categories::{self as store, CategoryRow};
 use crate::store::items::{ImageContent, in_groups, keep_image};
 use crate::store::outbox::{self, Topic};
-use crate::store::{broken_document, free_id, next_ids};
+use crate::store::{Stored, free_id, next_ids};
 use crate::{reports, write_request};
 
 write_request! {
@@ -84,6 +84,8 @@ struct Step<'r> {
     record: &'r CategoryRecord,
     action: ReportAction,
     row: CategoryRow,
+    /// Its texts or pictures are other ones than before.
+    shows_otherwise: bool,
 }
 
 impl Tree {
@@ -165,9 +167,9 @@ impl Tree {
             }
         }
         for good in steps.iter().flatten() {
-            let shown = |row: &CategoryRow| (row.data.clone(), row.parent_id, row.external_id.clone());
+            let place = |row: &CategoryRow| (row.parent_id, row.external_id.clone());
             let id = good.row.category_id;
-            if before.get(&id).map(shown) != self.rows.get(&id).map(shown) {
+            if good.shows_otherwise || before.get(&id).map(place) != self.rows.get(&id).map(place) {
                 self.altered.push(id);
             }
         }
@@ -212,7 +214,7 @@ impl Tree {
             }
         };
         let (action, mut row, mut document) = match found {
-            Some(row) => (ReportAction::Update, row.clone(), document_of(row)?),
+            Some(row) => (ReportAction::Update, row.clone(), row.document()?),
             None => {
                 let identifier = record.identifier.clone().ok_or_else(|| missing("identifier"))?;
                 let category_id = self.next_id;
@@ -228,9 +230,9 @@ impl Tree {
                     created_by: record.created_by.clone().unwrap_or_else(|| work.user.name.clone()),
                     last_changed: 0,
                     last_changed_by: String::new(),
-                    data: String::new(),
+                    data: Stored::default(),
                 };
-                (ReportAction::Insert, row, CategoryRecord::default())
+                (ReportAction::Insert, row, Category::default())
             }
         };
         if let Some(external) = &record.external_id {
@@ -245,12 +247,12 @@ impl Tree {
         }
         row.last_changed = work.tx.stamp.0;
         row.last_changed_by.clone_from(&work.user.name);
-        merge_texts(&mut document.text_modules, record.text_modules.clone());
-        let mut images = record.image_modules.clone();
-        self.images.extend(take_pictures(&mut images));
-        merge_images(&mut document.image_modules, images);
-        row.data = serde_json::to_string(&document).map_err(|error| broken_document("category", &error))?;
-        Ok(Step { record, action, row })
+        let before = document.clone();
+        let mut update = record.clone();
+        self.images.extend(take_pictures(&mut update.image_modules));
+        document.merge(update.update());
+        row.data = Stored::of(&document)?;
+        Ok(Step { record, action, row, shows_otherwise: action == ReportAction::Insert || document != before })
     }
 
     fn parent_of(&self, step: &Step<'_>) -> Result<Option<i32>, Failure> {

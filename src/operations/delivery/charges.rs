@@ -1,8 +1,8 @@
 //! Shipping cost categories: a name and the ERP's own number.
 
+use crate::domain::lookup::{DeliveryCharge, DeliveryChargeUpdate, delivery_charge_fields};
 use crate::operations::look_up::{By, LookUp};
-use crate::store::lookups::List;
-use crate::{look_up, look_up_columns, wire, wire_enum};
+use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a shipping cost category.
@@ -18,7 +18,7 @@ wire_enum! {
 
 wire! {
     /// A shipping cost category.
-    DeliveryChargeRecord (stored) {
+    DeliveryChargeRecord {
         /// Which field identifies the record. Default EXTERNAL_ID.
         significant_key: Option<DeliveryChargeKey> [attr],
         /// Any text of the caller; comes back on the report.
@@ -35,9 +35,8 @@ wire! {
 }
 
 impl LookUp for DeliveryChargeRecord {
-    const LIST: List = List::DeliveryCharges;
-    const MENTION: Option<&'static str> = Some("delivery_charge_category_id");
     look_up_columns!(delivery_charge_category_id, identifier, external_id);
+    look_up_document!(DeliveryCharge, DeliveryChargeUpdate, delivery_charge_fields);
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {
@@ -46,8 +45,6 @@ impl LookUp for DeliveryChargeRecord {
             DeliveryChargeKey::Identifier => By::Name,
         }
     }
-
-    fn merge(&mut self, _newer: Self) {}
 }
 
 look_up! {

@@ -1,10 +1,10 @@
 //! Delivery times: a name, the number of days, translations.
 
+use crate::domain::lookup::{DeliveryTime, DeliveryTimeUpdate, delivery_time_fields};
 use crate::operations::items::Translation;
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::Patch;
-use crate::store::lookups::List;
-use crate::{look_up, look_up_columns, wire, wire_enum};
+use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a delivery time.
@@ -18,7 +18,7 @@ wire_enum! {
 
 wire! {
     /// A delivery time.
-    DeliveryTimeRecord (stored) {
+    DeliveryTimeRecord {
         /// Which field identifies the record. Default IDENTIFIER.
         significant_key: Option<DeliveryTimeKey> [attr],
         /// Any text of the caller; comes back on the report.
@@ -37,21 +37,13 @@ wire! {
 }
 
 impl LookUp for DeliveryTimeRecord {
-    const LIST: List = List::DeliveryTimes;
-    const MENTION: Option<&'static str> = Some("delivery_time_id");
     look_up_columns!(delivery_time_id, identifier);
+    look_up_document!(DeliveryTime, DeliveryTimeUpdate, delivery_time_fields);
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {
             DeliveryTimeKey::Identifier => By::Name,
             DeliveryTimeKey::Id => By::Id,
-        }
-    }
-
-    fn merge(&mut self, newer: Self) {
-        self.delivery_time_in_days.merge(newer.delivery_time_in_days);
-        if !newer.translations.is_empty() {
-            self.translations = newer.translations;
         }
     }
 }

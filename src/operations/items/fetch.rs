@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pictures::{address_pictures, inline_pictures};
-use super::{ItemKey, ItemRecord, VariantRecord, document_of};
+use super::{ItemKey, ItemRecord, VariantRecord};
 use crate::config::Mandator;
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::operations::wire::{Between, Flag, Match, Time, cond_of, mandator_of, window_of};
@@ -135,7 +135,7 @@ fn conditions(conn: &mut Conn<'_>, filter: &ItemFilterRecord, mandator: &Mandato
 /// The record as it goes out: the stored document with its columns.
 fn complete(row: ItemRow, mandator: &Mandator, parent: Option<&ItemRow>, group: Option<String>) -> Result<ItemRecord, Failure> {
     let zone = mandator.time_zone;
-    let mut record = document_of(&row)?;
+    let mut record = ItemRecord::of(row.document()?);
     record.significant_key = Some(ItemKey::Id);
     record.item_id = Some(row.item_id);
     record.mandator_id = row.mandator_id;

@@ -1,21 +1,24 @@
 //! Articles: `updateItems`, `fetchItems`, `deleteItems`. `item-calls.md` sections 0 to 3.
 
+mod blocks;
 mod delete;
+mod document;
 mod fetch;
-mod merge;
 pub(super) mod pictures;
 mod update;
 
 pub use delete::DeleteItems;
 pub use fetch::FetchItems;
-pub(super) use merge::{merge_images, merge_texts};
 pub use update::UpdateItems;
 pub(super) use update::{check_stock_value, take_records};
 
 use super::wire::{Bundle, Bytes, Patch, Time, Xml};
+pub use crate::domain::item::{
+    AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue, NamedValue, TextModule, Translation, VariantAttribute,
+};
 use crate::domain::{Decimal, Failure, Language, code};
+use crate::store::Conn;
 use crate::store::items::{self, ItemRow, KeyColumn};
-use crate::store::{Conn, broken_document};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -32,7 +35,7 @@ wire_enum! {
 
 wire! {
     /// An article, independent of any channel.
-    ItemRecord (stored) {
+    ItemRecord {
         /// Which field identifies the article. Default INTERNAL_ITEM_NUMBER.
         significant_key: Option<ItemKey> [attr],
         /// Any text of the caller; comes back on the report.
@@ -140,7 +143,7 @@ wire! {
     }
 
     /// What makes an article a variant.
-    VariantRecord (stored) {
+    VariantRecord {
         /// Parent article by number; wins over external_variant_parent_id.
         variant_parent_id: Option<i32>,
         /// Item number of the parent article.
@@ -152,7 +155,7 @@ wire! {
     }
 
     /// One distinguishing property with its value.
-    VariantAttribute (stored) {
+    VariantAttribute (domain) {
         /// The property, such as Colour.
         property: NamedValue,
         /// The value, such as Blue.
@@ -160,7 +163,7 @@ wire! {
     }
 
     /// A name with translations.
-    NamedValue (stored) {
+    NamedValue (domain) {
         /// The name.
         identifier: String [max(255)],
         /// The name in other languages.
@@ -168,7 +171,7 @@ wire! {
     }
 
     /// A text in one language.
-    Translation (stored) {
+    Translation (domain) {
         /// ISO 639-1, lower case, such as de.
         language_code_iso: String [max(2)],
         /// The text. Empty removes the stored one.
@@ -176,7 +179,7 @@ wire! {
     }
 
     /// One text of an article.
-    TextModule (stored) {
+    TextModule (domain) {
         /// Kind of text.
         text_module_type: i32,
         /// The text per language.
@@ -184,7 +187,7 @@ wire! {
     }
 
     /// One picture of an article.
-    ImageModule (stored) {
+    ImageModule {
         /// The slot.
         image_module_type_id: i32,
         /// Address of the picture. Empty removes the picture from the slot.
@@ -198,7 +201,7 @@ wire! {
     }
 
     /// One central attribute of an article.
-    ItemAttribute (stored) {
+    ItemAttribute (domain) {
         /// How the attribute is found: ATTRIBUTE_ID or ATTRIBUTE_IDENTIFIER.
         significant_key: Option<AttributeKey> [attr],
         /// true: the attribute is removed from the article.
@@ -214,7 +217,7 @@ wire! {
     }
 
     /// One value of a central attribute.
-    ItemAttributeValue (stored) {
+    ItemAttributeValue (domain) {
         /// How the value is found: ATTRIBUTE_VALUE_ID or ATTRIBUTE_VALUE_IDENTIFIER.
         significant_key: Option<AttributeValueKey> [attr],
         /// The value by number.
@@ -236,14 +239,14 @@ wire! {
 
 wire_enum! {
     /// How a central attribute is found.
-    AttributeKey {
+    AttributeKey (domain) {
         /// The number of the attribute.
         Id = "attribute_id",
         /// The name of the attribute.
         Identifier = "attribute_identifier",
     }
     /// How a value of a central attribute is found.
-    AttributeValueKey {
+    AttributeValueKey (domain) {
         /// The number of the value.
         Id = "attribute_value_id",
         /// The name of the value.
@@ -352,11 +355,6 @@ impl KnownItems {
             ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| row.mandator_id == reference.mandator_id).collect();
         reference.only(&found)
     }
-}
-
-/// The stored document of an article.
-pub fn document_of(row: &ItemRow) -> Result<ItemRecord, Failure> {
-    serde_json::from_str(&row.data).map_err(|error| broken_document(&format!("item {}", row.item_id), &error))
 }
 
 /// Words of an article's uses, for the error text.

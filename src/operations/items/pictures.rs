@@ -4,9 +4,45 @@ use sha2::{Digest, Sha256};
 
 use super::ImageModule;
 use crate::domain::Failure;
-use crate::operations::wire::{Bundle, Bytes, Patch};
+use crate::domain::item::{Picture, PictureUpdate};
+use crate::operations::wire::{Bundle, Bytes, Convert, Patch};
 use crate::store::Conn;
 use crate::store::items::{self as store, ImageContent};
+
+impl Convert<Bundle<PictureUpdate>> for Bundle<ImageModule> {
+    fn convert(self) -> Bundle<PictureUpdate> {
+        Bundle { entries: self.entries.into_iter().map(update_of_slot).collect(), replace: self.replace }
+    }
+}
+
+/// An empty address without content empties the slot.
+fn update_of_slot(image: ImageModule) -> PictureUpdate {
+    let slot = image.image_module_type_id;
+    let picture = match (&image.image_url, &image.image_digest) {
+        (Patch::Keep, None) => Patch::Keep,
+        (Patch::Clear, None) => Patch::Clear,
+        _ => Patch::Set(Picture {
+            image_module_type_id: slot,
+            image_url: image.image_url.into(),
+            is_local: image.is_local,
+            image_digest: image.image_digest,
+        }),
+    };
+    PictureUpdate { slot, picture }
+}
+
+impl Convert<Bundle<ImageModule>> for Vec<Picture> {
+    fn convert(self) -> Bundle<ImageModule> {
+        let modules = self.into_iter().map(|picture| ImageModule {
+            image_module_type_id: picture.image_module_type_id,
+            image_url: picture.image_url.into(),
+            image_base64: None,
+            is_local: picture.is_local,
+            image_digest: picture.image_digest,
+        });
+        modules.collect::<Vec<_>>().into()
+    }
+}
 
 /// Moves inline pictures out of the modules; the modules then name them by digest.
 pub fn take_pictures(images: &mut Bundle<ImageModule>) -> Vec<ImageContent> {

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::pictures::take_pictures;
-use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, document_of};
+use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, blocks};
+use crate::domain::item::Item;
 use crate::domain::{Failure, code};
 use crate::operations::categories::Groups;
 use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation, offers};
+use crate::preparation::listings_of;
 use crate::store::items::{self as store, ImageContent, ItemRow};
 use crate::store::offers::moved_items;
 use crate::store::outbox::{self, Topic};
-use crate::store::{broken_document, free_id, next_ids};
+use crate::store::{Stored, free_id, listings, next_ids};
 use crate::{reports, write_request};
 
 write_request! {
@@ -122,7 +124,7 @@ struct Batch {
     /// Articles whose quantities may change.
     quantities: BTreeSet<i32>,
     /// Documents of saved articles, kept decoded for several records about one article.
-    documents: HashMap<i32, ItemRecord>,
+    documents: HashMap<i32, Item>,
 }
 
 impl Batch {
@@ -170,13 +172,13 @@ impl Batch {
             Some(row) => {
                 let document = match self.documents.remove(&row.item_id) {
                     Some(document) => document,
-                    None => document_of(&row)?,
+                    None => row.document()?,
                 };
                 (ReportAction::Update, row, document)
             }
             None => {
                 let row = self.new_row(work, &record)?;
-                (ReportAction::Insert, row, ItemRecord::default())
+                (ReportAction::Insert, row, Item::default())
             }
         };
         if parent == Some(row.item_id) {
@@ -205,8 +207,9 @@ impl Batch {
         row.last_changed = work.tx.stamp.0;
         row.last_changed_by.clone_from(&work.user.name);
         self.images.extend(take_pictures(&mut record.image_modules));
-        document.merge(record)?;
-        row.data = serde_json::to_string(&document).map_err(|error| broken_document("item", &error))?;
+        record.specific_item_data = blocks::merged(document.specific_item_data.as_ref(), std::mem::take(&mut record.specific_item_data))?;
+        document.merge(record.update());
+        row.keep(&document)?;
         self.documents.insert(row.item_id, document);
         Ok((action, row))
     }
@@ -252,9 +255,13 @@ impl Batch {
             created_by: work.user.name.clone(),
             last_changed: work.tx.stamp.0,
             last_changed_by: String::new(),
-            data: String::new(),
+            data: Stored::default(),
             safety_stock: None,
             minimum_stock: None,
+            delivery_time_id: None,
+            delivery_time_identifier: None,
+            delivery_charge_category_id: None,
+            external_delivery_charge_category_id: None,
         })
     }
 
@@ -268,6 +275,8 @@ impl Batch {
         let rows: Vec<ItemRow> = self.saved.iter().filter_map(|id| self.known.get(*id)).cloned().collect();
         store::save(work.tx, &rows)?;
         let ids: Vec<i32> = self.saved.into_iter().collect();
+        let columns: Vec<_> = self.documents.iter().flat_map(|(item_id, document)| listings_of(*item_id, document)).collect();
+        listings::replace(work.tx, &ids, &columns)?;
         let accounts = outbox::mark_items(work.tx, &ids, topics)?;
         work.concerns(accounts);
         // Variants show their parent's title and stand in its categories.

@@ -1,8 +1,8 @@
 //! Slots of pictures.
 
+use crate::domain::lookup::{ImageType, ImageTypeUpdate, image_type_fields};
 use crate::operations::look_up::{By, LookUp};
-use crate::store::lookups::List;
-use crate::{look_up, look_up_columns, wire, wire_enum};
+use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a slot.
@@ -16,7 +16,7 @@ wire_enum! {
 
 wire! {
     /// A slot of pictures.
-    ImageTypeRecord (stored) {
+    ImageTypeRecord {
         /// Which field identifies the record. Default IDENTIFIER.
         significant_key: Option<ImageTypeKey> [attr],
         /// Any text of the caller; comes back on the report.
@@ -31,8 +31,8 @@ wire! {
 }
 
 impl LookUp for ImageTypeRecord {
-    const LIST: List = List::ImageTypes;
     look_up_columns!(image_module_type_id, identifier);
+    look_up_document!(ImageType, ImageTypeUpdate, image_type_fields);
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {
@@ -40,8 +40,6 @@ impl LookUp for ImageTypeRecord {
             ImageTypeKey::Id => By::Id,
         }
     }
-
-    fn merge(&mut self, _newer: Self) {}
 }
 
 look_up! {

@@ -4,29 +4,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::lookup::TextType;
 use crate::domain::{Failure, code};
 use crate::operations::items::TextModule;
 use crate::operations::wire::{Bundle, Patch};
 use crate::store::Conn;
-use crate::store::lookups::{self, List};
-
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-struct Limit {
-    max_length: Option<usize>,
-    is_html: Option<bool>,
-}
+use crate::store::lookups;
 
 /// The limits of some mandators, by mandator and kind.
 #[derive(Debug, Default)]
-pub struct TextLimits(BTreeMap<(i32, i32), Limit>);
+pub struct TextLimits(BTreeMap<(i32, i32), TextType>);
 
 impl TextLimits {
     pub fn read(conn: &mut Conn<'_>, mandators: impl Iterator<Item = i32>) -> Result<TextLimits, Failure> {
         let mut limits = TextLimits::default();
         for mandator_id in mandators.collect::<BTreeSet<_>>() {
-            let rows = lookups::of_mandator(conn, List::TextTypes, mandator_id)?;
-            limits.0.extend(rows.iter().map(|row| ((mandator_id, row.id), serde_json::from_str(&row.data).unwrap_or_default())));
+            for row in lookups::of_mandator(conn, mandator_id)? {
+                limits.0.insert((mandator_id, row.id), row.document()?);
+            }
         }
         Ok(limits)
     }
@@ -47,9 +42,9 @@ impl TextLimits {
     }
 }
 
-fn check(limit: &Limit, text: &str) -> Result<(), Failure> {
+fn check(limit: &TextType, text: &str) -> Result<(), Failure> {
     let length = text.chars().count();
-    if let Some(longest) = limit.max_length.filter(|longest| length > *longest) {
+    if let Some(longest) = limit.max_length.and_then(|longest| usize::try_from(longest).ok()).filter(|longest| length > *longest) {
         return Err(Failure::new(code::TOO_LONG, [&length.to_string(), &longest.to_string()]));
     }
     match first_markup(text) {
@@ -71,7 +66,7 @@ fn first_markup(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limit, check, first_markup};
+    use super::{TextType, check, first_markup};
 
     #[test]
     fn markup_is_told_from_signs() {
@@ -90,11 +85,11 @@ mod tests {
 
     #[test]
     fn what_is_not_limited_is_allowed() {
-        assert!(check(&Limit::default(), "<b>long</b>").is_ok());
-        assert!(check(&Limit { max_length: Some(4), is_html: Some(true) }, "äöü€").is_ok());
-        let failure = check(&Limit { max_length: Some(3), is_html: None }, "äöü€").unwrap_err();
+        assert!(check(&TextType::default(), "<b>long</b>").is_ok());
+        assert!(check(&TextType { max_length: Some(4), is_html: Some(true), ..TextType::default() }, "äöü€").is_ok());
+        let failure = check(&TextType { max_length: Some(3), ..TextType::default() }, "äöü€").unwrap_err();
         assert_eq!(failure.code.name, "TOO_LONG");
-        let failure = check(&Limit { max_length: None, is_html: Some(false) }, "a <b>b</b>").unwrap_err();
+        let failure = check(&TextType { is_html: Some(false), ..TextType::default() }, "a <b>b</b>").unwrap_err();
         assert_eq!((failure.code.name, failure.args.first().map(String::as_str)), ("HTML_NOT_ALLOWED", Some("<b>")));
     }
 }

@@ -1,10 +1,10 @@
 //! Kinds of texts, with the longest text and whether HTML is allowed.
 
+use crate::domain::lookup::{TextType, TextTypeUpdate, text_type_fields};
 use crate::domain::{Failure, code};
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::Patch;
-use crate::store::lookups::List;
-use crate::{look_up, look_up_columns, wire, wire_enum};
+use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a kind of text.
@@ -18,7 +18,7 @@ wire_enum! {
 
 wire! {
     /// A kind of text.
-    TextTypeRecord (stored) {
+    TextTypeRecord {
         /// Which field identifies the record. Default IDENTIFIER.
         significant_key: Option<TextTypeKey> [attr],
         /// Any text of the caller; comes back on the report.
@@ -37,19 +37,14 @@ wire! {
 }
 
 impl LookUp for TextTypeRecord {
-    const LIST: List = List::TextTypes;
     look_up_columns!(text_module_type_id, identifier);
+    look_up_document!(TextType, TextTypeUpdate, text_type_fields);
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {
             TextTypeKey::Identifier => By::Name,
             TextTypeKey::Id => By::Id,
         }
-    }
-
-    fn merge(&mut self, newer: Self) {
-        self.is_html.merge(newer.is_html);
-        self.max_length.merge(newer.max_length);
     }
 
     fn check(&self) -> Result<(), Failure> {

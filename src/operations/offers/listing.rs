@@ -1,15 +1,13 @@
 //! Accounts that list by themselves: every active article with a price has a running offer.
 
-use crate::domain::offer::Wanted;
-use std::collections::BTreeMap;
-
 use crate::config::Listing;
 use crate::domain::Failure;
+use crate::domain::offer::Wanted;
 use crate::operations::Work;
-use crate::preparation::{self, Frame, listing_settings};
-use crate::store::Conn;
+use crate::preparation::{self, Frame};
 use crate::store::offers::{self as store, EndedBy, OfferState};
 use crate::store::outbox::{self, Topic};
+use crate::store::{Conn, listings};
 
 /// Lists and ends offers of these articles where the account's rule says so. Called after articles or prices changed.
 pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids: &[i32]) -> Result<(), Failure> {
@@ -22,14 +20,14 @@ pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids:
         let today = work.tx.stamp.to_utc().unwrap_or_default().with_timezone(&mandator.time_zone).date_naive();
         let frame = Frame { account, public_url: &work.settings.server.public_url, today };
         let priced = priced(&mut work.tx.conn, &frame, &switched_on)?;
-        let data: BTreeMap<i32, &str> = items.iter().map(|item| (item.item_id, item.data.as_str())).collect();
+        let listings = listings::of_account(&mut work.tx.conn, account.account_id, &priced)?;
         let mut dirty = Vec::new();
         let mut start = Vec::new();
         for item_id in priced {
             let (offer, new) = store::prepare(work.tx, mandator_id, account.account_id, item_id)?;
             if new {
-                let settings = data.get(&item_id).map(|data| listing_settings(data, account.account_id));
-                store::keep_preparation(work.tx, &offer, settings.and_then(|settings| settings.refill_count), None)?;
+                let refill_from = listings.get(&item_id).and_then(|listing| listing.refill_count);
+                store::keep_preparation(work.tx, &offer, refill_from, None)?;
             }
             // What a call ended stays ended.
             if offer.wanted == Wanted::Ended && offer.ended_by != EndedBy::Call {

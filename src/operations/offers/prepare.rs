@@ -4,9 +4,8 @@ use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, same_name};
 use crate::operations::{Face, Work, WriteOperation};
-use crate::preparation::listing_settings;
 use crate::store::offers as store;
-use crate::store::{Conn, items};
+use crate::store::{Conn, items, listings};
 use crate::xml::Node;
 use crate::{reports, wire, write_request};
 
@@ -112,8 +111,8 @@ fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(Repo
     work.account(record.account_id, Some(record.mandator_id))?;
     let item_id = item_of(&mut work.tx.conn, record)?;
     let (offer, new) = store::prepare(work.tx, record.mandator_id, record.account_id, item_id)?;
-    let item = store::items_for(&mut work.tx.conn, &[item_id])?.pop();
-    let refill_from = item.and_then(|item| listing_settings(&item.data, record.account_id).refill_count);
+    let listing = listings::of_account(&mut work.tx.conn, record.account_id, &[item_id])?.remove(&item_id);
+    let refill_from = listing.and_then(|listing| listing.refill_count);
     store::keep_preparation(work.tx, &offer, refill_from, record.specific_offer_data.as_ref().map(|data| data.0.as_str()))?;
     let action = if new { ReportAction::Insert } else { ReportAction::Update };
     Ok((action, OfferKeys { offer_id: Some(offer.offer_id), account_id: Some(offer.account_id), item_id: Some(item_id) }))

@@ -1,11 +1,11 @@
 //! Templates of descriptions: `fetchTemplates`, `updateTemplates`. `item-calls.md` 15; the form is inferred. What a
 //! template can look at stands in `docs/CONFIGURATION.md`.
 
+use crate::domain::lookup::{Template, TemplateUpdate, template_fields};
 use crate::domain::{Failure, code, template};
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::Patch;
-use crate::store::lookups::List;
-use crate::{look_up, look_up_columns, wire, wire_enum};
+use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
 
 wire_enum! {
     /// Which field identifies a template.
@@ -19,7 +19,7 @@ wire_enum! {
 
 wire! {
     /// A template of descriptions.
-    TemplateRecord (stored) {
+    TemplateRecord {
         /// Which field identifies the record. Default TEMPLATE_IDENTIFIER.
         significant_key: Option<TemplateKey> [attr],
         /// Any text of the caller; comes back on the report.
@@ -36,19 +36,14 @@ wire! {
 }
 
 impl LookUp for TemplateRecord {
-    const LIST: List = List::Templates;
-    const MENTION: Option<&'static str> = Some("template_id");
     look_up_columns!(template_id, template_identifier);
+    look_up_document!(Template, TemplateUpdate, template_fields);
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {
             TemplateKey::Identifier => By::Name,
             TemplateKey::Id => By::Id,
         }
-    }
-
-    fn merge(&mut self, newer: Self) {
-        self.content.merge(newer.content);
     }
 
     /// Syntax only: what an item does not have is no fault of the template.

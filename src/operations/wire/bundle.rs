@@ -1,8 +1,6 @@
 //! A list of sub-records that can be replaced as a whole: `<text_modules delete="true">…`, `<item_attributes clear="true">…`.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Field, FieldSpec, FieldType, ListForm, Occurs, Types, Value, Writer, entries};
+use super::{Bundle, Field, FieldSpec, FieldType, ListForm, Occurs, Types, Value, Writer, entries};
 use crate::domain::Failure;
 use crate::operations::Face;
 use crate::xml::Node;
@@ -11,21 +9,6 @@ static DELETE: FieldSpec =
     FieldSpec::new("delete", "true: what is stored is removed before the entries are taken over.").typed("replace_all");
 static CLEAR: FieldSpec =
     FieldSpec::new("clear", "true: what is stored is removed before the entries are taken over.").typed("replace_all");
-
-/// Entries, and whether they replace what is stored. Only the entries are stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Bundle<T> {
-    pub entries: Vec<T>,
-    #[serde(skip)]
-    pub replace: bool,
-}
-
-impl<T> Default for Bundle<T> {
-    fn default() -> Self {
-        Bundle { entries: Vec::new(), replace: false }
-    }
-}
 
 impl<T: Value> Field for Bundle<T> {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Self, Failure> {

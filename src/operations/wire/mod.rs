@@ -9,6 +9,7 @@
 
 mod bundle;
 mod clock;
+mod convert;
 mod filter;
 mod ignored;
 mod names;
@@ -20,7 +21,7 @@ mod writer;
 
 use std::borrow::Cow;
 
-pub use bundle::Bundle;
+pub use convert::Convert;
 pub use filter::{Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use ignored::{ignored, ignored_condition};
 pub use names::{SHORT_NAMES, same_name, typed_name};
@@ -31,6 +32,7 @@ pub use warnings::Warnings;
 pub use writer::Writer;
 
 use super::Face;
+pub use crate::domain::{Bundle, Patch};
 use crate::domain::{Failure, code};
 use crate::xml::Node;
 
@@ -174,11 +176,6 @@ pub trait Field: Sized {
     }
 }
 
-/// For serde: absent fields are not stored.
-pub fn is_absent<F: Field>(field: &F) -> bool {
-    field.is_absent()
-}
-
 fn present(source: Source<'_>, empty_counts: bool) -> bool {
     if source.is_nil() {
         return false;
@@ -244,69 +241,6 @@ impl<V: Value> Field for Option<V> {
 
     fn is_absent(&self) -> bool {
         self.is_none()
-    }
-}
-
-/// A value of an update: omitted keeps what is stored, empty clears it (`protocol.md` 3.6).
-///
-/// On the typed face an empty element clears texts only: generated clients write empty elements for numbers and
-/// dates that were never set (rule W11).
-#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(
-    from = "Option<V>",
-    into = "Option<V>",
-    bound(serialize = "V: Clone + serde::Serialize", deserialize = "V: serde::Deserialize<'de>")
-)]
-pub enum Patch<V> {
-    #[default]
-    Keep,
-    Clear,
-    Set(V),
-}
-
-impl<V> From<Option<V>> for Patch<V> {
-    fn from(value: Option<V>) -> Self {
-        value.map_or(Patch::Keep, Patch::Set)
-    }
-}
-
-impl<V> From<Patch<V>> for Option<V> {
-    fn from(value: Patch<V>) -> Self {
-        match value {
-            Patch::Set(value) => Some(value),
-            Patch::Keep | Patch::Clear => None,
-        }
-    }
-}
-
-impl<V> Patch<V> {
-    pub fn as_ref(&self) -> Option<&V> {
-        match self {
-            Patch::Set(value) => Some(value),
-            Patch::Keep | Patch::Clear => None,
-        }
-    }
-
-    pub fn is_keep(&self) -> bool {
-        matches!(self, Patch::Keep)
-    }
-
-    /// Takes the update over an optional value.
-    pub fn onto(self, stored: &mut Option<V>) {
-        match self {
-            Patch::Keep => {}
-            Patch::Clear => *stored = None,
-            Patch::Set(value) => *stored = Some(value),
-        }
-    }
-
-    /// Takes a newer patch over this stored one; what is cleared is stored as absent.
-    pub fn merge(&mut self, newer: Patch<V>) {
-        match newer {
-            Patch::Keep => {}
-            Patch::Clear => *self = Patch::Keep,
-            set => *self = set,
-        }
     }
 }
 
@@ -395,17 +329,17 @@ impl<V: Value> Field for Vec<V> {
 
 /// Declares wire structures. See the module documentation; options stand in brackets behind the type:
 /// `attr` (attribute on the compat face), `max(50)`, `flat("item")`, `each("text_module")`, `typed("offer_ids")`.
-/// `Name (stored)` structures can also be kept in the database as JSON.
+/// `Name (domain)` gives a structure of the domain its form on the wire.
 #[macro_export]
 macro_rules! wire {
     ($(
         $(#[doc = $doc:expr])*
-        $name:ident $(($stored:ident))? {
+        $name:ident $(($domain:ident))? {
             $( $(#[doc = $field_doc:expr])* $field:ident : $type:ty $([ $($option:ident $(($value:expr))?),* ])? , )*
         }
     )*) => { $(
         $crate::wire_struct! {
-            ($($stored)?)
+            ($($domain)?)
             $(#[doc = $doc])*
             $name { $( $(#[doc = $field_doc])* $field : $type, )* }
         }
@@ -457,14 +391,7 @@ macro_rules! wire {
 
 #[macro_export]
 macro_rules! wire_struct {
-    ((stored) $(#[doc = $doc:expr])* $name:ident { $( $(#[doc = $field_doc:expr])* $field:ident : $type:ty, )* }) => {
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
-        #[serde(default)]
-        pub struct $name {
-            $( $(#[doc = $field_doc])* #[serde(skip_serializing_if = "crate::operations::wire::is_absent")] pub $field: $type, )*
-        }
-    };
+    ((domain) $($any:tt)*) => {};
     (() $(#[doc = $doc:expr])* $name:ident { $( $(#[doc = $field_doc:expr])* $field:ident : $type:ty, )* }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Default)]
@@ -473,20 +400,17 @@ macro_rules! wire_struct {
 }
 
 /// Declares a set of fixed values, each with its documentation: the compat word in quotes, capitals on the typed face,
-/// read without case.
+/// read without case. `Name (domain)` gives an enumeration of the domain its words.
 #[macro_export]
 macro_rules! wire_enum {
-    ($( $(#[doc = $doc:expr])* $name:ident {
+    ($( $(#[doc = $doc:expr])* $name:ident $(($domain:ident))? {
         $(#[doc = $first_doc:expr])* $first:ident = $first_word:literal,
         $( $(#[doc = $variant_doc:expr])* $variant:ident = $word:literal, )*
     } )*) => { $(
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-        pub enum $name {
-            $(#[doc = $first_doc])*
-            #[default]
-            $first,
-            $( $(#[doc = $variant_doc])* $variant, )*
+        $crate::wire_enum_type! {
+            ($($domain)?)
+            $(#[doc = $doc])*
+            $name { $(#[doc = $first_doc])* $first, $( $(#[doc = $variant_doc])* $variant, )* }
         }
 
         impl $name {
@@ -530,4 +454,22 @@ macro_rules! wire_enum {
             }
         }
     )* };
+}
+
+#[macro_export]
+macro_rules! wire_enum_type {
+    ((domain) $($any:tt)*) => {};
+    (() $(#[doc = $doc:expr])* $name:ident {
+        $(#[doc = $first_doc:expr])* $first:ident,
+        $( $(#[doc = $variant_doc:expr])* $variant:ident, )*
+    }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub enum $name {
+            $(#[doc = $first_doc])*
+            #[default]
+            $first,
+            $( $(#[doc = $variant_doc])* $variant, )*
+        }
+    };
 }

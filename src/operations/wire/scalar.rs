@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 
 use super::{FieldSpec, Source, Types, Value, Writer, clock};
 use crate::domain::{Decimal, Failure, Stamp, Unread, code};
@@ -132,7 +131,7 @@ impl Value for String {
 
 /// A point in time. Written in UTC with `Z` and whole seconds on the typed face (rule W14), with milliseconds and the
 /// offset of the mandator's zone on the compat face.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Time {
     At(DateTime<Utc>),
     /// Read without an offset: the mandator's local time.
@@ -188,7 +187,7 @@ impl Value for Time {
 }
 
 /// A calendar day `YYYY-MM-DD`. On the typed face a text, because several stacks shift xs:date by the zone (rule W14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Day(pub NaiveDate);
 
 impl Value for Day {
@@ -209,7 +208,7 @@ impl Value for Day {
 }
 
 /// Base64 content.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bytes(pub Vec<u8>);
 
 impl Value for Bytes {
@@ -235,8 +234,7 @@ impl Value for Bytes {
 
 /// XML that Kontor keeps and gives back unchanged: nested elements on the compat face, the same as text on the typed
 /// face (rule W9 forbids xs:any).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Xml(pub String);
 
 impl Value for Xml {

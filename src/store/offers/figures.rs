@@ -1,15 +1,18 @@
-//! What stock control works with: stock, reservations and stock values.
+//! What stock control works with: stock, reservations, stock values, and what an item asks for in an account. Columns only.
 
 use diesel::prelude::*;
 
 use crate::domain::Failure;
+use crate::domain::stock::Figures;
 use crate::on;
 use crate::store::schema::{items, order_items, orders, stock};
-use crate::store::{Conn, MOST_VARIABLES};
+use crate::store::{Conn, MOST_VARIABLES, listings};
 
 /// Stock and reservations of one item, as an account sees them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StockFigures {
+    /// The item's number, which is its SKU at channels.
+    pub internal_item_number: String,
     /// Sum over the account's warehouses.
     pub stock: i64,
     /// Pieces of open orders of all channels in these warehouses.
@@ -20,23 +23,45 @@ pub struct StockFigures {
     pub safety: i64,
     /// MB, its minimum stock.
     pub minimum: i64,
+    /// GEM, `placing_count` of the item in the account.
+    pub placing: Option<i32>,
+    /// The account is the item's primary one.
+    pub primary: bool,
 }
 
-/// Stock and reservations for items over the warehouses of an account, with the items' stock values.
+impl StockFigures {
+    pub fn figures(&self) -> Figures {
+        Figures {
+            stock: self.stock,
+            reserved: self.reserved,
+            safety: self.safety,
+            minimum: self.minimum,
+            placing: self.placing,
+            primary: self.primary,
+        }
+    }
+}
+
+/// Stock and reservations for items over the warehouses of an account, with the items' stock values; unknown ids are left
+/// out.
 pub fn stock_figures(
     conn: &mut Conn<'_>,
     account_id: i32,
     warehouses: &[i32],
     item_ids: &[i32],
 ) -> Result<Vec<(i32, StockFigures)>, Failure> {
-    let mut figures: std::collections::BTreeMap<i32, StockFigures> = item_ids.iter().map(|id| (*id, StockFigures::default())).collect();
+    let mut figures: std::collections::BTreeMap<i32, StockFigures> = std::collections::BTreeMap::new();
+    let listings = listings::of_account(conn, account_id, item_ids)?;
     for chunk in item_ids.chunks(MOST_VARIABLES / 2) {
-        let values: Vec<(i32, Option<i32>, Option<i32>)> = on!(conn, c => items::table
+        let values: Vec<(i32, String, Option<i32>, Option<i32>)> = on!(conn, c => items::table
             .filter(items::item_id.eq_any(chunk))
-            .select((items::item_id, items::safety_stock, items::minimum_stock))
+            .select((items::item_id, items::internal_item_number, items::safety_stock, items::minimum_stock))
             .load(c))?;
-        for (item, safety, minimum) in values {
+        for (item, number, safety, minimum) in values {
             let entry = figures.entry(item).or_default();
+            entry.internal_item_number = number;
+            entry.placing = listings.get(&item).and_then(|listing| listing.placing_count);
+            entry.primary = listings.get(&item).is_some_and(|listing| listing.is_primary);
             entry.safety = safety.map_or(0, i64::from);
             entry.minimum = minimum.map_or(0, i64::from);
         }

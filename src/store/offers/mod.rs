@@ -13,7 +13,8 @@ pub use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_acco
 use diesel::prelude::*;
 
 use super::schema::{items, offers, order_items, outbox_states};
-use super::{Conn, MOST_VARIABLES, Tx, next_ids};
+use super::{Conn, MOST_VARIABLES, Stored, Tx, next_ids};
+use crate::domain::item::Item;
 pub use crate::domain::offer::{EndedBy, OfferState, Wanted};
 use crate::domain::stock::{Life, Placed};
 use crate::domain::{Failure, Stamp};
@@ -216,8 +217,17 @@ pub struct ItemForOffer {
     pub variant_parent_id: Option<i32>,
     /// In 1/10 000.
     pub list_price: Option<i64>,
-    /// JSON in the words of the wire.
-    pub data: String,
+    pub data: Stored<Item>,
+    pub delivery_time_id: Option<i32>,
+    pub delivery_time_identifier: Option<String>,
+    pub delivery_charge_category_id: Option<i32>,
+    pub external_delivery_charge_category_id: Option<String>,
+}
+
+impl ItemForOffer {
+    pub fn document(&self) -> Result<Item, Failure> {
+        self.data.read(|| format!("item {}", self.item_id))
+    }
 }
 
 /// Items by id; unknown ids are left out.

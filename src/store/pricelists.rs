@@ -1,11 +1,11 @@
-//! What an offer is made of: prices, and the days on which they change.
+//! Price lists as offers use them: the prices of articles, and the days on which they change.
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 
 use super::outbox::{Topic, mark};
-use super::schema::{counters, offers, price_validities, pricelists, prices};
-use super::{Conn, MOST_VARIABLES, Tx};
+use super::schema::{offers, price_validities, pricelists, prices};
+use super::{Conn, MOST_VARIABLES, Tx, counter, set_counter};
 use crate::domain::offer::Wanted;
 use crate::domain::price::Dated;
 use crate::domain::{Decimal, Failure};
@@ -91,18 +91,9 @@ fn day_counter(account_id: i32) -> String {
     format!("price day of account {account_id}")
 }
 
-fn last_day(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<i32>, Failure> {
-    let name = day_counter(account_id);
-    Ok(on!(conn, c => counters::table
-        .find(&name)
-        .select(counters::last)
-        .first(c)
-        .optional())?)
-}
-
 /// [`mark_prices_of_new_day`] has done this day already.
 pub fn day_is_known(conn: &mut Conn<'_>, account_id: i32, today: NaiveDate) -> Result<bool, Failure> {
-    Ok(last_day(conn, account_id)?.is_some_and(|last| last >= today.num_days_from_ce()))
+    Ok(counter(conn, &day_counter(account_id))?.is_some_and(|last| last >= today.num_days_from_ce()))
 }
 
 /// Marks the prices of an account's offers whose validity began or ended since the day of the last call: nobody else
@@ -116,16 +107,11 @@ pub fn mark_prices_of_new_day(
 ) -> Result<usize, Failure> {
     let name = day_counter(account_id);
     let number = today.num_days_from_ce();
-    let last = last_day(&mut tx.conn, account_id)?;
+    let last = counter(&mut tx.conn, &name)?;
     if last.is_some_and(|last| last >= number) {
         return Ok(0);
     }
-    on!(&mut tx.conn, c => diesel::insert_into(counters::table)
-        .values((counters::name.eq(&name), counters::last.eq(number)))
-        .on_conflict(counters::name)
-        .do_update()
-        .set(counters::last.eq(number))
-        .execute(c))?;
+    set_counter(tx, &name, number)?;
     let Some(seen) = last.and_then(NaiveDate::from_num_days_from_ce_opt) else {
         return Ok(0);
     };

@@ -1,0 +1,10 @@
+DROP TABLE item_listings;
+DROP INDEX items_by_external_delivery_charge;
+DROP INDEX items_by_delivery_charge;
+DROP INDEX items_by_delivery_time_name;
+DROP INDEX items_by_delivery_time;
+ALTER TABLE items DROP COLUMN external_delivery_charge_category_id;
+ALTER TABLE items DROP COLUMN delivery_charge_category_id;
+ALTER TABLE items DROP COLUMN delivery_time_identifier;
+ALTER TABLE items DROP COLUMN delivery_time_id;
+DELETE FROM counters WHERE name = 'item columns';

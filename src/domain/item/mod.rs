@@ -1,0 +1,97 @@
+//! What is kept of an article beside its columns.
+
+mod attributes;
+mod pictures;
+mod texts;
+mod variant;
+
+pub use attributes::{AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue};
+pub use pictures::{Picture, PictureUpdate};
+pub use texts::{TextModule, Translation, filled, in_any_language, in_language, module};
+pub use variant::{NamedValue, Variant, VariantAttribute, VariantUpdate};
+
+use serde::{Deserialize, Serialize};
+
+use super::Decimal;
+use super::document::{Scalar, Shown};
+
+const GRAM: i32 = 400;
+const KILOGRAM: i32 = 405;
+
+crate::document! {
+    ($)
+    /// An article. Its names, its numbers, and what stock is decided by are columns; what it says about delivery is both.
+    Item, ItemUpdate, item_fields {
+        weight: Option<Decimal>,
+        weight_unit_id: Option<i32>,
+        volume: Option<Decimal>,
+        volume_unit_id: Option<i32>,
+        piece: Option<Decimal>,
+        piece_unit_id: Option<i32>,
+        base_price_type_id: Option<i32>,
+        delivery_charge_category_id: Option<i32>,
+        external_delivery_charge_category_id: Option<String>,
+        delivery_time_id: Option<i32>,
+        delivery_time_identifier: Option<String>,
+        vendor_id: Option<i32>,
+        external_vendor_id: Option<String>,
+        isbn: Option<String>,
+        upc_code: Option<String>,
+        length: Option<Decimal>,
+        width: Option<Decimal>,
+        height: Option<Decimal>,
+        distance_unit_id: Option<i32>,
+        package_length: Option<Decimal>,
+        package_width: Option<Decimal>,
+        package_height: Option<Decimal>,
+        package_distance_unit_id: Option<i32>,
+        package_weight: Option<Decimal>,
+        package_weight_unit_id: Option<i32>,
+        packaging_unit: Option<String>,
+        variant: Option<Variant>,
+        text_modules: Vec<TextModule>,
+        image_modules: Vec<Picture>,
+        item_attributes: Vec<ItemAttribute>,
+        specific_item_data: Option<Blocks>,
+    }
+}
+
+/// XML, one element per platform; checked when it came.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Blocks(pub String);
+
+impl Scalar for Blocks {
+    fn shown(&self) -> Option<Shown<'_>> {
+        None
+    }
+}
+
+impl Item {
+    /// The platform blocks, where there are any.
+    pub fn blocks(&self) -> Option<&str> {
+        self.specific_item_data.as_ref().map(|blocks| blocks.0.as_str()).filter(|blocks| !blocks.trim().is_empty())
+    }
+
+    /// The properties that make it a variant, with their values.
+    pub fn options(&self, language: &str) -> Vec<(String, String)> {
+        let attributes = self.variant.iter().flat_map(|variant| &variant.attributes);
+        attributes.filter_map(|attribute| Some((attribute.property.name(language)?, attribute.value.name(language)?))).collect()
+    }
+
+    /// The central attributes with their values.
+    pub fn attributes(&self, language: &str) -> Vec<(String, String)> {
+        self.item_attributes.iter().filter_map(|attribute| attribute.shown(language)).collect()
+    }
+
+    pub fn weight_in_gram(&self) -> Option<Decimal> {
+        match self.weight_unit_id? {
+            GRAM => self.weight,
+            KILOGRAM => self.weight?.checked_mul_whole(1000),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Texts by type and language.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::document::Part;
+use crate::domain::{Bundle, Patch};
+
+/// A text in one language.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Translation {
+    /// ISO 639-1.
+    pub language_code_iso: String,
+    /// Unset in an update: the stored one is removed.
+    #[serde(skip_serializing_if = "Patch::is_unset")]
+    pub text: Patch<String>,
+}
+
+/// One text in its languages.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TextModule {
+    pub text_module_type: i32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub translations: Vec<Translation>,
+}
+
+/// By type and language; an empty text removes the stored one.
+impl Part for Vec<TextModule> {
+    type Update = Bundle<TextModule>;
+
+    fn take(&mut self, newer: Bundle<TextModule>) {
+        if newer.replace {
+            self.clear();
+        }
+        for module in newer.entries {
+            let kept = match self.iter().position(|kept| kept.text_module_type == module.text_module_type) {
+                Some(at) => at,
+                None => {
+                    self.push(TextModule { text_module_type: module.text_module_type, translations: Vec::new() });
+                    self.len().saturating_sub(1)
+                }
+            };
+            let Some(kept) = self.get_mut(kept) else { continue };
+            for mut translation in module.translations {
+                translation.language_code_iso.make_ascii_lowercase();
+                kept.translations.retain(|t| t.language_code_iso != translation.language_code_iso);
+                if !translation.text.is_unset() {
+                    kept.translations.push(translation);
+                }
+            }
+        }
+        self.retain(|module| !module.translations.is_empty());
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// A list that is sent replaces the stored one.
+impl Part for Vec<Translation> {
+    type Update = Vec<Translation>;
+
+    fn take(&mut self, newer: Vec<Translation>) {
+        if !newer.is_empty() {
+            *self = newer;
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// The text, if there is more than blanks in it.
+pub fn filled(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+impl Translation {
+    pub fn filled(&self) -> Option<&str> {
+        filled(self.text.as_ref().map(String::as_str))
+    }
+}
+
+pub fn in_language<'t>(translations: &'t [Translation], language: &str) -> Option<&'t str> {
+    let fitting = translations.iter().filter(|translation| translation.language_code_iso.eq_ignore_ascii_case(language));
+    fitting.filter_map(Translation::filled).next()
+}
+
+pub fn in_any_language(translations: &[Translation]) -> Option<&str> {
+    translations.iter().find_map(Translation::filled)
+}
+
+/// The translations of a text module; none where all of them are empty.
+pub fn module(texts: &[TextModule], module: i32) -> Option<&[Translation]> {
+    let found = texts.iter().find(|text| text.text_module_type == module)?;
+    in_any_language(&found.translations).map(|_| found.translations.as_slice())
+}

@@ -1,0 +1,44 @@
+//! What is kept of the records of the look-up lists beside their number, name and the ERP's own number.
+
+use super::item::Translation;
+
+crate::document! {
+    ($)
+    /// A delivery time.
+    DeliveryTime, DeliveryTimeUpdate, delivery_time_fields {
+        /// Days until delivery, the longest case.
+        delivery_time_in_days: Option<i32>,
+        translations: Vec<Translation>,
+    }
+}
+
+crate::document! {
+    ($)
+    /// A shipping cost category.
+    DeliveryCharge, DeliveryChargeUpdate, delivery_charge_fields {}
+}
+
+crate::document! {
+    ($)
+    /// A kind of text. What is not set is not limited.
+    TextType, TextTypeUpdate, text_type_fields {
+        is_html: Option<bool>,
+        /// In characters.
+        max_length: Option<i32>,
+    }
+}
+
+crate::document! {
+    ($)
+    /// A slot of pictures.
+    ImageType, ImageTypeUpdate, image_type_fields {}
+}
+
+crate::document! {
+    ($)
+    /// A template of descriptions.
+    Template, TemplateUpdate, template_fields {
+        /// HTML with placeholders.
+        content: Option<String>,
+    }
+}

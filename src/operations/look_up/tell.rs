@@ -1,0 +1,42 @@
+//! Which offers a changed record of a list concerns.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Failure;
+use crate::operations::Work;
+use crate::store::listings::{self, Named};
+use crate::store::lookups::List;
+use crate::store::outbox::{self, Topic};
+
+/// Offers that show a record have to be told that it changed: those of the articles that name it, and no others.
+pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: i32, named: &Named) -> Result<(), Failure> {
+    let conn = &mut work.tx.conn;
+    let items = match list {
+        List::DeliveryTimes => listings::naming_delivery_time(conn, mandator_id, named)?,
+        List::DeliveryCharges => listings::naming_delivery_charge(conn, mandator_id, named)?,
+        List::Templates => return tell_of_template(work, mandator_id, named),
+        List::TextTypes | List::ImageTypes => return Ok(()),
+    };
+    let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
+    work.concerns(accounts);
+    Ok(())
+}
+
+/// Articles choose templates for one account; accounts choose them for all their offers.
+fn tell_of_template(work: &mut Work<'_, '_>, mandator_id: i32, named: &Named) -> Result<(), Failure> {
+    let mut by_account: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+    for (item_id, account_id) in listings::naming_template(&mut work.tx.conn, mandator_id, named)? {
+        by_account.entry(account_id).or_default().push(item_id);
+    }
+    for (account_id, items) in by_account {
+        let accounts = outbox::mark_items_of_accounts(work.tx, &items, &[Topic::Content], &[account_id])?;
+        work.concerns(accounts);
+    }
+    let chooses = |name: Option<&String>| name.is_some_and(|name| named.texts.contains(name));
+    let accounts = work.settings.accounts.iter().filter(|account| account.mandator_id == mandator_id);
+    let accounts = accounts.filter(|account| chooses(account.preparation.description_template.as_ref()));
+    let accounts: Vec<i32> = accounts.map(|account| account.account_id).collect();
+    outbox::mark_accounts(work.tx, &accounts, &[Topic::Content])?;
+    work.concerns(accounts);
+    Ok(())
+}

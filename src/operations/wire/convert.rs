@@ -1,0 +1,44 @@
+//! Between the wire and the documents of the domain, field by field: `Patch` takes what `Option` stores, `Bundle` what a list
+//! stores. The macros get the names from the document, so that a field is listed there and in its `wire!` structure only.
+
+use super::{Bundle, Patch};
+
+pub trait Convert<T> {
+    fn convert(self) -> T;
+}
+
+impl<T> Convert<T> for T {
+    fn convert(self) -> T {
+        self
+    }
+}
+
+impl<V> Convert<Patch<V>> for Option<V> {
+    fn convert(self) -> Patch<V> {
+        self.into()
+    }
+}
+
+impl<T> Convert<Bundle<T>> for Vec<T> {
+    fn convert(self) -> Bundle<T> {
+        self.into()
+    }
+}
+
+/// What a record says about a document: `item_fields!(update_of, ItemUpdate, record)`.
+#[macro_export]
+macro_rules! update_of {
+    ($update:ident, $record:ident; $($field:ident)*) => {{
+        let _ = &$record;
+        $update { $( $field: $crate::operations::wire::Convert::convert($record.$field), )* }
+    }};
+}
+
+/// Puts a document into a record: `item_fields!(show, record, document)`.
+#[macro_export]
+macro_rules! show {
+    ($record:ident, $document:ident; $($field:ident)*) => {{
+        let _ = (&$record, &$document);
+        $( $record.$field = $crate::operations::wire::Convert::convert($document.$field); )*
+    }};
+}
