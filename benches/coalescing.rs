@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kontor::config::{Account, Settings};
+use kontor::connectors::sandbox::Token;
 use kontor::connectors::{self, Sandboxes};
 use kontor::dispatch::Dispatcher;
 use kontor::dispatch::bell::Bell;
@@ -183,7 +184,8 @@ impl Bench {
     }
 
     fn shop(&self, channel: i32, path: &str) -> Value {
-        let reply = self.sandboxes.handle("GET", &format!("/sandbox/{channel}{path}"), "", b"");
+        let nobody = Token { field: "token", value: "" };
+        let reply = self.sandboxes.handle("GET", &format!("/sandbox/{channel}{path}"), "", b"", nobody);
         serde_json::from_slice(&reply.body).expect("JSON")
     }
 

@@ -4,17 +4,18 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{Account, Role, Settings, User, database};
+use crate::connectors::sandbox::{HttpReply, Token};
 use crate::connectors::{self, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
 use crate::dispatch::reconcile::{CODES, Report};
 use crate::domain::{Failure, Patience, Stamp};
 use crate::exchange;
-use crate::http::{self, Page, Site};
+use crate::http::{self, Annex, Answered, Asked, Page, Site};
 use crate::metrics::{self, Metrics};
 use crate::operations::Gateway;
 use crate::preparation;
@@ -58,15 +59,16 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let board = Board { settings: Arc::clone(&settings), store: store.clone(), metrics: Arc::clone(&metrics), started: Stamp::now() };
     let shown = store.clone();
     let routes = move |config: &mut web::ServiceConfig| {
-        let (shops, pictures) = (web::Data::new(sandboxes.clone()), web::Data::new(shown.clone()));
-        config
-            .app_data(shops)
-            .app_data(pictures)
-            .route("/images/{digest}", web::get().to(picture))
-            .service(web::scope("/sandbox").default_service(web::to(sandbox)));
+        config.app_data(web::Data::new(shown.clone())).route("/images/{digest}", web::get().to(picture));
     };
     let told = Arc::clone(&settings);
-    let site = Site { gateway, ready: |gateway| gateway.store.ready().is_ok(), pages: pages(board), metrics };
+    let site = Site {
+        gateway,
+        ready: |gateway| gateway.store.ready().is_ok(),
+        pages: pages(board),
+        annexes: vec![sandbox(settings.demo, sandboxes)],
+        metrics,
+    };
     let served = http::serve(site, listener, routes, move |bound| {
         log::info!("listening on http://{}", bound.address);
         started(&told);
@@ -295,14 +297,12 @@ async fn picture(store: web::Data<Store>, digest: web::Path<String>) -> HttpResp
     }
 }
 
-/// The scripted shops' own small face.
-async fn sandbox(request: HttpRequest, body: web::Bytes, shops: web::Data<Sandboxes>) -> HttpResponse {
-    let (method, path, query) = (request.method().to_string(), request.uri().path().to_owned(), request.query_string().to_owned());
-    match web::block(move || shops.handle(&method, &path, &query, &body)).await {
-        Ok(reply) => {
-            let status = actix_web::http::StatusCode::from_u16(reply.status).unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR);
-            HttpResponse::build(status).content_type(reply.content_type).body(reply.body)
-        }
-        Err(_) => HttpResponse::InternalServerError().finish(),
-    }
+/// The scripted shops' own small face. Everybody may shop in the demo; elsewhere it can book orders into real data.
+fn sandbox(demo: bool, shops: Sandboxes) -> Annex {
+    let answer = move |asked: &Asked| {
+        let token = Token { field: http::TOKEN_FIELD, value: &asked.token };
+        let HttpReply { status, content_type, body } = shops.handle(&asked.method, &asked.path, &asked.query, &asked.body, token);
+        Answered { status, content_type, body }
+    };
+    Annex { path: "/sandbox", open: demo, style: connectors::sandbox::STYLE, answer: Box::new(answer) }
 }

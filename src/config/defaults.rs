@@ -24,6 +24,10 @@ impl Default for Limits {
             records: 100_000,
             request_seconds: 60,
             waiting_calls: 1000,
+            memory_bytes: None,
+            slow_seconds: 20,
+            slow_bytes: 8192,
+            connections: 2000,
         }
     }
 }

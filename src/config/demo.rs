@@ -41,7 +41,7 @@ impl Settings {
             false => format!("http://{listen}"),
         };
         Settings {
-            server: Server { listen, public_url, workers: 2 },
+            server: Server { listen, public_url, workers: 2, trusted_proxies: Vec::new(), proxy_header: ProxyHeader::default() },
             database: SecretString::from(database),
             patience: Patience::default(),
             limits: Limits::default(),

@@ -38,20 +38,16 @@ pub fn settings() -> Settings {
         |sub_channel_id, identifier: &str| SubChannel { sub_channel_id, identifier: identifier.into(), channel: identifier.into() };
     let method = |payment_method_id, identifier: &str| PaymentMethod { payment_method_id, identifier: identifier.into() };
     Settings {
-        server: Server { listen: ([127, 0, 0, 1], 0).into(), public_url: "http://127.0.0.1".into(), workers: 1 },
+        server: Server {
+            listen: ([127, 0, 0, 1], 0).into(),
+            public_url: "http://127.0.0.1".into(),
+            workers: 1,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
+        },
         database: SecretString::from(String::new()),
         patience: Patience::default(),
-        limits: Limits {
-            body_bytes: 1 << 26,
-            inflated_bytes: 1 << 28,
-            xml_depth: 64,
-            xml_attributes: 64,
-            xml_name_bytes: 256,
-            xml_elements: 5_000_000,
-            records: 100_000,
-            request_seconds: 60,
-            waiting_calls: 1_000,
-        },
+        limits: Limits::default(),
         replay: Replay { window: Duration::from_secs(600), keyed: Duration::from_secs(604_800) },
         dispatch: Dispatch {
             wait: Duration::ZERO,

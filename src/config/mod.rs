@@ -17,10 +17,11 @@ mod secret;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use chrono_tz::Tz;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -61,6 +62,25 @@ pub struct Server {
     pub public_url: String,
     /// Threads that serve HTTP.
     pub workers: usize,
+    /// Proxies whose header says which address a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
+    pub proxy_header: ProxyHeader,
+}
+
+impl Server {
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// Where a proxy says whom it speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProxyHeader {
+    /// RFC 7239.
+    Forwarded,
+    #[default]
+    XForwardedFor,
 }
 
 #[derive(Debug, Clone)]
@@ -81,8 +101,16 @@ pub struct Limits {
     pub records: usize,
     /// Seconds a client may take to send its request. Default 60.
     pub request_seconds: u64,
-    /// Calls that may wait at the same time; more are refused. Default 1 000.
+    /// Calls that may be received, carried out and answered at the same time; more are refused. Default 1 000.
     pub waiting_calls: usize,
+    /// Bytes that all calls together may take in the memory. Default: a quarter of what the process may use.
+    pub memory_bytes: Option<usize>,
+    /// In so many seconds a client has to send or to take `slow_bytes`. Default 20.
+    pub slow_seconds: u64,
+    /// Default 8 KiB.
+    pub slow_bytes: usize,
+    /// Open connections of clients. Default 2 000.
+    pub connections: usize,
 }
 
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Password hashes: Argon2id in PHC form.
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, SaltString};
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 
 /// Memory in KiB, passes, lanes: the second choice of OWASP's password storage cheat sheet, which a small server
@@ -16,6 +16,17 @@ pub fn hash(password: &str) -> Result<String, String> {
     let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let hash = hasher.hash_password(password.as_bytes(), &salt).map_err(|e| e.to_string())?;
     Ok(hash.to_string())
+}
+
+/// What checking a password against a hash costs: bytes of memory, passed over so many times. 0 for what is no hash.
+pub fn cost(hash: &str) -> u64 {
+    let params = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
+    params.map_or(0, |params| u64::from(params.m_cost()).saturating_mul(u64::from(params.t_cost())))
+}
+
+/// Whether a hash is that of this password.
+pub(super) fn fits(hash: &str, password: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 /// Why a text is not a usable hash. Does not repeat the text: it may be the password itself.

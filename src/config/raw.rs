@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Listing, Role};
+use super::{Listing, ProxyHeader, Role};
 use crate::domain::Language;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -45,7 +45,13 @@ raw! {
         payment_methods: Vec<RawPaymentMethod>,
         accounts: Vec<RawAccount>,
     }
-    RawServer { listen: Option<String>, public_url: Option<String>, workers: Option<i64> }
+    RawServer {
+        listen: Option<String>,
+        public_url: Option<String>,
+        workers: Option<i64>,
+        trusted_proxies: Option<Vec<String>>,
+        proxy_header: Option<ProxyHeader>,
+    }
     RawDatabase {
         url: Option<String>,
         url_env: Option<String>,
@@ -65,6 +71,10 @@ raw! {
         records: Option<i64>,
         request_seconds: Option<i64>,
         waiting_calls: Option<i64>,
+        memory_bytes: Option<i64>,
+        slow_seconds: Option<i64>,
+        slow_bytes: Option<i64>,
+        connections: Option<i64>,
     }
     RawReplay { window_seconds: Option<i64>, keyed_days: Option<i64> }
     RawDispatch {

@@ -12,6 +12,8 @@ pub enum Blame {
     Credentials,
     /// The request exceeds a limit: HTTP 413.
     Size,
+    /// Too many wrong credentials came from there: HTTP 429. The first argument says after how many seconds to come again.
+    Pause,
     /// The HTTP method does not fit: 405.
     Method,
     /// The content type or encoding cannot be read: 415.
@@ -85,6 +87,12 @@ impl Failure {
         }
         text.push_str(rest);
         text
+    }
+
+    /// After how many seconds to come again, where the failure knows.
+    pub fn retry_after(&self) -> Option<u64> {
+        let seconds = self.args.first().filter(|_| self.code.blame == Blame::Pause)?;
+        seconds.parse().ok()
     }
 
     /// The `return_code` of a report.
@@ -171,6 +179,15 @@ codes! {
     1015 BROKEN_MULTIPART Client
         "the message in parts cannot be read: {0}; send multipart/related as MTOM describes it, or switch MTOM off"
         "die mehrteilige Nachricht kann nicht gelesen werden: {0}; senden Sie multipart/related, wie MTOM es beschreibt, oder schalten Sie MTOM ab";
+    1020 TOO_LARGE_FOR_MEMORY Size
+        "the call needs {0} bytes of memory, and all calls together may take {1}; send fewer records per call (limits.memory_bytes in the configuration)"
+        "der Aufruf benötigt {0} Bytes Speicher, alle Aufrufe zusammen dürfen {1} belegen; senden Sie weniger Datensätze je Aufruf (limits.memory_bytes in der Konfiguration)";
+    1021 LOGIN_PAUSED Pause
+        "too many wrong logins came from this address; correct user name and password, and repeat the call after {0} seconds"
+        "von dieser Adresse kamen zu viele falsche Anmeldungen; berichtigen Sie Benutzername und Passwort und wiederholen Sie den Aufruf nach {0} Sekunden";
+    1022 NO_MEDIA Media
+        "the header Content-Type is missing; send text/xml; charset=utf-8 (SOAP 1.1) or application/soap+xml; charset=utf-8 (SOAP 1.2)"
+        "der Header Content-Type fehlt; senden Sie text/xml; charset=utf-8 (SOAP 1.1) oder application/soap+xml; charset=utf-8 (SOAP 1.2)";
     // 2000: XML and SOAP
     2001 MALFORMED_XML Client
         "not well-formed XML at line {0}, column {1}: {2}; send one well-formed document"
@@ -378,6 +395,9 @@ codes! {
     9006 DATABASE_GONE Server
         "the database file {0} was moved, removed or replaced; nothing of this call was stored, repeat it when the admin has seen to it"
         "die Datenbankdatei {0} wurde verschoben, entfernt oder ersetzt; nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn, wenn der Administrator das behoben hat";
+    9007 NO_ROOM Server
+        "calls in progress take all the memory there is for calls ({0} bytes); nothing of this call was stored, repeat it later (limits.memory_bytes in the configuration)"
+        "laufende Aufrufe belegen den ganzen Speicher für Aufrufe ({0} Bytes); nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn später (limits.memory_bytes in der Konfiguration)";
 }
 
 #[cfg(test)]

@@ -1,16 +1,18 @@
 //! Credentials against the configured users: HTTP Basic here, UsernameTokens in [`token`].
 //!
-//! A password costs one Argon2 run; then the process remembers that it was right, or wrong, for some minutes. Wrong
-//! ones are remembered too, because an ERP with an outdated password asks again and again.
+//! A password costs one Argon2 run. The process remembers the right one of each user as long as it runs, because users
+//! change with the configuration only: whatever floods the login, who was in stays in. Wrong ones are remembered for some
+//! minutes, because an ERP with an outdated password asks again and again. New ones queue for few runs at a time, and an
+//! address that guesses has to pause ([`pauses`]).
 
+mod pauses;
 mod token;
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use actix_web::web;
 use argon2::password_hash::PasswordHash;
 use argon2::{Argon2, PasswordVerifier};
 use base64::Engine as _;
@@ -20,20 +22,25 @@ use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
 
+use super::places::{Lane, Party, Places, Threads, lock};
+use crate::config::password::cost;
 use crate::config::{Settings, User};
 use crate::domain::{Failure, code};
+use pauses::Pauses;
 
-/// How long a verdict is remembered.
+/// How long a wrong password is remembered.
 const REMEMBERED: Duration = Duration::from_secs(300);
 /// Wrong credentials remembered at most; right ones are at most as many as there are users.
 const WRONG_REMEMBERED: usize = 10_000;
-/// Argon2 runs at the same time, so that a flood of logins leaves CPU for the calls.
-const RUNS: usize = 2;
+/// Networks from which a user's right credentials came, at most.
+const NETWORKS: usize = 64;
+/// Argon2 runs at the same time, at most: each takes a processor, and the memory its hash says.
+const MOST_RUNS: usize = 4;
 /// Logins that may wait for a run, and how long.
 const QUEUE: usize = 256;
 const PATIENCE: Duration = Duration::from_secs(20);
-const POLL: Duration = Duration::from_millis(10);
 
 /// Lenient in the padding, which some hand-made clients leave out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -63,95 +70,132 @@ impl Credentials {
 
 type Code = [u8; 32];
 
+/// The right credentials of a user, and where they came from last.
+struct Known {
+    code: Code,
+    networks: VecDeque<IpAddr>,
+}
+
 /// Checks credentials.
 pub(super) struct Gate {
     settings: Arc<Settings>,
     /// New in each process: what is remembered is worth nothing outside it.
     key: [u8; 64],
     /// By the index of the user.
-    right: Mutex<HashMap<usize, (Code, Instant)>>,
+    right: Mutex<HashMap<usize, Known>>,
     wrong: Mutex<HashMap<Code, Instant>>,
-    running: AtomicUsize,
-    queued: AtomicUsize,
-    /// Messages in the memory whose sender is still unknown.
-    unproven: AtomicUsize,
+    pauses: Mutex<Pauses>,
+    /// Where Argon2 runs.
+    runs: Lane,
+    queue: Arc<Places>,
+    /// Turns for messages in the memory whose sender is still unknown.
+    unproven: Arc<Semaphore>,
     nonces: Mutex<token::Nonces>,
+    _threads: Threads,
+}
+
+/// Half of the processors, so that a flood of logins leaves the others for calls.
+fn runs() -> usize {
+    (std::thread::available_parallelism().map_or(2, usize::from) / 2).clamp(1, MOST_RUNS)
 }
 
 impl Gate {
-    pub(super) fn new(settings: Arc<Settings>) -> Gate {
+    pub(super) fn new(settings: Arc<Settings>) -> std::io::Result<Gate> {
         let mut key = [0; 64];
         rand::fill(&mut key);
-        Gate {
+        let threads = Threads::new(runs())?;
+        Ok(Gate {
             settings,
             key,
             right: Mutex::default(),
             wrong: Mutex::default(),
-            running: AtomicUsize::new(0),
-            queued: AtomicUsize::new(0),
-            unproven: AtomicUsize::new(0),
+            pauses: Mutex::default(),
+            runs: threads.lane(runs()),
+            queue: Places::new(QUEUE),
+            unproven: Arc::new(Semaphore::new(token::UNPROVEN)),
             nonces: Mutex::default(),
-        }
+            _threads: threads,
+        })
     }
 
-    /// The user with these credentials.
+    /// The user with these credentials, who calls from this address.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED`; `OVERLOADED` when too many logins wait.
-    pub(super) async fn check(self: &Arc<Gate>, credentials: Option<Credentials>) -> Result<User, Failure> {
+    /// `UNAUTHENTICATED`; `LOGIN_PAUSED` after too many wrong ones; `OVERLOADED` when too many logins wait.
+    pub(super) async fn check(self: &Arc<Gate>, credentials: Option<Credentials>, from: IpAddr) -> Result<User, Failure> {
         let refused = || Failure::new(code::UNAUTHENTICATED, []);
         let credentials = credentials.ok_or_else(refused)?;
         let index = self.settings.users.iter().position(|user| user.name == credentials.user);
         let code_of_this = self.code(&credentials);
         let verdict = match self.recall(index, &code_of_this, Instant::now()) {
-            Some(verdict) => verdict,
-            None => self.verify(index, code_of_this, credentials).await?,
+            Some(true) => {
+                // What is remembered must not make guessing quick; but whoever was in from there stays in.
+                if !self.was_in(index, from) {
+                    self.refuse_paused(from, self.code_of_name(&credentials.user))?;
+                }
+                self.remember(index, code_of_this, true, from, Instant::now());
+                true
+            }
+            Some(false) => false,
+            None => self.verify(index, code_of_this, credentials, from).await?,
         };
         let user = index.filter(|_| verdict).and_then(|index| self.settings.users.get(index));
         user.cloned().ok_or_else(refused)
     }
 
-    async fn verify(self: &Arc<Gate>, index: Option<usize>, own: Code, given: Credentials) -> Result<bool, Failure> {
+    async fn verify(self: &Arc<Gate>, index: Option<usize>, own: Code, given: Credentials, from: IpAddr) -> Result<bool, Failure> {
+        let user = self.code_of_name(&given.user);
+        self.refuse_paused(from, user)?;
         let overloaded = || Failure::new(code::OVERLOADED, []);
-        let queued = Counted::take(self, |gate| &gate.queued, QUEUE).ok_or_else(overloaded)?;
-        let since = Instant::now();
-        let run = loop {
-            if let Some(run) = Counted::take(self, |gate| &gate.running, RUNS) {
-                break run;
-            }
-            if since.elapsed() > PATIENCE {
-                return Err(overloaded());
-            }
-            actix_web::rt::time::sleep(POLL).await;
-            // Twenty connections of one ERP start with the same password; one run serves them all.
-            if let Some(verdict) = self.recall(index, &own, Instant::now()) {
-                return Ok(verdict);
-            }
-        };
+        let queued = self.queue.take(&Party::Address(pauses::network(from))).ok_or_else(overloaded)?;
+        let turn = self.runs.turn_within(None, PATIENCE).await?;
         drop(queued);
+        // Twenty connections of one ERP start with the same password; one run serves them all.
+        if let Some(verdict) = self.recall(index, &own, Instant::now()) {
+            return Ok(verdict);
+        }
+        // Of many guesses at once, the first ones may have failed meanwhile.
+        self.refuse_paused(from, user)?;
         let gate = Arc::clone(self);
-        let verdict = web::block(move || {
-            // Held to the end of the run, even if the client has gone by then.
-            let _run = run;
+        let verdict = self.runs.work(turn, move || {
             let verdict = gate.run_argon2(index, &given.password);
-            gate.remember(index, own, verdict, Instant::now());
+            gate.remember(index, own, verdict, from, Instant::now());
+            let mut pauses = lock(&gate.pauses);
+            match verdict {
+                true => pauses.succeeded(from, user),
+                false => pauses.failed(from, user, Instant::now()),
+            }
             verdict
         });
-        verdict.await.map_err(|_| Failure::new(code::INTERNAL, ["the login was interrupted"]))
+        verdict.await.ok_or_else(|| Failure::new(code::INTERNAL, ["the login was interrupted"]))
     }
 
-    /// An unknown user costs as much as a known one: the hash of another user is verified, and the result dropped.
+    fn refuse_paused(&self, from: IpAddr, user: Code) -> Result<(), Failure> {
+        let left = lock(&self.pauses).left(from, user, Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        // Rounded up: who comes again in time must not come too early.
+        Err(Failure::new(code::LOGIN_PAUSED, [&left.as_secs().saturating_add(1).to_string()]))
+    }
+
+    /// An unknown user costs as much as the known one that costs the most: the hash of that one is verified, and the
+    /// result dropped. `kontor check` warns where the hashes cost differently, because those of less cost answer sooner.
     fn run_argon2(&self, index: Option<usize>, password: &SecretString) -> bool {
-        let users = &self.settings.users;
-        let Some(user) = users.get(index.unwrap_or(0)) else {
+        let user = index.map_or_else(|| self.dearest(), |index| self.settings.users.get(index));
+        let Some(user) = user else {
             return false;
         };
         let Ok(hash) = PasswordHash::new(user.password_hash.expose_secret()) else {
-            log::error!("the password_hash of user {:?} is not in PHC form; set it anew with kontor user", user.name);
+            log::error!("the password_hash of user {:?} is not in PHC form; make a new one with kontor user hash", user.name);
             return false;
         };
         let fits = Argon2::default().verify_password(password.expose_secret().as_bytes(), &hash).is_ok();
         fits && index.is_some()
+    }
+
+    fn dearest(&self) -> Option<&User> {
+        self.settings.users.iter().max_by_key(|user| cost(user.password_hash.expose_secret()))
     }
 
     fn mac(&self) -> Hmac<Sha256> {
@@ -167,9 +211,19 @@ impl Gate {
         mac.finalize().into_bytes().into()
     }
 
+    /// For tables: a name may be of any length.
+    fn code_of_name(&self, name: &str) -> Code {
+        self.mac().chain_update(name.as_bytes()).finalize().into_bytes().into()
+    }
+
+    /// What a browser has to send back, to show that it got the page from here: its own for each user.
+    pub(super) fn page_token(&self, user: &str) -> String {
+        let mac = self.mac().chain_update([1]).chain_update(user.as_bytes());
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+
     fn recall(&self, index: Option<usize>, own: &Code, now: Instant) -> Option<bool> {
-        if let Some((code, until)) = index.and_then(|index| lock(&self.right).get(&index).copied())
-            && now < until
+        if let Some(code) = index.and_then(|index| lock(&self.right).get(&index).map(|known| known.code))
             && bool::from(code.ct_eq(own))
         {
             return Some(true);
@@ -177,10 +231,21 @@ impl Gate {
         lock(&self.wrong).get(own).filter(|until| now < **until).map(|_| false)
     }
 
-    fn remember(&self, index: Option<usize>, own: Code, verdict: bool, now: Instant) {
-        let until = now + REMEMBERED;
+    fn was_in(&self, index: Option<usize>, from: IpAddr) -> bool {
+        let right = lock(&self.right);
+        index.and_then(|index| right.get(&index)).is_some_and(|known| known.networks.contains(&pauses::network(from)))
+    }
+
+    fn remember(&self, index: Option<usize>, own: Code, verdict: bool, from: IpAddr, now: Instant) {
         if let Some(index) = index.filter(|_| verdict) {
-            lock(&self.right).insert(index, (own, until));
+            let network = pauses::network(from);
+            let mut right = lock(&self.right);
+            let known = right.entry(index).or_insert_with(|| Known { code: own, networks: VecDeque::new() });
+            known.code = own;
+            if !known.networks.contains(&network) {
+                known.networks.truncate(NETWORKS - 1);
+                known.networks.push_front(network);
+            }
             return;
         }
         let mut wrong = lock(&self.wrong);
@@ -192,147 +257,9 @@ impl Gate {
         {
             wrong.remove(&oldest);
         }
-        wrong.insert(own, until);
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One of a bounded number of places, given back when dropped.
-pub(super) struct Counted<T> {
-    of: Arc<T>,
-    counter: fn(&T) -> &AtomicUsize,
-}
-
-impl<T> Counted<T> {
-    /// `None`: all `most` places are taken.
-    pub(super) fn take(of: &Arc<T>, counter: fn(&T) -> &AtomicUsize, most: usize) -> Option<Counted<T>> {
-        let more = |taken: usize| (taken < most).then_some(taken + 1);
-        counter(of).fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()?;
-        Some(Counted { of: Arc::clone(of), counter })
-    }
-
-    /// Waits for a place, but not for ever.
-    async fn wait(of: &Arc<T>, counter: fn(&T) -> &AtomicUsize, most: usize) -> Option<Counted<T>> {
-        let since = Instant::now();
-        loop {
-            match Counted::take(of, counter, most) {
-                Some(place) => return Some(place),
-                None if since.elapsed() > PATIENCE => return None,
-                None => actix_web::rt::time::sleep(POLL).await,
-            }
-        }
-    }
-}
-
-impl<T> Drop for Counted<T> {
-    fn drop(&mut self) {
-        (self.counter)(&self.of).fetch_sub(1, Ordering::AcqRel);
+        wrong.insert(own, now + REMEMBERED);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::soap::fixture;
-
-    fn gate() -> Arc<Gate> {
-        Arc::new(Gate::new(Arc::new(fixture::settings())))
-    }
-
-    fn header(text: impl AsRef<[u8]>) -> String {
-        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text))
-    }
-
-    async fn login(gate: &Arc<Gate>, text: impl AsRef<[u8]>) -> Result<String, i32> {
-        let user = gate.check(Credentials::from_header(&header(text))).await;
-        user.map(|user| user.name).map_err(|failure| failure.code.number)
-    }
-
-    #[actix_web::test]
-    async fn only_the_right_password_of_a_known_user_opens() {
-        let gate = gate();
-        assert_eq!(login(&gate, "erp:pass:word").await.as_deref(), Ok("erp"));
-        for wrong in ["erp:pass", "erp:", "nobody:pass:word", ":", "nothing"] {
-            assert_eq!(login(&gate, wrong).await, Err(1001), "{wrong}");
-        }
-        assert!(gate.check(None).await.is_err());
-    }
-
-    #[actix_web::test]
-    async fn credentials_come_as_utf_8_or_as_iso_8859_1() {
-        let gate = gate();
-        assert_eq!(login(&gate, "müller:süß").await.as_deref(), Ok("müller"));
-        assert_eq!(login(&gate, b"m\xFCller:s\xFC\xDF").await.as_deref(), Ok("müller"));
-    }
-
-    #[test]
-    fn other_schemes_and_broken_headers_are_no_credentials() {
-        for header in ["", "Basic", "Basic !!", "Bearer abc", "Digest username=\"erp\"", "Basic 4Zpw"] {
-            assert!(Credentials::from_header(header).is_none(), "{header}");
-        }
-        for header in ["basic ZXJwOng=", "BASIC  ZXJwOng", " Basic ZXJwOng= "] {
-            assert!(Credentials::from_header(header).is_some_and(|c| c.user == "erp"), "{header}");
-        }
-    }
-
-    #[actix_web::test]
-    async fn a_verdict_is_remembered_for_five_minutes_and_not_longer() {
-        let gate = gate();
-        let right = gate.code(&Credentials { user: "erp".into(), password: "pass:word".into() });
-        let wrong = gate.code(&Credentials { user: "erp".into(), password: "x".into() });
-        assert_eq!(gate.recall(Some(0), &right, Instant::now()), None);
-        assert!(login(&gate, "erp:pass:word").await.is_ok() && login(&gate, "erp:x").await.is_err());
-        let now = Instant::now();
-        assert_eq!(gate.recall(Some(0), &right, now), Some(true));
-        assert_eq!(gate.recall(Some(1), &right, now), None);
-        assert_eq!(gate.recall(Some(0), &wrong, now), Some(false));
-        for code in [right, wrong] {
-            assert_eq!(gate.recall(Some(0), &code, now + REMEMBERED), None);
-        }
-    }
-
-    #[test]
-    fn wrong_credentials_are_remembered_up_to_a_number() {
-        let gate = gate();
-        let now = Instant::now();
-        let code = |n: usize| {
-            let mut code = [0; 32];
-            code[..8].copy_from_slice(&n.to_be_bytes());
-            code
-        };
-        for n in 0..=WRONG_REMEMBERED {
-            gate.remember(None, code(n), false, now + Duration::from_micros(n as u64));
-        }
-        assert_eq!(gate.recall(None, &code(0), now), None, "the oldest is forgotten");
-        assert_eq!(gate.recall(None, &code(1), now), Some(false));
-        assert_eq!(lock(&gate.wrong).len(), WRONG_REMEMBERED);
-    }
-
-    #[actix_web::test]
-    async fn many_logins_at_once_are_all_answered() {
-        let gate = gate();
-        let logins: Vec<_> = (0..20)
-            .map(|n| {
-                let gate = Arc::clone(&gate);
-                let password = if n % 2 == 0 { "erp:pass:word".to_owned() } else { format!("erp:{n}") };
-                actix_web::rt::spawn(async move { login(&gate, password).await.is_ok() })
-            })
-            .collect();
-        for (n, login) in logins.into_iter().enumerate() {
-            assert_eq!(login.await.ok(), Some(n % 2 == 0));
-        }
-        assert_eq!(gate.running.load(Ordering::Acquire) + gate.queued.load(Ordering::Acquire), 0);
-    }
-
-    #[actix_web::test]
-    async fn a_full_queue_refuses_instead_of_growing() {
-        let gate = gate();
-        let places: Vec<_> = (0..QUEUE).map(|_| Counted::take(&gate, |gate| &gate.queued, QUEUE)).collect();
-        assert_eq!(login(&gate, "erp:pass:word").await, Err(9003));
-        drop(places);
-        assert!(login(&gate, "erp:pass:word").await.is_ok());
-    }
-}
+mod tests;

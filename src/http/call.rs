@@ -1,51 +1,66 @@
 //! One request to an endpoint, from its credentials to its answer and its log line.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap, HeaderName};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 
-use super::Edge;
-use super::auth::{Counted, Credentials};
-use super::body::{self, Closing, Received};
-use super::multipart;
+use super::answer::{Held, Sending, connection};
+use super::auth::Credentials;
+use super::body::{self, Keep, Received};
+use super::budget::Charge;
+use super::places::{Party, Place};
+use super::reply::{start, text_of};
+use super::{Edge, client, describe, multipart};
 use crate::config::{Limits, User};
 use crate::domain::{Failure, Language, code};
-use crate::operations::Face;
+use crate::operations::{Access, Face};
 use crate::soap::{self, Claim, Handled, Meta, Reply, Version};
 
-/// Asks for HTTP Basic.
-pub(super) const CHALLENGE: (HeaderName, &str) = (header::WWW_AUTHENTICATE, "Basic realm=\"Kontor\", charset=\"UTF-8\"");
-const ALLOWED: &str = "GET, HEAD, POST";
+/// Memory for a byte of a message: it becomes a text, a tree and rows. Corrected once the text is there.
+const EXPECTED: usize = 4;
+/// Charged for a body that does not say how long it is; the charge grows with it.
+const FIRST: usize = 64 << 10;
+/// Inflated at first, in bytes per byte; four times as much with each further try.
+const INFLATED: usize = 16;
 
 /// Everything that may come to `/ws/connect` and `/ws/v1`.
 pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: web::Data<Edge>, face: Face) -> HttpResponse {
-    match *request.method() {
-        Method::POST => {}
-        Method::GET | Method::HEAD => return description(&request, &edge, face),
-        _ => return refuse_method(&request, payload, &edge, face).await,
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return describe::description(&request, &edge, face).await;
     }
     let started = Instant::now();
     let edge = edge.into_inner();
     let call = Caller::new(&request, Arc::clone(&edge), face);
+    let address = call.address;
     let mut payload = payload.into_inner();
-    let (user, Outcome { reply, content_type, zipped, close }) = call.run(&mut payload).await;
-    edge.note(face, user.as_ref(), &reply, started.elapsed());
+    let (user, outcome) = match *request.method() {
+        Method::POST => call.run(&mut payload).await,
+        _ => {
+            let failure = Failure::new(code::METHOD_NOT_ALLOWED, [request.method().as_str()]);
+            (None, call.refuse_unread(&failure, &mut payload).await)
+        }
+    };
+    let Outcome { reply, content_type, zipped, close, place, charge } = outcome;
+    edge.note(face, user.as_ref(), address, &reply, started.elapsed());
     let mut response = start(&reply);
     if let Some(content_type) = content_type {
         response.insert_header((header::CONTENT_TYPE, content_type));
     }
     if close {
-        return response.force_close().body(Closing::new(reply.body, payload));
+        response.force_close();
     }
-    match zipped {
-        Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(bytes),
-        None => response.body(reply.body),
+    if zipped.is_some() {
+        response.insert_header((header::CONTENT_ENCODING, "gzip"));
     }
+    let held = Held { place, charge, unread: close.then_some(payload) };
+    let body = zipped.unwrap_or_else(|| reply.body.into_bytes());
+    response.body(Sending::new(body, held, connection(&request), &edge.settings.limits))
 }
 
 /// What comes out of a call.
@@ -56,6 +71,9 @@ struct Outcome {
     zipped: Option<Vec<u8>>,
     /// The body was not read to its end.
     close: bool,
+    /// Held until the answer is sent.
+    place: Option<Place>,
+    charge: Option<Charge>,
 }
 
 /// What a request holds, once it can be read.
@@ -65,10 +83,17 @@ struct Message {
     in_parts: bool,
 }
 
+/// A body, and what it and its call are charged for.
+struct Body {
+    bytes: Vec<u8>,
+    charge: Charge,
+}
+
 struct Caller {
     edge: Arc<Edge>,
     face: Face,
     meta: Meta,
+    address: IpAddr,
     credentials: Option<Credentials>,
     content_type: String,
     content_encoding: String,
@@ -82,18 +107,19 @@ impl Caller {
         let soap_action = text_of(request, HeaderName::from_static("soapaction"));
         let idempotency_key = text_of(request, HeaderName::from_static("idempotency-key"));
         Caller {
-            edge,
             face,
             meta: Meta {
                 soap_action: Some(soap_action).filter(|text| !text.is_empty()),
                 idempotency_key: Some(idempotency_key).filter(|text| !text.is_empty()),
                 version: version(&content_type),
             },
+            address: client::address(request.peer_addr(), request.headers(), &edge.settings.server),
             credentials: Credentials::from_header(&text_of(request, header::AUTHORIZATION)),
             content_type,
             content_encoding: text_of(request, header::CONTENT_ENCODING),
-            content_length: declared_length(request),
+            content_length: text_of(request, header::CONTENT_LENGTH).parse().ok(),
             wants_gzip: body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING)),
+            edge,
         }
     }
 
@@ -102,25 +128,23 @@ impl Caller {
         if credentials.is_none() && self.edge.gate.reads_tokens(self.face) {
             return self.run_with_token(payload).await;
         }
-        let user = match self.edge.gate.check(credentials).await {
+        let user = match self.edge.gate.check(credentials, self.address).await {
             Ok(user) => user,
             Err(failure) => return (None, self.refuse_unread(&failure, payload).await),
         };
-        let Some(place) = self.place() else {
+        let Some(place) = self.place(&user) else {
             let failure = Failure::new(code::OVERLOADED, []);
             return (Some(user), self.refuse_unread(&failure, payload).await);
         };
-        let body = match self.whole_body(payload, soap::language(&self.edge.settings, &user)).await {
+        let language = soap::language(&self.edge.settings, &user);
+        let body = match self.whole_body(payload, &Party::User(user.name.clone()), language).await {
             Ok(body) => body,
-            Err(outcome) => return (Some(user), outcome),
+            Err(outcome) => return (Some(user), *outcome),
         };
         let caller = user.clone();
-        let outcome = Caller::work(Arc::new(self), place, move |call| match call.read(body) {
-            Ok(message) => call.answer(&caller, message),
-            Err(failure) => {
-                let language = soap::language(&call.edge.settings, &caller);
-                (Handled::Done(soap::refuse(&failure, call.meta.version, language)), false)
-            }
+        let outcome = Caller::to_the_end(Arc::new(self), place, async move |call| match call.read(body, Some(&caller.name)).await {
+            Ok((message, charge)) => call.answer(&caller, message, charge).await,
+            Err(failure) => call.refuse(&failure, language, false),
         });
         (Some(user), outcome.await)
     }
@@ -128,97 +152,191 @@ impl Caller {
     /// Who sends a UsernameToken is known only when the message has been read. Few such messages are in the memory at a
     /// time, so that nobody unknown fills it; the envelope is parsed once more when the sender is known.
     async fn run_with_token(self, payload: &mut Payload) -> (Option<User>, Outcome) {
-        let unproven = match self.edge.gate.place_for_unproven().await {
+        let unproven = match self.edge.gate.place_for_unproven(self.address).await {
             Ok(place) => place,
             Err(failure) => return (None, self.refuse_unread(&failure, payload).await),
         };
-        let body = match self.whole_body(payload, Language::default()).await {
+        let body = match self.whole_body(payload, &Party::Address(self.address), Language::default()).await {
             Ok(body) => body,
-            Err(outcome) => return (None, outcome),
+            Err(outcome) => return (None, *outcome),
         };
         let call = Arc::new(self);
-        let reading = Arc::clone(&call);
-        let read = web::block(move || reading.read_with_claim(body));
-        let (message, claim) = match read.await {
-            Ok(Ok(read)) => read,
-            Ok(Err(reply)) => return (None, plain(*reply)),
-            Err(_) => return (None, call.broke_down()),
+        let (message, charge) = match call.read(body, None).await {
+            Ok(read) => read,
+            Err(failure) => return (None, call.refuse(&failure, Language::default(), false)),
+        };
+        let (message, claim) = match call.claim(message).await {
+            Ok(read) => read,
+            Err(reply) => return (None, plain(*reply)),
         };
         let refuse = |failure: Failure| plain(soap::refuse(&failure, claim.version, Language::default()));
-        let user = match call.edge.gate.check_claim(&claim, Utc::now()).await {
+        let user = match call.edge.gate.check_claim(&claim, call.address, Utc::now()).await {
             Ok(user) => user,
             Err(failure) => return (None, refuse(failure)),
         };
         drop(unproven);
-        let Some(place) = call.place() else {
+        let Some(place) = call.place(&user) else {
             return (Some(user), refuse(Failure::new(code::OVERLOADED, [])));
         };
         let caller = user.clone();
-        let outcome = Caller::work(call, place, move |call| call.answer(&caller, message));
+        let outcome = Caller::to_the_end(call, place, async move |call| call.answer(&caller, message, charge).await);
         (Some(user), outcome.await)
     }
 
-    /// A place among the calls that may wait.
-    fn place(&self) -> Option<Counted<Edge>> {
-        Counted::take(&self.edge, |edge| &edge.waiting, self.edge.settings.limits.waiting_calls)
+    /// A place among the calls that are being received, carried out and answered.
+    fn place(&self, user: &User) -> Option<Place> {
+        self.edge.calls.take(&Party::User(user.name.clone()))
     }
 
-    async fn whole_body(&self, payload: &mut Payload, language: Language) -> Result<Vec<u8>, Outcome> {
-        match self.receive(payload, true).await {
-            Received::Whole(body) => Ok(body),
-            Received::TooLarge => Err(self.refuse(&too_large(&self.edge.settings.limits), language, true)),
-            Received::Broken(why) => Err(self.refuse(&Failure::new(code::INCOMPLETE_BODY, [why]), language, true)),
+    /// Goes on to its end even if the client has gone by then; so long the place is held.
+    async fn to_the_end<W>(call: Arc<Caller>, place: Place, work: W) -> Outcome
+    where
+        W: AsyncFnOnce(Arc<Caller>) -> Outcome + 'static,
+    {
+        let working = Arc::clone(&call);
+        let worked = actix_web::rt::spawn(async move { Outcome { place: Some(place), ..work(working).await } });
+        worked.await.unwrap_or_else(|_| call.broke_down())
+    }
+
+    async fn whole_body(&self, payload: &mut Payload, party: &Party, language: Language) -> Result<Body, Box<Outcome>> {
+        let limits = &self.edge.settings.limits;
+        let declared = self.content_length.map_or(FIRST, |length| usize::try_from(length).unwrap_or(usize::MAX));
+        let inflated = if body::is_gzip(&self.content_encoding).unwrap_or_default() { INFLATED } else { 1 };
+        let expected = declared.min(limits.body_bytes).saturating_mul(EXPECTED).saturating_mul(inflated);
+        let charge = self.edge.budget.charge(party, expected.min(self.edge.budget.most())).await;
+        let mut charge = match charge {
+            Ok(charge) => charge,
+            Err(failure) => return Err(Box::new(self.refuse_unread(&failure, payload).await)),
+        };
+        let failure = match body::receive(payload, self.content_length, limits, Keep::Charged(&mut charge)).await {
+            Received::Whole(bytes) => return Ok(Body { bytes, charge }),
+            Received::TooLarge => too_large(limits),
+            Received::Broken(why) => Failure::new(code::INCOMPLETE_BODY, [why]),
+            Received::NoRoom(failure) => failure,
+        };
+        Err(Box::new(self.refuse(&failure, language, true)))
+    }
+
+    /// Works on a thread of the lane for reading messages.
+    async fn reading<T: Send + 'static>(
+        self: &Arc<Self>,
+        user: Option<&str>,
+        work: impl FnOnce(&Caller) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let lane = &self.edge.lanes.reading;
+        let call = Arc::clone(self);
+        lane.work(lane.turn(user).await?, move || work(&call)).await.ok_or_else(broken_down)
+    }
+
+    /// The message in a body, charged for what carrying it out is going to need.
+    async fn read(self: &Arc<Self>, body: Body, user: Option<&str>) -> Result<(Message, Charge), Failure> {
+        let Body { bytes, mut charge } = body;
+        let bytes = match body::is_gzip(&self.content_encoding)? {
+            true => self.inflate(bytes, &mut charge, user).await?,
+            false => bytes,
+        };
+        // In another encoding, or in parts, there are two of it for a moment.
+        charge.expect(bytes.len().saturating_mul(3)).await?;
+        let message = self.reading(user, move |call| call.decode(bytes)).await??;
+        charge.fit(body::cost(&message.text)).await?;
+        Ok((message, charge))
+    }
+
+    /// Inflates as far as is charged, and starts again with more where that does not suffice.
+    async fn inflate(self: &Arc<Self>, bytes: Vec<u8>, charge: &mut Charge, user: Option<&str>) -> Result<Vec<u8>, Failure> {
+        let limit = self.edge.settings.limits.inflated_bytes;
+        let room = self.edge.budget.most();
+        let fits = limit.min(room.saturating_sub(bytes.len()));
+        let bytes = Arc::new(bytes);
+        let mut most = bytes.len().saturating_mul(INFLATED).max(FIRST).min(fits);
+        loop {
+            charge.grow(bytes.len().saturating_add(most)).await?;
+            let zipped = Arc::clone(&bytes);
+            match self.reading(user, move |_| body::inflate(&zipped, most)).await? {
+                Err(failure) if failure.code == code::TOO_LARGE && most < fits => most = most.saturating_mul(4).min(fits),
+                Err(failure) if failure.code == code::TOO_LARGE && fits < limit => {
+                    let needed = room.saturating_add(1).to_string();
+                    return Err(Failure::new(code::TOO_LARGE_FOR_MEMORY, [&needed, &room.to_string()]));
+                }
+                inflated => return inflated,
+            }
         }
     }
 
-    /// Works on a thread that may block, and waits for the channels without one. Goes on to its end even if the client
-    /// has gone by then; so long the place is held.
-    async fn work<W>(call: Arc<Caller>, place: Counted<Edge>, work: W) -> Outcome
-    where
-        W: FnOnce(&Caller) -> (Handled, bool) + Send + 'static,
-    {
-        let working = Arc::clone(&call);
-        let worked = actix_web::rt::spawn(async move {
-            let _place = place;
-            let begun = Arc::clone(&working);
-            let (handled, in_parts) = web::block(move || work(&begun)).await.ok()?;
-            let reply = settled(handled).await?;
-            web::block(move || working.wrap(reply, in_parts)).await.ok()
-        });
-        worked.await.ok().flatten().unwrap_or_else(|| call.broke_down())
-    }
-
-    fn broke_down(&self) -> Outcome {
-        self.refuse(&Failure::new(code::INTERNAL, ["the call broke down"]), Language::default(), false)
-    }
-
-    fn read(&self, body: Vec<u8>) -> Result<Message, Failure> {
-        let limits = &self.edge.settings.limits;
+    fn decode(&self, body: Vec<u8>) -> Result<Message, Failure> {
         let content_type = &self.content_type;
         if !multipart::is_multipart(content_type) {
             body::check_media(content_type)?;
-            let body = body::unpack(body, &self.content_encoding, limits.inflated_bytes)?;
             return Ok(Message { text: body::to_text(body, content_type)?, in_parts: false });
         }
-        let body = body::unpack(body, &self.content_encoding, limits.inflated_bytes)?;
         let parts = multipart::take_apart(content_type, &body)?;
-        body::check_media(&parts.root_type)?;
+        if !parts.root_type.is_empty() {
+            body::check_media(&parts.root_type)?;
+        }
         let text = body::to_text(parts.root.into_owned(), &parts.root_type)?;
-        let text = soap::resolve(text, &parts.attachments, &soap::limits(limits))?;
+        let text = soap::resolve(text, &parts.attachments, &soap::limits(&self.edge.settings.limits))?;
         Ok(Message { text, in_parts: multipart::is_xop(&parts.root_type) })
     }
 
-    /// The message, and who it says it is from; or the fault.
-    fn read_with_claim(&self, body: Vec<u8>) -> Result<(Message, Claim), Box<Reply>> {
-        let refuse = |failure: Failure| Box::new(soap::refuse(&failure, self.meta.version, Language::default()));
-        let message = self.read(body).map_err(refuse)?;
-        let claim = soap::claim(&self.edge.settings, &message.text, &self.meta)?;
-        Ok((message, claim))
+    /// Who a message says it is from; or the fault.
+    async fn claim(self: &Arc<Self>, message: Message) -> Result<(Message, Claim), Box<Reply>> {
+        let read = self.reading(None, move |call| {
+            let claim = soap::claim(&call.edge.settings, &message.text, &call.meta)?;
+            Ok((message, claim))
+        });
+        let refuse = |failure| Err(Box::new(soap::refuse(&failure, self.meta.version, Language::default())));
+        read.await.unwrap_or_else(refuse)
     }
 
-    /// What became of a message, and whether its answer goes back in parts.
-    fn answer(&self, user: &User, message: Message) -> (Handled, bool) {
-        ((self.edge.answer)(self.face, user, &message.text, &self.meta), message.in_parts)
+    /// Carries a message out, and waits for the channels without a thread. The charge is that of the answer then.
+    async fn answer(self: Arc<Self>, user: &User, message: Message, mut charge: Charge) -> Outcome {
+        let Message { text, in_parts } = message;
+        let lanes = &self.edge.lanes;
+        let lane = match soap::access(&text) {
+            Access::Read => &lanes.reads,
+            Access::Write => &lanes.writes,
+        };
+        let turn = match lane.turn(Some(&user.name)).await {
+            Ok(turn) => turn,
+            Err(failure) => return self.refuse(&failure, soap::language(&self.edge.settings, user), false),
+        };
+        let (call, caller) = (Arc::clone(&self), user.clone());
+        let handled = lane.work(turn, move || (call.edge.answer)(call.face, &caller, &text, &call.meta)).await;
+        let reply = match handled {
+            Some(Handled::Done(reply)) => Some(reply),
+            Some(Handled::Waiting(waiting)) => {
+                charge.set(0);
+                self.settle(waiting, &user.name).await
+            }
+            None => None,
+        };
+        let Some(reply) = reply else { return self.broke_down() };
+        charge.set(reply.body.len());
+        let Some(turn) = lanes.reading.turn_at_last(&user.name).await else { return self.broke_down() };
+        let call = Arc::clone(&self);
+        let Some(outcome) = lanes.reading.work(turn, move || call.wrap(reply, in_parts)).await else { return self.broke_down() };
+        charge.set(outcome.zipped.as_ref().map_or(outcome.reply.body.len(), Vec::len));
+        Outcome { charge: Some(charge), ..outcome }
+    }
+
+    /// The reply of a committed call, once its channels have settled or its time to wait is over.
+    async fn settle(&self, mut waiting: Box<soap::Waiting>, user: &str) -> Option<Reply> {
+        let lane = &self.edge.lanes.waits;
+        let mut in_time = true;
+        loop {
+            let turn = lane.turn_at_last(user).await?;
+            let settled;
+            (waiting, settled) = lane
+                .work(turn, move || {
+                    let settled = waiting.look();
+                    (waiting, settled)
+                })
+                .await?;
+            if settled || !in_time {
+                return lane.work(lane.turn_at_last(user).await?, move || waiting.finish()).await;
+            }
+            in_time = waiting.pause().await;
+        }
     }
 
     fn wrap(&self, mut reply: Reply, in_parts: bool) -> Outcome {
@@ -231,21 +349,22 @@ impl Caller {
         Outcome { content_type, zipped, ..plain(reply) }
     }
 
+    fn broke_down(&self) -> Outcome {
+        self.refuse(&broken_down(), Language::default(), false)
+    }
+
     /// Refuses after the body was read off: a client that is still sending would miss the answer, and the connection
-    /// can be kept for the next try.
+    /// can be kept for the next try. Where many do so already, it is closed.
     async fn refuse_unread(&self, failure: &Failure, payload: &mut Payload) -> Outcome {
-        let whole = matches!(self.receive(payload, false).await, Received::Whole(_));
-        self.refuse(failure, Language::default(), !whole)
+        let Some(_place) = self.edge.strangers.take(&Party::Address(self.address)) else {
+            return self.refuse(failure, Language::default(), true);
+        };
+        let received = body::receive(payload, self.content_length, &self.edge.settings.limits, Keep::Nothing).await;
+        self.refuse(failure, Language::default(), !matches!(received, Received::Whole(_)))
     }
 
     fn refuse(&self, failure: &Failure, language: Language, close: bool) -> Outcome {
         Outcome { close, ..plain(soap::refuse(failure, self.meta.version, language)) }
-    }
-
-    async fn receive(&self, payload: &mut Payload, keep: bool) -> Received {
-        let limits = &self.edge.settings.limits;
-        let time = Duration::from_secs(limits.request_seconds);
-        body::receive(payload, self.content_length, limits.body_bytes, time, keep).await
     }
 }
 
@@ -253,147 +372,16 @@ pub(super) fn too_large(limits: &Limits) -> Failure {
     Failure::new(code::TOO_LARGE, [&limits.body_bytes.to_string(), "body_bytes"])
 }
 
-/// The reply of a call, once its channels have settled or its time to wait is over; `None` if it broke down.
-async fn settled(handled: Handled) -> Option<Reply> {
-    let mut waiting = match handled {
-        Handled::Done(reply) => return Some(reply),
-        Handled::Waiting(waiting) => waiting,
-    };
-    let mut in_time = true;
-    loop {
-        let settled;
-        (waiting, settled) = web::block(move || {
-            let settled = waiting.look();
-            (waiting, settled)
-        })
-        .await
-        .ok()?;
-        if settled || !in_time {
-            return web::block(move || waiting.finish()).await.ok();
-        }
-        in_time = waiting.pause().await;
-    }
+fn broken_down() -> Failure {
+    Failure::new(code::INTERNAL, ["the call broke down"])
 }
 
 fn plain(reply: Reply) -> Outcome {
-    Outcome { reply, content_type: None, zipped: None, close: false }
+    Outcome { reply, content_type: None, zipped: None, close: false, place: None, charge: None }
 }
 
 /// What the content type tells of the SOAP version; of a message in parts, what it tells of the envelope in it.
 pub(super) fn version(content_type: &str) -> Version {
     let inner = multipart::parameter(content_type, "start-info").filter(|_| multipart::is_multipart(content_type));
     Version::of_content_type(inner.as_deref().unwrap_or(content_type))
-}
-
-/// Status and headers of an answer.
-pub(super) fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::build(status);
-    response.insert_header((header::CONTENT_TYPE, reply.content_type));
-    match status {
-        StatusCode::UNAUTHORIZED => {
-            response.insert_header(CHALLENGE);
-        }
-        StatusCode::METHOD_NOT_ALLOWED => {
-            response.insert_header((header::ALLOW, ALLOWED));
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            response.insert_header((header::RETRY_AFTER, "5"));
-        }
-        _ => {}
-    }
-    if reply.replayed {
-        response.insert_header(("X-Replayed", "1"));
-    }
-    if reply.pending > 0 {
-        response.insert_header(("X-Kontor-Pending", reply.pending.to_string()));
-    }
-    response
-}
-
-impl Edge {
-    /// Counts a call, and writes its line in the log; never what was sent, and no name that was not proven.
-    pub(super) fn note(&self, face: Face, user: Option<&User>, reply: &Reply, took: Duration) {
-        let outcome = match (reply.error_code, reply.failures) {
-            (Some(_), _) => "fault",
-            (None, 0) => "ok",
-            (None, _) => "failures",
-        };
-        self.metrics.soap_call(face.word(), reply.operation, outcome, took);
-        let operation = if reply.operation.is_empty() { "-" } else { reply.operation };
-        let error = reply.error_code.map_or_else(|| String::from("-"), |number| format!("KONTOR-{number}"));
-        log::info!(
-            "operation={operation} face={} user={:?} records={} failures={} pending={} replayed={} status={} error={error} ms={}",
-            face.word(),
-            user.map_or("-", |user| user.name.as_str()),
-            reply.records,
-            reply.failures,
-            reply.pending,
-            reply.replayed,
-            reply.status,
-            took.as_millis(),
-        );
-    }
-}
-
-/// `GET` on an endpoint: its WSDL, or where to find it.
-fn description(request: &HttpRequest, edge: &Edge, face: Face) -> HttpResponse {
-    let plain = "text/plain; charset=utf-8";
-    // What WCF's tools ask for: a description in one document, which each of ours is.
-    let single = || parameters(request, "singleWsdl").pop().map(|_| String::new());
-    let Some(word) = parameters(request, "wsdl").pop().or_else(single) else {
-        let path = soap::path(face);
-        return HttpResponse::MethodNotAllowed()
-            .insert_header((header::ALLOW, ALLOWED))
-            .content_type(plain)
-            .body(format!("Calls are sent here by POST. GET {path}?wsdl gives the description.\n"));
-    };
-    let wsdl = match soap::wsdl(face, &word, &parameters(request, "ops"), &edge.settings.server.public_url) {
-        Ok(wsdl) => wsdl,
-        Err(why) => return HttpResponse::NotFound().content_type(plain).body(format!("{why}\n")),
-    };
-    let mut response = HttpResponse::Ok();
-    response.content_type("text/xml; charset=utf-8").insert_header((header::VARY, "Accept-Encoding"));
-    let zipped = body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING)).then(|| body::compress(&wsdl)).flatten();
-    match zipped {
-        Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(bytes),
-        None => response.body(wsdl),
-    }
-}
-
-/// The values of a parameter of the query, whatever the case of its name.
-fn parameters(request: &HttpRequest, name: &str) -> Vec<String> {
-    let all = url::form_urlencoded::parse(request.query_string().as_bytes());
-    all.filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.into_owned()).collect()
-}
-
-async fn refuse_method(request: &HttpRequest, payload: web::Payload, edge: &Edge, face: Face) -> HttpResponse {
-    let started = Instant::now();
-    let limits = &edge.settings.limits;
-    let time = Duration::from_secs(limits.request_seconds);
-    let mut payload = payload.into_inner();
-    let received = body::receive(&mut payload, declared_length(request), limits.body_bytes, time, false).await;
-    let failure = Failure::new(code::METHOD_NOT_ALLOWED, [request.method().as_str()]);
-    let version = Version::of_content_type(&text_of(request, header::CONTENT_TYPE));
-    let reply = soap::refuse(&failure, version, Language::default());
-    edge.note(face, None, &reply, started.elapsed());
-    let mut response = start(&reply);
-    match received {
-        Received::Whole(_) => response.body(reply.body),
-        _ => response.force_close().body(Closing::new(reply.body, payload)),
-    }
-}
-
-/// A header as text, several of the same name as a list; empty if it is missing.
-pub(super) fn text_of(request: &HttpRequest, name: HeaderName) -> String {
-    header_text(request.headers(), name)
-}
-
-pub(super) fn header_text(headers: &HeaderMap, name: HeaderName) -> String {
-    let values = headers.get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    values.collect::<Vec<_>>().join(", ")
-}
-
-fn declared_length(request: &HttpRequest) -> Option<u64> {
-    text_of(request, header::CONTENT_LENGTH).parse().ok()
 }

@@ -1,27 +1,38 @@
 //! The edge: actix-web, credentials, limits of size and time, encodings. Nothing else knows HTTP towards the ERP.
 //!
 //! Handlers only read and write; a call itself runs on a thread that may block, because operations wait for the
-//! database and for channels.
+//! database. Each kind of work has threads of its own ([`places`]), the memory of all calls has one budget ([`budget`]),
+//! and nobody may take all of either.
 
+mod annex;
+mod answer;
 mod auth;
 mod body;
+mod budget;
 mod call;
+mod client;
+mod connections;
+mod describe;
 mod expect;
 mod multipart;
+mod pace;
 mod pages;
+mod places;
+mod reply;
 #[cfg(test)]
 mod tests;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use actix_http::HttpService;
 use actix_server::{Server, ServerHandle};
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::dev::AppConfig;
+use actix_web::http::header;
+use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpRequest, HttpResponse, web};
 
 use crate::config::{Settings, User};
@@ -29,11 +40,24 @@ use crate::metrics::Metrics;
 use crate::operations::{Face, Gateway};
 use crate::soap::{self, Handled, Meta, path};
 use auth::Gate;
+use budget::Budget;
+use places::{Lane, Places, Threads};
 
+pub use annex::{Annex, Answered, Asked, TOKEN_FIELD};
 pub use pages::Page;
 
-/// Threads per worker on which calls run. They mostly wait: for the writer, and for channels.
-const BLOCKING_THREADS: usize = 64;
+/// Threads of each lane. Reads and waits together are fewer than the connections that the store reads with, so that
+/// pages and `/health` find some. Writes mostly wait for the writer, which lets those that wait share a commit.
+const READING: usize = 8;
+const READS: usize = 5;
+const WRITES: usize = 64;
+const WAITS: usize = 2;
+const PAGES: usize = 4;
+const HEALTH: usize = 2;
+/// Threads per worker for pictures.
+const BLOCKING_THREADS: usize = 8;
+/// How long `/health` waits before it says no.
+const HEALTH_PATIENCE: Duration = Duration::from_secs(5);
 /// How long idle connections are kept, and how long one that is being closed may take.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const CLOSING: Duration = Duration::from_secs(5);
@@ -51,11 +75,42 @@ struct Edge {
     /// Whether calls can be answered; may block.
     ready: Box<dyn Fn() -> bool + Send + Sync>,
     pages: Vec<Page>,
+    annexes: Vec<Annex>,
     metrics: Arc<Metrics>,
-    /// Calls between their credentials and their answer.
-    waiting: AtomicUsize,
-    /// Pages that are being made.
-    viewing: AtomicUsize,
+    /// For calls between their credentials and the end of their answer.
+    calls: Arc<Places>,
+    /// For what needs no credentials, or was refused for want of them.
+    strangers: Arc<Places>,
+    budget: Arc<Budget>,
+    lanes: Lanes,
+}
+
+/// One for each kind of work, so that none holds another up.
+struct Lanes {
+    /// Messages taken out of their encodings, and answers put into them.
+    reading: Lane,
+    reads: Lane,
+    writes: Lane,
+    /// Looking after channels that a call waits for.
+    waits: Lane,
+    pages: Lane,
+    health: Lane,
+    _threads: Threads,
+}
+
+impl Lanes {
+    fn new() -> io::Result<Lanes> {
+        let threads = Threads::new(READING + READS + WRITES + WAITS + PAGES + HEALTH)?;
+        Ok(Lanes {
+            reading: threads.lane(READING),
+            reads: threads.lane(READS),
+            writes: threads.lane(WRITES),
+            waits: threads.lane(WAITS),
+            pages: threads.lane(PAGES),
+            health: threads.lane(HEALTH),
+            _threads: threads,
+        })
+    }
 }
 
 /// What a server serves.
@@ -65,32 +120,37 @@ pub struct Site {
     pub ready: fn(&Gateway) -> bool,
     /// For those who look after the gateway.
     pub pages: Vec<Page>,
+    pub annexes: Vec<Annex>,
     /// Where calls are counted.
     pub metrics: Arc<Metrics>,
 }
 
 impl Site {
-    fn edge(self) -> Edge {
-        let Site { gateway, ready, pages, metrics } = self;
+    fn edge(self) -> io::Result<Edge> {
+        let Site { gateway, ready, pages, annexes, metrics } = self;
         let settings = Arc::clone(&gateway.settings);
         let asked = Arc::clone(&gateway);
         let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
-        Edge { pages, metrics, ..Edge::new(settings, Box::new(answer), move || ready(&asked)) }
+        Ok(Edge { pages, annexes, metrics, ..Edge::new(settings, Box::new(answer), move || ready(&asked))? })
     }
 }
 
 impl Edge {
-    fn new(settings: Arc<Settings>, answer: Answering, ready: impl Fn() -> bool + Send + Sync + 'static) -> Edge {
-        Edge {
-            gate: Arc::new(Gate::new(Arc::clone(&settings))),
-            settings,
+    fn new(settings: Arc<Settings>, answer: Answering, ready: impl Fn() -> bool + Send + Sync + 'static) -> io::Result<Edge> {
+        let limits = &settings.limits;
+        Ok(Edge {
+            gate: Arc::new(Gate::new(Arc::clone(&settings))?),
             answer,
             ready: Box::new(ready),
             pages: Vec::new(),
+            annexes: Vec::new(),
             metrics: Arc::default(),
-            waiting: AtomicUsize::new(0),
-            viewing: AtomicUsize::new(0),
-        }
+            calls: Places::new(limits.waiting_calls),
+            strangers: Places::new(limits.waiting_calls),
+            budget: Budget::new(limits.memory_bytes.unwrap_or_else(budget::of_this_machine)),
+            lanes: Lanes::new()?,
+            settings,
+        })
     }
 }
 
@@ -132,7 +192,7 @@ where
     X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     B: FnOnce(&Bound),
 {
-    run(site.edge(), listener, extra, bound)
+    run(site.edge()?, listener, extra, bound)
 }
 
 fn run<X, B>(edge: Edge, listener: TcpListener, extra: X, bound: B) -> io::Result<()>
@@ -144,6 +204,9 @@ where
     let workers = server.workers.max(1);
     let address = listener.local_addr()?;
     let patience = Duration::from_secs(edge.settings.limits.request_seconds);
+    connections::prepare(&listener);
+    let connected = Places::new(connections::possible(edge.settings.limits.connections));
+    let settings = Arc::clone(&edge.settings);
     let edge = web::Data::new(edge);
     actix_web::rt::System::new().block_on(async move {
         let builder = Server::build();
@@ -151,9 +214,13 @@ where
         // Spelt out where `HttpServer` would do, because that one answers every `Expect` with 100.
         let service = move || {
             let (asked, stopping) = (edge.clone(), stopping.clone());
+            let (connected, settings) = (Arc::clone(&connected), Arc::clone(&settings));
             let app = App::new().configure(|config| routes(config, &edge)).configure(extra.clone());
             let app = app.default_service(web::to(nowhere)).into_factory().map_err(|error| error.error_response());
             HttpService::build()
+                .on_connect_ext(move |stream: &TcpStream, data| {
+                    connections::accept(stream, data, &connected, |peer| settings.server.trusts(peer));
+                })
                 .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(patience)
                 .client_disconnect_timeout(CLOSING)
@@ -188,6 +255,10 @@ fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
     for (index, page) in edge.pages.iter().enumerate() {
         config.route(page.path, web::get().to(move |request, edge| pages::show(request, edge, index)));
     }
+    for (index, annex) in edge.annexes.iter().enumerate() {
+        let visit = web::to(move |request, payload, edge| annex::visit(request, payload, edge, index));
+        config.service(web::scope(annex.path).default_service(visit));
+    }
 }
 
 /// The process serves, whatever its database does: restarting it would mend nothing.
@@ -196,9 +267,19 @@ async fn live() -> HttpResponse {
 }
 
 async fn ready(edge: web::Data<Edge>) -> HttpResponse {
-    match web::block(move || (edge.ready)()).await {
-        Ok(true) => HttpResponse::Ok().content_type("application/json").body("{\"status\":\"ok\"}"),
-        _ => HttpResponse::ServiceUnavailable().content_type("application/json").body("{\"status\":\"unavailable\"}"),
+    let edge = edge.into_inner();
+    let lane = &edge.lanes.health;
+    let asking = async {
+        let turn = lane.turn_within(None, HEALTH_PATIENCE).await.ok()?;
+        let edge = Arc::clone(&edge);
+        lane.work(turn, move || (edge.ready)()).await
+    };
+    match tokio::time::timeout(HEALTH_PATIENCE, asking).await {
+        Ok(Some(true)) => HttpResponse::Ok().content_type("application/json").body("{\"status\":\"ok\"}"),
+        _ => HttpResponse::ServiceUnavailable()
+            .insert_header((header::RETRY_AFTER, reply::RETRY_AFTER.to_string()))
+            .content_type("application/json")
+            .body("{\"status\":\"unavailable\"}"),
     }
 }
 

@@ -1,19 +1,21 @@
 //! Pages for those who look after the gateway: they log in with HTTP Basic as for a call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::Edge;
-use super::auth::{Counted, Credentials};
-use super::call::text_of;
+use super::answer::{Held, Sending, connection};
+use super::auth::Credentials;
+use super::reply::{RETRY_AFTER, text_of};
+use super::{Edge, client};
 use crate::config::{Role, User};
 use crate::domain::failure::Blame;
 use crate::domain::{Failure, code};
 
-/// Pages that are made at the same time; others are told to come again.
-const AT_ONCE: usize = 4;
+/// How long a page waits until others are made, and how long it may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Makes a page for a user; may block.
 pub type Body = Box<dyn Fn(&User) -> Result<String, Failure> + Send + Sync>;
@@ -45,7 +47,7 @@ impl Page {
 pub(super) async fn show(request: HttpRequest, edge: web::Data<Edge>, index: usize) -> HttpResponse {
     let credentials = Credentials::from_header(&text_of(&request, header::AUTHORIZATION));
     let edge = edge.into_inner();
-    let user = match edge.gate.check(credentials).await {
+    let user = match edge.gate.check(credentials, client::address(request.peer_addr(), request.headers(), &edge.settings.server)).await {
         Ok(user) => user,
         Err(failure) => return fail(&request, &failure),
     };
@@ -58,30 +60,44 @@ pub(super) async fn show(request: HttpRequest, edge: web::Data<Edge>, index: usi
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .body(body),
+            .body(Sending::new(body, Held::default(), connection(&request), &edge.settings.limits)),
         Err(failure) => fail(&request, &failure),
     }
 }
 
 async fn body(edge: &Arc<Edge>, user: User, index: usize) -> Result<(&'static str, String), Failure> {
-    let place = Counted::take(edge, |edge| &edge.viewing, AT_ONCE).ok_or_else(|| Failure::new(code::OVERLOADED, []))?;
-    let edge = Arc::clone(edge);
-    let made = web::block(move || {
-        let _place = place;
-        let page = edge.pages.get(index).ok_or_else(|| Failure::new(code::INTERNAL, ["no such page"]))?;
+    let lane = &edge.lanes.pages;
+    let turn = lane.turn_within(Some(&user.name), PATIENCE).await?;
+    let making = Arc::clone(edge);
+    let made = lane.work(turn, move || {
+        let page = making.pages.get(index).ok_or_else(|| Failure::new(code::INTERNAL, ["no such page"]))?;
         Ok((page.content_type, (page.body)(&user)?))
     });
-    made.await.unwrap_or_else(|_| Err(Failure::new(code::INTERNAL, ["the page broke down"])))
+    match tokio::time::timeout(PATIENCE, made).await {
+        Ok(made) => made.unwrap_or_else(|| Err(Failure::new(code::INTERNAL, ["the page broke down"]))),
+        Err(_) => Err(Failure::new(code::OVERLOADED, [])),
+    }
 }
 
-fn fail(request: &HttpRequest, failure: &Failure) -> HttpResponse {
-    let mut response = if failure.code.blame == Blame::Credentials {
-        let mut response = HttpResponse::build(StatusCode::UNAUTHORIZED);
-        response.insert_header(super::call::CHALLENGE);
-        response
-    } else {
-        log::warn!("{}: {failure}", request.path());
-        HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE)
+/// A refusal for those who are no SOAP clients.
+pub(super) fn fail(request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    let mut response = match failure.code.blame {
+        Blame::Credentials => {
+            let mut response = HttpResponse::build(StatusCode::UNAUTHORIZED);
+            response.insert_header(super::reply::CHALLENGE);
+            response
+        }
+        Blame::Pause => {
+            let mut response = HttpResponse::build(StatusCode::TOO_MANY_REQUESTS);
+            response.insert_header((header::RETRY_AFTER, failure.retry_after().unwrap_or(RETRY_AFTER).to_string()));
+            response
+        }
+        _ => {
+            log::warn!("{}: {failure}", request.path());
+            let mut response = HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE);
+            response.insert_header((header::RETRY_AFTER, RETRY_AFTER.to_string()));
+            response
+        }
     };
     response.content_type("text/plain; charset=utf-8").body(format!("{failure}\n"))
 }

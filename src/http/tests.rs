@@ -1,5 +1,7 @@
 //! Requests to the handlers, without a network.
 
+mod limits;
+mod pace;
 mod server;
 
 use std::io::Read;
@@ -56,7 +58,7 @@ fn echoing(settings: Settings) -> Edge {
     let settings = Arc::new(settings);
     let own = Arc::clone(&settings);
     let answer = move |face: Face, user: &User, text: &str, meta: &Meta| Handled::Done(fixture::handle(&own, face, user, text, meta));
-    Edge::new(settings, Box::new(answer), || true)
+    Edge::new(settings, Box::new(answer), || true).expect("threads")
 }
 
 fn post() -> TestRequest {
@@ -77,7 +79,7 @@ async fn the_headers_tell_of_replay_pending_changes_and_readiness() {
     let said = ask(post().set_payload(ECHO.replace("Grüße", "replayed and pending"))).await;
     assert_eq!((said.header("x-replayed"), said.header("x-kontor-pending")), ("1", "3"));
     let settings = Arc::new(fixture::settings());
-    let broken = Edge::new(settings, Box::new(|_, _, _, _| panic!("an operation broke down")), || false);
+    let broken = Edge::new(settings, Box::new(|_, _, _, _| panic!("an operation broke down")), || false).expect("threads");
     let broken = web::Data::new(broken);
     for uri in ["/health", "/ready"] {
         let ready = ask_at(broken.clone(), TestRequest::get().uri(uri)).await;
@@ -87,7 +89,7 @@ async fn the_headers_tell_of_replay_pending_changes_and_readiness() {
     assert_eq!(live.status, StatusCode::OK, "a restart would mend nothing");
     let said = ask_at(broken.clone(), post()).await;
     assert!(said.status.as_u16() == 500 && said.text().contains("KONTOR-9001"), "{}", said.text());
-    assert_eq!(broken.waiting.load(std::sync::atomic::Ordering::Acquire), 0);
+    assert_eq!((broken.calls.taken(), broken.budget.used()), (0, 0));
 }
 
 #[actix_web::test]
@@ -144,17 +146,6 @@ async fn pages_are_for_those_with_the_right_role() {
         let said = ask_at(limited, TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, ERP))).await;
         assert_eq!(said.status, status, "{path}");
     }
-}
-
-#[actix_web::test]
-async fn few_pages_are_made_at_a_time() {
-    let edge = paged(Role::Admin, &[]);
-    edge.viewing.store(4, std::sync::atomic::Ordering::Release);
-    let ask = || ask_at(edge.clone(), TestRequest::get().uri("/status").insert_header((header::AUTHORIZATION, ERP)));
-    assert_eq!(ask().await.status, StatusCode::SERVICE_UNAVAILABLE);
-    edge.viewing.store(3, std::sync::atomic::Ordering::Release);
-    assert_eq!(ask().await.status, StatusCode::OK);
-    assert_eq!(edge.viewing.load(std::sync::atomic::Ordering::Acquire), 3);
 }
 
 #[actix_web::test]
@@ -274,7 +265,7 @@ async fn a_username_token_opens_the_typed_face_where_it_is_configured() {
         assert!(said.text().contains(words), "{token}: {}", said.text());
         assert_eq!(said.header("www-authenticate").is_empty(), status != 401);
     }
-    let plain = edge.gate.check(super::auth::Credentials::from_header(ERP)).await;
+    let plain = edge.gate.check(super::auth::Credentials::from_header(ERP), [127, 0, 0, 1].into()).await;
     assert!(plain.is_ok(), "HTTP Basic works as before");
     let said = ask_at(edge.clone(), with_token(&username_token("nobody", "x")).insert_header((header::AUTHORIZATION, ERP))).await;
     assert_eq!(said.status, StatusCode::OK, "HTTP credentials go first: {}", said.text());
@@ -355,16 +346,4 @@ async fn other_methods_are_refused_with_a_fault() {
     let said = ask(TestRequest::put().uri("/ws/v1").set_payload("x")).await;
     assert_eq!((said.status, said.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, POST"));
     assert!(said.text().contains("KONTOR-1005: HTTP method PUT"), "{}", said.text());
-}
-
-#[actix_web::test]
-async fn too_many_waiting_calls_are_refused() {
-    let edge = edge(fixture::settings());
-    let inner = edge.clone().into_inner();
-    let places: Vec<_> = (0..4).map(|_| super::auth::Counted::take(&inner, |edge| &edge.waiting, 4)).collect();
-    let said = ask_at(edge.clone(), post()).await;
-    assert_eq!((said.status, said.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
-    assert!(said.text().contains("KONTOR-9003"), "{}", said.text());
-    drop(places);
-    assert_eq!(ask_at(edge, post()).await.status, StatusCode::OK);
 }

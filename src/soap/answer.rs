@@ -91,6 +91,7 @@ impl Frame {
             records: answer.records,
             failures: answer.failures,
             error_code: None,
+            retry_after: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::TYPED_NS;
 use super::answer::{addressing_headers, message};
 use super::envelope::{Context, SOAP_11, SOAP_12, Version};
 use super::security::{WSSE, WSU};
-use crate::domain::failure::Blame;
+use crate::domain::failure::{Blame, Code};
 use crate::domain::{Failure, Language, code};
 use crate::xml::write::escape_into;
 
@@ -51,9 +51,13 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language
         content_type: version.content_type(),
         body,
         error_code: Some(failure.code.number),
+        retry_after: failure.retry_after(),
         ..Reply::default()
     }
 }
+
+/// What passes by itself: the same call may succeed a moment later.
+const BUSY: [&Code; 4] = [code::OVERLOADED, code::DATABASE, code::DATABASE_GONE, code::NO_ROOM];
 
 /// The HTTP status of a fault.
 fn status(failure: &Failure, version: Version) -> u16 {
@@ -62,7 +66,8 @@ fn status(failure: &Failure, version: Version) -> u16 {
         (Blame::Size, _) => 413,
         (Blame::Method, _) => 405,
         (Blame::Media, _) => 415,
-        (Blame::Server, _) if [code::OVERLOADED, code::DATABASE, code::DATABASE_GONE].contains(&failure.code) => 503,
+        (Blame::Pause, _) => 429,
+        (Blame::Server, _) if BUSY.contains(&failure.code) => 503,
         (Blame::Client | Blame::Security, Version::Soap12) => 400,
         (Blame::Client | Blame::Security | Blame::Version | Blame::MustUnderstand | Blame::Server, _) => 500,
     }
@@ -73,7 +78,7 @@ fn code_11(failure: &Failure) -> &'static str {
         Blame::Version => "VersionMismatch",
         Blame::MustUnderstand => "MustUnderstand",
         Blame::Server => "Server",
-        Blame::Client | Blame::Credentials | Blame::Security | Blame::Size | Blame::Method | Blame::Media => "Client",
+        Blame::Client | Blame::Credentials | Blame::Pause | Blame::Security | Blame::Size | Blame::Method | Blame::Media => "Client",
     }
 }
 

@@ -31,7 +31,13 @@ pub(crate) fn user(name: &str, password: &str) -> User {
 
 pub(crate) fn settings() -> Settings {
     Settings {
-        server: Server { listen: ([127, 0, 0, 1], 0).into(), public_url: String::from("https://gate.example"), workers: 1 },
+        server: Server {
+            listen: ([127, 0, 0, 1], 0).into(),
+            public_url: String::from("https://gate.example"),
+            workers: 1,
+            trusted_proxies: Vec::new(),
+            proxy_header: Default::default(),
+        },
         database: String::from(":memory:").into(),
         patience: crate::domain::Patience::default(),
         limits: Limits {
@@ -44,6 +50,7 @@ pub(crate) fn settings() -> Settings {
             records: 100,
             request_seconds: 2,
             waiting_calls: 4,
+            ..Limits::default()
         },
         replay: Replay { window: Duration::ZERO, keyed: Duration::ZERO },
         dispatch: Dispatch {

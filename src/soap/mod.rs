@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{self, Settings, User};
 use crate::domain::{Failure, Language, code};
-use crate::operations::{self, Body, Call, Face, Gateway, Operation, Step};
+use crate::operations::{self, Access, Body, Call, Face, Gateway, Operation, Step};
 use crate::xml::{Document, Limits, Node};
 use answer::Frame;
 
@@ -70,6 +70,8 @@ pub struct Reply {
     pub failures: usize,
     /// Number of the code if `body` is a fault.
     pub error_code: Option<i32>,
+    /// After how many seconds to come again.
+    pub retry_after: Option<u64>,
 }
 
 /// How far a call got.
@@ -185,6 +187,22 @@ pub fn language(settings: &Settings, user: &User) -> Language {
     }
 }
 
+/// What the operation of a message does, judged by the first bytes of its body without parsing it. Decides only who
+/// waits for whom: what is not recognised counts as writing.
+pub fn access(text: &str) -> Access {
+    operation_name(text).and_then(operations::find).map_or(Access::Write, |operation| operation.access)
+}
+
+fn operation_name(text: &str) -> Option<&str> {
+    let local = |tag: &'_ str| tag.rsplit_once(':').map_or(0, |(prefix, _)| prefix.len() + 1);
+    let mut tags = text.split('<').skip(1).filter(|tag| !tag.starts_with(['/', '?', '!'])).map(|tag| {
+        let name = tag.split(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').next().unwrap_or_default();
+        name.get(local(name)..).unwrap_or_default()
+    });
+    tags.by_ref().take(HINTED).find(|name| *name == "Body")?;
+    tags.next()
+}
+
 /// The configured bounds, as the parser wants them. Operations use the same for the inner document.
 pub fn limits(limits: &config::Limits) -> Limits {
     Limits { depth: limits.xml_depth, attributes: limits.xml_attributes, name_bytes: limits.xml_name_bytes, elements: limits.xml_elements }
@@ -196,6 +214,9 @@ enum Input<'d> {
     Encoded(String),
     Request(Node<'d>),
 }
+
+/// Tags before the body that are looked at; headers hold few.
+const HINTED: usize = 1000;
 
 /// The names of the string element; which one belongs to which operation is nothing a client should fail at. The last
 /// three are what stacks call an argument whose name they do not know: JAX-WS, PHP and Axis.

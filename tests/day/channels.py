@@ -1,11 +1,16 @@
 """The three channels of the day as their buyers see them, and what goes wrong with them."""
 
+import base64
 import http.client
 import json
 import socket
 import threading
 
 from vendure import ShopError
+
+
+# Only an administrator may use a sandbox outside the demo.
+ADMIN = "Basic " + base64.b64encode(b"admin:example").decode()
 
 
 class Sandbox:
@@ -18,7 +23,8 @@ class Sandbox:
         """(status, answer). Raises OSError or HTTPException while the gateway is away."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request(method, f"/sandbox/{self.account}{path}", json.dumps(body) if body is not None else None)
+            text = json.dumps(body) if body is not None else None
+            connection.request(method, f"/sandbox/{self.account}{path}", text, {"Authorization": ADMIN})
             response = connection.getresponse()
             return response.status, json.loads(response.read())
         finally:

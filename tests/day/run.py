@@ -73,6 +73,10 @@ name = "erp"
 # Of the password "example".
 password_hash = "$argon2id$v=19$m=19456,t=2,p=1$fDFBmRH3V3UvkKMWg2ZteQ$BlF0CLPGbXtBQoE8UR86brRZnp9FirPA8EEQHCuNCO8"
 role = "erp"
+[[users]]
+name = "admin"
+password_hash = "$argon2id$v=19$m=19456,t=2,p=1$fDFBmRH3V3UvkKMWg2ZteQ$BlF0CLPGbXtBQoE8UR86brRZnp9FirPA8EEQHCuNCO8"
+role = "admin"
 [[mandators]]
 mandator_id = 1
 identifier = "Example Ltd"

@@ -49,7 +49,7 @@ from gateway import Gateway, GatewayError  # noqa: E402
 from running import ROOT, capabilities, run_commands, stop_all  # noqa: E402
 
 SECONDS = 900  # for one stack, generation and compilation included
-USER, READER, PASSWORD = "erp", "reader", "example"
+USER, READER, ADMIN, PASSWORD = "erp", "reader", "admin", "example"
 CHECKS = ["connect", "one", "many", "zero", "texts", "amounts", "image", "bad record", "price and stock", "fault", "order", "password"]
 SKU, ORDER_ITEM, TRACKING = "TASSE-1", "BECHER", "00340434161094042557"
 NAME = "Größe \"L\" & 'fein' <neu>"
@@ -70,7 +70,9 @@ def picture():
 
 def channel(url, path, body=None, wait=0):
     """Asks the sandbox channel; repeats for `wait` seconds as long as it does not know the thing."""
-    request = urllib.request.Request(f"{url}/sandbox/1000{path}", data=body and json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+    login = base64.b64encode(f"{ADMIN}:{PASSWORD}".encode()).decode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Basic {login}"}
+    request = urllib.request.Request(f"{url}/sandbox/1000{path}", data=body and json.dumps(body).encode(), headers=headers)
     deadline = time.monotonic() + wait
     while True:
         try:

@@ -3,4 +3,8 @@
 
 mod database;
 mod forms;
+mod login;
+mod memory;
+mod places;
+mod sandbox;
 mod templates;

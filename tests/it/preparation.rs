@@ -326,6 +326,10 @@ const CONFIG: &str = r##"
 name = "erp"
 password_hash = "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6n0rx6titvhqwpJb9Z9TSmuUEwM0gYxcnYiBKM"
 role = "erp"
+[[users]]
+name = "admin"
+password_hash = "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6n0rx6titvhqwpJb9Z9TSmuUEwM0gYxcnYiBKM"
+role = "admin"
 [[mandators]]
 mandator_id = 1
 identifier = "Example"

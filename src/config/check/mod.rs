@@ -2,6 +2,7 @@
 //! `load` throws the settings away when there is any fault.
 
 mod accounts;
+mod exposed;
 mod master;
 mod preparation;
 mod process;
@@ -52,6 +53,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         demo: false,
     };
     settings.accounts = accounts::accounts(c, raw.accounts, &settings, connectors);
+    exposed::warn(c, &settings);
     settings
 }
 

@@ -1,6 +1,9 @@
 //! The sections about the process itself: listener, database, limits, replay, dispatcher.
 
+use std::net::IpAddr;
 use std::time::Duration;
+
+use ipnet::IpNet;
 
 use super::Checker;
 use crate::config::database::{self, DEFAULT_FILE};
@@ -48,7 +51,28 @@ pub(super) fn server(c: &mut Checker<'_>, raw: RawServer, over: &Overrides) -> S
     }
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let workers = c.size("server.workers", raw.workers, processors.min(512), 1..=512);
-    Server { listen, public_url, workers }
+    let trusted_proxies = proxies(c, raw.trusted_proxies.unwrap_or_default());
+    let proxy_header = raw.proxy_header.unwrap_or_default();
+    if raw.proxy_header.is_some() && trusted_proxies.is_empty() {
+        c.warn("server.proxy_header", "is not looked at, because server.trusted_proxies names no proxy; add its address");
+    }
+    Server { listen, public_url, workers, trusted_proxies, proxy_header }
+}
+
+fn proxies(c: &mut Checker<'_>, texts: Vec<String>) -> Vec<IpNet> {
+    let path = "server.trusted_proxies";
+    let mut networks = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let one = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
+        match one.or_else(|_| text.parse::<IpNet>()) {
+            Ok(network) => networks.push(network),
+            Err(_) => {
+                let place = format!("{path}[{}]", index + 1);
+                c.fault_at(&place, path, format!("\"{text}\" is no address; write one such as 127.0.0.1, or a network such as 10.0.0.0/8"));
+            }
+        }
+    }
+    networks
 }
 
 fn absolute_http(text: &str) -> Result<(), String> {
@@ -111,6 +135,10 @@ pub(super) fn limits(c: &mut Checker<'_>, raw: RawLimits) -> Limits {
         records: c.size("limits.records", raw.records, d.records, 1..=10_000_000),
         request_seconds: c.number("limits.request_seconds", raw.request_seconds, d.request_seconds, 1..=3600),
         waiting_calls: c.size("limits.waiting_calls", raw.waiting_calls, d.waiting_calls, 1..=100_000),
+        memory_bytes: raw.memory_bytes.map(|bytes| c.size("limits.memory_bytes", Some(bytes), 0, 1_048_576..=1 << 46)),
+        slow_seconds: c.number("limits.slow_seconds", raw.slow_seconds, d.slow_seconds, 1..=3600),
+        slow_bytes: c.size("limits.slow_bytes", raw.slow_bytes, d.slow_bytes, 1..=1_048_576),
+        connections: c.size("limits.connections", raw.connections, d.connections, 1..=1_000_000),
     };
     if limits.inflated_bytes < limits.body_bytes {
         let (inflated, body) = (limits.inflated_bytes, limits.body_bytes);

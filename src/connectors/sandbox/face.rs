@@ -23,6 +23,13 @@ pub struct HttpReply {
     pub body: Vec<u8>,
 }
 
+/// What the forms of the page send back, so that it shows where they are from.
+#[derive(Debug, Clone, Copy)]
+pub struct Token<'t> {
+    pub field: &'static str,
+    pub value: &'t str,
+}
+
 impl HttpReply {
     fn json(status: u16, value: &impl Serialize) -> HttpReply {
         match serde_json::to_vec(value) {
@@ -39,11 +46,11 @@ impl HttpReply {
 impl Sandboxes {
     /// Answers one request. `path` and `query` as they came over the wire, still percent-encoded; `path` from
     /// `/sandbox` on, `query` without the question mark.
-    pub fn handle(&self, method: &str, path: &str, query: &str, body: &[u8]) -> HttpReply {
-        self.handle_at(method, path, query, body, Utc::now())
+    pub fn handle(&self, method: &str, path: &str, query: &str, body: &[u8], token: Token<'_>) -> HttpReply {
+        self.handle_at(method, path, query, body, token, Utc::now())
     }
 
-    pub(super) fn handle_at(&self, method: &str, path: &str, query: &str, body: &[u8], now: DateTime<Utc>) -> HttpReply {
+    pub(super) fn handle_at(&self, method: &str, path: &str, query: &str, body: &[u8], token: Token<'_>, now: DateTime<Utc>) -> HttpReply {
         let place = format!("{method} {path}");
         if body.len() > MOST_BODY {
             return HttpReply::error(413, format!("{place}: the body has {} bytes, at most {MOST_BODY} are taken; send less", body.len()));
@@ -60,6 +67,9 @@ impl Sandboxes {
         let rest: Vec<_> = segments.collect();
         let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
         let reply = shop.work(|shop| {
+            if let ("GET", []) = (method, rest.as_slice()) {
+                return HttpReply { status: 200, content_type: "text/html; charset=utf-8", body: page::page(shop, token).into_bytes() };
+            }
             route(shop, method, &rest, query, body, now).unwrap_or_else(|problem| match problem {
                 Problem::Bad(text) => HttpReply::error(400, format!("{place}: {text}")),
                 Problem::Missing(text) => HttpReply::error(404, format!("{place}: {text}")),
@@ -81,7 +91,6 @@ impl Sandboxes {
 
 fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8], now: DateTime<Utc>) -> Result<HttpReply, Problem> {
     match (method, rest) {
-        ("GET", []) => Ok(HttpReply { status: 200, content_type: "text/html; charset=utf-8", body: page::page(shop).into_bytes() }),
         ("GET", ["offers"]) => Ok(HttpReply::json(200, &json!({ "offers": shop.listings.values().collect::<Vec<_>>() }))),
         ("GET", ["offers", sku]) => match shop.listings.get(*sku) {
             Some(listing) => Ok(HttpReply::json(200, listing)),

@@ -5,12 +5,14 @@ use std::fmt::Write;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::face::Token;
 use super::shop::Shop;
 
 /// Rows of each table; `GET /offers` and `GET /orders` give all.
 const MOST_ROWS: usize = 200;
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}\
+/// The style sheet of the page.
+pub const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}\
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd}\
 td.n,th.n{text-align:right}pre{background:#f5f5f5;padding:.6rem;overflow-x:auto}form{display:inline;margin:0}.warn{background:#fff3cd;padding:.6rem}";
 
@@ -29,15 +31,15 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-pub fn page(shop: &Shop) -> String {
+pub fn page(shop: &Shop, token: Token<'_>) -> String {
     let base = format!("/sandbox/{}", shop.account_id);
     let mut out = String::new();
     // Writing into a String cannot fail.
-    let _ = write(&mut out, shop, &base);
+    let _ = write(&mut out, shop, &base, token);
     out
 }
 
-fn write(out: &mut String, shop: &Shop, base: &str) -> std::fmt::Result {
+fn write(out: &mut String, shop: &Shop, base: &str, token: Token<'_>) -> std::fmt::Result {
     write!(
         out,
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sandbox {}</title><style>{STYLE}</style></head><body>",
@@ -72,7 +74,13 @@ fn write(out: &mut String, shop: &Shop, base: &str) -> std::fmt::Result {
             if listing.running { "running" } else { "ended" },
         )?;
         if listing.running && listing.quantity > 0 {
-            write!(out, "<form method=\"post\" action=\"{base}/orders?sku={sku}&amp;quantity=1\"><button>Buy one</button></form>")?;
+            write!(
+                out,
+                "<form method=\"post\" action=\"{base}/orders?sku={sku}&amp;quantity=1\"><input type=\"hidden\" name=\"{}\" value=\"{}\">\
+                 <button>Buy one</button></form>",
+                token.field,
+                escape(token.value),
+            )?;
         }
         out.push_str("</tr>");
     }
@@ -99,7 +107,7 @@ fn write(out: &mut String, shop: &Shop, base: &str) -> std::fmt::Result {
     }
     write!(
         out,
-        "</table><h2>Order by hand</h2><pre>curl -X POST \"…{base}/orders?sku=SKU&amp;quantity=1\"\n\
+        "</table><h2>Order by hand</h2><p>Outside the demo, curl also needs <code>-u NAME</code> of an administrator.</p><pre>curl -X POST \"…{base}/orders?sku=SKU&amp;quantity=1\"\n\
 curl -X POST -d '{{\"lines\":[{{\"sku\":\"SKU\",\"quantity\":2}}],\"payment\":\"cash on delivery\"}}' …{base}/orders\n\
 curl -X POST …{base}/orders/S-100001/pay\n\
 curl -X POST …{base}/orders/S-100001/cancel</pre>\

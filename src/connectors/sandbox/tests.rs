@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use super::super::tests::account;
 use super::super::{ChannelError, Connector, Fact, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, Wanted, build};
-use super::Sandboxes;
+use super::{Sandboxes, Token};
 use crate::domain::Decimal;
+
+const TOKEN: Token<'_> = Token { field: "token", value: "of the page" };
 
 fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2025, 11, 3, 12, 0, 0).unwrap()
@@ -36,7 +38,7 @@ impl World {
 
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let reply = self.sandboxes.handle_at(method, &format!("/sandbox/1000{path}"), query, body.as_bytes(), noon());
+        let reply = self.sandboxes.handle_at(method, &format!("/sandbox/1000{path}"), query, body.as_bytes(), TOKEN, noon());
         (reply.status, serde_json::from_slice(&reply.body).unwrap_or(Value::Null))
     }
 
@@ -356,10 +358,10 @@ fn bad_input_is_answered_with_place_and_remedy() {
         assert_eq!(got, status, "{path} {answer}");
         assert!(answer["error"].as_str().unwrap().contains(expected), "{answer}");
     }
-    let reply = world.sandboxes.handle("GET", "/sandbox/7", "", b"");
+    let reply = world.sandboxes.handle("GET", "/sandbox/7", "", b"", TOKEN);
     assert_eq!(reply.status, 404);
     assert!(String::from_utf8(reply.body).unwrap().contains("accounts with a sandbox: 1000"));
-    assert_eq!(world.sandboxes.handle("POST", "/sandbox/1000/orders", "", &vec![b' '; (1 << 20) + 1]).status, 413);
+    assert_eq!(world.sandboxes.handle("POST", "/sandbox/1000/orders", "", &vec![b' '; (1 << 20) + 1], TOKEN).status, 413);
 }
 
 #[test]
@@ -367,11 +369,12 @@ fn the_page_shows_offers_and_orders_and_escapes_them() {
     let world = World::new("");
     world.submit(&OfferChange { content: Some(content("<script>alert(1)</script>")), ..new_offer("A\"1", 5) });
     world.ask("POST", "/orders?sku=A%221", "");
-    let reply = world.sandboxes.handle("GET", "/sandbox/1000", "", b"");
+    let reply = world.sandboxes.handle("GET", "/sandbox/1000", "", b"", TOKEN);
     let page = String::from_utf8(reply.body).unwrap();
     assert_eq!(reply.content_type, "text/html; charset=utf-8");
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
     assert!(page.contains("S-100001") && page.contains("A&quot;1") && page.contains("sku=A%221"));
+    assert!(page.contains("name=\"token\" value=\"of the page\""), "{page}");
 }
 
 #[test]

@@ -72,20 +72,16 @@ pub fn account(account_id: i32) -> Account {
 
 pub fn settings() -> Settings {
     Settings {
-        server: Server { listen: "127.0.0.1:0".parse().unwrap(), public_url: "https://kontor.example".into(), workers: 1 },
+        server: Server {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            public_url: "https://kontor.example".into(),
+            workers: 1,
+            trusted_proxies: Vec::new(),
+            proxy_header: Default::default(),
+        },
         database: String::new().into(),
         patience: crate::domain::Patience::default(),
-        limits: Limits {
-            body_bytes: 1,
-            inflated_bytes: 1,
-            xml_depth: 1,
-            xml_attributes: 1,
-            xml_name_bytes: 1,
-            xml_elements: 1,
-            records: 1,
-            request_seconds: 1,
-            waiting_calls: 1,
-        },
+        limits: Limits::default(),
         replay: Replay { window: Duration::from_secs(600), keyed: Duration::from_secs(7 * 86_400) },
         dispatch: dispatch_settings(),
         users: Vec::new(),

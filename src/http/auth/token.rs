@@ -4,6 +4,7 @@
 //! for an Argon2 run all the same, so that guessing is no faster that way.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -13,10 +14,12 @@ use hmac::Mac;
 use secrecy::{ExposeSecret, SecretString};
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Code, Counted, Credentials, Gate, QUEUE, lock};
+use super::{Code, Credentials, Gate, PATIENCE, lock};
 use crate::config::{User, WsSecurity};
 use crate::domain::{Failure, code};
+use crate::http::places::Party;
 use crate::operations::Face;
 use crate::soap::{Claim, Password, Timestamp, UsernameToken};
 
@@ -25,7 +28,7 @@ const WINDOW: TimeDelta = TimeDelta::minutes(5);
 /// Nonces remembered at most, for the ten minutes in which their tokens could be sent again: 400 calls a second.
 const NONCES: usize = 250_000;
 /// Messages of unknown senders in the memory at the same time.
-const UNPROVEN: usize = 8;
+pub(super) const UNPROVEN: usize = 8;
 
 /// The nonces that were used, each with the time after which its token is too old anyway.
 pub(super) type Nonces = HashMap<Code, DateTime<Utc>>;
@@ -40,37 +43,40 @@ impl Gate {
     ///
     /// # Errors
     /// `OVERLOADED` when too many wait, or for too long.
-    pub(in crate::http) async fn place_for_unproven(self: &Arc<Gate>) -> Result<Counted<Gate>, Failure> {
+    pub(in crate::http) async fn place_for_unproven(&self, from: IpAddr) -> Result<OwnedSemaphorePermit, Failure> {
         let overloaded = || Failure::new(code::OVERLOADED, []);
-        let _queued = Counted::take(self, |gate| &gate.queued, QUEUE).ok_or_else(overloaded)?;
-        Counted::wait(self, |gate| &gate.unproven, UNPROVEN).await.ok_or_else(overloaded)
+        let _queued = self.queue.take(&Party::Address(super::pauses::network(from))).ok_or_else(overloaded)?;
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.unproven).acquire_owned()).await;
+        turn.ok().and_then(Result::ok).ok_or_else(overloaded)
     }
 
     /// The user whom a message claims to be of.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` without a token; else `TOKEN_EXPIRED`, `TOKEN_REFUSED`, `TOKEN_REPEATED`, or `OVERLOADED`.
-    pub(in crate::http) async fn check_claim(self: &Arc<Gate>, claim: &Claim, now: DateTime<Utc>) -> Result<User, Failure> {
+    /// `UNAUTHENTICATED` without a token; else `TOKEN_EXPIRED`, `TOKEN_REFUSED`, `TOKEN_REPEATED`, `LOGIN_PAUSED` or
+    /// `OVERLOADED`.
+    pub(in crate::http) async fn check_claim(self: &Arc<Gate>, claim: &Claim, from: IpAddr, now: DateTime<Utc>) -> Result<User, Failure> {
         let token = claim.token.as_ref().ok_or_else(|| Failure::new(code::UNAUTHENTICATED, []))?;
         fresh(token, claim.timestamp.as_ref(), now)?;
         let user = match &token.password {
-            Password::Text(password) => self.check_text(token, password).await?,
-            Password::Digest(digest) => self.check_digest(token, digest).await?,
+            Password::Text(password) => self.check_text(token, password, from).await?,
+            Password::Digest(digest) => self.check_digest(token, digest, from).await?,
         };
         self.use_up_nonce(token, now)?;
         Ok(user)
     }
 
-    async fn check_text(self: &Arc<Gate>, token: &UsernameToken, password: &SecretString) -> Result<User, Failure> {
+    async fn check_text(self: &Arc<Gate>, token: &UsernameToken, password: &SecretString, from: IpAddr) -> Result<User, Failure> {
         let credentials = Credentials { user: token.username.clone(), password: password.clone() };
-        let user = self.check(Some(credentials)).await.map_err(as_token)?;
+        let user = self.check(Some(credentials), from).await.map_err(as_token)?;
         match user.ws_security {
             Some(WsSecurity::Text) => Ok(user),
             Some(WsSecurity::Digest(_)) | None => Err(refused()),
         }
     }
 
-    async fn check_digest(self: &Arc<Gate>, token: &UsernameToken, digest: &[u8]) -> Result<User, Failure> {
+    async fn check_digest(self: &Arc<Gate>, token: &UsernameToken, digest: &[u8], from: IpAddr) -> Result<User, Failure> {
+        self.refuse_paused(from, self.code_of_name(&token.username))?;
         let user = self.settings.users.iter().find(|user| user.name == token.username);
         let password = user.and_then(|user| match &user.ws_security {
             Some(WsSecurity::Digest(password)) => Some(password),
@@ -83,7 +89,7 @@ impl Gate {
         // Nobody has the password that is its own digest.
         let nobody = Credentials { user: token.username.clone(), password: BASE64_STANDARD.encode(digest).into() };
         let own = self.code(&nobody);
-        self.verify(None, own, nobody).await?;
+        self.verify(None, own, nobody, from).await?;
         Err(refused())
     }
 
@@ -147,6 +153,7 @@ mod tests {
     use super::*;
     use crate::soap::{Created, Version, fixture};
 
+    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
     const NOW: &str = "2026-01-02T03:04:05Z";
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -158,7 +165,7 @@ mod tests {
         settings.users[0].ws_security = Some(WsSecurity::Text);
         settings.users[1].ws_security = Some(WsSecurity::Digest("süß".into()));
         settings.users.push(fixture::user("basic", "x"));
-        Arc::new(Gate::new(Arc::new(settings)))
+        Arc::new(Gate::new(Arc::new(settings)).expect("threads"))
     }
 
     fn claim(username: &str, password: Password, nonce: Option<&str>, created: Option<&str>) -> Claim {
@@ -177,7 +184,7 @@ mod tests {
     }
 
     async fn check_at(gate: &Arc<Gate>, claim: &Claim, now: &str) -> Result<String, i32> {
-        gate.check_claim(claim, at(now)).await.map(|user| user.name).map_err(|failure| failure.code.number)
+        gate.check_claim(claim, ADDRESS, at(now)).await.map(|user| user.name).map_err(|failure| failure.code.number)
     }
 
     async fn check(gate: &Arc<Gate>, claim: &Claim) -> Result<String, i32> {
@@ -205,7 +212,7 @@ mod tests {
         let nothing = Claim { version: Version::Soap11, token: None, timestamp: None };
         assert_eq!(check(&gate, &nothing).await, Err(1001));
         let basic = Credentials { user: "müller".into(), password: "süß".into() };
-        assert!(gate.check(Some(basic)).await.is_ok(), "a refused token does not shut out HTTP Basic");
+        assert!(gate.check(Some(basic), ADDRESS).await.is_ok(), "a refused token does not shut out HTTP Basic");
     }
 
     #[actix_web::test]
@@ -267,9 +274,9 @@ mod tests {
         let gate = gate();
         let mut places = Vec::new();
         for _ in 0..UNPROVEN {
-            places.push(gate.place_for_unproven().await.expect("a place"));
+            places.push(gate.place_for_unproven(ADDRESS).await.expect("a place"));
         }
-        let mut next = pin!(gate.place_for_unproven());
+        let mut next = pin!(gate.place_for_unproven(ADDRESS));
         assert!(poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx).is_pending())).await);
         places.pop();
         assert!(next.await.is_ok());
@@ -278,6 +285,6 @@ mod tests {
     #[actix_web::test]
     async fn tokens_are_read_where_a_user_has_one() {
         assert!(gate().reads_tokens(Face::Typed) && !gate().reads_tokens(Face::Compat));
-        assert!(!Gate::new(Arc::new(fixture::settings())).reads_tokens(Face::Typed));
+        assert!(!Gate::new(Arc::new(fixture::settings())).expect("threads").reads_tokens(Face::Typed));
     }
 }

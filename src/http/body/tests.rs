@@ -1,7 +1,8 @@
 use super::*;
 
 fn decode(body: Vec<u8>, content_type: &str, content_encoding: &str, most: usize) -> Result<String, Failure> {
-    to_text(unpack(body, content_encoding, most)?, content_type)
+    let body = if is_gzip(content_encoding)? { inflate(&body, most)? } else { body };
+    to_text(body, content_type)
 }
 
 fn read(body: &[u8], content_type: &str) -> Result<String, i32> {
@@ -66,12 +67,13 @@ fn gzip_is_undone_within_its_limit() {
 
 #[test]
 fn only_content_types_of_envelopes_are_taken() {
-    for good in ["", "text/xml", "TEXT/XML;charset=utf-8", "application/soap+xml; action=\"x\"", "application/xml"] {
+    for good in ["text/xml", "TEXT/XML;charset=utf-8", "application/soap+xml; action=\"x\"", "application/xml"] {
         assert!(check_media(good).is_ok(), "{good}");
     }
     for bad in ["text/plain", "application/x-www-form-urlencoded", "multipart/related; type=x", "application/json", "*"] {
         assert_eq!(check_media(bad).map_err(|failure| failure.code.number), Err(1006), "{bad}");
     }
+    assert_eq!(check_media("").map_err(|failure| failure.code.number), Err(1022));
 }
 
 #[test]
@@ -83,4 +85,12 @@ fn gzip_is_used_only_if_offered() {
         assert!(!accepts_gzip(offer), "{offer}");
     }
     assert!(compress("short").is_none());
+}
+
+#[test]
+fn a_message_is_charged_by_its_bytes_and_tags_whether_escaped_or_not() {
+    assert_eq!(cost(""), 0);
+    assert_eq!(cost("plain text"), 20);
+    assert_eq!(cost("<a/><b/>"), 16 + 2 * 96);
+    assert_eq!(cost("&lt;a/>&amp;"), 24 + 96);
 }

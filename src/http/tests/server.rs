@@ -9,12 +9,13 @@ use std::time::Duration;
 use actix_web::{HttpResponse, web};
 
 use super::{ECHO, ERP, echoing};
+use crate::config::Settings;
 use crate::http::{Stopper, run};
 use crate::operations::Face;
 use crate::soap::{self, fixture};
 
 /// A server with its own port, stopped at the end of the test.
-struct Running {
+pub(super) struct Running {
     address: SocketAddr,
     stopper: Stopper,
     thread: Option<thread::JoinHandle<std::io::Result<()>>>,
@@ -22,8 +23,12 @@ struct Running {
 
 impl Running {
     fn start() -> Running {
+        Running::with(fixture::settings())
+    }
+
+    pub(super) fn with(settings: Settings) -> Running {
         let (tell, told) = mpsc::channel();
-        let edge = echoing(fixture::settings());
+        let edge = echoing(settings);
         let extra = |config: &mut web::ServiceConfig| {
             config.route("/extra", web::get().to(|| async { HttpResponse::Ok().body("extra") }));
         };
@@ -34,7 +39,7 @@ impl Running {
         Running { address, stopper, thread: Some(thread) }
     }
 
-    fn connect(&self) -> TcpStream {
+    pub(super) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("connect");
         stream.set_read_timeout(Some(Duration::from_secs(20))).expect("time-out");
         stream
@@ -50,7 +55,7 @@ impl Running {
     }
 
     /// The one answer, without waiting for the end of the connection.
-    fn ask(&self, request: &[u8]) -> String {
+    pub(super) fn ask(&self, request: &[u8]) -> String {
         let mut stream = self.connect();
         stream.write_all(request).expect("sent");
         read_answer(&mut stream)
@@ -66,12 +71,12 @@ impl Drop for Running {
     }
 }
 
-fn head(version: &str, more: &str) -> String {
+pub(super) fn head(version: &str, more: &str) -> String {
     format!("POST /ws/connect {version}\r\nHost: x\r\nContent-Type: text/xml\r\n{more}\r\n")
 }
 
 /// One answer with a Content-Length.
-fn read_answer(stream: &mut TcpStream) -> String {
+pub(super) fn read_answer(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     let mut byte = [0];
     while !answer.ends_with(b"\r\n\r\n") && stream.read(&mut byte).expect("a head") == 1 {

@@ -1,0 +1,89 @@
+//! Connections: how many there are, of whom, and how to end one.
+
+use std::net::{IpAddr, Shutdown, TcpListener};
+use std::sync::Arc;
+
+use actix_http::Extensions;
+use actix_web::rt::net::TcpStream;
+use socket2::SockRef;
+
+use super::places::{Party, Place, Places};
+
+/// Bytes of an answer that the system takes from us and the client has not read yet. Without it the system takes
+/// megabytes, and it would take minutes to see that a client does not read.
+const SEND_BUFFER: usize = 256 << 10;
+/// Files that are open beside the connections: the database, the listener, channels.
+const OTHER_FILES: u64 = 200;
+/// Files of a connection: its own, and the one to end it with.
+const FILES_EACH: u64 = 2;
+
+/// A connection of a client, as long as it lives.
+pub(super) struct Connection {
+    peer: IpAddr,
+    socket: socket2::Socket,
+    _place: Option<Place>,
+}
+
+impl Connection {
+    pub(super) fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
+    /// Ends it, whatever is still on its way.
+    pub(super) fn cut(&self) {
+        // It may have ended already.
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+/// Notes a new connection, or ends it at once if its address has its share already. `trusts`: a proxy, behind which
+/// are many.
+pub(super) fn accept(stream: &TcpStream, data: &mut Extensions, places: &Arc<Places>, trusts: impl Fn(IpAddr) -> bool) {
+    let Ok(peer) = stream.peer_addr().map(|peer| peer.ip().to_canonical()) else { return };
+    let Ok(socket) = SockRef::from(stream).try_clone() else { return };
+    let place = if trusts(peer) { None } else { places.take(&Party::Address(peer)) };
+    let refused = place.is_none() && !trusts(peer);
+    let connection = Connection { peer, socket, _place: place };
+    if refused {
+        log::warn!("a connection of {peer} is refused: too many are open (limits.connections)");
+        connection.cut();
+    } else {
+        data.insert(Arc::new(connection));
+    }
+}
+
+/// Connections take this over from their listener.
+pub(super) fn prepare(listener: &TcpListener) {
+    if let Err(error) = SockRef::from(listener).set_send_buffer_size(SEND_BUFFER) {
+        log::warn!("the send buffer cannot be set: {error}");
+    }
+}
+
+/// As many connections as are wanted, or as the system has files for. Many systems allow more than they give at first.
+pub(super) fn possible(wanted: usize) -> usize {
+    let needed = u64::try_from(wanted).unwrap_or(u64::MAX).saturating_mul(FILES_EACH).saturating_add(OTHER_FILES);
+    let Some(files) = open_files(needed).filter(|files| *files < needed) else { return wanted };
+    let fit = usize::try_from(files.saturating_sub(OTHER_FILES) / FILES_EACH).unwrap_or(wanted).max(1);
+    log::warn!(
+        "the system allows this process {files} open files, enough for {fit} connections; limits.connections wants {wanted} (ulimit -n)"
+    );
+    fit
+}
+
+/// How many files this process may open, after asking for as many as are needed. `None`: there is no limit.
+#[cfg(unix)]
+fn open_files(needed: u64) -> Option<u64> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.current?;
+    let wanted = limit.maximum.map_or(needed, |maximum| needed.min(maximum));
+    if wanted > current && setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum }).is_ok() {
+        return Some(wanted);
+    }
+    Some(current)
+}
+
+#[cfg(not(unix))]
+fn open_files(_needed: u64) -> Option<u64> {
+    None
+}
