@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use actix_web::{HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Account, Role, Settings, User, database};
+use crate::config::{Role, Settings, User, database};
 use crate::connectors::sandbox::{HttpReply, Token};
 use crate::connectors::{self, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
@@ -153,21 +153,14 @@ pub fn migrate(database: &SecretString) -> Result<String, String> {
 /// # Errors
 /// One line for the admin.
 pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<String, String> {
-    let Some(account) = settings.account(account_id) else {
-        let known: Vec<String> = settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
-        return Err(format!("account {account_id} does not exist; use one of {}", known.join(", ")));
-    };
+    let account = settings.known_account(account_id)?;
     if let Some(fault) = database::folder_fault(settings.database.expose_secret()) {
         return Err(fault);
     }
     let store = open(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
     let language = settings.mandator(account.mandator_id).map(|mandator| mandator.language).unwrap_or_default();
-    let frame = preparation::Frame {
-        account,
-        public_url: &settings.server.public_url,
-        today: chrono::Utc::now().with_timezone(&zone).date_naive(),
-    };
+    let frame = preparation::Frame { account, public_url: &settings.server.public_url, today: Stamp::now().day_in(zone) };
     let explained = store.read(|conn| {
         let found = store::items::ids_by_number(conn, account.mandator_id, &[item])?;
         let Some((_, item_id)) = found.first() else { return Ok(None) };
@@ -199,10 +192,10 @@ pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, S
 /// # Errors
 /// One line for the admin.
 pub fn export_offers(settings: &Settings, account_id: i32) -> Result<(String, usize), String> {
-    let account = known_account(settings, account_id)?;
+    let account = settings.known_account(account_id)?;
     let store = open_existing(settings)?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
-    let today = Stamp::now().to_utc().unwrap_or_default().with_timezone(&zone).date_naive();
+    let today = Stamp::now().day_in(zone);
     let offers = store.read(|conn| exchange::offers_of(conn, account, today)).map_err(|failure| failure.to_string())?;
     Ok((exchange::to_xml(&offers)?, offers.offers.len()))
 }
@@ -231,7 +224,7 @@ fn open_existing(settings: &Settings) -> Result<Store, String> {
 /// # Errors
 /// One line for the admin.
 pub fn reconcile(settings: &Settings, account_id: i32, repair: bool, import: bool) -> Result<String, String> {
-    let account = known_account(settings, account_id)?;
+    let account = settings.known_account(account_id)?;
     if !account.active {
         return Err(format!("account {account_id} is not active; set active = true and restart the gateway"));
     }
@@ -261,13 +254,6 @@ fn reconciled(store: &Store, account_id: i32, since: Stamp, report: Option<&str>
     let mut text: String = messages.iter().map(|message| format!("{}: {}\n", message.code, message.text)).collect();
     text.push_str(&format!("account {account_id}: {report}\n"));
     if report.error.is_some() { Err(text.trim_end().to_owned()) } else { Ok(text) }
-}
-
-fn known_account(settings: &Settings, account_id: i32) -> Result<&Account, String> {
-    settings.account(account_id).ok_or_else(|| {
-        let known: Vec<String> = settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
-        format!("account {account_id} is not in the configuration; there are: {}", known.join(", "))
-    })
 }
 
 /// The line for a listener that could not be bound.

@@ -344,6 +344,14 @@ impl Settings {
         self.accounts.iter().find(|a| a.account_id == account_id)
     }
 
+    /// The account, or a line for people that names those there are.
+    pub fn known_account(&self, account_id: i32) -> Result<&Account, String> {
+        self.account(account_id).ok_or_else(|| {
+            let known: Vec<String> = self.accounts.iter().map(|account| account.account_id.to_string()).collect();
+            format!("account {account_id} is not in the configuration; there are: {}", known.join(", "))
+        })
+    }
+
     pub fn sub_channel(&self, sub_channel_id: i32) -> Option<&SubChannel> {
         self.sub_channels.iter().find(|s| s.sub_channel_id == sub_channel_id)
     }

@@ -11,16 +11,15 @@ mod vendure;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Account;
 use crate::domain::Decimal;
-use crate::domain::order::Workflow;
 use crate::domain::rate::Rates;
 
 pub use crate::domain::message::Severity;
 pub use crate::domain::offer::Wanted;
+pub use crate::domain::order::{Address, Buyer, ChannelOrder, FactKind, OrderLine, Packet};
 pub use sandbox::Sandboxes;
 
 /// What a channel can do. Numbers come from the channel's documentation.
@@ -172,73 +171,6 @@ impl std::fmt::Display for ChannelError {
     }
 }
 
-/// An order as the channel tells it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ChannelOrder {
-    /// The channel's order number, the key for de-duplication in the account.
-    pub order_id: String,
-    /// A second number of the channel (a UUID, an internal id).
-    pub order_id_2: Option<String>,
-    pub ordered_at: DateTime<Utc>,
-    pub currency: String,
-    /// The channel says the money is there (or guaranteed).
-    pub paid: bool,
-    /// The channel or the buyer cancelled it.
-    pub cancelled: bool,
-    pub workflow: Workflow,
-    pub payment_method: Option<String>,
-    pub transaction_id: Option<String>,
-    pub buyer: Buyer,
-    pub invoice_address: Address,
-    pub delivery_address: Address,
-    pub lines: Vec<OrderLine>,
-    pub shipping_charge: Decimal,
-    pub cash_on_delivery_charge: Decimal,
-    pub payment_method_charge: Decimal,
-    pub coupon_amount: Decimal,
-    pub note: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Buyer {
-    pub email: Option<String>,
-    /// The channel's id of the buyer.
-    pub id: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Address {
-    pub firm: Option<String>,
-    pub title: Option<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub street: Option<String>,
-    pub house_number: Option<String>,
-    pub street_addition: Option<String>,
-    pub postal_code: Option<String>,
-    pub city: Option<String>,
-    pub region: Option<String>,
-    /// ISO 3166 alpha-2.
-    pub country_code_iso: Option<String>,
-    pub phone: Option<String>,
-    pub email: Option<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OrderLine {
-    /// The channel's id of the line.
-    pub line_id: String,
-    pub sku: Option<String>,
-    /// The channel's offer number, when the SKU is missing or was changed there.
-    pub external_number: Option<String>,
-    pub title: String,
-    pub quantity: i32,
-    /// Per piece, gross.
-    pub unit_price: Decimal,
-    /// Percent, such as 19.
-    pub tax_rate: Option<Decimal>,
-}
-
 #[derive(Debug, Clone)]
 pub struct Pulled {
     pub orders: Vec<ChannelOrder>,
@@ -282,37 +214,6 @@ pub struct Fact {
     pub order_id: String,
     pub order_id_2: Option<String>,
     pub kind: FactKind,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactKind {
-    Acknowledged,
-    Paid { transaction_id: Option<String> },
-    Shipped { packets: Vec<Packet> },
-    Cancelled { reason: Option<String> },
-}
-
-impl FactKind {
-    /// The word for it in tables, logs and messages.
-    pub fn word(&self) -> &'static str {
-        match self {
-            FactKind::Acknowledged => "acknowledged",
-            FactKind::Paid { .. } => "paid",
-            FactKind::Shipped { .. } => "shipped",
-            FactKind::Cancelled { .. } => "cancelled",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Packet {
-    pub tracking_number: Option<String>,
-    pub return_number: Option<String>,
-    /// The channel's carrier code, from the account's carrier mapping; the ERP's word where none is mapped.
-    pub carrier: Option<String>,
-    pub dispatch_type: Option<String>,
-    pub shipped_at: Option<DateTime<Utc>>,
 }
 
 /// One channel account. Calls block; the dispatcher gives each account its own thread.

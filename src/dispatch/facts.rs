@@ -10,8 +10,8 @@ use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::store::accounts::WorkRow;
 use crate::store::begun::Begun;
+use crate::store::orders;
 use crate::store::outbox::{self, FactRow, Settled};
-use crate::store::{broken_document, facts};
 
 impl Worker {
     /// Sends the next due fact. `None`: nothing is due, or the channel may not be called yet.
@@ -21,7 +21,7 @@ impl Worker {
             let Some(row) = outbox::due_facts(conn, account_id, now, 1)?.pop() else {
                 return Ok(None);
             };
-            let numbers = facts::order_numbers(conn, row.order_id)?;
+            let numbers = orders::numbers(conn, row.order_id)?;
             Ok(Some((row, numbers)))
         })?;
         let Some((row, numbers)) = next else {
@@ -40,12 +40,9 @@ impl Worker {
             },
             None => return self.park(row, settlement, "the order does not exist any more"),
         };
-        let mut kind: FactKind = match serde_json::from_str(&row.payload) {
+        let mut kind = match row.fact() {
             Ok(kind) => kind,
-            Err(error) => {
-                let failure = broken_document("fact", &error);
-                return self.park(row, settlement, &failure.to_string());
-            }
+            Err(failure) => return self.park(row, settlement, &failure.to_string()),
         };
         if self.has_to_wait(ChannelCall::PushFact, now) {
             return Ok(None);
@@ -84,9 +81,8 @@ impl Worker {
     fn settle_outcome(&self, row: FactRow, kind: &FactKind, outcome: Outcome, now: Stamp, settlement: &mut Settlement) {
         let about = About::Order(row.order_id);
         self.count(ChannelCall::PushFact, &outcome);
-        // A shop that keeps its own allocations moves its stock on hand now; also where it refused a fulfilment that
-        // it has made already.
-        let moves_stock = matches!(kind, FactKind::Shipped { .. } | FactKind::Cancelled { .. });
+        // Also where it refused a fulfilment that it has made already.
+        let moves_stock = kind.moves_stock();
         match outcome {
             Outcome::Done { messages, .. } => {
                 settlement.messages.extend(messages.iter().map(|m| message_row(&self.account, about, m)));

@@ -8,11 +8,10 @@ use std::time::{Duration, Instant};
 use super::bell::{Bell, Wake};
 use super::keeper::Keeper;
 use super::retry::after;
-use super::worker::day_in;
 use crate::config::{Account, Settings};
 use crate::domain::{Failure, Stamp};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Store, accounts, backlog, facts, messages, offers, pricelists, replay};
+use crate::store::{Store, accounts, backlog, messages, offers, pricelists, replay};
 
 /// No account has this number: nobody rings for the housekeeper.
 const NOBODY: i32 = i32::MIN;
@@ -109,7 +108,7 @@ impl Housekeeper {
         }
         let old = before(now, settings.dispatch.keep_messages);
         self.store.write(move |tx| messages::forget_before(tx, old))?;
-        self.store.write(move |tx| facts::forget_settled_before(tx, old))?;
+        self.store.write(move |tx| outbox::forget_facts_before(tx, old))?;
         let (unkeyed, keyed) = (before(now, settings.replay.window), before(now, settings.replay.keyed));
         self.store.write(move |tx| replay::forget_before(tx, unkeyed, keyed))?;
         self.warn()
@@ -118,7 +117,7 @@ impl Housekeeper {
     /// A price that counts from today on, or does not any more, has to be told.
     fn begin_day(&self, account: &Account, now: Stamp) -> Result<usize, Failure> {
         let zone = self.settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
-        let today = day_in(zone, now);
+        let today = now.day_in(zone);
         let (account_id, mandator_id) = (account.account_id, account.mandator_id);
         if self.store.read(|conn| pricelists::day_is_known(conn, account_id, today))? {
             return Ok(0);

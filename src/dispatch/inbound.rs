@@ -3,15 +3,13 @@
 //! Channels are asked with an overlap, so every order comes several times; the channel's order number in its account
 //! finds it again, and a digest tells whether anything is new. What a channel changed is never told back to it.
 
-use sha2::{Digest, Sha256};
-
 use crate::config::{Account, Settings};
-use crate::connectors::{self, ChannelOrder, OrderLine};
+use crate::connectors::{ChannelOrder, OrderLine};
 use crate::domain::message::Severity;
-use crate::domain::order::{Event, OrderStatus, Step, step};
+use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, PriceType, Step, step};
 use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
-use crate::store::orders::{self, Address, BY_CHANNEL, OrderDocument, OrderItemRow, OrderRow, PAID, UNPAID, customers};
+use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, customers};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Tx, broken_document, offers};
 
@@ -41,17 +39,21 @@ impl Imported {
 
 /// Takes an order over, or what changed about a known one.
 pub fn import(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
-    let digest = digest_of(order)?;
     match orders::of_channel(&mut tx.conn, account.account_id, &order.order_id)? {
-        None => add(tx, settings, account, order, digest),
-        Some(known) if known.channel_digest.as_ref() == Some(&digest) => Ok(Imported::Unchanged),
-        Some(known) => update(tx, known, order, digest),
+        None => add(tx, settings, account, order, digest_of(order)?),
+        Some(known) if is_known(&known, order)? => Ok(Imported::Unchanged),
+        Some(known) => update(tx, known, order, digest_of(order)?),
     }
 }
 
 fn digest_of(order: &ChannelOrder) -> Result<String, Failure> {
-    let json = serde_json::to_vec(order).map_err(|error| broken_document("channel order", &error))?;
-    Ok(Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect())
+    order.digest().map_err(|error| broken_document("channel order", &error))
+}
+
+/// The channel had said all of it when the order was stored.
+fn is_known(row: &OrderRow, order: &ChannelOrder) -> Result<bool, Failure> {
+    let Some(stored) = &row.channel_digest else { return Ok(false) };
+    order.is_known_by(stored).map_err(|error| broken_document("channel order", &error))
 }
 
 fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
@@ -175,41 +177,20 @@ fn document_of(order: &ChannelOrder) -> OrderDocument {
         payment_method_charge: Some(order.payment_method_charge),
         coupon_amount: Some(order.coupon_amount),
         // Prices of a channel are per piece and gross.
-        price_type_id: Some(1),
+        price_type_id: Some(PriceType::Gross),
         note: order.note.clone(),
         payment_method_identifier: order.payment_method.clone(),
-        payment_status_id: Some(if order.paid { PAID } else { UNPAID }),
-        invoice_address: address_of(&order.invoice_address),
-        delivery_address: address_of(&order.delivery_address),
+        payment_status_id: Some(if order.paid { PaymentStatus::Paid } else { PaymentStatus::Unpaid }),
+        invoice_address: order.invoice_address.clone().filled(),
+        delivery_address: order.delivery_address.clone().filled(),
         ..OrderDocument::default()
     };
-    for (word, said) in [("paid", order.paid), ("cancelled", order.cancelled)] {
+    for (fact, said) in [(FactName::Paid, order.paid), (FactName::Cancelled, order.cancelled)] {
         if said {
-            document.told.insert(word.to_owned(), 1);
+            document.set_told(fact, 1);
         }
     }
     document
-}
-
-fn address_of(address: &connectors::Address) -> Option<Address> {
-    let address = address.clone();
-    let address = Address {
-        firm: address.firm,
-        title: address.title,
-        first_name: address.first_name,
-        last_name: address.last_name,
-        street: address.street,
-        house_number: address.house_number,
-        street_addition: address.street_addition,
-        postal_code: address.postal_code,
-        city: address.city,
-        region: address.region,
-        country_code_iso: address.country_code_iso,
-        phone: address.phone,
-        email: address.email,
-        ..Address::default()
-    };
-    Some(address).filter(|address| *address != Address::default())
 }
 
 fn warn_unmatched(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, line: &OrderLine) -> Result<(), Failure> {
@@ -252,17 +233,17 @@ fn update(tx: &mut Tx<'_>, mut row: OrderRow, order: &ChannelOrder, digest: Stri
         // What the channel does not know may have been filled in by the ERP.
         let data = &mut row.data;
         data.note = order.note.clone().or(data.note.take());
-        data.invoice_address = address_of(&order.invoice_address).or(data.invoice_address.take());
-        data.delivery_address = address_of(&order.delivery_address).or(data.delivery_address.take());
+        data.invoice_address = order.invoice_address.clone().filled().or(data.invoice_address.take());
+        data.delivery_address = order.delivery_address.clone().filled().or(data.delivery_address.take());
     }
-    if order.paid && !row.data.told.contains_key("paid") {
-        row.data.told.insert("paid".to_owned(), 1);
-        row.data.payment_status_id = Some(PAID);
+    if order.paid && !row.data.is_told(FactName::Paid) {
+        row.data.set_told(FactName::Paid, 1);
+        row.data.payment_status_id = Some(PaymentStatus::Paid);
         row.transaction_id_1 = order.transaction_id.clone().or(row.transaction_id_1);
         accounts.extend(follow(tx, &mut row, Event::Paid)?);
     }
-    if order.cancelled && !row.data.told.contains_key("cancelled") {
-        row.data.told.insert("cancelled".to_owned(), 1);
+    if order.cancelled && !row.data.is_told(FactName::Cancelled) {
+        row.data.set_told(FactName::Cancelled, 1);
         if status.is_shipped() {
             let text = format!("the channel reports order {} as cancelled, but it is shipped here", row.order_number);
             let remedy = "settle the return with the buyer, or have the channel correct the order";

@@ -158,7 +158,7 @@ impl Worker {
         self.begin(Begun::Orders(due.iter().map(|row| row.held_order_id).collect()), first)?;
         let mut concerned = BTreeSet::new();
         for row in due {
-            match serde_json::from_str(&row.document) {
+            match ChannelOrder::from_json(&row.document) {
                 Ok(order) => concerned.extend(self.store_orders(vec![order], Source::Held, now)?),
                 Err(error) => {
                     let failure = broken_document("held order", &error);
@@ -202,7 +202,7 @@ impl Worker {
                         match self.import(&orders, index..index + 1, source, now) {
                             Ok(accounts) => concerned.extend(accounts),
                             Err(failure) => {
-                                let document = serde_json::to_string(order).map_err(|error| broken_document("channel order", &error))?;
+                                let document = order.to_json().map_err(|error| broken_document("channel order", &error))?;
                                 self.hold(clean(&order.order_id), document, &failure, now)?;
                             }
                         }

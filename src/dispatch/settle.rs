@@ -6,7 +6,7 @@ use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
 use crate::store::outbox::{self, FactRow, Settled, StateRow};
-use crate::store::{Tx, accounts, facts};
+use crate::store::{Tx, accounts};
 
 /// How the call went as a whole.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl Settlement {
             outbox::settle_fact(tx, row, settled)?;
         }
         if let Some(order_id) = self.stock_moved_by {
-            facts::mark_quantities_of_order(tx, self.account_id, order_id)?;
+            offers::moved_by_order(tx, self.account_id, order_id)?;
         }
         for message in self.messages {
             messages::add(tx, message)?;

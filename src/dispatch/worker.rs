@@ -398,13 +398,8 @@ impl Worker {
 
     /// The day in the mandator's time zone.
     pub(super) fn today(&self, now: Stamp) -> NaiveDate {
-        day_in(self.zone, now)
+        now.day_in(self.zone)
     }
-}
-
-/// The day that a point in time falls on.
-pub(super) fn day_in(zone: chrono_tz::Tz, time: Stamp) -> NaiveDate {
-    time.to_utc().unwrap_or_default().with_timezone(&zone).date_naive()
 }
 
 fn word(kind: Kind) -> &'static str {

@@ -2,6 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::hex::hex;
+
 /// A digest over named fields, with the version of its list of fields. A field without a value leaves no trace, so that a
 /// program that knows one more field finds what an earlier one stored unchanged.
 pub struct Digest {
@@ -34,7 +36,7 @@ impl Digest {
 
     /// `1:` and the digest in hexadecimal.
     pub fn finish(self) -> String {
-        self.hash.finalize().iter().fold(format!("{}:", self.version), |text, byte| text + &format!("{byte:02x}"))
+        format!("{}:{}", self.version, hex(&self.hash.finalize()))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod decimal;
 pub mod digest;
 pub mod document;
 pub mod failure;
+pub mod hex;
 pub mod item;
 pub mod language;
 pub mod lookup;

@@ -41,4 +41,23 @@ macro_rules! numbered {
     )+ };
 }
 
+/// Lets enums stand in documents by their numbers.
+macro_rules! as_number {
+    ($($name:ident),+) => { $(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_i32(self.id())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let id = i32::deserialize(deserializer)?;
+                Self::from_id(id).ok_or_else(|| serde::de::Error::custom(format!("{id} stands for no {}", stringify!($name))))
+            }
+        }
+    )+ };
+}
+
+pub(crate) use as_number;
 pub(crate) use numbered;

@@ -1,7 +1,17 @@
 //! Order status, workflows and the steps between them. `order-calls.md` 1.2 is the source; what is marked
 //! inferred there is decided here and listed in `docs/COMPATIBILITY.md`.
 
-use super::numbered::numbered;
+mod address;
+mod channel;
+mod document;
+mod fact;
+
+pub use address::Address;
+pub use channel::{Buyer, ChannelOrder, OrderLine};
+pub use document::{OrderDocument, PacketDocument, PaymentDocument};
+pub use fact::{FactKind, FactName, Packet};
+
+use super::numbered::{as_number, numbered};
 
 /// `complete_status` of an order from which nothing more is expected, and of one that is still open.
 pub const COMPLETE: i32 = 2;
@@ -15,6 +25,18 @@ numbered! {
         Prepayment = 1, "prepayment";
         CashOnDelivery = 2, "cash_on_delivery";
         Collection = 3, "collection";
+    }
+
+    /// The state of an order's payment.
+    pub enum PaymentStatus {
+        Unpaid = 1, "unpaid";
+        Paid = 2, "paid";
+    }
+
+    /// What prices contain.
+    pub enum PriceType {
+        Gross = 1, "gross";
+        Net = 2, "net";
     }
 
     /// Internal status; the ids are ours (only the example value 120 of the original is known). The words are those of the
@@ -32,6 +54,8 @@ numbered! {
         Cancelled = 200, "Cancelled";
     }
 }
+
+as_number!(PaymentStatus, PriceType);
 
 impl Workflow {
     /// The workflow that the name of a payment method stands for: the documented names are "cash on delivery" and

@@ -13,6 +13,7 @@ mod tests;
 mod wsdl;
 mod xop;
 
+use crate::domain::hex::hex;
 use std::borrow::Cow;
 
 use base64::Engine as _;
@@ -298,10 +299,7 @@ fn key<'a>(meta: &'a Meta, message_id: Option<&'a str>) -> Option<Cow<'a, str>> 
     let key = header.or(message_id)?;
     Some(match key.len() <= MOST {
         true => Cow::Borrowed(key),
-        false => {
-            let digest = Sha256::digest(key);
-            Cow::Owned(digest.iter().fold(String::from("sha256:"), |text, byte| text + &format!("{byte:02x}")))
-        }
+        false => Cow::Owned(format!("sha256:{}", hex(&Sha256::digest(key)))),
     })
 }
 

@@ -79,10 +79,14 @@ where
     }
 }
 
-/// Lets a serde type stand for a text column of either database.
-#[macro_export]
+/// Lets a serde type of the domain stand for a text column of either database.
 macro_rules! json_text {
-    ($($type:ty),* $(,)?) => { $(
+    ($($type:ty),* $(,)?) => { $( const _: () = {
+        #[derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+        #[diesel(foreign_derive, sql_type = diesel::sql_types::Text)]
+        #[expect(dead_code, reason = "it names the type for the derives")]
+        struct Foreign($type);
+
         impl<DB> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $type
         where
             DB: diesel::backend::Backend,
@@ -113,5 +117,7 @@ macro_rules! json_text {
                 Ok(diesel::serialize::IsNull::No)
             }
         }
-    )* };
+    }; )* };
 }
+
+json_text!(crate::domain::order::OrderDocument, crate::domain::order::PacketDocument, crate::domain::order::PaymentDocument,);

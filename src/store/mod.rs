@@ -16,7 +16,6 @@ pub mod configured;
 mod connection;
 mod counters;
 mod db_enum;
-pub mod facts;
 mod file;
 pub mod filter;
 pub mod held_orders;

@@ -1,12 +1,17 @@
 //! What still has to be said to channels. States: a dirty set per offer and topic, newest wins. Facts: a log per order.
 
+mod settle;
+
+pub use settle::{Settled, forget_facts_before, settle_fact, settle_states};
+
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::begun::ORDER_ASIDE;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
-use super::{Conn, MOST_VARIABLES, Tx, limited_calls, next_id};
+use super::{Conn, MOST_VARIABLES, Tx, broken_document, limited_calls, next_id};
 use crate::domain::offer::Wanted;
+use crate::domain::order::FactKind;
 pub use crate::domain::outbox::{OutboxStatus, Topic};
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
@@ -37,7 +42,7 @@ pub struct FactRow {
     pub order_id: i32,
     pub fact_key: String,
     pub kind: String,
-    /// JSON of the connector's fact.
+    /// JSON of the [`FactKind`]. Read by [`FactRow::fact`], because one that cannot be read must not hold up the others.
     pub payload: String,
     pub version: i64,
     pub status: OutboxStatus,
@@ -48,6 +53,12 @@ pub struct FactRow {
     pub settled_at: Option<i64>,
     /// See [`super::begun`].
     pub begun: i32,
+}
+
+impl FactRow {
+    pub fn fact(&self) -> Result<FactKind, Failure> {
+        serde_json::from_str(&self.payload).map_err(|error| broken_document("fact", &error))
+    }
 }
 
 /// Due at once. The stamps of changes go on when the clock is set back; what is due is told by the clock.
@@ -135,14 +146,14 @@ fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic], accounts:
 }
 
 /// Appends a fact about an order. A key that is known already is not added again: false.
-pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str, kind: &str, payload: &str) -> Result<bool, Failure> {
+pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str, fact: &FactKind) -> Result<bool, Failure> {
     let row = FactRow {
         fact_id: next_id(tx, "fact")?,
         account_id,
         order_id,
         fact_key: fact_key.to_owned(),
-        kind: kind.to_owned(),
-        payload: payload.to_owned(),
+        kind: fact.word().to_owned(),
+        payload: serde_json::to_string(fact).map_err(|error| broken_document("fact", &error))?,
         version: tx.stamp.0,
         status: OutboxStatus::Pending,
         due_at: due_now(tx),
@@ -325,66 +336,4 @@ pub fn next_due_state(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Sta
 /// When the next fact of an account falls due.
 pub fn next_due_fact(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
     Ok(heads(conn, account_id)?.into_iter().map(|(_, due)| Stamp(due)).min())
-}
-
-/// How a row goes on after an attempt.
-#[derive(Debug, Clone)]
-pub enum Settled {
-    Done,
-    Again { due_at: Stamp, error: String },
-    Parked { error: String },
-}
-
-/// Settles states. A row that was marked again meanwhile (another version) stays as it is: newest wins.
-pub fn settle_states(tx: &mut Tx<'_>, rows: &[StateRow], settled: &Settled) -> Result<(), Failure> {
-    for row in rows {
-        let this =
-            outbox_states::offer_id.eq(row.offer_id).and(outbox_states::topic.eq(row.topic)).and(outbox_states::version.eq(row.version));
-        match settled {
-            Settled::Done => {
-                on!(&mut tx.conn, c => diesel::delete(outbox_states::table.filter(this)).execute(c))?;
-            }
-            Settled::Again { due_at, error } => {
-                let first = row.first_failed_at.unwrap_or(tx.stamp.0);
-                on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
-                    .set((
-                        outbox_states::due_at.eq(due_at.0),
-                        outbox_states::attempts.eq(row.attempts.saturating_add(1)),
-                        outbox_states::first_failed_at.eq(first),
-                        outbox_states::last_error.eq(error),
-                    ))
-                    .execute(c))?;
-            }
-            Settled::Parked { error } => {
-                on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
-                    .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::last_error.eq(error)))
-                    .execute(c))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Settles a fact. One that was asked for again or given up during the attempt stays as it is, unless it was told.
-pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), Failure> {
-    let this = outbox_facts::fact_id.eq(row.fact_id);
-    let same = this.and(outbox_facts::version.eq(row.version)).and(outbox_facts::status.eq(OutboxStatus::Pending));
-    let stamp = tx.stamp.0;
-    match settled {
-        Settled::Done => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(this))
-            .set((outbox_facts::status.eq(OutboxStatus::Done), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(None::<String>)))
-            .execute(c))?,
-        Settled::Again { due_at, error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
-            .set((
-                outbox_facts::due_at.eq(due_at.0),
-                outbox_facts::attempts.eq(row.attempts.saturating_add(1)),
-                outbox_facts::first_failed_at.eq(row.first_failed_at.unwrap_or(stamp)),
-                outbox_facts::last_error.eq(error),
-            ))
-            .execute(c))?,
-        Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
-            .set((outbox_facts::status.eq(OutboxStatus::Parked), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(error)))
-            .execute(c))?,
-    };
-    Ok(())
 }

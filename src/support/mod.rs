@@ -151,10 +151,7 @@ impl Desk {
     }
 
     fn account(&self, account_id: i32) -> Result<&Account, String> {
-        self.settings.account(account_id).ok_or_else(|| {
-            let known: Vec<String> = self.settings.accounts.iter().map(|account| account.account_id.to_string()).collect();
-            format!("account {account_id} is not in the configuration; there are: {}", known.join(", "))
-        })
+        self.settings.known_account(account_id)
     }
 
     /// Only the gateway's worker of an active account takes up what is to go again.

@@ -1,7 +1,5 @@
 //! `kontor offer show`: what a channel shows of an item, as far as we know.
 
-use chrono::Utc;
-
 use super::{Desk, MESSAGES, filled, messages_text, table, time};
 use crate::config::Account;
 use crate::domain::{Decimal, Failure, Stamp};
@@ -79,7 +77,7 @@ impl Desk {
 
     fn title(&self, conn: &mut Conn<'_>, account: &Account, item_id: i32) -> Result<Option<String>, Failure> {
         let zone = self.settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
-        let frame = Frame { account, public_url: &self.settings.server.public_url, today: Utc::now().with_timezone(&zone).date_naive() };
+        let frame = Frame { account, public_url: &self.settings.server.public_url, today: Stamp::now().day_in(zone) };
         let known = preparation::load(conn, account, &[item_id])?;
         let item = known.items.get(&item_id);
         Ok(item.and_then(|item| effective(&frame, &known, item).ok()?.title.ok()).map(|title| title.value))

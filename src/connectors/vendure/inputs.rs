@@ -1,5 +1,6 @@
 //! What is sent for an offer: pure functions from a change to the shop's inputs.
 
+use crate::domain::hex::hex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -30,8 +31,8 @@ pub fn slug(text: &str) -> String {
             break;
         }
     }
-    let digest = Sha256::digest(text.as_bytes());
-    let tail: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&Sha256::digest(text.as_bytes()));
+    let tail = digest.get(..8).unwrap_or_default();
     format!("{}-{tail}", out.trim_end_matches('-')).trim_start_matches('-').to_owned()
 }
 

@@ -162,6 +162,7 @@ impl OrderAddress {
             country_code_iso: filled(self.country_code.clone()),
             phone: filled(self.phone_number.clone()).or_else(|| customer.and_then(|customer| filled(customer.phone_number.clone()))),
             email: customer.map(|customer| customer.email_address.clone()),
+            ..Address::default()
         }
     }
 }

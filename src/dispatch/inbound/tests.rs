@@ -4,13 +4,13 @@ use diesel::prelude::*;
 
 use super::{Imported, import};
 use crate::config::fixture::settings;
-use crate::connectors::{Address, Buyer, ChannelOrder, FactKind, OrderLine, Packet};
+use crate::connectors::{Address, Buyer, ChannelOrder, OrderLine};
 use crate::domain::Decimal;
-use crate::domain::order::{OrderStatus, Workflow};
+use crate::domain::order::{OrderStatus, PaymentStatus, Workflow};
 use crate::on;
 use crate::store::messages::MessageRow;
 use crate::store::offers::stock_figures;
-use crate::store::orders::{self, FactPacket, FactPayload, OrderParts};
+use crate::store::orders::{self, OrderParts};
 use crate::store::schema::{outbox_facts, outbox_states, upload_messages};
 use crate::store::testing::{item, offer, on_stores, stock_of};
 use crate::store::{Store, outbox};
@@ -148,7 +148,7 @@ fn a_new_order_is_stored_reserves_stock_and_marks_the_offers_of_all_accounts() {
         assert_eq!(order.order_status_id, OrderStatus::New);
         assert_eq!(order.payment_method_id, Some(7), "found without regard to case");
         assert_eq!(order.last_changed_by, "channel");
-        assert_eq!(order.data.payment_status_id, Some(1));
+        assert_eq!(order.data.payment_status_id, Some(PaymentStatus::Unpaid));
         assert_eq!(parts.customer.as_ref().unwrap().customer_number, 10_000);
         assert_eq!(parts.items[0].item_id, Some(item));
         assert!(parts.items[0].offer_id.is_some());
@@ -202,7 +202,7 @@ fn a_paid_prepayment_order_waits_for_shipping_and_cash_on_delivery_stays_new() {
         paid.paid = true;
         let parts = load(store, id_of(&take(store, &paid)));
         assert_eq!(parts.order.order_status_id, OrderStatus::PaidShipping);
-        assert_eq!(parts.order.data.payment_status_id, Some(2));
+        assert_eq!(parts.order.data.payment_status_id, Some(PaymentStatus::Paid));
         paid.order_id = "CH-2".into();
         paid.workflow = Workflow::CashOnDelivery;
         let parts = load(store, id_of(&take(store, &paid)));
@@ -320,32 +320,4 @@ fn a_line_that_matches_no_item_is_kept_with_a_message() {
         assert_eq!(said[0].order_id, Some(parts.order.order_id));
         assert!(said[0].text.contains("nowhere") && !said[0].remedy.is_empty());
     });
-}
-
-/// The store must not see `connectors`, so the two types are held together here.
-#[test]
-fn a_stored_fact_is_the_connectors_fact() {
-    let at = Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap();
-    let packet = FactPacket {
-        tracking_number: Some("1Z".into()),
-        return_number: Some("R".into()),
-        carrier: Some("DHL".into()),
-        dispatch_type: Some("STANDARD".into()),
-        shipped_at: Some(at),
-    };
-    for payload in [
-        FactPayload::Acknowledged,
-        FactPayload::Paid { transaction_id: Some("T".into()) },
-        FactPayload::Shipped { packets: vec![packet] },
-        FactPayload::Cancelled { reason: None },
-    ] {
-        let json = serde_json::to_string(&payload).unwrap();
-        let kind: FactKind = serde_json::from_str(&json).unwrap();
-        assert_eq!(kind.word(), payload.word());
-        assert_eq!(serde_json::to_string(&kind).unwrap(), json);
-        if let FactKind::Shipped { packets } = kind {
-            let Packet { carrier, shipped_at, .. } = &packets[0];
-            assert_eq!((carrier.as_deref(), *shipped_at), (Some("DHL"), Some(at)));
-        }
-    }
 }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::script::{Script, Scripted};
 use crate::config::{Account, Dispatch, Limits, Listing, Mandator, Replay, Server, Settings};
-use crate::connectors::{Address, Buyer, ChannelOrder};
+use crate::connectors::{Address, Buyer, ChannelOrder, FactKind};
 use crate::dispatch::bell::Bell;
 use crate::dispatch::inbound::Imported;
 use crate::dispatch::keeper::Keeper;
@@ -241,9 +241,16 @@ impl World {
         self.write(move |tx| add_order(tx, order_id, &format!("M-{order_id}"), &items));
     }
 
+    /// A fact with this payload, whether a program could have written it or not.
     pub fn add_fact(&self, order_id: i32, key: &str, payload: &str) {
         let (key, payload) = (key.to_owned(), payload.to_owned());
-        self.write(move |tx| outbox::add_fact(tx, ACCOUNT, order_id, &key, "test", &payload).map(|_| ()));
+        self.write(move |tx| {
+            outbox::add_fact(tx, ACCOUNT, order_id, &key, &FactKind::Acknowledged)?;
+            on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(outbox_facts::fact_key.eq(&key)))
+                .set((outbox_facts::kind.eq("test"), outbox_facts::payload.eq(&payload)))
+                .execute(c))?;
+            Ok(())
+        });
     }
 
     pub fn offer(&self, id: i32) -> OfferRow {

@@ -1,5 +1,6 @@
 //! Pictures that came inline: kept by their digest, given back as an address or as content.
 
+use crate::domain::hex::hex;
 use sha2::{Digest, Sha256};
 
 use super::ImageModule;
@@ -50,7 +51,7 @@ pub fn take_pictures(images: &mut Bundle<ImageModule>) -> Vec<ImageContent> {
     for image in &mut images.entries {
         image.image_digest = None;
         if let Some(content) = image.image_base64.take().filter(|content| !content.0.is_empty()) {
-            let digest = Sha256::digest(&content.0).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            let digest = hex(&Sha256::digest(&content.0));
             let media_type = media_type_of(&content.0).to_owned();
             image.image_digest = Some(digest.clone());
             image.image_url = Patch::Keep;

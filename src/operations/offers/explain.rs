@@ -1,7 +1,7 @@
 //! `explainOffer`: what an account would show of an article, and from which rule each value comes. Our own operation;
 //! it answers exactly what the dispatcher would send, because both ask `preparation` and stock control.
 
-use crate::domain::{Failure, Language};
+use crate::domain::{Failure, Language, Stamp};
 use crate::operations::common::{FetchReport, Fetched, Warned};
 use crate::operations::items::{ItemKey, ItemReference, KnownItems};
 use crate::operations::wire::Warnings;
@@ -134,7 +134,7 @@ impl ReadOperation for ExplainOffer {
         let reference = reference(&request);
         let known = KnownItems::read(conn, std::iter::once(reference.clone()))?;
         let item_id = known.find(&reference)?.ok_or_else(|| reference.unknown())?.item_id;
-        let today = chrono::Utc::now().with_timezone(&mandator.time_zone).date_naive();
+        let today = Stamp::now().day_in(mandator.time_zone);
         let frame = Frame { account, public_url: &reading.settings.server.public_url, today };
         let language = mandator.language;
         let explanation = preparation::explain(conn, &frame, item_id)?.ok_or_else(|| reference.unknown())?;

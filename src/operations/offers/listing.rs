@@ -17,7 +17,7 @@ pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids:
         let items = store::items_for(&mut work.tx.conn, item_ids)?;
         let switched_off: Vec<i32> = items.iter().filter(|item| item.active == Some(false)).map(|item| item.item_id).collect();
         let switched_on: Vec<i32> = items.iter().filter(|item| item.active != Some(false)).map(|item| item.item_id).collect();
-        let today = work.tx.stamp.to_utc().unwrap_or_default().with_timezone(&mandator.time_zone).date_naive();
+        let today = work.tx.stamp.day_in(mandator.time_zone);
         let frame = Frame { account, public_url: &work.settings.server.public_url, today };
         let priced = priced(&mut work.tx.conn, &frame, &switched_on)?;
         let listings = listings::of_account(&mut work.tx.conn, account.account_id, &priced)?;

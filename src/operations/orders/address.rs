@@ -1,7 +1,7 @@
 //! Invoice and delivery addresses, in the words of `updateCustomers` (`order-calls.md` 10.1).
 
+use crate::domain::order::Address;
 use crate::operations::wire::Patch;
-use crate::store::orders::Address;
 use crate::wire;
 
 wire! {

@@ -1,8 +1,8 @@
 //! New orders by the ERP: phone sales, the only ones that do not come from a channel (`order-calls.md` 3).
 
-use super::{OrderItem, OrderUpdate, PaymentStatus};
+use super::{OrderItem, OrderUpdate};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
-use crate::domain::order::Workflow;
+use crate::domain::order::{PaymentStatus, Workflow};
 use crate::domain::{Failure, code};
 use crate::operations::Work;
 use crate::store::orders::{self, OrderItemRow, OrderRow, customers};
@@ -44,7 +44,7 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     row.last_changed_by = work.user.name.clone();
     row.payment_method_id = method.map(|method| method.payment_method_id);
     row.data.payment_method_identifier = method.map(|method| method.identifier.clone());
-    row.data.payment_status_id = Some(PaymentStatus::Unpaid.id());
+    row.data.payment_status_id = Some(PaymentStatus::Unpaid);
     super::update::header(&mut row, update, mandator)?;
     row.customer_id = Some(customer(work, mandator_id, update)?);
     let mut sold: Vec<i32> = positions.iter().filter(|position| position.reserved > 0).filter_map(|position| position.item_id).collect();

@@ -24,9 +24,10 @@ pub use update::{OrderReport, OrderUpdate, UpdateOrders};
 pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
 
 use super::wire::Time;
+use crate::domain::order::{self, PaymentDocument};
 use crate::domain::{Decimal, Failure, code};
 use crate::store::Conn;
-use crate::store::orders::{self, OrderKey, OrderRow, PaymentDocument};
+use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -71,52 +72,55 @@ wire_enum! {
     }
 }
 
-impl PaymentStatus {
-    fn id(self) -> i32 {
-        match self {
-            PaymentStatus::Unpaid => orders::UNPAID,
-            PaymentStatus::Paid => orders::PAID,
-        }
-    }
-
-    fn from_id(id: i32) -> Option<PaymentStatus> {
-        match id {
-            orders::UNPAID => Some(PaymentStatus::Unpaid),
-            orders::PAID => Some(PaymentStatus::Paid),
-            _ => None,
+impl From<PaymentStatus> for order::PaymentStatus {
+    fn from(status: PaymentStatus) -> order::PaymentStatus {
+        match status {
+            PaymentStatus::Unpaid => order::PaymentStatus::Unpaid,
+            PaymentStatus::Paid => order::PaymentStatus::Paid,
         }
     }
 }
 
-impl PriceType {
-    fn id(self) -> i32 {
-        match self {
-            PriceType::Gross => 1,
-            PriceType::Net => 2,
-        }
-    }
-
-    fn from_id(id: i32) -> Option<PriceType> {
-        match id {
-            1 => Some(PriceType::Gross),
-            2 => Some(PriceType::Net),
-            _ => None,
+impl From<order::PaymentStatus> for PaymentStatus {
+    fn from(status: order::PaymentStatus) -> PaymentStatus {
+        match status {
+            order::PaymentStatus::Unpaid => PaymentStatus::Unpaid,
+            order::PaymentStatus::Paid => PaymentStatus::Paid,
         }
     }
 }
 
-/// The id of one of two alternatives; the id counts when both are sent (`protocol.md` 3.3).
-fn id_of_alternative<E: Copy>(
+impl From<PriceType> for order::PriceType {
+    fn from(kind: PriceType) -> order::PriceType {
+        match kind {
+            PriceType::Gross => order::PriceType::Gross,
+            PriceType::Net => order::PriceType::Net,
+        }
+    }
+}
+
+impl From<order::PriceType> for PriceType {
+    fn from(kind: order::PriceType) -> PriceType {
+        match kind {
+            order::PriceType::Gross => PriceType::Gross,
+            order::PriceType::Net => PriceType::Net,
+        }
+    }
+}
+
+/// What one of two alternatives means, a number or a word; the number counts when both are sent (`protocol.md` 3.3).
+fn alternative<T, W: Into<T>>(
     id: Option<i32>,
-    word: Option<E>,
-    known: impl Fn(i32) -> bool,
-    id_of: impl Fn(E) -> i32,
+    word: Option<W>,
+    from_id: impl Fn(i32) -> Option<T>,
     field: &str,
-) -> Result<Option<i32>, Failure> {
+) -> Result<Option<T>, Failure> {
     match id {
-        Some(id) if known(id) => Ok(Some(id)),
-        Some(id) => Err(Failure::new(code::OUT_OF_RANGE, [&id.to_string(), "1 to 2"]).within(field)),
-        None => Ok(word.map(id_of)),
+        Some(id) => match from_id(id) {
+            Some(known) => Ok(Some(known)),
+            None => Err(Failure::new(code::OUT_OF_RANGE, [&id.to_string(), "1 to 2"]).within(field)),
+        },
+        None => Ok(word.map(W::into)),
     }
 }
 
@@ -247,13 +251,13 @@ impl OrderPayment {
             external_id: payment.external_id,
             iban: payment.iban,
             transaction_id: payment.transaction_id,
-            payment_status_id: id_of_alternative(
+            payment_status_id: alternative(
                 payment.payment_status_id,
                 payment.payment_status_identifier,
-                |id| PaymentStatus::from_id(id).is_some(),
-                PaymentStatus::id,
+                order::PaymentStatus::from_id,
                 "payment_status_id",
             )?,
+            ..PaymentDocument::default()
         })
     }
 
@@ -266,8 +270,8 @@ impl OrderPayment {
             external_id: payment.external_id,
             iban: payment.iban,
             transaction_id: payment.transaction_id,
-            payment_status_id: payment.payment_status_id,
-            payment_status_identifier: payment.payment_status_id.and_then(PaymentStatus::from_id),
+            payment_status_id: payment.payment_status_id.map(order::PaymentStatus::id),
+            payment_status_identifier: payment.payment_status_id.map(PaymentStatus::from),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{OrderAddress, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
 use super::{OrderTag, PaymentStatus, PriceType};
 use crate::config::{Mandator, Settings};
-use crate::domain::order::Workflow;
+use crate::domain::order::{self, Workflow};
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
@@ -166,11 +166,11 @@ pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<Orde
         account_identifier: order.account_id.and_then(|id| settings.account(id)).map(|account| account.identifier.clone()),
         payment_method_id: order.payment_method_id,
         payment_method_identifier: data.payment_method_identifier,
-        payment_status_id: data.payment_status_id,
-        payment_status_identifier: data.payment_status_id.and_then(PaymentStatus::from_id),
+        payment_status_id: data.payment_status_id.map(order::PaymentStatus::id),
+        payment_status_identifier: data.payment_status_id.map(PaymentStatus::from),
         currency_code_iso: data.currency_code_iso,
-        price_type_id: data.price_type_id,
-        price_type_identifier: data.price_type_id.and_then(PriceType::from_id),
+        price_type_id: data.price_type_id.map(order::PriceType::id),
+        price_type_identifier: data.price_type_id.map(PriceType::from),
         shipping_charge: data.shipping_charge,
         cash_on_delivery_charge: data.cash_on_delivery_charge,
         payment_method_charge: data.payment_method_charge,

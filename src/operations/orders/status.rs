@@ -3,12 +3,12 @@
 use super::{Numbers, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey};
 use super::{missing_key, order_under, unknown_order};
 use crate::config::Mandator;
-use crate::domain::order::{Event, Step, step};
+use crate::domain::order::{Event, FactKind, FactName, PacketDocument, PaymentDocument, PaymentStatus, Step, step};
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
-use crate::store::orders::{self, FactPayload, OrderRow, PAID, PacketDocument, PaymentDocument};
+use crate::store::orders::{self, OrderRow};
 use crate::{reports, wire, wire_enum, write_request};
 
 wire_enum! {
@@ -172,22 +172,22 @@ fn record(work: &Work<'_, '_>, row: &mut OrderRow, event: Event, payments: &[Pay
         Event::Fetched | Event::Acknowledged => {
             row.export_date.get_or_insert(work.tx.stamp.0);
         }
-        Event::Paid => row.data.payment_status_id = Some(PAID),
+        Event::Paid => row.data.payment_status_id = Some(PaymentStatus::Paid),
         Event::Shipped | Event::Canceled => {}
     }
 }
 
 /// What the channel has to hear. An acknowledgement that comes after the goods left says nothing any more.
-fn fact_of(row: &OrderRow, event: Event, payments: &[PaymentDocument]) -> Option<FactPayload> {
+fn fact_of(row: &OrderRow, event: Event, payments: &[PaymentDocument]) -> Option<FactKind> {
     match event {
         Event::Fetched => None,
-        Event::Acknowledged if row.data.told.contains_key("shipped") => None,
-        Event::Acknowledged => Some(FactPayload::Acknowledged),
-        Event::Paid => Some(FactPayload::Paid {
+        Event::Acknowledged if row.data.is_told(FactName::Shipped) => None,
+        Event::Acknowledged => Some(FactKind::Acknowledged),
+        Event::Paid => Some(FactKind::Paid {
             transaction_id: payments.iter().find_map(|payment| payment.transaction_id.clone()).or_else(|| row.transaction_id_1.clone()),
         }),
-        Event::Shipped => Some(FactPayload::Shipped { packets: Vec::new() }),
-        Event::Canceled => Some(FactPayload::Cancelled { reason: None }),
+        Event::Shipped => Some(FactKind::Shipped { packets: Vec::new() }),
+        Event::Canceled => Some(FactKind::Cancelled { reason: None }),
     }
 }
 
@@ -202,7 +202,7 @@ fn packets_of(update: &OrderStatusUpdate, mandator: &Mandator) -> Vec<PacketDocu
             dispatch_type_identifier: packet.dispatch_type_identifier,
             dispatch_type_external_id: packet.dispatch_type_external_id,
             shipping_date: packet.shipping_date.map(|time| time.resolve(mandator.time_zone)),
-            told: false,
+            ..PacketDocument::default()
         })
         .filter(|packet| *packet != PacketDocument::default())
         .collect()

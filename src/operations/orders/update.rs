@@ -7,14 +7,14 @@
 
 use super::{Numbers, OrderAddress, OrderCustomer, OrderItem, OrderKeys, OrderNotice};
 use super::{OrderSignificantKey, OrderTag, PriceType, create};
-use super::{id_of_alternative, missing_key, order_under, unknown_order};
+use super::{alternative, missing_key, order_under, unknown_order};
 use crate::config::Mandator;
-use crate::domain::order::OrderStatus;
+use crate::domain::order::{self, Address, OrderStatus};
 use crate::domain::{Decimal, Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{Patch, Records, Time, Xml};
 use crate::operations::{Done, Work, WriteOperation};
-use crate::store::orders::{self, Address, NoticeRow, OrderKey, OrderRow};
+use crate::store::orders::{self, NoticeRow, OrderKey, OrderRow};
 use crate::{reports, wire, write_request};
 
 /// Kind of a notice that names none; the only value the reference shows.
@@ -254,13 +254,7 @@ pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandat
         Patch::Clear => row.data.specific_order_data = None,
         Patch::Set(xml) => row.data.specific_order_data = Some(xml.0.clone()),
     }
-    let price_type = id_of_alternative(
-        update.price_type_id,
-        update.price_type_identifier,
-        |id| PriceType::from_id(id).is_some(),
-        PriceType::id,
-        "price_type_id",
-    )?;
+    let price_type = alternative(update.price_type_id, update.price_type_identifier, order::PriceType::from_id, "price_type_id")?;
     row.data.price_type_id = price_type.or(row.data.price_type_id);
     if let Some(email) = update.customer.as_ref().and_then(|c| c.email.as_ref()) {
         row.email_address = Some(email.clone());
@@ -274,7 +268,7 @@ fn address(stored: &mut Option<Address>, update: Option<&OrderAddress>) {
     if let Some(update) = update {
         let mut address = stored.take().unwrap_or_default();
         update.clone().onto(&mut address);
-        *stored = Some(address).filter(|address| *address != Address::default());
+        *stored = address.filled();
     }
 }
 

@@ -7,7 +7,7 @@ mod reconciled;
 
 pub use figures::{StockFigures, stock_figures};
 pub use find::{OfferFilter, matching};
-pub use placed::{Announced, Confirmed, announce, confirm, moved, moved_items, sold, wait_for_stock};
+pub use placed::{Announced, Confirmed, announce, confirm, moved, moved_by_order, moved_items, sold, wait_for_stock};
 pub use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_account_after, on_the_way};
 
 use diesel::prelude::*;

@@ -8,7 +8,8 @@ use super::{EndedBy, OfferRow, OfferState, Wanted, by_ids};
 use crate::domain::Failure;
 use crate::domain::stock::{Life, Placed};
 use crate::on;
-use crate::store::schema::offers;
+use crate::store::outbox::{self, Topic};
+use crate::store::schema::{offers, order_items};
 use crate::store::{MOST_VARIABLES, Tx};
 
 /// What a channel is about to be told; afterwards it may show that, even if its answer gets lost.
@@ -161,4 +162,29 @@ pub fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
         .set((offers::ended_by.eq(EndedBy::Stock), offers::last_changed.eq(stamp)))
         .execute(c))?;
     Ok(())
+}
+
+/// Marks the quantities of an account's offers of the items in an order. The channel moved its own stock, so what it
+/// shows is not known.
+pub fn moved_by_order(tx: &mut Tx<'_>, account_id: i32, order_id: i32) -> Result<(), Failure> {
+    let items: Vec<Option<i32>> = on!(&mut tx.conn, c => order_items::table
+        .filter(order_items::order_id.eq(order_id))
+        .filter(order_items::item_id.is_not_null())
+        .select(order_items::item_id)
+        .load(c))?;
+    let items: Vec<i32> = items.into_iter().flatten().collect();
+    let mut dirty = Vec::new();
+    for chunk in items.chunks(MOST_VARIABLES) {
+        let found: Vec<i32> = on!(&mut tx.conn, c => offers::table
+            .filter(offers::item_id.eq_any(chunk))
+            .filter(offers::account_id.eq(account_id))
+            .filter(offers::wanted.eq(Wanted::Running))
+            .select(offers::offer_id)
+            .load(c))?;
+        for offer_id in &found {
+            moved(tx, *offer_id)?;
+        }
+        dirty.extend(found.into_iter().map(|offer| (offer, account_id, Topic::Quantity)));
+    }
+    outbox::mark(tx, &dirty)
 }

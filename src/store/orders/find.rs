@@ -90,6 +90,24 @@ pub fn of_channel(conn: &mut Conn<'_>, account_id: i32, marketplace_order_id: &s
         .optional())?)
 }
 
+/// The numbers under which a channel knows an order.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = orders)]
+pub struct OrderNumbers {
+    pub mandator_id: i32,
+    /// Missing in orders that no channel knows.
+    pub marketplace_order_id: Option<String>,
+    pub marketplace_order_id_2: Option<String>,
+}
+
+pub fn numbers(conn: &mut Conn<'_>, order_id: i32) -> Result<Option<OrderNumbers>, Failure> {
+    Ok(on!(conn, c => orders::table
+        .find(order_id)
+        .select(OrderNumbers::as_select())
+        .first(c)
+        .optional())?)
+}
+
 /// The conditions of one filter, all of which have to hold.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {

@@ -1,13 +1,11 @@
 //! Orders with their parts: positions, packages, payments, notices, tags, and the customers behind them.
 
 pub mod customers;
-mod document;
 mod find;
 mod parts;
 mod progress;
 
-pub use document::{Address, FactPacket, FactPayload, OrderDocument, PAID, PacketDocument, PaymentDocument, UNPAID};
-pub use find::{OrderKey, Selection, find, of_channel, select};
+pub use find::{OrderKey, OrderNumbers, Selection, find, numbers, of_channel, select};
 pub use parts::{OrderParts, add_packets, add_payments, add_tags, delete_notice, delete_tags};
 pub use parts::{items_of, load, notices_of, packets_of, save_notice, save_packet};
 pub use progress::{change_status, tell};
@@ -18,7 +16,7 @@ use super::schema::{items, offers, order_items, order_notices, order_packets, or
 use super::schema::{order_tags, orders};
 use super::{Conn, MOST_VARIABLES, Tx, next_ids, next_ids_from};
 use crate::domain::Failure;
-use crate::domain::order::{OrderStatus, Workflow};
+use crate::domain::order::{OrderDocument, OrderStatus, PacketDocument, PaymentDocument, Workflow};
 use crate::on;
 
 /// `last_changed_by` of what a channel changed.
@@ -61,7 +59,7 @@ pub struct OrderRow {
     pub customer_id: Option<i32>,
     pub email_address: Option<String>,
     pub invoice_number: Option<String>,
-    /// SHA-256 of what the channel last told about the order.
+    /// By which what the channel last said about the order is recognised: [`crate::domain::order::ChannelOrder::digest`].
     pub channel_digest: Option<String>,
     pub data: OrderDocument,
 }

@@ -1,6 +1,7 @@
 //! What a change of status does to stock, and what the channel is told about it.
 
 use crate::domain::code;
+use crate::domain::order::{FactKind, Packet};
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
@@ -117,12 +118,12 @@ fn ship(tx: &mut Tx<'_>, order_id: i32) -> Result<Vec<i32>, Failure> {
 /// Writes a fact for the order's channel and remembers it in the row, which the caller saves. A shipment is told with
 /// the packages that no earlier fact named, as often as there are new ones; everything else once. Gives the account, when
 /// a fact was written; a phone sale has no channel.
-pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut payload: FactPayload) -> Result<Option<i32>, Failure> {
+pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<Option<i32>, Failure> {
     let Some(account_id) = row.account_id else {
         return Ok(None);
     };
-    let times = row.data.told.get(payload.word()).copied().unwrap_or_default();
-    if let FactPayload::Shipped { packets } = &mut payload {
+    let times = row.data.times_told(fact.name());
+    if let FactKind::Shipped { packets } = &mut fact {
         for mut packet in packets_of(&mut tx.conn, row.order_id)? {
             if packet.data.told {
                 continue;
@@ -130,7 +131,7 @@ pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut payload: FactPayload) -> Re
             packet.data.told = true;
             save_packet(tx, &packet)?;
             let told = packet.data;
-            packets.push(FactPacket {
+            packets.push(Packet {
                 tracking_number: told.tracking_number,
                 return_number: told.return_number,
                 carrier: told
@@ -147,11 +148,9 @@ pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut payload: FactPayload) -> Re
     } else if times > 0 {
         return Ok(None);
     }
-    let word = payload.word();
-    let json = serde_json::to_string(&payload).map_err(|error| crate::store::broken_document("fact", &error))?;
     let times = times.saturating_add(1);
-    row.data.told.insert(word.to_owned(), times);
-    let key = format!("{}-{word}-{times}", row.order_id);
-    let written = outbox::add_fact(tx, account_id, row.order_id, &key, word, &json)?;
+    row.data.set_told(fact.name(), times);
+    let key = format!("{}-{}-{times}", row.order_id, fact.word());
+    let written = outbox::add_fact(tx, account_id, row.order_id, &key, &fact)?;
     Ok(written.then_some(account_id))
 }

@@ -2,7 +2,7 @@ use chrono::{TimeZone, Utc};
 
 use super::*;
 use crate::domain::Stamp;
-use crate::domain::order::OrderStatus;
+use crate::domain::order::{self as domain, OrderStatus};
 use crate::operations::common::Fetched;
 use crate::operations::wire::Time;
 
@@ -130,18 +130,22 @@ fn a_record_shows_all_parts_of_the_order() {
             .write(move |tx| {
                 let mut row = orders::get(&mut tx.conn, first)?.unwrap();
                 row.data.currency_code_iso = Some("EUR".into());
-                row.data.payment_status_id = Some(2);
-                row.data.price_type_id = Some(1);
+                row.data.payment_status_id = Some(domain::PaymentStatus::Paid);
+                row.data.price_type_id = Some(domain::PriceType::Gross);
                 row.data.specific_order_data = Some("<ebay_order_data/>".into());
-                row.data.delivery_address = Some(orders::Address { city: Some("Berlin".into()), ..orders::Address::default() });
+                row.data.delivery_address = Some(domain::Address { city: Some("Berlin".into()), ..domain::Address::default() });
                 orders::save(tx, &mut row, "erp")?;
-                let packet = orders::PacketDocument {
+                let packet = domain::PacketDocument {
                     tracking_number: Some("1Z".into()),
                     shipping_date: Some(Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap()),
-                    ..orders::PacketDocument::default()
+                    ..domain::PacketDocument::default()
                 };
                 orders::add_packets(tx, first, vec![packet])?;
-                let payment = PaymentDocument { iban: Some("DE02".into()), payment_status_id: Some(1), ..PaymentDocument::default() };
+                let payment = PaymentDocument {
+                    iban: Some("DE02".into()),
+                    payment_status_id: Some(domain::PaymentStatus::Unpaid),
+                    ..PaymentDocument::default()
+                };
                 orders::add_payments(tx, first, vec![payment])?;
                 orders::save_notice(tx, orders::NoticeRow { order_notice_id: 0, order_id: first, notice_type: 10, text: "gift".into() })
             })

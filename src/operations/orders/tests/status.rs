@@ -1,6 +1,5 @@
 use super::*;
-use crate::domain::order::OrderStatus;
-use crate::store::orders::FactPayload;
+use crate::domain::order::{self as domain, FactKind, OrderStatus};
 
 fn update(order_id: i32, status: OrderEvent) -> OrderStatusUpdate {
     OrderStatusUpdate {
@@ -45,8 +44,8 @@ fn told(store: &Store) -> Vec<String> {
 }
 
 fn packets_told(fact: &FactRow) -> Vec<String> {
-    match serde_json::from_str(&fact.payload).unwrap() {
-        FactPayload::Shipped { packets } => packets.into_iter().map(|packet| packet.tracking_number.unwrap()).collect(),
+    match fact.fact().unwrap() {
+        FactKind::Shipped { packets } => packets.into_iter().map(|packet| packet.tracking_number.unwrap()).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -103,8 +102,8 @@ fn shipping_books_the_reservation_from_stock_and_tells_the_channel() {
         assert_eq!(facts.len(), 1);
         assert_eq!(facts[0].fact_key, format!("{id}-shipped-1"));
         assert_eq!((facts[0].account_id, facts[0].kind.as_str()), (101, "shipped"));
-        let payload: FactPayload = serde_json::from_str(&facts[0].payload).unwrap();
-        let FactPayload::Shipped { packets } = payload else { panic!("{payload:?}") };
+        let payload: FactKind = facts[0].fact().unwrap();
+        let FactKind::Shipped { packets } = payload else { panic!("{payload:?}") };
         assert_eq!(packets[0].carrier.as_deref(), Some("DHL"), "the ERP's word");
         assert_eq!(packets[0].dispatch_type.as_deref(), Some("standard_ext"));
     });
@@ -239,13 +238,13 @@ fn payment_data_is_kept_and_told() {
         send(store, paid);
         let parts = load(store, id);
         assert_eq!(parts.payments.len(), 1);
-        assert_eq!(parts.payments[0].data.payment_status_id, Some(2));
-        assert_eq!(parts.order.data.payment_status_id, Some(2));
+        assert_eq!(parts.payments[0].data.payment_status_id, Some(domain::PaymentStatus::Paid));
+        assert_eq!(parts.order.data.payment_status_id, Some(domain::PaymentStatus::Paid));
         let facts = facts(store);
         assert_eq!(facts.len(), 1);
-        let payload: FactPayload = serde_json::from_str(&facts[0].payload).unwrap();
+        let payload: FactKind = facts[0].fact().unwrap();
         let transaction_id = Some("T-9".to_owned());
-        assert_eq!(payload, FactPayload::Paid { transaction_id });
+        assert_eq!(payload, FactKind::Paid { transaction_id });
         let mut unknown = update(id, OrderEvent::Fetched);
         unknown.payment_informations = vec![OrderPayment { payment_status_id: Some(9), ..OrderPayment::default() }];
         assert_eq!(send(store, unknown).result.reports[0].return_code, -3010);

@@ -87,7 +87,7 @@ fn fields_are_set_kept_and_cleared() {
         assert_eq!(row.complete_status, 2);
         assert_eq!(row.last_changed_by, "erp");
         assert_eq!(row.data.shipping_charge, Some(Decimal(50_000)));
-        assert_eq!((row.data.note, row.data.price_type_id), (None, Some(2)));
+        assert_eq!((row.data.note, row.data.price_type_id), (None, Some(crate::domain::order::PriceType::Net)));
         let address = row.data.invoice_address.unwrap();
         assert_eq!(address.city.as_deref(), Some("Berlin"));
         assert_eq!(address.street, None);

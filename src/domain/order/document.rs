@@ -3,23 +3,17 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use diesel::deserialize::FromSqlRow;
-use diesel::expression::AsExpression;
 use serde::{Deserialize, Serialize};
 
+use super::{Address, FactName, PaymentStatus, PriceType};
 use crate::domain::Decimal;
-use crate::json_text;
-
-/// `payment_status_id` of an order that is not paid.
-pub const UNPAID: i32 = 1;
-/// `payment_status_id` of a paid order.
-pub const PAID: i32 = 2;
+use crate::domain::document::Version;
 
 /// Everything of an order that has no column of its own.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, FromSqlRow, AsExpression)]
-#[diesel(sql_type = diesel::sql_types::Text)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OrderDocument {
+    pub version: Version<1>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency_code_iso: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,17 +30,15 @@ pub struct OrderDocument {
     pub shipping_provider: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shipping_provider_identifier: Option<String>,
-    /// 1 gross, 2 net.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_type_id: Option<i32>,
+    pub price_type_id: Option<PriceType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// As the channel names it; kept even where the configuration knows no id for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_method_identifier: Option<String>,
-    /// [`UNPAID`] or [`PAID`].
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_status_id: Option<i32>,
+    pub payment_status_id: Option<PaymentStatus>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_address: Option<Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,52 +52,26 @@ pub struct OrderDocument {
     pub told: BTreeMap<String, i32>,
 }
 
-/// An invoice or delivery address, in the words of `updateCustomers`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Address {
-    /// 1 Mr, 2 Ms, 3 company.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub salutation_id: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub salutation_identifier: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub firm: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub street: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub house_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub street_addition: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub postal_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub country_code_iso: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mobile_phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fax: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+impl OrderDocument {
+    /// The channel knows this already, because we or itself said so.
+    pub fn is_told(&self, fact: FactName) -> bool {
+        self.times_told(fact) > 0
+    }
+
+    pub fn times_told(&self, fact: FactName) -> i32 {
+        self.told.get(fact.word()).copied().unwrap_or_default()
+    }
+
+    pub fn set_told(&mut self, fact: FactName, times: i32) {
+        self.told.insert(fact.word().to_owned(), times);
+    }
 }
 
 /// A package, as the ERP told it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, FromSqlRow, AsExpression)]
-#[diesel(sql_type = diesel::sql_types::Text)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PacketDocument {
+    pub version: Version<1>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,10 +117,10 @@ impl PacketDocument {
 }
 
 /// Payment data, as the ERP told it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, FromSqlRow, AsExpression)]
-#[diesel(sql_type = diesel::sql_types::Text)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PaymentDocument {
+    pub version: Version<1>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_instructions: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,7 +136,7 @@ pub struct PaymentDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_status_id: Option<i32>,
+    pub payment_status_id: Option<PaymentStatus>,
 }
 
 impl PaymentDocument {
@@ -189,37 +155,28 @@ impl PaymentDocument {
     }
 }
 
-json_text!(OrderDocument, PacketDocument, PaymentDocument);
+#[cfg(test)]
+mod tests {
+    use super::super::{FactName, PaymentStatus, PriceType};
+    use super::{OrderDocument, PacketDocument, PaymentDocument};
+    use crate::domain::Decimal;
 
-/// What the ERP did with an order, as the outbox keeps it. The JSON is that of `connectors::FactKind`, which this module
-/// must not see; a test of the dispatcher holds both together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactPayload {
-    Acknowledged,
-    Paid { transaction_id: Option<String> },
-    Shipped { packets: Vec<FactPacket> },
-    Cancelled { reason: Option<String> },
-}
-
-impl FactPayload {
-    /// The word for it in tables and keys.
-    pub fn word(&self) -> &'static str {
-        match self {
-            FactPayload::Acknowledged => "acknowledged",
-            FactPayload::Paid { .. } => "paid",
-            FactPayload::Shipped { .. } => "shipped",
-            FactPayload::Cancelled { .. } => "cancelled",
-        }
+    #[test]
+    fn what_version_0_1_stored_is_read_and_written_with_its_version() {
+        let json = r#"{"currency_code_iso":"EUR","shipping_charge":49000,"price_type_id":1,"payment_status_id":2,"invoice_address":{"city":"Köln"},"told":{"shipped":2}}"#;
+        let order: OrderDocument = serde_json::from_str(json).unwrap();
+        assert_eq!((order.price_type_id, order.payment_status_id), (Some(PriceType::Gross), Some(PaymentStatus::Paid)));
+        assert_eq!((order.shipping_charge, order.times_told(FactName::Shipped)), (Some(Decimal(49_000)), 2));
+        assert!(!order.is_told(FactName::Paid));
+        assert_eq!(serde_json::to_string(&order).unwrap(), format!(r#"{{"version":1,{}"#, json.trim_start_matches('{')));
+        let packet: PacketDocument = serde_json::from_str(r#"{"tracking_number":"1","told":true}"#).unwrap();
+        assert!(packet.told && packet.tracking_number.as_deref() == Some("1"));
+        let payment: PaymentDocument = serde_json::from_str(r#"{"iban":"DE02","payment_status_id":1}"#).unwrap();
+        assert_eq!(payment.payment_status_id, Some(PaymentStatus::Unpaid));
     }
-}
 
-/// A package inside a fact, in the ERP's words: the dispatcher maps the carrier.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct FactPacket {
-    pub tracking_number: Option<String>,
-    pub return_number: Option<String>,
-    pub carrier: Option<String>,
-    pub dispatch_type: Option<String>,
-    pub shipped_at: Option<DateTime<Utc>>,
+    #[test]
+    fn a_document_of_a_later_version_is_not_read() {
+        assert!(serde_json::from_str::<OrderDocument>(r#"{"version":2}"#).is_err());
+    }
 }
