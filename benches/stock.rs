@@ -19,8 +19,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use kontor::config::Settings;
 use kontor::dispatch::bell::Bell;
-use kontor::operations::{Answer, Body, Call, Face, Gateway, Step, execute, find};
-use kontor::soap;
+use kontor::operations::{self, Answer, Body, Call, Face, Gateway, Step, execute, find};
 use kontor::store::Store;
 use kontor::xml::Document;
 
@@ -121,7 +120,7 @@ fn measure(name: &str, database: &str) {
         call(&gateway, "updateItems", &documents[run], None);
     });
     let documents: Vec<String> = (0..RUNS).map(stock).collect();
-    let limits = soap::limits(&gateway.settings.limits);
+    let limits = operations::limits(&gateway.settings.limits);
     let parsed = best(|run| {
         assert!(Document::parse(&documents[run], &limits).is_ok());
     });

@@ -89,15 +89,17 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a body after gzip. Default 256 MiB.
     pub inflated_bytes: usize,
+    /// Bytes of an answer, before it is compressed. Default 128 MiB.
+    pub answer_bytes: usize,
     /// Nesting of elements. Default 64.
     pub xml_depth: usize,
     /// Attributes of one element. Default 64.
     pub xml_attributes: usize,
-    /// Bytes of a name with its prefix. Default 256.
+    /// Bytes of a name with its prefix, four times as many for a namespace. Default 256.
     pub xml_name_bytes: usize,
     /// Elements of one document. Default 5 000 000.
     pub xml_elements: usize,
-    /// Records of one call. Default 100 000.
+    /// Records of one call, and entries of one list inside a record. Default 100 000.
     pub records: usize,
     /// Seconds a client may take to send its request. Default 60.
     pub request_seconds: u64,

@@ -50,14 +50,15 @@ pub struct Failure {
 
 impl Failure {
     pub fn new<const N: usize>(code: &'static Code, args: [&str; N]) -> Failure {
-        Failure { code, place: String::new(), args: args.iter().map(|a| shorten(a)).collect() }
+        Failure { code, place: String::new(), args: args.iter().map(|a| shorten(a, 120)).collect() }
     }
 
-    /// Puts an outer place before what is known already.
+    /// Puts an outer place before what is known already. Places hold names from the request, so they are shortened too.
     pub fn within(mut self, outer: &str) -> Failure {
+        let outer = &shorten(outer, 300);
         self.place = match (outer.is_empty(), self.place.is_empty()) {
             (true, _) => self.place,
-            (false, true) => outer.to_owned(),
+            (false, true) => outer.clone(),
             (false, false) => format!("{outer}, {}", self.place),
         };
         self
@@ -110,14 +111,11 @@ impl std::fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// Values are quoted back to the caller, but never at any length.
-fn shorten(value: &str) -> String {
-    const MOST: usize = 120;
-    if value.chars().count() <= MOST {
-        return value.to_owned();
+fn shorten(value: &str, most: usize) -> String {
+    match value.char_indices().nth(most) {
+        Some((end, _)) => [value.get(..end).unwrap_or_default(), "…"].concat(),
+        None => value.to_owned(),
     }
-    let mut short: String = value.chars().take(MOST).collect();
-    short.push('…');
-    short
 }
 
 macro_rules! codes {
@@ -205,8 +203,8 @@ codes! {
         "the envelope namespace \"{0}\" is unknown; use http://schemas.xmlsoap.org/soap/envelope/ or http://www.w3.org/2003/05/soap-envelope"
         "der Envelope-Namensraum \"{0}\" ist unbekannt; verwenden Sie http://schemas.xmlsoap.org/soap/envelope/ oder http://www.w3.org/2003/05/soap-envelope";
     2006 NOT_UNDERSTOOD MustUnderstand
-        "the header \"{0}\" is marked mustUnderstand but is not known here; leave it out or unmark it"
-        "der Header \"{0}\" ist als mustUnderstand markiert, hier aber unbekannt; lassen Sie ihn oder die Markierung weg";
+        "the header \"{0}\"{1} is marked mustUnderstand but is not known here; leave it out or unmark it"
+        "der Header \"{0}\"{1} ist als mustUnderstand markiert, hier aber unbekannt; lassen Sie ihn oder die Markierung weg";
     2007 EMPTY_BODY Client
         "the SOAP Body is empty; put one operation element into it"
         "der SOAP-Body ist leer; geben Sie ein Operationselement hinein";
@@ -301,6 +299,12 @@ codes! {
     3024 UNKNOWN_CONDITION Client
         "the condition \"{0}\" is not known{1}; without it the answer would hold too much, so correct the name or leave it out"
         "die Bedingung \"{0}\" ist nicht bekannt{1}; ohne sie enthielte die Antwort zu viel, also berichtigen Sie den Namen oder lassen Sie sie weg";
+    3029 ANSWER_TOO_LONG Client
+        "the answer would be larger than {0} bytes, and nothing of this call was stored; ask for smaller pages (…_per_page) or with narrower filters, or send fewer records per call (limits.answer_bytes in the configuration)"
+        "die Antwort wäre größer als {0} Bytes, und nichts aus diesem Aufruf wurde gespeichert; fragen Sie kleinere Seiten (…_per_page) oder mit engeren Filtern ab oder senden Sie weniger Datensätze je Aufruf (limits.answer_bytes in der Konfiguration)";
+    3030 IGNORED_MORE Client
+        "{0} further names and texts were ignored and are not listed; correct the listed ones first"
+        "{0} weitere Namen und Texte wurden übergangen und sind nicht aufgeführt; berichtigen Sie zuerst die aufgeführten";
     // 4000: references
     4001 UNKNOWN_ITEM Client
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"

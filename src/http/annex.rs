@@ -84,7 +84,7 @@ pub(super) async fn visit(request: HttpRequest, payload: web::Payload, edge: web
     let Some(place) = edge.strangers.take(&party) else { return busy() };
     let limits = Limits { body_bytes: MOST_BODY, ..edge.settings.limits.clone() };
     let declared = text_of(&request, header::CONTENT_LENGTH).parse().ok();
-    let body = match body::receive(&mut payload.into_inner(), declared, &limits, body::Keep::Uncharged).await {
+    let body = match body::receive(&mut payload.into_inner(), Vec::new(), declared, &limits, body::Keep::Uncharged).await {
         Received::Whole(body) => body,
         Received::TooLarge => return refuse(StatusCode::PAYLOAD_TOO_LARGE, &format!("at most {MOST_BODY} bytes are taken; send less")),
         Received::Broken(why) => return refuse(StatusCode::BAD_REQUEST, why),

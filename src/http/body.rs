@@ -1,14 +1,15 @@
 //! Bodies: received within bounds of size and time, inflated, decoded to text; and answers compressed.
 
-use std::io::{Read, Write};
+use std::borrow::Cow;
+use std::io::{self, ErrorKind, Read, Write};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BodyStream, MessageBody};
 use actix_web::dev::Payload;
-use encoding_rs::{Encoding, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{DecoderResult, Encoding, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::Compression;
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 
 use super::budget::Charge;
@@ -18,6 +19,10 @@ use crate::domain::{Failure, code};
 
 /// Answers up to this size are not worth compressing.
 const PLAIN_BYTES: usize = 1024;
+
+/// Members of a gzip body: each costs a new decoder, even an empty one. Tools that compress in blocks write one for
+/// 64 KiB.
+const MOST_MEMBERS: usize = 4_096;
 
 /// A body from the network, or why it could not be had.
 pub(super) enum Received {
@@ -38,25 +43,68 @@ pub(super) enum Keep<'c> {
     Charged(&'c mut Charge),
 }
 
-/// Reads a body to its end, within the limits of size, time and pace.
-pub(super) async fn receive(payload: &mut Payload, declared: Option<u64>, limits: &Limits, mut keep: Keep<'_>) -> Received {
+/// The beginning of a body.
+#[derive(Default)]
+pub(super) struct Start {
+    pub bytes: Vec<u8>,
+    /// There is no more.
+    pub ended: bool,
+}
+
+/// Reads on until there are at least so many bytes, within the limits of time and pace.
+///
+/// # Errors
+/// Why the client's bytes do not come.
+pub(super) async fn receive_start(payload: &mut Payload, start: &mut Start, most: usize, limits: &Limits) -> Result<(), &'static str> {
+    let begun = Instant::now();
+    let end = begun + Duration::from_secs(limits.request_seconds);
+    let mut pace = Pace::new(limits, begun);
+    let mut stream = pin!(BodyStream::new(payload));
+    while start.bytes.len() < most && !start.ended {
+        let deadline = end.min(pace.deadline());
+        match tokio::time::timeout_at(deadline.into(), std::future::poll_fn(|cx| stream.as_mut().poll_next(cx))).await {
+            Ok(None) => start.ended = true,
+            Ok(Some(Ok(chunk))) => {
+                pace.moved(chunk.len(), Instant::now());
+                start.bytes.extend_from_slice(&chunk);
+            }
+            Ok(Some(Err(_))) => return Err(CLOSED),
+            Err(_) if deadline == end => return Err(TOO_LATE),
+            Err(_) => return Err(TOO_SLOW),
+        }
+    }
+    Ok(())
+}
+
+/// Why a body does not come to its end.
+const CLOSED: &str = "the connection was closed before its end";
+const TOO_LATE: &str = "it took longer than limits.request_seconds";
+const TOO_SLOW: &str = "it came more slowly than limits.slow_bytes in limits.slow_seconds";
+
+/// Reads a body to its end, within the limits of size, time and pace. `body` was received already.
+pub(super) async fn receive(
+    payload: &mut Payload,
+    mut body: Vec<u8>,
+    declared: Option<u64>,
+    limits: &Limits,
+    mut keep: Keep<'_>,
+) -> Received {
     let limit = limits.body_bytes;
     let too_large = declared.is_some_and(|declared| usize::try_from(declared).map_or(true, |n| n > limit));
     let start = Instant::now();
     let end = start + Duration::from_secs(limits.request_seconds);
     let mut pace = Pace::new(limits, start);
     let mut stream = pin!(BodyStream::new(payload));
-    let mut body = Vec::new();
-    let mut length = 0_usize;
+    let mut length = body.len();
     loop {
         let deadline = end.min(pace.deadline());
         let next = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx));
         let chunk = match tokio::time::timeout_at(deadline.into(), next).await {
             Ok(None) => break,
             Ok(Some(Ok(chunk))) => chunk,
-            Ok(Some(Err(_))) => return Received::Broken("the connection was closed before its end"),
-            Err(_) if deadline == end => return Received::Broken("it took longer than limits.request_seconds"),
-            Err(_) => return Received::Broken("it came more slowly than limits.slow_bytes in limits.slow_seconds"),
+            Ok(Some(Err(_))) => return Received::Broken(CLOSED),
+            Err(_) if deadline == end => return Received::Broken(TOO_LATE),
+            Err(_) => return Received::Broken(TOO_SLOW),
         };
         pace.moved(chunk.len(), Instant::now());
         length = length.saturating_add(chunk.len());
@@ -116,13 +164,48 @@ pub(super) fn is_gzip(content_encoding: &str) -> Result<bool, Failure> {
 /// # Errors
 /// `TOO_LARGE`, `UNDECODABLE_BODY`.
 pub(super) fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
-    let mut out = Vec::new();
-    let bound = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    match MultiGzDecoder::new(body).take(bound).read_to_end(&mut out) {
-        Ok(_) if out.len() > most => Err(Failure::new(code::TOO_LARGE, [&most.to_string(), "inflated_bytes"])),
-        Ok(_) => Ok(out),
-        Err(error) => Err(Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()])),
+    match inflate_up_to(body, most.saturating_add(1)) {
+        (out, Ok(())) if out.len() > most => Err(Failure::new(code::TOO_LARGE, [&most.to_string(), "inflated_bytes"])),
+        (out, Ok(())) => Ok(out),
+        (_, Err(error)) => Err(Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()])),
     }
+}
+
+/// The first bytes of a message, at most so many, of whose body only the beginning may be there. True: there is more.
+///
+/// # Errors
+/// `UNSUPPORTED_ENCODING`, `UNDECODABLE_BODY`.
+pub(super) fn unpack_start<'b>(start: &'b [u8], content_encoding: &str, most: usize) -> Result<(Cow<'b, [u8]>, bool), Failure> {
+    if !is_gzip(content_encoding)? {
+        return Ok((Cow::Borrowed(start.get(..most).unwrap_or(start)), start.len() > most));
+    }
+    match inflate_up_to(start, most) {
+        (_, Err(error)) if error.kind() != ErrorKind::UnexpectedEof => {
+            Err(Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()]))
+        }
+        (out, _) => {
+            let more = out.len() >= most;
+            Ok((Cow::Owned(out), more))
+        }
+    }
+}
+
+/// Inflates until there are so many bytes, or as far as it goes.
+fn inflate_up_to(body: &[u8], bound: usize) -> (Vec<u8>, io::Result<()>) {
+    let mut out = Vec::new();
+    let mut rest = body;
+    for _ in 0..MOST_MEMBERS {
+        let mut member = GzDecoder::new(rest);
+        let room = u64::try_from(bound.saturating_sub(out.len())).unwrap_or(u64::MAX);
+        if let Err(error) = member.by_ref().take(room).read_to_end(&mut out) {
+            return (out, Err(error));
+        }
+        rest = member.into_inner();
+        if out.len() >= bound || rest.is_empty() {
+            return (out, Ok(()));
+        }
+    }
+    (out, Err(io::Error::other(format!("it has more than {MOST_MEMBERS} members"))))
 }
 
 /// The text of an envelope. Byte order mark, then the charset of the `Content-Type`, then the XML declaration, else UTF-8.
@@ -130,13 +213,7 @@ pub(super) fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// `UNSUPPORTED_ENCODING`, `UNDECODABLE_BODY`. No byte is ever replaced.
 pub(super) fn to_text(body: Vec<u8>, content_type: &str) -> Result<String, Failure> {
-    let (encoding, mark) = match Encoding::for_bom(&body) {
-        Some(found) => found,
-        None => match charset(content_type) {
-            Some(label) => (known(label, &body)?, 0),
-            None => (declared(&body)?, 0),
-        },
-    };
+    let (encoding, mark) = encoding_of(&body, content_type)?;
     if encoding == UTF_8 {
         // Without a copy; the parser skips the mark.
         return String::from_utf8(body).map_err(|error| {
@@ -149,6 +226,36 @@ pub(super) fn to_text(body: Vec<u8>, content_type: &str) -> Result<String, Failu
         Some(text) => Ok(text.into_owned()),
         None => Err(Failure::new(code::UNDECODABLE_BODY, [encoding.name(), "half a character is missing"])),
     }
+}
+
+/// The text of the beginning of an envelope, up to a character that is not whole.
+///
+/// # Errors
+/// As [`to_text`].
+pub(super) fn to_text_start(start: &[u8], content_type: &str) -> Result<String, Failure> {
+    let (encoding, mark) = encoding_of(start, content_type)?;
+    let bytes = start.get(mark..).unwrap_or_default();
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or_default();
+    let mut text = String::with_capacity(room);
+    match decoder.decode_to_string_without_replacement(bytes, &mut text, false) {
+        (DecoderResult::Malformed(..), read) => {
+            Err(Failure::new(code::UNDECODABLE_BODY, [encoding.name(), &format!("byte {read} does not fit")]))
+        }
+        _ => Ok(text),
+    }
+}
+
+/// The encoding, and the length of a byte order mark.
+fn encoding_of(body: &[u8], content_type: &str) -> Result<(&'static Encoding, usize), Failure> {
+    if let Some(found) = Encoding::for_bom(body) {
+        return Ok(found);
+    }
+    let encoding = match charset(content_type) {
+        Some(label) => known(label, body)?,
+        None => declared(body)?,
+    };
+    Ok((encoding, 0))
 }
 
 /// The charset parameter, quoted or not, in any case.

@@ -14,13 +14,14 @@ use super::answer::{Held, Sending, connection};
 use super::auth::Credentials;
 use super::body::{self, Keep, Received};
 use super::budget::Charge;
+use super::head::Head;
 use super::places::{Party, Place};
 use super::reply::{start, text_of};
 use super::{Edge, client, describe, multipart};
 use crate::config::{Limits, User};
 use crate::domain::{Failure, Language, code};
-use crate::operations::{Access, Face};
-use crate::soap::{self, Claim, Handled, Meta, Reply, Version};
+use crate::operations::{self, Access, Face};
+use crate::soap::{self, Handled, Meta, Reply, Version};
 
 /// Memory for a byte of a message: it becomes a text, a tree and rows. Corrected once the text is there.
 const EXPECTED: usize = 4;
@@ -137,50 +138,56 @@ impl Caller {
             return (Some(user), self.refuse_unread(&failure, payload).await);
         };
         let language = soap::language(&self.edge.settings, &user);
-        let body = match self.whole_body(payload, &Party::User(user.name.clone()), language).await {
+        let body = match self.whole_body(payload, Vec::new(), &Party::User(user.name.clone()), language).await {
             Ok(body) => body,
             Err(outcome) => return (Some(user), *outcome),
         };
         let caller = user.clone();
-        let outcome = Caller::to_the_end(Arc::new(self), place, async move |call| match call.read(body, Some(&caller.name)).await {
-            Ok((message, charge)) => call.answer(&caller, message, charge).await,
-            Err(failure) => call.refuse(&failure, language, false),
-        });
+        let outcome = Caller::to_the_end(Arc::new(self), place, async move |call| call.carry_out(&caller, body, language).await);
         (Some(user), outcome.await)
     }
 
-    /// Who sends a UsernameToken is known only when the message has been read. Few such messages are in the memory at a
-    /// time, so that nobody unknown fills it; the envelope is parsed once more when the sender is known.
+    /// Who sends a UsernameToken is known when the Header has been read; the rest is received after the verdict.
     async fn run_with_token(self, payload: &mut Payload) -> (Option<User>, Outcome) {
         let unproven = match self.edge.gate.place_for_unproven(self.address).await {
             Ok(place) => place,
             Err(failure) => return (None, self.refuse_unread(&failure, payload).await),
         };
-        let body = match self.whole_body(payload, &Party::Address(self.address), Language::default()).await {
-            Ok(body) => body,
-            Err(outcome) => return (None, *outcome),
+        let head = Head {
+            settings: &self.edge.settings,
+            meta: &self.meta,
+            content_type: &self.content_type,
+            content_encoding: &self.content_encoding,
         };
-        let call = Arc::new(self);
-        let (message, charge) = match call.read(body, None).await {
-            Ok(read) => read,
-            Err(failure) => return (None, call.refuse(&failure, Language::default(), false)),
+        let (claim, start) = match head.receive(payload).await {
+            Ok(found) => found,
+            Err((reply, false)) => return (None, Outcome { close: true, ..plain(*reply) }),
+            Err((reply, true)) => return (None, self.refuse_rest(*reply, payload).await),
         };
-        let (message, claim) = match call.claim(message).await {
-            Ok(read) => read,
-            Err(reply) => return (None, plain(*reply)),
-        };
-        let refuse = |failure: Failure| plain(soap::refuse(&failure, claim.version, Language::default()));
-        let user = match call.edge.gate.check_claim(&claim, call.address, Utc::now()).await {
+        let refuse = |failure| soap::refuse(&failure, claim.version, Language::default());
+        let user = match self.edge.gate.check_claim(&claim, self.address, Utc::now()).await {
             Ok(user) => user,
-            Err(failure) => return (None, refuse(failure)),
+            Err(failure) => return (None, self.refuse_rest(refuse(failure), payload).await),
         };
         drop(unproven);
-        let Some(place) = call.place(&user) else {
-            return (Some(user), refuse(Failure::new(code::OVERLOADED, [])));
+        let Some(place) = self.place(&user) else {
+            return (Some(user), self.refuse_rest(refuse(Failure::new(code::OVERLOADED, [])), payload).await);
+        };
+        let language = soap::language(&self.edge.settings, &user);
+        let body = match self.whole_body(payload, start, &Party::User(user.name.clone()), language).await {
+            Ok(body) => body,
+            Err(outcome) => return (Some(user), *outcome),
         };
         let caller = user.clone();
-        let outcome = Caller::to_the_end(call, place, async move |call| call.answer(&caller, message, charge).await);
+        let outcome = Caller::to_the_end(Arc::new(self), place, async move |call| call.carry_out(&caller, body, language).await);
         (Some(user), outcome.await)
+    }
+
+    async fn carry_out(self: Arc<Self>, user: &User, body: Body, language: Language) -> Outcome {
+        match self.read(body, Some(&user.name)).await {
+            Ok((message, charge)) => self.answer(user, message, charge).await,
+            Err(failure) => self.refuse(&failure, language, false),
+        }
     }
 
     /// A place among the calls that are being received, carried out and answered.
@@ -198,7 +205,8 @@ impl Caller {
         worked.await.unwrap_or_else(|_| call.broke_down())
     }
 
-    async fn whole_body(&self, payload: &mut Payload, party: &Party, language: Language) -> Result<Body, Box<Outcome>> {
+    /// The body; `start` was received already.
+    async fn whole_body(&self, payload: &mut Payload, start: Vec<u8>, party: &Party, language: Language) -> Result<Body, Box<Outcome>> {
         let limits = &self.edge.settings.limits;
         let declared = self.content_length.map_or(FIRST, |length| usize::try_from(length).unwrap_or(usize::MAX));
         let inflated = if body::is_gzip(&self.content_encoding).unwrap_or_default() { INFLATED } else { 1 };
@@ -208,7 +216,7 @@ impl Caller {
             Ok(charge) => charge,
             Err(failure) => return Err(Box::new(self.refuse_unread(&failure, payload).await)),
         };
-        let failure = match body::receive(payload, self.content_length, limits, Keep::Charged(&mut charge)).await {
+        let failure = match body::receive(payload, start, self.content_length, limits, Keep::Charged(&mut charge)).await {
             Received::Whole(bytes) => return Ok(Body { bytes, charge }),
             Received::TooLarge => too_large(limits),
             Received::Broken(why) => Failure::new(code::INCOMPLETE_BODY, [why]),
@@ -274,18 +282,8 @@ impl Caller {
             body::check_media(&parts.root_type)?;
         }
         let text = body::to_text(parts.root.into_owned(), &parts.root_type)?;
-        let text = soap::resolve(text, &parts.attachments, &soap::limits(&self.edge.settings.limits))?;
+        let text = soap::resolve(text, &parts.attachments, &operations::limits(&self.edge.settings.limits))?;
         Ok(Message { text, in_parts: multipart::is_xop(&parts.root_type) })
-    }
-
-    /// Who a message says it is from; or the fault.
-    async fn claim(self: &Arc<Self>, message: Message) -> Result<(Message, Claim), Box<Reply>> {
-        let read = self.reading(None, move |call| {
-            let claim = soap::claim(&call.edge.settings, &message.text, &call.meta)?;
-            Ok((message, claim))
-        });
-        let refuse = |failure| Err(Box::new(soap::refuse(&failure, self.meta.version, Language::default())));
-        read.await.unwrap_or_else(refuse)
     }
 
     /// Carries a message out, and waits for the channels without a thread. The charge is that of the answer then.
@@ -356,11 +354,15 @@ impl Caller {
     /// Refuses after the body was read off: a client that is still sending would miss the answer, and the connection
     /// can be kept for the next try. Where many do so already, it is closed.
     async fn refuse_unread(&self, failure: &Failure, payload: &mut Payload) -> Outcome {
+        self.refuse_rest(soap::refuse(failure, self.meta.version, Language::default()), payload).await
+    }
+
+    async fn refuse_rest(&self, reply: Reply, payload: &mut Payload) -> Outcome {
         let Some(_place) = self.edge.strangers.take(&Party::Address(self.address)) else {
-            return self.refuse(failure, Language::default(), true);
+            return Outcome { close: true, ..plain(reply) };
         };
-        let received = body::receive(payload, self.content_length, &self.edge.settings.limits, Keep::Nothing).await;
-        self.refuse(failure, Language::default(), !matches!(received, Received::Whole(_)))
+        let received = body::receive(payload, Vec::new(), self.content_length, &self.edge.settings.limits, Keep::Nothing).await;
+        Outcome { close: !matches!(received, Received::Whole(_)), ..plain(reply) }
     }
 
     fn refuse(&self, failure: &Failure, language: Language, close: bool) -> Outcome {

@@ -14,6 +14,7 @@ mod client;
 mod connections;
 mod describe;
 mod expect;
+mod head;
 mod multipart;
 mod pace;
 mod pages;

@@ -19,6 +19,9 @@ const MOST_PARTS: usize = 10_000;
 /// Bytes of the headers of one part.
 const MOST_HEADER: usize = 8_192;
 
+/// The root part: its content type and its content.
+pub(super) type Root<'b> = (String, Cow<'b, [u8]>);
+
 /// A message in parts.
 #[derive(Debug)]
 pub(super) struct Multipart<'b> {
@@ -54,23 +57,13 @@ fn broken(why: &str) -> Failure {
 /// # Errors
 /// `UNSUPPORTED_MEDIA`, or `BROKEN_MULTIPART` with the reason.
 pub(super) fn take_apart<'b>(content_type: &str, body: &'b [u8]) -> Result<Multipart<'b>, Failure> {
-    let mime: Mime = content_type.parse().map_err(|_| broken("its Content-Type cannot be read"))?;
-    if mime.subtype() != "related" {
-        return Err(Failure::new(code::UNSUPPORTED_MEDIA, [mime.essence_str()]));
-    }
-    let boundary = mime.get_param("boundary").map(|boundary| boundary.as_str().to_owned()).filter(|text| !text.is_empty());
-    let boundary = boundary.ok_or_else(|| broken("its Content-Type has no boundary"))?;
-    let start = mime.get_param("start").map(|start| without_brackets(start.as_str()).to_owned());
+    let (boundary, start) = frame(content_type)?;
     let mut root = None;
     let mut attachments = BTreeMap::new();
-    for part in Parts::new(body, &boundary)? {
+    for part in Parts::new(body, &boundary, false)? {
         let part = part?;
-        let is_root = match &start {
-            Some(start) => part.id.as_ref() == Some(start),
-            None => true,
-        };
         let content = part.content()?;
-        if is_root && root.is_none() {
+        if part.is_root(start.as_deref()) && root.is_none() {
             root = Some((part.content_type, content));
         } else if let Some(id) = part.id
             && let Some(_) = attachments.insert(id.clone(), content)
@@ -80,6 +73,29 @@ pub(super) fn take_apart<'b>(content_type: &str, body: &'b [u8]) -> Result<Multi
     }
     let (root_type, root) = root.ok_or_else(|| broken("the part that start names is missing"))?;
     Ok(Multipart { root_type, root, attachments })
+}
+
+/// What the beginning of a body holds of the root part, with its content type; `None` if that does not begin in it.
+///
+/// # Errors
+/// As [`take_apart`], for what stands in the content type.
+pub(super) fn start_of_root<'b>(content_type: &str, start_of_body: &'b [u8]) -> Result<Option<Root<'b>>, Failure> {
+    let (boundary, start) = frame(content_type)?;
+    let Ok(parts) = Parts::new(start_of_body, &boundary, true) else { return Ok(None) };
+    let root = parts.map_while(Result::ok).find(|part| part.is_root(start.as_deref()));
+    root.map(|part| Ok((part.content_type.clone(), part.content()?))).transpose()
+}
+
+/// The boundary, and the id of the root part where the content type names it.
+fn frame(content_type: &str) -> Result<(String, Option<String>), Failure> {
+    let mime: Mime = content_type.parse().map_err(|_| broken("its Content-Type cannot be read"))?;
+    if mime.subtype() != "related" {
+        return Err(Failure::new(code::UNSUPPORTED_MEDIA, [mime.essence_str()]));
+    }
+    let boundary = mime.get_param("boundary").map(|boundary| boundary.as_str().to_owned()).filter(|text| !text.is_empty());
+    let boundary = boundary.ok_or_else(|| broken("its Content-Type has no boundary"))?;
+    let start = mime.get_param("start").map(|start| without_brackets(start.as_str()).to_owned());
+    Ok((boundary, start))
 }
 
 fn without_brackets(id: &str) -> &str {
@@ -92,14 +108,23 @@ struct Part<'b> {
     content_type: String,
     encoding: String,
     bytes: &'b [u8],
+    /// It goes on behind what is there.
+    open: bool,
 }
 
 impl<'b> Part<'b> {
+    fn is_root(&self, start: Option<&str>) -> bool {
+        start.is_none_or(|start| self.id.as_deref() == Some(start))
+    }
+
     fn content(&self) -> Result<Cow<'b, [u8]>, Failure> {
         match self.encoding.to_ascii_lowercase().as_str() {
             "" | "binary" | "8bit" | "7bit" => Ok(Cow::Borrowed(self.bytes)),
             "base64" => {
-                let text: Vec<u8> = self.bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                let mut text: Vec<u8> = self.bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                if self.open {
+                    text.truncate(text.len() - text.len() % 4);
+                }
                 let content = BASE64_STANDARD.decode(text).map_err(|error| broken(&format!("a part is no Base64: {error}")))?;
                 Ok(Cow::Owned(content))
             }
@@ -116,10 +141,12 @@ struct Parts<'b> {
     delimiter: Vec<u8>,
     count: usize,
     ended: bool,
+    /// The body is only the beginning of one: its last part ends where it ends.
+    open: bool,
 }
 
 impl<'b> Parts<'b> {
-    fn new(body: &'b [u8], boundary: &str) -> Result<Parts<'b>, Failure> {
+    fn new(body: &'b [u8], boundary: &str, open: bool) -> Result<Parts<'b>, Failure> {
         let delimiter = format!("\r\n--{boundary}").into_bytes();
         let first = delimiter.get(2..).unwrap_or_default();
         let rest = match body.strip_prefix(first) {
@@ -127,7 +154,7 @@ impl<'b> Parts<'b> {
             // Before the first delimiter may stand a text for people.
             None => split(body, &delimiter).ok_or_else(|| broken("its boundary is nowhere in the body"))?.1,
         };
-        Ok(Parts { rest, delimiter, count: 0, ended: false })
+        Ok(Parts { rest, delimiter, count: 0, ended: false, open })
     }
 
     fn part(&mut self) -> Result<Option<Part<'b>>, Failure> {
@@ -148,8 +175,9 @@ impl<'b> Parts<'b> {
             Some(rest) => (&[][..], rest),
             None => split(rest, b"\r\n\r\n").ok_or_else(|| broken("it ends within a part"))?,
         };
-        let (bytes, rest) = split(rest, &self.delimiter).ok_or_else(|| broken("it ends within a part"))?;
-        self.rest = rest;
+        let found = split(rest, &self.delimiter);
+        let (bytes, behind) = found.or(self.open.then_some((rest, &[][..]))).ok_or_else(|| broken("it ends within a part"))?;
+        self.rest = behind;
         let head = std::str::from_utf8(head).ok().filter(|head| head.len() <= MOST_HEADER);
         let head = head.ok_or_else(|| broken("the headers of a part are too long or no text"))?;
         // A header may go on in the next line.
@@ -163,6 +191,7 @@ impl<'b> Parts<'b> {
             content_type: header("content-type").unwrap_or_default().to_owned(),
             encoding: header("content-transfer-encoding").unwrap_or_default().to_owned(),
             bytes,
+            open: found.is_none(),
         }))
     }
 }
@@ -221,6 +250,20 @@ mod tests {
         assert_eq!((message.root_type.as_str(), text(&message.root)), ("application/xop+xml; charset=utf-8", "<a/>"));
         let attachments: Vec<(&str, &str)> = message.attachments.iter().map(|(id, bytes)| (id.as_str(), text(bytes))).collect();
         assert_eq!(attachments, [("one@x", "1\r\n--b\r\n2"), ("two", "abc")]);
+    }
+
+    #[test]
+    fn the_root_is_found_in_the_beginning_of_a_body() {
+        let at = PARTS.find("<a/>").expect("the root");
+        for end in 0..=PARTS.len() {
+            let found = start_of_root(TYPE, &PARTS.as_bytes()[..end]).expect("a sound type");
+            assert_eq!(found.is_some(), end >= at, "{end}");
+            let Some((content_type, root)) = found else { continue };
+            let sure = (end - at).min(4);
+            assert!(content_type.starts_with("application/xop+xml") && text(&root)[..sure] == "<a/>"[..sure], "{end}");
+        }
+        let encoded = b"--x\r\nContent-Transfer-Encoding: base64\r\n\r\nPGEv\r\nPg";
+        assert!(start_of_root("multipart/related; boundary=x", encoded).is_ok_and(|root| root.is_some_and(|(_, root)| &*root == b"<a/")));
     }
 
     #[test]

@@ -73,6 +73,26 @@ pub struct Reading<'a> {
     pub user: &'a User,
 }
 
+/// What a fetch call may still load: more than fits into its answer is not worth the memory.
+pub struct Room {
+    left: usize,
+    most: usize,
+}
+
+impl Room {
+    /// Takes room for something that needs at least so many bytes in the answer.
+    ///
+    /// # Errors
+    /// `ANSWER_TOO_LONG`.
+    pub fn take(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.left = self.left.checked_sub(bytes).ok_or_else(|| Failure::new(code::ANSWER_TOO_LONG, [&self.most.to_string()]))?;
+        Ok(())
+    }
+}
+
+/// Rows that are loaded at a time, where a row may be large.
+pub const ROWS_AT_A_TIME: usize = 200;
+
 /// A writing call.
 pub struct Work<'w, 'c> {
     pub tx: &'w mut Tx<'c>,
@@ -119,6 +139,12 @@ pub fn language_of_user(settings: &Settings, user: &User) -> Language {
 }
 
 impl Reading<'_> {
+    /// Room for one answer.
+    pub fn room(&self) -> Room {
+        let most = self.settings.limits.answer_bytes;
+        Room { left: most, most }
+    }
+
     /// Cuts a page out of sorted ids. Without a page size everything is on page 1, as long as one answer can hold it
     /// (`limits.records`); pages start with 1.
     pub fn page<'i, T>(&self, ids: &'i [T], per_page: Option<i32>, page: Option<i32>) -> Result<&'i [T], Failure> {
@@ -185,7 +211,7 @@ impl<'w> Work<'w, '_> {
                 Err(failure) => R::new(record.reference_id, None, None, Some((failure.return_code(), failure.text(fallback)))),
                 Ok(content) => {
                     let language = self.settings.mandator(mandator_id(&content)).map_or(fallback, |m| m.language);
-                    match handle(self, content) {
+                    match handle(self, *content) {
                         Ok((action, keys)) => R::new(record.reference_id, action, Some(keys), None),
                         Err((failure, _)) if failure.code.blame == Blame::Server => return Err(failure),
                         Err((failure, keys)) => {

@@ -110,7 +110,7 @@ pub fn fetch<'f, R: LookUp>(
 
 /// Creates and changes records. One report each, with the record as it is then.
 pub fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records: Records<R>) -> Result<Vec<P>, Failure> {
-    let good = records.list.iter().filter_map(|record| record.content.as_ref().ok());
+    let good = records.list.iter().filter_map(|record| record.content.as_deref().ok());
     let mandators: BTreeSet<i32> = good.map(|content| *content.clone().columns().mandator_id).collect();
     let mut batch: Batch<R::Document> =
         Batch { rows: BTreeMap::new(), changed: BTreeMap::new(), next_id: free_id(work.tx, R::Document::LIST.counter())?, created: 0 };

@@ -27,9 +27,9 @@ pub mod wire;
 
 use std::sync::Arc;
 
-pub use call::{Done, Finished, ReadOperation, Reading, Refused, Work, WriteOperation};
+pub use call::{Done, Finished, ROWS_AT_A_TIME, ReadOperation, Reading, Refused, Room, Work, WriteOperation};
 pub use place::placed;
-pub use run::execute;
+pub use run::{execute, limits};
 pub use wait::{Step, Waiting};
 
 use crate::config::{Settings, User};
@@ -75,7 +75,7 @@ pub struct Operation {
     /// Decode, handle, encode.
     run: fn(&Gateway, &Call<'_>, Node<'_>, &str) -> Result<Step, Failure>,
     /// An answer that holds one negative report, for a request that cannot be read.
-    refuse: fn(Face, &Failure, Language) -> String,
+    refuse: fn(Face, &Failure, Language) -> Result<String, Failure>,
     /// Registers the types of request and result; gives their names.
     pub types: fn(&mut wire::Types) -> (String, String),
     /// Reads a request or a result and writes it again in a style: for samples and their tests.

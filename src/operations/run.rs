@@ -13,8 +13,10 @@ use super::shapes::{refuse_unknown_condition, warnings};
 use super::wait::{Settled, Step, Waiting};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
+use crate::config;
 use crate::domain::{Failure, Stamp, code};
 use crate::store::{Conn, Tx, replay};
+use crate::xml::write::escaped_len;
 use crate::xml::{self, Node};
 
 static ROOT: FieldSpec = FieldSpec::new("request", "");
@@ -26,32 +28,23 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
     if operation.access == Access::Write && call.user.role == crate::config::Role::Read {
         return Err(Failure::new(code::FORBIDDEN_OPERATION, [&call.user.name, operation.name]));
     }
-    // The compat echo gives any text back, well-formed or not.
-    if let (Body::Text(text), "echo") = (&call.body, operation.name) {
-        return Ok(Step::Done(Answer { body: (*text).to_owned(), replayed: false, records: 1, failures: 0, pending: 0 }));
-    }
     let refused = |failure: Failure| -> Result<Step, Failure> {
         if failure.code.blame == crate::domain::failure::Blame::Server {
             return Err(failure);
         }
         let language = language_of_user(&gateway.settings, call.user);
-        let body = (operation.refuse)(call.face, &failure, language);
+        let body = (operation.refuse)(call.face, &failure, language)?;
         Ok(Step::Done(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 }))
     };
-    let run = |node: Node<'_>, document: &str| {
-        refuse_too_many_records(node, gateway.settings.limits.records)?;
-        (operation.run)(gateway, call, node, document)
-    };
+    // The compat echo gives any text back, well-formed or not.
+    if let (Body::Text(text), "echo") = (&call.body, operation.name) {
+        return echo(text, gateway.settings.limits.answer_bytes).or_else(refused);
+    }
+    let run = |node: Node<'_>, document: &str| (operation.run)(gateway, call, node, document);
     let result = match call.body {
         Body::Node(node) => run(node, node.outer_xml()),
         Body::Text(text) => {
-            let limits = &gateway.settings.limits;
-            let limits = xml::Limits {
-                depth: limits.xml_depth,
-                attributes: limits.xml_attributes,
-                name_bytes: limits.xml_name_bytes,
-                elements: limits.xml_elements,
-            };
+            let limits = limits(&gateway.settings.limits);
             match xml::Document::parse_embedded(text, &limits) {
                 Ok(document) => match version_of(document.root(), operation) {
                     Ok(()) => run(document.root(), text),
@@ -64,18 +57,22 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
     result.or_else(refused)
 }
 
-/// Records stand directly in the request, or in a list there, whose entries all have the same name.
-fn refuse_too_many_records(request: Node<'_>, most: usize) -> Result<(), Failure> {
-    let list = |node: Node<'_>| {
-        let mut names = node.children().map(|child| child.name());
-        let first = names.next().unwrap_or_default();
-        if names.all(|name| name == first) { node.children().count() } else { 0 }
-    };
-    let records = request.children().map(list).max().unwrap_or_default().max(request.children().count());
-    if records > most {
-        return Err(Failure::new(code::TOO_MANY_RECORDS, [&records.to_string(), &most.to_string()]));
+fn echo(text: &str, most: usize) -> Result<Step, Failure> {
+    match escaped_len(text, 1) <= most {
+        true => Ok(Step::Done(Answer { body: text.to_owned(), replayed: false, records: 1, failures: 0, pending: 0 })),
+        false => Err(Failure::new(code::ANSWER_TOO_LONG, [&most.to_string()])),
     }
-    Ok(())
+}
+
+/// The configured bounds, as the parser wants them.
+pub fn limits(limits: &config::Limits) -> xml::Limits {
+    xml::Limits {
+        depth: limits.xml_depth,
+        attributes: limits.xml_attributes,
+        name_bytes: limits.xml_name_bytes,
+        elements: limits.xml_elements,
+        entries: limits.records,
+    }
 }
 
 /// Only the first format version of each call exists so far. The method attribute is not looked at: the vendor's own
@@ -95,7 +92,7 @@ impl Operation {
             access: Access::Read,
             doc: O::DOC,
             run: run_read::<O>,
-            refuse: |face, failure, language| encode(face, O::NAME, &O::Result::refused(failure, language)),
+            refuse: |face, failure, language| encode(face, O::NAME, &O::Result::refused(failure, language), usize::MAX),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
         }
@@ -108,7 +105,7 @@ impl Operation {
             access: Access::Write,
             doc: O::DOC,
             run: run_write::<O>,
-            refuse: |face, failure, language| encode(face, O::NAME, &O::Result::refused(failure, language)),
+            refuse: |face, failure, language| encode(face, O::NAME, &O::Result::refused(failure, language), usize::MAX),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
         }
@@ -120,7 +117,7 @@ fn types_of<Q: Value, A: Value>(types: &mut Types) -> (String, String) {
 }
 
 fn rewrite<Q: Value, A: Value>(node: Node<'_>, from: Face, to: Face, which: Document) -> Result<String, Failure> {
-    let mut out = Writer::new(to);
+    let mut out = Writer::new(to, usize::MAX);
     match which {
         Document::Request => Q::read(Source::Element(node), &ROOT, from)?.write(&mut out, "request"),
         Document::Result => {
@@ -128,11 +125,12 @@ fn rewrite<Q: Value, A: Value>(node: Node<'_>, from: Face, to: Face, which: Docu
             A::read(Source::Element(node), &ROOT, from)?.write(&mut out, name);
         }
     }
-    Ok(out.finish())
+    out.finish()
 }
 
-fn encode<V: Value>(face: Face, operation: &str, result: &V) -> String {
-    let mut out = Writer::new(face);
+/// The answer's document, unless it would take more bytes on the wire.
+fn encode<V: Value>(face: Face, operation: &str, result: &V, most: usize) -> Result<String, Failure> {
+    let mut out = Writer::new(face, most);
     match face {
         Face::Compat => {
             out.root_attributes(operation);
@@ -154,7 +152,7 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
     let mut result = gateway.store.read_in_time(read)?;
     result.set_warnings(warnings(gateway, call, node));
     Ok(Step::Done(Answer {
-        body: encode(call.face, O::NAME, &result),
+        body: encode(call.face, O::NAME, &result, gateway.settings.limits.answer_bytes)?,
         replayed: false,
         records: result.count(),
         failures: usize::from(result.return_code() < 0),
@@ -164,7 +162,14 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
 
 /// What the write transaction gives to the rest of the call.
 enum Written<R> {
-    Fresh { result: R, stamp: Stamp, accounts: Vec<i32>, synchronous: bool },
+    /// `body` is the result as it was when the changes were stored.
+    Fresh {
+        result: R,
+        body: String,
+        stamp: Stamp,
+        accounts: Vec<i32>,
+        synchronous: bool,
+    },
     Replayed(replay::ReplayRow),
 }
 
@@ -190,8 +195,10 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         let Work { accounts, additive, synchronous, .. } = work;
         result.set_warnings(warnings);
         let (records, failures) = result.counts();
-        key.keep(tx, additive, encode(face, O::NAME, &result), records, failures)?;
-        Ok(Written::Fresh { result, stamp: tx.stamp, accounts, synchronous })
+        // An answer that is too long undoes everything: whoever cannot be told must not have changed anything.
+        let body = encode(face, O::NAME, &result, settings.limits.answer_bytes)?;
+        key.keep(tx, additive, body.clone(), records, failures)?;
+        Ok(Written::Fresh { result, body, stamp: tx.stamp, accounts, synchronous })
     })?;
     match written {
         Written::Replayed(row) => Ok(Step::Done(Answer {
@@ -201,13 +208,13 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
             failures: usize::try_from(row.failures).unwrap_or_default(),
             pending: 0,
         })),
-        Written::Fresh { result, accounts, .. } if accounts.is_empty() => Ok(Step::Done(answer::<O>(face, &result, 0))),
-        Written::Fresh { result, stamp, accounts, synchronous } => {
+        Written::Fresh { result, body, accounts, .. } if accounts.is_empty() => Ok(Step::Done(answer::<O>(body, &result, 0))),
+        Written::Fresh { result, body, stamp, accounts, synchronous } => {
             gateway.bell.ring(&accounts);
             let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
             let language = language_of_user(&gateway.settings, call.user);
             let finish = move |gateway: &Gateway, Settled { pending, parked }: Settled| {
-                finish::<O>(gateway, face, &kept_key, result, &Finished { stamp, language, synchronous, pending, parked })
+                finish::<O>(gateway, face, &kept_key, result, body, &Finished { stamp, language, synchronous, pending, parked })
             };
             Ok(Step::Waiting(Waiting::new(gateway, stamp, O::ERRAND, accounts, wait, Box::new(finish))))
         }
@@ -216,7 +223,14 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
 
 /// The rest of a call after its commit and the waiting. From here on the answer is a success, whatever fails: what could
 /// not be found out about the channels counts as pending.
-fn finish<O: WriteOperation>(gateway: &Gateway, face: Face, key: &ReplayKey, mut result: O::Result, finished: &Finished) -> Answer {
+fn finish<O: WriteOperation>(
+    gateway: &Gateway,
+    face: Face,
+    key: &ReplayKey,
+    mut result: O::Result,
+    mut body: String,
+    finished: &Finished,
+) -> Answer {
     let changed = gateway.store.read(|conn| O::finish(conn, finished, &mut result));
     // A refusal that cannot be read is not settled for the caller.
     let pending = if changed.is_err() { finished.pending.saturating_add(finished.parked) } else { finished.pending };
@@ -226,9 +240,13 @@ fn finish<O: WriteOperation>(gateway: &Gateway, face: Face, key: &ReplayKey, mut
     });
     if pending > 0 || changed {
         result.set_pending(pending);
-        amend(gateway, O::NAME, key, encode(face, O::NAME, &result));
+        // What the channels said may be too much for one answer; the one that was stored is true without it.
+        if let Ok(longer) = encode(face, O::NAME, &result, gateway.settings.limits.answer_bytes) {
+            body.clone_from(&longer);
+            amend(gateway, O::NAME, key, longer);
+        }
     }
-    answer::<O>(face, &result, pending)
+    answer::<O>(body, &result, pending)
 }
 
 /// Keeps the answer that is given now for repeats of the call; later, where the database fails now.
@@ -241,9 +259,9 @@ fn amend(gateway: &Gateway, operation: &str, key: &ReplayKey, body: String) {
     }
 }
 
-fn answer<O: WriteOperation>(face: Face, result: &O::Result, pending: usize) -> Answer {
+fn answer<O: WriteOperation>(body: String, result: &O::Result, pending: usize) -> Answer {
     let (records, failures) = result.counts();
-    Answer { body: encode(face, O::NAME, result), replayed: false, records, failures, pending }
+    Answer { body, replayed: false, records, failures, pending }
 }
 
 /// Handles a request as if it were meant, and undoes it. Neither answered from the store nor kept there.
@@ -266,7 +284,8 @@ fn rehearse<O: WriteOperation>(
     result.set_dry_run();
     result.set_warnings(warnings);
     let (records, failures) = result.counts();
-    Ok(Answer { body: encode(call.face, O::NAME, &result), replayed: false, records, failures, pending: 0 })
+    let body = encode(call.face, O::NAME, &result, gateway.settings.limits.answer_bytes)?;
+    Ok(Answer { body, replayed: false, records, failures, pending: 0 })
 }
 
 /// How a repeated call is recognised.

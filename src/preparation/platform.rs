@@ -8,7 +8,7 @@ use crate::domain::Failure;
 use crate::xml::{Document, Limits, Node};
 
 /// Stored blocks have passed the limits of their request.
-pub(super) const LIMITS: Limits = Limits { depth: 64, attributes: 256, name_bytes: 1024, elements: 200_000 };
+pub(super) const LIMITS: Limits = Limits { depth: 64, attributes: 256, name_bytes: 1024, elements: 200_000, entries: usize::MAX };
 
 /// An understood value and the element it stood in.
 #[derive(Debug, Clone, PartialEq, Eq)]

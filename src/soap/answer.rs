@@ -6,7 +6,7 @@ use chrono::Utc;
 use sha2::{Digest, Sha256};
 
 use super::envelope::{Addressing, Context};
-use super::{COMPAT_NS, Meta, Reply, TYPED_NS, Version, security, unquoted};
+use super::{COMPAT_NS, MOST_REPEATED, Meta, Reply, TYPED_NS, Version, security, unquoted};
 use crate::operations::{Answer, Face};
 use crate::xml::Node;
 use crate::xml::write::escape_into;
@@ -56,7 +56,7 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) fn new(face: Face, operation: &'static str, element: Node<'_>, encoded: bool, context: &Context<'_>, meta: &Meta) -> Frame {
         let (called, namespace) = (element.name(), element.namespace());
-        let own = meta.soap_action.as_deref().map(unquoted).filter(|action| !action.is_empty());
+        let own = meta.soap_action.as_deref().map(unquoted).filter(|action| !action.is_empty() && action.len() <= MOST_REPEATED);
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Frame {
             face,

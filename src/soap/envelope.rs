@@ -3,7 +3,7 @@
 //! Order of the checks as WS-I Basic Profile R2724 and R2725 want it: version, mustUnderstand, body. Names are compared
 //! by their local part where the namespace decides nothing, because clients choose prefixes and namespaces freely.
 
-use super::{rpc, security};
+use super::{refuse_long, rpc, security};
 use crate::domain::{Failure, code};
 use crate::xml::Node;
 
@@ -60,9 +60,12 @@ pub struct Context<'d> {
     pub addressing: Option<Addressing<'d>>,
     /// The request had a WS-Security Timestamp.
     pub stamped: bool,
-    /// Headers that were marked mustUnderstand in vain.
+    /// The first headers that were marked mustUnderstand in vain.
     pub not_understood: Vec<Node<'d>>,
 }
+
+/// Headers that were not understood are named up to this number, and counted beyond.
+const NAMED: usize = 10;
 
 impl Context<'_> {
     /// For answers to bodies in which no envelope was found.
@@ -92,11 +95,18 @@ pub fn read<'d>(root: Node<'d>, hint: Version) -> (Context<'d>, Result<Node<'d>,
         }
     };
     let headers = || root.child("Header").into_iter().flat_map(|header| header.children());
-    context.addressing = addressing(headers());
+    if let Err(failure) = addressing(headers()).map(|found| context.addressing = found) {
+        return (context, Err(failure));
+    }
     context.stamped = security::is_stamped(root, context.version);
-    context.not_understood = headers().filter(|header| is_demanded(*header, context.version)).collect();
+    let mut demanded = headers().filter(|header| is_demanded(*header, context.version));
+    context.not_understood = demanded.by_ref().take(NAMED).collect();
     if let Some(header) = context.not_understood.first() {
-        let failure = Failure::new(code::NOT_UNDERSTOOD, [header.name()]);
+        let more = match context.not_understood.len() - 1 + demanded.count() {
+            0 => String::new(),
+            more => format!(" (+{more})"),
+        };
+        let failure = Failure::new(code::NOT_UNDERSTOOD, [header.name(), &more]);
         return (context, Err(failure));
     }
     (context, operation(root))
@@ -121,7 +131,7 @@ fn operation(root: Node<'_>) -> Result<Node<'_>, Failure> {
     }
 }
 
-fn addressing<'d>(headers: impl Iterator<Item = Node<'d>>) -> Option<Addressing<'d>> {
+fn addressing<'d>(headers: impl Iterator<Item = Node<'d>>) -> Result<Option<Addressing<'d>>, Failure> {
     let mut found: Option<Addressing<'d>> = None;
     for header in headers {
         let Some(namespace) = header.namespace().and_then(|uri| ADDRESSING.into_iter().find(|known| *known == uri)) else {
@@ -135,7 +145,11 @@ fn addressing<'d>(headers: impl Iterator<Item = Node<'d>>) -> Option<Addressing<
             _ => {}
         }
     }
-    found
+    if let Some(found) = &found {
+        refuse_long("MessageID", found.message_id)?;
+        refuse_long("Action", found.action)?;
+    }
+    Ok(found)
 }
 
 /// Whether a header has to be understood by us, and is not.

@@ -1,10 +1,10 @@
 //! Faults: every refusal that is not a report of a single record (rules M1 and M3).
 
 use super::Reply;
-use super::TYPED_NS;
 use super::answer::{addressing_headers, message};
 use super::envelope::{Context, SOAP_11, SOAP_12, Version};
 use super::security::{WSSE, WSU};
+use super::{MOST_REPEATED, TYPED_NS};
 use crate::domain::failure::{Blame, Code};
 use crate::domain::{Failure, Language, code};
 use crate::xml::write::escape_into;
@@ -139,7 +139,8 @@ fn headers(out: &mut String, failure: &Failure, context: &Context<'_>) {
              <env:SupportedEnvelope qname=\"env:Envelope\"/></env:Upgrade>"
         )),
         Blame::MustUnderstand if context.version == Version::Soap12 => {
-            for header in &context.not_understood {
+            // A name cannot be shortened and still be meant, so those that are too long for an answer are left out.
+            for header in context.not_understood.iter().filter(|header| header.name().len() <= MOST_REPEATED) {
                 let name = header.name();
                 match header.namespace() {
                     Some(uri) => {

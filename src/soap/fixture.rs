@@ -43,6 +43,7 @@ pub(crate) fn settings() -> Settings {
         limits: Limits {
             body_bytes: 100_000,
             inflated_bytes: 200_000,
+            answer_bytes: 100_000,
             xml_depth: 16,
             xml_attributes: 16,
             xml_name_bytes: 64,

@@ -20,10 +20,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::config::{self, Settings, User};
+use crate::config::{Settings, User};
 use crate::domain::{Failure, Language, code};
 use crate::operations::{self, Access, Body, Call, Face, Gateway, Operation, Step};
-use crate::xml::{Document, Limits, Node};
+use crate::xml::{Document, Node};
 use answer::Frame;
 
 pub use envelope::Version;
@@ -115,6 +115,17 @@ pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Met
     answer(&gateway.settings, face, user, text, meta, operations::find, run)
 }
 
+/// Bytes of a text of the request that stands in the answer letter by letter.
+const MOST_REPEATED: usize = 1_024;
+
+/// Refuses what the answer would have to repeat, if it is too long for that.
+fn refuse_long(name: &str, text: Option<&str>) -> Result<(), Failure> {
+    match text.filter(|text| text.len() > MOST_REPEATED) {
+        Some(text) => Err(Failure::new(code::TOO_LONG, [&text.chars().count().to_string(), &MOST_REPEATED.to_string()]).within(name)),
+        None => Ok(()),
+    }
+}
+
 /// What is asked of a row of the catalogue.
 trait Row: Copy {
     fn name(self) -> &'static str;
@@ -143,7 +154,7 @@ fn answer<R: Row>(
     run: impl FnOnce(R, Body<'_>, Option<&str>) -> Result<Step, Failure>,
 ) -> Handled {
     let language = language(settings, user);
-    let limits = limits(&settings.limits);
+    let limits = operations::limits(&settings.limits);
     let document = match Document::parse(text, &limits) {
         Ok(document) => document,
         Err(failure) => return Handled::Done(refuse(&operations::placed(failure, text, &limits), meta.version, language)),
@@ -156,6 +167,8 @@ fn answer<R: Row>(
         let row = find(element.name()).ok_or_else(unknown)?;
         name = row.name();
         log_action(meta, name);
+        // The answer repeats it.
+        refuse_long("namespace", element.namespace())?;
         let input = input(settings, face, row, element)?;
         check_namespace(settings, face, element)?;
         let body = match &input {
@@ -204,11 +217,6 @@ fn operation_name(text: &str) -> Option<&str> {
     tags.next()
 }
 
-/// The configured bounds, as the parser wants them. Operations use the same for the inner document.
-pub fn limits(limits: &config::Limits) -> Limits {
-    Limits { depth: limits.xml_depth, attributes: limits.xml_attributes, name_bytes: limits.xml_name_bytes, elements: limits.xml_elements }
-}
-
 enum Input<'d> {
     Text(Cow<'d, str>),
     /// The text came as Base64, and is answered so.
@@ -236,30 +244,18 @@ fn check_namespace(settings: &Settings, face: Face, element: Node<'_>) -> Result
 }
 
 fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) -> Result<Input<'d>, Failure> {
-    let of_typed = |name: &str| name == "request";
-    let of_compat = |name: &str| ARGUMENTS.contains(&name);
-    let (argument, mut own, other) = match face {
-        Face::Compat => {
-            let own = element.children().filter(|child| ARGUMENTS.contains(&child.name())).collect::<Vec<_>>();
-            (row.argument(), own, element.children().any(|child| of_typed(child.name())))
-        }
-        Face::Typed => {
-            let own = element.children().filter(|child| child.name() == "request").collect();
-            ("request", own, element.children().any(|child| of_compat(child.name())))
-        }
-    };
-    let Some(first) = own.pop() else {
-        if !other {
+    let argument = if face == Face::Compat { row.argument() } else { "request" };
+    let of_face = |face: Face, name: &str| if face == Face::Compat { ARGUMENTS.contains(&name) } else { name == "request" };
+    let elsewhere = if face == Face::Compat { Face::Typed } else { Face::Compat };
+    let mut own = element.children().filter(|child| of_face(face, child.name()));
+    let Some(first) = own.next() else {
+        if !element.children().any(|child| of_face(elsewhere, child.name())) {
             return Err(Failure::new(code::MISSING_REQUEST, [row.name(), argument]));
         }
-        let elsewhere = match face {
-            Face::Compat => Face::Typed,
-            Face::Typed => Face::Compat,
-        };
         let endpoint = format!("{}{}", settings.server.public_url, path(elsewhere));
         return Err(Failure::new(code::WRONG_FACE, [row.name(), &endpoint, &wsdl_url(settings, face)]));
     };
-    if !own.is_empty() {
+    if own.next().is_some() {
         return Err(Failure::new(code::REPEATED, [argument]));
     }
     if face == Face::Typed {
@@ -269,8 +265,10 @@ fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) 
         return Ok(Input::Encoded(text));
     }
     // Some clients put the inner document in as elements instead of as text.
-    let unescaped = first.children().next().filter(|_| first.text().trim().is_empty());
-    Ok(Input::Text(unescaped.map_or(Cow::Borrowed(first.text()), |inner| inner.standalone_xml())))
+    match first.children().next().filter(|_| first.text().trim().is_empty()) {
+        Some(inner) => inner.standalone_xml().map(Input::Text),
+        None => Ok(Input::Text(Cow::Borrowed(first.text()))),
+    }
 }
 
 /// The inner document if it came as Base64 (rule M12), as clients send it whose stack changes XML in texts. A document

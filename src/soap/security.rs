@@ -10,9 +10,10 @@ use secrecy::SecretString;
 
 use super::Reply;
 use super::envelope::{self, Version, is_for_us};
-use super::{Meta, fault, limits};
+use super::{Meta, fault};
 use crate::config::Settings;
 use crate::domain::{Failure, Language, code};
+use crate::operations;
 use crate::xml::{Document, Node};
 
 pub(super) const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
@@ -61,20 +62,27 @@ pub struct Timestamp {
     pub expires: Option<DateTime<Utc>>,
 }
 
-/// Reads who claims to have sent a message; for messages without HTTP credentials.
+/// Reads who claims to have sent a message, from its beginning; for messages without HTTP credentials. Not parsed beyond
+/// its Header. `None` if that does not end in the text, unless this is the `whole` message.
 ///
 /// # Errors
 /// The fault, when the message cannot be read or its WS-Security header is none.
-pub fn claim(settings: &Settings, text: &str, meta: &Meta) -> Result<Claim, Box<Reply>> {
+pub fn claim(settings: &Settings, text: &str, meta: &Meta, whole: bool) -> Result<Option<Claim>, Box<Reply>> {
     let refuse = |failure: &Failure, context: &envelope::Context<'_>| Box::new(fault::reply(failure, context, Language::default()));
-    let document =
-        Document::parse(text, &limits(&settings.limits)).map_err(|failure| refuse(&failure, &envelope::Context::bare(meta.version)))?;
+    let unreadable = |failure| refuse(&failure, &envelope::Context::bare(meta.version));
+    let limits = operations::limits(&settings.limits);
+    let document = match Document::parse_head(text, "Header", &limits).map_err(unreadable)? {
+        Some(document) => document,
+        None if whole => Document::parse(text, &limits).map_err(unreadable)?,
+        None => return Ok(None),
+    };
     let (context, found) = envelope::read(document.root(), meta.version);
     match found {
         Err(failure) if failure.code != code::EMPTY_BODY => return Err(refuse(&failure, &context)),
         _ => {}
     }
-    read(document.root(), context.version).map_err(|reason| refuse(&Failure::new(code::TOKEN_UNREADABLE, [&reason]), &context))
+    let claim = read(document.root(), context.version);
+    claim.map(Some).map_err(|reason| refuse(&Failure::new(code::TOKEN_UNREADABLE, [&reason]), &context))
 }
 
 /// The Security headers that are addressed to us.
@@ -187,7 +195,8 @@ mod tests {
         let text = format!(
             "<e:Envelope xmlns:e='{SOAP_11}' xmlns:s='{WSSE}' xmlns:u='{WSU}'><e:Header>{security}</e:Header><e:Body><echo/></e:Body></e:Envelope>"
         );
-        claim(&fixture::settings(), &text, &Meta::default()).map_err(|reply| reply.body)
+        let claim = claim(&fixture::settings(), &text, &Meta::default(), true).map_err(|reply| reply.body);
+        claim.map(|claim| claim.expect("a whole message"))
     }
 
     fn token(inside: &str) -> Result<UsernameToken, String> {
@@ -268,7 +277,8 @@ mod tests {
         ] {
             assert!(claim_in(header).is_ok_and(|claim| claim.token.is_none()), "{header}");
         }
-        assert!(claim(&fixture::settings(), "<broken", &Meta::default()).is_err());
+        assert!(claim(&fixture::settings(), "<broken", &Meta::default(), true).is_err());
+        assert!(claim(&fixture::settings(), "<broken", &Meta::default(), false).is_ok_and(|claim| claim.is_none()));
     }
 
     #[test]

@@ -27,7 +27,11 @@ pub fn resolve(text: String, attachments: &BTreeMap<String, Cow<'_, [u8]>>, limi
     let mut left: BTreeMap<&str, &[u8]> = attachments.iter().map(|(id, bytes)| (id.as_str(), &**bytes)).collect();
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
-    for include in includes(document.root()) {
+    // Each one needs an attachment of its own, so the first that has none ends it.
+    for include in includes(&document) {
+        if include.offset() < from {
+            continue;
+        }
         let href = include.attribute("href").unwrap_or_default().trim();
         let id = href.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("cid:")).and_then(|_| href.get(4..));
         let id = id.ok_or_else(|| broken(format!("the href \"{href}\" of an xop:Include is not of the form cid:…")))?;
@@ -43,26 +47,17 @@ pub fn resolve(text: String, attachments: &BTreeMap<String, Cow<'_, [u8]>>, limi
     Ok(out)
 }
 
-/// The `xop:Include` elements in their order.
-fn includes(root: Node<'_>) -> Vec<Node<'_>> {
-    let mut found = Vec::new();
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        if node.name() == "Include" && node.namespace() == Some(XOP) {
-            found.push(node);
-        } else {
-            open.extend(node.children());
-        }
-    }
-    found.sort_by_key(|node| node.offset());
-    found
+/// The `xop:Include` elements in their order, also those inside others.
+fn includes<'d>(document: &'d Document<'_>) -> impl Iterator<Item = Node<'d>> {
+    document.nodes().filter(|node| node.name() == "Include" && node.namespace() == Some(XOP))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::xml::steps;
 
-    const LIMITS: Limits = Limits { depth: 20, attributes: 20, name_bytes: 100, elements: 100 };
+    const LIMITS: Limits = Limits { depth: 20, attributes: 20, name_bytes: 100, elements: 100, entries: usize::MAX };
 
     fn resolved(text: &str) -> Result<String, String> {
         let attachments = [("one@x y", "abc"), ("two%20", "")];
@@ -95,5 +90,17 @@ mod tests {
         assert!(resolved(&format!("<a>{twice}</a>")).is_err_and(|why| why.contains("named twice")));
         let none = resolve(format!("<a>{}</a>", include("cid:x")), &BTreeMap::new(), &LIMITS);
         assert!(none.is_err());
+    }
+
+    #[test]
+    fn includes_without_attachments_end_at_the_first() {
+        let attributes: String = (0..15).map(|number| format!(" a{number}=''")).collect();
+        let limits = Limits { elements: 100_000, depth: 64, ..LIMITS };
+        let (open, close) = (format!("<n{attributes}>").repeat(58), "</n>".repeat(58));
+        let text = format!("<r xmlns:x='{XOP}'>{open}{}{close}</r>", "<x:Include/>".repeat(50_000));
+        let attachments = BTreeMap::from([("one".to_owned(), Cow::Borrowed(&b"abc"[..]))]);
+        let (refused, steps) = steps::of(|| resolve(text, &attachments, &limits));
+        assert!(refused.is_err());
+        assert!(steps <= 59 * 16 * 2, "{steps}");
     }
 }

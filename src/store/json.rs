@@ -34,6 +34,13 @@ impl<T: Serialize + DeserializeOwned> Stored<T> {
     }
 }
 
+impl<T> Stored<T> {
+    /// How much there is to be read.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
 impl<T> Clone for Stored<T> {
     fn clone(&self) -> Self {
         Stored { text: self.text.clone(), form: PhantomData }

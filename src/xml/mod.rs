@@ -3,4 +3,6 @@
 mod read;
 pub mod write;
 
+#[cfg(test)]
+pub(crate) use read::steps;
 pub use read::{Document, Limits, Node, joined, marked};

@@ -2,20 +2,25 @@
 //!
 //! The tree borrows from the text: names, plain texts and plain attribute values are slices of it; what had to be
 //! unescaped lies in one pool. Elements stand in document order, so the first child of an element is the one right
-//! behind it. Nothing is allocated per element, and [`Limits`] bound everything that grows.
+//! behind it. Nothing is allocated per element, and [`Limits`] bound everything that grows. Each name knows its namespace
+//! from the start, so that asking for it costs the same however many declarations stand around it.
 //!
-//! What quick-xml lets pass although XML 1.0 forbids it is refused in `build`. Two things are tolerated on purpose, because clients get them wrong and nothing depends on them: an
-//! attribute whose prefix is not declared, and an encoding declaration that lies (the text is decoded already).
+//! What quick-xml lets pass although XML 1.0 forbids it is refused in `build`. Two things are tolerated on purpose, because
+//! clients get them wrong and nothing depends on them: an attribute whose prefix is not declared, and an encoding
+//! declaration that lies (the text is decoded already).
 
 mod attributes;
 mod build;
 mod mark;
 mod names;
 mod refusal;
+mod scope;
+mod standalone;
+#[cfg(test)]
+pub(crate) mod steps;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::domain::Failure;
@@ -29,10 +34,12 @@ pub struct Limits {
     pub depth: usize,
     /// Attributes of one element, namespace declarations included. Twice as many declarations may be in scope.
     pub attributes: usize,
-    /// Bytes of a name with its prefix.
+    /// Bytes of a name with its prefix. The name of a namespace may have four times as many.
     pub name_bytes: usize,
     /// Elements of the document; it may hold as many attributes.
     pub elements: usize,
+    /// Entries of one list. The parser knows no lists: whoever reads one out of the document counts its entries first.
+    pub entries: usize,
 }
 
 /// No element.
@@ -56,6 +63,8 @@ struct Element {
     /// Where its attributes begin; they end where those of the next element begin.
     attributes: u32,
     text: Piece,
+    /// The attribute that declares its namespace.
+    namespace: u32,
     name_len: u16,
     /// Bytes of the prefix, without the colon; 0 for none.
     prefix_len: u16,
@@ -64,6 +73,8 @@ struct Element {
 #[derive(Debug)]
 struct Attribute {
     name: u32,
+    /// The attribute that declares its namespace; only for one with a prefix.
+    namespace: u32,
     name_len: u16,
     prefix_len: u16,
     value: Piece,
@@ -76,6 +87,7 @@ pub struct Document<'a> {
     pool: String,
     elements: Vec<Element>,
     attributes: Vec<Attribute>,
+    most_entries: usize,
     /// Offsets of the line feeds, found at the first question for a line.
     lines: OnceLock<Vec<u32>>,
 }
@@ -99,6 +111,20 @@ impl<'a> Document<'a> {
         build::build(text, limits, true)
     }
 
+    /// Parses the beginning of a document: down to the end of the root's first child where that has this name, else only
+    /// to where that child begins. What comes behind is not looked at. `None` if the text ends before.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn parse_head(text: &'a str, first_child: &str, limits: &Limits) -> Result<Option<Document<'a>>, Failure> {
+        build::build_head(text, first_child, limits)
+    }
+
+    /// All elements in the order of their start tags.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..).map_while(|index| self.node(index))
+    }
+
     /// The outermost element.
     pub fn root(&self) -> Node<'_> {
         // `build` gives no document without a root.
@@ -109,6 +135,7 @@ impl<'a> Document<'a> {
             next_sibling: NONE,
             attributes: 0,
             text: Piece { from: 0, len: 0, pooled: false },
+            namespace: NONE,
             name_len: 0,
             prefix_len: 0,
         };
@@ -116,6 +143,8 @@ impl<'a> Document<'a> {
     }
 
     fn node(&self, index: u32) -> Option<Node<'_>> {
+        #[cfg(test)]
+        steps::count(1);
         let element = self.elements.get(index as usize)?;
         Some(Node { document: self, element, index })
     }
@@ -125,8 +154,25 @@ impl<'a> Document<'a> {
         slice(source, piece.from, piece.len)
     }
 
+    /// The namespace that an attribute declares.
+    fn declared(&self, attribute: u32) -> Option<&str> {
+        let declaration = self.attributes.get(attribute as usize)?;
+        Some(self.piece(declaration.value)).filter(|uri| !uri.is_empty())
+    }
+
+    /// Prefix and local name.
+    fn name_of(&self, attribute: &Attribute) -> (&str, &str) {
+        let name = slice(self.text, attribute.name, u32::from(attribute.name_len));
+        (slice(name, 0, u32::from(attribute.prefix_len)), local(name, attribute.prefix_len))
+    }
+
     fn line_at(&self, offset: u32) -> usize {
-        let lines = self.lines.get_or_init(|| self.text.bytes().zip(0u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, at)| at).collect());
+        let lines = self.lines.get_or_init(|| {
+            let feeds = || self.text.bytes().zip(0u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, at)| at);
+            let mut lines = Vec::with_capacity(feeds().count());
+            lines.extend(feeds());
+            lines
+        });
         lines.partition_point(|at| *at < offset) + 1
     }
 }
@@ -159,18 +205,12 @@ impl<'d> Node<'d> {
         slice(self.document.text, self.element.start + 1, u32::from(self.element.name_len))
     }
 
-    /// The namespace, looked up in this element and its ancestors.
+    /// The namespace of its name.
     pub fn namespace(self) -> Option<&'d str> {
-        self.resolve(self.prefix())
-    }
-
-    /// The namespace to which `prefix` is bound here; the default namespace for the empty prefix.
-    pub fn resolve(self, prefix: &str) -> Option<&'d str> {
-        if prefix == "xml" {
-            return Some("http://www.w3.org/XML/1998/namespace");
+        match self.prefix() {
+            "xml" => Some("http://www.w3.org/XML/1998/namespace"),
+            _ => self.document.declared(self.element.namespace),
         }
-        let found = self.ancestors().find_map(|node| node.declarations().find(|(declared, _)| *declared == prefix));
-        found.map(|(_, uri)| uri).filter(|uri| !uri.is_empty())
     }
 
     /// The text that stands directly in this element, unescaped and not trimmed; CDATA included, children left out.
@@ -207,10 +247,10 @@ impl<'d> Node<'d> {
 
     /// The value of the attribute with this local name in a namespace.
     pub fn attribute_ns(self, namespace: &str, name: &str) -> Option<&'d str> {
-        let named = |(prefix, local, _): &(&str, &str, &str)| {
-            *local == name && !prefix.is_empty() && *prefix != "xmlns" && self.resolve(prefix) == Some(namespace)
-        };
-        self.all_attributes().find(named).map(|(_, _, value)| value)
+        let document = self.document;
+        let mut named = self.own_attributes().filter(|attribute| attribute.namespace != NONE && document.name_of(attribute).1 == name);
+        let found = named.find(|attribute| document.declared(attribute.namespace) == Some(namespace));
+        found.map(|attribute| document.piece(attribute.value))
     }
 
     /// Prefix (empty for the default namespace) and namespace of the declarations on this element.
@@ -222,16 +262,27 @@ impl<'d> Node<'d> {
 
     fn all_attributes(self) -> impl Iterator<Item = (&'d str, &'d str, &'d str)> + use<'d> {
         let document = self.document;
-        let end = match self.index.checked_add(1).and_then(|next| document.node(next)) {
-            Some(next) => next.element.attributes as usize,
+        self.own_attributes().map(|attribute| {
+            let (prefix, local) = document.name_of(attribute);
+            (prefix, local, document.piece(attribute.value))
+        })
+    }
+
+    fn own_attributes(self) -> impl Iterator<Item = &'d Attribute> + use<'d> {
+        let document = self.document;
+        let end = match self.index.checked_add(1).and_then(|next| document.elements.get(next as usize)) {
+            Some(next) => next.attributes as usize,
             None => document.attributes.len(),
         };
         let own = document.attributes.get(self.element.attributes as usize..end).unwrap_or_default();
-        own.iter().map(|attribute| {
-            let name = slice(document.text, attribute.name, u32::from(attribute.name_len));
-            let prefix = slice(name, 0, u32::from(attribute.prefix_len));
-            (prefix, local(name, attribute.prefix_len), document.piece(attribute.value))
-        })
+        #[cfg(test)]
+        steps::count(own.len());
+        own.iter()
+    }
+
+    /// How many entries of one list may be read out of this document.
+    pub fn most_entries(self) -> usize {
+        self.document.most_entries
     }
 
     /// The element around this one.
@@ -256,31 +307,6 @@ impl<'d> Node<'d> {
     /// The source from `<` to the end of the end tag, for blocks that are kept unchanged.
     pub fn outer_xml(self) -> &'d str {
         slice(self.document.text, self.element.start, self.element.end.saturating_sub(self.element.start))
-    }
-
-    /// Like [`Node::outer_xml`], with the declarations of prefixes that are used inside but declared outside. The
-    /// default namespace is not carried over.
-    pub fn standalone_xml(self) -> Cow<'d, str> {
-        let xml = self.outer_xml();
-        let mut seen: Vec<&str> = self.declarations().map(|(prefix, _)| prefix).collect();
-        let mut added = String::new();
-        for (prefix, uri) in self.ancestors().skip(1).flat_map(|node| node.declarations()) {
-            if prefix.is_empty() || seen.contains(&prefix) {
-                continue;
-            }
-            seen.push(prefix);
-            // A mention in a text adds a declaration too many, which harms nobody.
-            if xml.contains(&format!("{prefix}:")) {
-                added.push_str(&format!(" xmlns:{prefix}=\""));
-                super::write::escape_into(&mut added, uri);
-                added.push('"');
-            }
-        }
-        if added.is_empty() {
-            return Cow::Borrowed(xml);
-        }
-        let (head, tail) = xml.split_at_checked(1 + usize::from(self.element.name_len)).unwrap_or((xml, ""));
-        Cow::Owned([head, &added, tail].concat())
     }
 }
 

@@ -21,7 +21,41 @@ pub fn escape_into(out: &mut String, text: &str) {
     out.push_str(text.get(from..).unwrap_or_default());
 }
 
+/// Bytes of a text that is escaped so many times; a few less where it has characters that are left out.
+pub fn escaped_len(text: &str, times: usize) -> usize {
+    if times == 0 {
+        return text.len();
+    }
+    // Each further time escapes the `&` that the first one brought in.
+    let again = (times - 1) * 4;
+    let more = |byte: u8| match byte {
+        b'<' | b'>' => 3 + again,
+        b'&' | b'\r' => 4 + again,
+        b'"' => 5 + again,
+        _ => 0,
+    };
+    text.bytes().fold(text.len(), |sum, byte| sum.saturating_add(more(byte)))
+}
+
 /// What XML 1.0 calls a Char.
 pub fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escape_into, escaped_len};
+
+    #[test]
+    fn the_length_of_an_escaped_text_is_known_before() {
+        let text = "a <b> \"c\" & d\r\n\u{e4}";
+        let escaped = |text: &str| {
+            let mut out = String::new();
+            escape_into(&mut out, text);
+            out
+        };
+        let once = escaped(text);
+        let lengths = [0, 1, 2].map(|times| escaped_len(text, times));
+        assert_eq!(lengths, [text.len(), once.len(), escaped(&once).len()]);
+    }
 }

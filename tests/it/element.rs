@@ -2,7 +2,7 @@
 
 use kontor::xml::{Document, Limits, Node};
 
-const LIMITS: Limits = Limits { depth: 64, attributes: 64, name_bytes: 256, elements: 5_000_000 };
+const LIMITS: Limits = Limits { depth: 64, attributes: 64, name_bytes: 256, elements: 5_000_000, entries: usize::MAX };
 
 #[derive(Debug, Clone, Default)]
 pub struct Element {

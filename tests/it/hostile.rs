@@ -1,6 +1,8 @@
 //! Hostile input from the network: each case once ended a process, starved others or was answered with something untrue.
 //! What a case costs is counted in nodes, bytes and rows, never in time.
 
+mod answers;
+mod cost;
 mod database;
 mod forms;
 mod login;

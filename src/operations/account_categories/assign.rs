@@ -90,7 +90,7 @@ impl WriteOperation for UpdateItemAccountCategoryMapping {
     type Result = UpdateItemMappingResult;
 
     fn handle(work: &mut Work<'_, '_>, request: UpdateItemMappingRequest) -> Result<UpdateItemMappingResult, Failure> {
-        let records = || request.items.list.iter().filter_map(|record| record.content.as_ref().ok());
+        let records = || request.items.list.iter().filter_map(|record| record.content.as_deref().ok());
         let items = KnownItems::read(&mut work.tx.conn, records().map(reference))?;
         let accounts: BTreeSet<i32> = records().map(|record| record.account_id).collect();
         let categories = store::of_accounts(&mut work.tx.conn, &accounts.into_iter().collect::<Vec<_>>())?;

@@ -33,7 +33,8 @@ impl WriteOperation for UpdateAccountCategories {
     type Result = UpdateAccountCatsResult;
 
     fn handle(work: &mut Work<'_, '_>, request: UpdateAccountCatsRequest) -> Result<UpdateAccountCatsResult, Failure> {
-        let records: Vec<&AccountCategoryRecord> = request.account_categories.list.iter().filter_map(|r| r.content.as_ref().ok()).collect();
+        let records: Vec<&AccountCategoryRecord> =
+            request.account_categories.list.iter().filter_map(|r| r.content.as_deref().ok()).collect();
         let mut tree = Tree::read(work, &records)?;
         let mut outcomes = tree.take(work, &records)?.into_iter();
         let settings = work.settings;

@@ -35,7 +35,7 @@ impl WriteOperation for UpdateCategories {
     type Result = UpdateCategoriesResult;
 
     fn handle(work: &mut Work<'_, '_>, request: UpdateCategoriesRequest) -> Result<UpdateCategoriesResult, Failure> {
-        let records: Vec<&CategoryRecord> = request.categories.list.iter().filter_map(|record| record.content.as_ref().ok()).collect();
+        let records: Vec<&CategoryRecord> = request.categories.list.iter().filter_map(|record| record.content.as_deref().ok()).collect();
         let mut tree = Tree::read(work, &records)?;
         let mut outcomes = tree.take(work, &records)?.into_iter();
         next_ids(work.tx, "category", tree.created)?;

@@ -56,7 +56,7 @@ impl WriteOperation for DeleteItems {
 
     fn handle(work: &mut Work<'_, '_>, request: DeleteItemsRequest) -> Result<DeleteItemsResult, Failure> {
         let mut gone = std::collections::BTreeSet::new();
-        let records = request.items.list.iter().filter_map(|record| record.content.as_ref().ok());
+        let records = request.items.list.iter().filter_map(|record| record.content.as_deref().ok());
         let known = KnownItems::read(&mut work.tx.conn, records.map(reference))?;
         let reports = work.each(
             request.items,

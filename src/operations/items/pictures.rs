@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::ImageModule;
 use crate::domain::Failure;
 use crate::domain::item::{Picture, PictureUpdate};
+use crate::operations::Room;
 use crate::operations::wire::{Bundle, Bytes, Convert, Patch};
 use crate::store::Conn;
 use crate::store::items::{self as store, ImageContent};
@@ -61,11 +62,15 @@ pub fn take_pictures(images: &mut Bundle<ImageModule>) -> Vec<ImageContent> {
     taken
 }
 
-/// Puts the content of kept pictures into the modules.
-pub fn inline_pictures(conn: &mut Conn<'_>, images: &mut Bundle<ImageModule>) -> Result<(), Failure> {
+/// Puts the content of kept pictures into the modules, as many as the answer has room for.
+pub fn inline_pictures(conn: &mut Conn<'_>, images: &mut Bundle<ImageModule>, room: &mut Room) -> Result<(), Failure> {
     for image in &mut images.entries {
-        if let Some(digest) = &image.image_digest {
-            image.image_base64 = store::image(conn, digest)?.map(|picture| Bytes(picture.content));
+        if let Some(digest) = &image.image_digest
+            && let Some(picture) = store::image(conn, digest)?
+        {
+            // Base64 makes four characters of three bytes.
+            room.take(picture.content.len().div_ceil(3).saturating_mul(4))?;
+            image.image_base64 = Some(Bytes(picture.content));
         }
     }
     Ok(())

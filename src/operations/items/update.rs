@@ -73,7 +73,7 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
     may_create: bool,
     topics: &[Topic],
 ) -> Result<Vec<R>, Failure> {
-    let good = || records.list.iter().filter_map(|record| record.content.as_ref().ok());
+    let good = || records.list.iter().filter_map(|record| record.content.as_deref().ok());
     let known = KnownItems::read(&mut work.tx.conn, good().map(reference).chain(good().filter_map(parent_reference)))?;
     let groups = Groups::read(
         &mut work.tx.conn,

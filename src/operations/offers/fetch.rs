@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Settings;
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of, window_of};
-use crate::operations::{ReadOperation, Reading};
+use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::filter::Cond;
 use crate::store::offers::{self as store, EndedBy, OfferFilter, OfferState};
@@ -176,7 +176,14 @@ impl ReadOperation for FetchOffers {
         }
         let ids: Vec<i32> = ids.into_iter().collect();
         let page = reading.page(&ids, request.offers_per_page, request.page)?;
-        let mut rows = store::by_ids(conn, page)?;
+        let mut room = reading.room();
+        let mut rows = Vec::with_capacity(page.len());
+        for some in page.chunks(ROWS_AT_A_TIME) {
+            for row in store::by_ids(conn, some)? {
+                room.take(row.specific_offer_data.as_ref().map_or(0, String::len))?;
+                rows.push(row);
+            }
+        }
         rows.sort_by_key(|row| row.offer_id);
         let items: Vec<i32> = rows.iter().map(|row| row.item_id).collect();
         let numbers: BTreeMap<i32, String> =
@@ -202,7 +209,7 @@ impl ReadOperation for FetchOffers {
                 open_quantity: row.open_quantity,
                 refill_count: row.refill_from,
                 release_at: row.release_at.map(time),
-                specific_offer_data: row.specific_offer_data.clone().map(Xml),
+                specific_offer_data: row.specific_offer_data.map(Xml),
                 offer_status: state_of(row.state),
                 external_offer_number: row.external_offer_number,
                 url: row.url,

@@ -2,7 +2,9 @@
 
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
-use crate::operations::wire::{Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, same_name};
+use crate::operations::wire::{
+    Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, refuse_too_many, same_name,
+};
 use crate::operations::{Face, Work, WriteOperation};
 use crate::store::offers as store;
 use crate::store::{Conn, items, listings};
@@ -56,13 +58,14 @@ impl Field for PlatformOffers {
         let mut records = Records::<PrepareOfferRecord>::read_field(parent, spec, face)?;
         let platform =
             |name: &str| name.to_ascii_lowercase().trim_end_matches("offer").len() + 5 == name.len() && !name.eq_ignore_ascii_case("offer");
-        for node in parent.children().filter(|child| platform(child.name())) {
-            let (number, line) = (records.list.len() + 1, node.line());
-            let content = PrepareOfferRecord::read(Source::Element(node), spec, face)
-                .map(|record| PrepareOfferRecord { specific_offer_data: further_fields(node).or(record.specific_offer_data), ..record })
-                .map_err(|failure| failure.within(&format!("{} {number} (line {line})", node.name())));
-            let reference_id = node.attribute("reference_id").map(str::to_owned);
-            records.list.push(Record { reference_id, number, line, content });
+        let platforms = || parent.children().filter(|child| platform(child.name()));
+        refuse_too_many(parent, platforms().count() + records.list.len())?;
+        for node in platforms() {
+            let number = records.list.len() + 1;
+            let content = PrepareOfferRecord::read(Source::Element(node), spec, face).and_then(|record| {
+                Ok(PrepareOfferRecord { specific_offer_data: further_fields(node)?.or(record.specific_offer_data), ..record })
+            });
+            records.list.push(Record::new(node, node.name(), number, face, content));
         }
         Ok(PlatformOffers(records))
     }
@@ -77,10 +80,10 @@ impl Field for PlatformOffers {
 }
 
 /// The whole element, where it says more than the fields that every platform has.
-fn further_fields(node: Node<'_>) -> Option<Xml> {
+fn further_fields(node: Node<'_>) -> Result<Option<Xml>, Failure> {
     const COMMON: [&str; 6] = ["reference_id", "mandator_id", "account_id", "item_id", "internal_item_number", "specific_offer_data"];
     let more = node.children().any(|child| !COMMON.iter().any(|common| same_name(child.name(), common)));
-    more.then(|| Xml(node.standalone_xml().into_owned()))
+    more.then(|| node.standalone_xml().map(|xml| Xml(xml.into_owned()))).transpose()
 }
 
 pub struct PrepareOffers;

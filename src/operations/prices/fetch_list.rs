@@ -71,7 +71,7 @@ fn complete(conn: &mut Conn<'_>, list: PricelistRow) -> Result<PricelistRecord, 
             reference_id: None,
             number: index + 1,
             line: 0,
-            content: Ok(PriceEntry { item_nr, price: Decimal(price) }),
+            content: Ok(Box::new(PriceEntry { item_nr, price: Decimal(price) })),
         });
         let day = |text: Option<String>| text.and_then(|text| text.parse().ok()).map(Day);
         validities.push(Validity {

@@ -204,7 +204,7 @@ fn take_validity(
                 let failure = Failure::new(code::OUT_OF_RANGE, [&price.price.to_string(), "0 and more"]).within("price");
                 faults.first.get_or_insert(failure.within(&place));
             }
-            Ok(price) => good.push(price),
+            Ok(price) => good.push(*price),
             Err(failure) => {
                 faults.first.get_or_insert(failure);
             }

@@ -79,7 +79,7 @@ impl WriteOperation for UpdateStockCount {
     type Result = UpdateStockCountResult;
 
     fn handle(work: &mut Work<'_, '_>, request: UpdateStockCountRequest) -> Result<UpdateStockCountResult, Failure> {
-        let records = || request.items.list.iter().filter_map(|record| record.content.as_ref().ok());
+        let records = || request.items.list.iter().filter_map(|record| record.content.as_deref().ok());
         let mut ledger = Ledger::read(&mut work.tx.conn, records())?;
         let mut relative = false;
         let reports = work.each(

@@ -1,6 +1,7 @@
 //! A list of sub-records that can be replaced as a whole: `<text_modules delete="true">…`, `<item_attributes clear="true">…`.
 
-use super::{Bundle, Field, FieldSpec, FieldType, ListForm, Occurs, Types, Value, Writer, entries};
+use super::list::bounded_entries;
+use super::{Bundle, Field, FieldSpec, FieldType, ListForm, Occurs, Types, Value, Writer};
 use crate::domain::Failure;
 use crate::operations::Face;
 use crate::xml::Node;
@@ -21,7 +22,7 @@ impl<T: Value> Field for Bundle<T> {
             None => false,
         };
         let mut list = Vec::new();
-        for (index, node) in entries(parent, spec).enumerate() {
+        for (index, node) in bounded_entries(parent, spec)?.enumerate() {
             let place = |failure: Failure| failure.within(&format!("{} {}", node.name(), index + 1)).within(&spec.name_on(face));
             list.push(T::read(super::Source::Element(node), spec, face).map_err(place)?);
         }

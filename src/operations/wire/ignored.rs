@@ -4,13 +4,14 @@
 //! they refuse it for everybody, because an answer without the condition would hold what was not asked for.
 
 use super::filter::condition_words;
+use super::list::entries;
 use super::schema::{FieldType, TypeDef, Types};
 use super::{ListForm, same_name};
 use crate::domain::{Failure, code};
 use crate::operations::Face;
 use crate::xml::Node;
 
-/// More are not told in one answer.
+/// More are counted, but not told in one answer.
 const MOST: usize = 100;
 /// How much alike two names have to be for one to be proposed for the other.
 const ALIKE: f64 = 0.8;
@@ -19,8 +20,11 @@ const ROOT_ATTRIBUTES: [&str; 2] = ["method", "version"];
 
 /// What of a request is ignored, in its order, with places.
 pub fn ignored(types: &Types, request: &str, node: Node<'_>, face: Face) -> Vec<Failure> {
-    let mut walk = Walk { types, face, found: Vec::new() };
-    walk.structure(node, request, &ROOT_ATTRIBUTES, "");
+    let mut walk = Walk { types, face, found: Vec::new(), more: 0 };
+    walk.structure(node, request, &ROOT_ATTRIBUTES, Place::ROOT);
+    if walk.more > 0 {
+        walk.found.push(Failure::new(code::IGNORED_MORE, [&walk.more.to_string()]));
+    }
     walk.found
 }
 
@@ -29,32 +33,79 @@ pub fn ignored_condition(types: &Types, request: &str, node: Node<'_>, face: Fac
     let (_, TypeDef::Structure { fields, .. }) = types.all.get(request)? else { return None };
     let conditions = fields.iter().find(|field| field.spec.list == ListForm::Flat("filter"))?;
     let (_, TypeDef::List { entry, .. }) = types.all.get(&conditions.type_name)? else { return None };
-    let mut walk = Walk { types, face, found: Vec::new() };
-    for (filter, number) in super::entries(node, conditions.spec).zip(1..) {
-        walk.structure(filter, entry, &[], &place_of(filter, number));
-    }
-    let first = walk.found.into_iter().find(|failure| failure.code == code::IGNORED_NAME)?;
-    Some(Failure { code: code::UNKNOWN_CONDITION, ..first })
+    entries(node, conditions.spec).zip(1..).find_map(|(filter, number)| {
+        let mut walk = Walk { types, face, found: Vec::new(), more: 0 };
+        walk.structure(filter, entry, &[], Place::ROOT.number(filter, number));
+        let first = walk.found.into_iter().find(|failure| failure.code == code::IGNORED_NAME)?;
+        Some(Failure { code: code::UNKNOWN_CONDITION, ..first })
+    })
 }
 
-fn place_of(node: Node<'_>, number: usize) -> String {
-    format!("{} {number} (line {})", node.name(), node.line())
+/// Where the walk is. Written down only for what is told: most requests have nothing to tell.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    outer: Option<&'p Place<'p>>,
+    step: Step<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Root,
+    Name(&'p str),
+    Number(Node<'p>, usize),
+    Line(Node<'p>),
+}
+
+impl<'p> Place<'p> {
+    const ROOT: Place<'static> = Place { outer: None, step: Step::Root };
+
+    fn then(&'p self, step: Step<'p>) -> Place<'p> {
+        Place { outer: Some(self), step }
+    }
+
+    fn number(&'p self, node: Node<'p>, number: usize) -> Place<'p> {
+        self.then(Step::Number(node, number))
+    }
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(outer) = self.outer.filter(|outer| !matches!(outer.step, Step::Root)) {
+            write!(f, "{outer}, ")?;
+        }
+        match self.step {
+            Step::Root => Ok(()),
+            Step::Name(name) => f.write_str(shown(name)),
+            Step::Number(node, number) => write!(f, "{} {number} (line {})", shown(node.name()), node.line()),
+            Step::Line(node) => write!(f, "line {}", node.line()),
+        }
+    }
+}
+
+/// As much of a name as a place needs.
+fn shown(name: &str) -> &str {
+    name.char_indices().nth(40).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
 }
 
 struct Walk<'t> {
     types: &'t Types,
     face: Face,
     found: Vec<Failure>,
+    /// Beyond [`MOST`].
+    more: usize,
 }
 
 impl Walk<'_> {
-    fn tell(&mut self, failure: Failure, place: &str) {
+    fn tell(&mut self, failure: impl FnOnce(&Self) -> Failure, place: Place<'_>) {
         if self.found.len() < MOST {
-            self.found.push(failure.within(place));
+            let failure = failure(self).within(&place.to_string());
+            self.found.push(failure);
+        } else {
+            self.more += 1;
         }
     }
 
-    fn structure(&mut self, node: Node<'_>, type_name: &str, also: &[&str], place: &str) {
+    fn structure(&mut self, node: Node<'_>, type_name: &str, also: &[&str], place: Place<'_>) {
         let types = self.types;
         let Some((_, TypeDef::Structure { fields, .. })) = types.all.get(type_name) else {
             return;
@@ -63,12 +114,11 @@ impl Walk<'_> {
         let known = |name: &str| also.contains(&name) || words.contains(&name) || fields.iter().any(|field| field.spec.is(name));
         for (name, _) in node.plain_attributes() {
             if !known(name) {
-                let unknown = self.unknown(name, fields);
-                self.tell(unknown, place);
+                self.tell(|walk| walk.unknown(name, fields), place);
             }
         }
         if !node.text().trim().is_empty() && words.is_empty() {
-            self.tell(Failure::new(code::IGNORED_TEXT, [node.text().trim()]), place);
+            self.tell(|_| Failure::new(code::IGNORED_TEXT, [node.text().trim()]), place);
         }
         let mut met: Vec<&str> = Vec::new();
         let mut entries = 0;
@@ -77,31 +127,32 @@ impl Walk<'_> {
             if let Some(field) = fields.iter().find(|field| field.spec.is(name)) {
                 let single = !matches!(types.all.get(&field.type_name), Some((_, TypeDef::List { .. })));
                 if single && met.contains(&field.spec.name) {
-                    self.tell(Failure::new(code::IGNORED_REPEAT, [name]), &join(place, &format!("line {}", child.line())));
+                    self.tell(|_| Failure::new(code::IGNORED_REPEAT, [name]), place.then(Step::Line(child)));
                     continue;
                 }
-                met.push(field.spec.name);
+                if single {
+                    met.push(field.spec.name);
+                }
                 // A list may be named as its entries: then the entries stand here without a wrapper.
                 let bare = field.spec.list == ListForm::Flat(field.spec.name);
                 entries += 1;
                 match (single || bare, bare) {
-                    (_, true) => self.entry(child, field, &join(place, &place_of(child, entries))),
-                    (true, _) => self.value(child, &field.type_name, &join(place, name)),
-                    _ => self.list(child, field, &join(place, name)),
+                    (_, true) => self.entry(child, field, place.number(child, entries)),
+                    (true, _) => self.value(child, &field.type_name, place.then(Step::Name(name))),
+                    _ => self.list(child, field, place.then(Step::Name(name))),
                 }
             } else if let Some(field) =
                 fields.iter().find(|field| matches!(field.spec.list, ListForm::Flat(entry) if same_name(name, entry)))
             {
                 entries += 1;
-                self.entry(child, field, &join(place, &place_of(child, entries)));
+                self.entry(child, field, place.number(child, entries));
             } else if !words.contains(&name) {
-                let unknown = self.unknown(name, fields);
-                self.tell(unknown, &join(place, &format!("line {}", child.line())));
+                self.tell(|walk| walk.unknown(name, fields), place.then(Step::Line(child)));
             }
         }
     }
 
-    fn list(&mut self, wrapper: Node<'_>, field: &FieldType, place: &str) {
+    fn list(&mut self, wrapper: Node<'_>, field: &FieldType, place: Place<'_>) {
         let Some((_, TypeDef::List { flag, .. })) = self.types.all.get(&field.type_name) else {
             return;
         };
@@ -111,33 +162,33 @@ impl Walk<'_> {
         };
         let is_flag = |name: &str| flag.is_some() && ["delete", "clear", "replace_all"].iter().any(|word| same_name(name, word));
         for (name, _) in wrapper.plain_attributes().filter(|(name, _)| !is_flag(name)) {
-            self.tell(Failure::new(code::IGNORED_NAME, [name, ""]), place);
+            self.tell(|_| Failure::new(code::IGNORED_NAME, [name, ""]), place);
         }
         for (child, number) in wrapper.children().filter(|child| !is_flag(child.name())).zip(1..) {
             let name = child.name();
-            let inner = join(place, &place_of(child, number));
+            let inner = place.number(child, number);
             if same_name(name, entry_name) || same_name(name, "item") {
-                self.entry(child, field, &inner);
+                self.entry(child, field, inner);
             } else {
-                self.tell(Failure::new(code::IGNORED_NAME, [name, &hint(&spelling(entry_name, self.face))]), &inner);
+                self.tell(|walk| Failure::new(code::IGNORED_NAME, [name, &hint(&spelling(entry_name, walk.face))]), inner);
             }
         }
     }
 
-    fn entry(&mut self, node: Node<'_>, field: &FieldType, place: &str) {
+    fn entry(&mut self, node: Node<'_>, field: &FieldType, place: Place<'_>) {
         if let Some((_, TypeDef::List { entry, .. })) = self.types.all.get(&field.type_name) {
             self.value(node, entry, place);
         }
     }
 
-    fn value(&mut self, node: Node<'_>, type_name: &str, place: &str) {
+    fn value(&mut self, node: Node<'_>, type_name: &str, place: Place<'_>) {
         match self.types.all.get(type_name) {
             Some((_, TypeDef::Structure { .. })) => self.structure(node, type_name, &[], place),
             // Kept unchanged: may be XML of its own.
             None if type_name == "xs:string" => {}
             _ => {
                 if let Some(child) = node.children().next() {
-                    self.tell(Failure::new(code::IGNORED_NAME, [child.name(), ""]), place);
+                    self.tell(|_| Failure::new(code::IGNORED_NAME, [child.name(), ""]), place);
                 }
             }
         }
@@ -171,10 +222,6 @@ fn hint(name: &str) -> String {
     format!(" (→ {name})")
 }
 
-fn join(place: &str, inner: &str) -> String {
-    if place.is_empty() { inner.to_owned() } else { format!("{place}, {inner}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{ignored, ignored_condition};
@@ -182,7 +229,7 @@ mod tests {
     use crate::operations::Face;
     use crate::operations::wire::{Bundle, FRAGMENT_LIMITS, FieldSpec, Match, Records, Types, Value, Xml};
     use crate::wire;
-    use crate::xml::Document;
+    use crate::xml::{Document, Limits, steps};
 
     wire! {
         /// A request.
@@ -289,6 +336,23 @@ mod tests {
     #[test]
     fn the_list_of_findings_is_bounded() {
         let text = format!("<request>{}</request>", "<x/>".repeat(10_000));
-        assert_eq!(told(&text, Face::Typed).len(), super::MOST);
+        let told = told(&text, Face::Typed);
+        assert_eq!(told.len(), super::MOST + 1);
+        assert_eq!(told.last().map(String::as_str), Some("IGNORED_MORE: : 9900"));
+    }
+
+    #[test]
+    fn each_element_is_looked_at_once_however_much_is_ignored() {
+        const COUNT: usize = 50_000;
+        let limits = Limits { elements: 200_000, ..FRAGMENT_LIMITS };
+        let mut types = Types::default();
+        let request = Request::type_name(&FieldSpec::new("request", ""), &mut types);
+        for inside in ["<x/>", "<page/>", "<item><titel/></item>", "<offers><x/></offers>"] {
+            let text = format!("<request>{}</request>", inside.repeat(COUNT));
+            let document = Document::parse(&text, &limits).unwrap();
+            let (told, steps) = steps::of(|| ignored(&types, &request, document.root(), Face::Typed));
+            assert_eq!(told.len(), super::MOST + 1, "{inside}");
+            assert!(steps <= 10 * COUNT, "{steps} for {inside}");
+        }
     }
 }

@@ -12,6 +12,7 @@ mod clock;
 mod convert;
 mod filter;
 mod ignored;
+mod list;
 mod names;
 mod record;
 mod scalar;
@@ -24,6 +25,7 @@ use std::borrow::Cow;
 pub use convert::Convert;
 pub use filter::{Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use ignored::{ignored, ignored_condition};
+pub use list::refuse_too_many;
 pub use names::{SHORT_NAMES, same_name, typed_name};
 pub use record::{Record, Records};
 pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Time, Xml};
@@ -277,53 +279,6 @@ impl<V: Value> Field for Patch<V> {
 
     fn is_absent(&self) -> bool {
         !matches!(self, Patch::Set(_))
-    }
-}
-
-/// The entries of a list, wherever they stand: in wrappers (entries named `item` or as in the compat style), or bare.
-fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl Iterator<Item = Node<'d>> {
-    let (entry, wrapped) = match spec.list {
-        ListForm::Flat(entry) => (entry, false),
-        ListForm::Wrapped(entry) => (entry, true),
-        ListForm::None => ("item", true),
-    };
-    // A flat list may be named as its entries' wrapper elsewhere (`item` under `items`), so the wrapper is looked for
-    // under the field's own name only.
-    parent.children().flat_map(move |child| {
-        let name = child.name();
-        let is_wrapper = spec.is(name);
-        let inner = is_wrapper.then(|| child.children().filter(move |e| same_name(e.name(), entry) || same_name(e.name(), "item")));
-        let bare = (!is_wrapper && !wrapped && same_name(name, entry)).then_some(child);
-        inner.into_iter().flatten().chain(bare)
-    })
-}
-
-impl<V: Value> Field for Vec<V> {
-    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Vec<V>, Failure> {
-        let mut list = Vec::new();
-        for (index, node) in entries(parent, spec).enumerate() {
-            let source = Source::Element(node);
-            if !present(source, V::EMPTY_COUNTS) {
-                continue;
-            }
-            let value = V::read(source, spec, face)
-                .map_err(|failure| failure.within(&format!("{} {}", node.name(), index + 1)).within(&spec.name_on(face)))?;
-            list.push(value);
-        }
-        Ok(list)
-    }
-
-    fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
-        out.list(spec, self.iter(), |out, value, name| value.write_as(out, name, spec));
-    }
-
-    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
-        let entry = V::type_name(spec, types);
-        FieldType { spec, type_name: types.list_of(&entry), occurs: Occurs::Optional }
-    }
-
-    fn is_absent(&self) -> bool {
-        self.is_empty()
     }
 }
 

@@ -1,7 +1,8 @@
 //! The records of a request: each is decoded by itself, so that a bad one spoils no other.
 
-use super::{Field, FieldSpec, FieldType, ListForm, Source, Types, Value, Writer, entries};
-use crate::domain::Failure;
+use super::list::bounded_entries;
+use super::{Field, FieldSpec, FieldType, ListForm, Source, Types, Value, Writer};
+use crate::domain::{Failure, code};
 use crate::operations::Face;
 use crate::xml::Node;
 
@@ -13,7 +14,34 @@ pub struct Record<T> {
     /// 1 for the first.
     pub number: usize,
     pub line: usize,
-    pub content: Result<T, Failure>,
+    /// Boxed: a record has room for all its fields, and an empty element would take up all of it.
+    pub content: Result<Box<T>, Failure>,
+}
+
+impl<T> Record<T> {
+    /// What was read of an element, with its place in the failure.
+    pub fn new(node: Node<'_>, entry: &str, number: usize, face: Face, content: Result<T, Failure>) -> Record<T> {
+        let line = node.line();
+        let (reference_id, content) = match reference_of(node, face) {
+            Ok(reference_id) => (reference_id, content),
+            Err(failure) => (None, Err(failure)),
+        };
+        let content = content.map(Box::new).map_err(|failure| failure.within(&format!("{entry} {number} (line {line})")));
+        Record { reference_id, number, line, content }
+    }
+}
+
+/// The caller's text for the report. Comes back letter by letter, so one of any length would be an answer of any length.
+fn reference_of(node: Node<'_>, face: Face) -> Result<Option<String>, Failure> {
+    const LONGEST: usize = 1_000;
+    static REFERENCE: FieldSpec = FieldSpec::new("reference_id", "");
+    let reference_id = Option::<String>::read_field(node, &REFERENCE, face).ok().flatten();
+    match reference_id.as_ref().map_or(0, |text| text.chars().count()) {
+        length if length > LONGEST => {
+            Err(Failure::new(code::TOO_LONG, [&length.to_string(), &LONGEST.to_string()]).within(&REFERENCE.name_on(face)))
+        }
+        _ => Ok(reference_id),
+    }
 }
 
 /// All records of a request, in order.
@@ -36,7 +64,7 @@ impl<T> Records<T> {
             reference_id: record.reference_id,
             number: record.number,
             line: record.line,
-            content: record.content.map(|content| (record.number, content)),
+            content: record.content.map(|content| Box::new((record.number, *content))),
         });
         Records { entry: self.entry, list: list.collect() }
     }
@@ -47,7 +75,7 @@ impl<T> Records<T> {
             reference_id: record.reference_id,
             number: record.number,
             line: record.line,
-            content: record.content.map(&mut convert),
+            content: record.content.map(|content| Box::new(convert(*content))),
         });
         Records { entry: self.entry, list: list.collect() }
     }
@@ -55,19 +83,14 @@ impl<T> Records<T> {
 
 impl<T: Value> Field for Records<T> {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Records<T>, Failure> {
-        static REFERENCE: FieldSpec = FieldSpec::new("reference_id", "");
         let entry = match spec.list {
             ListForm::Flat(entry) | ListForm::Wrapped(entry) => entry,
             ListForm::None => "item",
         };
         let mut records = Records { entry, list: Vec::new() };
-        for (index, node) in entries(parent, spec).enumerate() {
-            let number = index + 1;
-            let line = node.line();
-            let place = |failure: Failure| failure.within(&format!("{entry} {number} (line {line})"));
-            let reference_id = Option::<String>::read_field(node, &REFERENCE, face).ok().flatten();
-            let content = T::read(Source::Element(node), spec, face).map_err(place);
-            records.list.push(Record { reference_id, number, line, content });
+        for (node, number) in bounded_entries(parent, spec)?.zip(1..) {
+            let content = T::read(Source::Element(node), spec, face);
+            records.list.push(Record::new(node, entry, number, face, content));
         }
         Ok(records)
     }

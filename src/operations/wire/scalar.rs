@@ -244,7 +244,8 @@ impl Value for Xml {
         {
             // What it stands in is not kept: neither prefixes that are declared there, nor halves of a character that
             // only our reader joins.
-            return Ok(Xml(node.children().map(|child| joined(&child.standalone_xml()).into_owned()).collect()));
+            let blocks = node.children().map(|child| Ok(joined(&child.standalone_xml()?).into_owned()));
+            return blocks.collect::<Result<String, Failure>>().map(Xml);
         }
         let text = source.text().trim();
         let wrapped = format!("<x>{text}</x>");
@@ -270,7 +271,7 @@ impl Value for Xml {
 }
 
 /// For XML in a text field; the text itself has passed the limits of the whole request.
-pub const FRAGMENT_LIMITS: Limits = Limits { depth: 48, attributes: 64, name_bytes: 256, elements: 100_000 };
+pub const FRAGMENT_LIMITS: Limits = Limits { depth: 48, attributes: 64, name_bytes: 256, elements: 100_000, entries: usize::MAX };
 
 #[cfg(test)]
 mod tests {
@@ -317,10 +318,10 @@ mod tests {
     fn a_text_that_is_too_long_for_the_contract_is_cut_in_typed_answers() {
         static SPEC: FieldSpec = FieldSpec::new("name", "").max(4);
         let written = |text: &str, face| {
-            let mut out = Writer::new(face);
+            let mut out = Writer::new(face, usize::MAX);
             super::super::Field::write_field(&text.to_owned(), &mut out, &SPEC);
             super::super::Field::write_field(&vec![text.to_owned()], &mut out, &SPEC);
-            out.finish()
+            out.finish().unwrap()
         };
         assert_eq!(written("äöü€", Face::Typed), "<name>äöü€</name><name><item>äöü€</item></name>");
         assert_eq!(written("äöü€😀", Face::Typed), "<name>äöü…</name><name><item>äöü…</item></name>");

@@ -1,15 +1,18 @@
 //! Writing: elements in order, escaped, in the spelling of the face.
 
-use std::fmt::Write as _;
-
 use super::{FieldSpec, ListForm};
+use crate::domain::{Failure, code};
 use crate::operations::Face;
-use crate::xml::write::escape_into;
+use crate::xml::write::{escape_into, escaped_len};
 
-/// Appends XML to a string.
+/// Appends XML to a string, as long as it fits into one answer.
 pub struct Writer {
     out: String,
     face: Face,
+    /// Bytes that the document may have on the wire.
+    most: usize,
+    /// How many of them are left; `None` once something did not fit.
+    room: Option<usize>,
     /// Length of `out` right after an opening tag, to write `<a/>` for an element without content.
     opened_at: usize,
     /// The `method` attribute of the root, until it is written.
@@ -17,22 +20,49 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn new(face: Face) -> Writer {
-        Writer { out: String::with_capacity(4096), face, opened_at: usize::MAX, method: None }
+    /// `most` counts bytes as they go over the wire: the compat face escapes the document once more.
+    pub fn new(face: Face, most: usize) -> Writer {
+        Writer { out: String::with_capacity(4096), face, most, room: Some(most), opened_at: usize::MAX, method: None }
     }
 
     pub fn face(&self) -> Face {
         self.face
     }
 
-    pub fn finish(self) -> String {
-        self.out
+    /// The document.
+    ///
+    /// # Errors
+    /// `ANSWER_TOO_LONG`.
+    pub fn finish(self) -> Result<String, Failure> {
+        self.room.map(|_| self.out).ok_or_else(|| Failure::new(code::ANSWER_TOO_LONG, [&self.most.to_string()]))
+    }
+
+    /// Takes room for a text. Without it nothing is written any more, and what was written is given back.
+    fn takes(&mut self, text: &str, escaped: usize) -> bool {
+        let wrapped = usize::from(self.face == Face::Compat);
+        self.room = self.room.and_then(|room| room.checked_sub(escaped_len(text, escaped + wrapped)));
+        if self.room.is_none() {
+            self.out = String::new();
+        }
+        self.room.is_some()
+    }
+
+    fn push(&mut self, xml: &str) {
+        if self.takes(xml, 0) {
+            self.out.push_str(xml);
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        if self.takes(text, 1) {
+            escape_into(&mut self.out, text);
+        }
     }
 
     /// `<name`, to be followed by attributes and [`Writer::content`].
     pub fn start(&mut self, name: &str) {
-        self.out.push('<');
-        self.out.push_str(name);
+        self.push("<");
+        self.push(name);
         if let Some(method) = self.method.take() {
             self.attribute("method", &method);
             self.attribute("version", "1.0.0");
@@ -45,25 +75,27 @@ impl Writer {
     }
 
     pub fn attribute(&mut self, name: &str, value: &str) {
-        let _ = write!(self.out, " {name}=\"");
-        escape_into(&mut self.out, value);
-        self.out.push('"');
+        self.push(" ");
+        self.push(name);
+        self.push("=\"");
+        self.push_text(value);
+        self.push("\"");
     }
 
     /// Closes the opening tag.
     pub fn content(&mut self) {
-        self.out.push('>');
+        self.push(">");
         self.opened_at = self.out.len();
     }
 
     pub fn end(&mut self, name: &str) {
         if self.opened_at == self.out.len() {
             self.out.pop();
-            self.out.push_str("/>");
+            self.push("/>");
         } else {
-            self.out.push_str("</");
-            self.out.push_str(name);
-            self.out.push('>');
+            self.push("</");
+            self.push(name);
+            self.push(">");
         }
         self.opened_at = usize::MAX;
     }
@@ -71,18 +103,18 @@ impl Writer {
     pub fn leaf(&mut self, name: &str, text: &str) {
         self.start(name);
         self.content();
-        escape_into(&mut self.out, text);
+        self.push_text(text);
         self.end(name);
     }
 
     pub fn empty(&mut self, name: &str) {
         self.start(name);
-        self.out.push_str("/>");
+        self.push("/>");
     }
 
     /// XML that was checked when it came in.
     pub fn raw(&mut self, xml: &str) {
-        self.out.push_str(xml);
+        self.push(xml);
     }
 
     /// A list in the form of the face: the typed one always writes the wrapper (rule W12), the compat one leaves an

@@ -2,8 +2,11 @@
 
 use super::build::{Builder, is_blank, small};
 use super::names::{prefix_len, resolve, short};
-use super::{Attribute, Piece, local};
+use super::{Attribute, NONE, Piece, local};
 use crate::domain::Failure;
+
+/// Up to so many names are compared one by one; most elements have no more.
+const FEW: usize = 16;
 
 impl<'a> Builder<'a, '_> {
     pub(super) fn read_attributes(&mut self, first: usize, from: usize, end: usize) -> Result<(), Failure> {
@@ -11,6 +14,7 @@ impl<'a> Builder<'a, '_> {
         loop {
             let name_from = self.skip_blanks(at, end);
             if name_from == end {
+                self.find_namespaces(first);
                 return Ok(());
             }
             if name_from == at {
@@ -44,16 +48,19 @@ impl<'a> Builder<'a, '_> {
             if first + own.len() >= self.limits.elements {
                 return Err(self.limit(name_from, self.limits.elements, "attributes in all", "xml_elements"));
             }
-            let is_same = |other: &Attribute| super::slice(self.text, other.name, u32::from(other.name_len)) == name;
-            if own.iter().any(is_same) {
+            if self.is_repeated(first, name) {
                 return Err(self.malformed(name_from, &format!("the attribute \"{}\" stands twice", short(name))));
             }
             let prefix = name.get(..usize::from(prefix_len)).unwrap_or_default();
             if prefix == "xmlns" {
                 self.declare(name_from, local(name, prefix_len), value)?;
+            } else if name == "xmlns" {
+                self.check_namespace(name_from, value)?;
+                self.default = small(self.attributes.len());
             }
             self.attributes.push(Attribute {
                 name: small(name_from),
+                namespace: NONE,
                 name_len: u16::try_from(name.len()).unwrap_or(u16::MAX),
                 prefix_len,
                 value,
@@ -61,29 +68,62 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
+    /// Whether an attribute of this name stands behind `first`.
+    fn is_repeated(&mut self, first: usize, name: &'a str) -> bool {
+        let text = self.text;
+        let own = self.attributes.get(first..).unwrap_or_default();
+        let names = own.iter().map(|other| super::slice(text, other.name, u32::from(other.name_len)));
+        if own.len() < FEW {
+            return names.into_iter().any(|other| other == name);
+        }
+        if own.len() == FEW {
+            self.names.clear();
+            self.names.extend(names);
+        }
+        !self.names.insert(name)
+    }
+
     fn declare(&mut self, at: usize, prefix: &'a str, value: Piece) -> Result<(), Failure> {
         if value.len == 0 || prefix == "xmlns" {
             let reason = format!("the prefix \"{}\" cannot be declared like this", short(prefix));
             return Err(self.malformed(at, &reason));
         }
-        // Each name with a prefix looks through the declarations in scope, so their number is bounded too.
+        self.check_namespace(at, value)?;
         let most = self.limits.attributes.saturating_mul(2);
         if self.scope.len() >= most {
             return Err(self.limit(at, most, "namespace declarations", "xml_attributes"));
         }
-        self.scope.push(prefix);
+        self.scope.declare(prefix, small(self.attributes.len()));
         Ok(())
     }
 
-    pub(super) fn check_prefix(&mut self, at: usize, prefix: &'a str) -> Result<(), Failure> {
-        if self.known == Some(prefix) || prefix == "xml" {
-            return Ok(());
+    /// A namespace is written once and may be meant by every name, so each copy that is made of it has to be short.
+    fn check_namespace(&self, at: usize, value: Piece) -> Result<(), Failure> {
+        let most = self.limits.name_bytes.saturating_mul(4);
+        match value.len as usize > most {
+            true => Err(self.limit(at, most, "bytes in the name of a namespace", "xml_name_bytes")),
+            false => Ok(()),
         }
-        if !self.scope.contains(&prefix) {
-            return Err(self.malformed(at, &format!("the prefix \"{}\" is not declared", short(prefix))));
+    }
+
+    /// Lets attributes with a prefix know their namespaces, which may be declared behind them.
+    fn find_namespaces(&mut self, first: usize) {
+        let (text, scope) = (self.text, &mut self.scope);
+        for attribute in self.attributes.iter_mut().skip(first).filter(|attribute| attribute.prefix_len > 0) {
+            let prefix = super::slice(text, attribute.name, u32::from(attribute.prefix_len));
+            if prefix != "xmlns" {
+                attribute.namespace = scope.find(prefix).unwrap_or(NONE);
+            }
         }
-        self.known = Some(prefix);
-        Ok(())
+    }
+
+    /// The declaration of a prefix.
+    pub(super) fn namespace_of(&mut self, at: usize, prefix: &'a str) -> Result<u32, Failure> {
+        match self.scope.find(prefix) {
+            Some(attribute) => Ok(attribute),
+            None if prefix == "xml" => Ok(NONE),
+            None => Err(self.malformed(at, &format!("the prefix \"{}\" is not declared", short(prefix)))),
+        }
     }
 
     /// A name and the length of its prefix.

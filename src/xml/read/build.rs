@@ -1,10 +1,13 @@
 //! The pass over the events that fills the arena and refuses what is not well-formed.
 
+use std::collections::HashSet;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesDecl, Event};
 
 use super::names::{is_ncname, resolve, short};
 use super::refusal::{self, malformed, refuse_forbidden};
+use super::scope::Scope;
 use super::{Attribute, Document, Element, Limits, NONE, Piece};
 use crate::domain::{Failure, code};
 
@@ -12,8 +15,9 @@ use crate::domain::{Failure, code};
 struct Open {
     index: u32,
     last_child: u32,
-    /// Prefixes in scope before it.
+    /// Prefixes in scope before it, and the declaration of the default namespace.
     scope: usize,
+    default: u32,
     text: Text,
 }
 
@@ -37,9 +41,11 @@ pub(super) struct Builder<'a, 'l> {
     /// One per depth and used again, so that texts in several pieces cost no allocation each.
     buffers: Vec<String>,
     /// The prefixes declared by open elements.
-    pub(super) scope: Vec<&'a str>,
-    /// A prefix that is in scope, as long as no element with declarations ends: most names repeat their prefix.
-    pub(super) known: Option<&'a str>,
+    pub(super) scope: Scope<'a>,
+    /// The attribute that declares the default namespace.
+    pub(super) default: u32,
+    /// Names of the attributes of one element, where it has many.
+    pub(super) names: HashSet<&'a str>,
     /// Where the second of two references begins that were read as one character.
     joined: Option<usize>,
     /// See [`Document::parse_embedded`].
@@ -47,38 +53,62 @@ pub(super) struct Builder<'a, 'l> {
 }
 
 pub(super) fn build<'a>(text: &'a str, limits: &Limits, embedded: bool) -> Result<Document<'a>, Failure> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    if u32::try_from(text.len()).is_err() {
-        let most = u32::MAX.to_string();
-        return Err(Failure::new(code::TOO_LARGE, [&most, "inflated_bytes"]));
-    }
-    refuse_forbidden(text)?;
-    let mut builder = Builder {
-        text,
-        limits,
-        pool: String::new(),
-        elements: Vec::with_capacity((text.len() / 48).min(limits.elements)),
-        attributes: Vec::new(),
-        open: Vec::new(),
-        buffers: Vec::new(),
-        scope: Vec::new(),
-        known: None,
-        joined: None,
-        embedded,
-    };
-    builder.run()?;
-    let Builder { pool, elements, attributes, .. } = builder;
-    Ok(Document { text, pool, elements, attributes, lines: std::sync::OnceLock::new() })
+    let mut builder = Builder { embedded, ..Builder::new(text, limits)? };
+    builder.run(None)?;
+    Ok(builder.document())
 }
 
-impl<'a> Builder<'a, '_> {
-    fn run(&mut self) -> Result<(), Failure> {
+pub(super) fn build_head<'a>(text: &'a str, first_child: &str, limits: &Limits) -> Result<Option<Document<'a>>, Failure> {
+    let mut builder = Builder::new(text, limits)?;
+    let whole = builder.run(Some(first_child))?;
+    Ok(whole.then(|| builder.document()))
+}
+
+/// Start tags there can be at most: more room than the elements need is never reserved twice.
+fn start_tags(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let begins = |at: usize| !matches!(bytes.get(at + 1), None | Some(b'/' | b'!' | b'?' | b'<'));
+    memchr::memchr_iter(b'<', bytes).filter(|at| begins(*at)).count()
+}
+
+impl<'a, 'l> Builder<'a, 'l> {
+    fn new(text: &'a str, limits: &'l Limits) -> Result<Builder<'a, 'l>, Failure> {
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        if u32::try_from(text.len()).is_err() {
+            let most = u32::MAX.to_string();
+            return Err(Failure::new(code::TOO_LARGE, [&most, "inflated_bytes"]));
+        }
+        refuse_forbidden(text)?;
+        Ok(Builder {
+            text,
+            limits,
+            pool: String::new(),
+            elements: Vec::with_capacity(start_tags(text).min(limits.elements)),
+            attributes: Vec::new(),
+            open: Vec::new(),
+            buffers: Vec::new(),
+            scope: Scope::default(),
+            default: NONE,
+            names: HashSet::new(),
+            joined: None,
+            embedded: false,
+        })
+    }
+
+    fn document(self) -> Document<'a> {
+        let Builder { text, limits, pool, elements, attributes, .. } = self;
+        Document { text, pool, elements, attributes, most_entries: limits.entries, lines: std::sync::OnceLock::new() }
+    }
+
+    /// Reads to the end, or as far as [`Document::parse_head`] says. False: a head is wanted, and the text ends in it.
+    fn run(&mut self, head: Option<&str>) -> Result<bool, Failure> {
         let mut reader = Reader::from_str(self.text);
         reader.config_mut().check_comments = true;
         loop {
             let from = position(reader.buffer_position());
             let event = match reader.read_event() {
                 Ok(event) => event,
+                Err(error) if head.is_some() && refusal::is_cut_off(&error) => return Ok(false),
                 Err(error) => {
                     return Err(refusal::explain(self.text, &error, position(reader.error_position())));
                 }
@@ -108,9 +138,25 @@ impl<'a> Builder<'a, '_> {
                     }
                 }
                 Event::Comment(_) => {}
-                Event::Eof => return self.finish(),
+                Event::Eof if head.is_some() => return Ok(false),
+                Event::Eof => return self.finish().map(|()| true),
+            }
+            if let Some(name) = head
+                && self.has_head(name)
+            {
+                while !self.open.is_empty() {
+                    self.end(to);
+                }
+                return Ok(true);
             }
         }
+    }
+
+    /// Whether the root's first child is read as far as a head needs it.
+    fn has_head(&self, name: &str) -> bool {
+        let Some(first) = self.elements.get(1) else { return false };
+        let qualified = super::slice(self.text, first.start + 1, u32::from(first.name_len));
+        self.open.len() < 2 || super::local(qualified, first.prefix_len) != name
     }
 
     fn start(&mut self, from: usize, end: usize, name_len: usize) -> Result<(), Failure> {
@@ -126,14 +172,15 @@ impl<'a> Builder<'a, '_> {
         let behind_name = from + 1 + name_len;
         let (name, prefix_len) = self.name(from + 1, behind_name)?;
         let index = small(self.elements.len());
-        let scope = self.scope.len();
+        let (scope, default) = (self.scope.len(), self.default);
         let first_attribute = self.attributes.len();
         if behind_name < end {
             self.read_attributes(first_attribute, behind_name, end)?;
         }
-        if prefix_len > 0 {
-            self.check_prefix(from, name.get(..usize::from(prefix_len)).unwrap_or_default())?;
-        }
+        let namespace = match prefix_len {
+            0 => self.default,
+            _ => self.namespace_of(from, name.get(..usize::from(prefix_len)).unwrap_or_default())?,
+        };
         let parent = match self.open.last_mut() {
             Some(parent) => {
                 if let Some(previous) = self.elements.get_mut(parent.last_child as usize) {
@@ -151,10 +198,11 @@ impl<'a> Builder<'a, '_> {
             next_sibling: NONE,
             attributes: small(first_attribute),
             text: Piece::default(),
+            namespace,
             name_len: u16::try_from(name_len).unwrap_or(u16::MAX),
             prefix_len,
         });
-        self.open.push(Open { index, last_child: NONE, scope, text: Text::Empty });
+        self.open.push(Open { index, last_child: NONE, scope, default, text: Text::Empty });
         if self.buffers.len() < self.open.len() {
             self.buffers.push(String::new());
         }
@@ -181,10 +229,8 @@ impl<'a> Builder<'a, '_> {
                 })
             }
         };
-        if self.scope.len() != open.scope {
-            self.scope.truncate(open.scope);
-            self.known = None;
-        }
+        self.scope.shorten(open.scope);
+        self.default = open.default;
         if let Some(element) = self.elements.get_mut(open.index as usize) {
             element.end = small(to);
             element.text = text;

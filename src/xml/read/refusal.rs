@@ -22,6 +22,11 @@ pub(super) fn explain(text: &str, error: &Error, at: usize) -> Failure {
     }
 }
 
+/// Whether an error may only come from a text that ends too early.
+pub(super) fn is_cut_off(error: &Error) -> bool {
+    matches!(error, Error::Syntax(_) | Error::IllFormed(IllFormedError::UnclosedReference))
+}
+
 pub(super) fn doctype(text: &str, at: usize) -> Failure {
     Failure::new(code::DOCTYPE_REFUSED, [&place(text, at).0.to_string()])
 }

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
-use super::{Document, Limits, Node};
+use super::{Attribute, Document, Element, Limits, Node, steps};
 use crate::domain::{Failure, Language};
 
-const LIMITS: Limits = Limits { depth: 8, attributes: 4, name_bytes: 20, elements: 50 };
+const LIMITS: Limits = Limits { depth: 8, attributes: 4, name_bytes: 20, elements: 50, entries: usize::MAX };
 
 fn refusal(text: &str) -> Failure {
     match Document::parse(text, &LIMITS) {
@@ -26,6 +26,7 @@ fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
     let crowded = format!("<a>{}</a>", "<b c='' d='' e=''/>".repeat(20));
     let long_name = format!("<{}/>", "n".repeat(21));
     let long_attribute = format!("<a {}='1'/>", "n".repeat(21));
+    let long_namespace = format!("<a xmlns='{}'/>", "u".repeat(81));
     let scopes: String = (0..9).map(|n| format!("<a xmlns:p{n}='u'>")).collect();
     for (text, number, words) in [
         ("", 2001, "there is no root element"),
@@ -103,6 +104,7 @@ fn hostile_and_broken_documents_are_refused_with_place_and_reason() {
         ("<a b='' c='' d='' e='' f=''/>", 2003, "limits.xml_attributes"),
         (&crowded, 2003, "50 attributes in all"),
         (&scopes, 2003, "limits."),
+        (&long_namespace, 2003, "80 bytes in the name of a namespace at line 1"),
     ] {
         let failure = refusal(text);
         let said = failure.text(Language::En);
@@ -197,9 +199,13 @@ fn a_block_is_kept_as_it_was_sent() {
     let document = parse("<a xmlns:p='u&amp;v' xmlns='d' xmlns:q='w'>x <b c = '1' ><p:d/>&#65;</b > y</a>");
     let b = document.root().child("b").expect("b");
     assert_eq!(b.outer_xml(), "<b c = '1' ><p:d/>&#65;</b >");
-    assert_eq!(b.standalone_xml(), "<b xmlns:p=\"u&amp;v\" c = '1' ><p:d/>&#65;</b >");
+    assert_eq!(standalone(b), "<b xmlns:p=\"u&amp;v\" c = '1' ><p:d/>&#65;</b >");
     assert_eq!(b.child("d").map(|d| d.outer_xml()), Some("<p:d/>"));
-    assert_eq!(document.root().standalone_xml(), document.root().outer_xml());
+    assert_eq!(standalone(document.root()), document.root().outer_xml());
+}
+
+fn standalone(node: Node<'_>) -> String {
+    node.standalone_xml().expect("a block").into_owned()
 }
 
 #[test]
@@ -208,6 +214,103 @@ fn a_default_namespace_can_be_undone() {
     let b = document.root().child("b").expect("b");
     assert_eq!(b.child("c").and_then(|c| c.namespace()), None);
     assert_eq!(document.root().child("d").and_then(|d| d.namespace()), Some("http://www.w3.org/XML/1998/namespace"));
+}
+
+#[test]
+fn each_name_has_the_namespace_that_holds_where_it_stands() {
+    let document = parse("<a p:x='1' xmlns:p='u'><p:b xmlns:p='v' p:x='2' q:x='3'><p:c/></p:b><p:d xmlns='w'><e/></p:d><f/></a>");
+    let named: Vec<_> = document.nodes().map(|node| (node.name(), node.namespace())).collect();
+    assert_eq!(named, [("a", None), ("b", Some("v")), ("c", Some("v")), ("d", Some("u")), ("e", Some("w")), ("f", None)]);
+    assert_eq!(document.root().attribute_ns("u", "x"), Some("1"));
+    let b = document.root().child("b").expect("b");
+    assert_eq!((b.attribute_ns("v", "x"), b.attribute_ns("u", "x"), b.attribute_ns("", "x")), (Some("2"), None, None));
+}
+
+#[test]
+fn a_head_is_read_as_far_as_it_goes_and_no_farther() {
+    let head = |text: &str| Document::parse_head(text, "h", &LIMITS).map(|found| found.map(|head| walk(head.root())).is_some());
+    let whole = "<?xml version='1.0'?><p:a xmlns:p='u'><p:h x='1'>t &amp; u<b/></p:h><!";
+    assert!(head(whole).is_ok_and(|found| found));
+    // Whatever comes behind is not looked at.
+    assert!(head(&format!("{whole}<<<&\u{1}")).is_err(), "but its characters are");
+    for (at, _) in whole.char_indices().skip(1).take(whole.find("/p:h>").unwrap_or(0)) {
+        assert!(head(&whole[..at]).is_ok_and(|found| !found), "{}", &whole[..at]);
+    }
+    let named = |text: &str| {
+        let document = Document::parse_head(text, "h", &LIMITS).ok().flatten().expect("a head");
+        document.nodes().map(|node| format!("{}={}", node.name(), node.text())).collect::<Vec<_>>()
+    };
+    assert_eq!(named("<a> <h>1<b>2</b></h><c>"), ["a= ", "h=1", "b=2"]);
+    assert_eq!(named("<a><c><d"), ["a=", "c="], "no head");
+    assert_eq!(named("<a><h/>"), ["a=", "h="]);
+    assert!(head("<a><b></a>").is_ok_and(|found| found), "no head, so it ends before the fault");
+    for broken in ["<a><h></a>", "<a><h><p:b/></h>", "<!DOCTYPE a><a><h/>", "<a/><h/>", "x<a><h/>"] {
+        assert!(head(broken).is_err(), "{broken}");
+    }
+}
+
+/// Room for everything that the attacks below send.
+const WIDE: Limits = Limits { depth: 64, attributes: 64, name_bytes: 256, elements: 5_000_000, entries: 100_000 };
+
+/// Elements in elements, each full of attributes, and `inside` in the innermost.
+fn nested(inside: &str) -> String {
+    let attributes: String = (0..60).map(|number| format!(" a{number}=''")).collect();
+    let (open, close) = (format!("<n{attributes}>").repeat(58), "</n>".repeat(58));
+    format!("<r xmlns:x='urn:x' xmlns='urn:d'>{open}{inside}{close}</r>")
+}
+
+#[test]
+fn asking_for_namespaces_costs_no_more_below_many_attributes() {
+    for inside in ["<x:y/>", "<y/>", "<y x:nil='1' z:nil='1'/>"] {
+        let text = nested(&inside.repeat(10_000));
+        let document = Document::parse(&text, &WIDE).expect("a document");
+        let ask = || document.nodes().filter(|node| node.namespace().is_some() && node.attribute_ns("urn:x", "nil") != Some("0")).count();
+        let (asked, steps) = steps::of(ask);
+        assert_eq!(asked, 10_059);
+        assert!(steps <= 3 * 10_059 + 60 * 58, "{steps} steps for {inside}");
+    }
+}
+
+#[test]
+fn a_block_takes_along_what_it_uses_and_no_more_than_a_few_declarations() {
+    let declarations: String = (0..20).map(|number| format!(" xmlns:p{number}='{}'", "u".repeat(1_000))).collect();
+    let document = format!("<a{declarations}><b>p3:c p4</b><c>{}</c></a>", (0..20).map(|n| format!("p{n}:x ")).collect::<String>());
+    let document = Document::parse(&document, &WIDE).expect("a document");
+    let b = standalone(document.root().child("b").expect("b"));
+    assert!(b.contains("xmlns:p3=") && b.len() < 1_100, "{b}");
+    let c = document.root().child("c").expect("c");
+    assert!(c.standalone_xml().is_err_and(|failure| failure.code.number == 2003));
+}
+
+#[test]
+fn a_tree_costs_a_small_multiple_of_its_text() {
+    let attributes: String = (0..64).map(|n| format!(" a{n}=''")).collect();
+    for (text, count) in [("<a/>", 100_000), ("<a></a>", 50_000), ("<a b=''/>", 50_000), ("<a>&lt;</a>", 50_000), ("<a>\r</a>", 50_000)] {
+        let text = format!("<r>{}</r>", text.repeat(count));
+        assert_cheap(&text);
+    }
+    assert_cheap(&format!("<r>{}</r>", format!("<a{attributes}/>").repeat(1_000)));
+    assert_cheap(&format!("<r>{}</r>", "<".repeat(1_000)).replace("<<", "<![CDATA[<<]]><!--<<-->"));
+    assert_cheap(&format!("<r a='{}'/>", "&#9;".repeat(100_000)));
+}
+
+/// Counts what is reserved, used or not.
+fn assert_cheap(text: &str) {
+    let Ok(document) = Document::parse(text, &WIDE) else { panic!("{:.60} is refused", text) };
+    document.root().line();
+    let arena = document.elements.capacity() * size_of::<Element>() + document.attributes.capacity() * size_of::<Attribute>();
+    let lines = document.lines.get().map_or(0, |lines| lines.capacity() * size_of::<u32>());
+    let bytes = arena + document.pool.capacity() + lines;
+    assert!(bytes <= 12 * text.len() + 4_096, "{bytes} bytes for {} of {:.60}", text.len(), text);
+}
+
+#[test]
+fn an_attribute_that_stands_twice_is_found_among_many() {
+    for count in [3, 17, 18, 63] {
+        let attributes: String = (0..count).map(|n| format!(" a{n}=''")).collect();
+        let twice = |name: &str| Document::parse(&format!("<a{attributes} {name}=''/>"), &WIDE).is_err();
+        assert!(twice("a0") && twice(&format!("a{}", count - 1)) && !twice("b"), "{count}");
+    }
 }
 
 #[test]
@@ -221,7 +324,7 @@ fn walk(node: Node<'_>) -> usize {
     let own = node.text().len() + node.outer_xml().len() + node.line() + node.attributes().count();
     assert!(!node.name().is_empty());
     node.namespace();
-    node.standalone_xml();
+    let _ = node.standalone_xml();
     own + node.children().map(walk).sum::<usize>()
 }
 

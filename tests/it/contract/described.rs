@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kontor::xml::{Document, Limits, Node};
 
-const LIMITS: Limits = Limits { depth: 64, attributes: 64, name_bytes: 256, elements: 5_000_000 };
+const LIMITS: Limits = Limits { depth: 64, attributes: 64, name_bytes: 256, elements: 5_000_000, entries: usize::MAX };
 
 pub fn with_document<T>(text: &str, look: impl FnOnce(Node<'_>) -> T) -> T {
     let document = Document::parse(text, &LIMITS).unwrap_or_else(|failure| panic!("{failure}"));

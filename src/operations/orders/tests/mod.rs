@@ -73,7 +73,7 @@ fn records<T>(list: Vec<T>) -> Records<T> {
                 reference_id: Some(format!("ref {}", index + 1)),
                 number: index + 1,
                 line: index + 2,
-                content: Ok(content),
+                content: Ok(Box::new(content)),
             })
             .collect(),
     }

@@ -1,0 +1,68 @@
+//! Lists: where their entries stand, and how many there may be.
+
+use super::{Field, FieldSpec, FieldType, ListForm, Occurs, Source, Types, Value, Writer, present, same_name};
+use crate::domain::{Failure, code};
+use crate::operations::Face;
+use crate::xml::Node;
+
+/// The entries of a list, wherever they stand: in wrappers (entries named `item` or as in the compat style), or bare.
+pub(super) fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl Iterator<Item = Node<'d>> {
+    let (entry, wrapped) = match spec.list {
+        ListForm::Flat(entry) => (entry, false),
+        ListForm::Wrapped(entry) => (entry, true),
+        ListForm::None => ("item", true),
+    };
+    // A flat list may be named as its entries' wrapper elsewhere (`item` under `items`), so the wrapper is looked for
+    // under the field's own name only.
+    parent.children().flat_map(move |child| {
+        let name = child.name();
+        let is_wrapper = spec.is(name);
+        let inner = is_wrapper.then(|| child.children().filter(move |e| same_name(e.name(), entry) || same_name(e.name(), "item")));
+        let bare = (!is_wrapper && !wrapped && same_name(name, entry)).then_some(child);
+        inner.into_iter().flatten().chain(bare)
+    })
+}
+
+/// The same, unless there are more than one list may have. Counted before anything is decoded, and whatever stands beside.
+pub(super) fn bounded_entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> Result<impl Iterator<Item = Node<'d>>, Failure> {
+    refuse_too_many(parent, entries(parent, spec).count())?;
+    Ok(entries(parent, spec))
+}
+
+/// Refuses a list with more entries than a call may hold.
+pub fn refuse_too_many(parent: Node<'_>, count: usize) -> Result<(), Failure> {
+    let most = parent.most_entries();
+    match count > most {
+        true => Err(Failure::new(code::TOO_MANY_RECORDS, [&count.to_string(), &most.to_string()])),
+        false => Ok(()),
+    }
+}
+
+impl<V: Value> Field for Vec<V> {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Vec<V>, Failure> {
+        let mut list = Vec::new();
+        for (index, node) in bounded_entries(parent, spec)?.enumerate() {
+            let source = Source::Element(node);
+            if !present(source, V::EMPTY_COUNTS) {
+                continue;
+            }
+            let value = V::read(source, spec, face)
+                .map_err(|failure| failure.within(&format!("{} {}", node.name(), index + 1)).within(&spec.name_on(face)))?;
+            list.push(value);
+        }
+        Ok(list)
+    }
+
+    fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
+        out.list(spec, self.iter(), |out, value, name| value.write_as(out, name, spec));
+    }
+
+    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
+        let entry = V::type_name(spec, types);
+        FieldType { spec, type_name: types.list_of(&entry), occurs: Occurs::Optional }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
