@@ -1,5 +1,7 @@
 //! The start: puts store, dispatcher and HTTP together. `main` knows only this.
 
+mod error;
+
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,13 +9,15 @@ use std::time::{Duration, Instant};
 use actix_web::{HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 
+pub use error::Error;
+
 use crate::config::{Role, Settings, User, database};
 use crate::connectors::sandbox::{HttpReply, Token};
-use crate::connectors::{self, Connector, Sandboxes};
+use crate::connectors::{self, ChannelError, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
 use crate::dispatch::reconcile::{CODES, Report};
-use crate::domain::{Failure, Patience, Stamp};
+use crate::domain::{Failure, Patience, Reader, Stamp};
 use crate::exchange;
 use crate::http::{self, Annex, Answered, Asked, Page, Site};
 use crate::metrics::{self, Metrics};
@@ -33,24 +37,24 @@ pub struct ConnectionReport {
     pub account_id: i32,
     pub identifier: String,
     /// A line for the admin; the reason where the channel could not be used.
-    pub result: Result<String, String>,
+    pub result: Result<String, ChannelError>,
 }
 
 /// Runs until the process is told to stop. `started` is called once, when the listener is bound.
 ///
 /// # Errors
-/// One line for the admin: why the gateway could not start or go on.
-pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<(), String> {
+/// Why the gateway could not start or go on.
+pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<(), Error> {
     if let Some(fault) = database::folder_fault(settings.database.expose_secret()) {
-        return Err(fault);
+        return Err(Error::DatabasePlace(fault));
     }
-    let listener = TcpListener::bind(settings.server.listen).map_err(|error| bind_fault(&settings, &error))?;
+    let listener = TcpListener::bind(settings.server.listen).map_err(|source| Error::Listen { listen: settings.server.listen, source })?;
     take_real_port(&mut settings, &listener);
     let sandboxes = Sandboxes::new();
     let connectors = connectors_of(&settings, &sandboxes)?;
-    let _sole = Sole::of(settings.database.expose_secret())?;
-    let store = open(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
-    prepare(&settings, &store).map_err(|failure| failure.to_string())?;
+    let _sole = Sole::of(settings.database.expose_secret()).map_err(Error::DatabasePlace)?;
+    let store = open(settings.database.expose_secret(), settings.patience)?;
+    prepare(&settings, &store)?;
     let settings = Arc::new(settings);
     let bell = Arc::new(Bell::default());
     let gateway = Arc::new(Gateway { settings: Arc::clone(&settings), store: store.clone(), bell: Arc::clone(&bell) });
@@ -75,7 +79,7 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     });
     dispatcher.stop();
     store.close();
-    served.map_err(|error| error.to_string())
+    served.map_err(Error::Serve)
 }
 
 fn pages(board: Board) -> Vec<Page> {
@@ -106,7 +110,7 @@ fn take_real_port(settings: &mut Settings, listener: &TcpListener) {
 
 type AnyConnector = Box<dyn Connector>;
 
-fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Vec<(i32, AnyConnector)>, String> {
+fn connectors_of(settings: &Settings, sandboxes: &Sandboxes) -> Result<Vec<(i32, AnyConnector)>, Error> {
     let active = settings.accounts.iter().filter(|account| account.active);
     active.map(|account| Ok((account.account_id, connectors::build(account, settings.dispatch.channel_timeout, sandboxes)?))).collect()
 }
@@ -135,13 +139,13 @@ fn prepare(settings: &Settings, store: &Store) -> Result<(), Failure> {
 }
 
 /// Brings the database to the newest schema; answers with a line on what was done.
-pub fn migrate(database: &SecretString) -> Result<String, String> {
+pub fn migrate(database: &SecretString) -> Result<String, Error> {
     let database = database.expose_secret();
     if let Some(fault) = database::folder_fault(database) {
-        return Err(fault);
+        return Err(Error::DatabasePlace(fault));
     }
-    let done = store::migrate(database).map_err(|failure| failure.to_string())?;
-    open(database, Patience::default()).map_err(|failure| failure.to_string())?;
+    let done = store::migrate(database)?;
+    open(database, Patience::default())?;
     Ok(match done.as_slice() {
         [] => format!("{}: nothing to do, the schema is up to date", database::for_display(database)),
         steps => format!("{}: migrated ({})", database::for_display(database), steps.join(", ")),
@@ -149,31 +153,26 @@ pub fn migrate(database: &SecretString) -> Result<String, String> {
 }
 
 /// What an account would show of an item, and why, as a table.
-///
-/// # Errors
-/// One line for the admin.
-pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<String, String> {
+pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<String, Error> {
     let account = settings.known_account(account_id)?;
     if let Some(fault) = database::folder_fault(settings.database.expose_secret()) {
-        return Err(fault);
+        return Err(Error::DatabasePlace(fault));
     }
-    let store = open(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
+    let store = open(settings.database.expose_secret(), settings.patience)?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
-    let language = settings.mandator(account.mandator_id).map(|mandator| mandator.language).unwrap_or_default();
+    let language = settings.language_of(account.mandator_id);
     let frame = preparation::Frame { account, public_url: &settings.server.public_url, today: Stamp::now().day_in(zone) };
     let explained = store.read(|conn| {
         let found = store::items::ids_by_number(conn, account.mandator_id, &[item])?;
         let Some((_, item_id)) = found.first() else { return Ok(None) };
         Ok(preparation::explain(conn, &frame, *item_id)?.map(|explanation| explanation.table(language)))
     });
-    let explained = explained.map_err(|failure| failure.to_string())?;
-    explained
-        .ok_or_else(|| format!("mandator {} has no item with the number \"{item}\"; hand it over with updateItems", account.mandator_id))
+    explained?.ok_or_else(|| Error::UnknownItem { mandator_id: account.mandator_id, item: item.to_owned() })
 }
 
 /// Proves address and credentials of every active account.
-pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, String> {
-    Store::open_with(settings.database.expose_secret(), settings.patience).map_err(|failure| failure.to_string())?;
+pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, Error> {
+    Store::open_with(settings.database.expose_secret(), settings.patience)?;
     let sandboxes = Sandboxes::new();
     let mut reports = Vec::new();
     for account in settings.accounts.iter().filter(|account| account.active) {
@@ -181,91 +180,71 @@ pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, S
         reports.push(ConnectionReport {
             account_id: account.account_id,
             identifier: account.identifier.clone(),
-            result: connector.check().map_err(|error| error.to_string()),
+            result: connector.check(),
         });
     }
     Ok(reports)
 }
 
 /// The offers of an account as a document of the XML exchange, and how many there are. A gateway may run meanwhile.
-///
-/// # Errors
-/// One line for the admin.
-pub fn export_offers(settings: &Settings, account_id: i32) -> Result<(String, usize), String> {
+pub fn export_offers(settings: &Settings, account_id: i32) -> Result<(String, usize), Error> {
     let account = settings.known_account(account_id)?;
     let store = open_existing(settings)?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
     let today = Stamp::now().day_in(zone);
-    let offers = store.read(|conn| exchange::offers_of(conn, account, today)).map_err(|failure| failure.to_string())?;
-    Ok((exchange::to_xml(&offers)?, offers.offers.len()))
+    let offers = store.read(|conn| exchange::offers_of(conn, account, today))?;
+    Ok((exchange::to_xml(&offers).map_err(Error::Document)?, offers.offers.len()))
 }
 
 /// A support desk at the database of a gateway, which may run meanwhile.
-///
-/// # Errors
-/// One line for the admin.
-pub fn desk(settings: Settings) -> Result<Desk, String> {
+pub fn desk(settings: Settings) -> Result<Desk, Error> {
     let store = open_existing(&settings)?;
     Ok(Desk { settings, store })
 }
 
 /// What a gateway has stored; a new, empty database would answer nothing.
-fn open_existing(settings: &Settings) -> Result<Store, String> {
+fn open_existing(settings: &Settings) -> Result<Store, Error> {
     let database = settings.database.expose_secret();
     if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
-        return Err(format!("database \"{database}\" does not exist; name the one that the gateway uses"));
+        return Err(Error::NoDatabase(database.to_owned()));
     }
-    open(database, settings.patience).map_err(|failure| failure.to_string())
+    Ok(open(database, settings.patience)?)
 }
 
 /// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The
 /// request is kept where nobody works on the account; this process itself talks to no channel.
-///
-/// # Errors
-/// One line for the admin.
-pub fn reconcile(settings: &Settings, account_id: i32, repair: bool, import: bool) -> Result<String, String> {
+pub fn reconcile(settings: &Settings, account_id: i32, repair: bool, import: bool) -> Result<String, Error> {
     let account = settings.known_account(account_id)?;
     if !account.active {
-        return Err(format!("account {account_id} is not active; set active = true and restart the gateway"));
+        return Err(Error::InactiveAccount(account_id));
     }
     let store = open_existing(settings)?;
     let asked = move |tx: &mut store::Tx<'_>| accounts::want_reconciliation(tx, account_id, repair, import).map(|()| tx.stamp);
-    let wanted = store.write(asked).map_err(|failure| failure.to_string())?;
+    let wanted = store.write(asked)?;
     let mut alone_since = Instant::now();
     loop {
-        let work = store.read(|conn| accounts::work_of(conn, account_id)).map_err(|failure| failure.to_string())?;
-        let Some(work) = work else { return Err(format!("account {account_id}: its work was taken away")) };
+        let work = store.read(|conn| accounts::work_of(conn, account_id))?;
+        let Some(work) = work else { return Err(Error::WorkTakenAway(account_id)) };
         if work.reconcile_served >= wanted.0 {
-            return reconciled(&store, account_id, wanted, work.reconcile_report.as_deref());
+            let reader = Reader { language: settings.language_of(account.mandator_id), ..Reader::ADMIN };
+            return reconciled(&store, account_id, reader, wanted, work.reconcile_report.as_deref());
         }
         if work.lease_until > Stamp::now().0 {
             alone_since = Instant::now();
         } else if alone_since.elapsed() > NO_GATEWAY {
-            return Err(format!("no gateway works on account {account_id}; start it, the request is kept and carried out then"));
+            return Err(Error::NoGateway(account_id));
         }
         std::thread::sleep(LOOK);
     }
 }
 
 /// What a reconciliation left behind: its messages, and its counts in the last line.
-fn reconciled(store: &Store, account_id: i32, since: Stamp, report: Option<&str>) -> Result<String, String> {
-    let report: Report = serde_json::from_str(report.unwrap_or_default()).map_err(|error| format!("the report cannot be read: {error}"))?;
-    let messages = store.read(|conn| messages::since(conn, account_id, &CODES, since)).map_err(|failure| failure.to_string())?;
-    let mut text: String = messages.iter().map(|message| format!("{}: {}\n", message.code, message.text)).collect();
+fn reconciled(store: &Store, account_id: i32, reader: Reader, since: Stamp, report: Option<&str>) -> Result<String, Error> {
+    let report: Report = serde_json::from_str(report.unwrap_or_default()).map_err(Error::Report)?;
+    let messages = store.read(|conn| messages::since(conn, account_id, &CODES, since))?;
+    let mut text: String = messages.iter().map(|message| format!("{}: {}\n", message.code, message.text(reader))).collect();
     text.push_str(&format!("account {account_id}: {report}\n"));
-    if report.error.is_some() { Err(text.trim_end().to_owned()) } else { Ok(text) }
-}
-
-/// The line for a listener that could not be bound.
-pub fn bind_fault(settings: &Settings, error: &std::io::Error) -> String {
-    let listen = settings.server.listen;
-    let remedy = match error.kind() {
-        std::io::ErrorKind::AddrInUse => "another program listens there; stop it or choose another port with --listen",
-        std::io::ErrorKind::AddrNotAvailable => "this machine has no such address; choose one it has with --listen",
-        std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose a higher one with --listen",
-        _ => "choose another address with --listen",
-    };
-    format!("cannot listen on {listen}: {error}; {remedy}")
+    if report.error.is_some() { Err(Error::NotReconciled(text.trim_end().to_owned())) } else { Ok(text) }
 }
 
 /// A picture that came inline, for channels to load. Public, as channels have no credentials here; its name is the

@@ -315,8 +315,8 @@ fn check(config: &Path, connect: bool) -> Result<(), Stop> {
     let mut bad = 0;
     for report in app::check_connections(settings).map_err(failed)? {
         let (word, text) = match &report.result {
-            Ok(text) => ("ok", text),
-            Err(text) => ("FAILED", text),
+            Ok(text) => ("ok", text.clone()),
+            Err(error) => ("FAILED", error.to_string()),
         };
         bad += usize::from(report.result.is_err());
         print(&format!("account {} ({}): {word}: {text}\n", report.account_id, report.identifier));
@@ -440,14 +440,22 @@ fn check_database(url: &str) -> Result<(), Stop> {
 }
 
 fn read(config: &Path, overrides: &Overrides) -> Result<Loaded, Stop> {
-    load(config, overrides, &Connectors { known: connectors::names(), check: &connectors::check_settings }).map_err(|faults| {
+    load(
+        config,
+        overrides,
+        &Connectors {
+            known: connectors::names(),
+            check: &|account| connectors::check_settings(account).map_err(|error| error.to_string()),
+        },
+    )
+    .map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Stop::Usage(lines.join("\n"))
     })
 }
 
-fn failed(text: String) -> Stop {
-    Stop::Failed(format!("kontor: {text}"))
+fn failed(error: impl std::fmt::Display) -> Stop {
+    Stop::Failed(format!("kontor: {error}"))
 }
 
 /// Unlike `print!`, survives a reader that has gone away (`kontor check … | head -1`).

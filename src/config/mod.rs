@@ -337,7 +337,33 @@ impl Account {
     }
 }
 
+/// An account that the configuration does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("account {account_id} is not in the configuration; there are: {known}")]
+pub struct UnknownAccount {
+    pub account_id: i32,
+    pub known: String,
+}
+
 impl Settings {
+    /// The language of a text for a user: that of the mandator it is about. Where it is about none, or one that is not
+    /// the user's: the one that all mandators of the user have, else English.
+    pub fn language_for(&self, user: &User, mandator_id: Option<i32>) -> Language {
+        if let Some(mandator) = mandator_id.filter(|id| user.may_use(*id)).and_then(|id| self.mandator(id)) {
+            return mandator.language;
+        }
+        let mut own = self.mandators.iter().filter(|mandator| user.may_use(mandator.mandator_id)).map(|mandator| mandator.language);
+        match own.next() {
+            Some(first) if own.all(|other| other == first) => first,
+            _ => Language::default(),
+        }
+    }
+
+    /// The language of a text about a mandator, for an administrator.
+    pub fn language_of(&self, mandator_id: i32) -> Language {
+        self.mandator(mandator_id).map(|mandator| mandator.language).unwrap_or_default()
+    }
+
     pub fn mandator(&self, mandator_id: i32) -> Option<&Mandator> {
         self.mandators.iter().find(|m| m.mandator_id == mandator_id)
     }
@@ -346,11 +372,11 @@ impl Settings {
         self.accounts.iter().find(|a| a.account_id == account_id)
     }
 
-    /// The account, or a line for people that names those there are.
-    pub fn known_account(&self, account_id: i32) -> Result<&Account, String> {
+    /// The account, or an error that names those there are.
+    pub fn known_account(&self, account_id: i32) -> Result<&Account, UnknownAccount> {
         self.account(account_id).ok_or_else(|| {
             let known: Vec<String> = self.accounts.iter().map(|account| account.account_id.to_string()).collect();
-            format!("account {account_id} is not in the configuration; there are: {}", known.join(", "))
+            UnknownAccount { account_id, known: known.join(", ") }
         })
     }
 

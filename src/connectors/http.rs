@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use super::ChannelError;
+use super::{ChannelError, SetupError};
 
 /// Bytes of an answer. 1000 orders of Vendure take about 4 MiB.
 const MOST_ANSWER: u64 = 32 << 20;
@@ -50,7 +50,7 @@ impl Answer {
 
 impl Http {
     /// `timeout` bounds each call as a whole.
-    pub fn new(timeout: Duration) -> Result<Http, String> {
+    pub fn new(timeout: Duration) -> Result<Http, SetupError> {
         // Of several connectors only the first one installs it; the answer of the others is of no interest.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
@@ -59,8 +59,7 @@ impl Http {
             // A redirect would carry the credentials to where the admin did not send them, and turn a POST into a GET.
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| format!("the HTTP client cannot start: {error}; install the system's CA certificates"))?;
+            .build()?;
         Ok(Http { client, most_answer: MOST_ANSWER })
     }
 

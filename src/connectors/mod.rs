@@ -3,6 +3,7 @@
 //! A connector speaks one channel's API and nothing else: it gets absolute values, answers with one result per row,
 //! and keeps no state that a restart may not lose.
 
+mod fault;
 mod http;
 pub mod sandbox;
 mod settings;
@@ -17,9 +18,10 @@ use crate::config::Account;
 use crate::domain::Decimal;
 use crate::domain::rate::Rates;
 
-pub use crate::domain::message::Severity;
+use crate::domain::message::Message;
 pub use crate::domain::offer::Wanted;
 pub use crate::domain::order::{Address, Buyer, ChannelOrder, FactKind, OrderLine, Packet};
+pub use fault::{ChannelError, SetupError, StateError};
 pub use sandbox::Sandboxes;
 
 /// What a channel can do. Numbers come from the channel's documentation.
@@ -127,50 +129,6 @@ impl Outcome {
     }
 }
 
-/// What a channel says about a row, for `fetchUploadMessages`.
-#[derive(Debug, Clone)]
-pub struct Message {
-    pub severity: Severity,
-    /// The channel's own code, or a short word of ours.
-    pub code: String,
-    /// The channel's text.
-    pub text: String,
-    /// What the merchant can do.
-    pub remedy: String,
-}
-
-/// The call as a whole failed: nothing is known about its rows.
-#[derive(Debug, Clone)]
-pub enum ChannelError {
-    /// Transport, time-out, 5xx, 429: climbs the retry ladder.
-    Unavailable { reason: String, retry_after: Option<Duration> },
-    /// Credentials refused: alarm, retried at the ladder's pace.
-    Unauthorized { reason: String },
-    /// The answer made no sense (a channel's change of contract). Retried, and loud in the log.
-    Protocol { reason: String },
-}
-
-impl ChannelError {
-    /// The word for it in metrics.
-    pub fn word(&self) -> &'static str {
-        match self {
-            ChannelError::Unavailable { .. } => "unavailable",
-            ChannelError::Unauthorized { .. } => "unauthorized",
-            ChannelError::Protocol { .. } => "protocol",
-        }
-    }
-}
-
-impl std::fmt::Display for ChannelError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            ChannelError::Unavailable { reason, .. } => write!(f, "unavailable: {reason}"),
-            ChannelError::Unauthorized { reason } => write!(f, "credentials refused: {reason}"),
-            ChannelError::Protocol { reason } => write!(f, "unexpected answer: {reason}"),
-        }
-    }
-}
-
 #[derive(Debug, Clone)]
 pub struct Pulled {
     pub orders: Vec<ChannelOrder>,
@@ -241,12 +199,12 @@ pub trait Connector: Send + Sync {
     fn check(&self) -> Result<String, ChannelError>;
 }
 
-type Build = fn(&Account, Duration, &Sandboxes) -> Result<Box<dyn Connector>, String>;
+type Build = fn(&Account, Duration, &Sandboxes) -> Result<Box<dyn Connector>, SetupError>;
 
 /// A line of the registry.
 struct Entry {
     name: &'static str,
-    check_settings: fn(&Account) -> Result<(), String>,
+    check_settings: fn(&Account) -> Result<(), SetupError>,
     build: Build,
 }
 
@@ -262,21 +220,23 @@ pub fn names() -> &'static [&'static str] {
     &NAMES
 }
 
-fn entry(account: &Account) -> Result<&'static Entry, String> {
-    REGISTRY.iter().find(|entry| entry.name == account.connector).ok_or_else(|| {
-        format!("account {}, connector: \"{}\" is unknown; use one of {}", account.account_id, account.connector, names().join(", "))
+fn entry(account: &Account) -> Result<&'static Entry, SetupError> {
+    REGISTRY.iter().find(|entry| entry.name == account.connector).ok_or_else(|| SetupError::UnknownConnector {
+        account_id: account.account_id,
+        connector: account.connector.clone(),
+        known: names().join(", "),
     })
 }
 
 /// Checks `[accounts.settings]` without talking to the channel. The error names the key and the remedy.
-pub fn check_settings(account: &Account) -> Result<(), String> {
+pub fn check_settings(account: &Account) -> Result<(), SetupError> {
     (entry(account)?.check_settings)(account)
 }
 
 /// The connector of an account. Call it outside of async code: HTTP clients that block start their own thread.
 ///
 /// `channel_timeout` bounds each call to the channel; `sandboxes` keeps the scripted shops of this process.
-pub fn build(account: &Account, channel_timeout: Duration, sandboxes: &Sandboxes) -> Result<Box<dyn Connector>, String> {
+pub fn build(account: &Account, channel_timeout: Duration, sandboxes: &Sandboxes) -> Result<Box<dyn Connector>, SetupError> {
     (entry(account)?.build)(account, channel_timeout, sandboxes)
 }
 
@@ -320,7 +280,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_unknown_connector_is_answered_with_the_known_ones() {
-        let text = check_settings(&account("ebai", "")).unwrap_err();
+        let text = check_settings(&account("ebai", "")).unwrap_err().to_string();
         assert!(text.contains("\"ebai\" is unknown"), "{text}");
         for name in names() {
             assert!(text.contains(name), "{text}");
@@ -330,7 +290,7 @@ pub(crate) mod tests {
 
     #[test]
     fn settings_are_checked_key_by_key() {
-        assert_eq!(check_settings(&account("sandbox", "batch_size = 10\noverlap = 0")), Ok(()));
+        assert!(check_settings(&account("sandbox", "batch_size = 10\noverlap = 0")).is_ok());
         for (settings, expected) in [
             ("batchsize = 10", "[accounts.settings] batchsize: is not a setting of this connector; use one of state_path, batch_size"),
             (
@@ -340,7 +300,7 @@ pub(crate) mod tests {
             ("batch_size = \"10\"", "[accounts.settings] batch_size: has the type string, expected a whole number"),
             ("state_path = \" \"", "[accounts.settings] state_path: is empty"),
         ] {
-            let text = check_settings(&account("sandbox", settings)).unwrap_err();
+            let text = check_settings(&account("sandbox", settings)).unwrap_err().to_string();
             assert!(text.contains(expected), "{text}");
         }
     }

@@ -1,5 +1,6 @@
 //! Reads `[accounts.settings]` of one account: every key is known, has the right type, or the error says what to do.
 
+use super::SetupError;
 use crate::config::Account;
 
 /// The settings table of an account whose keys are all known.
@@ -9,7 +10,7 @@ pub struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     /// Refuses keys outside `known`: a misspelt key would silently leave its default in force.
-    pub fn new(account: &'a Account, known: &[&str]) -> Result<Self, String> {
+    pub fn new(account: &'a Account, known: &[&str]) -> Result<Self, SetupError> {
         let keys = Keys { account };
         match account.settings.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => {
@@ -19,13 +20,18 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// The text of an error: place, what is wrong, remedy.
-    pub fn fault(&self, key: &str, wrong: &str, remedy: &str) -> String {
-        let Account { account_id, connector, .. } = self.account;
-        format!("account {account_id} (connector {connector}), [accounts.settings] {key}: {wrong}; {remedy}")
+    /// An error: place, what is wrong, remedy.
+    pub fn fault(&self, key: &str, wrong: &str, remedy: &str) -> SetupError {
+        SetupError::Setting {
+            account_id: self.account.account_id,
+            connector: self.account.connector.clone(),
+            key: key.to_owned(),
+            wrong: wrong.to_owned(),
+            remedy: remedy.to_owned(),
+        }
     }
 
-    pub fn text(&self, key: &str, remedy: &str) -> Result<Option<String>, String> {
+    pub fn text(&self, key: &str, remedy: &str) -> Result<Option<String>, SetupError> {
         match self.account.settings.get(key) {
             None => Ok(None),
             Some(toml::Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
@@ -34,11 +40,11 @@ impl<'a> Keys<'a> {
         }
     }
 
-    pub fn required_text(&self, key: &str, remedy: &str) -> Result<String, String> {
+    pub fn required_text(&self, key: &str, remedy: &str) -> Result<String, SetupError> {
         self.text(key, remedy)?.ok_or_else(|| self.fault(key, "is missing", remedy))
     }
 
-    pub fn whole(&self, key: &str, allowed: std::ops::RangeInclusive<u32>, default: u32) -> Result<u32, String> {
+    pub fn whole(&self, key: &str, allowed: std::ops::RangeInclusive<u32>, default: u32) -> Result<u32, SetupError> {
         let remedy = format!("give a whole number from {} to {}, or leave it out for {default}", allowed.start(), allowed.end());
         match self.account.settings.get(key) {
             None => Ok(default),
@@ -51,7 +57,7 @@ impl<'a> Keys<'a> {
     }
 
     /// A list of texts; empty where the key is missing.
-    pub fn texts(&self, key: &str, remedy: &str) -> Result<Vec<String>, String> {
+    pub fn texts(&self, key: &str, remedy: &str) -> Result<Vec<String>, SetupError> {
         let Some(value) = self.account.settings.get(key) else { return Ok(Vec::new()) };
         let list = value
             .as_array()

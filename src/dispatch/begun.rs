@@ -12,9 +12,9 @@ use super::retry::after;
 use super::settle::{About, message_row};
 use super::worker::Worker;
 use crate::config::Account;
-use crate::connectors::{Message, Severity};
-use crate::domain::{Failure, Language, Stamp};
-use crate::store::begun::{self, Begun, CUT_OFF, SetAside};
+use crate::domain::message::{Arg, Message, own};
+use crate::domain::{Failure, Reader, Stamp};
+use crate::store::begun::{self, Begun, SetAside};
 use crate::store::{Tx, accounts, broken_document, messages};
 
 /// How long a process has to live before it tries again what was cut off alone.
@@ -45,86 +45,68 @@ impl Worker {
 }
 
 /// Inside the transaction that takes an account over.
-pub(super) fn take_up(tx: &mut Tx<'_>, account: &Account, language: Language, now: Stamp) -> Result<SetAside, Failure> {
+pub(super) fn take_up(tx: &mut Tx<'_>, account: &Account, now: Stamp) -> Result<SetAside, Failure> {
     let aside = begun::take_up(tx, account.account_id, after(now, REST), after(now, NEXT_POLL))?;
     if let Some(wanted) = aside.reconciliation {
         let report = Report { error: Some(begun::last_error()), ..Report::default() };
         let json = serde_json::to_string(&report).map_err(|error| broken_document("report of a reconciliation", &error))?;
         accounts::reconciled(tx, account.account_id, wanted, now, &json)?;
     }
-    for (about, what) in things(&aside, language) {
-        messages::add(tx, message_row(account, about, &message(&what, about, language)))?;
+    for (about, what) in things(&aside) {
+        messages::add(tx, message_row(account, about, &message(&what, about)))?;
     }
     Ok(aside)
 }
 
 pub(super) fn tell_log(account_id: i32, aside: &SetAside) {
-    for (_, what) in things(aside, Language::En) {
+    for (_, what) in things(aside) {
+        let what = what.text(Reader::ADMIN);
         log::error!("account {account_id}: the process ended again and again while it worked on {what}, which is set aside");
     }
 }
 
-fn things(aside: &SetAside, language: Language) -> Vec<(About, String)> {
-    let word = |en: &str, de: &str| match language {
-        Language::En => en.to_owned(),
-        Language::De => de.to_owned(),
-    };
-    let mut found: Vec<(About, String)> = Vec::new();
-    let offers = aside.offers.iter().map(|(offer_id, item_id)| {
-        (About::Offer { offer_id: *offer_id, item_id: *item_id }, format!("{} {offer_id}", word("offer", "Angebot")))
-    });
-    found.extend(offers);
-    let facts = aside.facts.iter();
-    found.extend(facts.map(|(order, kind)| (About::Order(*order), format!("\"{kind}\" {} {order}", word("of order", "der Bestellung")))));
-    found.extend(aside.orders.iter().map(|number| (About::Account, format!("{} {number}", word("order", "Bestellung")))));
+/// Work that was set aside.
+enum Thing<'a> {
+    Offer(i32),
+    Fact { order_id: i32, kind: &'a str },
+    Order(&'a str),
+    Poll,
+    Reconciliation,
+}
+
+impl Thing<'_> {
+    fn text(&self, reader: Reader) -> String {
+        match self {
+            Thing::Offer(offer_id) => format!("{} {offer_id}", reader.choose("offer", "Angebot")),
+            Thing::Fact { order_id, kind } => format!("\"{kind}\" {} {order_id}", reader.choose("of order", "der Bestellung")),
+            Thing::Order(number) => format!("{} {number}", reader.choose("order", "Bestellung")),
+            Thing::Poll => reader.choose("collecting orders", "dem Abruf der Bestellungen").to_owned(),
+            Thing::Reconciliation => reader.choose("the reconciliation", "dem Abgleich").to_owned(),
+        }
+    }
+}
+
+fn things(aside: &SetAside) -> Vec<(About, Thing<'_>)> {
+    let mut found: Vec<(About, Thing<'_>)> = Vec::new();
+    let offers = aside.offers.iter();
+    found.extend(offers.map(|(offer_id, item_id)| (About::Offer { offer_id: *offer_id, item_id: *item_id }, Thing::Offer(*offer_id))));
+    found.extend(aside.facts.iter().map(|(order_id, kind)| (About::Order(*order_id), Thing::Fact { order_id: *order_id, kind })));
+    found.extend(aside.orders.iter().map(|number| (About::Account, Thing::Order(number))));
     if aside.poll {
-        found.push((About::Account, word("collecting orders", "dem Abruf der Bestellungen")));
+        found.push((About::Account, Thing::Poll));
     }
     if aside.reconciliation.is_some() {
-        found.push((About::Account, word("the reconciliation", "dem Abgleich")));
+        found.push((About::Account, Thing::Reconciliation));
     }
     found
 }
 
-fn message(what: &str, about: About, language: Language) -> Message {
-    let by_itself = matches!(about, About::Account);
-    let (text, remedy) = match language {
-        Language::En => (
-            format!("the process ended three times while it worked on {what}; so that everything else goes on, it is set aside"),
-            match by_itself {
-                false => {
-                    "have it tried again (retryChanges, or kontor outbox retry); if that ends the process again, change the data and report it with the log"
-                }
-                true => {
-                    "report it to the admin with the log; retryChanges or kontor outbox retry has an order tried again, orders are collected again within an hour"
-                }
-            },
-        ),
-        Language::De => (
-            format!("der Prozess endete dreimal während der Arbeit an {what}; damit alles andere weitergeht, ist es zurückgestellt"),
-            match by_itself {
-                false => {
-                    "lassen Sie es noch einmal versuchen (retryChanges oder kontor outbox retry); endet der Prozess wieder, ändern Sie die Daten und melden Sie es mit dem Protokoll"
-                }
-                true => {
-                    "melden Sie es dem Admin mit dem Protokoll; retryChanges oder kontor outbox retry versucht eine Bestellung noch einmal, Bestellungen werden innerhalb einer Stunde wieder abgerufen"
-                }
-            },
-        ),
-    };
-    Message { severity: Severity::Error, code: CUT_OFF.into(), text, remedy: remedy.into() }
+fn message(what: &Thing<'_>, about: About) -> Message {
+    let what = Arg::worded(|reader| what.text(reader));
+    if matches!(about, About::Account) { own::account_work_cut_off(what) } else { own::work_cut_off(what) }
 }
 
 /// An offer whose stored rows cannot be read.
-pub(super) fn unreadable(failure: &Failure, language: Language) -> Message {
-    let (text, remedy) = match language {
-        Language::En => {
-            (format!("what is stored about the offer cannot be read: {}", failure.text(language)), "report it to the admin with the log")
-        }
-        Language::De => (
-            format!("was über das Angebot gespeichert ist, lässt sich nicht lesen: {}", failure.text(language)),
-            "melden Sie es dem Admin mit dem Protokoll",
-        ),
-    };
-    Message { severity: Severity::Error, code: "DATA_UNREADABLE".into(), text, remedy: remedy.into() }
+pub(super) fn unreadable(failure: &Failure) -> Message {
+    own::offer_unreadable(Arg::worded(|reader| failure.text(reader)))
 }

@@ -1,11 +1,12 @@
 //! Telling a channel what the ERP did with its orders, one fact after the other.
 
 use super::retry::{Further, further};
-use super::settle::{About, Health, Settlement, clean, gave_up, message_row};
+use super::settle::{About, Health, Settlement, clean, message_row};
 use super::turn::Kind;
 use super::worker::{Attempt, Worker, chance};
 use crate::config::Account;
 use crate::connectors::{Fact, FactKind, Outcome};
+use crate::domain::message::own;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::store::accounts::WorkRow;
@@ -95,11 +96,11 @@ impl Worker {
                     self.account.account_id,
                     row.kind,
                     row.order_id,
-                    message.code
+                    message.code()
                 );
                 settlement.messages.push(message_row(&self.account, about, &message));
                 settlement.stock_moved_by = moves_stock.then_some(row.order_id);
-                let error = clean(&format!("{}: {}", message.code, message.text));
+                let error = message.line();
                 settlement.fact = Some((row, Settled::Parked { error }));
             }
             Outcome::Later { after, reason } => {
@@ -123,8 +124,9 @@ impl Worker {
             Further::Again(due_at) => Settled::Again { due_at: due_at.max(earliest), error: reason.to_owned() },
             Further::GiveUp => {
                 log::error!("account {}: gave up on \"{}\" for order {}: {reason}", self.account.account_id, row.kind, row.order_id);
-                settlement.messages.push(message_row(&self.account, About::Order(row.order_id), &gave_up(reason, self.language)));
-                Settled::Parked { error: format!("CHANNEL_GAVE_UP: {reason}") }
+                let message = own::channel_gave_up(reason);
+                settlement.messages.push(message_row(&self.account, About::Order(row.order_id), &message));
+                Settled::Parked { error: format!("{}: {reason}", message.code()) }
             }
         };
         settlement.fact = Some((row, settled));

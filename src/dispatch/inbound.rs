@@ -5,7 +5,7 @@
 
 use crate::config::{Account, Settings};
 use crate::connectors::{ChannelOrder, OrderLine};
-use crate::domain::message::Severity;
+use crate::domain::message::{Message, own};
 use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, PriceType, Step, step};
 use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
@@ -194,33 +194,12 @@ fn document_of(order: &ChannelOrder) -> OrderDocument {
 }
 
 fn warn_unmatched(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, line: &OrderLine) -> Result<(), Failure> {
-    let text = format!(
-        "position \"{}\" (SKU \"{}\") of order {} matches no item; it reserves no stock",
-        line.title,
-        line.sku.as_deref().unwrap_or_default(),
-        row.order_number
-    );
-    let remedy = "create the item with this number by updateItems, or correct the SKU in the channel, and book the stock of this order by updateStockCount";
-    warn(tx, account.account_id, row, "ORDER_LINE_UNMATCHED", text, remedy)
+    let sku = line.sku.as_deref().unwrap_or_default();
+    warn(tx, account.account_id, row, &own::order_line_unmatched(&line.title, sku, row.order_number))
 }
 
-fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, code: &str, text: String, remedy: &str) -> Result<(), Failure> {
-    messages::add(
-        tx,
-        MessageRow {
-            message_id: 0,
-            mandator_id: row.mandator_id,
-            account_id,
-            item_id: None,
-            offer_id: None,
-            order_id: Some(row.order_id),
-            severity: Severity::Warning,
-            code: code.to_owned(),
-            text,
-            remedy: remedy.to_owned(),
-            created_at: 0,
-        },
-    )
+fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, message: &Message) -> Result<(), Failure> {
+    messages::add(tx, MessageRow { order_id: Some(row.order_id), ..MessageRow::of(row.mandator_id, account_id, message) })
 }
 
 /// A known order: the buyer's cancellation and payment are followed, texts only while nobody worked on the order yet.
@@ -245,10 +224,8 @@ fn update(tx: &mut Tx<'_>, mut row: OrderRow, order: &ChannelOrder, digest: Stri
     if order.cancelled && !row.data.is_told(FactName::Cancelled) {
         row.data.set_told(FactName::Cancelled, 1);
         if status.is_shipped() {
-            let text = format!("the channel reports order {} as cancelled, but it is shipped here", row.order_number);
-            let remedy = "settle the return with the buyer, or have the channel correct the order";
             let account_id = row.account_id.unwrap_or_default();
-            warn(tx, account_id, &row, "ORDER_CANCELLED_LATE", text, remedy)?;
+            warn(tx, account_id, &row, &own::order_cancelled_late(row.order_number))?;
         }
         for offer_id in orders::items_of(&mut tx.conn, row.order_id)?.into_iter().filter_map(|position| position.offer_id) {
             offers::moved(tx, offer_id)?;

@@ -10,9 +10,10 @@ use super::retry::{after, pause};
 use super::settle::{About, clean, message_row};
 use super::turn::{Kind, poll_is_due};
 use super::worker::{Attempt, Worker, chance};
-use crate::connectors::{ChannelError, ChannelOrder, Message, Pulled, Severity};
+use crate::connectors::{ChannelError, ChannelOrder, Pulled};
+use crate::domain::message::{Arg, Message, own};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Language, Stamp};
+use crate::domain::{Failure, Reader, Stamp};
 use crate::store::accounts::{self, WorkRow};
 use crate::store::begun::{self, Begun};
 use crate::store::{broken_document, held_orders, messages};
@@ -93,7 +94,7 @@ impl Worker {
         let finished = !more || stands_still;
         let (wanted, stored) = (round.wanted, clean(&cursor));
         let next_poll_at = after(now, self.account.poll_interval);
-        let (account, language, end) = (self.account.clone(), self.language, self.ending());
+        let (account, end) = (self.account.clone(), self.ending());
         let silent_since = self.store.write(move |tx| {
             end(tx)?;
             accounts::store_cursor(tx, account_id, &stored)?;
@@ -104,13 +105,13 @@ impl Worker {
             accounts::poll_finished(tx, account_id, wanted, now, next_poll_at)?;
             let silent_since = accounts::all_orders_came(tx, account_id, now, account.silence_alarm)?;
             if let Some(since) = silent_since {
-                messages::add(tx, message_row(&account, About::Account, &silence(since, language)))?;
+                messages::add(tx, message_row(&account, About::Account, &silence(since)))?;
             }
             Ok(silent_since)
         })?;
         self.open = None;
         if let Some(since) = silent_since {
-            log::warn!("account {account_id}: silent: {}", silence(since, Language::En).text);
+            log::warn!("account {account_id}: silent: {}", silence(since).text(Reader::ADMIN));
         }
         self.round = (!finished).then_some(Round { cursor: Some(cursor), wanted });
         self.tell(&concerned);
@@ -251,17 +252,7 @@ impl Worker {
 
     /// Keeps an order that cannot be stored, and tells of it when that is news.
     fn hold(&self, number: String, document: String, failure: &Failure, now: Stamp) -> Result<(), Failure> {
-        let message = Message {
-            severity: Severity::Error,
-            code: "ORDER_NOT_IMPORTED".into(),
-            text: format!("order {number}: {}", failure.text(self.language)),
-            remedy: match self.language {
-                Language::En => "it is kept and tried again with every poll; report this to the admin (kontor outbox list)".into(),
-                Language::De => {
-                    "er ist aufgehoben und wird mit jedem Abruf erneut versucht; melden Sie dies dem Admin (kontor outbox list)".into()
-                }
-            },
-        };
+        let message = own::order_not_imported(&number, Arg::worded(|reader| failure.text(reader)));
         let row = message_row(&self.account, About::Account, &message);
         let (account_id, due_at, error) = (self.account.account_id, after(now, self.account.poll_interval), clean(&failure.to_string()));
         let held = number.clone();
@@ -282,17 +273,6 @@ impl Worker {
 
 /// An account that usually brings orders has brought none for too long. A channel that answers every poll with nothing
 /// looks healthy, whatever has happened to its rights, its filter or its shop.
-fn silence(since: Stamp, language: Language) -> Message {
-    let since = since.to_utc().unwrap_or_default().format("%Y-%m-%d %H:%M UTC");
-    let (text, remedy) = match language {
-        Language::En => (
-            format!("no new order since {since}, although the channel answers"),
-            "see in the channel whether there are orders, whether offers can be bought, and what the account may read",
-        ),
-        Language::De => (
-            format!("keine neue Bestellung seit {since}, obwohl der Kanal antwortet"),
-            "prüfen Sie im Kanal, ob es Bestellungen gibt, ob Angebote gekauft werden können und was der Zugang lesen darf",
-        ),
-    };
-    Message { severity: Severity::Warning, code: "ACCOUNT_SILENT".into(), text, remedy: remedy.into() }
+fn silence(since: Stamp) -> Message {
+    own::account_silent(since.to_utc().unwrap_or_default().format("%Y-%m-%d %H:%M UTC").to_string())
 }

@@ -1,7 +1,8 @@
 //! What became of an attempt, written in one transaction.
 
 use crate::config::Account;
-use crate::connectors::{Message, Severity};
+use crate::domain::message::Message;
+pub use crate::domain::message::clean;
 use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
@@ -63,12 +64,6 @@ impl Settlement {
     }
 }
 
-/// A channel's text as it can be stored: without the NUL that PostgreSQL refuses (it would undo the whole batch, for
-/// ever), and at a sensible length.
-pub fn clean(text: &str) -> String {
-    text.chars().filter(|c| *c != '\0').take(4000).collect()
-}
-
 /// What an upload message is about.
 #[derive(Debug, Clone, Copy)]
 pub enum About {
@@ -84,33 +79,5 @@ pub fn message_row(account: &Account, about: About, message: &Message) -> Messag
         About::Order(order_id) => (None, None, Some(order_id)),
         About::Account => (None, None, None),
     };
-    MessageRow {
-        message_id: 0,
-        mandator_id: account.mandator_id,
-        account_id: account.account_id,
-        item_id,
-        offer_id,
-        order_id,
-        severity: message.severity,
-        code: clean(&message.code),
-        text: clean(&message.text),
-        remedy: clean(&message.remedy),
-        created_at: 0,
-    }
-}
-
-/// The alarm when something was tried for `give_up_after` in vain.
-pub fn gave_up(reason: &str, language: crate::domain::Language) -> Message {
-    use crate::domain::Language;
-    let (text, remedy) = match language {
-        Language::En => (
-            format!("tried in vain for too long, not repeated any more: {reason}"),
-            "see to the channel's connection, then have it tried again (retryChanges, or kontor outbox retry)",
-        ),
-        Language::De => (
-            format!("zu lange vergeblich versucht, keine weitere Wiederholung: {reason}"),
-            "prüfen Sie die Verbindung zum Kanal und lassen Sie es dann noch einmal versuchen (retryChanges oder kontor outbox retry)",
-        ),
-    };
-    Message { severity: Severity::Error, code: "CHANNEL_GAVE_UP".into(), text, remedy: remedy.into() }
+    MessageRow { item_id, offer_id, order_id, ..MessageRow::of(account.mandator_id, account.account_id, message) }
 }

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::begun::unreadable as unreadable_message;
 use super::plan::{Frame, Known, Plan, Sending, batch, shows};
 use super::retry::{Further, further};
-use super::settle::{About, Health, Settlement, clean, gave_up, message_row};
+use super::settle::{About, Health, Settlement, clean, message_row};
 use super::stock_out;
 use super::turn::Kind;
 use super::worker::{Attempt, Worker, chance};
 use crate::config::Account;
-use crate::connectors::{ChannelError, Message, Outcome, RowResult, Severity, Wanted};
+use crate::connectors::{ChannelError, Outcome, RowResult, Wanted};
+use crate::domain::message::own;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::preparation;
@@ -87,12 +88,12 @@ impl Worker {
         if unreadable.is_empty() {
             return Err(failure);
         }
-        let (account, language, end) = (self.account.clone(), self.language, self.ending());
+        let (account, end) = (self.account.clone(), self.ending());
         self.store.write(move |tx| {
             for (offer_id, failure) in unreadable {
                 log::error!("account {}: offer {offer_id} cannot be read: {failure}", account.account_id);
-                let message = unreadable_message(&failure, language);
-                let error = clean(&format!("{}: {}", message.code, message.text));
+                let message = unreadable_message(&failure);
+                let error = message.line();
                 let item_id = begun::park_unreadable(tx, offer_id, &error)?;
                 let about = item_id.map_or(About::Account, |item_id| About::Offer { offer_id, item_id });
                 messages::add(tx, message_row(&account, about, &message))?;
@@ -126,7 +127,7 @@ impl Worker {
         for out in std::mem::take(&mut plan.stock_outs) {
             if out.news {
                 let about = About::Offer { offer_id: out.offer_id, item_id: out.item_id };
-                settlement.messages.push(message_row(&self.account, about, &stock_out::message(&out.figures, self.language)));
+                settlement.messages.push(message_row(&self.account, about, &stock_out::message(&out.figures)));
             }
             settlement.stock_outs.push(out.offer_id);
             settlement.states.push((out.rows, Settled::Done));
@@ -135,14 +136,8 @@ impl Worker {
             let error = parking.lack.error();
             if parking.news {
                 log::warn!("account {}: offer {} cannot be sent: {error}", self.account.account_id, parking.offer_id);
-                let message = Message {
-                    severity: Severity::Error,
-                    code: "OFFER_INCOMPLETE".into(),
-                    text: parking.lack.text(self.language),
-                    remedy: parking.lack.remedy(self.language),
-                };
                 let about = About::Offer { offer_id: parking.offer_id, item_id: parking.item_id };
-                settlement.messages.push(message_row(&self.account, about, &message));
+                settlement.messages.push(message_row(&self.account, about, &parking.lack.message()));
             }
             settlement.states.push((parking.rows, Settled::Parked { error }));
         }
@@ -166,7 +161,7 @@ impl Worker {
                 Some(Outcome::Done { external_number, url, messages }) => {
                     settlement.messages.extend(messages.iter().map(|m| message_row(&self.account, about, m)));
                     if let Some(figures) = &sending.out_of_stock {
-                        settlement.messages.push(message_row(&self.account, about, &stock_out::message(figures, self.language)));
+                        settlement.messages.push(message_row(&self.account, about, &stock_out::message(figures)));
                     }
                     settlement.confirmed.push((
                         offer_id,
@@ -181,9 +176,9 @@ impl Worker {
                     settlement.states.push((sending.rows.clone(), Settled::Done));
                 }
                 Some(Outcome::Refused(message)) => {
-                    log::warn!("account {}: the channel refused offer {offer_id}: {}", self.account.account_id, message.code);
+                    log::warn!("account {}: the channel refused offer {offer_id}: {}", self.account.account_id, message.code());
                     settlement.messages.push(message_row(&self.account, about, &message));
-                    let error = clean(&format!("{}: {}", message.code, message.text));
+                    let error = message.line();
                     settlement.states.push((sending.rows.clone(), Settled::Parked { error }));
                 }
                 Some(Outcome::Later { after, reason }) => {
@@ -236,8 +231,9 @@ impl Worker {
         let offer_id = sending.change.offer_id;
         log::error!("account {}: gave up on offer {offer_id}: {reason}", self.account.account_id);
         let about = About::Offer { offer_id, item_id: sending.item_id };
-        settlement.messages.push(message_row(&self.account, about, &gave_up(&reason, self.language)));
-        settlement.states.push((given_up, Settled::Parked { error: format!("CHANNEL_GAVE_UP: {reason}") }));
+        let message = own::channel_gave_up(&reason);
+        settlement.messages.push(message_row(&self.account, about, &message));
+        settlement.states.push((given_up, Settled::Parked { error: format!("{}: {reason}", message.code()) }));
     }
 }
 

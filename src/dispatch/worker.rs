@@ -22,7 +22,7 @@ use super::turn::{Kind, Turn, poll_is_due};
 use crate::config::{Account, Settings};
 use crate::connectors::{Capabilities, ChannelError, ChannelOrder, Connector, Outcome};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Language, Stamp};
+use crate::domain::{Failure, Stamp};
 use crate::metrics::Metrics;
 use crate::store::accounts::{self, WorkRow};
 use crate::store::begun::{Begun, SetAside};
@@ -60,7 +60,6 @@ pub(super) struct Worker {
     pub(super) store: Store,
     pub(super) bell: Arc<Bell>,
     pub(super) account: Account,
-    pub(super) language: Language,
     zone: chrono_tz::Tz,
     connector: Box<dyn Connector>,
     pub(super) capabilities: Capabilities,
@@ -123,7 +122,6 @@ impl Worker {
         let capabilities = catch_unwind(AssertUnwindSafe(|| connector.capabilities())).ok()?;
         let mandator = parts.settings.mandator(parts.account.mandator_id);
         Some(Worker {
-            language: mandator.map(|m| m.language).unwrap_or_default(),
             zone: mandator.map_or(chrono_tz::UTC, |m| m.time_zone),
             steal: !parts.store.is_shared(),
             limiter: Limiter::new(&capabilities.rates, &parts.account.rate_limits),
@@ -293,7 +291,7 @@ impl Worker {
             }
         }
         let (owner, steal, anew) = (self.owner.clone(), self.steal, self.lease_until == Stamp(0));
-        let (account, language) = (self.account.clone(), self.language);
+        let account = self.account.clone();
         let aside = self.store.write(move |tx| {
             if accounts::take_lease(tx, account_id, &owner, now, until, steal)?.is_none() {
                 return Ok(None);
@@ -303,7 +301,7 @@ impl Worker {
             }
             // What the process before was allowed to do is not what we are.
             limited_calls::forget(tx, account_id)?;
-            begun::take_up(tx, &account, language, now).map(Some)
+            begun::take_up(tx, &account, now).map(Some)
         })?;
         let Some(aside) = aside else {
             self.lose_lease();

@@ -1,7 +1,13 @@
 //! The one table of error codes. Every refusal Kontor gives on either face is one of these; `docs/ERRORS.md` has a
 //! section for each (a test compares them).
 
-use super::Language;
+mod refusal;
+
+use std::ops::Deref;
+
+pub use refusal::Failure;
+
+use super::wording::{argument_count, uses_argument};
 
 /// Who has to act, which decides the SOAP fault code and the HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +34,8 @@ pub enum Blame {
     Server,
 }
 
-/// One row of the table. Texts hold `{0}`, `{1}` … for the arguments of the failure.
+/// One row of the table. Texts hold `{0}`, `{1}` … for the arguments of the failure and `{field:tax_type_id}` for the
+/// name of a field, which is worded for the face of the reader.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
     /// `return_code` on the wire is the negative of this; faults say `KONTOR-<number>`.
@@ -39,93 +46,51 @@ pub struct Code {
     pub de: &'static str,
 }
 
-/// A refusal: what, where and with which values. Becomes a report or a fault, in the mandator's language.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    pub code: &'static Code,
-    /// Where, from outer to inner: `item 17 (line 212), stock_count`. Empty when the whole request is meant.
-    pub place: String,
-    pub args: Vec<String>,
+/// A code that takes this many arguments, so that the compiler finds where one is missing.
+#[derive(Debug, Clone, Copy)]
+pub struct Taking<const N: usize>(pub &'static Code);
+
+impl<const N: usize> Deref for Taking<N> {
+    type Target = Code;
+
+    fn deref(&self) -> &Code {
+        self.0
+    }
 }
 
-impl Failure {
-    pub fn new<const N: usize>(code: &'static Code, args: [&str; N]) -> Failure {
-        Failure { code, place: String::new(), args: args.iter().map(|a| shorten(a, 120)).collect() }
+impl<const N: usize> PartialEq<Taking<N>> for &'static Code {
+    fn eq(&self, other: &Taking<N>) -> bool {
+        *self == other.0
     }
+}
 
-    /// Puts an outer place before what is known already. Places hold names from the request, so they are shortened too.
-    pub fn within(mut self, outer: &str) -> Failure {
-        let outer = &shorten(outer, 300);
-        self.place = match (outer.is_empty(), self.place.is_empty()) {
-            (true, _) => self.place,
-            (false, true) => outer.clone(),
-            (false, false) => format!("{outer}, {}", self.place),
-        };
-        self
+/// Whether both texts use each of their arguments.
+const fn agree(en: &str, de: &str) -> bool {
+    let mut index = argument_count(en);
+    if argument_count(de) != index {
+        return false;
     }
-
-    pub fn text(&self, language: Language) -> String {
-        let template = match language {
-            Language::En => self.code.en,
-            Language::De => self.code.de,
-        };
-        let mut text = String::with_capacity(self.place.len() + template.len() + 40);
-        if !self.place.is_empty() {
-            text.push_str(&self.place);
-            text.push_str(": ");
+    while index > 0 {
+        index -= 1;
+        if !uses_argument(en, index) || !uses_argument(de, index) {
+            return false;
         }
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            text.push_str(before);
-            match after.split_once('}') {
-                Some((index, tail)) => {
-                    let argument = index.parse::<usize>().ok().and_then(|i| self.args.get(i));
-                    text.push_str(argument.map_or("", String::as_str));
-                    rest = tail;
-                }
-                None => rest = after,
-            }
-        }
-        text.push_str(rest);
-        text
     }
-
-    /// After how many seconds to come again, where the failure knows.
-    pub fn retry_after(&self) -> Option<u64> {
-        let seconds = self.args.first().filter(|_| self.code.blame == Blame::Pause)?;
-        seconds.parse().ok()
-    }
-
-    /// The `return_code` of a report.
-    pub fn return_code(&self) -> i32 {
-        -self.code.number
-    }
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KONTOR-{} {}", self.code.number, self.text(Language::En))
-    }
-}
-
-impl std::error::Error for Failure {}
-
-/// Values are quoted back to the caller, but never at any length.
-fn shorten(value: &str, most: usize) -> String {
-    match value.char_indices().nth(most) {
-        Some((end, _)) => [value.get(..end).unwrap_or_default(), "…"].concat(),
-        None => value.to_owned(),
-    }
+    true
 }
 
 macro_rules! codes {
     ($($number:literal $name:ident $blame:ident $en:literal $de:literal;)*) => {
         /// The codes by name.
         pub mod code {
-            use super::{Blame, Code};
-            $(pub const $name: &Code = &Code { number: $number, name: stringify!($name), blame: Blame::$blame, en: $en, de: $de };)*
+            use super::{Blame, Code, Taking, agree, argument_count};
+            $(
+                pub const $name: Taking<{ argument_count($en) }> =
+                    Taking(&Code { number: $number, name: stringify!($name), blame: Blame::$blame, en: $en, de: $de });
+                const _: () = assert!(agree($en, $de), concat!(stringify!($name), ": the texts do not use the same arguments"));
+            )*
             /// All codes in the order of their numbers.
-            pub const ALL: &[&Code] = &[$($name),*];
+            pub const ALL: &[&Code] = &[$($name.0),*];
         }
     };
 }
@@ -267,20 +232,20 @@ codes! {
         "\"{0}\" would become its own ancestor; choose another parent"
         "\"{0}\" würde sein eigener Vorfahr; wählen Sie ein anderes Elternelement";
     3014 PERIOD_INCOMPLETE Client
-        "a limited validity needs {0}; send identifier, valid_from and valid_to together, or none of them"
-        "ein befristeter Zeitraum verlangt {0}; senden Sie identifier, valid_from und valid_to zusammen oder keines davon";
+        "a limited validity needs {0}; send {field:identifier}, {field:valid_from} and {field:valid_to} together, or none of them"
+        "ein befristeter Zeitraum verlangt {0}; senden Sie {field:identifier}, {field:valid_from} und {field:valid_to} zusammen oder keines davon";
     3015 TOO_MANY_RECORDS Client
         "{0} entries are too many for one call, at most {1} are taken; split it into several calls (for records see limits.records)"
         "{0} Einträge sind zu viele für einen Aufruf, höchstens {1} werden angenommen; teilen Sie ihn auf (für Datensätze siehe limits.records)";
     3016 FILTER_REQUIRED Client
-        "a filter with mandator_id is missing; send at least one filter with it"
-        "ein Filter mit mandator_id fehlt; senden Sie mindestens einen";
+        "a filter with {field:mandator_id} is missing; send at least one filter with it"
+        "ein Filter mit {field:mandator_id} fehlt; senden Sie mindestens einen";
     3017 FILTER_METHOD Client
         "the filter method \"{0}\" is not known for this field; use {1}"
         "die Filtermethode \"{0}\" ist für dieses Feld nicht bekannt; verwenden Sie {1}";
     3018 ANSWER_TOO_LARGE Client
-        "the answer would hold {0} records, at most {1} fit into one; send a page size (…_per_page) and page, or narrower filters"
-        "die Antwort hätte {0} Datensätze, höchstens {1} passen in eine; senden Sie eine Seitengröße (…_per_page) und page oder engere Filter";
+        "the answer would hold {0} records, at most {1} fit into one; send a page size (…{field:_per_page}) and page, or narrower filters"
+        "die Antwort hätte {0} Datensätze, höchstens {1} passen in eine; senden Sie eine Seitengröße (…{field:_per_page}) und page oder engere Filter";
     3019 HTML_NOT_ALLOWED Client
         "the text contains HTML (\"{0}\"), but its type allows plain text only; remove the markup, or allow it with updateTextModuleTypes"
         "der Text enthält HTML (\"{0}\"), sein Typ erlaubt aber nur reinen Text; entfernen Sie die Auszeichnung oder erlauben Sie sie mit updateTextModuleTypes";
@@ -334,8 +299,8 @@ codes! {
         "offer {0} does not exist; prepareOffers creates offers, fetchOffers lists them"
         "das Angebot {0} gibt es nicht; prepareOffers legt Angebote an, fetchOffers nennt alle";
     4011 UNKNOWN_KEY Client
-        "no record has {0} \"{1}\", and a new one cannot be created under that key; use another significant_key"
-        "kein Datensatz hat {0} \"{1}\", und unter diesem Schlüssel kann keiner angelegt werden; verwenden Sie einen anderen significant_key";
+        "no record has {0} \"{1}\", and a new one cannot be created under that key; use another {field:significant_key}"
+        "kein Datensatz hat {0} \"{1}\", und unter diesem Schlüssel kann keiner angelegt werden; verwenden Sie einen anderen {field:significant_key}";
     4012 UNKNOWN_SUB_CHANNEL Client
         "sub channel \"{0}\" does not exist; fetchSubChannels lists them"
         "den Unterkanal \"{0}\" gibt es nicht; fetchSubChannels nennt alle";
@@ -406,8 +371,7 @@ codes! {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, code};
-    use crate::domain::Language;
+    use super::{agree, code};
 
     #[test]
     fn codes_are_unique_and_ordered() {
@@ -417,13 +381,8 @@ mod tests {
     }
 
     #[test]
-    fn a_text_names_place_value_and_remedy() {
-        let failure = Failure::new(code::NOT_A_NUMBER, ["12,5", "0", "9"]).within("stock_count").within("item 17 (line 212)");
-        assert_eq!(
-            failure.text(Language::En),
-            "item 17 (line 212), stock_count: \"12,5\" is not a whole number from 0 to 9; send whole units without separators"
-        );
-        assert!(failure.text(Language::De).contains("keine ganze Zahl"));
-        assert_eq!(failure.return_code(), -3002);
+    fn both_texts_of_a_code_use_the_same_arguments() {
+        assert!(agree("{0} of {1}", "{1} von {0}") && agree("no {field:item_id}", "keine"));
+        assert!(!agree("{0} of {1}", "{1} von") && !agree("{1}", "{1}") && !agree("{0}", "{0} {1}"));
     }
 }

@@ -19,7 +19,7 @@ use super::places::{Party, Place};
 use super::reply::{start, text_of};
 use super::{Edge, client, describe, multipart};
 use crate::config::{Limits, User};
-use crate::domain::{Failure, Language, code};
+use crate::domain::{Failure, Reader, code};
 use crate::operations::{self, Access, Face};
 use crate::soap::{self, Handled, Meta, Reply, Version};
 
@@ -137,13 +137,13 @@ impl Caller {
             let failure = Failure::new(code::OVERLOADED, []);
             return (Some(user), self.refuse_unread(&failure, payload).await);
         };
-        let language = soap::language(&self.edge.settings, &user);
-        let body = match self.whole_body(payload, Vec::new(), &Party::User(user.name.clone()), language).await {
+        let reader = self.reader(&user);
+        let body = match self.whole_body(payload, Vec::new(), &Party::User(user.name.clone()), reader).await {
             Ok(body) => body,
             Err(outcome) => return (Some(user), *outcome),
         };
         let caller = user.clone();
-        let outcome = Caller::to_the_end(Arc::new(self), place, async move |call| call.carry_out(&caller, body, language).await);
+        let outcome = Caller::to_the_end(Arc::new(self), place, async move |call| call.carry_out(&caller, body, reader).await);
         (Some(user), outcome.await)
     }
 
@@ -164,7 +164,8 @@ impl Caller {
             Err((reply, false)) => return (None, Outcome { close: true, ..plain(*reply) }),
             Err((reply, true)) => return (None, self.refuse_rest(*reply, payload).await),
         };
-        let refuse = |failure| soap::refuse(&failure, claim.version, Language::default());
+        let reader = Reader::on(self.face);
+        let refuse = |failure| soap::refuse(&failure, claim.version, reader);
         let user = match self.edge.gate.check_claim(&claim, self.address, Utc::now()).await {
             Ok(user) => user,
             Err(failure) => return (None, self.refuse_rest(refuse(failure), payload).await),
@@ -173,20 +174,25 @@ impl Caller {
         let Some(place) = self.place(&user) else {
             return (Some(user), self.refuse_rest(refuse(Failure::new(code::OVERLOADED, [])), payload).await);
         };
-        let language = soap::language(&self.edge.settings, &user);
-        let body = match self.whole_body(payload, start, &Party::User(user.name.clone()), language).await {
+        let reader = self.reader(&user);
+        let body = match self.whole_body(payload, start, &Party::User(user.name.clone()), reader).await {
             Ok(body) => body,
             Err(outcome) => return (Some(user), *outcome),
         };
         let caller = user.clone();
-        let outcome = Caller::to_the_end(Arc::new(self), place, async move |call| call.carry_out(&caller, body, language).await);
+        let outcome = Caller::to_the_end(Arc::new(self), place, async move |call| call.carry_out(&caller, body, reader).await);
         (Some(user), outcome.await)
     }
 
-    async fn carry_out(self: Arc<Self>, user: &User, body: Body, language: Language) -> Outcome {
+    /// Who reads a refusal of the call.
+    fn reader(&self, user: &User) -> Reader {
+        Reader { language: self.edge.settings.language_for(user, None), face: self.face }
+    }
+
+    async fn carry_out(self: Arc<Self>, user: &User, body: Body, reader: Reader) -> Outcome {
         match self.read(body, Some(&user.name)).await {
             Ok((message, charge)) => self.answer(user, message, charge).await,
-            Err(failure) => self.refuse(&failure, language, false),
+            Err(failure) => self.refuse(&failure, reader, false),
         }
     }
 
@@ -206,7 +212,7 @@ impl Caller {
     }
 
     /// The body; `start` was received already.
-    async fn whole_body(&self, payload: &mut Payload, start: Vec<u8>, party: &Party, language: Language) -> Result<Body, Box<Outcome>> {
+    async fn whole_body(&self, payload: &mut Payload, start: Vec<u8>, party: &Party, reader: Reader) -> Result<Body, Box<Outcome>> {
         let limits = &self.edge.settings.limits;
         let declared = self.content_length.map_or(FIRST, |length| usize::try_from(length).unwrap_or(usize::MAX));
         let inflated = if body::is_gzip(&self.content_encoding).unwrap_or_default() { INFLATED } else { 1 };
@@ -222,7 +228,7 @@ impl Caller {
             Received::Broken(why) => Failure::new(code::INCOMPLETE_BODY, [why]),
             Received::NoRoom(failure) => failure,
         };
-        Err(Box::new(self.refuse(&failure, language, true)))
+        Err(Box::new(self.refuse(&failure, reader, true)))
     }
 
     /// Works on a thread of the lane for reading messages.
@@ -296,7 +302,7 @@ impl Caller {
         };
         let turn = match lane.turn(Some(&user.name)).await {
             Ok(turn) => turn,
-            Err(failure) => return self.refuse(&failure, soap::language(&self.edge.settings, user), false),
+            Err(failure) => return self.refuse(&failure, self.reader(user), false),
         };
         let (call, caller) = (Arc::clone(&self), user.clone());
         let handled = lane.work(turn, move || (call.edge.answer)(call.face, &caller, &text, &call.meta)).await;
@@ -348,13 +354,13 @@ impl Caller {
     }
 
     fn broke_down(&self) -> Outcome {
-        self.refuse(&broken_down(), Language::default(), false)
+        self.refuse(&broken_down(), Reader::on(self.face), false)
     }
 
     /// Refuses after the body was read off: a client that is still sending would miss the answer, and the connection
     /// can be kept for the next try. Where many do so already, it is closed.
     async fn refuse_unread(&self, failure: &Failure, payload: &mut Payload) -> Outcome {
-        self.refuse_rest(soap::refuse(failure, self.meta.version, Language::default()), payload).await
+        self.refuse_rest(soap::refuse(failure, self.meta.version, Reader::on(self.face)), payload).await
     }
 
     async fn refuse_rest(&self, reply: Reply, payload: &mut Payload) -> Outcome {
@@ -365,8 +371,8 @@ impl Caller {
         Outcome { close: !matches!(received, Received::Whole(_)), ..plain(reply) }
     }
 
-    fn refuse(&self, failure: &Failure, language: Language, close: bool) -> Outcome {
-        Outcome { close, ..plain(soap::refuse(failure, self.meta.version, language)) }
+    fn refuse(&self, failure: &Failure, reader: Reader, close: bool) -> Outcome {
+        Outcome { close, ..plain(soap::refuse(failure, self.meta.version, reader)) }
     }
 }
 

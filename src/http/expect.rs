@@ -14,7 +14,7 @@ use super::auth::Credentials;
 use super::call::{too_large, version};
 use super::reply::{header_text, start};
 use super::{Edge, client};
-use crate::domain::{Failure, Language};
+use crate::domain::{Failure, Reader};
 use crate::operations::Face;
 use crate::soap::{self, path};
 
@@ -27,7 +27,7 @@ pub(super) async fn permit(edge: web::Data<Edge>, mut request: Request) -> Resul
     let address = client::address(request.peer_addr(), request.headers(), &edge.settings.server);
     let Err(failure) = check(&edge, face, &request, address).await else { return Ok(request) };
     let version = version(&header_text(request.headers(), header::CONTENT_TYPE));
-    let reply = soap::refuse(&failure, version, Language::default());
+    let reply = soap::refuse(&failure, version, Reader::on(face));
     edge.note(face, None, address, &reply, started.elapsed());
     // The client may send its body all the same; only a new connection is sure to begin with a request.
     let held = Held { unread: Some(request.take_payload()), ..Held::default() };

@@ -6,7 +6,8 @@ use actix_web::dev::Payload;
 use super::body::Start;
 use super::{body, multipart};
 use crate::config::Settings;
-use crate::domain::{Failure, Language, code};
+use crate::domain::{Failure, Reader, code};
+use crate::operations::Face;
 use crate::soap::{self, Claim, Meta, Reply};
 
 /// Bytes of a message, inflated, within which its Header has to end.
@@ -45,7 +46,7 @@ impl Head<'_> {
     }
 
     fn refuse(&self, failure: Failure) -> Box<Reply> {
-        Box::new(soap::refuse(&failure, self.meta.version, Language::default()))
+        Box::new(soap::refuse(&failure, self.meta.version, Reader::on(Face::Typed)))
     }
 
     /// Who the beginning of a body says it is from; `None` while more of it is needed.

@@ -6,7 +6,7 @@ use super::common::{Fetched, ReportAction, ReportOf, Reported, WriteRequest};
 use super::wire::{Records, Value};
 use crate::config::{Account, Mandator, Settings, User};
 use crate::domain::failure::Blame;
-use crate::domain::{Failure, Language, Stamp, code};
+use crate::domain::{Face, Failure, Reader, Stamp, code};
 use crate::store::outbox::Errand;
 use crate::store::{Conn, Tx};
 
@@ -58,7 +58,7 @@ pub trait ReadOperation: 'static {
 pub struct Finished {
     /// Change stamp of its transaction, the version of its outbox rows.
     pub stamp: Stamp,
-    pub language: Language,
+    pub reader: Reader,
     /// The caller wanted to wait.
     pub synchronous: bool,
     /// Rows that are not settled.
@@ -71,6 +71,7 @@ pub struct Finished {
 pub struct Reading<'a> {
     pub settings: &'a Settings,
     pub user: &'a User,
+    pub face: Face,
 }
 
 /// What a fetch call may still load: more than fits into its answer is not worth the memory.
@@ -98,6 +99,7 @@ pub struct Work<'w, 'c> {
     pub tx: &'w mut Tx<'c>,
     pub settings: &'w Settings,
     pub user: &'w User,
+    pub face: Face,
     /// Accounts whose channels have to be told something.
     pub accounts: Vec<i32>,
     /// Repeating the call would add something again.
@@ -133,12 +135,12 @@ fn allowed_account<'s>(settings: &'s Settings, user: &User, account_id: i32, man
     })
 }
 
-/// The language of a user before a mandator is known: that of the first mandator the user may use.
-pub fn language_of_user(settings: &Settings, user: &User) -> Language {
-    settings.mandators.iter().find(|m| user.may_use(m.mandator_id)).map(|m| m.language).unwrap_or_default()
-}
-
 impl Reading<'_> {
+    /// Who reads a text about a mandator.
+    pub fn reader(&self, mandator_id: i32) -> Reader {
+        Reader { language: self.settings.language_for(self.user, Some(mandator_id)), face: self.face }
+    }
+
     /// Room for one answer.
     pub fn room(&self) -> Room {
         let most = self.settings.limits.answer_bytes;
@@ -173,6 +175,11 @@ impl Reading<'_> {
 }
 
 impl<'w> Work<'w, '_> {
+    /// Who reads a text about a mandator.
+    pub fn reader(&self, mandator_id: Option<i32>) -> Reader {
+        Reader { language: self.settings.language_for(self.user, mandator_id), face: self.face }
+    }
+
     /// The mandator, when the user may use it.
     pub fn mandator(&self, mandator_id: i32) -> Result<&'w Mandator, Failure> {
         allowed_mandator(self.settings, self.user, mandator_id)
@@ -203,35 +210,32 @@ impl<'w> Work<'w, '_> {
         mandator_id: impl Fn(&T) -> i32,
         mut handle: impl FnMut(&mut Self, T) -> Result<Done<R::Keys>, (Failure, Option<R::Keys>)>,
     ) -> Result<Vec<R>, Failure> {
-        let fallback = language_of_user(self.settings, self.user);
-        let entry = records.entry;
         let mut reports = Vec::with_capacity(records.list.len());
         for record in records.list {
-            let report = match record.content {
-                Err(failure) => R::new(record.reference_id, None, None, Some((failure.return_code(), failure.text(fallback)))),
-                Ok(content) => {
-                    let language = self.settings.mandator(mandator_id(&content)).map_or(fallback, |m| m.language);
-                    match handle(self, *content) {
-                        Ok((action, keys)) => R::new(record.reference_id, action, Some(keys), None),
-                        Err((failure, _)) if failure.code.blame == Blame::Server => return Err(failure),
-                        Err((failure, keys)) => {
-                            let failure = failure.within(&format!("{entry} {} (line {})", record.number, record.line));
-                            R::new(record.reference_id, None, keys, Some((failure.return_code(), failure.text(language))))
-                        }
-                    }
-                }
+            let about = record.content.as_ref().ok().map(|content| mandator_id(content));
+            let done = match record.content {
+                Ok(content) => handle(self, *content),
+                Err(failure) => Err((failure, None)),
             };
-            reports.push(report);
+            reports.push(match done {
+                Ok((action, keys)) => R::new(record.reference_id, action, Some(keys), None),
+                Err((failure, _)) if failure.code.blame == Blame::Server => return Err(failure),
+                Err((failure, keys)) => {
+                    let failure = failure.within(record.place);
+                    R::new(record.reference_id, None, keys, Some((failure.return_code(), failure.text(self.reader(about)))))
+                }
+            });
         }
         Ok(reports)
     }
 
     /// Runs a piece of work whose failure undoes its own changes.
     pub fn in_savepoint<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let (settings, user) = (self.settings, self.user);
+        let (settings, user, face) = (self.settings, self.user, self.face);
         let mut kept = (Vec::new(), false, false);
         let result = self.tx.savepoint(|tx| {
-            let mut inner = Work { tx, settings, user, accounts: Vec::new(), additive: false, synchronous: false, refused: Refused::new() };
+            let mut inner =
+                Work { tx, settings, user, face, accounts: Vec::new(), additive: false, synchronous: false, refused: Refused::new() };
             let result = work(&mut inner);
             kept = (inner.accounts, inner.additive, inner.synchronous);
             result

@@ -1,6 +1,6 @@
 //! Types that many operations share: reports, results, paging.
 
-use crate::domain::{Failure, Language};
+use crate::domain::{Failure, Reader};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -40,7 +40,7 @@ pub trait WriteRequest {
 
 /// The result of a fetch call.
 pub trait Fetched: Default + Warned {
-    fn refused(failure: &Failure, language: Language) -> Self;
+    fn refused(failure: &Failure, reader: Reader) -> Self;
     /// Records given back.
     fn count(&self) -> usize;
     fn return_code(&self) -> i32;
@@ -48,7 +48,7 @@ pub trait Fetched: Default + Warned {
 
 /// The result of a writing call.
 pub trait Reported: Default + Warned {
-    fn refused(failure: &Failure, language: Language) -> Self;
+    fn refused(failure: &Failure, reader: Reader) -> Self;
     /// Records and failures among them.
     fn counts(&self) -> (usize, usize);
     fn set_pending(&mut self, pending: usize);
@@ -146,9 +146,9 @@ macro_rules! reports {
         }
 
         impl $crate::operations::common::Reported for $result {
-            fn refused(failure: &$crate::domain::Failure, language: $crate::domain::Language) -> Self {
+            fn refused(failure: &$crate::domain::Failure, reader: $crate::domain::Reader) -> Self {
                 let report =
-                    $crate::operations::common::ReportOf::new(None, None, None, Some((failure.return_code(), failure.text(language))));
+                    $crate::operations::common::ReportOf::new(None, None, None, Some((failure.return_code(), failure.text(reader))));
                 $result::of(vec![report])
             }
             fn counts(&self) -> (usize, usize) {
@@ -188,12 +188,12 @@ macro_rules! fetched {
         }
 
         impl $crate::operations::common::Fetched for $result {
-            fn refused(failure: &$crate::domain::Failure, language: $crate::domain::Language) -> Self {
+            fn refused(failure: &$crate::domain::Failure, reader: $crate::domain::Reader) -> Self {
                 $result {
                     report: $crate::operations::common::FetchReport {
                         return_code: failure.return_code(),
                         total_records: None,
-                        error_description: Some(failure.text(language)),
+                        error_description: Some(failure.text(reader)),
                     },
                     ..Self::default()
                 }

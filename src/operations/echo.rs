@@ -3,7 +3,7 @@
 
 use super::call::{ReadOperation, Reading};
 use super::common::{Fetched, Warned};
-use crate::domain::{Failure, Language};
+use crate::domain::{Failure, Reader};
 use crate::store::Conn;
 use crate::wire;
 
@@ -27,8 +27,8 @@ impl Warned for EchoResult {
 }
 
 impl Fetched for EchoResult {
-    fn refused(failure: &Failure, language: Language) -> Self {
-        EchoResult { text: Some(failure.text(language)) }
+    fn refused(failure: &Failure, reader: Reader) -> Self {
+        EchoResult { text: Some(failure.text(reader)) }
     }
 
     fn count(&self) -> usize {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::common::{ReportAction, ReportOf};
 use super::wire::{Between, Match, Record, Records, Value, cond_of, mandator_of, window_of};
 use super::{Done, Reading, Refused, Work};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, FieldName, code};
 use crate::store::listings::Named;
 use crate::store::lookups::{self, BY_CALL, BY_CONFIGURATION, List, Listed, LookUpFilter, LookUpRow};
 use crate::store::{Conn, Stored, free_id, next_ids};
@@ -161,19 +161,18 @@ impl<D: Listed> Batch<D> {
         let (id, name) = (columns.id.take(), columns.identifier.take());
         let external_id = columns.external_id.and_then(Option::take);
         work.mandator(mandator_id)?;
-        let missing = |field: &str| Failure::new(code::MISSING, [field]);
         let found = match by {
             By::Id => {
-                let id = id.ok_or_else(|| missing(R::ID))?;
+                let id = id.ok_or_else(|| Failure::missing(R::ID))?;
                 let row = self.rows.get(&id).filter(|row| row.mandator_id == mandator_id);
-                Some(row.ok_or_else(|| Failure::new(code::UNKNOWN_KEY, [R::ID, &id.to_string()]))?)
+                Some(row.ok_or_else(|| Failure::quoting(code::UNKNOWN_KEY, [&FieldName(R::ID), &id]))?)
             }
             By::Name => {
-                let name = name.as_ref().ok_or_else(|| missing(R::NAME))?;
+                let name = name.as_ref().ok_or_else(|| Failure::missing(R::NAME))?;
                 self.rows.values().find(|row| row.mandator_id == mandator_id && row.identifier == *name)
             }
             By::ExternalId => {
-                let external_id = external_id.as_ref().ok_or_else(|| missing("external_id"))?;
+                let external_id = external_id.as_ref().ok_or_else(|| Failure::missing("external_id"))?;
                 self.rows.values().find(|row| row.mandator_id == mandator_id && row.external_id.as_ref() == Some(external_id))
             }
         };
@@ -183,7 +182,7 @@ impl<D: Listed> Batch<D> {
             None => LookUpRow {
                 id: self.next_id,
                 mandator_id,
-                identifier: name.clone().ok_or_else(|| missing(R::NAME))?,
+                identifier: name.clone().ok_or_else(|| Failure::missing(R::NAME))?,
                 external_id: None,
                 origin: BY_CALL,
                 created_at: work.tx.stamp.0,
@@ -221,14 +220,14 @@ impl<D: Listed> Batch<D> {
         Ok((Some(action), shown))
     }
 
-    fn unique(&self, row: &LookUpRow<D>, name: &str) -> Result<(), Failure> {
+    fn unique(&self, row: &LookUpRow<D>, name: &'static str) -> Result<(), Failure> {
         let mut others = self.rows.values().filter(|other| other.mandator_id == row.mandator_id && other.id != row.id);
         let taken = others.find_map(|other| match &row.external_id {
-            _ if other.identifier == row.identifier => Some(format!("{name} \"{}\"", row.identifier)),
-            Some(external_id) if other.external_id.as_ref() == Some(external_id) => Some(format!("external_id \"{external_id}\"")),
+            _ if other.identifier == row.identifier => Some((FieldName(name), row.identifier.as_str())),
+            Some(external_id) if other.external_id.as_ref() == Some(external_id) => Some((FieldName("external_id"), external_id.as_str())),
             _ => None,
         });
-        taken.map_or(Ok(()), |what| Err(Failure::new(code::REPEATED, [&what])))
+        taken.map_or(Ok(()), |what| Err(Failure::quoting(code::REPEATED, [&what])))
     }
 }
 

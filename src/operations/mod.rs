@@ -34,28 +34,10 @@ pub use wait::{Step, Waiting};
 
 use crate::config::{Settings, User};
 use crate::dispatch::bell::Bell;
-use crate::domain::{Failure, Language};
+pub use crate::domain::Face;
+use crate::domain::{Failure, Reader};
 use crate::store::Store;
 use crate::xml::Node;
-
-/// The two faces of one service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Face {
-    /// XML in a string, the Speed4Trade CONNECT wire format.
-    Compat,
-    /// Document/literal, described type by type.
-    Typed,
-}
-
-impl Face {
-    /// The word for logs and digests.
-    pub fn word(self) -> &'static str {
-        match self {
-            Face::Compat => "compat",
-            Face::Typed => "typed",
-        }
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -75,7 +57,7 @@ pub struct Operation {
     /// Decode, handle, encode.
     run: fn(&Gateway, &Call<'_>, Node<'_>, &str) -> Result<Step, Failure>,
     /// An answer that holds one negative report, for a request that cannot be read.
-    refuse: fn(Face, &Failure, Language) -> Result<String, Failure>,
+    refuse: fn(&Failure, Reader) -> Result<String, Failure>,
     /// Registers the types of request and result; gives their names.
     pub types: fn(&mut wire::Types) -> (String, String),
     /// Reads a request or a result and writes it again in a style: for samples and their tests.
@@ -112,6 +94,13 @@ pub struct Call<'a> {
     pub body: Body<'a>,
     /// `Idempotency-Key` or WS-Addressing `MessageID`.
     pub key: Option<&'a str>,
+}
+
+impl Call<'_> {
+    /// Who reads a text that is about no mandator in particular.
+    fn reader(&self, settings: &Settings) -> Reader {
+        Reader { language: settings.language_for(self.user, None), face: self.face }
+    }
 }
 
 /// What a call gives back.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
-use super::call::{Finished, ReadOperation, Reading, Work, WriteOperation, language_of_user};
+use super::call::{Finished, ReadOperation, Reading, Work, WriteOperation};
 use super::common::{Fetched, Reported, Warned, WriteRequest};
 use super::place::placed;
 use super::shapes::{refuse_unknown_condition, warnings};
@@ -32,8 +32,7 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
         if failure.code.blame == crate::domain::failure::Blame::Server {
             return Err(failure);
         }
-        let language = language_of_user(&gateway.settings, call.user);
-        let body = (operation.refuse)(call.face, &failure, language)?;
+        let body = (operation.refuse)(&failure, call.reader(&gateway.settings))?;
         Ok(Step::Done(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 }))
     };
     // The compat echo gives any text back, well-formed or not.
@@ -92,7 +91,7 @@ impl Operation {
             access: Access::Read,
             doc: O::DOC,
             run: run_read::<O>,
-            refuse: |face, failure, language| encode(face, O::NAME, &O::Result::refused(failure, language), usize::MAX),
+            refuse: |failure, reader| encode(reader.face, O::NAME, &O::Result::refused(failure, reader), usize::MAX),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
         }
@@ -105,7 +104,7 @@ impl Operation {
             access: Access::Write,
             doc: O::DOC,
             run: run_write::<O>,
-            refuse: |face, failure, language| encode(face, O::NAME, &O::Result::refused(failure, language), usize::MAX),
+            refuse: |failure, reader| encode(reader.face, O::NAME, &O::Result::refused(failure, reader), usize::MAX),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
         }
@@ -147,8 +146,8 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
     if O::asks_for_changes(&request) {
         gateway.store.settle_clock()?;
     }
-    let (settings, user) = (Arc::clone(&gateway.settings), call.user.clone());
-    let read = move |conn: &mut Conn<'_>| O::handle(&Reading { settings: &settings, user: &user }, conn, request);
+    let (settings, user, face) = (Arc::clone(&gateway.settings), call.user.clone(), call.face);
+    let read = move |conn: &mut Conn<'_>| O::handle(&Reading { settings: &settings, user: &user, face }, conn, request);
     let mut result = gateway.store.read_in_time(read)?;
     result.set_warnings(warnings(gateway, call, node));
     Ok(Step::Done(Answer {
@@ -190,7 +189,8 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         {
             return Ok(Written::Replayed(row));
         }
-        let mut work = Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false, refused };
+        let mut work =
+            Work { tx, settings: &settings, user: &user, face, accounts: Vec::new(), additive: false, synchronous: false, refused };
         let mut result = O::handle(&mut work, request)?;
         let Work { accounts, additive, synchronous, .. } = work;
         result.set_warnings(warnings);
@@ -212,9 +212,9 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         Written::Fresh { result, body, stamp, accounts, synchronous } => {
             gateway.bell.ring(&accounts);
             let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
-            let language = language_of_user(&gateway.settings, call.user);
+            let reader = call.reader(&gateway.settings);
             let finish = move |gateway: &Gateway, Settled { pending, parked }: Settled| {
-                finish::<O>(gateway, face, &kept_key, result, body, &Finished { stamp, language, synchronous, pending, parked })
+                finish::<O>(gateway, face, &kept_key, result, body, &Finished { stamp, reader, synchronous, pending, parked })
             };
             Ok(Step::Waiting(Waiting::new(gateway, stamp, O::ERRAND, accounts, wait, Box::new(finish))))
         }
@@ -272,12 +272,12 @@ fn rehearse<O: WriteOperation>(
     weight: usize,
     warnings: Vec<String>,
 ) -> Result<Answer, Failure> {
-    let (settings, user) = (gateway.settings.clone(), call.user.clone());
+    let (settings, user, face) = (gateway.settings.clone(), call.user.clone(), call.face);
     let refused = O::prepare(&request);
     let mut result = gateway.store.write_weighted(weight, move |tx| {
         tx.rehearse(|tx| {
             let mut work =
-                Work { tx, settings: &settings, user: &user, accounts: Vec::new(), additive: false, synchronous: false, refused };
+                Work { tx, settings: &settings, user: &user, face, accounts: Vec::new(), additive: false, synchronous: false, refused };
             O::handle(&mut work, request)
         })
     })?;

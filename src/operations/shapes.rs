@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::call::language_of_user;
 use super::wire::{Types, ignored, ignored_condition};
 use super::{CATALOGUE, Call, Gateway};
 use crate::domain::Failure;
@@ -33,8 +32,8 @@ pub(super) fn warnings(gateway: &Gateway, call: &Call<'_>, node: Node<'_>) -> Ve
     if !call.user.strict || call.operation.name == KEEPS_WHAT_IT_DOES_NOT_KNOW {
         return Vec::new();
     }
-    let language = language_of_user(&gateway.settings, call.user);
-    ignored(&SHAPES.types, request_of(call), node, call.face).iter().map(|failure| failure.text(language)).collect()
+    let reader = call.reader(&gateway.settings);
+    ignored(&SHAPES.types, request_of(call), node, call.face).iter().map(|failure| failure.text(reader)).collect()
 }
 
 /// A misspelt condition must not give more than was asked for.

@@ -3,7 +3,6 @@
 use crate::domain::Failure;
 use crate::domain::failure::Blame;
 use crate::operations::Work;
-use crate::operations::call::language_of_user;
 use crate::operations::common::ReportOf;
 use crate::store::Tx;
 use crate::wire;
@@ -24,7 +23,7 @@ pub fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
     named: Vec<i32>,
     ask: impl Fn(&mut Tx<'_>, i32) -> Result<(), Failure>,
 ) -> Result<Vec<R>, Failure> {
-    let language = language_of_user(work.settings, work.user);
+    let reader = work.reader(None);
     let mut asked = named;
     if asked.is_empty() {
         let own = work.settings.accounts.iter().filter(|account| account.active && work.user.may_use(account.mandator_id));
@@ -39,7 +38,7 @@ pub fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
                 (Some(account.mandator_id), None)
             }
             Err(failure) if failure.code.blame == Blame::Server => return Err(failure),
-            Err(failure) => (None, Some((failure.return_code(), failure.text(language)))),
+            Err(failure) => (None, Some((failure.return_code(), failure.text(reader)))),
         };
         reports.push(R::new(None, None, Some(SyncedAccount { account_id, mandator_id }), error));
     }

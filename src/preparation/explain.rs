@@ -3,7 +3,7 @@
 use super::{Effective, Frame, Lack, Source, Sourced, effective, load};
 use crate::domain::stock::Figures;
 use crate::domain::text::{columns, short};
-use crate::domain::{Failure, Language};
+use crate::domain::{Failure, Language, Reader};
 use crate::store::{Conn, offers};
 
 /// Characters of a value that a table shows.
@@ -32,8 +32,9 @@ pub struct Missing {
 }
 
 impl Missing {
-    pub fn of(lack: &Lack, language: Language) -> Missing {
-        Missing { name: lack.part(), blocking: lack.blocks(), reason: lack.text(language), remedy: lack.remedy(language) }
+    pub fn of(lack: &Lack, reader: Reader) -> Missing {
+        let message = lack.message();
+        Missing { name: lack.part(), blocking: lack.blocks(), reason: message.text(reader), remedy: message.remedy(reader) }
     }
 }
 
@@ -122,19 +123,20 @@ impl Explanation {
     }
 
     /// What is missing.
-    pub fn missing(&self, language: Language) -> Vec<Missing> {
+    pub fn missing(&self, reader: Reader) -> Vec<Missing> {
         match &self.effective {
-            Ok(effective) => effective.lacks().into_iter().map(|lack| Missing::of(lack, language)).collect(),
-            Err(lack) => vec![Missing::of(lack, language)],
+            Ok(effective) => effective.lacks().into_iter().map(|lack| Missing::of(lack, reader)).collect(),
+            Err(lack) => vec![Missing::of(lack, reader)],
         }
     }
 
     /// Values and what is missing as a table of text.
     pub fn table(&self, language: Language) -> String {
+        let reader = Reader { language, ..Reader::ADMIN };
         let lines = self.lines(language).into_iter();
         let rows: Vec<[String; 3]> = lines.map(|line| [line.name.to_owned(), short(&line.value, WIDEST), line.reason]).collect();
         let mut text = columns(&rows);
-        for hint in self.missing(language) {
+        for hint in self.missing(reader) {
             let word = match (hint.blocking, language) {
                 (true, Language::En) => "MISSING",
                 (true, Language::De) => "FEHLT",

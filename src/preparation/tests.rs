@@ -8,7 +8,7 @@ use crate::config::{Account, Preparation, fixture};
 use crate::domain::item::Item;
 use crate::domain::price::Dated;
 use crate::domain::stock::Figures;
-use crate::domain::{Decimal, Language};
+use crate::domain::{Decimal, Language, Reader};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
 use crate::store::lookups::LookUpRow;
@@ -319,13 +319,13 @@ fn a_further_price_list_counts_where_those_before_have_no_price_today() {
     let over = price(&lists("EUR", day("2026-01-31"))).unwrap();
     assert_eq!((over.value.amount, over.source.sentence(Language::En)), (Decimal(59_900), "price list all, unlimited validity".into()));
     let lack = price(&lists("USD", None)).unwrap_err();
-    assert_eq!(lack.text(Language::En), "the price list \"clearance\" is in USD, the account sells in EUR");
+    assert_eq!(lack.message().text(Reader::ADMIN), "the price list \"clearance\" is in USD, the account sells in EUR");
     let lack = look(
         &own,
         &Known { pricelists: BTreeMap::from([("standard".into(), list(1, "EUR", BTreeMap::new()))]), ..Known::default() },
         &item("{}"),
     );
-    assert!(lack.price.unwrap_err().text(Language::En).contains("\"standard\" or \"gone\" or \"clearance\" or \"all\""));
+    assert!(lack.price.unwrap_err().message().text(Reader::ADMIN).contains("\"standard\" or \"gone\" or \"clearance\" or \"all\""));
 }
 
 #[test]

@@ -6,13 +6,13 @@ use super::envelope::{Context, SOAP_11, SOAP_12, Version};
 use super::security::{WSSE, WSU};
 use super::{MOST_REPEATED, TYPED_NS};
 use crate::domain::failure::{Blame, Code};
-use crate::domain::{Failure, Language, code};
+use crate::domain::{Failure, Reader, code};
 use crate::xml::write::escape_into;
 
 /// The fault for a failure, in the SOAP version of the request.
-pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language) -> Reply {
+pub(super) fn reply(failure: &Failure, context: &Context<'_>, reader: Reader) -> Reply {
     let version = context.version;
-    let text = format!("KONTOR-{}: {}", failure.code.number, failure.text(language));
+    let text = format!("KONTOR-{}: {}", failure.code.number, failure.text(reader));
     let body = message(
         context,
         1024,
@@ -26,7 +26,7 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language
                 out.push_str("<faultstring>");
                 escape_into(out, &text);
                 out.push_str("</faultstring>");
-                detail(out, "detail", failure, language);
+                detail(out, "detail", failure, reader);
                 out.push_str("</soap:Fault>");
             }
             Version::Soap12 => {
@@ -37,11 +37,11 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language
                     out.push_str(&format!("<soap:Subcode><soap:Value xmlns:wss=\"{uri}\">wss:{name}</soap:Value></soap:Subcode>"));
                 }
                 out.push_str("</soap:Code><soap:Reason><soap:Text xml:lang=\"");
-                out.push_str(language.iso());
+                out.push_str(reader.language.iso());
                 out.push_str("\">");
                 escape_into(out, &text);
                 out.push_str("</soap:Text></soap:Reason>");
-                detail(out, "soap:Detail", failure, language);
+                detail(out, "soap:Detail", failure, reader);
                 out.push_str("</soap:Fault>");
             }
         },
@@ -57,7 +57,7 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, language: Language
 }
 
 /// What passes by itself: the same call may succeed a moment later.
-const BUSY: [&Code; 4] = [code::OVERLOADED, code::DATABASE, code::DATABASE_GONE, code::NO_ROOM];
+const BUSY: [&Code; 4] = [code::OVERLOADED.0, code::DATABASE.0, code::DATABASE_GONE.0, code::NO_ROOM.0];
 
 /// The HTTP status of a fault.
 fn status(failure: &Failure, version: Version) -> u16 {
@@ -102,7 +102,7 @@ fn code_12(failure: &Failure) -> &'static str {
 }
 
 /// The one fault type of all operations (rule W18), the same on both faces.
-fn detail(out: &mut String, wrapper: &str, failure: &Failure, language: Language) {
+fn detail(out: &mut String, wrapper: &str, failure: &Failure, reader: Reader) {
     // SOAP 1.1, 4.4: a detail speaks of the body; what is wrong with headers must not stand in it.
     if matches!(failure.code.blame, Blame::Version | Blame::MustUnderstand | Blame::Security) {
         return;
@@ -110,15 +110,15 @@ fn detail(out: &mut String, wrapper: &str, failure: &Failure, language: Language
     let number = failure.code.number;
     out.push_str(&format!("<{wrapper}><gatewayFault xmlns=\"{TYPED_NS}\"><errorCode>KONTOR-{number}</errorCode>"));
     out.push_str("<errorText>");
-    escape_into(out, &failure.text(language));
+    escape_into(out, &failure.text(reader));
     out.push_str("</errorText>");
     if failure.place.is_empty() {
         out.push_str("<fields/>");
     } else {
         out.push_str("<fields><item><field>");
-        escape_into(out, &failure.place);
+        escape_into(out, &failure.place_text(reader));
         out.push_str("</field><text>");
-        escape_into(out, &Failure { place: String::new(), ..failure.clone() }.text(language));
+        escape_into(out, &failure.bare_text(reader));
         out.push_str("</text></item></fields>");
     }
     out.push_str(&format!("</gatewayFault></{wrapper}>"));

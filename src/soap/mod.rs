@@ -21,7 +21,7 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Settings, User};
-use crate::domain::{Failure, Language, code};
+use crate::domain::{Failure, Reader, code};
 use crate::operations::{self, Access, Body, Call, Face, Gateway, Operation, Step};
 use crate::xml::{Document, Node};
 use answer::Frame;
@@ -119,7 +119,7 @@ pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Met
 const MOST_REPEATED: usize = 1_024;
 
 /// Refuses what the answer would have to repeat, if it is too long for that.
-fn refuse_long(name: &str, text: Option<&str>) -> Result<(), Failure> {
+fn refuse_long(name: &'static str, text: Option<&str>) -> Result<(), Failure> {
     match text.filter(|text| text.len() > MOST_REPEATED) {
         Some(text) => Err(Failure::new(code::TOO_LONG, [&text.chars().count().to_string(), &MOST_REPEATED.to_string()]).within(name)),
         None => Ok(()),
@@ -153,11 +153,11 @@ fn answer<R: Row>(
     find: impl Fn(&str) -> Option<R>,
     run: impl FnOnce(R, Body<'_>, Option<&str>) -> Result<Step, Failure>,
 ) -> Handled {
-    let language = language(settings, user);
+    let reader = Reader { language: settings.language_for(user, None), face };
     let limits = operations::limits(&settings.limits);
     let document = match Document::parse(text, &limits) {
         Ok(document) => document,
-        Err(failure) => return Handled::Done(refuse(&operations::placed(failure, text, &limits), meta.version, language)),
+        Err(failure) => return Handled::Done(refuse(&operations::placed(failure, text, &limits), meta.version, reader)),
     };
     let (context, found) = envelope::read(document.root(), meta.version);
     let key = key(meta, context.addressing.and_then(|addressing| addressing.message_id));
@@ -183,22 +183,13 @@ fn answer<R: Row>(
     match outcome {
         Ok((Step::Done(answer), frame)) => Handled::Done(frame.reply(answer)),
         Ok((Step::Waiting(call), frame)) => Handled::Waiting(Box::new(Waiting { call, frame })),
-        Err(failure) => Handled::Done(Reply { operation: name, ..fault::reply(&failure, &context, language) }),
+        Err(failure) => Handled::Done(Reply { operation: name, ..fault::reply(&failure, &context, reader) }),
     }
 }
 
 /// The fault for a request that did not get as far as [`handle`].
-pub fn refuse(failure: &Failure, version: Version, language: Language) -> Reply {
-    fault::reply(failure, &envelope::Context::bare(version), language)
-}
-
-/// The language of faults: that of the user's mandators if they have one in common.
-pub fn language(settings: &Settings, user: &User) -> Language {
-    let mut own = settings.mandators.iter().filter(|mandator| user.may_use(mandator.mandator_id)).map(|m| m.language);
-    match own.next() {
-        Some(first) if own.all(|other| other == first) => first,
-        _ => Language::default(),
-    }
+pub fn refuse(failure: &Failure, version: Version, reader: Reader) -> Reply {
+    fault::reply(failure, &envelope::Context::bare(version), reader)
 }
 
 /// What the operation of a message does, judged by the first bytes of its body without parsing it. Decides only who

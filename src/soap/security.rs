@@ -12,7 +12,7 @@ use super::Reply;
 use super::envelope::{self, Version, is_for_us};
 use super::{Meta, fault};
 use crate::config::Settings;
-use crate::domain::{Failure, Language, code};
+use crate::domain::{Face, Failure, Reader, code};
 use crate::operations;
 use crate::xml::{Document, Node};
 
@@ -68,7 +68,7 @@ pub struct Timestamp {
 /// # Errors
 /// The fault, when the message cannot be read or its WS-Security header is none.
 pub fn claim(settings: &Settings, text: &str, meta: &Meta, whole: bool) -> Result<Option<Claim>, Box<Reply>> {
-    let refuse = |failure: &Failure, context: &envelope::Context<'_>| Box::new(fault::reply(failure, context, Language::default()));
+    let refuse = |failure: &Failure, context: &envelope::Context<'_>| Box::new(fault::reply(failure, context, Reader::on(Face::Typed)));
     let unreadable = |failure| refuse(&failure, &envelope::Context::bare(meta.version));
     let limits = operations::limits(&settings.limits);
     let document = match Document::parse_head(text, "Header", &limits).map_err(unreadable)? {

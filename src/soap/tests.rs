@@ -1,5 +1,5 @@
 use super::{Meta, Reply, Version, fixture, wsdl};
-use crate::domain::Language;
+use crate::domain::{Place, Reader};
 use crate::operations::Face;
 use crate::xml::{Document, Limits};
 
@@ -194,7 +194,7 @@ fn a_forbidden_character_is_told_with_its_record() {
         let items = [item("A-1", "good"), item("A-2", bad), item("A-3", "good")].concat();
         call(Face::Typed, &v11(&format!("<echo><request><items>{items}</items></request></echo>")))
     };
-    let place = "<field>items, item 2 (line 2, internalItemNumber &quot;A-2&quot;), identifier</field>";
+    let place = "<field>items, item 2 (A-2, line 2), identifier</field>";
     for bad in ["\u{b}", "&#11;", "&#xD83D;", "R&D", "&nbsp;", "x<![CDATA[\u{1}]]>"] {
         let reply = typed(bad);
         assert_eq!(reply.error_code, Some(2001));
@@ -206,7 +206,7 @@ fn a_forbidden_character_is_told_with_its_record() {
     crate::xml::write::escape_into(&mut escaped, &inner.replace('\u{1}', "|"));
     for form in [escaped.replace('|', "\u{1}"), format!("<![CDATA[{inner}]]>"), escaped.replace('|', "&#1;")] {
         let reply = call(Face::Compat, &v11(&format!("<echo><requestData>{form}</requestData></echo>")));
-        let place = "<field>item 1 (line 2, item_id &quot;7&quot;), text</field>";
+        let place = "<field>item 1 (7, line 2), text</field>";
         assert!(reply.body.contains(place), "{form:?}: {}", reply.body);
     }
     // What is wrong elsewhere names no record.
@@ -245,10 +245,10 @@ fn a_soap_12_fault_says_sender_and_its_language() {
 
 #[test]
 fn a_fault_names_the_field_when_it_knows_a_place() {
-    let failure = crate::domain::Failure::new(crate::domain::code::MISSING, ["a name"]).within("item 3");
-    let reply = super::refuse(&failure, Version::Soap11, Language::En);
-    let fields = "<errorText>item 3: a value is missing; send a name</errorText>\
-                  <fields><item><field>item 3</field><text>a value is missing; send a name</text></item></fields>";
+    let failure = crate::domain::Failure::missing("tax_type_id").within("variant").within(Place::entry("item", 3));
+    let reply = super::refuse(&failure, Version::Soap11, Reader::on(Face::Typed));
+    let fields = "<errorText>item 3, variant: a value is missing; send taxTypeId</errorText>\
+                  <fields><item><field>item 3, variant</field><text>a value is missing; send taxTypeId</text></item></fields>";
     assert!(reply.body.contains(fields), "{}", reply.body);
 }
 
@@ -266,22 +266,9 @@ fn the_status_of_a_fault_tells_who_has_to_act() {
         (Failure::new(code::INTERNAL, ["x"]), 500, 500),
         (Failure::new(code::EMPTY_BODY, []), 500, 400),
     ] {
-        assert_eq!(super::refuse(&failure, Version::Soap11, Language::De).status, v11, "{failure}");
-        assert_eq!(super::refuse(&failure, Version::Soap12, Language::De).status, v12, "{failure}");
+        assert_eq!(super::refuse(&failure, Version::Soap11, Reader::ADMIN).status, v11, "{failure}");
+        assert_eq!(super::refuse(&failure, Version::Soap12, Reader::ADMIN).status, v12, "{failure}");
     }
-}
-
-#[test]
-fn a_fault_speaks_the_language_of_the_users_mandators() {
-    let mut settings = fixture::settings();
-    settings.mandators[0].language = Language::De;
-    assert_eq!(super::language(&settings, &fixture::user("erp", "x")), Language::De);
-    let mut second = settings.mandators[0].clone();
-    (second.mandator_id, second.language) = (2, Language::En);
-    settings.mandators.push(second);
-    assert_eq!(super::language(&settings, &fixture::user("erp", "x")), Language::En);
-    let only_first = crate::config::User { mandators: vec![1], ..fixture::user("erp", "x") };
-    assert_eq!(super::language(&settings, &only_first), Language::De);
 }
 
 #[test]

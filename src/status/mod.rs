@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::config::{Account, Settings, User};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Stamp, code};
+use crate::domain::{Failure, Reader, Stamp, code};
 use crate::metrics::Metrics;
 use crate::store::accounts::{self, WorkRow};
 use crate::store::backlog::{self, Backlog};
@@ -171,8 +171,22 @@ impl Board {
             needs_attention: accounts.iter().any(|account| account.needs_attention),
             accounts,
             stuck: stuck.into_iter().map(of_change).collect(),
-            messages: said.into_iter().map(of_message).collect(),
+            messages: said.into_iter().map(|message| self.said(user, message)).collect(),
         })
+    }
+}
+
+impl Board {
+    fn said(&self, user: &User, message: MessageRow) -> Said {
+        let reader = Reader { language: self.settings.language_for(user, Some(message.mandator_id)), ..Reader::ADMIN };
+        Said {
+            time: time(Stamp(message.created_at)),
+            account_id: message.account_id,
+            severity: message.severity.word(),
+            text: message.text(reader),
+            remedy: message.remedy(reader),
+            code: message.code,
+        }
     }
 }
 
@@ -226,17 +240,6 @@ fn of_change(change: Change) -> Stuck {
         topic: change.topic,
         since: time(change.asked_at),
         error: change.last_error,
-    }
-}
-
-fn of_message(message: MessageRow) -> Said {
-    Said {
-        time: time(Stamp(message.created_at)),
-        account_id: message.account_id,
-        severity: message.severity.word(),
-        code: message.code,
-        text: message.text,
-        remedy: message.remedy,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The board on stored data, on every database at hand.
 
-use crate::domain::message::Severity;
+use crate::domain::message::channel;
 use std::sync::Arc;
 
 use super::state::{self, AccountState};
@@ -77,21 +77,9 @@ fn what_is_on_its_way_stuck_and_said_is_told_per_account() {
                 outbox::settle_states(tx, &price, &Settled::Parked { error: "PRICE_BAND: <b>too dear</b>".into() })?;
                 held_orders::hold(tx, 102, "C-1", "{}", FAR, "no such currency")?;
                 limited_calls::note(tx, ACCOUNT, ChannelCall::Submit, FAR)?;
-                let message = MessageRow {
-                    message_id: 0,
-                    mandator_id: 1,
-                    account_id: ACCOUNT,
-                    item_id: None,
-                    offer_id: None,
-                    order_id: None,
-                    severity: Severity::Warning,
-                    code: "W1".into(),
-                    text: "careful".into(),
-                    remedy: "look".into(),
-                    created_at: 0,
-                };
-                messages::add(tx, MessageRow { severity: Severity::Info, code: "I1".into(), ..message.clone() })?;
-                messages::add(tx, message)?;
+                for message in [channel::refund_open(), channel::order_not_moved_on("<b>careful</b>")] {
+                    messages::add(tx, MessageRow::of(1, ACCOUNT, &message))?;
+                }
                 Ok(offer)
             })
             .unwrap();
@@ -109,7 +97,7 @@ fn what_is_on_its_way_stuck_and_said_is_told_per_account() {
             "{stuck:?}"
         );
         let said: Vec<_> = report.messages.iter().map(|said| (said.severity, said.code.as_str())).collect();
-        assert_eq!(said, [("warning", "W1")], "what is only told is left out");
+        assert_eq!(said, [("warning", "STATE")], "what is only told is left out");
 
         let page = board(store).page(&admin(&[])).unwrap();
         assert!(page.contains("PRICE_BAND: &lt;b&gt;too dear&lt;&#x2f;b&gt;") && page.contains("item MUG&lt;1&gt;"), "{page}");

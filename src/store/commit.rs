@@ -12,7 +12,7 @@ use super::connection::{Conn, Door, Owned};
 use super::line::{Job, Line};
 use super::schema::{change_clock, writers};
 use super::writer::{Tx, stopped};
-use crate::domain::{Failure, Stamp, code};
+use crate::domain::{Failure, Reader, Stamp, code};
 use crate::on;
 
 /// More than the server needs to end a statement whose time is over.
@@ -163,8 +163,8 @@ impl Committer {
                 Err(error) if Instant::now() > deadline => {
                     log::error!("whether the commit was carried out is not known: {error}");
                     self.connection = None;
-                    let why = failure.args.first().map_or("the connection broke", String::as_str);
-                    return Err(Failure::new(code::OUTCOME_UNKNOWN, [why]));
+                    let why = failure.args.first().map_or("the connection broke".into(), |arg| arg.text(Reader::ADMIN));
+                    return Err(Failure::new(code::OUTCOME_UNKNOWN, [&why]));
                 }
                 Err(_) => std::thread::sleep(AGAIN),
             }

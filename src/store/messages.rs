@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use super::filter::{Cond, Window};
 use super::schema::{orders, upload_messages};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
-use crate::domain::message::Severity;
-use crate::domain::{Failure, Stamp};
+use crate::domain::message::{Message, Severity};
+use crate::domain::{Failure, Reader, Stamp};
 use crate::{narrow, narrow_window, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -22,9 +22,51 @@ pub struct MessageRow {
     pub order_id: Option<i32>,
     pub severity: Severity,
     pub code: String,
+    /// Of a row that version 0.1 wrote, as it was worded then.
     pub text: String,
     pub remedy: String,
     pub created_at: i64,
+    /// The key in the table of messages, and the arguments as JSON.
+    pub kind: Option<String>,
+    pub arguments: Option<String>,
+}
+
+impl MessageRow {
+    /// A message about an account; [`add`] gives it a number and a time.
+    pub fn of(mandator_id: i32, account_id: i32, message: &Message) -> MessageRow {
+        MessageRow {
+            message_id: 0,
+            mandator_id,
+            account_id,
+            item_id: None,
+            offer_id: None,
+            order_id: None,
+            severity: message.severity(),
+            code: message.code().to_owned(),
+            text: String::new(),
+            remedy: String::new(),
+            created_at: 0,
+            kind: Some(message.key().to_owned()),
+            arguments: Some(message.arguments()),
+        }
+    }
+
+    fn message(&self) -> Option<Message> {
+        Message::stored(self.kind.as_deref()?, self.arguments.as_deref()?)
+    }
+
+    pub fn text(&self, reader: Reader) -> String {
+        match (self.message(), &self.arguments) {
+            (Some(message), _) => message.text(reader),
+            // A later version of Kontor wrote it.
+            (None, Some(arguments)) => arguments.clone(),
+            (None, None) => self.text.clone(),
+        }
+    }
+
+    pub fn remedy(&self, reader: Reader) -> String {
+        self.message().map_or_else(|| self.remedy.clone(), |message| message.remedy(reader))
+    }
 }
 
 /// Stores a message; its id and time are set here.

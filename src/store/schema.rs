@@ -210,6 +210,8 @@ diesel::table! {
         text -> Text,
         remedy -> Text,
         created_at -> BigInt,
+        kind -> Nullable<Text>,
+        arguments -> Nullable<Text>,
     }
 }
 

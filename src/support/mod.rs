@@ -1,14 +1,16 @@
 //! The support desk of the command line: shows what is on its way to the channels, has it tried again, gives it up.
 //! It works on the database alone, beside a running gateway or without one; channels are the gateway's.
 
+mod error;
 mod offer;
 
+pub use error::DeskError;
 pub use offer::OfferChoice;
 
 use crate::config::{Account, Settings};
-use crate::domain::message::Severity;
+use crate::domain::message::own;
 use crate::domain::text::{columns, short};
-use crate::domain::{Failure, Language, Stamp};
+use crate::domain::{Failure, Reader, Stamp};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::messages::{self, MessageRow, Subject};
@@ -34,10 +36,9 @@ pub struct ListQuery {
     pub limit: usize,
 }
 
-/// All errors are one line for the admin.
 impl Desk {
     /// Changes, the oldest first.
-    pub fn list(&self, query: &ListQuery) -> Result<String, String> {
+    pub fn list(&self, query: &ListQuery) -> Result<String, DeskError> {
         let filter = ChangeFilter {
             account_id: query.account.map(Cond::one).unwrap_or_default(),
             status: query
@@ -60,7 +61,7 @@ impl Desk {
     }
 
     /// Everything about one change, with what the channel said about its offer or order.
-    pub fn show(&self, id: &str) -> Result<String, String> {
+    pub fn show(&self, id: &str) -> Result<String, DeskError> {
         let parsed = parse(id)?;
         let found = self.read(|conn| {
             let Some(change) = changes::by_ids(conn, &[parsed])?.pop() else { return Ok(None) };
@@ -85,11 +86,11 @@ impl Desk {
             ["last error".to_owned(), change.last_error.clone().unwrap_or_default()],
         ];
         lines.extend(payload.map(|payload| ["content".to_owned(), payload]));
-        Ok(format!("{}\n{}", filled(lines), messages_text(&messages)))
+        Ok(format!("{}\n{}", filled(lines), self.messages_text(&messages)))
     }
 
     /// Changes go again now. All of them exist, or nothing is done.
-    pub fn retry(&self, ids: &[String]) -> Result<String, String> {
+    pub fn retry(&self, ids: &[String]) -> Result<String, DeskError> {
         let parsed = ids.iter().map(|id| parse(id)).collect::<Result<Vec<_>, _>>()?;
         let known = self.read(|conn| changes::by_ids(conn, &parsed))?;
         if let Some((id, _)) = ids.iter().zip(&parsed).find(|(_, id)| !known.iter().any(|change| change.id == **id)) {
@@ -109,25 +110,22 @@ impl Desk {
     }
 
     /// Everything of an account that waits goes again now.
-    pub fn retry_account(&self, account_id: i32, parked_only: bool) -> Result<String, String> {
+    pub fn retry_account(&self, account_id: i32, parked_only: bool) -> Result<String, DeskError> {
         self.active_account(account_id)?;
         let count = self.write(move |tx| changes::retry_account(tx, account_id, parked_only))?;
         Ok(format!("account {account_id}: {count} changes go again\n"))
     }
 
     /// Gives a change up. What is left of it is an upload message.
-    pub fn drop(&self, id: &str) -> Result<String, String> {
+    pub fn drop(&self, id: &str) -> Result<String, DeskError> {
         let parsed = parse(id)?;
         if parsed.kind() == ChangeKind::Order {
-            return Err(format!(
-                "{id}: an order is never given up; it is tried again with every poll, `kontor outbox show {id}` tells why it fails"
-            ));
+            return Err(DeskError::OrderStays(id.to_owned()));
         }
         let change = self.read(|conn| changes::by_ids(conn, &[parsed]))?.pop().ok_or_else(|| unknown(id))?;
         let account = self.settings.account(change.account_id);
         let mandator_id = account.map(|account| account.mandator_id).or(change.mandator_id).unwrap_or_default();
-        let language = self.settings.mandator(mandator_id).map(|mandator| mandator.language).unwrap_or_default();
-        let message = dropped(&change, mandator_id, language);
+        let message = dropped(&change, mandator_id);
         let there = self.write(move |tx| {
             let there = !changes::by_ids(&mut tx.conn, &[parsed])?.is_empty();
             if there {
@@ -139,25 +137,43 @@ impl Desk {
         if there { Ok(format!("{}: given up\n", change.id)) } else { Err(unknown(id)) }
     }
 
-    fn read<T>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure>) -> Result<T, String> {
-        self.store.read(work).map_err(|failure| failure.to_string())
+    fn read<T>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure>) -> Result<T, DeskError> {
+        Ok(self.store.read(work)?)
     }
 
     fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut crate::store::Tx<'_>) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, String> {
-        self.store.write(work).map_err(|failure| failure.to_string())
+    ) -> Result<T, DeskError> {
+        Ok(self.store.write(work)?)
     }
 
-    fn account(&self, account_id: i32) -> Result<&Account, String> {
-        self.settings.known_account(account_id)
+    fn account(&self, account_id: i32) -> Result<&Account, DeskError> {
+        Ok(self.settings.known_account(account_id)?)
     }
 
     /// Only the gateway's worker of an active account takes up what is to go again.
-    fn active_account(&self, account_id: i32) -> Result<&Account, String> {
+    fn active_account(&self, account_id: i32) -> Result<&Account, DeskError> {
         let account = self.account(account_id)?;
-        if account.active { Ok(account) } else { Err(format!("account {account_id} is not active; activate it in the configuration")) }
+        if account.active { Ok(account) } else { Err(DeskError::InactiveAccount(account_id)) }
+    }
+
+    /// What was said, in the language of its mandator.
+    fn messages_text(&self, messages: &[MessageRow]) -> String {
+        if messages.is_empty() {
+            return "no messages\n".to_owned();
+        }
+        let mut text = "messages, newest first\n".to_owned();
+        for message in messages {
+            let reader = Reader { language: self.settings.language_of(message.mandator_id), ..Reader::ADMIN };
+            let (severity, code) = (message.severity.word(), &message.code);
+            text.push_str(&format!("{} {severity} {code}: {}\n", time(Stamp(message.created_at)), message.text(reader)));
+            let remedy = message.remedy(reader);
+            if !remedy.is_empty() {
+                text.push_str(&format!("  remedy: {remedy}\n"));
+            }
+        }
+        text
     }
 
     fn account_name(&self, account_id: i32) -> String {
@@ -166,12 +182,12 @@ impl Desk {
     }
 }
 
-fn parse(id: &str) -> Result<ChangeId, String> {
+fn parse(id: &str) -> Result<ChangeId, DeskError> {
     id.parse().map_err(|_| unknown(id))
 }
 
-fn unknown(id: &str) -> String {
-    format!("no change \"{id}\" is on its way, it may have arrived meanwhile; `kontor outbox list` shows all there are, such as price-12")
+fn unknown(id: &str) -> DeskError {
+    DeskError::UnknownChange(id.to_owned())
 }
 
 fn kind(id: ChangeId) -> &'static str {
@@ -245,49 +261,17 @@ fn filled(mut lines: Vec<[String; 2]>) -> String {
     columns(&lines)
 }
 
-fn messages_text(messages: &[MessageRow]) -> String {
-    if messages.is_empty() {
-        return "no messages\n".to_owned();
-    }
-    let mut text = "messages, newest first\n".to_owned();
-    for message in messages {
-        let severity = message.severity.word();
-        text.push_str(&format!("{} {severity} {}: {}\n", time(Stamp(message.created_at)), message.code, message.text));
-        if !message.remedy.is_empty() {
-            text.push_str(&format!("  remedy: {}\n", message.remedy));
-        }
-    }
-    text
-}
-
 /// The trace of a change that was given up.
-fn dropped(change: &Change, mandator_id: i32, language: Language) -> MessageRow {
+fn dropped(change: &Change, mandator_id: i32) -> MessageRow {
     let error = change.last_error.as_deref().unwrap_or("-");
-    let text = match language {
-        Language::En => format!("\"{}\" was given up by hand; the last error was: {error}", change.topic),
-        Language::De => format!("\"{}\" wurde von Hand aufgegeben; der letzte Fehler war: {error}", change.topic),
-    };
-    let remedy = match (change.id.kind(), language) {
-        (ChangeKind::State, Language::En) => "none needed; the next change of the data, or updateOffers, tells the channel again",
-        (ChangeKind::State, Language::De) => "nicht nötig; die nächste Änderung der Daten oder updateOffers sagt es dem Kanal wieder",
-        (ChangeKind::Fact | ChangeKind::Order, Language::En) => {
-            "enter it in the channel by hand, if that has not been done; Kontor does not tell it any more"
-        }
-        (ChangeKind::Fact | ChangeKind::Order, Language::De) => {
-            "tragen Sie es im Kanal von Hand ein, falls noch nicht geschehen; Kontor meldet es nicht mehr"
-        }
+    let message = match change.id.kind() {
+        ChangeKind::State => own::state_dropped(&change.topic, error),
+        ChangeKind::Fact | ChangeKind::Order => own::fact_dropped(&change.topic, error),
     };
     MessageRow {
-        message_id: 0,
-        mandator_id,
-        account_id: change.account_id,
         item_id: change.offer.as_ref().map(|offer| offer.item_id),
         offer_id: change.offer.as_ref().map(|offer| offer.offer_id),
         order_id: change.order.as_ref().and_then(|order| order.order_id),
-        severity: Severity::Warning,
-        code: "CHANGE_DROPPED".to_owned(),
-        text,
-        remedy: remedy.to_owned(),
-        created_at: 0,
+        ..MessageRow::of(mandator_id, change.account_id, &message)
     }
 }

@@ -1,6 +1,6 @@
 //! `kontor offer show`: what a channel shows of an item, as far as we know.
 
-use super::{Desk, MESSAGES, filled, messages_text, table, time};
+use super::{Desk, DeskError, MESSAGES, filled, table, time};
 use crate::config::Account;
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::preparation::{self, Frame, effective};
@@ -32,7 +32,7 @@ struct Found {
 
 impl Desk {
     /// What the channel shows of an offer, since when, what is on its way, and what was last said about it.
-    pub fn offer(&self, choice: &OfferChoice) -> Result<String, String> {
+    pub fn offer(&self, choice: &OfferChoice) -> Result<String, DeskError> {
         let filter = match choice {
             OfferChoice::Number(_) => None,
             OfferChoice::Item { account, item } => Some(OfferFilter {
@@ -53,10 +53,8 @@ impl Desk {
         })?;
         match (found, choice) {
             (Some(found), _) => Ok(self.told(&found)),
-            (None, OfferChoice::Number(number)) => Err(format!("offer {number} does not exist; fetchOffers lists them")),
-            (None, OfferChoice::Item { account, item }) => {
-                Err(format!("account {account} has no offer of an item with the number \"{item}\"; prepareOffers creates one"))
-            }
+            (None, OfferChoice::Number(number)) => Err(DeskError::UnknownOffer(*number)),
+            (None, OfferChoice::Item { account, item }) => Err(DeskError::NoOffer { account_id: *account, item: item.clone() }),
         }
     }
 
@@ -108,6 +106,6 @@ impl Desk {
             ("last changed", time(Stamp(offer.last_changed))),
         ];
         let lines = lines.into_iter().map(|(name, value)| [name.to_owned(), value]).collect();
-        format!("{}\n{}\n{}", filled(lines), table(&found.changes), messages_text(&found.messages))
+        format!("{}\n{}\n{}", filled(lines), table(&found.changes), self.messages_text(&found.messages))
     }
 }

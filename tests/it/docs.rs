@@ -5,6 +5,7 @@ use std::path::Path;
 
 use kontor::domain::failure::Code;
 use kontor::domain::failure::code::ALL;
+use kontor::domain::message::{Kind, OF_THE_CHANNEL, kinds};
 
 use crate::samples::root;
 
@@ -86,25 +87,48 @@ fn every_code_is_used() {
     assert!(unused.is_empty(), "nothing says {unused:?}; take them out of the table, the others keep their numbers");
 }
 
-/// Codes of upload messages are words in quotes behind `code:` or as the first argument of a helper.
+fn messages() -> BTreeMap<String, Vec<String>> {
+    sections(&std::fs::read_to_string(root().join("docs/MESSAGES.md")).expect("docs/MESSAGES.md"))
+}
+
+/// The section of a kind of message.
+fn section_of(kind: &Kind) -> &'static str {
+    if kind.code == OF_THE_CHANNEL { "Codes of a channel" } else { kind.code }
+}
+
 #[test]
-fn every_upload_message_is_documented() {
-    let text = errors();
-    let (_, messages) = text.split_once("\n# Messages").expect("the chapter on messages");
-    let documented: BTreeSet<&str> = messages.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-    let mut said = BTreeSet::new();
-    for part in ["src/dispatch", "src/connectors", "src/support"] {
-        let code = code_under(&root().join(part));
-        for before in ["code: ", "refused(", "Severity::Error,", "Severity::Warning,", "Severity::Info,", "row,"] {
-            for after in code.split(before).skip(1) {
-                let word = after.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(word, _)| word);
-                if let Some(word) = word.filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')) {
-                    said.insert(word.to_owned());
-                }
+fn every_message_has_a_section_with_its_texts() {
+    let sections = messages();
+    for kind in kinds() {
+        let section = section_of(kind);
+        let lines = sections.get(section).unwrap_or_else(|| panic!("docs/MESSAGES.md lacks `## {section}`"));
+        let texts = [("English", kind.en), ("German", kind.de), ("Remedy", kind.remedy_en), ("Remedy in German", kind.remedy_de)];
+        for (label, text) in texts {
+            let expected = format!("- {label}: `{text}`");
+            assert!(lines.contains(&expected), "{section}: expected {expected}");
+        }
+        if kind.code != OF_THE_CHANNEL {
+            assert!(lines.iter().any(|line| line.starts_with("- Said by: ") && line.ends_with(kind.severity.word())), "{section}");
+            for label in ["- When: ", "- What to do: "] {
+                assert!(lines.iter().any(|line| line.len() > label.len() + 5 && line.starts_with(label)), "{section} lacks {label}");
             }
         }
     }
-    assert!(said.len() > 10, "the search finds too little: {said:?}");
-    let missing: Vec<&String> = said.iter().filter(|word| !documented.contains(word.as_str())).collect();
-    assert!(missing.is_empty(), "docs/ERRORS.md does not tell of {missing:?}");
+}
+
+#[test]
+fn every_section_about_messages_has_a_message() {
+    let known: BTreeSet<String> = kinds().map(|kind| section_of(kind).to_owned()).collect();
+    let documented: BTreeSet<String> = messages().into_keys().collect();
+    assert_eq!(documented.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn every_message_is_said() {
+    let code = code_under(&root().join("src"));
+    let unused: Vec<&str> = kinds()
+        .map(|kind| kind.key)
+        .filter(|key| !code.contains(&format!("own::{key}(")) && !code.contains(&format!("channel::{key}(")))
+        .collect();
+    assert!(unused.is_empty(), "nothing says {unused:?}");
 }

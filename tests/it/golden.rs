@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use chrono::Utc;
+use kontor::operations::wire::{TypeDef, Types};
 use kontor::operations::{CATALOGUE, Document, Face};
 
 use crate::samples::{Sample, Step, masked, pretty, root, samples, schema_of, script, without_error_texts};
@@ -85,6 +86,35 @@ fn every_golden_request_gets_its_golden_answer() {
             assert!(differing.is_empty(), "{database:?}: {}", differing.join("\n"));
         }
     }
+}
+
+/// All names of fields of the compat face that look otherwise on the typed face.
+fn compat_names() -> BTreeSet<&'static str> {
+    let mut types = Types::default();
+    CATALOGUE.iter().for_each(|operation| drop((operation.types)(&mut types)));
+    let mut names = BTreeSet::new();
+    for (_, definition) in types.all.values() {
+        if let TypeDef::Structure { fields, .. } = definition {
+            names.extend(fields.iter().map(|field| field.spec.name).filter(|name| name.contains('_')));
+        }
+    }
+    names
+}
+
+#[test]
+fn texts_of_the_typed_face_name_fields_in_its_own_words() {
+    let compat = compat_names();
+    let mut texts = 0;
+    for sample in samples() {
+        let answer = sample.text(Face::Typed, Document::Result);
+        for part in answer.split("<errorDescription>").skip(1).chain(answer.split("<warnings>").skip(1)) {
+            let text = part.split("</errorDescription>").next().and_then(|part| part.split("</warnings>").next()).unwrap();
+            texts += 1;
+            let foreign = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).find(|word| compat.contains(word));
+            assert_eq!(foreign, None, "{}: {text}", sample.name(Face::Typed, Document::Result));
+        }
+    }
+    assert!(texts > 20, "only {texts} texts are looked at");
 }
 
 #[test]

@@ -258,7 +258,9 @@ fn kinds_of_texts_limit_what_items_say() {
         };
         let answer = send(&id, "much too long");
         assert!(
-            answer.contains("return_code=\"-3008\"") && answer.contains("at most 10") && answer.contains(&format!("type {id}, de")),
+            answer.contains("return_code=\"-3008\"")
+                && answer.contains("at most 10")
+                && answer.contains(&format!("text_module_type {id}, language_code_iso de: ")),
             "{answer}"
         );
         assert!(send(&id, "&lt;b>x&lt;/b>").contains("return_code=\"-3019\""));

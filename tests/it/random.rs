@@ -25,8 +25,15 @@ const LETTERS: [&str; 14] = ["a", "Z", "7", " ", "ä", "ß", "€", "東", "𝄞
 const COMMON_NUMBERS: [i32; 6] = [1, 2, 3, 5, 1000, 9000];
 const COMMON_TEXTS: [&str; 4] = ["MUG", "default", "standard", "EUR"];
 /// What a valid document never gets.
-const NOT_READ: [&kontor::domain::failure::Code; 7] =
-    [code::NOT_A_NUMBER, code::NOT_A_DECIMAL, code::NOT_A_BOOLEAN, code::NOT_A_TIME, code::NOT_A_DATE, code::TOO_LONG, code::NOT_BASE64];
+const NOT_READ: [&kontor::domain::failure::Code; 7] = [
+    code::NOT_A_NUMBER.0,
+    code::NOT_A_DECIMAL.0,
+    code::NOT_A_BOOLEAN.0,
+    code::NOT_A_TIME.0,
+    code::NOT_A_DATE.0,
+    code::TOO_LONG.0,
+    code::NOT_BASE64.0,
+];
 
 struct Random<'t> {
     types: &'t Types,

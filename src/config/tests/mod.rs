@@ -391,3 +391,20 @@ fn the_preparation_of_an_account_is_checked() {
     let preparation = &settings(&text).accounts[0].preparation;
     assert_eq!((preparation.image_order.as_slice(), preparation.category_mapping["kitchen"].as_str()), ([3, 1].as_slice(), "42"));
 }
+
+#[test]
+fn a_text_is_in_the_language_of_the_mandator_it_is_about_or_the_one_that_the_users_mandators_share() {
+    let mut settings = super::fixture::settings();
+    settings.mandators.truncate(1);
+    settings.mandators[0].language = Language::De;
+    let user = super::fixture::user("erp");
+    assert_eq!(settings.language_for(&user, None), Language::De);
+    let mut second = settings.mandators[0].clone();
+    (second.mandator_id, second.language) = (2, Language::En);
+    settings.mandators.push(second);
+    assert_eq!(settings.language_for(&user, None), Language::En);
+    assert_eq!(settings.language_for(&user, Some(1)), Language::De);
+    let only_first = super::User { mandators: vec![1], ..user };
+    assert_eq!(settings.language_for(&only_first, None), Language::De);
+    assert_eq!(settings.language_for(&only_first, Some(2)), Language::De);
+}

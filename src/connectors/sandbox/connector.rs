@@ -28,7 +28,7 @@ impl SandboxConnector {
             }
             gate
         });
-        let (delay, answer_lost) = match gate.map_err(lost)? {
+        let (delay, answer_lost) = match gate.map_err(|error| lost(error.to_string()))? {
             Gate::Closed(error) => return Err(error),
             Gate::Open { delay, answer_lost } => (delay, answer_lost),
         };
@@ -42,7 +42,7 @@ impl SandboxConnector {
             }
             result
         });
-        let result = result.map_err(lost)?;
+        let result = result.map_err(|error| lost(error.to_string()))?;
         if answer_lost {
             return Err(lost("the connection was cut before the answer came (fault `die`)".to_owned()));
         }

@@ -76,7 +76,7 @@ impl Sandboxes {
                 Problem::Conflict(text) => HttpReply::error(409, format!("{place}: {text}")),
             })
         });
-        reply.unwrap_or_else(|text| HttpReply::error(500, text))
+        reply.unwrap_or_else(|error| HttpReply::error(500, error.to_string()))
     }
 
     fn open_ones(&self) -> String {

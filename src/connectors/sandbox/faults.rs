@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{ChannelError, Message, Outcome, Severity};
+use super::super::{ChannelError, Outcome};
 use super::shop::Shop;
+use crate::domain::message::channel;
 
 /// The faults in force. All of them are off in a new shop.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -112,12 +113,7 @@ impl Faults {
     /// The scripted fate of a row, if there is one.
     pub fn row(&mut self, sku: &str) -> Option<Outcome> {
         if let Some(refuse) = self.refuse.iter().find(|refuse| refuse.sku == sku) {
-            return Some(Outcome::Refused(Message {
-                severity: Severity::Error,
-                code: refuse.code.clone(),
-                text: refuse.text.clone(),
-                remedy: "the sandbox was told to refuse this article; clear its fault `refuse`".to_owned(),
-            }));
+            return Some(Outcome::Refused(channel::refused_by_script(&refuse.code, &refuse.text)));
         }
         let partial = self.partial.iter_mut().find(|partial| partial.sku == sku && partial.calls != Some(0))?;
         partial.calls = partial.calls.map(|calls| calls.saturating_sub(1));

@@ -34,7 +34,7 @@ pub use page::STYLE;
 pub use shop::Shop;
 
 use super::settings::Keys;
-use super::{Connector, lock};
+use super::{Connector, SetupError, StateError, lock};
 use crate::config::Account;
 use shared::SharedShop;
 
@@ -53,7 +53,7 @@ impl Sandboxes {
     }
 
     /// The shop of an account, opened at the first call.
-    fn open(&self, account_id: i32, state_path: Option<&PathBuf>) -> Result<Arc<SharedShop>, String> {
+    fn open(&self, account_id: i32, state_path: Option<&PathBuf>) -> Result<Arc<SharedShop>, StateError> {
         let mut shops = lock(&self.shops);
         if let Some(shop) = shops.get(&account_id) {
             return Ok(Arc::clone(shop));
@@ -84,7 +84,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn read(account: &Account) -> Result<Settings, String> {
+    fn read(account: &Account) -> Result<Settings, SetupError> {
         let keys = Keys::new(account, &["state_path", "batch_size", "overlap"])?;
         Ok(Settings {
             state_path: keys.text("state_path", "give the path of a file that Kontor may write, or leave it out")?.map(PathBuf::from),
@@ -94,15 +94,15 @@ impl Settings {
     }
 }
 
-pub fn check_settings(account: &Account) -> Result<(), String> {
+pub fn check_settings(account: &Account) -> Result<(), SetupError> {
     Settings::read(account).map(|_| ())
 }
 
-pub fn build(account: &Account, timeout: Duration, sandboxes: &Sandboxes) -> Result<Box<dyn Connector>, String> {
+pub fn build(account: &Account, timeout: Duration, sandboxes: &Sandboxes) -> Result<Box<dyn Connector>, SetupError> {
     let settings = Settings::read(account)?;
     let shop = sandboxes
         .open(account.account_id, settings.state_path.as_ref())
-        .map_err(|wrong| format!("account {}, [accounts.settings] state_path: {wrong}", account.account_id))?;
+        .map_err(|source| SetupError::SandboxState { account_id: account.account_id, source })?;
     let whole = |number: u32| usize::try_from(number).unwrap_or(1);
     Ok(Box::new(SandboxConnector { shop, batch_size: whole(settings.batch_size), overlap: whole(settings.overlap), timeout }))
 }

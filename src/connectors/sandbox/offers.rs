@@ -4,10 +4,11 @@ use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Listed, ListedOffer, Message, OfferChange, OfferContent, Outcome, Price, Severity, Wanted};
+use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Price, Wanted};
 use super::orders::Problem;
 use super::shop::{Shop, decimal_text};
-use crate::domain::Decimal;
+use crate::domain::message::{Message, channel};
+use crate::domain::{Decimal, Reader};
 
 /// Offers that one shop keeps; a bound, so that a runaway test cannot fill the memory.
 const MOST_LISTINGS: usize = 200_000;
@@ -99,10 +100,6 @@ pub struct ByHand {
     running: Option<bool>,
 }
 
-fn refused(code: &str, text: String, remedy: &str) -> Outcome {
-    Outcome::Refused(Message { severity: Severity::Error, code: code.to_owned(), text, remedy: remedy.to_owned() })
-}
-
 impl Shop {
     /// Brings one offer to the wanted state, or says why not.
     pub fn submit(&mut self, change: &OfferChange) -> Outcome {
@@ -129,7 +126,7 @@ impl Shop {
         if change.wanted == Wanted::Running
             && let Some(refusal) = first_fault(change)
         {
-            return refusal;
+            return Outcome::Refused(refusal);
         }
         match (change.wanted, self.listings.contains_key(&change.sku)) {
             // What is not listed needs no ending.
@@ -165,7 +162,7 @@ impl Shop {
                 quantity: None,
             };
             if let Outcome::Refused(message) = self.take(&change) {
-                return Err(Problem::Bad(format!("{}: {}; {}", message.code, message.text, message.remedy)));
+                return Err(Problem::Bad(format!("{}; {}", message.line(), message.remedy(Reader::ADMIN))));
             }
         }
         let seq = self.changed();
@@ -188,25 +185,13 @@ impl Shop {
 
     fn list(&mut self, change: &OfferChange) -> Outcome {
         let Some(content) = &change.content else {
-            return refused(
-                "TITLE_MISSING",
-                format!("{} is not listed and came without a title", change.sku),
-                "send title and description together with the first listing",
-            );
+            return Outcome::Refused(channel::title_missing(&change.sku));
         };
         let Some(Price { amount, currency, .. }) = &change.price else {
-            return refused(
-                "PRICE_MISSING",
-                format!("{} is not listed and came without a price", change.sku),
-                "set a price in the account's price list",
-            );
+            return Outcome::Refused(channel::price_missing(&change.sku));
         };
         if self.listings.len() >= MOST_LISTINGS {
-            return refused(
-                "TOO_MANY_OFFERS",
-                format!("the sandbox keeps at most {MOST_LISTINGS} offers"),
-                "end this test with a new sandbox",
-            );
+            return Outcome::Refused(channel::too_many_offers(MOST_LISTINGS));
         }
         let seq = self.changed();
         self.listings_made = self.listings_made.saturating_add(1);
@@ -273,32 +258,20 @@ fn done(listing: &Listing) -> Outcome {
 }
 
 /// The rules that hold for a new and for a running offer.
-fn first_fault(change: &OfferChange) -> Option<Outcome> {
+fn first_fault(change: &OfferChange) -> Option<Message> {
     if let Some(content) = &change.content
         && content.title.trim().is_empty()
     {
-        return Some(refused(
-            "TITLE_MISSING",
-            format!("the title of {} is empty", change.sku),
-            "give the item an identifier or fill the title's text module",
-        ));
+        return Some(channel::title_empty(&change.sku));
     }
     if let Some(price) = &change.price {
         if price.amount <= Decimal::ZERO {
-            return Some(refused("PRICE_INVALID", format!("{} is no price for {}", price.amount, change.sku), "set a price above zero"));
+            return Some(channel::price_invalid(price.amount.to_string(), &change.sku));
         }
         if price.currency.len() != 3 {
-            return Some(refused("CURRENCY_INVALID", format!("\"{}\" is no currency", price.currency), "use an ISO 4217 code such as EUR"));
+            return Some(channel::currency_invalid(&price.currency));
         }
     }
-    if let Some(quantity) = change.quantity
-        && quantity.offered < 0
-    {
-        return Some(refused(
-            "QUANTITY_INVALID",
-            format!("{} is no quantity for {}", quantity.offered, change.sku),
-            "offer zero or more pieces",
-        ));
-    }
-    None
+    let quantity = change.quantity.filter(|quantity| quantity.offered < 0)?;
+    Some(channel::quantity_invalid(quantity.offered, &change.sku))
 }

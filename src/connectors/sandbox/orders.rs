@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::super::{Address, Fact, FactKind, Message, Outcome, Packet, Severity};
+use super::super::{Address, Fact, FactKind, Outcome, Packet};
 use super::shop::{Shop, decimal_text};
 use crate::domain::Decimal;
+use crate::domain::message::channel;
 use crate::domain::order::Workflow;
 
 /// Orders that one shop keeps. The oldest finished one makes room for a new one.
@@ -346,13 +347,11 @@ impl Shop {
                 ReceivedFact { seq, key: fact.key.clone(), kind: fact.kind.word().to_owned(), applied: result.is_ok(), out_of_order };
             order.facts.push(received);
         }
-        let (code, text) = match result {
-            Ok(()) => return Outcome::done(),
-            Err(Problem::Missing(text)) => ("ORDER_UNKNOWN", text),
-            Err(Problem::Conflict(text) | Problem::Bad(text)) => ("ORDER_STATE", text),
-        };
-        let remedy = "look at the order in the sandbox and settle the difference there or in the ERP".to_owned();
-        Outcome::Refused(Message { severity: Severity::Error, code: code.to_owned(), text, remedy })
+        match result {
+            Ok(()) => Outcome::done(),
+            Err(Problem::Missing(_)) => Outcome::Refused(channel::order_unknown(order_id)),
+            Err(Problem::Conflict(text) | Problem::Bad(text)) => Outcome::Refused(channel::order_state(text)),
+        }
     }
 }
 

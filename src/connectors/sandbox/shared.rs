@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::super::lock;
+use super::super::{StateError, lock};
 use super::shop::Shop;
 
 /// One shop. Who works on it is alone with it, and finds what all others left.
@@ -27,7 +27,7 @@ impl SharedShop {
     }
 
     /// The shop that `file` keeps, or a new one that it will keep from now on.
-    pub fn open(account_id: i32, file: &Path) -> Result<SharedShop, String> {
+    pub fn open(account_id: i32, file: &Path) -> Result<SharedShop, StateError> {
         let kept = StateFile::open(account_id, file)?;
         kept.lock()?;
         let shop = kept.read();
@@ -37,7 +37,7 @@ impl SharedShop {
 
     /// Works on the shop as it is now, and keeps what became of it. An error means that it could not be read, then
     /// nothing was done; or not be written, then others do not see what was done.
-    pub fn work<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> Result<T, String> {
+    pub fn work<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> Result<T, StateError> {
         let mut held = lock(&self.held);
         let Held { shop, kept } = &mut *held;
         let Some(kept) = kept else { return Ok(work(shop)) };
@@ -63,30 +63,29 @@ struct StateFile {
 const DIGITS: usize = 20;
 
 impl StateFile {
-    fn open(account_id: i32, path: &Path) -> Result<StateFile, String> {
+    fn open(account_id: i32, path: &Path) -> Result<StateFile, StateError> {
         let beside = beside(path, ".lock");
         let lock = private().read(true).truncate(false).open(&beside);
-        let lock =
-            lock.map_err(|error| format!("{} cannot be opened ({error}); give Kontor the right to write there", beside.display()))?;
+        let lock = lock.map_err(|source| StateError::File { path: beside, what: "opened", source })?;
         Ok(StateFile { account_id, path: path.to_owned(), lock, known: None })
     }
 
-    fn failed(&self, what: &str, error: &dyn std::fmt::Display) -> String {
-        format!("sandbox state {} {what} ({error}); give Kontor the right to write there", self.path.display())
+    fn failed(&self, what: &'static str, source: std::io::Error) -> StateError {
+        StateError::File { path: self.path.clone(), what, source }
     }
 
     /// Waits until nobody else works on the shop. The system gives the lock of a process that was killed back.
-    fn lock(&self) -> Result<(), String> {
-        self.lock.lock().map_err(|error| self.failed("cannot be locked", &error))
+    fn lock(&self) -> Result<(), StateError> {
+        self.lock.lock().map_err(|error| self.failed("locked", error))
     }
 
     fn unlock(&self) {
         if let Err(error) = self.lock.unlock() {
-            log::error!("{}", self.failed("cannot be unlocked", &error));
+            log::error!("{}", self.failed("unlocked", error));
         }
     }
 
-    fn work<T>(&mut self, shop: &mut Shop, work: impl FnOnce(&mut Shop) -> T) -> Result<T, String> {
+    fn work<T>(&mut self, shop: &mut Shop, work: impl FnOnce(&mut Shop) -> T) -> Result<T, StateError> {
         let last = self.last_change()?;
         if last.is_none() || last != self.known {
             *shop = self.read()?;
@@ -100,40 +99,40 @@ impl StateFile {
         Ok(result)
     }
 
-    fn read(&self) -> Result<Shop, String> {
-        let place = self.path.display();
+    fn read(&self) -> Result<Shop, StateError> {
         let shop = match std::fs::read(&self.path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Shop::new(self.account_id),
-            Err(error) => return Err(format!("{place} cannot be read ({error}); make it readable for Kontor")),
-            Ok(text) => serde_json::from_slice::<Shop>(&text)
-                .map_err(|error| format!("{place} is no sandbox state ({error}); move it away and the sandbox starts empty"))?,
+            Err(error) => return Err(self.failed("read", error)),
+            Ok(text) => {
+                serde_json::from_slice::<Shop>(&text).map_err(|source| StateError::Unreadable { path: self.path.clone(), source })?
+            }
         };
         if shop.account_id != self.account_id {
-            return Err(format!("{place} belongs to account {}; give each account a file of its own", shop.account_id));
+            return Err(StateError::OfAnotherAccount { path: self.path.clone(), account_id: shop.account_id });
         }
         Ok(shop)
     }
 
-    fn last_change(&mut self) -> Result<Option<u64>, String> {
+    fn last_change(&mut self) -> Result<Option<u64>, StateError> {
         let mut text = String::with_capacity(DIGITS);
         let read = self.lock.seek(SeekFrom::Start(0)).and_then(|_| self.lock.read_to_string(&mut text));
-        read.map_err(|error| self.failed("cannot be read", &error))?;
+        read.map_err(|error| self.failed("read", error))?;
         Ok(text.parse().ok())
     }
 
     /// A new file, then a rename, so that a killed process leaves either the old state or the new one. The number goes
     /// first: should the rename not follow, others only read once in vain. Not synced to disk: a sandbox need not
     /// outlive a power cut.
-    fn write(&mut self, shop: &Shop, change: u64) -> Result<(), String> {
+    fn write(&mut self, shop: &Shop, change: u64) -> Result<(), StateError> {
         self.known = None;
-        let text = serde_json::to_vec(shop).map_err(|error| self.failed("cannot be put into JSON", &error))?;
+        let text = serde_json::to_vec(shop).map_err(|error| self.failed("put into JSON", error.into()))?;
         let new = beside(&self.path, ".new");
         let written = private().truncate(true).open(&new).and_then(|mut file| file.write_all(&text));
-        written.map_err(|error| self.failed("cannot be written", &error))?;
+        written.map_err(|error| self.failed("written", error))?;
         let number = format!("{change:0DIGITS$}");
         let noted = self.lock.seek(SeekFrom::Start(0)).and_then(|_| self.lock.write_all(number.as_bytes()));
-        noted.map_err(|error| self.failed("cannot be written", &error))?;
-        std::fs::rename(&new, &self.path).map_err(|error| self.failed("cannot be replaced", &error))?;
+        noted.map_err(|error| self.failed("written", error))?;
+        std::fs::rename(&new, &self.path).map_err(|error| self.failed("replaced", error))?;
         self.known = Some(change);
         Ok(())
     }

@@ -85,7 +85,7 @@ fn quantity(sku: &str, offered: i32) -> OfferChange {
 
 fn refusal(outcome: Outcome) -> String {
     match outcome {
-        Outcome::Refused(message) => message.code,
+        Outcome::Refused(message) => message.code().to_owned(),
         other => panic!("expected a refusal, got {other:?}"),
     }
 }
@@ -242,7 +242,7 @@ fn a_scripted_row_fails_while_its_neighbours_succeed() {
     let rows = [new_offer("A", 1), new_offer("B", 1), new_offer("C", 1)];
     let outcomes: Vec<Outcome> = world.connector.submit(&rows).unwrap().into_iter().map(|row| row.outcome).collect();
     assert!(matches!(&outcomes[0], Outcome::Done { .. }));
-    assert!(matches!(&outcomes[1], Outcome::Refused(message) if message.code == "21916" && message.text == "no such category"));
+    assert!(matches!(&outcomes[1], Outcome::Refused(message) if message.line() == "21916: no such category"));
     assert!(matches!(&outcomes[2], Outcome::Later { after: Some(after), .. } if after.as_secs() == 9));
     assert!(matches!(world.submit(&rows[2]), Outcome::Done { .. }));
     world.ask("DELETE", "/faults", "");
@@ -305,10 +305,10 @@ fn the_state_path_keeps_the_shop_over_a_restart() {
     assert_eq!(world.ask("GET", "/state", "").1, before);
     let mut foreign = account("sandbox", &settings);
     foreign.account_id = 1001;
-    let text = build(&foreign, Duration::from_secs(1), &Sandboxes::new()).err().unwrap();
+    let text = build(&foreign, Duration::from_secs(1), &Sandboxes::new()).err().unwrap().to_string();
     assert!(text.contains("belongs to account 1000"), "{text}");
     std::fs::write(&file, "no json").unwrap();
-    let text = build(&account("sandbox", &settings), Duration::from_secs(1), &Sandboxes::new()).err().unwrap();
+    let text = build(&account("sandbox", &settings), Duration::from_secs(1), &Sandboxes::new()).err().unwrap().to_string();
     assert!(text.contains("[accounts.settings] state_path") && text.contains("move it away"), "{text}");
 }
 

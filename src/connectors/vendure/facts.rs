@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::{ChannelError, Fact, FactKind, Message, Outcome, Packet, Severity};
+use super::super::{ChannelError, Fact, FactKind, Outcome, Packet};
 use super::graphql::{Failure, Rule, refusal};
-use super::inputs::{outcome_of, refused};
+use super::inputs::outcome_of;
 use super::offers::PAGE;
 use super::{Vendure, part};
+use crate::domain::message::{Message, channel};
 
 /// Steps of one fact: settle each payment, add a fulfilment, ship it, move the order on; with some to spare.
 const MOST_STEPS: usize = 12;
@@ -80,12 +81,8 @@ pub struct FulfillmentLine {
 /// The next thing to do for a fact.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    Done(Option<(Severity, &'static str, String, &'static str)>),
-    Refuse {
-        code: &'static str,
-        text: String,
-        remedy: &'static str,
-    },
+    Done(Option<Message>),
+    Refuse(Message),
     Settle {
         payment_id: String,
     },
@@ -148,37 +145,20 @@ pub fn next_step(order: &Order, fact: &FactKind) -> Step {
     let cancelled = order.state == "Cancelled";
     match fact {
         FactKind::Acknowledged => Step::Done(None),
-        _ if order.active && !cancelled => Step::Refuse {
-            code: "NOT_PLACED",
-            text: format!("the customer has not placed the order yet (state {})", order.state),
-            remedy: "wait for the customer, or cancel the cart in the shop",
-        },
-        FactKind::Paid { .. } | FactKind::Shipped { .. } if cancelled => Step::Refuse {
-            code: "ORDER_CANCELLED",
-            text: "the order is cancelled in the shop".to_owned(),
-            remedy: "cancel it in the ERP, too, or have the customer order again",
-        },
+        _ if order.active && !cancelled => Step::Refuse(channel::not_placed(&order.state)),
+        FactKind::Paid { .. } | FactKind::Shipped { .. } if cancelled => Step::Refuse(channel::order_cancelled()),
         FactKind::Paid { .. } => {
             if let Some(payment) = order.payments("Authorized").next() {
                 return Step::Settle { payment_id: payment.id.clone() };
             }
             if order.payments("Settled").next().is_none() {
-                return Step::Refuse {
-                    code: "PAYMENT_MISSING",
-                    text: format!("the shop has no payment to settle (state {})", order.state),
-                    remedy: "add the payment to the order in the shop's administration, then report PAID again",
-                };
+                return Step::Refuse(channel::payment_missing(&order.state));
             }
             order.behind().unwrap_or(Step::Done(None))
         }
         FactKind::Shipped { packets } => ship(order, packets),
         FactKind::Cancelled { .. } if cancelled => match order.payments("Settled").next() {
-            Some(_) => Step::Done(Some((
-                Severity::Info,
-                "REFUND_OPEN",
-                "the cancelled order was paid".to_owned(),
-                "pay the money back in the shop",
-            ))),
+            Some(_) => Step::Done(Some(channel::refund_open())),
             None => Step::Done(None),
         },
         FactKind::Cancelled { reason } => Step::Cancel { reason: reason.clone() },
@@ -207,18 +187,11 @@ fn ship(order: &Order, packets: &[Packet]) -> Step {
     if fresh.is_empty() {
         return Step::Done(None);
     }
-    let text = format!("everything was shipped in the shop before; it does not know the tracking numbers {}", fresh.join(", "));
-    Step::Done(Some((
-        Severity::Warning,
-        "ALREADY_SHIPPED",
-        text,
-        "tell them to the customer another way, or correct the shipment in the shop",
-    )))
+    Step::Done(Some(channel::shipped_before(fresh.join(", "))))
 }
 
-fn done(note: Option<(Severity, &str, String, &str)>) -> Outcome {
-    let messages = note.map(|(severity, code, text, remedy)| Message { severity, code: code.to_owned(), text, remedy: remedy.to_owned() });
-    Outcome::Done { external_number: None, url: None, messages: messages.into_iter().collect() }
+fn done(note: Option<Message>) -> Outcome {
+    Outcome::Done { external_number: None, url: None, messages: note.into_iter().collect() }
 }
 
 impl Vendure {
@@ -232,13 +205,12 @@ impl Vendure {
             let mut data = self.api.call(READ, json!({ "code": fact.order_id })).map_err(Failure::whole)?;
             let orders: Vec<Order> = part(&mut data, "/orders/items")?;
             let Some(order) = orders.first() else {
-                let text = format!("the shop has no order {}", fact.order_id);
-                return Ok(refused("ORDER_UNKNOWN", text, "it was deleted there, or belongs to another channel of the shop"));
+                return Ok(Outcome::Refused(channel::order_unknown(&fact.order_id)));
             };
             let step = next_step(order, &fact.kind);
             let (mutation, variables) = match &step {
                 Step::Done(note) => return Ok(done(note.clone())),
-                Step::Refuse { code, text, remedy } => return Ok(refused(code, text.clone(), remedy)),
+                Step::Refuse(message) => return Ok(Outcome::Refused(message.clone())),
                 Step::Settle { payment_id } => (SETTLE, json!({ "id": payment_id })),
                 Step::Ship { fulfillment_id } => (SHIP, json!({ "id": fulfillment_id })),
                 Step::MoveOn { state } => (MOVE_ON, json!({ "id": order.id, "state": state })),
@@ -265,7 +237,7 @@ impl Vendure {
                 }
                 // What the ERP reported is in the shop; only the word for it is missing.
                 (Some(Rule { text, .. }), Step::MoveOn { .. }) => {
-                    return Ok(done(Some((Severity::Warning, "STATE", text, "move the order on in the shop's administration"))));
+                    return Ok(done(Some(channel::order_not_moved_on(text))));
                 }
                 (Some(rule), _) => return Ok(outcome_of(rule)),
             }

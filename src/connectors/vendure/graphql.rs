@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::super::http::{Answer, Http};
-use super::super::{ChannelError, lock};
+use super::super::{ChannelError, SetupError, lock};
 use super::Settings;
 
 /// Why a call brought no data.
@@ -59,7 +59,7 @@ const LOGIN: &str = "mutation ($user: String!, $password: String!) { login(usern
 
 impl Api {
     /// `language` is that of the shop's texts: the shop's list filters look at the slugs of this language only.
-    pub fn new(settings: Settings, language: &str, timeout: Duration) -> Result<Api, String> {
+    pub fn new(settings: Settings, language: &str, timeout: Duration) -> Result<Api, SetupError> {
         let url = format!("{}/admin-api?languageCode={language}", settings.url);
         Ok(Api { http: Http::new(timeout)?, url, settings, token: Mutex::new(None) })
     }

@@ -4,10 +4,11 @@ use crate::domain::hex::hex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::{Message, OfferChange, OfferContent, Outcome, Severity, Wanted};
+use super::super::{OfferChange, OfferContent, Outcome, Wanted};
 use super::ShopSettings;
 use super::graphql::Rule;
 use crate::domain::Decimal;
+use crate::domain::message::{Message, channel};
 
 /// The part of a slug that people read.
 const MOST_SLUG: usize = 60;
@@ -45,57 +46,42 @@ pub fn product_name(content: &OfferContent) -> &str {
     content.variant.as_ref().map_or(&content.title, |variant| &variant.parent_title)
 }
 
-pub fn refused(code: &str, text: String, remedy: &str) -> Outcome {
-    Outcome::Refused(Message { severity: Severity::Error, code: code.to_owned(), text, remedy: remedy.to_owned() })
-}
-
 /// Our reading of the shop's no.
 pub fn outcome_of(rule: Rule) -> Outcome {
     if rule.internal {
         return Outcome::Later { after: None, reason: format!("error inside the shop: {}", rule.text) };
     }
-    let remedy = match rule.code.as_str() {
-        "ENTITY_NOT_FOUND" => "the shop lost the record; end the offer and list it again",
-        "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED" => {
-            "the shop does not know such a value; check the language of the account and the values of the item"
-        }
-        "USER_INPUT_ERROR" => {
-            "correct what the text names; variants of one parent need the same properties, each in a combination of its own"
-        }
-        _ => "look at the record in the shop's administration, settle it there, then send it again",
-    };
-    refused(&rule.code, rule.text, remedy)
+    Outcome::Refused(match rule.code.as_str() {
+        "ENTITY_NOT_FOUND" => channel::record_lost(&rule.code, rule.text),
+        "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED" => channel::value_unknown(&rule.code, rule.text),
+        "USER_INPUT_ERROR" => channel::input_refused(&rule.code, rule.text),
+        _ => channel::record_refused(&rule.code, rule.text),
+    })
 }
 
 /// The price in the shop's unit, or why it does not fit the shop.
-fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Outcome> {
+fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Message> {
     let Some(price) = &change.price else { return Ok(None) };
     if price.currency != shop.currency {
-        let text = format!("the price is in {}, the shop's channel sells in {}", price.currency, shop.currency);
-        return Err(refused("CURRENCY", text, "assign a price list in the shop's currency to the account"));
+        return Err(channel::currency_differs(&price.currency, &shop.currency));
     }
-    if price.gross != shop.gross {
-        let word = |gross| if gross { "gross" } else { "net" };
-        let text = format!("the price is {}, the shop's channel keeps {} prices", word(price.gross), word(shop.gross));
-        return Err(refused(
-            "PRICE_KIND",
-            text,
-            "assign a price list of the shop's kind to the account, or change pricesIncludeTax in the shop",
-        ));
+    match (price.gross, shop.gross) {
+        (true, false) => return Err(channel::price_gross_in_net_shop()),
+        (false, true) => return Err(channel::price_net_in_gross_shop()),
+        (true, true) | (false, false) => {}
     }
     if price.amount < Decimal::ZERO {
-        return Err(refused("PRICE", format!("{} is below zero", price.amount), "set a price of zero or more"));
+        return Err(channel::price_negative(price.amount.to_string()));
     }
     Ok(Some(price.amount.to_cents()))
 }
 
 /// The tax category that the account's word means, by id or name; `None` where the account has no word for it.
-fn tax_category<'s>(content: &OfferContent, shop: &'s ShopSettings) -> Result<Option<&'s str>, Outcome> {
+fn tax_category<'s>(content: &OfferContent, shop: &'s ShopSettings) -> Result<Option<&'s str>, Message> {
     let Some(class) = &content.tax_class else { return Ok(None) };
     shop.tax_category(class).map(Some).ok_or_else(|| {
         let known: Vec<String> = shop.tax_categories.iter().map(|(id, name)| format!("{id} ({name})")).collect();
-        let text = format!("the shop has no tax category \"{class}\"; it has: {}", known.join(", "));
-        refused("TAX_CATEGORY", text, "correct tax_classes of the account in the configuration, or create the category in the shop")
+        channel::tax_category_unknown(class, known.join(", "))
     })
 }
 
@@ -107,7 +93,7 @@ fn stock_levels(change: &OfferChange, shop: &ShopSettings) -> Option<Value> {
 }
 
 /// Input of `updateProductVariants`.
-pub fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSettings) -> Result<Value, Outcome> {
+pub fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSettings) -> Result<Value, Message> {
     let mut input = Map::new();
     input.insert("id".to_owned(), json!(variant_id));
     input.insert("enabled".to_owned(), json!(change.wanted == Wanted::Running));
@@ -164,13 +150,12 @@ pub fn create_product(content: &OfferContent, key: &str) -> Value {
 }
 
 /// Input of `createProductVariants`, still without product and options.
-pub fn create_variant(change: &OfferChange, shop: &ShopSettings) -> Result<Map<String, Value>, Outcome> {
+pub fn create_variant(change: &OfferChange, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
     let Some(content) = &change.content else {
-        let text = format!("the shop has no variant with the SKU {}, and the change came without title and texts", change.sku);
-        return Err(refused("NOT_LISTED", text, "it was deleted or renamed in the shop; end the offer and list it again"));
+        return Err(channel::not_listed(&change.sku));
     };
     let Some(cents) = price(change, shop)? else {
-        return Err(refused("PRICE_MISSING", format!("{} has no price", change.sku), "set a price in the account's price list"));
+        return Err(channel::price_missing(&change.sku));
     };
     let mut input = Map::new();
     input.insert("sku".to_owned(), json!(change.sku));

@@ -222,7 +222,7 @@ fn an_offer_is_created_once_and_then_updated() {
     numbers(&shop, &[taxed(&name)]);
     assert_eq!(variants(&shop, &single)[0]["taxCategory"]["id"], json!(category));
     let outcome = shop.submit(&[taxed("Unknown")]).unwrap().remove(0).outcome;
-    assert!(matches!(&outcome, Outcome::Refused(message) if message.code == "TAX_CATEGORY"), "{outcome:?}");
+    assert!(matches!(&outcome, Outcome::Refused(message) if message.code() == "TAX_CATEGORY"), "{outcome:?}");
     // The merchant follows the remedy, and has it tried again.
     let create = "mutation ($name: String!) { r: createTaxCategory(input: {name: $name}) { id } }";
     let new = unique("Books");
@@ -255,8 +255,8 @@ fn one_bad_row_is_refused_and_its_neighbours_are_taken() {
     }
     for result in shop.submit(&rows).unwrap() {
         match (result.offer_id, result.outcome) {
-            (2, Outcome::Refused(message)) => assert_eq!(message.code, "CURRENCY"),
-            (5, Outcome::Refused(message)) => assert!(message.text.contains("LanguageCode"), "{message:?}"),
+            (2, Outcome::Refused(message)) => assert_eq!(message.code(), "CURRENCY"),
+            (5, Outcome::Refused(message)) => assert!(message.line().contains("LanguageCode"), "{message:?}"),
             (_, Outcome::Done { .. }) => {}
             other => panic!("{other:?}"),
         }
@@ -314,7 +314,7 @@ fn an_order_goes_its_way_from_cart_to_parcel() {
     );
     assert_eq!(saleable(&shop, &sku), 10);
     match tell(&shop, &code, FactKind::Shipped { packets: packets(&["JJD9"]) }) {
-        Outcome::Done { messages, .. } => assert_eq!(messages[0].code, "ALREADY_SHIPPED"),
+        Outcome::Done { messages, .. } => assert_eq!(messages[0].code(), "ALREADY_SHIPPED"),
         other => panic!("{other:?}"),
     }
 }
@@ -352,10 +352,10 @@ fn an_order_is_cancelled_once() {
     assert_eq!((order.cancelled, order.lines[0].quantity, order.coupon_amount), (true, 3, Decimal::ZERO));
     assert_eq!(saleable(&shop, &sku), 5);
     assert!(
-        matches!(tell(&shop, &code, FactKind::Shipped { packets: Vec::new() }), Outcome::Refused(message) if message.code == "ORDER_CANCELLED")
+        matches!(tell(&shop, &code, FactKind::Shipped { packets: Vec::new() }), Outcome::Refused(message) if message.code() == "ORDER_CANCELLED")
     );
     assert!(
-        matches!(tell(&shop, "NOSUCHORDER", FactKind::Paid { transaction_id: None }), Outcome::Refused(message) if message.code == "ORDER_UNKNOWN")
+        matches!(tell(&shop, "NOSUCHORDER", FactKind::Paid { transaction_id: None }), Outcome::Refused(message) if message.code() == "ORDER_UNKNOWN")
     );
 }
 

@@ -38,7 +38,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::settings::Keys;
-use super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult, Sandboxes, lock};
+use super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult, Sandboxes, SetupError, lock};
 use crate::config::Account;
 use crate::domain::rate::Rates;
 use graphql::{Api, Failure};
@@ -65,7 +65,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn read(account: &Account) -> Result<Settings, String> {
+    fn read(account: &Account) -> Result<Settings, SetupError> {
         let keys = Keys::new(
             account,
             &[
@@ -100,11 +100,11 @@ impl Settings {
     }
 }
 
-pub fn check_settings(account: &Account) -> Result<(), String> {
+pub fn check_settings(account: &Account) -> Result<(), SetupError> {
     Settings::read(account).map(|_| ())
 }
 
-pub fn build(account: &Account, timeout: Duration, _: &Sandboxes) -> Result<Box<dyn Connector>, String> {
+pub fn build(account: &Account, timeout: Duration, _: &Sandboxes) -> Result<Box<dyn Connector>, SetupError> {
     Ok(Box::new(Vendure::new(account, timeout)?))
 }
 
@@ -139,7 +139,7 @@ const SHOP: &str = "{ activeChannel { code defaultCurrencyCode pricesIncludeTax 
   stockLocations(options: {take: 100}) { items { id name } } }";
 
 impl Vendure {
-    fn new(account: &Account, timeout: Duration) -> Result<Vendure, String> {
+    fn new(account: &Account, timeout: Duration) -> Result<Vendure, SetupError> {
         let settings = Settings::read(account)?;
         let api = Api::new(settings.clone(), &account.language, timeout)?;
         Ok(Vendure { api, settings, shop: Mutex::new(None) })

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ChannelError, Message, OfferChange, Outcome, RowResult, Severity, Wanted};
+use super::super::{ChannelError, OfferChange, Outcome, RowResult, Wanted};
 use super::graphql::{Failure, Rule};
 use super::split::halve;
 use super::{Vendure, inputs, part};
+use crate::domain::message::{Message, channel};
 
 /// Rows of one page of a list. Vendure's own limit is 1000 unless the shop lowers it.
 pub(super) const PAGE: usize = 100;
@@ -58,12 +59,7 @@ fn doubles(change: &OfferChange, found: &[Found]) -> Vec<Message> {
     if ids.len() < 2 {
         return Vec::new();
     }
-    vec![Message {
-        severity: Severity::Warning,
-        code: "SKU_TWICE".to_owned(),
-        text: format!("the shop has {} variants with the SKU {}: {}", ids.len(), change.sku, ids.join(", ")),
-        remedy: "delete the superfluous ones in the shop".to_owned(),
-    }]
+    vec![channel::sku_twice(ids.len(), &change.sku, ids.join(", "))]
 }
 
 impl Vendure {
@@ -84,11 +80,11 @@ impl Vendure {
                 (None, Wanted::Ended) => settle(change, Outcome::done()),
                 (None, Wanted::Running) => match inputs::create_variant(change, &shop) {
                     Ok(input) => creates.push((change, input)),
-                    Err(refusal) => settle(change, refusal),
+                    Err(refusal) => settle(change, Outcome::Refused(refusal)),
                 },
                 (Some(variant), _) => match inputs::update_variant(change, &variant.id, &shop) {
                     Ok(input) => updates.push((change, variant, input)),
-                    Err(refusal) => settle(change, refusal),
+                    Err(refusal) => settle(change, Outcome::Refused(refusal)),
                 },
             }
         }

@@ -1,3 +1,4 @@
+use crate::domain::Reader;
 use crate::domain::message::Severity;
 use chrono::{TimeZone, Utc};
 use diesel::prelude::*;
@@ -318,6 +319,6 @@ fn a_line_that_matches_no_item_is_kept_with_a_message() {
         assert_eq!(said.len(), 1);
         assert_eq!((said[0].code.as_str(), said[0].severity), ("ORDER_LINE_UNMATCHED", Severity::Warning));
         assert_eq!(said[0].order_id, Some(parts.order.order_id));
-        assert!(said[0].text.contains("nowhere") && !said[0].remedy.is_empty());
+        assert!(said[0].text(Reader::ADMIN).contains("nowhere") && !said[0].remedy(Reader::ADMIN).is_empty());
     });
 }

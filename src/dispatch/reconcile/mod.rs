@@ -24,7 +24,7 @@ use super::worker::{Attempt, Worker, chance};
 use crate::config::{Account, Reconciliation};
 use crate::connectors::{ChannelError, Listed, ListedOffer};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Language, Stamp};
+use crate::domain::{Failure, Stamp};
 use crate::store::accounts::{self, WorkRow};
 use crate::store::begun::{self, Begun};
 use crate::store::messages::{self, MessageRow};
@@ -267,8 +267,8 @@ impl Worker {
             return Ok(());
         }
         let total = strangers.len();
-        let (account, language, import, left) = (self.account.clone(), self.language, round.asked.import, round.left());
-        let (imported, written) = self.store.write(move |tx| meet(tx, &account, &strangers, import, language, left))?;
+        let (account, import, left) = (self.account.clone(), round.asked.import, round.left());
+        let (imported, written) = self.store.write(move |tx| meet(tx, &account, &strangers, import, left))?;
         round.report.imported = round.report.imported.saturating_add(imported.len());
         round.report.unknown = round.report.unknown.saturating_add(total.saturating_sub(imported.len()));
         round.imported.extend(imported);
@@ -295,12 +295,12 @@ impl Worker {
         if !differing.offers.is_empty() {
             let ids: Vec<i32> = differing.offers.iter().map(|(offer, _)| offer.offer_id).collect();
             let seen: BTreeMap<i32, Seen> = ids.iter().filter_map(|id| Some((*id, round.seen.get(id)?.clone()))).collect();
-            let (repair, language, left) = (round.asked.repair, self.language, round.left());
+            let (repair, left) = (round.asked.repair, round.left());
             // Once more inside the transaction: a call may have changed an offer meanwhile.
             let (differing, written) = self.store.write(move |tx| {
                 let offers = offers::by_ids(&mut tx.conn, &ids)?;
                 let differing = view.differences(&mut tx.conn, offers, &seen)?;
-                let written = tell(tx, &view.account, &differing.offers, repair, language, left)?;
+                let written = tell(tx, &view.account, &differing.offers, repair, left)?;
                 if repair {
                     for (offer, differences) in &differing.offers {
                         set_right(tx, offer, differences, seen.get(&offer.offer_id))?;
@@ -360,7 +360,6 @@ fn meet(
     account: &Account,
     strangers: &[(ListedOffer, Result<i32, Stranger>)],
     import: bool,
-    language: Language,
     left: usize,
 ) -> Result<(Vec<i32>, usize), Failure> {
     let (mut imported, mut written) = (Vec::new(), 0_usize);
@@ -369,12 +368,12 @@ fn meet(
             Ok(item_id) if import => match adopt(tx, account, listed, *item_id)? {
                 Some(offer_id) => {
                     imported.push(offer_id);
-                    (About::Offer { offer_id, item_id: *item_id }, report::imported(listed, language))
+                    (About::Offer { offer_id, item_id: *item_id }, report::imported(listed))
                 }
-                None => (About::Account, report::unknown(listed, Stranger::Second, language)),
+                None => (About::Account, report::unknown(listed, Stranger::Second)),
             },
-            Ok(_) => (About::Account, report::unknown(listed, Stranger::Importable, language)),
-            Err(why) => (About::Account, report::unknown(listed, *why, language)),
+            Ok(_) => (About::Account, report::unknown(listed, Stranger::Importable)),
+            Err(why) => (About::Account, report::unknown(listed, *why)),
         };
         if written < left {
             messages::add(tx, message_row(account, about, &message))?;
@@ -444,7 +443,6 @@ fn tell(
     account: &Account,
     differing: &[(OfferRow, Vec<Difference>)],
     repaired: bool,
-    language: Language,
     left: usize,
 ) -> Result<usize, Failure> {
     let item_ids: Vec<i32> = differing.iter().map(|(offer, _)| offer.item_id).collect();
@@ -457,7 +455,7 @@ fn tell(
         .map(|(offer, difference)| {
             let about = About::Offer { offer_id: offer.offer_id, item_id: offer.item_id };
             let item = numbers.get(&offer.item_id).map_or("", String::as_str);
-            message_row(account, about, &report::difference(difference, item, repaired, language))
+            message_row(account, about, &report::difference(difference, item, repaired))
         })
         .collect();
     let written = rows.len();

@@ -10,7 +10,7 @@ use crate::connectors::{Listed, Pulled};
 use crate::dispatch::plan::plan;
 use crate::dispatch::reconcile::Report;
 use crate::dispatch::worker::{Next, Worker};
-use crate::domain::Stamp;
+use crate::domain::{Reader, Stamp};
 use crate::on;
 use crate::store::accounts;
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId};
@@ -116,7 +116,7 @@ fn an_offer_that_ends_the_process_again_and_again_is_set_aside_and_its_neighbour
         let messages = world.messages();
         assert_eq!(messages.len(), 1);
         assert_eq!((messages[0].code.as_str(), messages[0].offer_id), ("WORK_CUT_OFF", Some(1)));
-        assert!(messages[0].remedy.contains("retryChanges"), "{}", messages[0].remedy);
+        assert!(messages[0].remedy(Reader::ADMIN).contains("retryChanges"), "{:?}", messages[0]);
 
         world.write(|tx| changes::retry(tx, ChangeId::State { offer_id: 1, topic: Topic::Price }));
         run(&mut restarted(&world), later(100_001));

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use super::world::{ACCOUNT, World, everywhere, later};
-use crate::connectors::{Message, Severity};
 use crate::dispatch::bell::Wake;
 use crate::dispatch::housekeeping::Housekeeper;
 use crate::dispatch::keeper::Keeper;
 use crate::dispatch::settle::{About, message_row};
+use crate::domain::message::channel;
 use crate::on;
 use crate::store::offers::{self, EndedBy};
 use crate::store::outbox::{self, Settled, Topic};
@@ -33,7 +33,7 @@ fn housekeeper(world: &World) -> Housekeeper {
 #[test]
 fn messages_and_told_facts_are_forgotten_after_their_time_and_open_facts_never() {
     everywhere(|world| {
-        let message = Message { severity: Severity::Info, code: "1".into(), text: "hello".into(), remedy: String::new() };
+        let message = channel::refund_open();
         let row = message_row(&super::world::account(ACCOUNT), About::Account, &message);
         world.write(move |tx| messages::add(tx, row));
         world.add_fact(1, "told", "{}");

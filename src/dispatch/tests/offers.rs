@@ -2,13 +2,15 @@
 
 use super::script::{all_done, row};
 use super::world::{ACCOUNT, everywhere, later, run, set_stock};
-use crate::connectors::{Message, Outcome, Severity, Wanted};
+use crate::connectors::{Outcome, Wanted};
 use crate::domain::Decimal;
+use crate::domain::Reader;
+use crate::domain::message::channel;
 use crate::store::offers::{EndedBy, OfferState, unwant};
 use crate::store::outbox::{self, OutboxStatus, Topic};
 
 fn refusal() -> Outcome {
-    Outcome::Refused(Message { severity: Severity::Error, code: "E42".into(), text: "no brand\0".into(), remedy: "send a brand".into() })
+    Outcome::Refused(channel::said("E42", "no brand\0", "send a brand"))
 }
 
 #[test]
@@ -131,7 +133,10 @@ fn a_refusal_parks_only_its_row() {
         assert_eq!(world.rows(2)[0].status, OutboxStatus::Parked);
         let messages = world.messages();
         assert_eq!(messages.len(), 1);
-        assert_eq!((messages[0].offer_id, messages[0].code.as_str(), messages[0].text.as_str()), (Some(2), "E42", "no brand"));
+        assert_eq!(
+            (messages[0].offer_id, messages[0].code.as_str(), messages[0].text(Reader::ADMIN).as_str()),
+            (Some(2), "E42", "no brand")
+        );
 
         world.mark(2, &[Topic::Price]);
         run(&mut worker, later(0));
@@ -153,7 +158,7 @@ fn an_incomplete_offer_is_parked_with_one_message_and_goes_when_the_price_comes(
         let messages = world.messages();
         assert_eq!(messages.len(), 1, "told once, not with every change of stock");
         assert_eq!(messages[0].code, "OFFER_INCOMPLETE");
-        assert_eq!(messages[0].remedy, "send a price in price list \"default\" with updatePricelist");
+        assert_eq!(messages[0].remedy(Reader::ADMIN), "send a price in price list \"default\" with updatePricelist");
 
         world.set_price(1, 1, 50_000);
         world.mark(1, &[Topic::Price]);

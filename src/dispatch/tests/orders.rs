@@ -3,9 +3,10 @@
 use super::script::unavailable;
 use super::world::{ACCOUNT, World, channel_order, everywhere, import, later, run};
 use crate::config::{Account, Settings};
-use crate::connectors::{ChannelOrder, FactKind, Message, Outcome, Pulled, Severity};
+use crate::connectors::{ChannelOrder, FactKind, Outcome, Pulled};
 use crate::dispatch::inbound::Imported;
 use crate::domain::Failure;
+use crate::domain::message::channel;
 use crate::store::accounts::want_poll;
 use crate::store::changes::{self, ChangeFilter};
 use crate::store::outbox::{self, OutboxStatus, Topic};
@@ -16,12 +17,7 @@ fn page(orders: &[&str], cursor: &str, more: bool) -> Pulled {
 }
 
 fn refusal() -> Outcome {
-    Outcome::Refused(Message {
-        severity: Severity::Error,
-        code: "E7".into(),
-        text: "unknown carrier".into(),
-        remedy: "map the carrier".into(),
-    })
+    Outcome::Refused(channel::said("E7", "unknown carrier", "map the carrier"))
 }
 
 const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;

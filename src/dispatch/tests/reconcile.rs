@@ -8,7 +8,7 @@ use crate::config::{Account, Reconciliation, Settings};
 use crate::connectors::{ChannelOrder, Listed, ListedOffer, OfferChange, Outcome, Pulled, Wanted};
 use crate::dispatch::inbound::Imported;
 use crate::dispatch::reconcile::Report;
-use crate::domain::{Decimal, Failure};
+use crate::domain::{Decimal, Failure, Reader};
 use crate::store::items::{self, KeyColumn};
 use crate::store::offers::{self, EndedBy, OfferState, unwant};
 use crate::store::outbox::{self, Topic};
@@ -102,7 +102,10 @@ fn what_differs_is_told() {
         assert_eq!(reconcile(&world, false, false, offers), expected, "{}", world.name);
         assert_eq!(codes(&world), ["OFFER_PRICE_DIFFERS", "OFFER_QUANTITY_DIFFERS", "OFFER_MISSING", "OFFER_UNWANTED"]);
         let first = &world.messages()[0];
-        assert_eq!((first.offer_id, first.text.as_str()), (Some(1), "the channel shows article SKU-1 at 1.00; last sent was 9.90"));
+        assert_eq!(
+            (first.offer_id, first.text(Reader::ADMIN).as_str()),
+            (Some(1), "the channel shows article SKU-1 at 1.00; last sent was 9.90")
+        );
         assert!(told(&world).is_empty(), "and nothing is done");
         assert_eq!(world.offer(2).state, OfferState::Running);
     });
@@ -232,7 +235,7 @@ fn a_second_offer_of_one_article_is_told_whichever_comes_first() {
             let found = reconcile(&world, false, true, offers);
             assert_eq!(found, Report { listed: 2, unknown: 1, ..Report::default() }, "{}", world.name);
             let message = world.messages().pop().unwrap();
-            assert!(message.text.contains("a second time: \"Item 1\", number X-79"), "{}", message.text);
+            assert!(message.text(Reader::ADMIN).contains("a second time: \"Item 1\", number X-79"), "{message:?}");
         }
     });
 }

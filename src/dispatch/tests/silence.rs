@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::world::{World, channel_order, everywhere, import, later, run};
 use crate::connectors::{ChannelOrder, Pulled};
 use crate::dispatch::worker::Worker;
-use crate::domain::Stamp;
+use crate::domain::{Reader, Stamp};
 
 const HOUR: i64 = 3600;
 
@@ -21,7 +21,7 @@ fn brings(world: &World, order: &'static str) {
 }
 
 fn alarms(world: &World) -> Vec<String> {
-    world.messages().into_iter().filter(|message| message.code == "ACCOUNT_SILENT").map(|message| message.text).collect()
+    world.messages().into_iter().filter(|message| message.code == "ACCOUNT_SILENT").map(|message| message.text(Reader::ADMIN)).collect()
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
-use crate::connectors::{Message, Outcome, RowResult, Severity};
+use crate::connectors::{Outcome, RowResult};
 use crate::domain::Stamp;
+use crate::domain::message::{Message, channel};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::outbox::{self, OutboxStatus, Settled, Topic};
@@ -12,7 +13,7 @@ const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;
 const PRICE: ChangeId = ChangeId::State { offer_id: 1, topic: Topic::Price };
 
 fn refusal() -> Message {
-    Message { severity: Severity::Error, code: "E7".into(), text: "no".into(), remedy: "ask".into() }
+    channel::said("E7", "no", "ask")
 }
 
 fn find(world: &World, filter: &ChangeFilter) -> Vec<Change> {

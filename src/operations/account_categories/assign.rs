@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unknown;
-use crate::domain::{Failure, code};
+use crate::domain::Failure;
 use crate::operations::common::ReportAction;
 use crate::operations::items::{ItemKey, ItemKeys, ItemReference, KnownItems};
 use crate::operations::wire::Records;
@@ -73,7 +73,7 @@ fn categories_of(record: &ItemMappingRecord, known: &[AccountCategoryRow]) -> Re
         let (found, name) = match (entry.account_category_id, &entry.external_id) {
             (Some(id), _) => (own.find(|row| row.account_category_id == id), id.to_string()),
             (None, Some(external_id)) => (own.find(|row| row.external_id == *external_id), external_id.clone()),
-            (None, None) => return Err(Failure::new(code::MISSING, ["external_id"]).within("account_categories")),
+            (None, None) => return Err(Failure::missing("external_id").within("account_categories")),
         };
         let id = found.ok_or_else(|| unknown(&name, record.account_id).within("account_categories"))?.account_category_id;
         if !ids.contains(&id) {

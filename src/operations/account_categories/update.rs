@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AccountCategoryKey, AccountCategoryKeys, AccountCategoryRecord, MappedCategory, unknown};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, FieldName, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation};
@@ -148,16 +148,15 @@ impl Tree {
 
     fn step(&mut self, work: &Work<'_, '_>, record: &AccountCategoryRecord) -> Outcome {
         let account = work.account(record.account_id, record.mandator_id)?;
-        let missing = |field: &str| Failure::new(code::MISSING, [field]);
         let found = match record.significant_key.unwrap_or_default() {
             AccountCategoryKey::External => {
-                let external_id = record.external_id.as_ref().ok_or_else(|| missing("external_id"))?;
+                let external_id = record.external_id.as_ref().ok_or_else(|| Failure::missing("external_id"))?;
                 self.by_external(account.account_id, external_id)
             }
             AccountCategoryKey::Id => {
-                let id = record.account_category_id.ok_or_else(|| missing("account_category_id"))?;
+                let id = record.account_category_id.ok_or_else(|| Failure::missing("account_category_id"))?;
                 let row = self.rows.get(&id).filter(|row| row.account_id == account.account_id);
-                Some(row.ok_or_else(|| Failure::new(code::UNKNOWN_KEY, ["account_category_id", &id.to_string()]))?)
+                Some(row.ok_or_else(|| Failure::quoting(code::UNKNOWN_KEY, [&FieldName("account_category_id"), &id]))?)
             }
         };
         let stamp = work.tx.stamp.0;
@@ -168,8 +167,8 @@ impl Tree {
                 let row = AccountCategoryRow {
                     account_category_id,
                     account_id: account.account_id,
-                    identifier: record.identifier.clone().ok_or_else(|| missing("identifier"))?,
-                    external_id: record.external_id.clone().ok_or_else(|| missing("external_id"))?,
+                    identifier: record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?,
+                    external_id: record.external_id.clone().ok_or_else(|| Failure::missing("external_id"))?,
                     parent_id: None,
                     active: true,
                     created_at: stamp,
@@ -183,7 +182,7 @@ impl Tree {
         if let Some(external_id) = &record.external_id {
             let owner = self.by_external(account.account_id, external_id);
             if owner.is_some_and(|owner| owner.account_category_id != row.account_category_id) {
-                return Err(Failure::new(code::REPEATED, [&format!("external_id \"{external_id}\"")]));
+                return Err(Failure::quoting(code::REPEATED, [&(FieldName("external_id"), external_id.as_str())]));
             }
             row.external_id.clone_from(external_id);
         }
@@ -318,6 +317,6 @@ fn group_of(work: &mut Work<'_, '_>, mandator_id: i32, entry: &MappedCategory) -
             Ok(external.filter(|_| owner == Some(mandator_id)).ok_or_else(unknown))
         }
         (None, Some(external)) => Ok(Ok(external.clone())),
-        (None, None) => Ok(Err(Failure::new(code::MISSING, ["external_category_id"]))),
+        (None, None) => Ok(Err(Failure::missing("external_category_id"))),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{CategoryKey, CategoryKeys, CategoryRecord};
 use crate::domain::category::Category;
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, FieldName, code};
 use crate::operations::common::ReportAction;
 use crate::operations::items::pictures::take_pictures;
 use crate::operations::module_types::TextLimits;
@@ -201,22 +201,21 @@ impl Tree {
     fn step<'r>(&mut self, work: &Work<'_, '_>, record: &'r CategoryRecord) -> Result<Step<'r>, Failure> {
         work.mandator(record.mandator_id)?;
         self.limits.check(record.mandator_id, &record.text_modules)?;
-        let missing = |field: &str| Failure::new(code::MISSING, [field]);
         let found = match record.significant_key.unwrap_or_default() {
             CategoryKey::External => {
-                let external = record.external_id.as_ref().ok_or_else(|| missing("external_id"))?;
+                let external = record.external_id.as_ref().ok_or_else(|| Failure::missing("external_id"))?;
                 self.by_external.get(&(record.mandator_id, external.clone())).and_then(|id| self.rows.get(id))
             }
             CategoryKey::Id => {
-                let id = record.category_id.ok_or_else(|| missing("category_id"))?;
+                let id = record.category_id.ok_or_else(|| Failure::missing("category_id"))?;
                 let row = self.rows.get(&id).filter(|row| row.mandator_id == record.mandator_id);
-                Some(row.ok_or_else(|| Failure::new(code::UNKNOWN_KEY, ["category_id", &id.to_string()]))?)
+                Some(row.ok_or_else(|| Failure::quoting(code::UNKNOWN_KEY, [&FieldName("category_id"), &id]))?)
             }
         };
         let (action, mut row, mut document) = match found {
             Some(row) => (ReportAction::Update, row.clone(), row.document()?),
             None => {
-                let identifier = record.identifier.clone().ok_or_else(|| missing("identifier"))?;
+                let identifier = record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?;
                 let category_id = self.next_id;
                 self.next_id = self.next_id.saturating_add(1);
                 self.created += 1;
@@ -238,7 +237,7 @@ impl Tree {
         if let Some(external) = &record.external_id {
             let owner = self.by_external.get(&(record.mandator_id, external.clone()));
             if owner.is_some_and(|owner| *owner != row.category_id) {
-                return Err(Failure::new(code::REPEATED, [&format!("external_id \"{external}\"")]).within("external_id"));
+                return Err(Failure::quoting(code::REPEATED, [&(FieldName("external_id"), external.as_str())]).within("external_id"));
             }
             row.external_id = Some(external.clone());
         }

@@ -108,7 +108,7 @@ fn accounts_within(settings: &Settings, mandator: &Mandator, condition: Option<&
 }
 
 /// What the words of a condition mean; `None`: there is no condition.
-fn meant<T: Copy>(field: &str, condition: Option<&Match<String>>, words: &[(&str, T)]) -> Result<Option<Vec<T>>, Failure> {
+fn meant<T: Copy>(field: &'static str, condition: Option<&Match<String>>, words: &[(&str, T)]) -> Result<Option<Vec<T>>, Failure> {
     let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Ok(None) };
     let meaning = |value: &String| words.iter().find(|(word, _)| value.trim().eq_ignore_ascii_case(word)).map(|(_, meaning)| *meaning);
     let unknown = |value: &String| {

@@ -1,6 +1,6 @@
 //! `retryChanges`: what was refused or given up, or waits for its next try, goes again at once.
 
-use crate::domain::{Failure, code};
+use crate::domain::{AnyOf, Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
@@ -90,7 +90,7 @@ fn retry(work: &mut Work<'_, '_>, change: &ChangeToRetry, keys: RetriedChanges) 
             work.active_account(account_id, Some(mandator_id))?;
             (account_id, changes::retry_account(work.tx, account_id, change.parked_only == Some(true))?)
         }
-        (None, None) => return Err(Failure::new(code::MISSING, ["change_id or account_id"])),
+        (None, None) => return Err(Failure::quoting(code::MISSING, [&AnyOf(&["change_id", "account_id"])])),
     };
     work.concerns([account_id]);
     let retried = Some(i32::try_from(retried).unwrap_or(i32::MAX));

@@ -69,7 +69,10 @@ impl WriteOperation for DeleteItems {
                     let item = item.ok_or_else(|| reference(&record).unknown())?;
                     let uses = store::uses(&mut work.tx.conn, item.item_id)?;
                     if uses != Uses::default() {
-                        return Err(Failure::new(code::ITEM_IN_USE, [&uses_in_words(uses, mandator.language)]));
+                        return Err(Failure::new(
+                            code::ITEM_IN_USE,
+                            [&uses_in_words(uses, work.reader(Some(mandator.mandator_id)).language)],
+                        ));
                     }
                     store::delete(work.tx, item.item_id)?;
                     Ok(item)

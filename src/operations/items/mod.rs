@@ -16,7 +16,7 @@ use super::wire::{Bundle, Bytes, Patch, Time, Xml};
 pub use crate::domain::item::{
     AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue, NamedValue, TextModule, Translation, VariantAttribute,
 };
-use crate::domain::{Decimal, Failure, Language, code};
+use crate::domain::{Decimal, Failure, FieldName, Language, code};
 use crate::store::Conn;
 use crate::store::items::{self, ItemRow, KeyColumn};
 use crate::{wire, wire_enum};
@@ -272,7 +272,7 @@ impl ItemReference<'_> {
             ItemKey::Ean => self.ean_code.map(str::to_owned),
             ItemKey::Id => self.item_id.map(|id| id.to_string()),
         };
-        value.ok_or_else(|| Failure::new(code::MISSING, [self.key.word()]))
+        value.ok_or_else(|| Failure::missing(self.key.word()))
     }
 
     /// The one article with this key.
@@ -280,13 +280,13 @@ impl ItemReference<'_> {
         match found {
             [] => Ok(None),
             [one] => Ok(Some(one)),
-            several => Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), self.key.word(), &self.value()?])),
+            several => Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(self.key.word()), &self.value()?])),
         }
     }
 
     pub fn unknown(&self) -> Failure {
         let value = self.value().unwrap_or_default();
-        Failure::new(code::UNKNOWN_ITEM, [self.key.word(), &value, &self.mandator_id.to_string()])
+        Failure::quoting(code::UNKNOWN_ITEM, [&FieldName(self.key.word()), &value, &self.mandator_id])
     }
 }
 

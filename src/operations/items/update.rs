@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, blocks};
 use crate::domain::item::Item;
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, FieldName, code};
 use crate::operations::categories::Groups;
 use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
@@ -103,8 +103,11 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
     Ok(reports)
 }
 
+/// Tax free, reduced, normal.
+const TAX_TYPES: &[&str] = &["1", "2", "3"];
+
 /// A stock value is a count of pieces.
-pub(crate) fn check_stock_value(field: &str, value: Option<i32>) -> Result<(), Failure> {
+pub(crate) fn check_stock_value(field: &'static str, value: Option<i32>) -> Result<(), Failure> {
     match value {
         Some(value @ ..=-1) => Err(Failure::new(code::OUT_OF_RANGE, [&value.to_string(), "0 to 2147483647"]).within(field)),
         _ => Ok(()),
@@ -149,7 +152,7 @@ impl Batch {
     fn apply(&mut self, work: &Work<'_, '_>, mut record: ItemRecord) -> Result<(ReportAction, ItemRow), Failure> {
         work.mandator(record.mandator_id)?;
         if let Some(tax @ (..=0 | 4..)) = record.tax_type_id {
-            return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), "1, 2, 3"]).within("tax_type_id"));
+            return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), &TAX_TYPES.join(", ")]).within("tax_type_id"));
         }
         self.limits.check(record.mandator_id, &record.text_modules)?;
         for (field, value) in [("safety_stock", &record.safety_stock), ("minimum_stock", &record.minimum_stock)] {
@@ -228,13 +231,11 @@ impl Batch {
             return Err(reference(record).unknown());
         };
         if record.significant_key == Some(ItemKey::Id) {
-            let id = record.item_id.unwrap_or_default().to_string();
-            return Err(Failure::new(code::UNKNOWN_KEY, ["item_id", &id]));
+            return Err(Failure::quoting(code::UNKNOWN_KEY, [&FieldName("item_id"), &record.item_id.unwrap_or_default()]));
         }
-        let missing = |field: &str| Failure::new(code::MISSING, [field]);
-        let internal_item_number = record.internal_item_number.clone().ok_or_else(|| missing("internal_item_number"))?;
-        let identifier = record.identifier.clone().ok_or_else(|| missing("identifier"))?;
-        let tax_type_id = record.tax_type_id.ok_or_else(|| missing("tax_type_id (1 tax free, 2 reduced, 3 normal)"))?;
+        let internal_item_number = record.internal_item_number.clone().ok_or_else(|| Failure::missing("internal_item_number"))?;
+        let identifier = record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?;
+        let tax_type_id = record.tax_type_id.ok_or_else(|| Failure::quoting(code::MISSING, [&(FieldName("tax_type_id"), TAX_TYPES)]))?;
         self.next_id = Some(item_id.saturating_add(1));
         self.created += 1;
         Ok(ItemRow {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::lookup::TextType;
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, FieldName, Place, code};
 use crate::operations::items::TextModule;
 use crate::operations::wire::{Bundle, Patch};
 use crate::store::Conn;
@@ -33,7 +33,10 @@ impl TextLimits {
             for translation in &module.translations {
                 let Patch::Set(text) = &translation.text else { continue };
                 let place = |failure: Failure| {
-                    failure.within(&format!("text_modules, type {}, {}", module.text_module_type, translation.language_code_iso))
+                    failure
+                        .within(Place::Valued(FieldName("language_code_iso"), translation.language_code_iso.clone()))
+                        .within(Place::Valued(FieldName("text_module_type"), module.text_module_type.to_string()))
+                        .within("text_modules")
                 };
                 check(limit, text).map_err(place)?;
             }
@@ -90,6 +93,9 @@ mod tests {
         let failure = check(&TextType { max_length: Some(3), ..TextType::default() }, "äöü€").unwrap_err();
         assert_eq!(failure.code.name, "TOO_LONG");
         let failure = check(&TextType { is_html: Some(false), ..TextType::default() }, "a <b>b</b>").unwrap_err();
-        assert_eq!((failure.code.name, failure.args.first().map(String::as_str)), ("HTML_NOT_ALLOWED", Some("<b>")));
+        assert_eq!(
+            (failure.code.name, failure.args.first().map(|arg| arg.text(crate::domain::Reader::ADMIN))),
+            ("HTML_NOT_ALLOWED", Some("<b>".into()))
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ids::{OfferIdsResult, choose, tell_refusals, wrong_state};
 use crate::domain::offer::Wanted;
-use crate::domain::{Failure, code};
+use crate::domain::{AnyOf, Failure, code};
 use crate::operations::{Finished, Work, WriteOperation};
 use crate::store::Conn;
 use crate::store::offers as store;
@@ -65,7 +65,7 @@ fn topics_of(request: &UpdateOffersRequest) -> Result<Vec<Topic>, Failure> {
     let pick = |wanted: Option<bool>| flags.iter().filter(|(flag, _)| *flag == wanted).map(|(_, topic)| *topic).collect::<Vec<_>>();
     let chosen = Some(pick(Some(true))).filter(|topics| !topics.is_empty()).unwrap_or_else(|| pick(None));
     if chosen.is_empty() {
-        return Err(Failure::new(code::MISSING, ["content, price or quantity as true"]));
+        return Err(Failure::quoting(code::MISSING, [&(AnyOf(&["content", "price", "quantity"]), "true")]));
     }
     Ok(chosen)
 }

@@ -1,7 +1,7 @@
 //! `explainOffer`: what an account would show of an article, and from which rule each value comes. Our own operation;
 //! it answers exactly what the dispatcher would send, because both ask `preparation` and stock control.
 
-use crate::domain::{Failure, Language, Stamp};
+use crate::domain::{Failure, Reader, Stamp};
 use crate::operations::common::{FetchReport, Fetched, Warned};
 use crate::operations::items::{ItemKey, ItemReference, KnownItems};
 use crate::operations::wire::Warnings;
@@ -83,9 +83,8 @@ impl Warned for ExplainOfferResult {
 }
 
 impl Fetched for ExplainOfferResult {
-    fn refused(failure: &Failure, language: Language) -> Self {
-        let report =
-            FetchReport { return_code: failure.return_code(), total_records: None, error_description: Some(failure.text(language)) };
+    fn refused(failure: &Failure, reader: Reader) -> Self {
+        let report = FetchReport { return_code: failure.return_code(), total_records: None, error_description: Some(failure.text(reader)) };
         ExplainOfferResult { report, ..Self::default() }
     }
 
@@ -136,9 +135,9 @@ impl ReadOperation for ExplainOffer {
         let item_id = known.find(&reference)?.ok_or_else(|| reference.unknown())?.item_id;
         let today = Stamp::now().day_in(mandator.time_zone);
         let frame = Frame { account, public_url: &reading.settings.server.public_url, today };
-        let language = mandator.language;
+        let reader = reading.reader(mandator.mandator_id);
         let explanation = preparation::explain(conn, &frame, item_id)?.ok_or_else(|| reference.unknown())?;
-        let values = explanation.lines(language).into_iter().map(|line| EffectiveValue {
+        let values = explanation.lines(reader.language).into_iter().map(|line| EffectiveValue {
             name: line.name.to_owned(),
             value: line.value,
             source: line.source.to_owned(),
@@ -151,7 +150,7 @@ impl ReadOperation for ExplainOffer {
                 account_id: account.account_id,
                 item_id,
                 effective_values: values.collect(),
-                missing_values: explanation.missing(language).into_iter().map(MissingValue::from).collect(),
+                missing_values: explanation.missing(reader).into_iter().map(MissingValue::from).collect(),
                 internal_item_number: explanation.internal_item_number,
             }),
             ..ExplainOfferResult::default()

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Failure, Language, code};
+use crate::domain::{Failure, Reader, code};
 use crate::operations::common::{Reported, Warned};
 use crate::operations::wire::Warnings;
 use crate::operations::{Finished, Work};
@@ -53,8 +53,8 @@ impl OfferIdsResult {
 }
 
 impl Reported for OfferIdsResult {
-    fn refused(failure: &Failure, language: Language) -> Self {
-        OfferIdsResult::of(vec![report(failure, language, Vec::new())])
+    fn refused(failure: &Failure, reader: Reader) -> Self {
+        OfferIdsResult::of(vec![report(failure, reader, Vec::new())])
     }
 
     fn counts(&self) -> (usize, usize) {
@@ -76,8 +76,8 @@ impl Warned for OfferIdsResult {
     }
 }
 
-fn report(failure: &Failure, language: Language, offers: Vec<i32>) -> OfferIdsReport {
-    OfferIdsReport { return_code: failure.return_code(), error_description: Some(failure.text(language)), failed_offers: offers }
+fn report(failure: &Failure, reader: Reader, offers: Vec<i32>) -> OfferIdsReport {
+    OfferIdsReport { return_code: failure.return_code(), error_description: Some(failure.text(reader)), failed_offers: offers }
 }
 
 /// The offers of a request that can be worked on, and what is to be said about the others.
@@ -85,7 +85,7 @@ pub(super) struct Chosen {
     pub taken: Vec<OfferRow>,
     unknown: Vec<i32>,
     reports: Vec<OfferIdsReport>,
-    language: Language,
+    reader: Reader,
 }
 
 /// Looks the offers up and checks each. A number that stands twice counts once.
@@ -95,21 +95,21 @@ pub(super) fn choose(
     check: impl Fn(&Work<'_, '_>, &OfferRow) -> Result<(), Failure>,
 ) -> Result<Chosen, Failure> {
     if offers.is_empty() {
-        return Err(Failure::new(code::MISSING, ["offers/offer_id"]));
+        return Err(Failure::missing(OfferIdsRequest::offers.named(work.face).0));
     }
     let mut known: BTreeMap<i32, OfferRow> =
         store::by_ids(&mut work.tx.conn, offers)?.into_iter().map(|offer| (offer.offer_id, offer)).collect();
-    let mut chosen = Chosen { taken: Vec::new(), unknown: Vec::new(), reports: Vec::new(), language: Language::default() };
+    let mut chosen = Chosen { taken: Vec::new(), unknown: Vec::new(), reports: Vec::new(), reader: work.reader(None) };
     let mut seen = BTreeSet::new();
     for id in offers.iter().filter(|id| seen.insert(**id)) {
         let Some(offer) = known.remove(id).filter(|offer| work.mandator(offer.mandator_id).is_ok()) else {
             chosen.unknown.push(*id);
             continue;
         };
-        chosen.language = work.mandator(offer.mandator_id)?.language;
+        chosen.reader = work.reader(Some(offer.mandator_id));
         match check(work, &offer) {
             Ok(()) => chosen.taken.push(offer),
-            Err(failure) => chosen.reports.push(report(&failure, chosen.language, vec![*id])),
+            Err(failure) => chosen.reports.push(report(&failure, chosen.reader, vec![*id])),
         }
     }
     Ok(chosen)
@@ -133,7 +133,7 @@ impl Chosen {
         // The vendor's sample shows unknown numbers inside a report that is otherwise good (`channel-calls.md` 7).
         let first = if self.taken.is_empty() && !self.unknown.is_empty() {
             let numbers = self.unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            report(&Failure::new(code::UNKNOWN_OFFER, [&numbers]), self.language, self.unknown)
+            report(&Failure::new(code::UNKNOWN_OFFER, [&numbers]), self.reader, self.unknown)
         } else {
             OfferIdsReport { return_code: 0, error_description: None, failed_offers: self.unknown }
         };
@@ -168,7 +168,7 @@ pub(super) fn tell_refusals(conn: &mut Conn<'_>, call: &Finished, result: &mut O
             Some(lack) => Failure::new(code::OFFER_INCOMPLETE, [lack]),
             None => Failure::new(code::CHANNEL_REFUSED, [&error]),
         };
-        result.reports.push(report(&failure, call.language, vec![offer_id]));
+        result.reports.push(report(&failure, call.reader, vec![offer_id]));
     }
     Ok(true)
 }

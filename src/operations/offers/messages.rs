@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::fetch::accounts_of;
-use crate::config::Settings;
 use crate::domain::message::Severity;
 use crate::domain::{Failure, Stamp};
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
@@ -133,14 +132,15 @@ impl ReadOperation for FetchUploadMessages {
         for id in reading.page(&ids, request.messages_per_page, request.page)? {
             let Some(row) = found.remove(id) else { continue };
             let zone = reading.mandator(row.mandator_id)?.time_zone;
-            records.push(record(reading.settings, zone, row));
+            records.push(record(reading, zone, row));
         }
         Ok(FetchUploadMessagesResult::page(records, ids.len()))
     }
 }
 
 /// A message as it goes out, in the time zone of its mandator.
-pub(super) fn record(settings: &Settings, zone: Tz, row: MessageRow) -> UploadMessage {
+pub(super) fn record(reading: &Reading<'_>, zone: Tz, row: MessageRow) -> UploadMessage {
+    let reader = reading.reader(row.mandator_id);
     UploadMessage {
         message_id: row.message_id,
         severity: match row.severity {
@@ -148,11 +148,11 @@ pub(super) fn record(settings: &Settings, zone: Tz, row: MessageRow) -> UploadMe
             Severity::Warning => MessageSeverity::Warning,
             Severity::Info => MessageSeverity::Info,
         },
+        text: row.text(reader),
+        remedy: Some(row.remedy(reader)).filter(|remedy| !remedy.is_empty()),
         code: row.code,
-        text: row.text,
-        remedy: Some(row.remedy).filter(|remedy| !remedy.is_empty()),
         account_id: row.account_id,
-        subchannel_id: settings.account(row.account_id).map(|account| account.sub_channel_id),
+        subchannel_id: reading.settings.account(row.account_id).map(|account| account.sub_channel_id),
         item_id: row.item_id,
         offer_id: row.offer_id,
         order_id: row.order_id,

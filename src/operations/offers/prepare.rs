@@ -1,9 +1,9 @@
 //! `prepareOffers`: makes offers from articles. Every child whose name ends in `offer` is one, whatever the platform.
 
-use crate::domain::{Failure, code};
+use crate::domain::{AnyOf, Failure, FieldName, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{
-    Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, refuse_too_many, same_name,
+    Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, has_lines, refuse_too_many, same_name,
 };
 use crate::operations::{Face, Work, WriteOperation};
 use crate::store::offers as store;
@@ -55,6 +55,7 @@ pub struct PlatformOffers(pub Records<PrepareOfferRecord>);
 
 impl Field for PlatformOffers {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Self, Failure> {
+        let lines = has_lines(parent);
         let mut records = Records::<PrepareOfferRecord>::read_field(parent, spec, face)?;
         let platform =
             |name: &str| name.to_ascii_lowercase().trim_end_matches("offer").len() + 5 == name.len() && !name.eq_ignore_ascii_case("offer");
@@ -65,7 +66,7 @@ impl Field for PlatformOffers {
             let content = PrepareOfferRecord::read(Source::Element(node), spec, face).and_then(|record| {
                 Ok(PrepareOfferRecord { specific_offer_data: further_fields(node)?.or(record.specific_offer_data), ..record })
             });
-            records.list.push(Record::new(node, node.name(), number, face, content));
+            records.list.push(Record::new(node, node.name().to_owned(), number, (face, lines), content));
         }
         Ok(PlatformOffers(records))
     }
@@ -122,8 +123,7 @@ fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(Repo
 }
 
 fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<i32, Failure> {
-    let mandator = record.mandator_id.to_string();
-    let unknown = |field: &str, value: &str| Failure::new(code::UNKNOWN_ITEM, [field, value, &mandator]);
+    let unknown = |field: &'static str, value: &str| Failure::quoting(code::UNKNOWN_ITEM, [&FieldName(field), &value, &record.mandator_id]);
     match (record.item_id, record.internal_item_number.as_deref()) {
         (Some(id), _) => {
             let found = items::by_ids(conn, &[id])?.into_iter().any(|item| item.mandator_id == record.mandator_id);
@@ -132,8 +132,8 @@ fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<i32, Fail
         (None, Some(number)) => match items::ids_by_number(conn, record.mandator_id, &[number])?.as_slice() {
             [] => Err(unknown("internal_item_number", number)),
             [(_, id)] => Ok(*id),
-            several => Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), "internal_item_number", number])),
+            several => Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName("internal_item_number"), &number])),
         },
-        (None, None) => Err(Failure::new(code::MISSING, ["item_id or internal_item_number"])),
+        (None, None) => Err(Failure::quoting(code::MISSING, [&AnyOf(&["item_id", "internal_item_number"])])),
     }
 }

@@ -150,7 +150,7 @@ impl ReadOperation for FetchOfferState {
                 ended_at: row.ended_at.map(time),
                 last_changed: time(row.last_changed),
                 changes: on_the_way.into_iter().map(|change| changes::record(reading.settings, zone, change)).collect(),
-                last_message: messages.remove(&row.offer_id).map(|message| record(reading.settings, zone, message)),
+                last_message: messages.remove(&row.offer_id).map(|message| record(reading, zone, message)),
             });
         }
         Ok(FetchOfferStateResult::page(records, ids.len()))

@@ -3,7 +3,7 @@
 use super::{OrderItem, OrderUpdate};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
 use crate::domain::order::{PaymentStatus, Workflow};
-use crate::domain::{Failure, code};
+use crate::domain::{AnyOf, Failure, FieldName, Place, code};
 use crate::operations::Work;
 use crate::store::orders::{self, OrderItemRow, OrderRow, customers};
 use crate::store::outbox::{self, Topic};
@@ -35,7 +35,7 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     let mut positions = Vec::with_capacity(update.order_items.len());
     for (index, item) in update.order_items.iter().enumerate() {
         let position =
-            position_of(work, mandator_id, warehouse, item).map_err(|failure| failure.within(&format!("order_item {}", index + 1)))?;
+            position_of(work, mandator_id, warehouse, item).map_err(|failure| failure.within(Place::entry("order_item", index + 1)))?;
         positions.push(position);
     }
     let mut row = OrderRow::new(mandator_id, PHONE_SALES, workflow);
@@ -87,9 +87,9 @@ fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, warehouse: Option<i32>
             let conn = &mut work.tx.conn;
             let mut found = orders::sold_items(conn, mandator_id, item.item_id, &value)?;
             if found.len() > 1 {
-                return Err(Failure::new(code::AMBIGUOUS, [&found.len().to_string(), name, &value]));
+                return Err(Failure::quoting(code::AMBIGUOUS, [&found.len(), &FieldName(name), &value]));
             }
-            Some(found.pop().ok_or_else(|| Failure::new(code::UNKNOWN_ITEM, [name, &value, &mandator_id.to_string()]))?)
+            Some(found.pop().ok_or_else(|| Failure::quoting(code::UNKNOWN_ITEM, [&FieldName(name), &value, &mandator_id]))?)
         }
     };
     // A position without an item (a service, a surcharge) has to say what it is.
@@ -97,7 +97,7 @@ fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, warehouse: Option<i32>
         (Some(identifier), _) => identifier.clone(),
         (None, Some(sold)) => sold.identifier.clone(),
         (None, None) => {
-            return Err(Failure::new(code::MISSING, ["internal_item_number, item_id or identifier"]));
+            return Err(Failure::quoting(code::MISSING, [&AnyOf(&["internal_item_number", "item_id", "identifier"])]));
         }
     };
     let warehouse_id = warehouse.filter(|_| sold.is_some());
@@ -130,7 +130,7 @@ fn customer(work: &mut Work<'_, '_>, mandator_id: i32, update: &OrderUpdate) -> 
         let known = customers::by_id(&mut work.tx.conn, mandator_id, id)?;
         return known
             .map(|known| known.customer_id)
-            .ok_or_else(|| Failure::new(code::UNKNOWN_KEY, ["customer_id", &id.to_string()]).within("customer"));
+            .ok_or_else(|| Failure::quoting(code::UNKNOWN_KEY, [&FieldName("customer_id"), &id]).within("customer"));
     }
     let customer = match given.customer_number {
         Some(number) => match customers::by_number(&mut work.tx.conn, mandator_id, number)? {

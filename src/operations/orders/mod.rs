@@ -25,7 +25,7 @@ pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
 
 use super::wire::Time;
 use crate::domain::order::{self, PaymentDocument};
-use crate::domain::{Decimal, Failure, code};
+use crate::domain::{AllOf, Decimal, Failure, FieldName, code};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
@@ -113,7 +113,7 @@ fn alternative<T, W: Into<T>>(
     id: Option<i32>,
     word: Option<W>,
     from_id: impl Fn(i32) -> Option<T>,
-    field: &str,
+    field: &'static str,
 ) -> Result<Option<T>, Failure> {
     match id {
         Some(id) => match from_id(id) {
@@ -339,11 +339,10 @@ impl Numbers<'_> {
 
 /// What has to be sent for a chosen key.
 fn missing_key(chosen: OrderSignificantKey) -> Failure {
-    let fields = match chosen {
-        OrderSignificantKey::OrderNumberAndPrefix => "order_number and order_number_prefix",
-        other => other.word(),
-    };
-    Failure::new(code::MISSING, [fields])
+    match chosen {
+        OrderSignificantKey::OrderNumberAndPrefix => Failure::quoting(code::MISSING, [&AllOf(&["order_number", "order_number_prefix"])]),
+        other => Failure::missing(other.word()),
+    }
 }
 
 /// The one order under a key, `None` where there is none; several are refused.
@@ -353,12 +352,12 @@ fn order_under(conn: &mut Conn<'_>, mandator_id: i32, key: &OrderKey) -> Result<
         [one] => orders::get(conn, *one),
         several => {
             let (name, value) = key.shown();
-            Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), name, &value]))
+            Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(name), &value]))
         }
     }
 }
 
 fn unknown_order(mandator_id: i32, key: &OrderKey) -> Failure {
     let (name, value) = key.shown();
-    Failure::new(code::UNKNOWN_ORDER, [name, &value, &mandator_id.to_string()])
+    Failure::quoting(code::UNKNOWN_ORDER, [&FieldName(name), &value, &mandator_id])
 }

@@ -10,7 +10,7 @@ use super::{OrderSignificantKey, OrderTag, PriceType, create};
 use super::{alternative, missing_key, order_under, unknown_order};
 use crate::config::Mandator;
 use crate::domain::order::{self, Address, OrderStatus};
-use crate::domain::{Decimal, Failure, code};
+use crate::domain::{Decimal, Failure, Place, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{Patch, Records, Time, Xml};
 use crate::operations::{Done, Work, WriteOperation};
@@ -288,7 +288,7 @@ fn parts(work: &mut Work<'_, '_>, row: &OrderRow, update: &OrderUpdate) -> Resul
         let mut stored = orders::notices_of(&mut work.tx.conn, row.order_id)?;
         for (index, notice) in update.order_notices.iter().enumerate() {
             changed |= take_notice(work, row.order_id, &mut stored, notice)
-                .map_err(|failure| failure.within(&format!("order_notice {}", index + 1)))?;
+                .map_err(|failure| failure.within(Place::entry("order_notice", index + 1)))?;
         }
     }
     let tags = |delete: bool| -> Vec<String> {
@@ -305,8 +305,8 @@ fn take_notice(work: &mut Work<'_, '_>, order_id: i32, stored: &mut Vec<NoticeRo
     let Some(id) = notice.order_notice_id.filter(|id| *id != 0) else {
         let text = match &notice.text {
             Some(text) if !delete => text.clone(),
-            _ if delete => return Err(Failure::new(code::MISSING, ["order_notice_id"])),
-            _ => return Err(Failure::new(code::MISSING, ["text"])),
+            _ if delete => return Err(Failure::missing("order_notice_id")),
+            _ => return Err(Failure::missing("text")),
         };
         let row = NoticeRow { order_notice_id: 0, order_id, notice_type: notice.notice_type.unwrap_or(NOTICE_TYPE), text };
         let known = stored.iter().any(|other| other.text == row.text && other.notice_type == row.notice_type);

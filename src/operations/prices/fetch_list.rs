@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{PriceEntry, PricelistKey, PricelistRecord, Validity};
-use crate::domain::{Decimal, Failure};
+use crate::domain::{Decimal, Failure, Place};
 use crate::operations::wire::{Day, Match, Record, Records, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -70,7 +70,7 @@ fn complete(conn: &mut Conn<'_>, list: PricelistRow) -> Result<PricelistRecord, 
         let entries = store::entries(conn, row.validity_id)?.into_iter().enumerate().map(|(index, (item_nr, price))| Record {
             reference_id: None,
             number: index + 1,
-            line: 0,
+            place: Place::entry("entry", index + 1),
             content: Ok(Box::new(PriceEntry { item_nr, price: Decimal(price) })),
         });
         let day = |text: Option<String>| text.and_then(|text| text.parse().ok()).map(Day);
@@ -78,7 +78,7 @@ fn complete(conn: &mut Conn<'_>, list: PricelistRow) -> Result<PricelistRecord, 
             identifier: row.identifier,
             valid_from: day(row.valid_from),
             valid_to: day(row.valid_to),
-            prices: Records { entry: "entry", list: entries.collect() },
+            prices: Records { list: entries.collect() },
         });
     }
     Ok(PricelistRecord {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{PriceEntry, PricelistKey, PricelistKeys, PricelistRecord, Validity};
 use crate::config::{Account, Settings};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, FieldName, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation, offers};
@@ -86,23 +86,24 @@ fn check_period(validity: &Validity) -> Result<(), Failure> {
         (_, None, None) => return Ok(()),
         (Some(_), Some(from), Some(to)) if from <= to => return Ok(()),
         (_, Some(from), Some(to)) if from > to => {
-            let range = format!("valid_from {} or later", from.0);
-            return Err(Failure::new(code::OUT_OF_RANGE, [&format!("valid_to {}", to.0), &range]).within("validity"));
+            let failure = Failure::new(code::OUT_OF_RANGE, [&to.0.to_string(), &format!("≥ {}", from.0)]);
+            return Err(failure.within("valid_to").within("validity"));
         }
         (None, Some(_), Some(_)) => "identifier",
         (_, None, Some(_)) => "valid_from",
         _ => "valid_to",
     };
-    Err(Failure::new(code::PERIOD_INCOMPLETE, [missing]).within("validity"))
+    Err(Failure::quoting(code::PERIOD_INCOMPLETE, [&FieldName(missing)]).within("validity"))
 }
 
 /// The list as it will be, and whether it is new.
 fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<String>) -> Result<(ReportAction, PricelistRow), Failure> {
-    let missing = |field: &str| Failure::new(code::MISSING, [field]);
     let mut filter = PricelistFilter { mandator_id: record.mandator_id, ..PricelistFilter::default() };
     match record.significant_key.unwrap_or_default() {
-        PricelistKey::Identifier => filter.identifier = Cond::one(record.identifier.clone().ok_or_else(|| missing("identifier"))?),
-        PricelistKey::External => filter.external_id = Cond::one(record.external_id.clone().ok_or_else(|| missing("external_id"))?),
+        PricelistKey::Identifier => filter.identifier = Cond::one(record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?),
+        PricelistKey::External => {
+            filter.external_id = Cond::one(record.external_id.clone().ok_or_else(|| Failure::missing("external_id"))?)
+        }
     }
     let found = store::matching(&mut work.tx.conn, &filter)?.into_iter().next();
     let stamp = work.tx.stamp.0;
@@ -112,9 +113,9 @@ fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<S
             let list = PricelistRow {
                 pricelist_id: next_id(work.tx, "pricelist")?,
                 mandator_id: record.mandator_id,
-                identifier: record.identifier.clone().ok_or_else(|| missing("identifier"))?,
+                identifier: record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?,
                 external_id: None,
-                iso_currency: currency.clone().ok_or_else(|| missing("iso_currency"))?,
+                iso_currency: currency.clone().ok_or_else(|| Failure::missing("iso_currency"))?,
                 rounding_id: 1,
                 gross: true,
                 created_at: stamp,
@@ -157,7 +158,7 @@ fn refuse_taken_names(work: &mut Work<'_, '_>, list: &PricelistRow) -> Result<()
         let Some(value) = value else { continue };
         let others = store::matching(&mut work.tx.conn, &filter)?;
         if others.iter().any(|other| other.pricelist_id != list.pricelist_id) {
-            return Err(Failure::new(code::REPEATED, [&format!("{field} \"{value}\"")]).within(field));
+            return Err(Failure::quoting(code::REPEATED, [&(FieldName(field), value.as_str())]).within(field));
         }
     }
     Ok(())
@@ -198,15 +199,14 @@ fn take_validity(
     let validity_id = validity_of(work, list, &validity)?;
     let mut good: Vec<PriceEntry> = Vec::with_capacity(validity.prices.list.len());
     for entry in validity.prices.list {
-        let place = format!("{} {} (line {})", validity.prices.entry, entry.number, entry.line);
         match entry.content {
             Ok(price) if price.price.0 < 0 => {
                 let failure = Failure::new(code::OUT_OF_RANGE, [&price.price.to_string(), "0 and more"]).within("price");
-                faults.first.get_or_insert(failure.within(&place));
+                faults.first.get_or_insert(failure.within(entry.place));
             }
             Ok(price) => good.push(*price),
             Err(failure) => {
-                faults.first.get_or_insert(failure);
+                faults.first.get_or_insert(failure.within(entry.place));
             }
         }
     }

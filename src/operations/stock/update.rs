@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::Settings;
-use crate::domain::{Failure, code};
+use crate::domain::{AnyOf, Failure, FieldName, Place, Quote, code};
 use crate::operations::common::ReportAction;
 use crate::operations::items::{ItemKeys, check_stock_value};
 use crate::operations::wire::{Patch, Records};
@@ -166,21 +166,22 @@ impl Ledger {
     }
 
     fn item_of(&self, record: &StockRecord) -> Result<i32, Failure> {
-        let unknown = |field: &str, value: &str| Failure::new(code::UNKNOWN_ITEM, [field, value, &record.mandator_id.to_string()]);
+        let unknown =
+            |field: &'static str, value: &dyn Quote| Failure::quoting(code::UNKNOWN_ITEM, [&FieldName(field), value, &record.mandator_id]);
         match record.significant_key.unwrap_or_default() {
             StockItemKey::Number => {
-                let number = record.internal_item_number.as_deref().ok_or_else(|| Failure::new(code::MISSING, ["internal_item_number"]))?;
+                let number = record.internal_item_number.as_deref().ok_or_else(|| Failure::missing("internal_item_number"))?;
                 match self.numbers.get(&(record.mandator_id, number.to_owned())).map(Vec::as_slice) {
-                    None | Some([]) => Err(unknown("internal_item_number", number)),
+                    None | Some([]) => Err(unknown("internal_item_number", &number)),
                     Some([item_id]) => Ok(*item_id),
-                    Some(several) => Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), "internal_item_number", number])),
+                    Some(several) => Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName("internal_item_number"), &number])),
                 }
             }
             StockItemKey::Id => {
-                let item_id = record.item_id.ok_or_else(|| Failure::new(code::MISSING, ["item_id"]))?;
+                let item_id = record.item_id.ok_or_else(|| Failure::missing("item_id"))?;
                 match self.owners.get(&item_id) {
                     Some(owner) if *owner == record.mandator_id => Ok(item_id),
-                    _ => Err(unknown("item_id", &item_id.to_string())),
+                    _ => Err(unknown("item_id", &item_id)),
                 }
             }
         }
@@ -195,7 +196,7 @@ impl Ledger {
         }
         let mut after: Vec<(i32, i32)> = Vec::with_capacity(record.stock_items.len());
         for (index, booking) in record.stock_items.iter().enumerate() {
-            let place = |failure: Failure| failure.within(&format!("stock_item {}", index + 1));
+            let place = |failure: Failure| failure.within(Place::entry("stock_item", index + 1));
             let mandator_id = booking.mandator_id.unwrap_or(record.mandator_id);
             work.mandator(mandator_id).map_err(place)?;
             let warehouse = warehouse_of(work.settings, mandator_id, booking).map_err(place)?;
@@ -266,6 +267,6 @@ fn warehouse_of(settings: &Settings, mandator_id: i32, booking: &StockBooking) -
             let warehouse = settings.warehouse_by_code(mandator_id, code.trim());
             warehouse.map(|w| w.warehouse_id).ok_or_else(|| unknown(code).within("warehouse_code"))
         }
-        (None, None) => Err(Failure::new(code::MISSING, ["warehouse_code or warehouse_id"])),
+        (None, None) => Err(Failure::quoting(code::MISSING, [&AnyOf(&["warehouse_code", "warehouse_id"])])),
     }
 }

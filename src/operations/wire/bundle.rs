@@ -2,7 +2,7 @@
 
 use super::list::bounded_entries;
 use super::{Bundle, Field, FieldSpec, FieldType, ListForm, Occurs, Types, Value, Writer};
-use crate::domain::Failure;
+use crate::domain::{Failure, Place};
 use crate::operations::Face;
 use crate::xml::Node;
 
@@ -23,7 +23,7 @@ impl<T: Value> Field for Bundle<T> {
         };
         let mut list = Vec::new();
         for (index, node) in bounded_entries(parent, spec)?.enumerate() {
-            let place = |failure: Failure| failure.within(&format!("{} {}", node.name(), index + 1)).within(&spec.name_on(face));
+            let place = |failure: Failure| failure.within(Place::entry(node.name().to_owned(), index + 1)).within(spec.named(face));
             list.push(T::read(super::Source::Element(node), spec, face).map_err(place)?);
         }
         Ok(Bundle { entries: list, replace })

@@ -3,7 +3,7 @@
 use super::{Field, FieldSpec, FieldType, Occurs, Source, Time, Types, Value, Writer};
 use chrono_tz::Tz;
 
-use crate::domain::{Failure, code};
+use crate::domain::{AnyOf, Failure, code};
 use crate::operations::Face;
 use crate::store::filter::{Cond, Window};
 use crate::xml::Node;
@@ -57,10 +57,20 @@ pub(super) fn condition_words(type_name: &str) -> &'static [&'static str] {
     }
 }
 
-fn element(source: Source<'_>) -> Result<Node<'_>, Failure> {
+/// What a condition may say on a face.
+fn sayings(face: Face, window: bool) -> AnyOf {
+    match (face, window) {
+        (Face::Compat, false) => AnyOf(&["=", "IN", "IS", "IS NOT"]),
+        (Face::Compat, true) => AnyOf(&["from_date", "to_date", "IS", "IS NOT"]),
+        (Face::Typed, false) => AnyOf(&["value", "values", "is_null"]),
+        (Face::Typed, true) => AnyOf(&["from", "to", "is_null"]),
+    }
+}
+
+fn element(source: Source<'_>, known: AnyOf) -> Result<Node<'_>, Failure> {
     match source {
         Source::Element(node) => Ok(node),
-        Source::Attribute(_) => Err(Failure::new(code::FILTER_METHOD, ["", "an element with filter_method and filter_value"])),
+        Source::Attribute(_) => Err(Failure::quoting(code::FILTER_METHOD, [&"", &known])),
     }
 }
 
@@ -73,11 +83,11 @@ fn null_test(node: Node<'_>, method: Option<&str>, face: Face) -> Result<Option<
     }
 }
 
-fn method(node: Node<'_>, face: Face, known: &str) -> Result<Option<String>, Failure> {
+fn method(node: Node<'_>, face: Face, known: AnyOf) -> Result<Option<String>, Failure> {
     let method = Option::<String>::read_field(node, &METHOD, face)?.map(|m| m.trim().to_ascii_uppercase());
     match method.as_deref() {
         None | Some("=" | "IN" | "IS" | "IS NOT") => Ok(method),
-        Some(other) => Err(Failure::new(code::FILTER_METHOD, [other, known])),
+        Some(other) => Err(Failure::quoting(code::FILTER_METHOD, [&other, &known])),
     }
 }
 
@@ -85,8 +95,9 @@ impl<T: Value + FilterName> Value for Match<T> {
     const EMPTY_COUNTS: bool = true;
 
     fn read(source: Source<'_>, _spec: &FieldSpec, face: Face) -> Result<Self, Failure> {
-        let node = element(source)?;
-        let method = method(node, face, "=, IN, IS or IS NOT")?;
+        let known = sayings(face, false);
+        let node = element(source, known)?;
+        let method = method(node, face, known)?;
         let null = null_test(node, method.as_deref(), face)?;
         let allow_null = Option::<bool>::read_field(node, &ALLOW_NULL, face)?.unwrap_or_default();
         if null.is_some() {
@@ -172,8 +183,9 @@ impl Value for Between {
     const EMPTY_COUNTS: bool = true;
 
     fn read(source: Source<'_>, _spec: &FieldSpec, face: Face) -> Result<Self, Failure> {
-        let node = element(source)?;
-        let method = method(node, face, "from_date and to_date, IS or IS NOT")?;
+        let known = sayings(face, true);
+        let node = element(source, known)?;
+        let method = method(node, face, known)?;
         Ok(Between {
             from: Option::<Time>::read_field(node, &FROM, face)?,
             to: Option::<Time>::read_field(node, &TO, face)?,
@@ -221,7 +233,7 @@ impl Value for Flag {
     const EMPTY_COUNTS: bool = true;
 
     fn read(source: Source<'_>, _spec: &FieldSpec, face: Face) -> Result<Self, Failure> {
-        let node = element(source)?;
+        let node = element(source, sayings(face, false))?;
         let value = match Option::<bool>::read_field(node, &FILTER_VALUE, face)? {
             Some(value) => Some(value),
             None => Option::<bool>::read_field(node, &IS, face)?,

@@ -6,8 +6,8 @@
 use super::filter::condition_words;
 use super::list::entries;
 use super::schema::{FieldType, TypeDef, Types};
-use super::{ListForm, same_name};
-use crate::domain::{Failure, code};
+use super::{ListForm, has_lines, same_name};
+use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
 
@@ -20,8 +20,8 @@ const ROOT_ATTRIBUTES: [&str; 2] = ["method", "version"];
 
 /// What of a request is ignored, in its order, with places.
 pub fn ignored(types: &Types, request: &str, node: Node<'_>, face: Face) -> Vec<Failure> {
-    let mut walk = Walk { types, face, found: Vec::new(), more: 0 };
-    walk.structure(node, request, &ROOT_ATTRIBUTES, Place::ROOT);
+    let mut walk = Walk { types, face, lines: has_lines(node), found: Vec::new(), more: 0 };
+    walk.structure(node, request, &ROOT_ATTRIBUTES, Way::ROOT);
     if walk.more > 0 {
         walk.found.push(Failure::new(code::IGNORED_MORE, [&walk.more.to_string()]));
     }
@@ -33,18 +33,19 @@ pub fn ignored_condition(types: &Types, request: &str, node: Node<'_>, face: Fac
     let (_, TypeDef::Structure { fields, .. }) = types.all.get(request)? else { return None };
     let conditions = fields.iter().find(|field| field.spec.list == ListForm::Flat("filter"))?;
     let (_, TypeDef::List { entry, .. }) = types.all.get(&conditions.type_name)? else { return None };
+    let lines = has_lines(node);
     entries(node, conditions.spec).zip(1..).find_map(|(filter, number)| {
-        let mut walk = Walk { types, face, found: Vec::new(), more: 0 };
-        walk.structure(filter, entry, &[], Place::ROOT.number(filter, number));
+        let mut walk = Walk { types, face, lines, found: Vec::new(), more: 0 };
+        walk.structure(filter, entry, &[], Way::ROOT.number(filter, number));
         let first = walk.found.into_iter().find(|failure| failure.code == code::IGNORED_NAME)?;
-        Some(Failure { code: code::UNKNOWN_CONDITION, ..first })
+        Some(first.recoded(code::UNKNOWN_CONDITION))
     })
 }
 
 /// Where the walk is. Written down only for what is told: most requests have nothing to tell.
 #[derive(Clone, Copy)]
-struct Place<'p> {
-    outer: Option<&'p Place<'p>>,
+struct Way<'p> {
+    outer: Option<&'p Way<'p>>,
     step: Step<'p>,
 }
 
@@ -56,56 +57,55 @@ enum Step<'p> {
     Line(Node<'p>),
 }
 
-impl<'p> Place<'p> {
-    const ROOT: Place<'static> = Place { outer: None, step: Step::Root };
+impl<'p> Way<'p> {
+    const ROOT: Way<'static> = Way { outer: None, step: Step::Root };
 
-    fn then(&'p self, step: Step<'p>) -> Place<'p> {
-        Place { outer: Some(self), step }
+    fn then(&'p self, step: Step<'p>) -> Way<'p> {
+        Way { outer: Some(self), step }
     }
 
-    fn number(&'p self, node: Node<'p>, number: usize) -> Place<'p> {
+    fn number(&'p self, node: Node<'p>, number: usize) -> Way<'p> {
         self.then(Step::Number(node, number))
     }
 }
 
-impl std::fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(outer) = self.outer.filter(|outer| !matches!(outer.step, Step::Root)) {
-            write!(f, "{outer}, ")?;
-        }
+impl Way<'_> {
+    /// The places on the way, from outer to inner; lines only where there are several.
+    fn places(&self, lines: bool) -> Vec<Place> {
+        let mut places = self.outer.map(|outer| outer.places(lines)).unwrap_or_default();
         match self.step {
-            Step::Root => Ok(()),
-            Step::Name(name) => f.write_str(shown(name)),
-            Step::Number(node, number) => write!(f, "{} {number} (line {})", shown(node.name()), node.line()),
-            Step::Line(node) => write!(f, "line {}", node.line()),
+            Step::Name(name) => places.push(Place::element(name)),
+            Step::Number(node, number) => {
+                places.push(Place::entry(node.name().to_owned(), number).on_line(lines.then(|| node.line())));
+            }
+            Step::Line(node) if lines => places.push(Place::Line(node.line())),
+            Step::Root | Step::Line(_) => {}
         }
+        places
     }
-}
-
-/// As much of a name as a place needs.
-fn shown(name: &str) -> &str {
-    name.char_indices().nth(40).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
 }
 
 struct Walk<'t> {
     types: &'t Types,
     face: Face,
+    /// The request has several lines.
+    lines: bool,
     found: Vec<Failure>,
     /// Beyond [`MOST`].
     more: usize,
 }
 
 impl Walk<'_> {
-    fn tell(&mut self, failure: impl FnOnce(&Self) -> Failure, place: Place<'_>) {
+    fn tell(&mut self, failure: impl FnOnce(&Self) -> Failure, place: Way<'_>) {
         if self.found.len() < MOST {
-            let failure = failure(self).within(&place.to_string());
+            let failure = Failure { place: place.places(self.lines), ..failure(self) };
             self.found.push(failure);
         } else {
             self.more += 1;
         }
     }
 
-    fn structure(&mut self, node: Node<'_>, type_name: &str, also: &[&str], place: Place<'_>) {
+    fn structure(&mut self, node: Node<'_>, type_name: &str, also: &[&str], place: Way<'_>) {
         let types = self.types;
         let Some((_, TypeDef::Structure { fields, .. })) = types.all.get(type_name) else {
             return;
@@ -152,7 +152,7 @@ impl Walk<'_> {
         }
     }
 
-    fn list(&mut self, wrapper: Node<'_>, field: &FieldType, place: Place<'_>) {
+    fn list(&mut self, wrapper: Node<'_>, field: &FieldType, place: Way<'_>) {
         let Some((_, TypeDef::List { flag, .. })) = self.types.all.get(&field.type_name) else {
             return;
         };
@@ -175,13 +175,13 @@ impl Walk<'_> {
         }
     }
 
-    fn entry(&mut self, node: Node<'_>, field: &FieldType, place: Place<'_>) {
+    fn entry(&mut self, node: Node<'_>, field: &FieldType, place: Way<'_>) {
         if let Some((_, TypeDef::List { entry, .. })) = self.types.all.get(&field.type_name) {
             self.value(node, entry, place);
         }
     }
 
-    fn value(&mut self, node: Node<'_>, type_name: &str, place: Place<'_>) {
+    fn value(&mut self, node: Node<'_>, type_name: &str, place: Way<'_>) {
         match self.types.all.get(type_name) {
             Some((_, TypeDef::Structure { .. })) => self.structure(node, type_name, &[], place),
             // Kept unchanged: may be XML of its own.
@@ -225,7 +225,7 @@ fn hint(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{ignored, ignored_condition};
-    use crate::domain::Language;
+    use crate::domain::Reader;
     use crate::operations::Face;
     use crate::operations::wire::{Bundle, FRAGMENT_LIMITS, FieldSpec, Match, Records, Types, Value, Xml};
     use crate::wire;
@@ -273,15 +273,25 @@ mod tests {
         let mut types = Types::default();
         let request = Request::type_name(&FieldSpec::new("request", ""), &mut types);
         let document = Document::parse(text, &FRAGMENT_LIMITS).unwrap();
+        let reader = Reader::on(face);
         let told = ignored(&types, &request, document.root(), face);
-        told.iter().map(|failure| format!("{}: {}: {}", failure.code.name, failure.place, failure.args.concat())).collect()
+        told.iter()
+            .map(|failure| {
+                format!(
+                    "{}: {}: {}",
+                    failure.code.name,
+                    failure.place_text(reader),
+                    failure.args.iter().map(|arg| arg.text(reader)).collect::<String>()
+                )
+            })
+            .collect()
     }
 
     fn condition(text: &str, face: Face) -> Option<String> {
         let mut types = Types::default();
         let request = Request::type_name(&FieldSpec::new("request", ""), &mut types);
         let document = Document::parse(text, &FRAGMENT_LIMITS).unwrap();
-        ignored_condition(&types, &request, document.root(), face).map(|failure| failure.text(Language::En))
+        ignored_condition(&types, &request, document.root(), face).map(|failure| failure.text(Reader::on(face)))
     }
 
     #[test]

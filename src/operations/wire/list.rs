@@ -1,7 +1,7 @@
 //! Lists: where their entries stand, and how many there may be.
 
 use super::{Field, FieldSpec, FieldType, ListForm, Occurs, Source, Types, Value, Writer, present, same_name};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
 
@@ -47,7 +47,7 @@ impl<V: Value> Field for Vec<V> {
                 continue;
             }
             let value = V::read(source, spec, face)
-                .map_err(|failure| failure.within(&format!("{} {}", node.name(), index + 1)).within(&spec.name_on(face)))?;
+                .map_err(|failure| failure.within(Place::entry(node.name().to_owned(), index + 1)).within(spec.named(face)))?;
             list.push(value);
         }
         Ok(list)

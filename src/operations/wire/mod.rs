@@ -13,7 +13,6 @@ mod convert;
 mod filter;
 mod ignored;
 mod list;
-mod names;
 mod record;
 mod scalar;
 mod schema;
@@ -22,20 +21,21 @@ mod writer;
 
 use std::borrow::Cow;
 
+pub use crate::domain::names::{SHORT_NAMES, same_name, typed_name};
 pub use convert::Convert;
 pub use filter::{Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use ignored::{ignored, ignored_condition};
 pub use list::refuse_too_many;
-pub use names::{SHORT_NAMES, same_name, typed_name};
 pub use record::{Record, Records};
+pub(crate) use record::{has_lines, key_of};
 pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Time, Xml};
 pub use schema::{FieldType, Occurs, TypeDef, Types, clean};
 pub use warnings::Warnings;
 pub use writer::Writer;
 
 use super::Face;
+use crate::domain::Failure;
 pub use crate::domain::{Bundle, Patch};
-use crate::domain::{Failure, code};
 use crate::xml::Node;
 
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -107,8 +107,16 @@ impl FieldSpec {
         same_name(name, self.name) || self.typed.is_some_and(|typed| same_name(name, typed))
     }
 
+    /// The field as texts name it: the face may have a word of its own for it.
+    pub(crate) fn named(&self, face: Face) -> crate::domain::FieldName {
+        crate::domain::FieldName(match face {
+            Face::Compat => self.name,
+            Face::Typed => self.typed.unwrap_or(self.name),
+        })
+    }
+
     fn missing(&self, face: Face) -> Failure {
-        Failure::new(code::MISSING, [&self.name_on(face)])
+        Failure::missing(self.named(face).0)
     }
 }
 
@@ -189,7 +197,7 @@ fn present(source: Source<'_>, empty_counts: bool) -> bool {
 }
 
 fn read_in_place<V: Value>(source: Source<'_>, spec: &FieldSpec, face: Face) -> Result<V, Failure> {
-    V::read(source, spec, face).map_err(|failure| failure.within(&spec.name_on(face)))
+    V::read(source, spec, face).map_err(|failure| failure.within(spec.named(face)))
 }
 
 /// A required value.
@@ -315,7 +323,7 @@ macro_rules! wire {
                 face: $crate::operations::Face,
             ) -> Result<Self, $crate::domain::Failure> {
                 let $crate::operations::wire::Source::Element(node) = source else {
-                    return Err($crate::domain::Failure::new($crate::domain::code::MISSING, [stringify!($name)]));
+                    return Err($crate::domain::Failure::missing(stringify!($name)));
                 };
                 let _ = (node, face);
                 Ok($name { $( $field: $crate::operations::wire::Field::read_field(node, &Self::$field, face)?, )* })

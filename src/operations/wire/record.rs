@@ -1,10 +1,32 @@
 //! The records of a request: each is decoded by itself, so that a bad one spoils no other.
 
+use std::borrow::Cow;
+
 use super::list::bounded_entries;
-use super::{Field, FieldSpec, FieldType, ListForm, Source, Types, Value, Writer};
-use crate::domain::{Failure, code};
+use super::{Field, FieldSpec, FieldType, ListForm, Source, Types, Value, Writer, find};
+use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
+
+/// Elements that may name a record, the likeliest first; what `significant_key` names comes before them.
+const KEYS: [FieldSpec; 14] = [
+    FieldSpec::new("internal_item_number", ""),
+    FieldSpec::new("external_id", ""),
+    FieldSpec::new("identifier", ""),
+    FieldSpec::new("external_order_number_1", ""),
+    FieldSpec::new("marketplace_order_id", ""),
+    FieldSpec::new("marketplace_order_id_1", ""),
+    FieldSpec::new("order_number", ""),
+    FieldSpec::new("order_id", ""),
+    FieldSpec::new("item_nr", ""),
+    FieldSpec::new("ean_code", ""),
+    FieldSpec::new("item_id", ""),
+    FieldSpec::new("change_id", ""),
+    FieldSpec::new("offer_id", ""),
+    FieldSpec::new("external_category_id", ""),
+];
+/// Characters of a key that a text shows.
+const MOST_OF_A_KEY: usize = 60;
 
 /// One record with its position.
 #[derive(Debug, Clone)]
@@ -13,21 +35,27 @@ pub struct Record<T> {
     pub reference_id: Option<String>,
     /// 1 for the first.
     pub number: usize,
-    pub line: usize,
+    /// Its number, its key and, where that tells more, its line.
+    pub place: Place,
     /// Boxed: a record has room for all its fields, and an empty element would take up all of it.
     pub content: Result<Box<T>, Failure>,
 }
 
 impl<T> Record<T> {
-    /// What was read of an element, with its place in the failure.
-    pub fn new(node: Node<'_>, entry: &str, number: usize, face: Face, content: Result<T, Failure>) -> Record<T> {
-        let line = node.line();
+    /// What was read of an element. `lines`: the request has several, so that the line helps to find it.
+    pub fn new(
+        node: Node<'_>,
+        entry: impl Into<Cow<'static, str>>,
+        number: usize,
+        (face, lines): (Face, bool),
+        content: Result<T, Failure>,
+    ) -> Record<T> {
+        let place = Place::entry(entry, number).with_key(key_of(node)).on_line(lines.then(|| node.line()));
         let (reference_id, content) = match reference_of(node, face) {
             Ok(reference_id) => (reference_id, content),
             Err(failure) => (None, Err(failure)),
         };
-        let content = content.map(Box::new).map_err(|failure| failure.within(&format!("{entry} {number} (line {line})")));
-        Record { reference_id, number, line, content }
+        Record { reference_id, number, place, content: content.map(Box::new) }
     }
 }
 
@@ -37,23 +65,38 @@ fn reference_of(node: Node<'_>, face: Face) -> Result<Option<String>, Failure> {
     static REFERENCE: FieldSpec = FieldSpec::new("reference_id", "");
     let reference_id = Option::<String>::read_field(node, &REFERENCE, face).ok().flatten();
     match reference_id.as_ref().map_or(0, |text| text.chars().count()) {
-        length if length > LONGEST => {
-            Err(Failure::new(code::TOO_LONG, [&length.to_string(), &LONGEST.to_string()]).within(&REFERENCE.name_on(face)))
-        }
+        length if length > LONGEST => Err(Failure::quoting(code::TOO_LONG, [&length, &LONGEST]).within(REFERENCE.named(face))),
         _ => Ok(reference_id),
     }
+}
+
+/// Whether what is sent in this element is spread over several lines.
+pub(crate) fn has_lines(node: Node<'_>) -> bool {
+    node.outer_xml().contains('\n')
+}
+
+/// What the caller calls a record.
+pub(crate) fn key_of(node: Node<'_>) -> Option<String> {
+    static SIGNIFICANT: FieldSpec = FieldSpec::new("significant_key", "");
+    let text = |source: Source<'_>| Some(source.text().trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+    let named = find(node, &SIGNIFICANT).and_then(|word| {
+        let word = word.text().trim();
+        let child = node.children().find(|child| super::same_name(child.name(), word))?;
+        text(Source::Element(child))
+    });
+    let key = named.or_else(|| KEYS.iter().find_map(|spec| find(node, spec).and_then(text)))?;
+    Some(crate::domain::text::short(&key, MOST_OF_A_KEY))
 }
 
 /// All records of a request, in order.
 #[derive(Debug, Clone)]
 pub struct Records<T> {
-    pub entry: &'static str,
     pub list: Vec<Record<T>>,
 }
 
 impl<T> Default for Records<T> {
     fn default() -> Self {
-        Records { entry: "record", list: Vec::new() }
+        Records { list: Vec::new() }
     }
 }
 
@@ -63,10 +106,10 @@ impl<T> Records<T> {
         let list = self.list.into_iter().map(|record| Record {
             reference_id: record.reference_id,
             number: record.number,
-            line: record.line,
+            place: record.place,
             content: record.content.map(|content| Box::new((record.number, *content))),
         });
-        Records { entry: self.entry, list: list.collect() }
+        Records { list: list.collect() }
     }
 
     /// The same records with other content.
@@ -74,10 +117,10 @@ impl<T> Records<T> {
         let list = self.list.into_iter().map(|record| Record {
             reference_id: record.reference_id,
             number: record.number,
-            line: record.line,
+            place: record.place,
             content: record.content.map(|content| Box::new(convert(*content))),
         });
-        Records { entry: self.entry, list: list.collect() }
+        Records { list: list.collect() }
     }
 }
 
@@ -87,10 +130,11 @@ impl<T: Value> Field for Records<T> {
             ListForm::Flat(entry) | ListForm::Wrapped(entry) => entry,
             ListForm::None => "item",
         };
-        let mut records = Records { entry, list: Vec::new() };
+        let lines = has_lines(parent);
+        let mut records = Records::default();
         for (node, number) in bounded_entries(parent, spec)?.zip(1..) {
             let content = T::read(Source::Element(node), spec, face);
-            records.list.push(Record::new(node, entry, number, face, content));
+            records.list.push(Record::new(node, entry, number, (face, lines), content));
         }
         Ok(records)
     }

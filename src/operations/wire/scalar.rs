@@ -276,7 +276,7 @@ pub const FRAGMENT_LIMITS: Limits = Limits { depth: 48, attributes: 64, name_byt
 #[cfg(test)]
 mod tests {
     use super::{Decimal, FRAGMENT_LIMITS, Xml};
-    use crate::domain::Language;
+    use crate::domain::Reader;
     use crate::operations::Face;
     use crate::operations::wire::{FieldSpec, Source, Value, Writer};
     use crate::xml::Document;
@@ -300,7 +300,7 @@ mod tests {
         let source = Source::Attribute("999999999999999");
         let failure = <Decimal as Value>::read(source, &FieldSpec::new("x", ""), Face::Typed).expect_err("too large");
         let words = "999999999999999 is outside -99999999999.9999 to 99999999999.9999; send a value within it";
-        assert_eq!(failure.text(Language::En), words);
+        assert_eq!(failure.text(Reader::ADMIN), words);
         assert_eq!(refused::<Decimal>("12,5"), 3003);
     }
 

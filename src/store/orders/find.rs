@@ -31,7 +31,7 @@ impl OrderKey {
         match self {
             OrderKey::OrderId(id) => ("order_id", id.to_string()),
             OrderKey::OrderNumber(number) => ("order_number", number.to_string()),
-            OrderKey::OrderNumberAndPrefix(number, prefix) => ("order_number_and_prefix", format!("{prefix}{number}")),
+            OrderKey::OrderNumberAndPrefix(number, prefix) => ("order_number", format!("{prefix}{number}")),
             OrderKey::ExternalOrderNumber1(text) => ("external_order_number_1", text.clone()),
             OrderKey::ExternalOrderNumber2(text) => ("external_order_number_2", text.clone()),
             OrderKey::MarketplaceOrderId(text) => ("marketplace_order_id", text.clone()),

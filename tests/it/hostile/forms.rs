@@ -154,8 +154,8 @@ fn a_forbidden_character_in_one_record_of_a_thousand_is_found_and_nothing_is_sto
         let erp = Erp::on(&world, face);
         let document = erp.document("updateItems", &all(&compat), &format!("<items>{}</items>", all(&typed)));
         let place = match face {
-            Face::Compat => "item 700 (line 701, internal_item_number \"N-700\"), identifier: ",
-            Face::Typed => "items, item 700 (line 701, internalItemNumber \"N-700\"), identifier: ",
+            Face::Compat => "item 700 (N-700, line 701), identifier: ",
+            Face::Typed => "items, item 700 (N-700, line 701), identifier: ",
         };
         let mut forms = vec!["\u{b}", "&#11;"];
         // The reference in the inner document, where it is escaped once more.

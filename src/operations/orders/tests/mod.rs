@@ -10,10 +10,11 @@ use diesel::prelude::*;
 
 use super::*;
 use crate::config::fixture::{settings, user};
+use crate::domain::Place;
 use crate::domain::order::Workflow;
 use crate::on;
 use crate::operations::wire::{Match, Record, Records};
-use crate::operations::{ReadOperation, Reading, Refused, Work, WriteOperation};
+use crate::operations::{Face, ReadOperation, Reading, Refused, Work, WriteOperation};
 use crate::store::offers::stock_figures;
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::store::outbox::{FactRow, Topic};
@@ -42,6 +43,7 @@ where
                 tx,
                 settings: &settings,
                 user: &user,
+                face: Face::Compat,
                 accounts: Vec::new(),
                 additive: false,
                 synchronous: false,
@@ -65,14 +67,13 @@ where
 
 fn records<T>(list: Vec<T>) -> Records<T> {
     Records {
-        entry: "order",
         list: list
             .into_iter()
             .enumerate()
             .map(|(index, content)| Record {
                 reference_id: Some(format!("ref {}", index + 1)),
                 number: index + 1,
-                line: index + 2,
+                place: Place::entry("order", index + 1),
                 content: Ok(Box::new(content)),
             })
             .collect(),
@@ -85,7 +86,7 @@ fn fetched(store: &Store, request: FetchOrdersRequest) -> FetchOrdersResult {
 
 fn try_fetch(store: &Store, request: FetchOrdersRequest) -> Result<FetchOrdersResult, Failure> {
     let (settings, user) = (settings(), user("erp"));
-    let reading = Reading { settings: &settings, user: &user };
+    let reading = Reading { settings: &settings, user: &user, face: Face::Compat };
     store.read(|conn| FetchOrders::handle(&reading, conn, request))
 }
 

@@ -303,7 +303,7 @@ fn a_bad_position_creates_nothing() {
         let report = &send(store, update.clone()).result.reports[0];
         assert_eq!(report.return_code, -4001);
         let text = report.error_description.as_deref().unwrap();
-        assert!(text.starts_with("order 1 (line 2), order_item 2: "), "{text}");
+        assert!(text.starts_with("order 1, order_item 2: "), "{text}");
         assert_eq!(reserved(store, item), 0);
         update.order_items[1].internal_item_number = None;
         assert_eq!(refused(store, update.clone()), -3001);

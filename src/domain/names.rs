@@ -7,9 +7,9 @@ pub const SHORT_NAMES: &[(&str, &str)] =
     &[("external_delivery_charge_category_id", "extDeliveryChargeCatId"), ("use_modification_context_filter", "modificationContextFilter")];
 
 /// The typed face's element name for a compat name.
-pub fn typed_name(snake: &'static str) -> Cow<'static, str> {
+pub fn typed_name(snake: &str) -> Cow<'_, str> {
     if let Some((_, short)) = SHORT_NAMES.iter().find(|(long, _)| *long == snake) {
-        return Cow::Borrowed(short);
+        return Cow::Borrowed(*short);
     }
     if !snake.contains('_') {
         return Cow::Borrowed(snake);

@@ -1,0 +1,2 @@
+ALTER TABLE upload_messages DROP COLUMN arguments;
+ALTER TABLE upload_messages DROP COLUMN kind;

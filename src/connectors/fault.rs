@@ -1,0 +1,56 @@
+//! Why a connector cannot be made from its settings, and why a call to a channel failed.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Why an account has no connector: something for the admin to put right.
+#[derive(Debug, Error)]
+pub enum SetupError {
+    #[error("account {account_id}, connector: \"{connector}\" is unknown; use one of {known}")]
+    UnknownConnector { account_id: i32, connector: String, known: String },
+    #[error("account {account_id} (connector {connector}), [accounts.settings] {key}: {wrong}; {remedy}")]
+    Setting { account_id: i32, connector: String, key: String, wrong: String, remedy: String },
+    #[error("account {account_id}, [accounts.settings] state_path: {source}")]
+    SandboxState { account_id: i32, source: StateError },
+    #[error("the HTTP client cannot start: {0}; install the system's CA certificates")]
+    Http(#[from] reqwest::Error),
+}
+
+/// Why the file of a scripted shop cannot be used.
+#[derive(Debug, Error)]
+pub enum StateError {
+    #[error("{} cannot be {what} ({source}); give Kontor the right to write there", path.display())]
+    File { path: PathBuf, what: &'static str, source: io::Error },
+    #[error("{} is no sandbox state ({source}); move it away and the sandbox starts empty", path.display())]
+    Unreadable { path: PathBuf, source: serde_json::Error },
+    #[error("{} belongs to account {account_id}; give each account a file of its own", path.display())]
+    OfAnotherAccount { path: PathBuf, account_id: i32 },
+}
+
+/// The call as a whole failed: nothing is known about its rows.
+#[derive(Debug, Clone, Error)]
+pub enum ChannelError {
+    /// Transport, time-out, 5xx, 429: climbs the retry ladder.
+    #[error("unavailable: {reason}")]
+    Unavailable { reason: String, retry_after: Option<Duration> },
+    /// Credentials refused: alarm, retried at the ladder's pace.
+    #[error("credentials refused: {reason}")]
+    Unauthorized { reason: String },
+    /// The answer made no sense (a channel's change of contract). Retried, and loud in the log.
+    #[error("unexpected answer: {reason}")]
+    Protocol { reason: String },
+}
+
+impl ChannelError {
+    /// The word for it in metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            ChannelError::Unavailable { .. } => "unavailable",
+            ChannelError::Unauthorized { .. } => "unauthorized",
+            ChannelError::Protocol { .. } => "protocol",
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What is said for a channel. `CHANNEL`: under the channel's own code; its texts stay as the channel said them.
+
+use super::messages;
+
+messages! {
+    said CHANNEL Error (code, text, remedy)
+        "{text}"
+        "{text}"
+        "{remedy}"
+        "{remedy}";
+    record_lost CHANNEL Error (code, text)
+        "{text}"
+        "{text}"
+        "the shop lost the record; end the offer and list it again"
+        "der Shop hat den Datensatz verloren; beenden Sie das Angebot und stellen Sie es neu ein";
+    value_unknown CHANNEL Error (code, text)
+        "{text}"
+        "{text}"
+        "the shop does not know such a value; check the language of the account and the values of the item"
+        "der Shop kennt einen solchen Wert nicht; prüfen Sie die Sprache des Kontos und die Werte des Artikels";
+    input_refused CHANNEL Error (code, text)
+        "{text}"
+        "{text}"
+        "correct what the text names; variants of one parent need the same properties, each in a combination of its own"
+        "berichtigen Sie, was der Text nennt; Varianten eines Elternartikels brauchen dieselben Eigenschaften, jede in einer eigenen Kombination";
+    record_refused CHANNEL Error (code, text)
+        "{text}"
+        "{text}"
+        "look at the record in the shop's administration, settle it there, then send it again"
+        "sehen Sie sich den Datensatz in der Verwaltung des Shops an, klären Sie es dort und senden Sie ihn dann noch einmal";
+    refused_by_script CHANNEL Error (code, text)
+        "{text}"
+        "{text}"
+        "the sandbox was told to refuse this article; clear its fault refuse"
+        "die Sandbox soll diesen Artikel ablehnen; nehmen Sie ihre Störung refuse zurück";
+    shipped_before ALREADY_SHIPPED Warning (numbers)
+        "everything was shipped in the shop before; it does not know the tracking numbers {numbers}"
+        "im Shop war schon alles versandt; er kennt die Sendungsnummern {numbers} nicht"
+        "give them to the customer another way, or correct the shipment in the shop"
+        "teilen Sie sie dem Kunden anders mit oder berichtigen Sie den Versand im Shop";
+    currency_differs CURRENCY Error (found, expected)
+        "the price is in {found}, the shop's channel sells in {expected}"
+        "der Preis ist in {found}, der Kanal des Shops verkauft in {expected}"
+        "assign a price list in the shop's currency to the account"
+        "ordnen Sie dem Konto eine Preisliste in der Währung des Shops zu";
+    currency_invalid CURRENCY_INVALID Error (currency)
+        "\"{currency}\" is no currency"
+        "\"{currency}\" ist keine Währung"
+        "use an ISO 4217 code such as EUR"
+        "verwenden Sie einen Code aus ISO 4217, etwa EUR";
+    not_listed NOT_LISTED Error (sku)
+        "the shop has no variant with the SKU {sku}, and the change came without title and texts"
+        "der Shop hat keine Variante mit der SKU {sku}, und die Änderung kam ohne Titel und Texte"
+        "it was deleted or renamed in the shop; end the offer and list it again"
+        "sie wurde im Shop gelöscht oder umbenannt; beenden Sie das Angebot und stellen Sie es neu ein";
+    not_placed NOT_PLACED Error (state)
+        "the customer has not placed the order yet (state {state})"
+        "der Kunde hat die Bestellung noch nicht abgeschickt (Zustand {state})"
+        "wait for the customer, or cancel the cart in the shop"
+        "warten Sie auf den Kunden oder brechen Sie den Warenkorb im Shop ab";
+    order_cancelled ORDER_CANCELLED Error ()
+        "the order is cancelled in the shop"
+        "die Bestellung ist im Shop storniert"
+        "cancel it in the ERP, too, or have the customer order again"
+        "stornieren Sie sie auch im ERP oder lassen Sie den Kunden neu bestellen";
+    order_state ORDER_STATE Error (text)
+        "{text}"
+        "{text}"
+        "look at the order in the sandbox and settle the difference there or in the ERP"
+        "sehen Sie sich die Bestellung in der Sandbox an und klären Sie den Unterschied dort oder im ERP";
+    order_unknown ORDER_UNKNOWN Error (order)
+        "the shop has no order {order}"
+        "der Shop hat keine Bestellung {order}"
+        "it was deleted there, or belongs to another shop or another channel of the shop"
+        "sie wurde dort gelöscht oder gehört zu einem anderen Shop oder einem anderen Kanal des Shops";
+    payment_missing PAYMENT_MISSING Error (state)
+        "the shop has no payment to settle (state {state})"
+        "der Shop hat keine Zahlung, die abgeschlossen werden kann (Zustand {state})"
+        "add the payment to the order in the shop's administration, then report PAID again"
+        "legen Sie die Zahlung in der Verwaltung des Shops an und melden Sie dann noch einmal PAID";
+    price_negative PRICE Error (price)
+        "{price} is below zero"
+        "{price} ist kleiner als null"
+        "set a price of zero or more"
+        "setzen Sie einen Preis von null oder mehr";
+    price_invalid PRICE_INVALID Error (price, sku)
+        "{price} is no price for {sku}"
+        "{price} ist kein Preis für {sku}"
+        "set a price above zero"
+        "setzen Sie einen Preis über null";
+    price_gross_in_net_shop PRICE_KIND Error ()
+        "the price is gross, the shop's channel keeps net prices"
+        "der Preis ist brutto, der Kanal des Shops führt Nettopreise"
+        "assign a price list of the shop's kind to the account, or change pricesIncludeTax in the shop"
+        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder ändern Sie pricesIncludeTax im Shop";
+    price_net_in_gross_shop PRICE_KIND Error ()
+        "the price is net, the shop's channel keeps gross prices"
+        "der Preis ist netto, der Kanal des Shops führt Bruttopreise"
+        "assign a price list of the shop's kind to the account, or change pricesIncludeTax in the shop"
+        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder ändern Sie pricesIncludeTax im Shop";
+    price_missing PRICE_MISSING Error (sku)
+        "{sku} has no price"
+        "{sku} hat keinen Preis"
+        "set a price in the account's price list"
+        "setzen Sie einen Preis in der Preisliste des Kontos";
+    quantity_invalid QUANTITY_INVALID Error (quantity, sku)
+        "{quantity} is no quantity for {sku}"
+        "{quantity} ist keine Menge für {sku}"
+        "offer zero or more pieces"
+        "bieten Sie null oder mehr Stück an";
+    refund_open REFUND_OPEN Info ()
+        "the cancelled order was paid"
+        "die stornierte Bestellung war bezahlt"
+        "pay the money back in the shop"
+        "erstatten Sie das Geld im Shop";
+    sku_twice SKU_TWICE Warning (count, sku, variants)
+        "the shop has {count} variants with the SKU {sku}: {variants}"
+        "der Shop hat {count} Varianten mit der SKU {sku}: {variants}"
+        "delete the superfluous ones in the shop"
+        "löschen Sie die überzähligen im Shop";
+    order_not_moved_on STATE Warning (text)
+        "{text}"
+        "{text}"
+        "move the order on in the shop's administration"
+        "führen Sie die Bestellung in der Verwaltung des Shops weiter";
+    tax_category_unknown TAX_CATEGORY Error (class, known)
+        "the shop has no tax category \"{class}\"; it has: {known}"
+        "der Shop hat keine Steuerkategorie \"{class}\"; er hat: {known}"
+        "correct tax_classes of the account in the configuration, or create the category in the shop"
+        "berichtigen Sie tax_classes des Kontos in der Konfiguration oder legen Sie die Kategorie im Shop an";
+    title_empty TITLE_MISSING Error (sku)
+        "the title of {sku} is empty"
+        "der Titel von {sku} ist leer"
+        "give the item an {field:identifier}, or fill the account's title text module"
+        "geben Sie dem Artikel einen {field:identifier} oder füllen Sie den Titel-Textbaustein des Kontos";
+    title_missing TITLE_MISSING Error (sku)
+        "{sku} is not listed and came without a title"
+        "{sku} ist nicht eingestellt und kam ohne Titel"
+        "send title and description together with the first listing"
+        "senden Sie Titel und Beschreibung mit dem ersten Einstellen";
+    too_many_offers TOO_MANY_OFFERS Error (most)
+        "the sandbox keeps at most {most} offers"
+        "die Sandbox führt höchstens {most} Angebote"
+        "end some offers, or go on with a new sandbox"
+        "beenden Sie Angebote oder machen Sie mit einer neuen Sandbox weiter";
+}

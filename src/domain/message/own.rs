@@ -1,0 +1,201 @@
+//! What Kontor itself says about offers and orders.
+
+use super::messages;
+
+messages! {
+    account_silent ACCOUNT_SILENT Warning (since)
+        "no new order since {since}, although the channel answers"
+        "keine neue Bestellung seit {since}, obwohl der Kanal antwortet"
+        "check in the channel whether there are orders, whether offers can be bought, and what the account may read"
+        "prüfen Sie im Kanal, ob es Bestellungen gibt, ob Angebote gekauft werden können und was der Zugang lesen darf";
+    state_dropped CHANGE_DROPPED Warning (topic, error)
+        "\"{topic}\" was given up by hand; the last error was: {error}"
+        "\"{topic}\" wurde von Hand aufgegeben; der letzte Fehler war: {error}"
+        "nothing to do: it is sent again with the next change of the data, or with updateOffers"
+        "nichts zu tun: es wird mit der nächsten Änderung der Daten oder mit updateOffers wieder gesendet";
+    fact_dropped CHANGE_DROPPED Warning (topic, error)
+        "\"{topic}\" was given up by hand; the last error was: {error}"
+        "\"{topic}\" wurde von Hand aufgegeben; der letzte Fehler war: {error}"
+        "enter it in the channel by hand, unless that has been done; Kontor does not report it any more"
+        "tragen Sie es im Kanal von Hand ein, falls noch nicht geschehen; Kontor meldet es nicht mehr";
+    channel_gave_up CHANNEL_GAVE_UP Error (reason)
+        "tried without success for too long, not repeated any more: {reason}"
+        "zu lange vergeblich versucht, keine weitere Wiederholung: {reason}"
+        "check the connection to the channel, then have it tried again (retryChanges, or kontor outbox retry)"
+        "prüfen Sie die Verbindung zum Kanal und lassen Sie es dann noch einmal versuchen (retryChanges oder kontor outbox retry)";
+    offer_unreadable DATA_UNREADABLE Error (reason)
+        "what is stored about the offer cannot be read: {reason}"
+        "was über das Angebot gespeichert ist, lässt sich nicht lesen: {reason}"
+        "report it to the admin with the log"
+        "melden Sie es dem Admin mit dem Protokoll";
+    offer_look_up_unknown OFFER_HINT Info (name, value)
+        "{name} \"{value}\" of the item does not exist"
+        "{name} \"{value}\" des Artikels gibt es nicht"
+        "create it with updateDeliveryTimes or updateDeliveryChargeCategories"
+        "legen Sie es mit updateDeliveryTimes oder updateDeliveryChargeCategories an";
+    offer_without_category OFFER_HINT Info ()
+        "no category of the channel is assigned"
+        "keine Kategorie des Kanals ist zugeordnet"
+        "assign the item with updateItemAccountCategoryMapping or its group with updateAccountCategories"
+        "ordnen Sie den Artikel mit updateItemAccountCategoryMapping oder seine Gruppe mit updateAccountCategories zu";
+    offer_without_description OFFER_HINT Info ()
+        "there is no description"
+        "es gibt keine Beschreibung"
+        "send the account's description text module with updateItems or updateCategories, or set description_template"
+        "senden Sie den Beschreibungs-Textbaustein mit updateItems oder updateCategories oder setzen Sie description_template";
+    offer_without_images OFFER_HINT Info ()
+        "there are no pictures"
+        "es gibt keine Bilder"
+        "send {field:image_modules} with updateItems or updateCategories"
+        "senden Sie {field:image_modules} mit updateItems oder updateCategories";
+    offer_imported OFFER_IMPORTED Info (offer)
+        "imported from the channel: {offer}"
+        "aus dem Kanal übernommen: {offer}"
+        "nothing to do: its stock follows the article from now on, price and texts with their next change"
+        "nichts zu tun: der Bestand folgt ab jetzt dem Artikel, Preis und Texte mit ihrer nächsten Änderung";
+    offer_without_price OFFER_INCOMPLETE Error (lists)
+        "the item has no price in price list {lists} today"
+        "der Artikel hat heute keinen Preis in der Preisliste {lists}"
+        "send a price in price list {lists} with updatePricelist"
+        "senden Sie mit updatePricelist einen Preis in der Preisliste {lists}";
+    offer_without_pricelist OFFER_INCOMPLETE Error (list)
+        "the price list \"{list}\" of the account does not exist"
+        "die Preisliste \"{list}\" des Kontos gibt es nicht"
+        "send a price in price list \"{list}\" with updatePricelist"
+        "senden Sie mit updatePricelist einen Preis in der Preisliste \"{list}\"";
+    offer_in_other_currency OFFER_INCOMPLETE Error (list, found, expected)
+        "the price list \"{list}\" is in {found}, the account sells in {expected}"
+        "die Preisliste \"{list}\" ist in {found}, das Konto verkauft in {expected}"
+        "send the price in a list in {expected}, or have the admin assign lists of one currency to the account"
+        "senden Sie den Preis in einer Liste in {expected}, oder lassen Sie dem Konto Listen einer Währung zuordnen";
+    offer_price_unreadable OFFER_INCOMPLETE Error (price)
+        "the price \"{price}\" in {field:specific_item_data} is not a number"
+        "der Preis \"{price}\" in {field:specific_item_data} ist keine Zahl"
+        "send digits with a dot, such as 10.50, with updatePrices"
+        "senden Sie mit updatePrices Ziffern mit Punkt, etwa 10.50";
+    offer_without_title OFFER_INCOMPLETE Error ()
+        "the title is empty"
+        "der Titel ist leer"
+        "send an {field:identifier}, or the account's title text module, with updateItems"
+        "senden Sie mit updateItems einen {field:identifier} oder den Titel-Textbaustein des Kontos";
+    offer_item_unreadable OFFER_INCOMPLETE Error ()
+        "the stored item cannot be read"
+        "der gespeicherte Artikel ist nicht lesbar"
+        "send the item again with updateItems"
+        "senden Sie den Artikel noch einmal mit updateItems";
+    offer_without_template OFFER_INCOMPLETE Error (name)
+        "the template \"{name}\" does not exist"
+        "die Vorlage \"{name}\" gibt es nicht"
+        "send it with updateTemplates, or choose one that fetchTemplates lists"
+        "senden Sie sie mit updateTemplates oder wählen Sie eine aus fetchTemplates";
+    offer_template_fails OFFER_INCOMPLETE Error (name, line, fault)
+        "the template \"{name}\" fails in line {line}: {fault}"
+        "die Vorlage \"{name}\" scheitert in Zeile {line}: {fault}"
+        "correct that line and send the template with updateTemplates"
+        "berichtigen Sie diese Zeile und senden Sie die Vorlage mit updateTemplates";
+    offer_title_rule_fails OFFER_INCOMPLETE Error (line, fault)
+        "the template \"title_rule\" fails in line {line}: {fault}"
+        "die Vorlage \"title_rule\" scheitert in Zeile {line}: {fault}"
+        "have the admin correct title_rule of the account in the configuration"
+        "lassen Sie title_rule des Kontos in der Konfiguration berichtigen";
+    offer_missing OFFER_MISSING Warning (item)
+        "the channel does not show the offer of article {item}, which should be running"
+        "der Kanal zeigt das Angebot des Artikels {item} nicht, obwohl es laufen müsste"
+        "syncPlatformItems with {field:repair}, or kontor reconcile --repair, sets it right"
+        "syncPlatformItems mit {field:repair} oder kontor reconcile --repair stellt es richtig";
+    offer_missing_repaired OFFER_MISSING Warning (item)
+        "the channel does not show the offer of article {item}, which should be running"
+        "der Kanal zeigt das Angebot des Artikels {item} nicht, obwohl es laufen müsste"
+        "nothing to do: it is being set right"
+        "nichts zu tun: es wird gerade richtiggestellt";
+    offer_price_differs OFFER_PRICE_DIFFERS Warning (item, shown, known)
+        "the channel shows article {item} at {shown}; last sent was {known}"
+        "der Kanal zeigt Artikel {item} zu {shown}; zuletzt gesendet wurde {known}"
+        "syncPlatformItems with {field:repair}, or kontor reconcile --repair, sets it right"
+        "syncPlatformItems mit {field:repair} oder kontor reconcile --repair stellt es richtig";
+    offer_price_differs_repaired OFFER_PRICE_DIFFERS Warning (item, shown, known)
+        "the channel shows article {item} at {shown}; last sent was {known}"
+        "der Kanal zeigt Artikel {item} zu {shown}; zuletzt gesendet wurde {known}"
+        "nothing to do: it is being set right"
+        "nichts zu tun: es wird gerade richtiggestellt";
+    offer_quantity_differs OFFER_QUANTITY_DIFFERS Warning (item, shown, known)
+        "the channel offers {shown} pieces of article {item}; known are {known}"
+        "der Kanal bietet {shown} Stück von Artikel {item} an; bekannt sind {known}"
+        "syncPlatformItems with {field:repair}, or kontor reconcile --repair, sets it right"
+        "syncPlatformItems mit {field:repair} oder kontor reconcile --repair stellt es richtig";
+    offer_quantity_differs_repaired OFFER_QUANTITY_DIFFERS Warning (item, shown, known)
+        "the channel offers {shown} pieces of article {item}; known are {known}"
+        "der Kanal bietet {shown} Stück von Artikel {item} an; bekannt sind {known}"
+        "nothing to do: it is being set right"
+        "nichts zu tun: es wird gerade richtiggestellt";
+    offer_unconfirmed OFFER_UNCONFIRMED Warning (item)
+        "the channel shows the offer of article {item}, though it never confirmed its listing"
+        "der Kanal zeigt das Angebot des Artikels {item}, hat das Einstellen aber nie bestätigt"
+        "syncPlatformItems with {field:repair}, or kontor reconcile --repair, sets it right"
+        "syncPlatformItems mit {field:repair} oder kontor reconcile --repair stellt es richtig";
+    offer_unconfirmed_repaired OFFER_UNCONFIRMED Warning (item)
+        "the channel shows the offer of article {item}, though it never confirmed its listing"
+        "der Kanal zeigt das Angebot des Artikels {item}, hat das Einstellen aber nie bestätigt"
+        "nothing to do: it is being set right"
+        "nichts zu tun: es wird gerade richtiggestellt";
+    offer_unknown_importable OFFER_UNKNOWN Warning (offer)
+        "on sale in the channel and not known as an offer: {offer}"
+        "im Kanal angeboten und nicht als Angebot bekannt: {offer}"
+        "syncPlatformItems with {field:import_unknown}, or kontor reconcile --import, puts it under stock control"
+        "syncPlatformItems mit {field:import_unknown} oder kontor reconcile --import übernimmt es in den Bestandsabgleich";
+    offer_unknown_without_item OFFER_UNKNOWN Warning (offer)
+        "on sale in the channel, and no article has its SKU or EAN: {offer}"
+        "im Kanal angeboten, aber kein Artikel hat diese SKU oder EAN: {offer}"
+        "send the article with updateItems, or end the offer in the channel"
+        "übergeben Sie den Artikel mit updateItems oder beenden Sie das Angebot im Kanal";
+    offer_unknown_with_several_items OFFER_UNKNOWN Warning (offer)
+        "on sale in the channel, and several articles have its SKU or EAN: {offer}"
+        "im Kanal angeboten, aber mehrere Artikel haben diese SKU oder EAN: {offer}"
+        "give the articles different numbers, or the offer in the channel another SKU"
+        "geben Sie den Artikeln verschiedene Nummern oder dem Angebot im Kanal eine andere SKU";
+    offer_unknown_second OFFER_UNKNOWN Warning (offer)
+        "on sale in the channel a second time: {offer}"
+        "im Kanal ein zweites Mal angeboten: {offer}"
+        "end the superfluous offer in the channel"
+        "beenden Sie das überzählige Angebot im Kanal";
+    offer_unwanted OFFER_UNWANTED Warning (item)
+        "the channel shows the offer of article {item}, which should have ended"
+        "der Kanal zeigt das Angebot des Artikels {item}, obwohl es beendet sein müsste"
+        "syncPlatformItems with {field:repair}, or kontor reconcile --repair, sets it right"
+        "syncPlatformItems mit {field:repair} oder kontor reconcile --repair stellt es richtig";
+    offer_unwanted_repaired OFFER_UNWANTED Warning (item)
+        "the channel shows the offer of article {item}, which should have ended"
+        "der Kanal zeigt das Angebot des Artikels {item}, obwohl es beendet sein müsste"
+        "nothing to do: it is being set right"
+        "nichts zu tun: es wird gerade richtiggestellt";
+    order_cancelled_late ORDER_CANCELLED_LATE Warning (order)
+        "the channel reports order {order} as cancelled, but it is shipped here"
+        "der Kanal meldet den Auftrag {order} als storniert, hier ist er aber versandt"
+        "settle the return with the buyer, or have the channel correct the order"
+        "klären Sie die Rückgabe mit dem Käufer, oder lassen Sie den Auftrag im Kanal berichtigen";
+    order_line_unmatched ORDER_LINE_UNMATCHED Warning (title, sku, order)
+        "position \"{title}\" (SKU \"{sku}\") of order {order} matches no item; it reserves no stock"
+        "die Position \"{title}\" (SKU \"{sku}\") des Auftrags {order} passt zu keinem Artikel; sie reserviert keinen Bestand"
+        "create the item with this number with updateItems, or correct the SKU in the channel, and book the stock of this order with updateStockCount"
+        "legen Sie den Artikel mit dieser Nummer mit updateItems an oder berichtigen Sie die SKU im Kanal, und buchen Sie den Bestand dieses Auftrags mit updateStockCount";
+    order_not_imported ORDER_NOT_IMPORTED Error (order, reason)
+        "order {order}: {reason}"
+        "Auftrag {order}: {reason}"
+        "it is kept and tried again with every poll; report this to the admin (kontor outbox list)"
+        "er ist aufgehoben und wird mit jedem Abruf erneut versucht; melden Sie dies dem Admin (kontor outbox list)";
+    out_of_stock OUT_OF_STOCK Info (available, safety, minimum, primary)
+        "not on offer: available stock {available}, safety stock {safety}, minimum stock {minimum}, primary account: {primary}"
+        "nicht im Angebot: verfügbarer Bestand {available}, Sicherheitsbestand {safety}, Mindestbestand {minimum}, Hauptkonto: {primary}"
+        "nothing to do: it is listed automatically when enough stock is booked with updateStockCount"
+        "nichts zu tun: es wird automatisch eingestellt, sobald mit updateStockCount genug Bestand gebucht ist";
+    account_work_cut_off WORK_CUT_OFF Error (what)
+        "the process ended three times while it worked on {what}; so that everything else goes on, it is set aside"
+        "der Prozess endete dreimal während der Arbeit an {what}; damit alles andere weitergeht, ist es zurückgestellt"
+        "report it to the admin with the log; retryChanges or kontor outbox retry has an order tried again, orders are collected again within an hour"
+        "melden Sie es dem Admin mit dem Protokoll; retryChanges oder kontor outbox retry versucht eine Bestellung noch einmal, Bestellungen werden innerhalb einer Stunde wieder abgerufen";
+    work_cut_off WORK_CUT_OFF Error (what)
+        "the process ended three times while it worked on {what}; so that everything else goes on, it is set aside"
+        "der Prozess endete dreimal während der Arbeit an {what}; damit alles andere weitergeht, ist es zurückgestellt"
+        "have it tried again (retryChanges, or kontor outbox retry); if that ends the process again, change the data and report it with the log"
+        "lassen Sie es noch einmal versuchen (retryChanges oder kontor outbox retry); endet der Prozess wieder, ändern Sie die Daten und melden Sie es mit dem Protokoll";
+}
