@@ -1,5 +1,6 @@
 //! The way of a call: decode → (replay) → handle → encode → commit → wait → answer. The same for every operation.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -221,8 +222,8 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
     }
 }
 
-/// The rest of a call after its commit and the waiting. From here on the answer is a success, whatever fails: what could
-/// not be found out about the channels counts as pending.
+/// The rest of a call after its commit and the waiting. From here on the answer is a success, whatever fails or panics: what
+/// could not be found out about the channels counts as pending.
 fn finish<O: WriteOperation>(
     gateway: &Gateway,
     face: Face,
@@ -231,22 +232,37 @@ fn finish<O: WriteOperation>(
     mut body: String,
     finished: &Finished,
 ) -> Answer {
-    let changed = gateway.store.read(|conn| O::finish(conn, finished, &mut result));
+    let (records, failures) = result.counts();
+    match catch_unwind(AssertUnwindSafe(|| found_out::<O>(gateway, face, &mut result, finished))) {
+        Ok((pending, longer)) => {
+            if let Some(longer) = longer {
+                body.clone_from(&longer);
+                amend(gateway, O::NAME, key, longer);
+            }
+            answer::<O>(body, &result, pending)
+        }
+        Err(_) => {
+            log::error!("{}: stored; what the channels said is left out of the answer, because making it panicked", O::NAME);
+            Answer { body, replayed: false, records, failures, pending: finished.pending.saturating_add(finished.parked) }
+        }
+    }
+}
+
+/// What the channels have not settled, and the answer with what they said where that changes it.
+fn found_out<O: WriteOperation>(gateway: &Gateway, face: Face, result: &mut O::Result, finished: &Finished) -> (usize, Option<String>) {
+    let changed = gateway.store.read(|conn| O::finish(conn, finished, result));
     // A refusal that cannot be read is not settled for the caller.
     let pending = if changed.is_err() { finished.pending.saturating_add(finished.parked) } else { finished.pending };
     let changed = changed.unwrap_or_else(|failure| {
         log::warn!("{}: stored, but what the channels said cannot be read: {failure}", O::NAME);
         false
     });
-    if pending > 0 || changed {
-        result.set_pending(pending);
-        // What the channels said may be too much for one answer; the one that was stored is true without it.
-        if let Ok(longer) = encode(face, O::NAME, &result, gateway.settings.limits.answer_bytes) {
-            body.clone_from(&longer);
-            amend(gateway, O::NAME, key, longer);
-        }
+    if pending == 0 && !changed {
+        return (pending, None);
     }
-    answer::<O>(body, &result, pending)
+    result.set_pending(pending);
+    // What the channels said may be too much for one answer; the one that was stored is true without it.
+    (pending, encode(face, O::NAME, result, gateway.settings.limits.answer_bytes).ok())
 }
 
 /// Keeps the answer that is given now for repeats of the call; later, where the database fails now.
@@ -354,3 +370,6 @@ impl ReplayKey {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! A gateway of its own for each test: the real binary on a free port, with a database that nobody else uses.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -133,16 +133,13 @@ impl World {
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (tell, told) = std::sync::mpsc::channel();
         // The rest of the log is read to its end, so that the gateway never waits for a full pipe.
-        let log = self.folder.path().join(self.log);
+        let mut log = std::fs::File::create(self.folder.path().join(self.log)).expect("the log");
         std::thread::spawn(move || {
-            let mut kept = String::new();
             for line in lines.map_while(Result::ok) {
                 if let Some((_, base)) = line.split_once("listening on ") {
                     let _ = tell.send(base.trim().to_owned());
                 }
-                kept.push_str(&line);
-                kept.push('\n');
-                let _ = std::fs::write(&log, &kept);
+                let _ = writeln!(log, "{line}");
             }
         });
         match told.recv_timeout(Duration::from_secs(60)) {

@@ -175,7 +175,8 @@ fn a_vanished_or_replaced_file_is_noticed_and_no_call_is_acknowledged() {
         assert!(acknowledged == 0 && refused.status == 503 && refused.body.contains("KONTOR-9006"), "{}", refused.body);
         eventually("the probe", || if world.get("/ready").status == 503 { Ok(()) } else { Err("200".to_owned()) });
     }
-    assert_eq!(world.log().matches("ALARM").count(), 1, "told once");
+    eventually("the alarm", || if world.log().contains("ALARM") { Ok(()) } else { Err(world.log()) });
+    assert_eq!(world.log().matches("ALARM").count(), 1, "reported once");
     std::fs::rename(&away, world.database()).unwrap();
     let (after, refused) = book(&erp, 100, 5);
     assert!(refused.is_none(), "it is back");
