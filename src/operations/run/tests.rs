@@ -1,7 +1,7 @@
 //! What is answered after the commit, whatever happens then.
 
 use super::*;
-use crate::domain::Language;
+use crate::domain::Reader;
 use crate::operations::orders::{SyncPlatformOrdersRequest, SyncPlatformOrdersResult};
 use crate::soap::fixture;
 use crate::store::testing::stores;
@@ -30,7 +30,7 @@ fn a_panic_after_the_commit_does_not_take_the_success_back() {
         let gateway = Gateway { settings: Arc::new(fixture::settings()), store, bell: Arc::default() };
         let key = ReplayKey { key: "k".into(), keyed: true, document: "d".into(), shown: "k".into() };
         let result = SyncPlatformOrdersResult::of(Vec::new());
-        let finished = Finished { stamp: Stamp(1), language: Language::En, synchronous: true, pending: 2, parked: 1 };
+        let finished = Finished { stamp: Stamp(1), reader: Reader::ADMIN, synchronous: true, pending: 2, parked: 1 };
         let answer = finish::<Clumsy>(&gateway, Face::Typed, &key, result, "<stored/>".into(), &finished);
         assert_eq!((answer.body.as_str(), answer.records, answer.failures, answer.pending), ("<stored/>", 0, 0, 3), "{database}");
     }
