@@ -22,7 +22,6 @@ use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use tokio::sync::Semaphore;
 
 use super::places::{Lane, Party, Places, Threads, lock};
 use crate::config::password::cost;
@@ -89,7 +88,7 @@ pub(super) struct Gate {
     runs: Lane,
     queue: Arc<Places>,
     /// Turns for messages in the memory whose sender is still unknown.
-    unproven: Arc<Semaphore>,
+    unproven: Arc<token::Unproven>,
     nonces: Mutex<token::Nonces>,
     _threads: Threads,
 }
@@ -112,7 +111,7 @@ impl Gate {
             pauses: Mutex::default(),
             runs: threads.lane(runs()),
             queue: Places::new(QUEUE),
-            unproven: Arc::new(Semaphore::new(token::UNPROVEN)),
+            unproven: Arc::default(),
             nonces: Mutex::default(),
             _threads: threads,
         })

@@ -162,15 +162,19 @@ impl Caller {
         let (claim, start) = match head.receive(payload).await {
             Ok(found) => found,
             Err((reply, false)) => return (None, Outcome { close: true, ..plain(*reply) }),
-            Err((reply, true)) => return (None, self.refuse_rest(*reply, payload).await),
+            Err((reply, true)) => {
+                drop(unproven);
+                return (None, self.refuse_rest(*reply, payload).await);
+            }
         };
         let reader = Reader::on(self.face);
         let refuse = |failure| soap::refuse(&failure, claim.version, reader);
-        let user = match self.edge.gate.check_claim(&claim, self.address, Utc::now()).await {
+        let checked = self.edge.gate.check_claim(&claim, self.address, Utc::now()).await;
+        drop(unproven);
+        let user = match checked {
             Ok(user) => user,
             Err(failure) => return (None, self.refuse_rest(refuse(failure), payload).await),
         };
-        drop(unproven);
         let Some(place) = self.place(&user) else {
             return (Some(user), self.refuse_rest(refuse(Failure::new(code::OVERLOADED, [])), payload).await);
         };

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -14,12 +15,12 @@ use hmac::Mac;
 use secrecy::{ExposeSecret, SecretString};
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::Notify;
 
 use super::{Code, Credentials, Gate, PATIENCE, lock};
 use crate::config::{User, WsSecurity};
 use crate::domain::{Failure, code};
-use crate::http::places::Party;
+use crate::http::places::{Party, Place, Places};
 use crate::operations::Face;
 use crate::soap::{Claim, Password, Timestamp, UsernameToken};
 
@@ -27,11 +28,52 @@ use crate::soap::{Claim, Password, Timestamp, UsernameToken};
 const WINDOW: TimeDelta = TimeDelta::minutes(5);
 /// Nonces remembered at most, for the ten minutes in which their tokens could be sent again: 400 calls a second.
 const NONCES: usize = 250_000;
-/// Messages of unknown senders in the memory at the same time.
-pub(super) const UNPROVEN: usize = 8;
+/// Messages whose Header is received and whose sender is checked at the same time. Each holds 64 KiB at most; whoever
+/// sends slowly must not keep the others waiting.
+const UNPROVEN: usize = 32;
 
 /// The nonces that were used, each with the time after which its token is too old anyway.
 pub(super) type Nonces = HashMap<Code, DateTime<Utc>>;
+
+/// Places for messages of unknown senders. An address has its share of them, and whoever finds none waits for one.
+pub(super) struct Unproven {
+    places: Arc<Places>,
+    freed: Notify,
+}
+
+impl Default for Unproven {
+    fn default() -> Unproven {
+        Unproven { places: Places::new(UNPROVEN), freed: Notify::new() }
+    }
+}
+
+impl Unproven {
+    async fn take(self: Arc<Unproven>, party: &Party) -> UnprovenPlace {
+        loop {
+            let mut freed = pin!(self.freed.notified());
+            // From here on, a place that becomes free is not missed.
+            freed.as_mut().enable();
+            if let Some(place) = self.places.take(party) {
+                return UnprovenPlace { place: Some(place), of: Arc::clone(&self) };
+            }
+            freed.await;
+        }
+    }
+}
+
+/// A place for a message of an unknown sender, given back when dropped.
+pub(in crate::http) struct UnprovenPlace {
+    place: Option<Place>,
+    of: Arc<Unproven>,
+}
+
+impl Drop for UnprovenPlace {
+    fn drop(&mut self) {
+        self.place = None;
+        // All of them: the first may belong to an address that has its share.
+        self.of.freed.notify_waiters();
+    }
+}
 
 impl Gate {
     /// Whether a message without HTTP credentials may hold its sender's: only where a user is configured so.
@@ -43,11 +85,11 @@ impl Gate {
     ///
     /// # Errors
     /// `OVERLOADED` when too many wait, or for too long.
-    pub(in crate::http) async fn place_for_unproven(&self, from: IpAddr) -> Result<OwnedSemaphorePermit, Failure> {
+    pub(in crate::http) async fn place_for_unproven(&self, from: IpAddr) -> Result<UnprovenPlace, Failure> {
         let overloaded = || Failure::new(code::OVERLOADED, []);
-        let _queued = self.queue.take(&Party::Address(super::pauses::network(from))).ok_or_else(overloaded)?;
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.unproven).acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or_else(overloaded)
+        let party = Party::Address(super::pauses::network(from));
+        let _queued = self.queue.take(&party).ok_or_else(overloaded)?;
+        tokio::time::timeout(PATIENCE, Arc::clone(&self.unproven).take(&party)).await.map_err(|_| overloaded())
     }
 
     /// The user whom a message claims to be of.
@@ -147,10 +189,10 @@ fn fresh(token: &UsernameToken, timestamp: Option<&Timestamp>, now: DateTime<Utc
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
-    use std::pin::pin;
     use std::task::Poll;
 
     use super::*;
+    use crate::http::places::share;
     use crate::soap::{Created, Version, fixture};
 
     const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -273,11 +315,13 @@ mod tests {
     async fn messages_of_unknown_senders_wait_for_their_turn() {
         let gate = gate();
         let mut places = Vec::new();
-        for _ in 0..UNPROVEN {
+        for _ in 0..share(UNPROVEN) {
             places.push(gate.place_for_unproven(ADDRESS).await.expect("a place"));
         }
         let mut next = pin!(gate.place_for_unproven(ADDRESS));
         assert!(poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx).is_pending())).await);
+        let mut other = pin!(gate.place_for_unproven([203, 0, 113, 7].into()));
+        assert!(poll_fn(|cx| Poll::Ready(other.as_mut().poll(cx).is_ready())).await, "another address has places left");
         places.pop();
         assert!(next.await.is_ok());
     }
