@@ -93,4 +93,10 @@ fn a_message_is_charged_by_its_bytes_and_tags_whether_escaped_or_not() {
     assert_eq!(cost("plain text"), 20);
     assert_eq!(cost("<a/><b/>"), 16 + 2 * 96);
     assert_eq!(cost("&lt;a/>&amp;"), 24 + 96);
+    for escaped in ["&#60;", "&#0060;", "&#x3c;", "&#x3C;", "&#x003C;"] {
+        assert_eq!(cost(escaped), 2 * escaped.len() + 96, "{escaped}");
+    }
+    for other in ["&#600;", "&#6;", "&#62;", "&#x60;", "&#x3", "&#", "&", "&l"] {
+        assert_eq!(cost(other), 2 * other.len(), "{other}");
+    }
 }
