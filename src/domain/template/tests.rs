@@ -40,6 +40,15 @@ fn faults_name_the_line() {
     assert!(fault.text.contains("nosuch") && fault.text.contains("truncate"), "{fault:?}");
 }
 
+/// The engine counts columns in 16 bits.
+#[test]
+fn a_fault_behind_a_very_long_line_is_a_fault_like_any_other() {
+    for broken in ["{% if", "{{ 'a", "{# a"] {
+        let source = format!("{}{broken}", "x".repeat(70_000));
+        assert_eq!(check(&source).unwrap_err().line, 1, "{broken}");
+    }
+}
+
 #[test]
 fn descriptions_say_what_they_need() {
     for (template, text) in [
