@@ -12,6 +12,9 @@ use super::places::{Party, Place, Places};
 /// Bytes of an answer that the system takes from us and the client has not read yet. Without it the system takes
 /// megabytes, and it would take minutes to see that a client does not read.
 const SEND_BUFFER: usize = 256 << 10;
+/// Connections that the system holds until they are accepted. With the 128 of the standard library, a burst makes the
+/// system drop what comes next, and its client tries again after seconds only.
+const BACKLOG: i32 = 2048;
 /// Files that are open beside the connections: the database, the listener, channels.
 const OTHER_FILES: u64 = 200;
 /// Files of a connection: its own, and the one to end it with.
@@ -52,8 +55,11 @@ pub(super) fn accept(stream: &TcpStream, data: &mut Extensions, places: &Arc<Pla
     }
 }
 
-/// Connections take this over from their listener.
+/// Makes room for connections that wait to be accepted, and sets what they take over from their listener.
 pub(super) fn prepare(listener: &TcpListener) {
+    if let Err(error) = SockRef::from(listener).listen(BACKLOG) {
+        log::warn!("the queue of new connections cannot be set: {error}");
+    }
     if let Err(error) = SockRef::from(listener).set_send_buffer_size(SEND_BUFFER) {
         log::warn!("the send buffer cannot be set: {error}");
     }

@@ -1,5 +1,8 @@
 //! `GET` on an endpoint: its WSDL, or where to find it. Needs no credentials.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -11,10 +14,12 @@ use super::client;
 use super::places::Party;
 use super::reply::{ALLOWED, busy, text_of};
 use crate::operations::Face;
-use crate::soap;
+use crate::soap::{self, NoWsdl};
 
 /// Memory for making one.
 const DESCRIPTION: usize = 1 << 20;
+/// How long one waits while others are made.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) async fn description(request: &HttpRequest, edge: &Edge, face: Face) -> HttpResponse {
     let plain = "text/plain; charset=utf-8";
@@ -34,13 +39,22 @@ pub(super) async fn description(request: &HttpRequest, edge: &Edge, face: Face) 
     let Ok(mut charge) = edge.budget.charge(&party, DESCRIPTION.min(edge.budget.most())).await else {
         return busy();
     };
-    let wsdl = match soap::wsdl(face, &word, &parameters(request, "ops"), &edge.settings.server.public_url) {
-        Ok(wsdl) => wsdl,
-        Err(why) => return HttpResponse::NotFound().content_type(plain).body(format!("{why}\n")),
+    let lane = &edge.lanes.descriptions;
+    let Ok(turn) = lane.turn_within(None, PATIENCE).await else { return busy() };
+    let (ops, settings) = (parameters(request, "ops"), Arc::clone(&edge.settings));
+    let gzip = body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING));
+    let made = lane.work(turn, move || {
+        let wsdl = soap::wsdl(face, &word, &ops, &settings.server.public_url)?;
+        let zipped = if gzip { body::compress(&wsdl) } else { None };
+        Ok((wsdl, zipped))
+    });
+    let (wsdl, zipped): (String, Option<Vec<u8>>) = match made.await {
+        Some(Ok(made)) => made,
+        Some(Err::<_, NoWsdl>(why)) => return HttpResponse::NotFound().content_type(plain).body(format!("{why}\n")),
+        None => return busy(),
     };
     let mut response = HttpResponse::Ok();
     response.content_type("text/xml; charset=utf-8").insert_header((header::VARY, "Accept-Encoding"));
-    let zipped = body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING)).then(|| body::compress(&wsdl)).flatten();
     if zipped.is_some() {
         response.insert_header((header::CONTENT_ENCODING, "gzip"));
     }

@@ -54,6 +54,7 @@ const READS: usize = 5;
 const WRITES: usize = 64;
 const WAITS: usize = 2;
 const PAGES: usize = 4;
+const DESCRIPTIONS: usize = 1;
 const HEALTH: usize = 2;
 /// Threads per worker for pictures.
 const BLOCKING_THREADS: usize = 8;
@@ -95,19 +96,22 @@ struct Lanes {
     /// Looking after channels that a call waits for.
     waits: Lane,
     pages: Lane,
+    /// WSDLs, which anybody may ask for.
+    descriptions: Lane,
     health: Lane,
     _threads: Threads,
 }
 
 impl Lanes {
     fn new() -> io::Result<Lanes> {
-        let threads = Threads::new(READING + READS + WRITES + WAITS + PAGES + HEALTH)?;
+        let threads = Threads::new(READING + READS + WRITES + WAITS + PAGES + DESCRIPTIONS + HEALTH)?;
         Ok(Lanes {
             reading: threads.lane(READING),
             reads: threads.lane(READS),
             writes: threads.lane(WRITES),
             waits: threads.lane(WAITS),
             pages: threads.lane(PAGES),
+            descriptions: threads.lane(DESCRIPTIONS),
             health: threads.lane(HEALTH),
             _threads: threads,
         })
@@ -254,7 +258,8 @@ fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
         }
     }
     for (index, page) in edge.pages.iter().enumerate() {
-        config.route(page.path, web::get().to(move |request, edge| pages::show(request, edge, index)));
+        let show = move |request, edge| pages::show(request, edge, index);
+        config.service(web::resource(page.path).route(web::get().to(show)).route(web::head().to(show)));
     }
     for (index, annex) in edge.annexes.iter().enumerate() {
         let visit = web::to(move |request, payload, edge| annex::visit(request, payload, edge, index));

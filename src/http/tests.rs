@@ -7,8 +7,8 @@ mod server;
 use std::io::Read;
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
 
@@ -141,6 +141,11 @@ async fn pages_are_for_those_with_the_right_role() {
     assert!(said.header("content-security-policy").contains("default-src 'none'"));
     let said = ask(Role::Read, "/metrics", ERP).await;
     assert_eq!(said.status, StatusCode::SERVICE_UNAVAILABLE);
+    let with = |method| TestRequest::with_uri("/status").method(method).insert_header((header::AUTHORIZATION, ERP));
+    for (method, status) in [(Method::HEAD, StatusCode::OK), (Method::POST, StatusCode::METHOD_NOT_ALLOWED)] {
+        let said = ask_at(paged(Role::Admin, &[]), with(method.clone())).await;
+        assert_eq!(said.status, status, "{method}");
+    }
     for (path, status) in [("/status", StatusCode::OK), ("/metrics", StatusCode::FORBIDDEN)] {
         let limited = paged(Role::Admin, &[1]);
         let said = ask_at(limited, TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, ERP))).await;
