@@ -42,7 +42,7 @@ impl WriteOperation for UploadOffers {
         let mut chosen = choose(work, &request.offers, |work, offer| {
             check_account(work, offer)?;
             if release_at(work, offer.mandator_id)?.is_some() && (offer.wanted == Wanted::Running || offer.placed().may_show()) {
-                return Err(wrong_state(offer, "uploadOffers with release_at", "prepared or ended"));
+                return Err(wrong_state(offer, "uploadOffers", "prepared or ended").within("release_at"));
             }
             Ok(())
         })?;
