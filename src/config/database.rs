@@ -11,6 +11,16 @@ pub fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
+/// As the client library takes it, or an address without its slashes: as a path it would make a file with the password
+/// in its name.
+fn is_meant_for_postgres(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let keys = ["host=", "hostaddr=", "dbname=", "user=", "password="];
+    text.starts_with("postgres:")
+        || text.starts_with("postgresql:")
+        || text.split_whitespace().any(|word| keys.iter().any(|key| word.starts_with(key)))
+}
+
 fn is_percent_encoded(url: &str) -> bool {
     url.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit()))
 }
@@ -42,6 +52,9 @@ pub fn address(folder: &Path, url: &str) -> Result<String, String> {
             "\"{scheme}\" is not a known kind of database; write the path of an SQLite file or \
                             postgres://user@host/database"
         ));
+    }
+    if is_meant_for_postgres(url) {
+        return Err("is not the path of a file; write an address of PostgreSQL as postgres://user@host/database".to_owned());
     }
     let path = resolve(folder, url);
     path.to_str().map(str::to_owned).ok_or_else(|| "the path is not valid UTF-8; choose another folder".to_owned())
@@ -78,4 +91,18 @@ pub fn folder_fault(url: &str) -> Option<String> {
     let folder = path.parent().filter(|f| !f.as_os_str().is_empty())?;
     (!folder.is_dir())
         .then(|| format!("database \"{url}\": folder \"{}\" does not exist; create it or choose another path", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_meant_for_postgres_does_not_become_a_file_that_names_the_password() {
+        for meant in ["postgres:u:S3cretPw@host", "PostgreSQL:/u:S3cretPw@host", "host=db password=S3cretPw", "dbname=kontor user=u"] {
+            let fault = address(Path::new("/data"), meant).expect_err(meant);
+            assert!(fault.starts_with("is not the path of a file") && !fault.contains("S3cret"), "{fault}");
+        }
+        assert_eq!(address(Path::new("/data"), "post=1.sqlite").as_deref(), Ok("/data/post=1.sqlite"));
+    }
 }
