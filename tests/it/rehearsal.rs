@@ -18,7 +18,7 @@ struct Line {
 }
 
 /// Moved by reading polls and by every transaction, whatever it does.
-const RESTLESS: [&str; 2] = ["change_clock", "account_work"];
+const RESTLESS: [&str; 3] = ["change_clock", "writers", "account_work"];
 
 /// Table → its rows as text.
 fn dump(world: &World) -> BTreeMap<String, Vec<String>> {
