@@ -1,7 +1,7 @@
 //! The edge: actix-web, credentials, limits of size and time, encodings. Nothing else knows HTTP towards the ERP.
 //!
 //! Handlers only read and write; a call itself runs on a thread that may block, because operations wait for the
-//! database. Each kind of work has threads of its own ([`places`]), the memory of all calls has one budget ([`budget`]),
+//! database. Each kind of work has threads of its own (`places`), the memory of all calls has one budget (`budget`),
 //! and nobody may take all of either.
 
 mod annex;
