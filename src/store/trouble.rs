@@ -148,9 +148,10 @@ fn a_server_that_hangs_holds_nobody_up_for_good() {
     relay.set(Mode::Hang);
     std::thread::scope(|scope| {
         let first = scope.spawn(|| number(store.write(note("a"))));
+        // Now the first has its turn, and shares it with no other.
+        relay.wait_until_it_holds();
         let read = scope.spawn(|| store.read_in_time(names).map_or_else(|failure| failure.code.number, |_| 0));
         let ready = scope.spawn(|| number(store.ready()));
-        // Only when the first has its turn for certain.
         assert_eq!(ready.join().unwrap(), code::DATABASE.number);
         let second = scope.spawn(|| number(store.write(note("b"))));
         assert_eq!(second.join().unwrap(), code::DATABASE.number, "its turn never came");

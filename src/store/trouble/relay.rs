@@ -26,6 +26,7 @@ pub(super) struct Relay {
     mode: Arc<Mutex<Mode>>,
     open: Arc<Mutex<Vec<TcpStream>>>,
     connections: Arc<AtomicUsize>,
+    kept_back: Arc<AtomicUsize>,
 }
 
 impl Relay {
@@ -39,6 +40,7 @@ impl Relay {
             mode: Arc::new(Mutex::new(Mode::Open)),
             open: Arc::default(),
             connections: Arc::default(),
+            kept_back: Arc::default(),
         };
         let (serving, target) = (relay.clone(), target.to_owned());
         std::thread::spawn(move || {
@@ -68,6 +70,15 @@ impl Relay {
         self.connections.load(Ordering::Relaxed)
     }
 
+    /// Waits until a client has sent something that is kept back.
+    pub fn wait_until_it_holds(&self) {
+        let holds = (0..4_000).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            self.kept_back.load(Ordering::SeqCst) > 0
+        });
+        assert!(holds, "nothing was sent");
+    }
+
     /// Ends all connections.
     pub fn cut(&self) {
         for stream in self.open.lock().unwrap().drain(..) {
@@ -95,6 +106,9 @@ impl Relay {
     fn forth(&self, mut client: TcpStream, mut server: TcpStream, deaf: &AtomicBool) {
         let mut buffer = [0; 65536];
         while let Ok(count @ 1..) = client.read(&mut buffer) {
+            if self.mode() == Mode::Hang {
+                self.kept_back.fetch_add(1, Ordering::SeqCst);
+            }
             self.wait_while_hanging();
             let part = &buffer[..count];
             if part.windows(6).any(|word| word == b"COMMIT") {
