@@ -55,15 +55,6 @@ impl<V> Patch<V> {
             Patch::Set(value) => *stored = Some(value),
         }
     }
-
-    /// Takes a newer patch over this stored one; what is cleared is stored as absent.
-    pub fn merge(&mut self, newer: Patch<V>) {
-        match newer {
-            Patch::Keep => {}
-            Patch::Clear => *self = Patch::Keep,
-            set => *self = set,
-        }
-    }
 }
 
 /// Entries of an update, and whether they replace all that is stored.

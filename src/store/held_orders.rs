@@ -43,20 +43,37 @@ pub fn hold(tx: &mut Tx<'_>, account_id: i32, number: &str, document: &str, due_
     if known > 0 {
         return Ok(false);
     }
+    let new = NewHeld { account_id, number, document, due_at, attempts: 1, last_error: error, begun: 0 };
+    insert(tx, &new)?;
+    Ok(true)
+}
+
+/// An order that was not set aside before.
+struct NewHeld<'a> {
+    account_id: i32,
+    number: &'a str,
+    document: &'a str,
+    due_at: Stamp,
+    attempts: i32,
+    last_error: &'a str,
+    begun: i32,
+}
+
+fn insert(tx: &mut Tx<'_>, new: &NewHeld<'_>) -> Result<(), Failure> {
     let row = HeldOrder {
         held_order_id: next_id(tx, "held_order")?,
-        account_id,
-        marketplace_order_id: number.to_owned(),
-        document: document.to_owned(),
+        account_id: new.account_id,
+        marketplace_order_id: new.number.to_owned(),
+        document: new.document.to_owned(),
         held_at: tx.stamp.0,
         version: tx.stamp.0,
-        due_at: due_at.0,
-        attempts: 1,
-        last_error: error.to_owned(),
-        begun: 0,
+        due_at: new.due_at.0,
+        attempts: new.attempts,
+        last_error: new.last_error.to_owned(),
+        begun: new.begun,
     };
     on!(&mut tx.conn, c => diesel::insert_into(held_orders::table).values(&row).execute(c))?;
-    Ok(true)
+    Ok(())
 }
 
 /// Keeps orders as the channel told them, to be stored one by one: `(number, document)`. One that is kept already gets the
@@ -71,19 +88,7 @@ pub fn keep(tx: &mut Tx<'_>, account_id: i32, orders: &[(String, String)], due_a
         if known > 0 {
             continue;
         }
-        let row = HeldOrder {
-            held_order_id: next_id(tx, "held_order")?,
-            account_id,
-            marketplace_order_id: number.clone(),
-            document: document.clone(),
-            held_at: tx.stamp.0,
-            version: tx.stamp.0,
-            due_at: due_at.0,
-            attempts: 0,
-            last_error: why.to_owned(),
-            begun: 1,
-        };
-        on!(&mut tx.conn, c => diesel::insert_into(held_orders::table).values(&row).execute(c))?;
+        insert(tx, &NewHeld { account_id, number, document, due_at, attempts: 0, last_error: why, begun: 1 })?;
     }
     Ok(())
 }
