@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use actix_web::{HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 
-pub use error::Error;
+pub use error::{DatabaseStanding, Error};
 
 use crate::config::{Role, Settings, User, database};
 use crate::connectors::sandbox::{HttpReply, Token};
@@ -24,7 +24,7 @@ use crate::metrics::{self, Metrics};
 use crate::operations::Gateway;
 use crate::preparation;
 use crate::status::Board;
-use crate::store::{self, Sole, Store, accounts, configured, messages, prices};
+use crate::store::{self, Sole, Standing, Store, accounts, configured, messages, prices};
 use crate::support::Desk;
 
 /// How often a command looks whether the gateway has done what it asked for, and how long it waits for a gateway.
@@ -155,10 +155,7 @@ pub fn migrate(database: &SecretString) -> Result<String, Error> {
 /// What an account would show of an item, and why, as a table.
 pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<String, Error> {
     let account = settings.known_account(account_id)?;
-    if let Some(fault) = database::folder_fault(settings.database.expose_secret()) {
-        return Err(Error::DatabasePlace(fault));
-    }
-    let store = open(settings.database.expose_secret(), settings.patience)?;
+    let store = open_existing(settings)?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
     let language = settings.language_of(account.mandator_id);
     let frame = preparation::Frame { account, public_url: &settings.server.public_url, today: Stamp::now().day_in(zone) };
@@ -170,20 +167,32 @@ pub fn explain(settings: &Settings, account_id: i32, item: &str) -> Result<Strin
     explained?.ok_or_else(|| Error::UnknownItem { mandator_id: account.mandator_id, item: item.to_owned() })
 }
 
-/// Proves address and credentials of every active account.
-pub fn check_connections(settings: &Settings) -> Result<Vec<ConnectionReport>, Error> {
-    Store::open_with(settings.database.expose_secret(), settings.patience)?;
+/// What is found out beside the configuration file.
+#[derive(Debug)]
+pub struct Connections {
+    /// One line about the database, and whether the gateway can use it.
+    pub database: Result<String, Error>,
+    pub accounts: Vec<ConnectionReport>,
+}
+
+/// Looks at the database, and proves address and credentials of every active account.
+pub fn check_connections(settings: &Settings) -> Result<Connections, Error> {
+    let database = look(settings).and_then(|found| match found.standing {
+        Standing::Newer(_) => Err(Error::DatabaseStanding(found)),
+        // Starting the gateway mends it.
+        Standing::Missing | Standing::Empty | Standing::Older(_) | Standing::Current => Ok(found.to_string()),
+    });
     let sandboxes = Sandboxes::new();
-    let mut reports = Vec::new();
+    let mut accounts = Vec::new();
     for account in settings.accounts.iter().filter(|account| account.active) {
         let connector = connectors::build(account, settings.dispatch.channel_timeout, &sandboxes)?;
-        reports.push(ConnectionReport {
+        accounts.push(ConnectionReport {
             account_id: account.account_id,
             identifier: account.identifier.clone(),
             result: connector.check(),
         });
     }
-    Ok(reports)
+    Ok(Connections { database, accounts })
 }
 
 /// The offers of an account as a document of the XML exchange, and how many there are. A gateway may run meanwhile.
@@ -202,13 +211,21 @@ pub fn desk(settings: Settings) -> Result<Desk, Error> {
     Ok(Desk { settings, store })
 }
 
-/// What a gateway has stored; a new, empty database would answer nothing.
+/// What a gateway has stored, as it is: only `serve` and `migrate` create or migrate a database.
 fn open_existing(settings: &Settings) -> Result<Store, Error> {
-    let database = settings.database.expose_secret();
-    if !database::is_postgres(database) && !std::path::Path::new(database).is_file() {
-        return Err(Error::NoDatabase(database.to_owned()));
+    let standing = look(settings)?;
+    match standing.standing {
+        Standing::Current => Ok(Store::open_migrated(settings.database.expose_secret(), settings.patience)?),
+        _ => Err(Error::DatabaseStanding(standing)),
     }
-    Ok(open(database, settings.patience)?)
+}
+
+fn look(settings: &Settings) -> Result<DatabaseStanding, Error> {
+    let database = settings.database.expose_secret();
+    if let Some(fault) = database::folder_fault(database) {
+        return Err(Error::DatabasePlace(fault));
+    }
+    Ok(DatabaseStanding { database: database::for_display(database), standing: store::standing(database, settings.patience)? })
 }
 
 /// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The

@@ -312,8 +312,13 @@ fn check(config: &Path, connect: bool) -> Result<(), Stop> {
     if !connect {
         return Ok(());
     }
-    let mut bad = 0;
-    for report in app::check_connections(settings).map_err(failed)? {
+    let connections = app::check_connections(settings).map_err(failed)?;
+    let mut bad = usize::from(connections.database.is_err());
+    match &connections.database {
+        Ok(text) => print(&format!("{text}\n")),
+        Err(error) => print(&format!("FAILED: {error}\n")),
+    }
+    for report in &connections.accounts {
         let (word, text) = match &report.result {
             Ok(text) => ("ok", text.clone()),
             Err(error) => ("FAILED", error.to_string()),
@@ -323,7 +328,7 @@ fn check(config: &Path, connect: bool) -> Result<(), Stop> {
     }
     match bad {
         0 => Ok(()),
-        _ => Err(failed(format!("{bad} of the accounts cannot be used; see the lines above"))),
+        _ => Err(failed(format!("{bad} of the connections cannot be used; see the lines above that say FAILED"))),
     }
 }
 

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::config::UnknownAccount;
 use crate::connectors::SetupError;
 use crate::domain::Failure;
+use crate::store::Standing;
 
 #[derive(Debug, Error)]
 pub enum Error {
@@ -22,8 +23,8 @@ pub enum Error {
     /// What is wrong with the place of the database.
     #[error("{0}")]
     DatabasePlace(String),
-    #[error("database \"{0}\" does not exist; name the one that the gateway uses")]
-    NoDatabase(String),
+    #[error("{0}")]
+    DatabaseStanding(DatabaseStanding),
     #[error(transparent)]
     UnknownAccount(#[from] UnknownAccount),
     #[error("account {0} is not active; set active = true and restart the gateway")]
@@ -49,5 +50,26 @@ fn listen_remedy(error: &io::Error) -> &'static str {
         io::ErrorKind::AddrNotAvailable => "this machine has no such address; choose one it has with --listen",
         io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose a higher one with --listen",
         _ => "choose another address with --listen",
+    }
+}
+
+/// A database that is not as this program needs it; commands other than `serve` and `migrate` leave it so.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("database {database}: {}", text_of(standing))]
+pub struct DatabaseStanding {
+    /// Without a password.
+    pub database: String,
+    pub standing: Standing,
+}
+
+fn text_of(standing: &Standing) -> String {
+    match standing {
+        Standing::Missing => "there is no such file; run `kontor migrate` first, or name the one that the gateway uses".to_owned(),
+        Standing::Empty => "it has no tables of Kontor; run `kontor migrate` first".to_owned(),
+        Standing::Older(step) => {
+            format!("its schema is older than this program, {step} is missing; run `kontor migrate` first, or start the new gateway")
+        }
+        Standing::Current => "its schema is that of this program".to_owned(),
+        Standing::Newer(step) => format!("its schema is newer than this program, which does not know step {step}; use the newer program"),
     }
 }

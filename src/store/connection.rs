@@ -6,18 +6,16 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection};
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use r2d2::{HandleError, Pool};
 
 use super::file::{self, Opened};
+use super::migrations::migrate;
 use super::outage::Outage;
 use super::ready::Readiness;
 use super::writer::{Tx, Writer};
 use crate::domain::{Failure, Patience, code};
 
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const READERS: u32 = 8;
 /// How long a reader waits for a connection while none can be opened.
 const DURING_OUTAGE: Duration = Duration::from_millis(200);
@@ -91,8 +89,29 @@ impl Address {
         }
     }
 
+    /// Creates and changes nothing, not even the mode in which an SQLite file keeps its log.
+    pub(super) fn connect_to_look(&self, patience: &Patience) -> Result<Owned, Failure> {
+        let fault = |error: &dyn std::fmt::Display| unreachable_database(self, error);
+        let url = self.url(patience);
+        Ok(match self {
+            Address::Sqlite(_) => {
+                let mut connection = SqliteConnection::establish(&url).map_err(|e| fault(&e))?;
+                let busy = patience.lock.as_millis();
+                let pragmas = format!("PRAGMA busy_timeout = {busy}; PRAGMA query_only = ON;");
+                connection.batch_execute(&pragmas).map_err(|e| fault(&e))?;
+                Owned::Sqlite(Box::new(connection))
+            }
+            Address::Postgres(_) => {
+                let mut connection = PgConnection::establish(&url).map_err(|e| fault(&e))?;
+                prepare_postgres(&mut connection, patience).map_err(|e| fault(&e))?;
+                connection.batch_execute("SET default_transaction_read_only = on").map_err(|e| fault(&e))?;
+                Owned::Postgres(Box::new(connection))
+            }
+        })
+    }
+
     /// Without limits of time: a migration may take long, and wait for another one.
-    fn connect_to_migrate(&self) -> Result<Owned, Failure> {
+    pub(super) fn connect_to_migrate(&self) -> Result<Owned, Failure> {
         let patience = Patience::default();
         let fault = |error: &dyn std::fmt::Display| unreachable_database(self, error);
         if let Address::Sqlite(path) = self {
@@ -223,30 +242,8 @@ fn without_secrets(address: &Address, error: &dyn std::fmt::Display) -> String {
     address.secrets().into_iter().fold(error.to_string(), |text, secret| text.replace(secret, "…"))
 }
 
-fn unreachable_database(address: &Address, error: &dyn std::fmt::Display) -> Failure {
+pub(super) fn unreachable_database(address: &Address, error: &dyn std::fmt::Display) -> Failure {
     Failure::new(code::DATABASE, [&without_secrets(address, error)])
-}
-
-/// Brings the tables up to date. Several processes may do so at the same time.
-pub fn migrate(database: &str) -> Result<Vec<String>, Failure> {
-    let address = Address::parse(database);
-    match address.connect_to_migrate()? {
-        Owned::Sqlite(mut connection) => run_migrations(&address, connection.as_mut(), SQLITE_MIGRATIONS),
-        Owned::Postgres(mut connection) => {
-            // Held until the connection closes: a second process waits here and then finds nothing to do.
-            connection.batch_execute("SELECT pg_advisory_lock(7405168)").map_err(Failure::from)?;
-            run_migrations(&address, connection.as_mut(), POSTGRES_MIGRATIONS)
-        }
-    }
-}
-
-fn run_migrations<C>(address: &Address, connection: &mut C, migrations: EmbeddedMigrations) -> Result<Vec<String>, Failure>
-where
-    C: MigrationHarness<C::Backend> + Connection,
-    C::Backend: diesel::backend::Backend,
-{
-    let done = connection.run_pending_migrations(migrations).map_err(|e| unreachable_database(address, &e))?;
-    Ok(done.iter().map(ToString::to_string).collect())
 }
 
 impl Readers {
@@ -267,13 +264,18 @@ impl Readers {
 }
 
 impl Store {
-    /// Opens a database whose tables are up to date, creating and migrating it where needed.
+    /// Opens a database with the newest schema: creates and migrates it where needed.
     pub fn open(database: &str) -> Result<Store, Failure> {
         Store::open_with(database, Patience::default())
     }
 
     pub fn open_with(database: &str, patience: Patience) -> Result<Store, Failure> {
         migrate(database)?;
+        Store::open_migrated(database, patience)
+    }
+
+    /// Opens a database that has the newest schema already: see [`super::standing`].
+    pub fn open_migrated(database: &str, patience: Patience) -> Result<Store, Failure> {
         let address = Address::parse(database);
         let file = match &address {
             Address::Sqlite(path) => Some(Opened::new(path).map_err(|e| unreachable_database(&address, &e))?),

@@ -26,6 +26,7 @@ mod line;
 pub mod listings;
 pub mod lookups;
 pub mod messages;
+mod migrations;
 pub mod offers;
 pub mod orders;
 mod outage;
@@ -44,11 +45,11 @@ pub mod testing;
 mod trouble;
 mod writer;
 
-pub use connection::migrate;
 pub use connection::{Conn, Store};
 pub use counters::{counter, free_id, next_id, next_ids, next_ids_from, set_counter};
 pub use file::Sole;
 pub use json::Stored;
+pub use migrations::{Standing, migrate, standing};
 pub use writer::Tx;
 
 use crate::domain::{Failure, code};

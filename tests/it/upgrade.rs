@@ -154,3 +154,103 @@ fn opening_a_database_of_the_first_version_sends_nothing_that_was_not_due_before
         assert_eq!(on_its_way(&world, database), before, "{database:?}");
     }
 }
+
+/// A command of today's program beside the world's database: `(exit code, standard output and error)`.
+fn command(world: &World, arguments: &[&str]) -> (Option<i32>, String) {
+    let config = world.folder().join("kontor.toml");
+    // `check` knows no other database than the one of the configuration.
+    std::fs::write(&config, self::config().replace("kontor.sqlite", world.database())).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_kontor"))
+        .args(arguments)
+        .arg("--config")
+        .arg(&config)
+        .current_dir(world.folder())
+        .output()
+        .expect("the program runs");
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (output.status.code(), text)
+}
+
+const CHECK: [&str; 1] = ["check"];
+const CONNECT: [&str; 2] = ["check", "--connect"];
+const EXPLAIN: [&str; 6] = ["offer", "explain", "--account", "1000", "--item", "MUG"];
+/// Others that need what a gateway has stored.
+const LIST: [&str; 2] = ["outbox", "list"];
+const EXPORT: [&str; 4] = ["export", "offers", "--account", "1000"];
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// The steps of the migration that a database has; none if it has no tables, or does not exist.
+fn steps(world: &World, database: Database) -> Vec<String> {
+    let query = "SELECT version FROM __diesel_schema_migrations ORDER BY version";
+    let steps: QueryResult<Vec<Step>> = match database {
+        Database::Sqlite if !std::path::Path::new(world.database()).exists() => Ok(Vec::new()),
+        Database::Sqlite => diesel::sql_query(query).load(&mut SqliteConnection::establish(world.database()).unwrap()),
+        Database::Postgres => diesel::sql_query(query).load(&mut PgConnection::establish(world.database()).unwrap()),
+    };
+    steps.unwrap_or_default().into_iter().map(|step| step.version).collect()
+}
+
+#[test]
+fn no_command_but_serve_and_migrate_creates_a_database() {
+    for database in databases() {
+        let world = World::stopped(database, &config());
+        let (code, text) = command(&world, &CHECK);
+        assert_eq!(code, Some(0), "{text}");
+        let (code, text) = command(&world, &CONNECT);
+        assert!(code == Some(0) && text.contains("run `kontor migrate` first"), "a gateway may start: {text}");
+        for needed in [&EXPLAIN[..], &LIST, &EXPORT] {
+            let (code, text) = command(&world, needed);
+            assert!(code == Some(1) && text.contains("run `kontor migrate` first"), "{needed:?}: {text}");
+        }
+        assert_eq!(steps(&world, database), Vec::<String>::new());
+        let mut files: Vec<_> = std::fs::read_dir(world.folder()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        files.sort();
+        assert_eq!(files, ["kontor.toml"]);
+    }
+}
+
+#[test]
+fn no_command_but_serve_and_migrate_migrates_a_database() {
+    for database in databases() {
+        let world = World::stopped(database, &config());
+        fill(&world, database);
+        let before = steps(&world, database);
+        let (code, text) = command(&world, &CONNECT);
+        assert!(code == Some(0) && text.contains("older than this program"), "{text}");
+        for needed in [&EXPLAIN[..], &LIST, &EXPORT] {
+            let (code, text) = command(&world, needed);
+            assert!(code == Some(1) && text.contains("older than this program") && text.contains("run `kontor migrate` first"), "{text}");
+        }
+        assert_eq!(steps(&world, database), before);
+
+        let (code, text) = command(&world, &["migrate"]);
+        assert!(code == Some(0) && steps(&world, database).len() > before.len(), "{text}");
+        let (code, text) = command(&world, &CONNECT);
+        assert!(code == Some(0) && text.contains("its schema is that of this program"), "{text}");
+        let (code, text) = command(&world, &LIST);
+        assert_eq!(code, Some(0), "{text}");
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused() {
+    for database in databases() {
+        let world = World::stopped(database, &config());
+        let (code, text) = command(&world, &["migrate"]);
+        assert_eq!(code, Some(0), "{text}");
+        let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000000')";
+        match database {
+            Database::Sqlite => SqliteConnection::establish(world.database()).unwrap().batch_execute(newer).unwrap(),
+            Database::Postgres => PgConnection::establish(world.database()).unwrap().batch_execute(newer).unwrap(),
+        }
+        for refused in [&CONNECT[..], &EXPLAIN, &LIST, &EXPORT] {
+            let (code, text) = command(&world, refused);
+            assert!(code == Some(1) && text.contains("newer than this program") && text.contains("29991231000000"), "{text}");
+        }
+    }
+}
