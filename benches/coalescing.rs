@@ -20,7 +20,7 @@ use kontor::connectors::sandbox::Token;
 use kontor::connectors::{self, Sandboxes};
 use kontor::dispatch::Dispatcher;
 use kontor::dispatch::bell::Bell;
-use kontor::domain::Stamp;
+use kontor::domain::{Currency, Stamp};
 use kontor::metrics::Metrics;
 use kontor::operations::{Body, Call, Face, Gateway, Step, execute, find};
 use kontor::store::{Store, outbox, prices};
@@ -90,7 +90,7 @@ impl Bench {
         let account = settings.accounts.pop().expect("the demo's account");
         settings.accounts = CHANNELS.map(|account_id| Account { account_id, settings: channel_settings(), ..account.clone() }).to_vec();
         let store = Store::open(database).expect("a database");
-        store.write(|tx| prices::seed(tx, 1, "default", "EUR", true).map(|_| ())).expect("a price list");
+        store.write(|tx| prices::seed(tx, 1, "default", Currency::EUR, true).map(|_| ())).expect("a price list");
         Bench { settings: Arc::new(settings), store, sandboxes: Sandboxes::new(), items }
     }
 

@@ -130,7 +130,7 @@ fn prepare(settings: &Settings, store: &Store) -> Result<(), Failure> {
     store.write(move |tx| {
         for seed in &seeds {
             if prices::by_identifier(&mut tx.conn, seed.mandator_id, &seed.identifier)?.is_none() {
-                prices::seed(tx, seed.mandator_id, &seed.identifier, &seed.currency, seed.gross)?;
+                prices::seed(tx, seed.mandator_id, &seed.identifier, seed.currency, seed.gross)?;
             }
         }
         preparation::take_over(tx, &settled)?;

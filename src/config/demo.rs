@@ -63,7 +63,7 @@ impl Settings {
             pricelists: vec![PricelistSeed {
                 mandator_id: MANDATOR,
                 identifier: "default".to_owned(),
-                currency: "EUR".to_owned(),
+                currency: Currency::EUR,
                 gross: true,
             }],
             sub_channels: vec![

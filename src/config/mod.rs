@@ -26,7 +26,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::domain::rate::Rates;
-use crate::domain::{Language, Patience};
+use crate::domain::{Currency, Language, Patience};
 
 pub use defaults::DEFAULT_LISTEN;
 pub use fault::Fault;
@@ -219,7 +219,7 @@ pub struct Warehouse {
 pub struct PricelistSeed {
     pub mandator_id: i32,
     pub identifier: String,
-    pub currency: String,
+    pub currency: Currency,
     pub gross: bool,
 }
 

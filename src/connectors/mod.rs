@@ -15,8 +15,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Account;
-use crate::domain::Decimal;
 use crate::domain::rate::Rates;
+use crate::domain::{Decimal, Money};
 
 use crate::domain::message::Message;
 pub use crate::domain::offer::Wanted;
@@ -89,10 +89,10 @@ pub struct VariantContent {
     pub options: Vec<(String, String)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Price {
-    pub amount: Decimal,
-    pub currency: String,
+    /// Rounded to the decimals of its currency.
+    pub money: Money,
     pub gross: bool,
 }
 
@@ -146,8 +146,8 @@ pub struct ListedOffer {
     pub sku: Option<String>,
     pub ean: Option<String>,
     pub title: String,
-    /// In the currency and of the kind in which the account sends prices. `None`: not told.
-    pub price: Option<Decimal>,
+    /// Of the kind in which the account sends prices, in its currency. `None`: not told.
+    pub price: Option<Money>,
     /// What buyers may still order now. `None`: not told.
     pub quantity: Option<i32>,
     /// Buyers can see it.

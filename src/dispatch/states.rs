@@ -168,7 +168,7 @@ impl Worker {
                         Confirmed {
                             external_offer_number: external_number.as_deref().map(clean),
                             url: url.as_deref().map(clean),
-                            price: sending.change.price.as_ref().map(|p| p.amount.0),
+                            price: sending.change.price.as_ref().map(|p| p.money.amount.0),
                             quantity: sending.change.quantity.map(|q| q.offered),
                             running: sending.whole.then_some(sending.change.wanted == Wanted::Running),
                         },

@@ -42,8 +42,10 @@ fn length(digits: &str) -> i64 {
 
 impl Decimal {
     pub const ZERO: Decimal = Decimal(0);
+    /// Places behind the dot.
+    pub const PLACES: u32 = 4;
     /// Units per whole.
-    pub const ONE: i64 = 10_000;
+    pub const ONE: i64 = 10_i64.pow(Self::PLACES);
 
     /// The largest amount on the wire: with 15 digits, four of them behind the dot (`Amount` in the contract).
     pub const LARGEST_AMOUNT: Decimal = Decimal(999_999_999_999_999);
@@ -97,15 +99,38 @@ impl Decimal {
         Decimal(i64::from(whole) * Self::ONE)
     }
 
-    /// From the smallest unit of a currency with two decimals (cents).
-    pub fn from_cents(cents: i64) -> Option<Decimal> {
-        cents.checked_mul(100).map(Decimal)
+    /// Units of 1/10 000 in one unit with so many decimals; at most four.
+    fn step(decimals: u32) -> i64 {
+        10_i64.pow(Self::PLACES.saturating_sub(decimals))
     }
 
-    /// In cents, rounded half away from zero.
-    pub fn to_cents(self) -> i64 {
-        let half = if self.0 < 0 { -50 } else { 50 };
-        (self.0.saturating_add(half)) / 100
+    /// To so many decimals, halves away from zero.
+    pub fn rounded(self, decimals: u32) -> Decimal {
+        let step = Self::step(decimals);
+        let half = if self.0 < 0 { -step / 2 } else { step / 2 };
+        Decimal(self.0.saturating_add(half) / step * step)
+    }
+
+    /// From a whole number of units with so many decimals: 1990 with two are 19.90.
+    pub fn from_units(units: i64, decimals: u32) -> Option<Decimal> {
+        units.checked_mul(Self::step(decimals)).map(Decimal)
+    }
+
+    /// In whole units with so many decimals; `None` if that would lose something.
+    pub fn to_units(self, decimals: u32) -> Option<i64> {
+        let step = Self::step(decimals);
+        (self.0 % step == 0).then(|| self.0 / step)
+    }
+
+    /// Canonical, but with at least so many decimals instead of two.
+    pub fn with_decimals(self, least: u32) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, fraction) = (self.0.unsigned_abs() / 10_000, self.0.unsigned_abs() % 10_000);
+        let places = (least..Self::PLACES).find(|places| self.to_units(*places).is_some()).unwrap_or(Self::PLACES);
+        match places {
+            0 => format!("{sign}{whole}"),
+            places => format!("{sign}{whole}.{:0width$}", fraction / Self::step(places).unsigned_abs(), width = places as usize),
+        }
     }
 
     pub fn checked_add(self, other: Decimal) -> Option<Decimal> {
@@ -120,16 +145,7 @@ impl Decimal {
 /// Canonical: no exponent, no plus, at least two decimals (`10.50`, `0.1234`).
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let units = self.0.unsigned_abs();
-        let (whole, fraction) = (units / 10_000, units % 10_000);
-        if fraction % 100 == 0 {
-            write!(f, "{sign}{whole}.{:02}", fraction / 100)
-        } else if fraction % 10 == 0 {
-            write!(f, "{sign}{whole}.{:03}", fraction / 10)
-        } else {
-            write!(f, "{sign}{whole}.{fraction:04}")
-        }
+        f.write_str(&self.with_decimals(2))
     }
 }
 
@@ -190,5 +206,14 @@ mod tests {
         for (units, text) in [(0, "0.00"), (105_000, "10.50"), (-1, "-0.0001"), (12_340, "1.234"), (i64::MIN, "-922337203685477.5808")] {
             assert_eq!(Decimal(units).to_string(), text);
         }
+    }
+
+    #[test]
+    fn units_with_decimals_lose_nothing() {
+        for (units, decimals, whole) in [(199_000, 2, Some(1990)), (199_050, 2, None), (199_050, 3, Some(19_905)), (1, 4, Some(1))] {
+            assert_eq!(Decimal(units).to_units(decimals), whole, "{units} with {decimals}");
+        }
+        assert_eq!(Decimal::from_units(1990, 2), Some(Decimal(199_000)));
+        assert_eq!(Decimal::from_units(i64::MAX, 3), None);
     }
 }

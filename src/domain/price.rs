@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Decimal;
+use super::{Decimal, Money};
 
 /// A price of an item in one validity of a price list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,14 +24,9 @@ impl Dated {
     }
 }
 
-/// The price that counts today: a dated one wins over the unlimited one (`item-calls.md` 8). Of several dated ones the
-/// one that began last wins, because a sale inside a season is the more special wish; then the one that ends first,
-/// then the later of the list.
-pub fn current(prices: &[Dated], today: NaiveDate) -> Option<Decimal> {
-    choose(prices, |price| *price, today).map(|price| price.price)
-}
-
-/// Like [`current`], for prices that carry more with them.
+/// The price that counts today, of those that carry more with them: a dated one wins over the unlimited one
+/// (`item-calls.md` 8). Of several dated ones the one that began last wins, because a sale inside a season is the more
+/// special wish; then the one that ends first, then the later of the list.
 pub fn choose<T>(prices: &[T], dated: impl Fn(&T) -> Dated, today: NaiveDate) -> Option<&T> {
     let limited = prices.iter().filter(|price| !dated(price).is_unlimited() && dated(price).contains(today)).max_by_key(|price| {
         let price = dated(price);
@@ -44,22 +39,23 @@ pub fn choose<T>(prices: &[T], dated: impl Fn(&T) -> Dated, today: NaiveDate) ->
 pub const ROUND_TO_99: i32 = 2;
 
 /// The price as it is shown: `rounding_id` 2 gives the ,99 of the same whole (9.10 → 9.99, 10.00 → 10.99), every other
-/// one two decimals, halves away from zero. What is not above zero is only brought to two decimals: a free item must
-/// not become one of 99 cents.
-pub fn rounded(price: Decimal, rounding_id: i32) -> Decimal {
-    if rounding_id == ROUND_TO_99 && price > Decimal::ZERO {
-        let whole = price.0 - price.0 % Decimal::ONE;
-        return Decimal(whole.saturating_add(9_900));
+/// one the decimals of the currency, halves away from zero. What is not above zero only gets those decimals: a free item
+/// must not become one of 99 cents. So does a price in a currency without cents, which cannot end in ,99.
+pub fn rounded(price: Money, rounding_id: i32) -> Money {
+    let to_99 = rounding_id == ROUND_TO_99 && price.currency.decimals() >= 2;
+    if to_99 && price.amount > Decimal::ZERO {
+        let whole = price.amount.0 - price.amount.0 % Decimal::ONE;
+        return Money { amount: Decimal(whole.saturating_add(9_900)), ..price };
     }
-    Decimal::from_cents(price.to_cents()).unwrap_or(price)
+    price.rounded()
 }
 
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{Dated, current, rounded};
-    use crate::domain::Decimal;
+    use super::{Dated, choose, rounded};
+    use crate::domain::{Currency, Decimal, Money};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -67,6 +63,14 @@ mod tests {
 
     fn dated(from: &str, to: &str, price: i64) -> Dated {
         Dated { from: Some(day(from)), to: Some(day(to)), price: Decimal(price) }
+    }
+
+    fn current(prices: &[Dated], today: NaiveDate) -> Option<Decimal> {
+        choose(prices, |price| *price, today).map(|price| price.price)
+    }
+
+    fn shown(price: &str, currency: &str, rounding_id: i32) -> String {
+        rounded(Money::new(Decimal::parse(price).unwrap(), Currency::parse(currency).unwrap()), rounding_id).written()
     }
 
     const ALWAYS: Dated = Dated { from: None, to: None, price: Decimal(99_000) };
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn rounding_to_99_keeps_the_whole() {
-        for (price, shown) in [
+        for (price, expected) in [
             ("9.10", "9.99"),
             ("9.99", "9.99"),
             ("9.995", "9.99"),
@@ -104,17 +108,27 @@ mod tests {
             ("0", "0.00"),
             ("-1.005", "-1.01"),
         ] {
-            let price = Decimal::parse(price).unwrap();
-            assert_eq!(rounded(price, 2).to_string(), shown);
+            assert_eq!(shown(price, "EUR", 2), expected);
+        }
+        assert_eq!(shown("9.125", "KWD", 2), "9.990");
+    }
+
+    #[test]
+    fn every_other_rounding_gives_the_decimals_of_the_currency() {
+        for (price, currency, expected) in [
+            ("9.994", "EUR", "9.99"),
+            ("9.995", "EUR", "10.00"),
+            ("7", "EUR", "7.00"),
+            ("1250.5", "JPY", "1251"),
+            ("9.1255", "KWD", "9.126"),
+        ] {
+            assert_eq!(shown(price, currency, 1), expected);
+            assert_eq!(shown(price, currency, 0), expected);
         }
     }
 
     #[test]
-    fn every_other_rounding_gives_two_decimals() {
-        for (price, shown) in [("9.994", "9.99"), ("9.995", "10.00"), ("7", "7.00")] {
-            let price = Decimal::parse(price).unwrap();
-            assert_eq!(rounded(price, 1).to_string(), shown);
-            assert_eq!(rounded(price, 0).to_string(), shown);
-        }
+    fn a_currency_without_cents_has_no_price_that_ends_in_99() {
+        assert_eq!(shown("1250.4", "JPY", 2), "1250");
     }
 }

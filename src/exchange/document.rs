@@ -23,9 +23,8 @@ pub struct Offer {
     pub item_upc_code: String,
     pub item_isbn: String,
     pub account_name: String,
-    /// By the account's first price list. An account of Kontor has one list, so both prices are the same.
+    /// The account's price, as the channel gets it. Kontor knows one per offer, so both elements have the same value.
     pub price: String,
-    /// By the price list of the offer's account.
     pub account_price: String,
     pub prices: Prices,
     /// `ACTIVE`, or `INACTIVE` (inferred: only the first word was seen).
@@ -33,7 +32,6 @@ pub struct Offer {
     /// What Kontor wants next, in the same words.
     pub offer_pending_state: String,
     pub delivery_time_identifier: String,
-    /// Always empty: Kontor knows delivery times by their names only.
     pub delivery_time_in_days: String,
     pub variant_parent_identifier: String,
     pub variant_parent_internal_item_number: String,
@@ -44,7 +42,6 @@ pub struct Offer {
     pub product_group_external_id: String,
     pub product_group_identifier: String,
     pub delivery_charge_category_external_id: String,
-    /// Always empty: Kontor knows shipping cost categories by the ERP's number only.
     pub delivery_charge_category_identifier: String,
 }
 

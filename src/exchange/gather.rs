@@ -6,31 +6,24 @@ use chrono::NaiveDate;
 
 use super::document::{Offer, Offers, Pricelist, Prices};
 use crate::config::Account;
+use crate::domain::Failure;
 use crate::domain::item::Item;
 use crate::domain::lookup::{DeliveryCharge, DeliveryTime};
-use crate::domain::price::{Dated, current, rounded};
-use crate::domain::{Decimal, Failure};
-use crate::preparation::{self, Frame, effective};
+use crate::preparation::{self, Frame, KnownPricelist, effective, prices_in};
 use crate::store::categories::{self, CategoryRow};
 use crate::store::items::{self, ItemRow};
 use crate::store::lookups::{self, LookUpRow};
 use crate::store::offers::{self, OfferFilter, OfferRow, OfferState, Wanted};
-use crate::store::prices::{self, PricelistFilter, PricelistRow};
-use crate::store::{Conn, filter::Cond, pricelists};
-
-/// Today's prices of one list.
-struct ListPrices {
-    list: PricelistRow,
-    /// Item → price as it is shown.
-    prices: BTreeMap<i32, Decimal>,
-}
+use crate::store::prices::{self, PricelistFilter};
+use crate::store::{Conn, filter::Cond};
 
 /// What the offers refer to.
 struct Known<'a> {
     account: &'a Account,
     items: BTreeMap<i32, ItemRow>,
     groups: BTreeMap<i32, CategoryRow>,
-    lists: Vec<ListPrices>,
+    /// All lists of the mandator.
+    lists: Vec<KnownPricelist>,
     delivery_times: Vec<LookUpRow<DeliveryTime>>,
     delivery_charges: Vec<LookUpRow<DeliveryCharge>>,
     today: NaiveDate,
@@ -65,13 +58,7 @@ fn known_of<'a>(conn: &mut Conn<'_>, account: &'a Account, rows: &[OfferRow], to
     let filter = PricelistFilter { mandator_id: account.mandator_id, ..PricelistFilter::default() };
     let mut lists = Vec::new();
     for list in prices::matching(conn, &filter)? {
-        let mut dated: BTreeMap<i32, Vec<Dated>> = BTreeMap::new();
-        for (item_id, price) in pricelists::prices_of(conn, list.pricelist_id, &item_ids)? {
-            dated.entry(item_id).or_default().push(price);
-        }
-        let prices =
-            dated.into_iter().filter_map(|(item_id, dated)| Some((item_id, rounded(current(&dated, today)?, list.rounding_id)))).collect();
-        lists.push(ListPrices { list, prices });
+        lists.push(prices_in(conn, list, &item_ids)?);
     }
     Ok(Known {
         account,
@@ -95,13 +82,14 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
     // The pictures, which need the public address, are not part of the document.
     let frame = Frame { account: known.account, public_url: "", today: known.today };
     let shown = known.shown.items.get(&item.item_id).and_then(|item| effective(&frame, &known.shown, item).ok());
-    // Where a rule for titles fails, the upload messages tell; the document shows the item's name.
-    let title = shown.and_then(|shown| shown.title.ok()).map_or_else(|| item.identifier.clone(), |title| title.value);
+    let (title, price) = shown.map_or((None, None), |shown| (shown.title.ok(), shown.price.ok()));
+    // Where a rule for titles fails, or no price counts, the upload messages tell; the document shows the item's name and no
+    // price.
+    let title = title.map_or_else(|| item.identifier.clone(), |title| title.value);
+    let price = price.map(|price| price.value.money.amount.to_string()).unwrap_or_default();
     let (time, charge) = (known.delivery_time(&document), known.delivery_charge(&document));
     let days = time.map(LookUpRow::document).transpose()?.and_then(|time| time.delivery_time_in_days);
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
-    let price_in = |name: &String| known.lists.iter().find(|list| list.list.identifier == *name)?.prices.get(&item.item_id);
-    let price = known.account.pricelists.iter().find_map(price_in).map(Decimal::to_string).unwrap_or_default();
     Ok(Some(Offer {
         title,
         item_identifier: item.identifier.clone(),
@@ -113,7 +101,7 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
         account_name: known.account.identifier.clone(),
         price: price.clone(),
         account_price: price,
-        prices: Prices { pricelists: known.lists.iter().filter_map(|list| pricelist_of(list, item.item_id)).collect() },
+        prices: Prices { pricelists: known.lists.iter().filter_map(|list| pricelist_of(list, item.item_id, known.today)).collect() },
         offer_state: word(row.state == OfferState::Running),
         offer_pending_state: word(row.wanted == Wanted::Running),
         delivery_time_identifier: time.map(|row| row.identifier.clone()).or(document.delivery_time_identifier).unwrap_or_default(),
@@ -151,13 +139,12 @@ impl Known<'_> {
     }
 }
 
-/// The item's price in a list; lists without one are left out.
-fn pricelist_of(list: &ListPrices, item_id: i32) -> Option<Pricelist> {
-    Some(Pricelist {
-        identifier: list.list.identifier.clone(),
-        external_id: list.list.external_id.clone().unwrap_or_default(),
-        price: list.prices.get(&item_id)?.to_string(),
-    })
+/// The item's price in a list today; lists without one are left out.
+fn pricelist_of(known: &KnownPricelist, item_id: i32, today: NaiveDate) -> Option<Pricelist> {
+    let (money, _) = known.price(item_id, today).ok()??;
+    let list = &known.list;
+    let (identifier, external_id) = (list.identifier.clone(), list.external_id.clone().unwrap_or_default());
+    Some(Pricelist { identifier, external_id, price: money.amount.to_string() })
 }
 
 fn word(active: bool) -> String {

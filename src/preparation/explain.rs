@@ -52,8 +52,8 @@ impl Effective {
             add("description", &description.value, &description.source);
         }
         if let Ok(Sourced { value: price, source }) = &self.price {
-            add("price", &price.amount.to_string(), source);
-            add("currency", &price.currency, source);
+            add("price", &price.money.amount.to_string(), source);
+            add("currency", price.money.currency.code(), source);
             add("gross", if price.gross { "true" } else { "false" }, source);
         }
         let texts = [

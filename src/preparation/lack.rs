@@ -1,7 +1,7 @@
 //! What is missing before an offer can be told to a channel, in words for the merchant.
 
-use crate::domain::FieldName;
 use crate::domain::message::{Message, own};
+use crate::domain::{Currency, FieldName};
 
 /// The name under which the account's title rule stands among the templates.
 pub const TITLE_RULE: &str = "title_rule";
@@ -16,8 +16,13 @@ pub enum Lack {
     /// The price list that has the price is not in the currency of the account's first one.
     Currency {
         list: String,
-        found: String,
-        expected: String,
+        found: Currency,
+        expected: Currency,
+    },
+    /// The price list has a currency that ISO 4217 does not know, so its prices cannot be rounded.
+    NoCurrency {
+        list: String,
+        currency: String,
     },
     Title,
     /// The stored item cannot be read: a fault of ours.
@@ -52,7 +57,7 @@ impl Lack {
     /// The part of the offer, a stable word.
     pub fn part(&self) -> &'static str {
         match self {
-            Lack::Price(_) | Lack::Pricelist(_) | Lack::Currency { .. } | Lack::PlatformPrice(_) => "price",
+            Lack::Price(_) | Lack::Pricelist(_) | Lack::Currency { .. } | Lack::NoCurrency { .. } | Lack::PlatformPrice(_) => "price",
             Lack::Title => "title",
             Lack::Document => "item",
             Lack::NoTemplate(_) => "description",
@@ -69,7 +74,8 @@ impl Lack {
         match self {
             Lack::Price(lists) => own::offer_without_price(lists.as_slice()),
             Lack::Pricelist(list) => own::offer_without_pricelist(list),
-            Lack::Currency { list, found, expected } => own::offer_in_other_currency(list, found, expected),
+            Lack::Currency { list, found, expected } => own::offer_in_other_currency(list, found.code(), expected.code()),
+            Lack::NoCurrency { list, currency } => own::offer_in_no_currency(list, currency),
             Lack::Title => own::offer_without_title(),
             Lack::Document => own::offer_item_unreadable(),
             Lack::NoTemplate(name) => own::offer_without_template(name),

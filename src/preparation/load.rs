@@ -8,7 +8,9 @@ use crate::domain::Failure;
 use crate::store::account_categories;
 use crate::store::lookups::{self, Listed, LookUpRow};
 use crate::store::offers::{self, ItemForOffer};
-use crate::store::{Conn, categories, listings, pricelists};
+use crate::store::pricelists::{self, NamedPrice};
+use crate::store::prices::{self, PricelistRow};
+use crate::store::{Conn, categories, listings};
 
 /// Everything about these items in an account.
 pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<Known, Failure> {
@@ -25,12 +27,8 @@ pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<
     let group_categories = account_categories::of_groups(conn, account_id, &external)?;
     let mut pricelists = BTreeMap::new();
     for name in &account.pricelists {
-        let Some(list) = pricelists::pricelist(conn, mandator_id, name)? else { continue };
-        let mut prices: BTreeMap<i32, Vec<_>> = BTreeMap::new();
-        for (item, price) in pricelists::named_prices_of(conn, list.pricelist_id, item_ids)? {
-            prices.entry(item).or_default().push(price);
-        }
-        pricelists.insert(name.clone(), KnownPricelist { list, prices });
+        let Some(list) = prices::by_identifier(conn, mandator_id, name)? else { continue };
+        pricelists.insert(name.clone(), prices_in(conn, list, item_ids)?);
     }
     // The lists are read only where something names one of their entries; most items name none.
     let listings = listings::of_account(conn, account_id, &all)?;
@@ -51,6 +49,15 @@ pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<
         delivery_charges: list(conn, mandator_id, charges)?,
         items,
     })
+}
+
+/// The prices of items in a list.
+pub fn prices_in(conn: &mut Conn<'_>, list: PricelistRow, item_ids: &[i32]) -> Result<KnownPricelist, Failure> {
+    let mut prices: BTreeMap<i32, Vec<NamedPrice>> = BTreeMap::new();
+    for (item, price) in pricelists::prices_of(conn, list.pricelist_id, item_ids)? {
+        prices.entry(item).or_default().push(price);
+    }
+    Ok(KnownPricelist { list, prices })
 }
 
 fn list<D: Listed>(conn: &mut Conn<'_>, mandator_id: i32, needed: bool) -> Result<Vec<LookUpRow<D>>, Failure> {

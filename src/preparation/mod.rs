@@ -34,20 +34,22 @@ use chrono::NaiveDate;
 pub use explain::{Explanation, Line, Missing, explain};
 pub use lack::Lack;
 pub use listing::{fill_columns, listings_of};
-pub use load::load;
+pub use load::{load, prices_in};
 pub use settings::take_over;
 pub use source::{Source, Sourced};
 
 use crate::config::Account;
 use crate::connectors::{OfferContent, Price, VariantContent};
-use crate::domain::Decimal;
 use crate::domain::item::filled;
 use crate::domain::lookup::{DeliveryCharge, DeliveryTime, Template, TextType};
+use crate::domain::price::{choose, rounded};
+use crate::domain::{Currency, Decimal, Money};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
 use crate::store::lookups::LookUpRow;
 use crate::store::offers::ItemForOffer;
-use crate::store::pricelists::{NamedPrice, PricelistForOffer};
+use crate::store::pricelists::NamedPrice;
+use crate::store::prices::PricelistRow;
 use rules::Subject;
 
 /// For whom and for when.
@@ -82,8 +84,26 @@ pub struct Known {
 /// A price list, and the prices of the items in it.
 #[derive(Debug, Clone)]
 pub struct KnownPricelist {
-    pub list: PricelistForOffer,
+    pub list: PricelistRow,
     pub prices: BTreeMap<i32, Vec<NamedPrice>>,
+}
+
+impl KnownPricelist {
+    fn currency(&self) -> Result<Currency, Lack> {
+        let list = &self.list;
+        let unknown = || Lack::NoCurrency { list: list.identifier.clone(), currency: list.iso_currency.clone() };
+        Currency::parse(&list.iso_currency).ok_or_else(unknown)
+    }
+
+    /// What an item costs in this list on a day, as it is shown, and the price that says so.
+    ///
+    /// # Errors
+    /// [`Lack::NoCurrency`]: nobody knows how to round it.
+    pub fn price(&self, item_id: i32, day: NaiveDate) -> Result<Option<(Money, &NamedPrice)>, Lack> {
+        let Some(named) = self.prices.get(&item_id).and_then(|prices| choose(prices, |named| named.dated, day)) else { return Ok(None) };
+        let price = Money::new(named.dated.price, self.currency()?);
+        Ok(Some((rounded(price, self.list.rounding_id), named)))
+    }
 }
 
 /// What the account would show, value by value.

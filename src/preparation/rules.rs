@@ -4,17 +4,15 @@ use super::lack::TITLE_RULE;
 use super::platform::{self, Platform};
 use super::{Frame, Known, Lack, Source, Sourced, values};
 use crate::connectors::{Price, VariantContent};
-use crate::domain::Decimal;
 use crate::domain::category::Category;
 use crate::domain::item::{self, Item, Translation, filled, in_language};
 use crate::domain::lookup::Template;
-use crate::domain::price::{choose, rounded};
 use crate::domain::template::{self, Form};
+use crate::domain::{Decimal, Money};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
 use crate::store::lookups::LookUpRow;
 use crate::store::offers::ItemForOffer;
-use crate::store::pricelists::PricelistForOffer;
 
 /// An item in an account, with everything that speaks for it read.
 pub(super) struct Subject<'k> {
@@ -166,26 +164,25 @@ impl<'k> Subject<'k> {
         let account = self.frame.account;
         let lists = &self.known.pricelists;
         let first_name = account.first_pricelist();
-        let first = &lists.get(first_name).ok_or_else(|| Lack::Pricelist(first_name.to_owned()))?.list;
-        let price = |list: &PricelistForOffer, amount| Price { amount, currency: list.iso_currency.clone(), gross: list.gross };
+        let first = lists.get(first_name).ok_or_else(|| Lack::Pricelist(first_name.to_owned()))?;
+        let sold_in = first.currency()?;
         if let Some(found) = self.platform.as_ref().and_then(|p| p.price.as_ref()) {
             let amount = Decimal::parse(&found.text).ok_or_else(|| Lack::PlatformPrice(found.text.clone()))?;
-            // It has no currency of its own, and the first list has the marketplace's. Two decimals; the ending of a list is
-            // for the list's own prices.
-            return Ok(Sourced::new(price(first, rounded(amount, 1)), self.platform_source(&found.element)));
+            // It has no currency of its own, and the first list has the marketplace's. The ending of a list is for the list's
+            // own prices.
+            let price = Price { money: Money::new(amount, sold_in).rounded(), gross: first.list.gross };
+            return Ok(Sourced::new(price, self.platform_source(&found.element)));
         }
-        let best = account.pricelists.iter().find_map(|name| {
-            let known = lists.get(name)?;
-            let prices = known.prices.get(&self.item.item_id)?;
-            Some((name, &known.list, choose(prices, |named| named.dated, self.frame.today)?))
-        });
-        let (name, list, best) = best.ok_or_else(|| Lack::Price(account.pricelists.clone()))?;
-        if list.iso_currency != first.iso_currency {
-            let (found, expected) = (list.iso_currency.clone(), first.iso_currency.clone());
-            return Err(Lack::Currency { list: name.clone(), found, expected });
+        for name in &account.pricelists {
+            let Some(known) = lists.get(name) else { continue };
+            let Some((money, named)) = known.price(self.item.item_id, self.frame.today)? else { continue };
+            if money.currency != sold_in {
+                return Err(Lack::Currency { list: name.clone(), found: money.currency, expected: sold_in });
+            }
+            let source = Source::Pricelist { list: name.clone(), period: named.period() };
+            return Ok(Sourced::new(Price { money, gross: known.list.gross }, source));
         }
-        let source = Source::Pricelist { list: name.clone(), period: best.period() };
-        Ok(Sourced::new(price(list, rounded(best.dated.price, list.rounding_id)), source))
+        Err(Lack::Price(account.pricelists.clone()))
     }
 
     /// The item's own word on its category.

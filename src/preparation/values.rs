@@ -98,8 +98,8 @@ pub(super) fn values(subject: &Subject<'_>, price: Option<&Price>) -> Value {
     ];
     if let Some(price) = price {
         let price = map([
-            (Value::from("amount"), plain(price.amount)),
-            (Value::from("currency"), Value::from(&price.currency)),
+            (Value::from("amount"), Value::from(price.money.written())),
+            (Value::from("currency"), Value::from(price.money.currency.code())),
             (Value::from("gross"), Value::from(price.gross)),
         ]);
         all.push((Value::from("price"), price));

@@ -11,25 +11,6 @@ use crate::domain::price::Dated;
 use crate::domain::{Decimal, Failure};
 use crate::on;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = pricelists)]
-pub struct PricelistForOffer {
-    pub pricelist_id: i32,
-    pub iso_currency: String,
-    pub rounding_id: i32,
-    pub gross: bool,
-}
-
-/// The price list of that name in a mandator.
-pub fn pricelist(conn: &mut Conn<'_>, mandator_id: i32, identifier: &str) -> Result<Option<PricelistForOffer>, Failure> {
-    Ok(on!(conn, c => pricelists::table
-        .filter(pricelists::mandator_id.eq(mandator_id))
-        .filter(pricelists::identifier.eq(identifier))
-        .select(PricelistForOffer::as_select())
-        .first(c)
-        .optional())?)
-}
-
 /// A price with the name of its validity.
 #[derive(Debug, Clone)]
 pub struct NamedPrice {
@@ -53,12 +34,7 @@ impl NamedPrice {
 type PriceOfPeriod = (i32, Option<String>, Option<String>, Option<String>, i64);
 
 /// All prices of items in a list: `(item, price)`, in the order of the validities.
-pub fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32]) -> Result<Vec<(i32, Dated)>, Failure> {
-    Ok(named_prices_of(conn, pricelist_id, item_ids)?.into_iter().map(|(item, named)| (item, named.dated)).collect())
-}
-
-/// Like [`prices_of`], with the names of the validities.
-pub fn named_prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32]) -> Result<Vec<(i32, NamedPrice)>, Failure> {
+pub fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32]) -> Result<Vec<(i32, NamedPrice)>, Failure> {
     let mut found = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<PriceOfPeriod> = on!(conn, c => prices::table

@@ -6,7 +6,7 @@ use diesel::upsert::excluded;
 use super::filter::Cond;
 use super::schema::{items, price_validities, pricelists, prices};
 use super::{Conn, Tx, next_id};
-use crate::domain::Failure;
+use crate::domain::{Currency, Failure};
 use crate::{narrow, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -16,8 +16,9 @@ pub struct PricelistRow {
     pub mandator_id: i32,
     pub identifier: String,
     pub external_id: Option<String>,
+    /// Version 0.1 took any three letters.
     pub iso_currency: String,
-    /// 1: two decimals, 2: to ,99.
+    /// 1: the decimals of the currency, 2: to ,99.
     pub rounding_id: i32,
     pub gross: bool,
     pub created_at: i64,
@@ -67,14 +68,14 @@ pub fn insert(tx: &mut Tx<'_>, row: &PricelistRow) -> Result<(), Failure> {
 }
 
 /// Adds a list that the configuration defines.
-pub fn seed(tx: &mut Tx<'_>, mandator_id: i32, identifier: &str, currency: &str, gross: bool) -> Result<(), Failure> {
+pub fn seed(tx: &mut Tx<'_>, mandator_id: i32, identifier: &str, currency: Currency, gross: bool) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let row = PricelistRow {
         pricelist_id: next_id(tx, "pricelist")?,
         mandator_id,
         identifier: identifier.to_owned(),
         external_id: None,
-        iso_currency: currency.to_owned(),
+        iso_currency: currency.code().to_owned(),
         rounding_id: 1,
         gross,
         created_at: stamp,
@@ -158,7 +159,7 @@ pub fn entries(conn: &mut Conn<'_>, validity_id: i32) -> Result<Vec<(String, i64
         .load(c))?)
 }
 
-/// A list with its currency and rounding.
+/// The list of that name in a mandator.
 pub fn by_identifier(conn: &mut Conn<'_>, mandator_id: i32, identifier: &str) -> Result<Option<PricelistRow>, Failure> {
     let filter = PricelistFilter { mandator_id, identifier: Cond::one(identifier.to_owned()), ..PricelistFilter::default() };
     Ok(matching(conn, &filter)?.into_iter().next())

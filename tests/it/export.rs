@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use crate::config::Config;
 use crate::world::{Database, World, databases};
 
 fn export(world: &World, arguments: &[&str]) -> Output {
@@ -149,4 +150,68 @@ fn a_wrong_account_or_database_is_named() {
     assert_eq!(done.status.code(), Some(1));
     assert!(text(&done.stderr).contains("\"nowhere.sqlite\" does not exist"), "{}", text(&done.stderr));
     assert!(!world.folder().join("nowhere.sqlite").exists(), "looking creates nothing");
+}
+
+/// The document's prices of the article of this number.
+fn prices_of<'d>(document: &'d str, number: &str) -> Vec<&'d str> {
+    let (_, rest) = document.split_once(&format!("<item_internal_number>{number}<")).unwrap_or_else(|| panic!("no {number} in {document}"));
+    let offer = rest.split("</offer>").next().unwrap();
+    offer
+        .lines()
+        .map(str::trim)
+        .filter(|line| ["<price>", "<account_price>", "<pricelist "].iter().any(|start| line.starts_with(start)))
+        .collect()
+}
+
+#[test]
+fn the_price_is_the_one_that_the_account_shows() {
+    for database in databases() {
+        let lists = "pricelist = \"default\"\nfurther_pricelists = [\"clearance\"]";
+        let seed = "[[pricelists]]\nmandator_id = 1\nidentifier = \"clearance\"\ncurrency = \"EUR\"\n[[sub_channels]]";
+        let config = Config::default().text().replace("pricelist = \"default\"", lists).replace("[[sub_channels]]", seed);
+        let world = World::configured(database, &config);
+        let call = |operation: &str, records: &str| {
+            let answer = world.connect(operation, &request(operation, records));
+            assert!(answer.contains("return_code=\"0\"") && !answer.contains("return_code=\"-"), "{answer}");
+        };
+        let block = "<specific_item_data><ebay_item_data><account_specific_data><account_specific><account_id>1000</account_id><standard_price>5.555</standard_price></account_specific></account_specific_data></ebay_item_data></specific_item_data>";
+        let item = |number: &str, more: &str| {
+            format!(
+                "<item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id><identifier>{number}</identifier><internal_item_number>{number}</internal_item_number><tax_type_id>3</tax_type_id>{more}</item>"
+            )
+        };
+        call("updateItems", &(item("A", "") + &item("B", "") + &item("C", block) + &item("D", "")));
+        let list = |name: &str, currency: &str, rounding: i32, prices: &[(&str, &str)]| {
+            let entries: String = prices.iter().map(|(number, price)| format!("<entry item_nr=\"{number}\" price=\"{price}\"/>")).collect();
+            format!(
+                "<pricelist significant_key=\"identifier\"><mandator_id>1</mandator_id><identifier>{name}</identifier><full_import>false</full_import><iso_currency>{currency}</iso_currency><rounding_id>{rounding}</rounding_id><validities><validity><prices>{entries}</prices></validity></validities></pricelist>"
+            )
+        };
+        let default = list("default", "EUR", 1, &[("A", "12.504"), ("C", "7.00")]);
+        let clearance = list("clearance", "EUR", 2, &[("A", "3.00"), ("B", "7.10")]);
+        call("updatePricelist", &(default + &clearance + &list("Tokyo", "JPY", 2, &[("A", "1250.5"), ("D", "980")])));
+        let offers = ["A", "B", "C", "D"].map(|number| {
+            format!(
+                "<offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>{number}</internal_item_number></offer>"
+            )
+        });
+        call("prepareOffers", &offers.concat());
+        let config = world.folder().join("kontor.toml");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kontor"));
+        command.args(["export", "offers", "--account", "1000", "--database", world.database(), "--config"]).arg(config);
+        let done = command.output().expect("the program runs");
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        let document = String::from_utf8(done.stdout).unwrap();
+        let account = |price: &str| [format!("<price>{price}</price>"), format!("<account_price>{price}</account_price>")];
+        let row = |list: &str, price: &str| format!("<pricelist identifier=\"{list}\" external_id=\"\" price=\"{price}\" />");
+        let no_price = ["<price></price>".to_owned(), "<account_price></account_price>".to_owned()];
+        for (number, price, lists) in [
+            ("A", account("12.50"), vec![row("default", "12.50"), row("clearance", "3.99"), row("Tokyo", "1251.00")]),
+            ("B", account("7.99"), vec![row("clearance", "7.99")]),
+            ("C", account("5.56"), vec![row("default", "7.00")]),
+            ("D", no_price, vec![row("Tokyo", "980.00")]),
+        ] {
+            assert_eq!(prices_of(&document, number), [price.to_vec(), lists].concat(), "{number} on {database:?}");
+        }
+    }
 }

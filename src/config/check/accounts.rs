@@ -104,7 +104,7 @@ fn pricelists(
     settings: &Settings,
 ) -> Vec<String> {
     let first = c.required(&at("pricelist"), first, "the identifier of a price list under [[pricelists]]");
-    let sold_in = pricelist(c, &at("pricelist"), &at("pricelist"), &first, mandator_id, settings).map(|list| &list.currency);
+    let sold_in = pricelist(c, &at("pricelist"), &at("pricelist"), &first, mandator_id, settings).map(|list| list.currency);
     let mut lists = vec![first];
     let path = at("further_pricelists");
     for (name, n) in further.into_iter().zip(1..) {
@@ -114,7 +114,7 @@ fn pricelists(
             c.fault_at(&place, &path, format!("price list \"{name}\" is named twice; remove one"));
         }
         if let (Some(list), Some(currency)) = (list, sold_in)
-            && list.currency != *currency
+            && list.currency != currency
         {
             let text = format!(
                 "price list \"{name}\" is in {}, the first one of the account in {currency}; name one in {currency}",

@@ -6,6 +6,7 @@ use super::Checker;
 use crate::config::fault::similar;
 use crate::config::raw::{RawMandator, RawPaymentMethod, RawPricelist, RawSubChannel, RawWarehouse};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod, PricelistSeed, SubChannel, Warehouse};
+use crate::domain::Currency;
 
 pub(super) fn mandators(c: &mut Checker<'_>, raw: Vec<RawMandator>) -> Vec<Mandator> {
     if raw.is_empty() {
@@ -77,14 +78,16 @@ pub(super) fn pricelists(c: &mut Checker<'_>, raw: Vec<RawPricelist>, mandators:
         .zip(1..)
         .map(|(raw, n)| {
             let at = |key: &str| format!("pricelists[{n}].{key}");
-            let currency = c.required(&at("currency"), raw.currency, "an ISO 4217 code, such as EUR");
-            if !currency.is_empty() && (currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase())) {
-                c.fault(&at("currency"), format!("\"{currency}\" is not an ISO 4217 code; write three capitals, such as EUR"));
+            let code = c.required(&at("currency"), raw.currency, "an ISO 4217 code, such as EUR");
+            let currency = Currency::parse(&code);
+            if currency.is_none() && !code.is_empty() {
+                c.fault(&at("currency"), format!("\"{code}\" is not the ISO 4217 code of a currency; write three capitals, such as EUR"));
             }
             PricelistSeed {
                 mandator_id: mandator_of(c, &at("mandator_id"), raw.mandator_id, &ids),
                 identifier: c.required(&at("identifier"), raw.identifier, "the name of the price list"),
-                currency,
+                // With a fault nothing of it is used.
+                currency: currency.unwrap_or(Currency::EUR),
                 gross: raw.gross.unwrap_or(true),
             }
         })

@@ -119,7 +119,7 @@ kontor.toml:11:1: users[1].rol: \"rol\" is not a known key; did you mean \"role\
 password_hash_env, password_hash_file, role, mandators, replay_by_content, strict, ws_security, password_env, password_file
 kontor.toml:16:13: mandators[1].time_zone: \"Berlin\" is not an IANA time zone; did you mean \"Europe/Berlin\"?
 kontor.toml:18:16: warehouses[1].warehouse_id: found string \"1\", expected a whole number without quotes
-kontor.toml:24:12: pricelists[1].currency: \"Euro\" is not an ISO 4217 code; write three capitals, such as EUR"
+kontor.toml:24:12: pricelists[1].currency: \"Euro\" is not the ISO 4217 code of a currency; write three capitals, such as EUR"
     );
 }
 

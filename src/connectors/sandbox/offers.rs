@@ -8,7 +8,7 @@ use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Pric
 use super::orders::Problem;
 use super::shop::{Shop, decimal_text};
 use crate::domain::message::{Message, channel};
-use crate::domain::{Decimal, Reader};
+use crate::domain::{Currency, Decimal, Money, Reader};
 
 /// Offers that one shop keeps; a bound, so that a runaway test cannot fill the memory.
 const MOST_LISTINGS: usize = 200_000;
@@ -67,7 +67,7 @@ impl Listing {
             sku: Some(self.sku.clone()),
             ean: self.ean.clone(),
             title: self.title.clone(),
-            price: Some(self.price),
+            price: Currency::parse(&self.currency).map(|currency| Money::new(self.price, currency)),
             quantity: Some(self.quantity),
             running: self.running,
             url: None,
@@ -158,7 +158,7 @@ impl Shop {
                 external_number: None,
                 wanted: Wanted::Running,
                 content: Some(OfferContent { title, ean: hand.ean.clone(), ..OfferContent::default() }),
-                price: Some(Price { amount: price.unwrap_or_default(), currency: "EUR".to_owned(), gross: true }),
+                price: Some(Price { money: Money::new(price.unwrap_or_default(), Currency::EUR), gross: true }),
                 quantity: None,
             };
             if let Outcome::Refused(message) = self.take(&change) {
@@ -187,7 +187,7 @@ impl Shop {
         let Some(content) = &change.content else {
             return Outcome::Refused(channel::title_missing(&change.sku));
         };
-        let Some(Price { amount, currency, .. }) = &change.price else {
+        let Some(Price { money, .. }) = change.price else {
             return Outcome::Refused(channel::price_missing(&change.sku));
         };
         if self.listings.len() >= MOST_LISTINGS {
@@ -209,8 +209,8 @@ impl Shop {
             delivery_time: None,
             delivery_charge: None,
             platform_data: None,
-            price: *amount,
-            currency: currency.clone(),
+            price: money.amount,
+            currency: money.currency.code().to_owned(),
             quantity: change.quantity.map_or(0, |quantity| quantity.offered),
             running: true,
             updates: 1,
@@ -231,9 +231,9 @@ impl Shop {
             listing.set_content(content);
             listing.note(seq, "content".to_owned());
         }
-        if let Some(Price { amount, currency, .. }) = &change.price {
-            listing.price = *amount;
-            listing.currency = currency.clone();
+        if let Some(Price { money: Money { amount, currency }, .. }) = change.price {
+            listing.price = amount;
+            listing.currency = currency.code().to_owned();
             listing.note(seq, format!("price {amount} {currency}"));
         }
         if let Some(quantity) = change.quantity {
@@ -264,13 +264,10 @@ fn first_fault(change: &OfferChange) -> Option<Message> {
     {
         return Some(channel::title_empty(&change.sku));
     }
-    if let Some(price) = &change.price {
-        if price.amount <= Decimal::ZERO {
-            return Some(channel::price_invalid(price.amount.to_string(), &change.sku));
-        }
-        if price.currency.len() != 3 {
-            return Some(channel::currency_invalid(&price.currency));
-        }
+    if let Some(Price { money, .. }) = change.price
+        && money.amount <= Decimal::ZERO
+    {
+        return Some(channel::price_invalid(money.amount.to_string(), &change.sku));
     }
     let quantity = change.quantity.filter(|quantity| quantity.offered < 0)?;
     Some(channel::quantity_invalid(quantity.offered, &change.sku))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::tests::account;
 use super::super::{ChannelError, Connector, Fact, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, Wanted, build};
 use super::{Sandboxes, Token};
-use crate::domain::Decimal;
+use crate::domain::{Currency, Decimal, Money};
 
 const TOKEN: Token<'_> = Token { field: "token", value: "of the page" };
 
@@ -66,7 +66,7 @@ fn content(title: &str) -> OfferContent {
 fn new_offer(sku: &str, offered: i32) -> OfferChange {
     OfferChange {
         content: Some(content("Lamp")),
-        price: Some(Price { amount: Decimal::parse("19.90").unwrap(), currency: "EUR".to_owned(), gross: true }),
+        price: Some(Price { money: Money::new(Decimal::parse("19.90").unwrap(), Currency::EUR), gross: true }),
         ..quantity(sku, offered)
     }
 }
@@ -108,7 +108,7 @@ fn an_offer_without_title_or_price_is_refused_with_a_code() {
     assert_eq!(refusal(world.submit(&quantity("A", 5))), "TITLE_MISSING");
     assert_eq!(refusal(world.submit(&OfferChange { price: None, ..new_offer("A", 5) })), "PRICE_MISSING");
     assert_eq!(refusal(world.submit(&OfferChange { content: Some(content(" ")), ..new_offer("A", 5) })), "TITLE_MISSING");
-    let free = Price { amount: Decimal::ZERO, currency: "EUR".to_owned(), gross: true };
+    let free = Price { money: Money::new(Decimal::ZERO, Currency::EUR), gross: true };
     assert_eq!(refusal(world.submit(&OfferChange { price: Some(free), ..new_offer("A", 5) })), "PRICE_INVALID");
     assert_eq!(world.ask("GET", "/offers", "").1["offers"], json!([]));
 }
@@ -397,7 +397,10 @@ fn all_offers_are_listed_page_by_page_running_or_not() {
     assert_eq!(sizes, [100, 100, 5]);
     let skus: Vec<&str> = listed.iter().filter_map(|offer| offer.sku.as_deref()).collect();
     assert!(skus.windows(2).all(|pair| pair[0] < pair[1]), "each once, in their order");
-    assert_eq!((listed[0].quantity, listed[0].price, listed[0].running), (Some(5), Decimal::parse("19.90"), true));
+    assert_eq!(
+        (listed[0].quantity, listed[0].price, listed[0].running),
+        (Some(5), Some(Money::new(Decimal(199_000), Currency::EUR)), true)
+    );
     assert!(!listed[1].running);
 }
 

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::super::{OfferChange, OfferContent, Outcome, Wanted};
-use super::ShopSettings;
 use super::graphql::Rule;
-use crate::domain::Decimal;
+use super::{MONEY_DECIMALS, ShopSettings};
 use crate::domain::message::{Message, channel};
+use crate::domain::{Decimal, Money};
 
 /// The part of a slug that people read.
 const MOST_SLUG: usize = 60;
@@ -62,18 +62,20 @@ pub fn outcome_of(rule: Rule) -> Outcome {
 /// The price in the shop's unit, or why it does not fit the shop.
 fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Message> {
     let Some(price) = &change.price else { return Ok(None) };
-    if price.currency != shop.currency {
-        return Err(channel::currency_differs(&price.currency, &shop.currency));
+    let Money { amount, currency } = price.money;
+    if currency != shop.currency {
+        return Err(channel::currency_differs(currency.code(), shop.currency.code()));
     }
     match (price.gross, shop.gross) {
         (true, false) => return Err(channel::price_gross_in_net_shop()),
         (false, true) => return Err(channel::price_net_in_gross_shop()),
         (true, true) | (false, false) => {}
     }
-    if price.amount < Decimal::ZERO {
-        return Err(channel::price_negative(price.amount.to_string()));
+    if amount < Decimal::ZERO {
+        return Err(channel::price_negative(amount.to_string()));
     }
-    Ok(Some(price.amount.to_cents()))
+    let inexact = || channel::price_inexact(price.money.written(), currency.code(), MONEY_DECIMALS.to_string());
+    amount.to_units(MONEY_DECIMALS).map(Some).ok_or_else(inexact)
 }
 
 /// The tax category that the account's word means, by id or name; `None` where the account has no word for it.
@@ -99,9 +101,9 @@ pub fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSetting
     input.insert("enabled".to_owned(), json!(change.wanted == Wanted::Running));
     // An offer is ended whatever is wrong with its price.
     if change.wanted == Wanted::Running
-        && let Some(cents) = price(change, shop)?
+        && let Some(price) = price(change, shop)?
     {
-        input.insert("price".to_owned(), json!(cents));
+        input.insert("price".to_owned(), json!(price));
     }
     if let Some(levels) = stock_levels(change, shop) {
         input.insert("stockLevels".to_owned(), levels);
@@ -154,13 +156,13 @@ pub fn create_variant(change: &OfferChange, shop: &ShopSettings) -> Result<Map<S
     let Some(content) = &change.content else {
         return Err(channel::not_listed(&change.sku));
     };
-    let Some(cents) = price(change, shop)? else {
+    let Some(price) = price(change, shop)? else {
         return Err(channel::price_missing(&change.sku));
     };
     let mut input = Map::new();
     input.insert("sku".to_owned(), json!(change.sku));
     input.insert("enabled".to_owned(), json!(true));
-    input.insert("price".to_owned(), json!(cents));
+    input.insert("price".to_owned(), json!(price));
     let category = tax_category(content, shop)?.unwrap_or(&shop.tax_category_id);
     input.insert("taxCategoryId".to_owned(), json!(category));
     input.insert("trackInventory".to_owned(), json!("TRUE"));

@@ -6,8 +6,8 @@ use serde_json::json;
 use super::super::{ChannelError, Listed, ListedOffer};
 use super::graphql::Failure;
 use super::offers::PAGE;
-use super::{ShopSettings, Vendure, part};
-use crate::domain::Decimal;
+use super::{MONEY_DECIMALS, ShopSettings, Vendure, part};
+use crate::domain::{Decimal, Money};
 
 const LIST: &str = "query ($take: Int, $skip: Int) { productVariants(options: {sort: {id: ASC}, take: $take, skip: $skip}) {
   totalItems items { id sku name enabled prices { currencyCode price } product { enabled }
@@ -38,7 +38,7 @@ pub(super) struct Variant {
 #[serde(rename_all = "camelCase")]
 pub(super) struct VariantPrice {
     pub currency_code: String,
-    /// Cents, of the kind that the channel keeps.
+    /// In hundredths, of the kind that the channel keeps.
     pub price: i64,
 }
 
@@ -76,10 +76,10 @@ impl Place {
 impl Variant {
     /// Kontor sends what is on offer plus what is reserved here; what buyers may order is what is not allocated.
     pub(super) fn tell(self, shop: &ShopSettings) -> ListedOffer {
-        let price = self.prices.iter().find(|price| price.currency_code == shop.currency);
+        let price = self.prices.iter().find(|price| price.currency_code == shop.currency.code());
         let level = self.stock_levels.iter().find(|level| level.stock_location_id == shop.stock_location_id);
         ListedOffer {
-            price: price.and_then(|price| Decimal::from_cents(price.price)),
+            price: price.and_then(|price| Some(Money::new(Decimal::from_units(price.price, MONEY_DECIMALS)?, shop.currency))),
             quantity: level.map(|level| level.stock_on_hand.saturating_sub(level.stock_allocated).max(0)),
             running: self.enabled && self.product.enabled,
             external_number: Some(self.id),
@@ -111,7 +111,7 @@ mod tests {
 
     use super::{PAGE, Place, Variant};
     use crate::connectors::vendure::ShopSettings;
-    use crate::domain::Decimal;
+    use crate::domain::{Currency, Decimal, Money};
 
     fn place(skip: usize, first: Option<&str>) -> Place {
         Place { skip, first: first.map(str::to_owned) }
@@ -140,7 +140,7 @@ mod tests {
     fn buyers_may_order_what_is_not_allocated_in_our_place() {
         let shop = ShopSettings {
             channel: "c".into(),
-            currency: "EUR".into(),
+            currency: Currency::EUR,
             gross: true,
             stock_location_id: "2".into(),
             tax_category_id: "1".into(),
@@ -158,7 +158,7 @@ mod tests {
             .unwrap()
         };
         let listed = variant(12, true).tell(&shop);
-        assert_eq!((listed.quantity, listed.price, listed.running), (Some(10), Decimal::parse("19.90"), true));
+        assert_eq!((listed.quantity, listed.price, listed.running), (Some(10), Some(Money::new(Decimal(199_000), Currency::EUR)), true));
         assert_eq!((listed.external_number.as_deref(), listed.sku.as_deref()), (Some("7"), Some("L-1")));
         assert_eq!(variant(1, true).tell(&shop).quantity, Some(0));
         assert!(!variant(1, false).tell(&shop).running, "a variant of a product that is switched off");

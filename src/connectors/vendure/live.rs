@@ -12,7 +12,7 @@ use super::super::{
     Wanted, lock,
 };
 use super::{Vendure, inputs};
-use crate::domain::Decimal;
+use crate::domain::{Currency, Decimal, Money};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -55,7 +55,7 @@ fn offer(offer_id: i32, sku: &str, price: &str, offered: i32) -> OfferChange {
             attributes: Vec::new(),
             ..OfferContent::default()
         }),
-        price: Some(Price { amount: Decimal::parse(price).unwrap(), currency: "EUR".to_owned(), gross: true }),
+        price: Some(Price { money: Money::new(Decimal::parse(price).unwrap(), Currency::EUR), gross: true }),
         quantity: Some(Quantity { offered, reserved_here: 0 }),
     }
 }
@@ -249,7 +249,7 @@ fn one_bad_row_is_refused_and_its_neighbours_are_taken() {
     if let Some(content) = &mut rows[5].content {
         content.language = "xx".to_owned();
     }
-    rows[2].price = Some(Price { amount: Decimal::from_whole(1), currency: "USD".to_owned(), gross: true });
+    rows[2].price = Some(Price { money: Money::new(Decimal::from_whole(1), Currency::parse("USD").unwrap()), gross: true });
     for row in &mut rows {
         row.quantity = Some(Quantity { offered: 5, reserved_here: 0 });
     }
@@ -389,7 +389,7 @@ fn the_shops_offers_are_listed_with_what_buyers_may_order() {
     let find = |all: &[super::super::ListedOffer]| all.iter().find(|listed| listed.sku.as_ref() == Some(&sku)).unwrap().clone();
     let one = find(&all);
     assert_eq!((one.external_number.as_ref(), one.quantity, one.running), (Some(&number), Some(10), true));
-    assert_eq!(one.price, Decimal::parse("19.90"));
+    assert_eq!(one.price, Some(Money::new(Decimal(199_000), Currency::EUR)));
     numbers(&shop, &[OfferChange { wanted: Wanted::Ended, content: None, price: None, quantity: None, ..offer(1, &sku, "1", 1) }]);
     assert!(!find(&listed()).running);
 }

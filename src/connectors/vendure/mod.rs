@@ -40,6 +40,7 @@ use serde_json::{Value, json};
 use super::settings::Keys;
 use super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult, Sandboxes, SetupError, lock};
 use crate::config::Account;
+use crate::domain::Currency;
 use crate::domain::rate::Rates;
 use graphql::{Api, Failure};
 
@@ -49,6 +50,8 @@ pub const NAME: &str = "vendure";
 /// Measured with 50 rows on a small machine: price and stock 0.8 s, with texts 1.4 s, new products 5.4 s (one call each).
 /// That stays well below the time-out of a call, and a refused batch is halved in few steps.
 const BATCH: usize = 50;
+/// Vendure's scalar Money counts in hundredths, whatever the currency (its MoneyStrategy, as it is delivered).
+const MONEY_DECIMALS: u32 = 2;
 /// How long the shop's own settings (currency, tax) are taken for granted.
 const SETTINGS_AGE: Duration = Duration::from_secs(900);
 
@@ -118,7 +121,7 @@ pub struct Vendure {
 #[derive(Debug, Clone)]
 pub struct ShopSettings {
     channel: String,
-    currency: String,
+    currency: Currency,
     gross: bool,
     stock_location_id: String,
     tax_category_id: String,
@@ -192,10 +195,16 @@ fn read_shop(data: &Value, settings: &Settings) -> Result<ShopSettings, ChannelE
     Ok(ShopSettings {
         tax_categories: categories.iter().filter_map(named).collect(),
         channel: text("/activeChannel/code")?,
-        currency: text("/activeChannel/defaultCurrencyCode")?,
+        currency: currency_of(&text("/activeChannel/defaultCurrencyCode")?)?,
         gross: data.pointer("/activeChannel/pricesIncludeTax").and_then(Value::as_bool).ok_or_else(|| missing("pricesIncludeTax"))?,
         tax_category_id: pick("tax_category_id", "/taxCategories/items", &settings.tax_category_id)?,
         stock_location_id: pick("stock_location_id", "/stockLocations/items", &settings.stock_location_id)?,
+    })
+}
+
+fn currency_of(code: &str) -> Result<Currency, ChannelError> {
+    Currency::parse(code).ok_or_else(|| ChannelError::Protocol {
+        reason: format!("the shop's channel sells in \"{code}\", which is no currency of ISO 4217; set another one in the shop"),
     })
 }
 

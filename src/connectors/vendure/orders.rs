@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::super::{Address, Buyer, ChannelOrder, OrderLine};
+use super::MONEY_DECIMALS;
 use crate::domain::Decimal;
 use crate::domain::order::Workflow;
 
@@ -25,7 +26,7 @@ pub struct Order {
     /// Missing while the customer has not ordered yet; such orders are not pulled.
     pub order_placed_at: Option<DateTime<Utc>>,
     currency_code: String,
-    #[serde(deserialize_with = "cents")]
+    #[serde(deserialize_with = "money")]
     total_with_tax: Decimal,
     customer: Option<Customer>,
     shipping_address: Option<OrderAddress>,
@@ -68,7 +69,7 @@ struct Line {
     id: String,
     quantity: i32,
     order_placed_quantity: i32,
-    #[serde(deserialize_with = "cents")]
+    #[serde(deserialize_with = "money")]
     unit_price_with_tax: Decimal,
     #[serde(deserialize_with = "number")]
     tax_rate: Decimal,
@@ -85,7 +86,7 @@ struct Variant {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Charge {
-    #[serde(deserialize_with = "cents")]
+    #[serde(deserialize_with = "money")]
     price_with_tax: Decimal,
 }
 
@@ -93,7 +94,7 @@ struct Charge {
 #[serde(rename_all = "camelCase")]
 struct Discount {
     adjustment_source: String,
-    #[serde(deserialize_with = "cents")]
+    #[serde(deserialize_with = "money")]
     amount_with_tax: Decimal,
 }
 
@@ -102,7 +103,7 @@ struct Discount {
 struct Payment {
     state: String,
     method: String,
-    #[serde(deserialize_with = "cents")]
+    #[serde(deserialize_with = "money")]
     amount: Decimal,
     transaction_id: Option<String>,
 }
@@ -112,9 +113,9 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Erro
     Decimal::parse(&number.to_string()).ok_or_else(|| D::Error::custom(format!("{number} is out of range")))
 }
 
-/// Vendure's scalar Money counts in hundredths, whatever the currency.
-fn cents<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-    number(deserializer).map(|hundredths| Decimal(hundredths.0 / 100))
+/// Vendure's scalar Money.
+fn money<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    number(deserializer).map(|units| Decimal(units.0 / 10_i64.pow(MONEY_DECIMALS)))
 }
 
 fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {

@@ -11,14 +11,14 @@ use super::graphql::{Failure, read_json, refusal};
 use super::offers::{Found, choose};
 use super::pull::Cursor;
 use super::{Settings, ShopSettings, inputs, orders, read_shop};
-use crate::domain::Decimal;
+use crate::domain::{Currency, Decimal, Money, Reader};
 
 const ACCESS: &str = "url = 'https://shop.example.com/'\nusername = 'kontor'\npassword = 's3cret'\n";
 
 fn shop() -> ShopSettings {
     ShopSettings {
         channel: "c".to_owned(),
-        currency: "EUR".to_owned(),
+        currency: Currency::EUR,
         gross: true,
         stock_location_id: "1".to_owned(),
         tax_category_id: "2".to_owned(),
@@ -45,7 +45,7 @@ fn change() -> OfferChange {
             attributes: Vec::new(),
             ..OfferContent::default()
         }),
-        price: Some(Price { amount: Decimal::parse("19.90").unwrap(), currency: "EUR".to_owned(), gross: true }),
+        price: Some(Price { money: Money::new(Decimal::parse("19.90").unwrap(), Currency::EUR), gross: true }),
         quantity: Some(Quantity { offered: 10, reserved_here: 2 }),
     }
 }
@@ -155,10 +155,20 @@ fn a_price_that_does_not_fit_the_shop_is_refused_with_a_remedy() {
         Err(message) => message.code().to_owned(),
         other => panic!("{other:?}"),
     };
-    let euro = Price { amount: Decimal::from_whole(1), currency: "EUR".to_owned(), gross: true };
-    assert_eq!(code(Price { currency: "CHF".to_owned(), ..euro.clone() }), "CURRENCY");
-    assert_eq!(code(Price { gross: false, ..euro.clone() }), "PRICE_KIND");
-    assert_eq!(code(Price { amount: Decimal(-1), ..euro.clone() }), "PRICE");
+    let price = |amount: &str, currency: &str| {
+        let money = Money::new(Decimal::parse(amount).unwrap(), Currency::parse(currency).unwrap());
+        Price { money, gross: true }
+    };
+    let euro = price("1", "EUR");
+    assert_eq!(code(price("1", "CHF")), "CURRENCY");
+    assert_eq!(code(Price { gross: false, ..euro }), "PRICE_KIND");
+    assert_eq!(code(price("-0.01", "EUR")), "PRICE");
+    let dinar = ShopSettings { currency: Currency::parse("KWD").unwrap(), ..shop() };
+    let sent = |amount: &str| inputs::update_variant(&OfferChange { price: Some(price(amount, "KWD")), ..change() }, "5", &dinar);
+    assert_eq!(sent("9.120").unwrap()["price"], json!(912));
+    let refusal = sent("9.125").unwrap_err();
+    assert_eq!(refusal.code(), "PRICE");
+    assert_eq!(refusal.text(Reader::ADMIN), "the shop keeps 2 decimals of a price, so it cannot have 9.125 KWD exactly");
     let ended = OfferChange { wanted: Wanted::Ended, price: Some(Price { gross: false, ..euro }), ..change() };
     assert!(inputs::update_variant(&ended, "5", &shop()).unwrap().get("price").is_none());
 }

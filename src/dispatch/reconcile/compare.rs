@@ -1,15 +1,15 @@
 //! What tells a channel's picture of an offer from ours. Pure.
 
-use crate::domain::Decimal;
 use crate::domain::offer::Wanted;
 use crate::domain::stock::Life;
+use crate::domain::{Decimal, Money};
 use crate::store::offers::{EndedBy, OfferRow, OfferState};
 
 /// An offer as the channel showed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shown {
     pub running: bool,
-    pub price: Option<Decimal>,
+    pub price: Option<Money>,
     pub quantity: Option<i32>,
 }
 
@@ -51,11 +51,11 @@ pub fn compare(offer: &OfferRow, shown: Option<&Shown>, ends_at_zero: bool) -> V
 
 fn parts(offer: &OfferRow, shown: &Shown) -> Vec<Difference> {
     let mut differences = Vec::new();
-    // Channels keep cents.
+    // Channels keep the decimals of the currency.
     if let (Some(known), Some(price)) = (offer.shown_price.map(Decimal), shown.price)
-        && known.to_cents() != price.to_cents()
+        && Money::new(known, price.currency).rounded() != price.rounded()
     {
-        differences.push(Difference::Price { known, shown: price });
+        differences.push(Difference::Price { known, shown: price.amount });
     }
     let placed = offer.placed();
     if let (Some(open), Some(quantity)) = (placed.open, shown.quantity) {
@@ -82,10 +82,11 @@ pub fn never_sent(offer: &OfferRow) -> bool {
 mod tests {
     use super::{Difference, Shown, compare, never_sent};
     use crate::domain::offer::Wanted;
-    use crate::domain::{Decimal, Stamp};
+    use crate::domain::{Currency, Decimal, Money, Stamp};
     use crate::store::offers::{EndedBy, OfferRow, OfferState};
 
-    const SHOWN: Shown = Shown { running: true, price: Some(Decimal(99_000)), quantity: Some(5) };
+    const SHOWN: Shown =
+        Shown { running: true, price: Some(Money { amount: Decimal(99_000), currency: Currency::EUR }), quantity: Some(5) };
 
     /// It runs at 9.90; 8 were confirmed, 3 of them were ordered since.
     fn running() -> OfferRow {
@@ -127,12 +128,17 @@ mod tests {
     }
 
     #[test]
-    fn prices_are_compared_in_cents() {
-        let offer = OfferRow { shown_price: Some(99_049), ..running() };
-        assert_eq!(compare(&offer, Some(&SHOWN), true), []);
-        let dearer = Decimal(99_100);
-        let differences = compare(&running(), Some(&Shown { price: Some(dearer), ..SHOWN }), true);
-        assert_eq!(differences, [Difference::Price { known: Decimal(99_000), shown: dearer }]);
+    fn prices_are_compared_in_the_decimals_of_their_currency() {
+        let differences = |known: i64, shown: i64, currency: &str| {
+            let offer = OfferRow { shown_price: Some(known), ..running() };
+            let price = Some(Money::new(Decimal(shown), Currency::parse(currency).unwrap()));
+            compare(&offer, Some(&Shown { price, ..SHOWN }), true)
+        };
+        assert_eq!(differences(99_049, 99_000, "EUR"), []);
+        assert_eq!(differences(12_504_000, 12_500_000, "JPY"), []);
+        for (known, shown, currency) in [(99_000, 99_100, "EUR"), (99_000, 99_010, "KWD"), (12_500_000, 12_510_000, "JPY")] {
+            assert_eq!(differences(known, shown, currency), [Difference::Price { known: Decimal(known), shown: Decimal(shown) }]);
+        }
     }
 
     #[test]

@@ -394,7 +394,7 @@ fn adopt(tx: &mut Tx<'_>, account: &Account, listed: &ListedOffer, item_id: i32)
     let adopted = Adopted {
         external_number: listed.external_number.as_deref().map(clean),
         url: listed.url.as_deref().map(clean),
-        price: listed.price.map(|price| price.0),
+        price: listed.price.map(|price| price.amount.0),
         quantity: listed.quantity,
         refill_from: listing.and_then(|listing| listing.refill_count),
     };

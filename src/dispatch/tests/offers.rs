@@ -3,9 +3,8 @@
 use super::script::{all_done, row};
 use super::world::{ACCOUNT, everywhere, later, run, set_stock};
 use crate::connectors::{Outcome, Wanted};
-use crate::domain::Decimal;
-use crate::domain::Reader;
 use crate::domain::message::channel;
+use crate::domain::{Currency, Decimal, Money, Reader};
 use crate::store::offers::{EndedBy, OfferState, unwant};
 use crate::store::outbox::{self, OutboxStatus, Topic};
 
@@ -32,7 +31,7 @@ fn an_offer_is_listed_whole_and_then_only_its_changes_are_told() {
         assert_eq!(change.wanted, Wanted::Running);
         assert_eq!(change.content.as_ref().unwrap().title, "Item 1");
         let price = change.price.as_ref().unwrap();
-        assert_eq!((price.amount, price.currency.as_str()), (Decimal(99_000), "EUR"));
+        assert_eq!(price.money, Money::new(Decimal(99_000), Currency::EUR));
         let quantity = change.quantity.unwrap();
         assert_eq!((quantity.offered, quantity.reserved_here), (6, 1), "only the account's warehouses count");
         let offer = world.offer(1);

@@ -8,7 +8,7 @@ use crate::config::{Account, Reconciliation, Settings};
 use crate::connectors::{ChannelOrder, Listed, ListedOffer, OfferChange, Outcome, Pulled, Wanted};
 use crate::dispatch::inbound::Imported;
 use crate::dispatch::reconcile::Report;
-use crate::domain::{Decimal, Failure, Reader};
+use crate::domain::{Currency, Decimal, Failure, Money, Reader};
 use crate::store::items::{self, KeyColumn};
 use crate::store::offers::{self, EndedBy, OfferState, unwant};
 use crate::store::outbox::{self, Topic};
@@ -34,7 +34,7 @@ fn shown(id: i32) -> ListedOffer {
         sku: Some(format!("SKU-{id}")),
         ean: None,
         title: format!("Item {id}"),
-        price: Some(Decimal(99_000)),
+        price: Some(Money::new(Decimal(99_000), Currency::EUR)),
         quantity: Some(5),
         running: true,
         url: None,
@@ -91,7 +91,7 @@ fn tampered(world: &World) -> Vec<ListedOffer> {
     world.mark(3, &[Topic::Listing]);
     run(&mut world.worker(), later(0));
     world.script.take_submits();
-    vec![ListedOffer { price: Some(Decimal(10_000)), quantity: Some(50), ..shown(1) }, shown(3)]
+    vec![ListedOffer { price: Some(Money::new(Decimal(10_000), Currency::EUR)), quantity: Some(50), ..shown(1) }, shown(3)]
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn what_differs_is_set_right_where_that_is_asked_for() {
         let changes = told(&world);
         let of = |id: i32| changes.iter().find(|change| change.offer_id == id).unwrap();
         let first = of(1);
-        assert_eq!((first.price.as_ref().unwrap().amount, first.quantity.unwrap().offered), (Decimal(99_000), 5));
+        assert_eq!((first.price.as_ref().unwrap().money.amount, first.quantity.unwrap().offered), (Decimal(99_000), 5));
         assert!(first.content.is_none(), "only what differs is sent");
         assert!(of(2).wanted == Wanted::Running && of(2).content.is_some(), "a missing offer is listed again");
         assert_eq!(of(3).wanted, Wanted::Ended);
@@ -159,7 +159,7 @@ fn what_is_on_its_way_or_changed_meanwhile_is_no_difference() {
         let store = world.store.clone();
         world.script.on_list(move |_| {
             store.write(|tx| outbox::mark(tx, &[(2, ACCOUNT, Topic::Quantity)])).unwrap();
-            let old = |id| ListedOffer { price: Some(Decimal(1)), ..shown(id) };
+            let old = |id| ListedOffer { price: Some(Money::new(Decimal(1), Currency::EUR)), ..shown(id) };
             Ok(Listed { offers: vec![old(1), old(2)], next: None })
         });
         ask(&world, true, false);
@@ -230,7 +230,8 @@ fn unknown_offers_are_told_and_imported_where_that_is_asked_for() {
 fn a_second_offer_of_one_article_is_told_whichever_comes_first() {
     everywhere(|world| {
         listed(&world, &[1]);
-        let second = || ListedOffer { external_number: Some("X-79".into()), price: Some(Decimal(1)), ..shown(1) };
+        let second =
+            || ListedOffer { external_number: Some("X-79".into()), price: Some(Money::new(Decimal(1), Currency::EUR)), ..shown(1) };
         for offers in [vec![second(), shown(1)], vec![shown(1), second()]] {
             let found = reconcile(&world, false, true, offers);
             assert_eq!(found, Report { listed: 2, unknown: 1, ..Report::default() }, "{}", world.name);

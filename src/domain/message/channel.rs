@@ -43,11 +43,6 @@ messages! {
         "der Preis ist in {found}, der Kanal des Shops verkauft in {expected}"
         "assign a price list in the shop's currency to the account"
         "ordnen Sie dem Konto eine Preisliste in der Währung des Shops zu";
-    currency_invalid CURRENCY_INVALID Error (currency)
-        "\"{currency}\" is no currency"
-        "\"{currency}\" ist keine Währung"
-        "use an ISO 4217 code such as EUR"
-        "verwenden Sie einen Code aus ISO 4217, etwa EUR";
     not_listed NOT_LISTED Error (sku)
         "the shop has no variant with the SKU {sku}, and the change came without title and texts"
         "der Shop hat keine Variante mit der SKU {sku}, und die Änderung kam ohne Titel und Texte"
@@ -83,6 +78,11 @@ messages! {
         "{price} ist kleiner als null"
         "set a price of zero or more"
         "setzen Sie einen Preis von null oder mehr";
+    price_inexact PRICE Error (price, currency, decimals)
+        "the shop keeps {decimals} decimals of a price, so it cannot have {price} {currency} exactly"
+        "der Shop führt {decimals} Nachkommastellen eines Preises und kann {price} {currency} nicht genau führen"
+        "set a price with at most {decimals} decimals"
+        "setzen Sie einen Preis mit höchstens {decimals} Nachkommastellen";
     price_invalid PRICE_INVALID Error (price, sku)
         "{price} is no price for {sku}"
         "{price} ist kein Preis für {sku}"

@@ -68,6 +68,11 @@ messages! {
         "die Preisliste \"{list}\" ist in {found}, das Konto verkauft in {expected}"
         "send the price in a list in {expected}, or have the admin assign lists of one currency to the account"
         "senden Sie den Preis in einer Liste in {expected}, oder lassen Sie dem Konto Listen einer Währung zuordnen";
+    offer_in_no_currency OFFER_INCOMPLETE Error (list, currency)
+        "the currency \"{currency}\" of price list \"{list}\" is not in ISO 4217"
+        "die Währung \"{currency}\" der Preisliste \"{list}\" steht nicht in ISO 4217"
+        "send the prices in a new list, in a currency such as EUR, and have the admin assign it to the account"
+        "senden Sie die Preise in einer neuen Liste in einer Währung wie EUR und lassen Sie sie dem Konto zuordnen";
     offer_price_unreadable OFFER_INCOMPLETE Error (price)
         "the price \"{price}\" in {field:specific_item_data} is not a number"
         "der Preis \"{price}\" in {field:specific_item_data} ist keine Zahl"

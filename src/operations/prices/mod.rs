@@ -41,7 +41,7 @@ wire! {
         full_import: Option<bool>,
         /// ISO 4217, such as EUR. Needed for a new list.
         iso_currency: Option<String> [max(3)],
-        /// 1: two decimals (default); 2: to ,99.
+        /// 1: the decimals of the currency (default); 2: to ,99, where the currency has cents.
         rounding_id: Option<i32>,
         /// true (default): gross prices; false: net.
         gross: Option<bool>,

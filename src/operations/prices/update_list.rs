@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{PriceEntry, PricelistKey, PricelistKeys, PricelistRecord, Validity};
 use crate::config::{Account, Settings};
-use crate::domain::{Failure, FieldName, code};
+use crate::domain::{Currency, Failure, FieldName, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation, offers};
@@ -55,12 +55,7 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
     if let Some(rounding @ (..=0 | 3..)) = record.rounding_id {
         return Err(Failure::new(code::NOT_IN_LIST, [&rounding.to_string(), "1, 2"]).within("rounding_id"));
     }
-    let currency = record.iso_currency.as_deref().map(|c| c.trim().to_ascii_uppercase());
-    if let Some(currency) = &currency
-        && !(currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()))
-    {
-        return Err(Failure::new(code::NOT_IN_LIST, [currency, "the ISO 4217 codes such as EUR"]).within("iso_currency"));
-    }
+    let currency = record.iso_currency.as_deref().map(currency_of).transpose()?;
     let (action, list) = list_of(work, &record, currency)?;
     (keys.pricelist_id, keys.identifier, keys.external_id) =
         (Some(list.pricelist_id), Some(list.identifier.clone()), list.external_id.clone());
@@ -80,6 +75,13 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
     faults.outcome().map(|()| action)
 }
 
+fn currency_of(text: &str) -> Result<Currency, Failure> {
+    let code = text.trim().to_ascii_uppercase();
+    let unknown =
+        || Failure::new(code::NOT_IN_LIST, [code.as_str(), "the ISO 4217 codes of currencies such as EUR"]).within("iso_currency");
+    Currency::parse(&code).ok_or_else(unknown)
+}
+
 /// A limited period needs its name and both days (`item-calls.md` 8).
 fn check_period(validity: &Validity) -> Result<(), Failure> {
     let missing = match (&validity.identifier, validity.valid_from, validity.valid_to) {
@@ -97,7 +99,7 @@ fn check_period(validity: &Validity) -> Result<(), Failure> {
 }
 
 /// The list as it will be, and whether it is new.
-fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<String>) -> Result<(ReportAction, PricelistRow), Failure> {
+fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<Currency>) -> Result<(ReportAction, PricelistRow), Failure> {
     let mut filter = PricelistFilter { mandator_id: record.mandator_id, ..PricelistFilter::default() };
     match record.significant_key.unwrap_or_default() {
         PricelistKey::Identifier => filter.identifier = Cond::one(record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?),
@@ -115,7 +117,7 @@ fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<S
                 mandator_id: record.mandator_id,
                 identifier: record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?,
                 external_id: None,
-                iso_currency: currency.clone().ok_or_else(|| Failure::missing("iso_currency"))?,
+                iso_currency: currency.ok_or_else(|| Failure::missing("iso_currency"))?.code().to_owned(),
                 rounding_id: 1,
                 gross: true,
                 created_at: stamp,
@@ -126,15 +128,15 @@ fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<S
             (ReportAction::Insert, list)
         }
     };
-    if let Some(currency) = currency
+    if let Some(currency) = currency.map(Currency::code)
         && currency != list.iso_currency
     {
         if let Some(account) = accounts_with(work.settings, &list).next() {
             return Err(
-                Failure::new(code::CURRENCY_FIXED, [&list.iso_currency, &account.account_id.to_string(), &currency]).within("iso_currency")
+                Failure::new(code::CURRENCY_FIXED, [&list.iso_currency, &account.account_id.to_string(), currency]).within("iso_currency")
             );
         }
-        list.iso_currency = currency;
+        list.iso_currency = currency.to_owned();
     }
     if let Some(identifier) = &record.identifier {
         list.identifier.clone_from(identifier);
