@@ -17,6 +17,7 @@ impl Default for Limits {
         Limits {
             body_bytes: 64 * MIB,
             inflated_bytes: 256 * MIB,
+            inflated_ratio: 200,
             answer_bytes: 128 * MIB,
             xml_depth: 64,
             xml_attributes: 64,

@@ -89,6 +89,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a body after gzip. Default 256 MiB.
     pub inflated_bytes: usize,
+    /// Bytes that each byte of a gzip body may inflate to, beyond the first MiB. Default 200.
+    pub inflated_ratio: usize,
     /// Bytes of an answer, before it is compressed. Default 128 MiB.
     pub answer_bytes: usize,
     /// Nesting of elements. Default 64.

@@ -64,6 +64,7 @@ raw! {
     RawLimits {
         body_bytes: Option<i64>,
         inflated_bytes: Option<i64>,
+        inflated_ratio: Option<i64>,
         answer_bytes: Option<i64>,
         xml_depth: Option<i64>,
         xml_attributes: Option<i64>,

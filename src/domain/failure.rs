@@ -151,6 +151,9 @@ codes! {
     1022 NO_MEDIA Media
         "the header Content-Type is missing; send text/xml; charset=utf-8 (SOAP 1.1) or application/soap+xml; charset=utf-8 (SOAP 1.2)"
         "der Header Content-Type fehlt; senden Sie text/xml; charset=utf-8 (SOAP 1.1) oder application/soap+xml; charset=utf-8 (SOAP 1.2)";
+    1023 INFLATES_TOO_MUCH Size
+        "the gzip body decompresses to more than {0} times its bytes as sent; send it without gzip, or fewer records per call, at most {1} bytes before compression (limits.inflated_ratio in the configuration)"
+        "der gzip-Inhalt ergibt dekomprimiert mehr als das {0}-Fache seiner Bytes; senden Sie ihn ohne gzip oder weniger Datensätze je Aufruf, höchstens {1} Bytes vor der Kompression (limits.inflated_ratio in der Konfiguration)";
     // 2000: XML and SOAP
     2001 MALFORMED_XML Client
         "not well-formed XML at line {0}, column {1}: {2}; send one well-formed document"

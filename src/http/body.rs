@@ -1,28 +1,16 @@
-//! Bodies: received within bounds of size and time, inflated, decoded to text; and answers compressed.
+//! Bodies: received within bounds of size and time, and decoded to text.
 
-use std::borrow::Cow;
-use std::io::{self, ErrorKind, Read, Write};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BodyStream, MessageBody};
 use actix_web::dev::Payload;
 use encoding_rs::{DecoderResult, Encoding, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use flate2::Compression;
-use flate2::bufread::GzDecoder;
-use flate2::write::GzEncoder;
 
 use super::budget::Charge;
 use super::pace::Pace;
 use crate::config::Limits;
 use crate::domain::{Failure, code};
-
-/// Answers up to this size are not worth compressing.
-const PLAIN_BYTES: usize = 1024;
-
-/// Members of a gzip body: each costs a new decoder, even an empty one. Tools that compress in blocks write one for
-/// 64 KiB.
-const MOST_MEMBERS: usize = 4_096;
 
 /// A body from the network, or why it could not be had.
 pub(super) enum Received {
@@ -159,65 +147,6 @@ pub(super) fn check_media(content_type: &str) -> Result<(), Failure> {
     }
 }
 
-/// Whether a `Content-Encoding` is gzip.
-///
-/// # Errors
-/// `UNSUPPORTED_ENCODING`.
-pub(super) fn is_gzip(content_encoding: &str) -> Result<bool, Failure> {
-    match content_encoding.trim().to_ascii_lowercase().as_str() {
-        "" | "identity" => Ok(false),
-        "gzip" | "x-gzip" => Ok(true),
-        other => Err(Failure::new(code::UNSUPPORTED_ENCODING, [other])),
-    }
-}
-
-/// # Errors
-/// `TOO_LARGE`, `UNDECODABLE_BODY`.
-pub(super) fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
-    match inflate_up_to(body, most.saturating_add(1)) {
-        (out, Ok(())) if out.len() > most => Err(Failure::new(code::TOO_LARGE, [&most.to_string(), "inflated_bytes"])),
-        (out, Ok(())) => Ok(out),
-        (_, Err(error)) => Err(Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()])),
-    }
-}
-
-/// The first bytes of a message, at most so many, of whose body only the beginning may be there. True: there is more.
-///
-/// # Errors
-/// `UNSUPPORTED_ENCODING`, `UNDECODABLE_BODY`.
-pub(super) fn unpack_start<'b>(start: &'b [u8], content_encoding: &str, most: usize) -> Result<(Cow<'b, [u8]>, bool), Failure> {
-    if !is_gzip(content_encoding)? {
-        return Ok((Cow::Borrowed(start.get(..most).unwrap_or(start)), start.len() > most));
-    }
-    match inflate_up_to(start, most) {
-        (_, Err(error)) if error.kind() != ErrorKind::UnexpectedEof => {
-            Err(Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()]))
-        }
-        (out, _) => {
-            let more = out.len() >= most;
-            Ok((Cow::Owned(out), more))
-        }
-    }
-}
-
-/// Inflates until there are so many bytes, or as far as it goes.
-fn inflate_up_to(body: &[u8], bound: usize) -> (Vec<u8>, io::Result<()>) {
-    let mut out = Vec::new();
-    let mut rest = body;
-    for _ in 0..MOST_MEMBERS {
-        let mut member = GzDecoder::new(rest);
-        let room = u64::try_from(bound.saturating_sub(out.len())).unwrap_or(u64::MAX);
-        if let Err(error) = member.by_ref().take(room).read_to_end(&mut out) {
-            return (out, Err(error));
-        }
-        rest = member.into_inner();
-        if out.len() >= bound || rest.is_empty() {
-            return (out, Ok(()));
-        }
-    }
-    (out, Err(io::Error::other(format!("it has more than {MOST_MEMBERS} members"))))
-}
-
 /// The text of an envelope. Byte order mark, then the charset of the `Content-Type`, then the XML declaration, else UTF-8.
 ///
 /// # Errors
@@ -312,29 +241,6 @@ fn declared(body: &[u8]) -> Result<&'static Encoding, Failure> {
         },
         None => Ok(UTF_8),
     }
-}
-
-/// Whether an `Accept-Encoding` offers gzip.
-pub(super) fn accepts_gzip(accept_encoding: &str) -> bool {
-    accept_encoding.split(',').any(|offer| {
-        let mut parts = offer.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let refused = parts.any(|part| {
-            let weight = part.split_once('=').filter(|(q, _)| q.trim().eq_ignore_ascii_case("q"));
-            weight.is_some_and(|(_, value)| value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0))
-        });
-        (name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip")) && !refused
-    })
-}
-
-/// The compressed answer, if that is worth it.
-pub(super) fn compress(body: &str) -> Option<Vec<u8>> {
-    if body.len() <= PLAIN_BYTES {
-        return None;
-    }
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    encoder.write_all(body.as_bytes()).ok()?;
-    encoder.finish().ok()
 }
 
 #[cfg(test)]

@@ -14,10 +14,11 @@ use super::answer::{Held, Sending, connection};
 use super::auth::Credentials;
 use super::body::{self, Keep, Received};
 use super::budget::Charge;
+use super::gzip::Inflating;
 use super::head::Head;
 use super::places::{Party, Place};
 use super::reply::{start, text_of};
-use super::{Edge, client, describe, multipart};
+use super::{Edge, client, describe, gzip, multipart};
 use crate::config::{Limits, User};
 use crate::domain::{Failure, Reader, code};
 use crate::operations::{self, Access, Face};
@@ -27,7 +28,7 @@ use crate::soap::{self, Handled, Meta, Reply, Version};
 const EXPECTED: usize = 4;
 /// Charged for a body that does not say how long it is; the charge grows with it.
 const FIRST: usize = 64 << 10;
-/// Inflated at first, in bytes per byte; four times as much with each further try.
+/// Inflated at first, in bytes per byte; then four times as much each time.
 const INFLATED: usize = 16;
 
 /// Everything that may come to `/ws/connect` and `/ws/v1`.
@@ -119,7 +120,7 @@ impl Caller {
             content_type,
             content_encoding: text_of(request, header::CONTENT_ENCODING),
             content_length: text_of(request, header::CONTENT_LENGTH).parse().ok(),
-            wants_gzip: body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING)),
+            wants_gzip: gzip::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING)),
             edge,
         }
     }
@@ -219,7 +220,7 @@ impl Caller {
     async fn whole_body(&self, payload: &mut Payload, start: Vec<u8>, party: &Party, reader: Reader) -> Result<Body, Box<Outcome>> {
         let limits = &self.edge.settings.limits;
         let declared = self.content_length.map_or(FIRST, |length| usize::try_from(length).unwrap_or(usize::MAX));
-        let inflated = if body::is_gzip(&self.content_encoding).unwrap_or_default() { INFLATED } else { 1 };
+        let inflated = if gzip::is_gzip(&self.content_encoding).unwrap_or_default() { INFLATED } else { 1 };
         let expected = declared.min(limits.body_bytes).saturating_mul(EXPECTED).saturating_mul(inflated);
         let charge = self.edge.budget.charge(party, expected.min(self.edge.budget.most())).await;
         let mut charge = match charge {
@@ -249,7 +250,7 @@ impl Caller {
     /// The message in a body, charged for what carrying it out is going to need.
     async fn read(self: &Arc<Self>, body: Body, user: Option<&str>) -> Result<(Message, Charge), Failure> {
         let Body { bytes, mut charge } = body;
-        let bytes = match body::is_gzip(&self.content_encoding)? {
+        let bytes = match gzip::is_gzip(&self.content_encoding)? {
             true => self.inflate(bytes, &mut charge, user).await?,
             false => bytes,
         };
@@ -260,24 +261,27 @@ impl Caller {
         Ok((message, charge))
     }
 
-    /// Inflates as far as is charged, and starts again with more where that does not suffice.
+    /// Inflates as far as is charged, and goes on where there is room for more.
     async fn inflate(self: &Arc<Self>, bytes: Vec<u8>, charge: &mut Charge, user: Option<&str>) -> Result<Vec<u8>, Failure> {
-        let limit = self.edge.settings.limits.inflated_bytes;
-        let room = self.edge.budget.most();
-        let fits = limit.min(room.saturating_sub(bytes.len()));
-        let bytes = Arc::new(bytes);
-        let mut most = bytes.len().saturating_mul(INFLATED).max(FIRST).min(fits);
+        let (limit, ratio) = (self.edge.settings.limits.inflated_bytes, self.edge.settings.limits.inflated_ratio);
+        let (sent, room) = (bytes.len(), self.edge.budget.most());
+        let fits = limit.min(room.saturating_sub(sent));
+        let mut most = sent.saturating_mul(INFLATED).max(FIRST).min(fits);
+        let mut inflating = Inflating::new(bytes);
         loop {
-            charge.grow(bytes.len().saturating_add(most)).await?;
-            let zipped = Arc::clone(&bytes);
-            match self.reading(user, move |_| body::inflate(&zipped, most)).await? {
-                Err(failure) if failure.code == code::TOO_LARGE && most < fits => most = most.saturating_mul(4).min(fits),
-                Err(failure) if failure.code == code::TOO_LARGE && fits < limit => {
+            charge.grow(sent.saturating_add(most)).await?;
+            let reading = move |_: &Caller| inflating.go_on(most.saturating_add(1), ratio).map(|ended| (inflating, ended));
+            let (back, ended) = self.reading(user, reading).await??;
+            match ended {
+                true => return Ok(back.inflated()),
+                false if most < fits => most = most.saturating_mul(4).min(fits),
+                false if fits < limit => {
                     let needed = room.saturating_add(1).to_string();
                     return Err(Failure::new(code::TOO_LARGE_FOR_MEMORY, [&needed, &room.to_string()]));
                 }
-                inflated => return inflated,
+                false => return Err(Failure::new(code::TOO_LARGE, [&limit.to_string(), "inflated_bytes"])),
             }
+            inflating = back;
         }
     }
 
@@ -353,7 +357,7 @@ impl Caller {
             reply.body = body;
             content_type
         });
-        let zipped = if self.wants_gzip { body::compress(&reply.body) } else { None };
+        let zipped = if self.wants_gzip { gzip::compress(&reply.body) } else { None };
         Outcome { content_type, zipped, ..plain(reply) }
     }
 

@@ -9,8 +9,8 @@ use actix_web::http::header;
 
 use super::Edge;
 use super::answer::{Held, Sending, connection};
-use super::body;
 use super::client;
+use super::gzip;
 use super::places::Party;
 use super::reply::{ALLOWED, busy, text_of};
 use crate::operations::Face;
@@ -42,10 +42,10 @@ pub(super) async fn description(request: &HttpRequest, edge: &Edge, face: Face) 
     let lane = &edge.lanes.descriptions;
     let Ok(turn) = lane.turn_within(None, PATIENCE).await else { return busy() };
     let (ops, settings) = (parameters(request, "ops"), Arc::clone(&edge.settings));
-    let gzip = body::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING));
+    let gzip = gzip::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING));
     let made = lane.work(turn, move || {
         let wsdl = soap::wsdl(face, &word, &ops, &settings.server.public_url)?;
-        let zipped = if gzip { body::compress(&wsdl) } else { None };
+        let zipped = if gzip { gzip::compress(&wsdl) } else { None };
         Ok((wsdl, zipped))
     });
     let (wsdl, zipped): (String, Option<Vec<u8>>) = match made.await {

@@ -4,7 +4,7 @@
 use actix_web::dev::Payload;
 
 use super::body::Start;
-use super::{body, multipart};
+use super::{body, gzip, multipart};
 use crate::config::Settings;
 use crate::domain::{Failure, Reader, code};
 use crate::operations::Face;
@@ -55,7 +55,7 @@ impl Head<'_> {
     /// The fault, when the Header cannot be read or does not end in time.
     fn claim(&self, sent: &[u8], ended: bool) -> Result<Option<Claim>, Box<Reply>> {
         let refuse = |failure: Failure| self.refuse(failure);
-        let (start, full) = body::unpack_start(sent, self.content_encoding, MOST).map_err(refuse)?;
+        let (start, full) = gzip::unpack_start(sent, self.content_encoding, MOST).map_err(refuse)?;
         let full = full || sent.len() >= MOST_SENT;
         let whole = ended && !full;
         let text = self.text(&start, whole).map_err(refuse)?;

@@ -14,6 +14,7 @@ mod client;
 mod connections;
 mod describe;
 mod expect;
+mod gzip;
 mod head;
 mod multipart;
 mod pace;

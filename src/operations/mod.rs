@@ -31,6 +31,7 @@ pub use call::{Done, Finished, ROWS_AT_A_TIME, ReadOperation, Reading, Refused, 
 pub use place::placed;
 pub use run::{execute, limits};
 pub use wait::{Step, Waiting};
+pub use wire::keeps_xml;
 
 use crate::config::{Settings, User};
 use crate::dispatch::bell::Bell;

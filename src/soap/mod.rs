@@ -222,16 +222,20 @@ const HINTED: usize = 1000;
 /// three are what stacks call an argument whose name they do not know: JAX-WS, PHP and Axis.
 const ARGUMENTS: [&str; 5] = ["requestData", "argRequestData", "arg0", "param0", "in0"];
 
-/// Typed calls stand in the namespace of the contract that they were made from, or in none; one that was made from
-/// another contract may mean something else by the same names. On the compat face the namespace of the original is not
-/// known, so each is read.
+/// Typed calls stand in the namespace of the contract that they were made from, or in none; what was made from another
+/// contract may mean something else by the same names. On the compat face the namespace of the original is not known, so
+/// each is read.
 fn check_namespace(settings: &Settings, face: Face, element: Node<'_>) -> Result<(), Failure> {
-    match element.namespace() {
-        Some(other) if face == Face::Typed && other != TYPED_NS => {
-            Err(Failure::new(code::WRONG_NAMESPACE, [element.name(), other, TYPED_NS, &wsdl_url(settings, face)]))
-        }
-        _ => Ok(()),
+    if face == Face::Compat {
+        return Ok(());
     }
+    let foreign = match element.namespace() {
+        Some(other) if other != TYPED_NS => Some(element),
+        _ => element.first_foreign(TYPED_NS, operations::keeps_xml),
+    };
+    let Some(foreign) = foreign else { return Ok(()) };
+    let (name, namespace) = (foreign.name(), foreign.namespace().unwrap_or_default());
+    Err(Failure::new(code::WRONG_NAMESPACE, [name, namespace, TYPED_NS, &wsdl_url(settings, face)]))
 }
 
 fn input<'d>(settings: &Settings, face: Face, row: impl Row, element: Node<'d>) -> Result<Input<'d>, Failure> {

@@ -11,6 +11,7 @@
 
 mod attributes;
 mod build;
+mod foreign;
 mod mark;
 mod names;
 mod refusal;

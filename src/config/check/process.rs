@@ -128,6 +128,7 @@ pub(super) fn limits(c: &mut Checker<'_>, raw: RawLimits) -> Limits {
     let limits = Limits {
         body_bytes: c.size("limits.body_bytes", raw.body_bytes, d.body_bytes, 65_536..=2047 * MIB),
         inflated_bytes: c.size("limits.inflated_bytes", raw.inflated_bytes, d.inflated_bytes, 65_536..=4095 * MIB),
+        inflated_ratio: c.size("limits.inflated_ratio", raw.inflated_ratio, d.inflated_ratio, 20..=1032),
         answer_bytes: c.size("limits.answer_bytes", raw.answer_bytes, d.answer_bytes, 65_536..=2047 * MIB),
         xml_depth: c.size("limits.xml_depth", raw.xml_depth, d.xml_depth, 16..=1024),
         xml_attributes: c.size("limits.xml_attributes", raw.xml_attributes, d.xml_attributes, 8..=4096),

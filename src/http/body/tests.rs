@@ -1,12 +1,7 @@
 use super::*;
 
-fn decode(body: Vec<u8>, content_type: &str, content_encoding: &str, most: usize) -> Result<String, Failure> {
-    let body = if is_gzip(content_encoding)? { inflate(&body, most)? } else { body };
-    to_text(body, content_type)
-}
-
 fn read(body: &[u8], content_type: &str) -> Result<String, i32> {
-    decode(body.to_vec(), content_type, "", 100).map_err(|failure| failure.code.number)
+    to_text(body.to_vec(), content_type).map_err(|failure| failure.code.number)
 }
 
 fn utf_16(text: &str, big: bool) -> Vec<u8> {
@@ -47,25 +42,6 @@ fn what_does_not_fit_its_encoding_is_refused_and_never_replaced() {
 }
 
 #[test]
-fn gzip_is_undone_within_its_limit() {
-    let zip = |text: &str| {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(text.as_bytes()).expect("memory");
-        encoder.finish().expect("memory")
-    };
-    let read = |body: Vec<u8>, encoding: &str| decode(body, "", encoding, 100).map_err(|f| f.code.number);
-    assert_eq!(read(zip("<a/>"), "gzip").as_deref(), Ok("<a/>"));
-    assert_eq!(read(zip(&"x".repeat(100)), " X-GZIP").map(|text| text.len()), Ok(100));
-    assert_eq!(read(zip(&"x".repeat(101)), "gzip"), Err(1004));
-    assert_eq!(read(zip(&"x".repeat(50_000_000)), "gzip"), Err(1004));
-    assert_eq!(read(zip("<a/>")[..15].to_vec(), "gzip"), Err(1008));
-    assert_eq!(read(b"<a/>".to_vec(), "gzip"), Err(1008));
-    assert_eq!(read(b"<a/>".to_vec(), "gzip, gzip"), Err(1007));
-    assert_eq!(read(b"<a/>".to_vec(), "br"), Err(1007));
-    assert_eq!(read(b"<a/>".to_vec(), "identity").as_deref(), Ok("<a/>"));
-}
-
-#[test]
 fn only_content_types_of_envelopes_are_taken() {
     for good in ["text/xml", "TEXT/XML;charset=utf-8", "application/soap+xml; action=\"x\"", "application/xml"] {
         assert!(check_media(good).is_ok(), "{good}");
@@ -74,17 +50,6 @@ fn only_content_types_of_envelopes_are_taken() {
         assert_eq!(check_media(bad).map_err(|failure| failure.code.number), Err(1006), "{bad}");
     }
     assert_eq!(check_media("").map_err(|failure| failure.code.number), Err(1022));
-}
-
-#[test]
-fn gzip_is_used_only_if_offered() {
-    for offer in ["gzip", "deflate, GZIP;q=0.5", "x-gzip", "gzip; q=1.0"] {
-        assert!(accepts_gzip(offer), "{offer}");
-    }
-    for offer in ["", "deflate", "gzip;q=0", "gzip; Q = 0.000", "compress, identity", "*"] {
-        assert!(!accepts_gzip(offer), "{offer}");
-    }
-    assert!(compress("short").is_none());
 }
 
 #[test]

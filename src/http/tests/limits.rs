@@ -108,7 +108,7 @@ async fn a_call_is_charged_for_its_memory_until_its_answer_is_sent() {
 
 #[actix_web::test]
 async fn a_call_that_needs_more_memory_than_there_is_is_refused() {
-    let zipped = crate::http::body::compress(&format!("{ECHO}{}", " ".repeat(100_000))).expect("long enough");
+    let zipped = crate::http::gzip::compress(&format!("{ECHO}{}", " ".repeat(100_000))).expect("long enough");
     for (body, encoding) in [(ECHO.replace("Gr", &"<a/>".repeat(5_000)).into_bytes(), "identity"), (zipped, "gzip")] {
         let edge = edge(settings_with(|settings| settings.limits.memory_bytes = Some(70_000)));
         let request = post().insert_header((header::CONTENT_ENCODING, encoding)).set_payload(body);

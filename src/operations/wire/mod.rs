@@ -28,7 +28,7 @@ pub use ignored::{ignored, ignored_condition};
 pub use list::refuse_too_many;
 pub use record::{Record, Records};
 pub(crate) use record::{has_lines, key_of};
-pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Time, Xml};
+pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Time, Xml, keeps_xml};
 pub use schema::{FieldType, Occurs, TypeDef, Types, clean};
 pub use warnings::Warnings;
 pub use writer::Writer;

@@ -270,6 +270,11 @@ impl Value for Xml {
     }
 }
 
+/// Whether a field of this name holds [`Xml`], which may be of any namespace.
+pub fn keeps_xml(name: &str) -> bool {
+    ["specific_item_data", "specific_offer_data", "specific_order_data"].iter().any(|kept| super::same_name(name, kept))
+}
+
 /// For XML in a text field; the text itself has passed the limits of the whole request.
 pub const FRAGMENT_LIMITS: Limits = Limits { depth: 48, attributes: 64, name_bytes: 256, elements: 100_000, entries: usize::MAX };
 

@@ -48,13 +48,38 @@ enum Piece<'a> {
     Joined(&'a str, char),
 }
 
+/// Where the walk is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Text,
+    Tag,
+    /// An attribute's value, and the quote that ends it.
+    Value(char),
+}
+
+impl Within {
+    fn behind(self, c: char) -> Within {
+        match (self, c) {
+            (Within::Text, '<') => Within::Tag,
+            (Within::Tag, '>') => Within::Text,
+            (Within::Tag, '"' | '\'') => Within::Value(c),
+            (Within::Value(quote), _) if quote == c => Within::Tag,
+            _ => self,
+        }
+    }
+}
+
+/// What ends a literal section, and may not stand in a text.
+const SECTION_END: &str = "]]>";
+
 /// Takes a source apart, from its start to its end.
 fn walk<'a>(source: &'a str, mut each: impl FnMut(Piece<'a>)) {
     let mut rest = source;
-    while let Some(at) = rest.find(|c| c == '&' || c == '<' || !is_xml_char(c)) {
+    let mut within = Within::Text;
+    while let Some(at) = rest.find(|c| matches!(c, '&' | '<' | '>' | '"' | '\'' | ']') || !is_xml_char(c)) {
         let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
         each(Piece::Text(plain));
-        let literal = literal(tail);
+        let literal = if within == Within::Text { literal(tail) } else { 0 };
         let length = match tail.chars().next() {
             _ if literal > 0 => {
                 let (inside, _) = tail.split_at_checked(literal).unwrap_or((tail, ""));
@@ -68,9 +93,14 @@ fn walk<'a>(source: &'a str, mut each: impl FnMut(Piece<'a>)) {
                 literal
             }
             Some('&') => reference(tail, &mut each),
+            Some(']') if within == Within::Text && tail.starts_with(SECTION_END) => {
+                each(Piece::Forbidden(SECTION_END));
+                SECTION_END.len()
+            }
             Some(c) => {
                 let (own, _) = tail.split_at_checked(c.len_utf8()).unwrap_or((tail, ""));
-                each(if c == '<' { Piece::Text(own) } else { Piece::Forbidden(own) });
+                within = within.behind(c);
+                each(if is_xml_char(c) { Piece::Text(own) } else { Piece::Forbidden(own) });
                 own.len()
             }
             None => 0,
@@ -82,7 +112,7 @@ fn walk<'a>(source: &'a str, mut each: impl FnMut(Piece<'a>)) {
 
 /// Length of a section that holds no references.
 fn literal(tail: &str) -> usize {
-    let section = [("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>")].into_iter().find(|(start, _)| tail.starts_with(start));
+    let section = [("<![CDATA[", SECTION_END), ("<!--", "-->"), ("<?", "?>")].into_iter().find(|(start, _)| tail.starts_with(start));
     section.map_or(0, |(_, end)| tail.find(end).map_or(tail.len(), |at| at + end.len()))
 }
 
@@ -122,11 +152,13 @@ mod tests {
             ("<a><![CDATA[&\u{1}&nbsp;]]>&<!-- & --></a>", "<a><![CDATA[&|&nbsp;]]>|<!-- & --></a>"),
             ("<a>\u{FFFF}", "<a>|"),
             ("&", "|"),
+            ("<a b=']]>' c=\"'>\">x]]>y<b/>]]]></a>", "<a b=']]>' c=\"'>\">x|y<b/>]|</a>"),
+            ("<a>&#xD83D;<!-- ]]> -->&#xDE00;</a>", "<a>|<!-- ]]> -->|</a>"),
         ] {
             let found = marked(source).map(|(text, mark)| text.replace(mark, "|"));
             assert_eq!(found.as_deref(), Some(expected), "{source:?}");
         }
-        for source in ["", "<a>&amp;&#65;&#xD83D;&#xDE00;</a>", "<a><![CDATA[&]]></a>", "<a><!-- & "] {
+        for source in ["", "<a>&amp;&#65;&#xD83D;&#xDE00;</a>", "<a><![CDATA[&]]></a>", "<a><!-- & ", "<a b=']]>'>]] ></a>"] {
             assert_eq!(marked(source), None, "{source:?}");
         }
         let taken = marked("\u{FDD0}&").expect("marked");

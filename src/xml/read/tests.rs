@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::{Attribute, Document, Element, Limits, Node, steps};
 use crate::domain::{Failure, Reader};
 
-const LIMITS: Limits = Limits { depth: 8, attributes: 4, name_bytes: 20, elements: 50, entries: usize::MAX };
+pub(super) const LIMITS: Limits = Limits { depth: 8, attributes: 4, name_bytes: 20, elements: 50, entries: usize::MAX };
 
 fn refusal(text: &str) -> Failure {
     match Document::parse(text, &LIMITS) {

@@ -53,13 +53,13 @@ fn nothing_behind_the_header_is_read_before_the_sender_is_known() {
         assert_eq!(code(&post(broken.clone().into_bytes(), &[])), expected);
         assert_eq!(code(&post(zip(broken.as_bytes()), &[ZIPPED])), expected);
     }
-    // So is a gzip stream that goes wrong, and one that inflates to too much.
+    // So is a gzip stream that goes wrong, and one that inflates to more than it is worth.
     for (password, expected) in [("wrong", "1011"), ("demo", "1008")] {
         let far = format!("{}{}", with_token(password, "", Some("<soap:Body>")), " ".repeat(100_000));
         let broken = [zip(far.as_bytes()), b"no member".to_vec()].concat();
         assert_eq!(code(&post(broken, &[ZIPPED])), expected);
     }
-    for (password, expected) in [("wrong", "1011"), ("demo", "1004")] {
+    for (password, expected) in [("wrong", "1011"), ("demo", "1023")] {
         let mut bomb = with_token(password, "", Some("<soap:Body>")).into_bytes();
         bomb.resize(3_000_000, b' ');
         assert_eq!(code(&post(zip(&bomb), &[ZIPPED])), expected);
@@ -121,23 +121,48 @@ fn a_gzip_body_of_very_many_members_is_refused() {
     assert!(refused.body.contains("more than 4096 members"), "{}", refused.body);
 }
 
+/// A document with ten thousand stock records.
+fn ten_thousand(erp: &Erp<'_>, face: Face) -> String {
+    let one = erp.stock_document("G-1", 777, true);
+    let (from, to) = match face {
+        Face::Compat => ("&lt;item ", "&lt;/request"),
+        Face::Typed => ("<item>", "</items>"),
+    };
+    let (start, end) = (one.find(from).unwrap(), one.rfind(to).unwrap());
+    let records: String = (0..10_000).map(|number| one[start..end].replace("777", &(number % 500).to_string())).collect();
+    format!("{}{records}{}", &one[..start], &one[end..])
+}
+
 #[test]
 fn ten_thousand_records_that_compress_well_are_taken() {
     let world = World::demo(Database::Sqlite);
     for face in [Face::Compat, Face::Typed] {
         let erp = Erp::on(&world, face);
         erp.item("G-1", "Mug");
-        let one = erp.stock_document("G-1", 5, true);
-        let (from, to) = match face {
-            Face::Compat => ("&lt;item ", "&lt;/item&gt;&lt;/request"),
-            Face::Typed => ("<item>", "</item></items>"),
-        };
-        let start = one.find(from).unwrap();
-        let end = one.find(to).unwrap() + to.rfind(if face == Face::Compat { "&lt;" } else { "<" }).unwrap();
-        let many = format!("{}{}{}", &one[..start], one[start..end].repeat(10_000), &one[end..]);
-        let reply = world.post_bytes(erp.path(), zip(many.as_bytes()), &[ZIPPED]);
+        let many = ten_thousand(&erp, face);
+        let zipped = zip(many.as_bytes());
+        assert!(many.len() / zipped.len() > 50, "{} times", many.len() / zipped.len());
+        let reply = world.post_bytes(erp.path(), zipped, &[ZIPPED]);
         assert!(reply.status == 200 && erp.accepted(&reply), "{:.500}", reply.body);
         assert_eq!(erp.read(&reply).having("return_code").len(), 10_000);
+    }
+}
+
+/// What compresses a thousand times is no document of an ERP. Who sends it all the same is told how it is taken.
+#[test]
+fn gzip_that_inflates_to_more_than_it_is_worth_is_refused_and_taken_without_gzip() {
+    let world = World::demo(Database::Sqlite);
+    for face in [Face::Compat, Face::Typed] {
+        let erp = Erp::on(&world, face);
+        erp.item("G-1", "Mug");
+        let blanks = format!("<soap:Body>{}", " ".repeat(3_000_000));
+        let hollow = erp.stock_document("G-1", 5, true).replace("<soap:Body>", &blanks);
+        let refused = world.post_bytes(erp.path(), zip(hollow.as_bytes()), &[ZIPPED]);
+        assert!(refused.status == 413 && code(&refused) == "1023", "{:.500}", refused.body);
+        for words in ["200 times", "without gzip", "1048576 bytes", "limits.inflated_ratio"] {
+            assert!(refused.body.contains(words), "{}", refused.body);
+        }
+        assert!(erp.accepted(&world.post_bytes(erp.path(), hollow.into_bytes(), &[])));
     }
 }
 

@@ -66,15 +66,38 @@ fn a_typed_call_of_another_contract_is_refused() {
     everywhere(|database, face| {
         let world = World::demo(database);
         let erp = Erp::on(&world, face);
-        let other = erp.item_document("A-1", "One").replace("urn:kontor:v1", "urn:kontor:v2").replace("urn:kontor:connect", "urn:other");
-        let reply = erp.send(&other, &[]);
-        let refused = reply.status == 500 && reply.body.contains("KONTOR-2014") && reply.body.contains("urn:kontor:v1");
-        match face {
-            Face::Typed => assert!(refused, "{}", reply.body),
-            Face::Compat => assert!(erp.accepted(&reply), "{}", reply.body),
+        let own = erp.item_document("A-1", "One");
+        let other = own.replace("urn:kontor:v1", "urn:kontor:v2").replace("urn:kontor:connect", "urn:other");
+        // The operation is of this contract, and something below it is not.
+        let below = ["<request>", "<item>", "<identifier>"].map(|tag| own.replacen(tag, &tag.replace('>', " xmlns=\"urn:kontor:v2\">"), 1));
+        for document in [other].iter().chain(&below) {
+            let reply = erp.send(document, &[]);
+            let refused = reply.status == 500 && reply.body.contains("KONTOR-2014") && reply.body.contains("urn:kontor:v1");
+            match face {
+                Face::Typed => assert!(refused, "{document}: {}", reply.body),
+                Face::Compat => assert!(erp.accepted(&reply), "{}", reply.body),
+            }
         }
         assert_eq!(names(&erp).len(), usize::from(face == Face::Compat));
+        let xsi = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"Item\"";
+        for bare in ["<request xmlns=\"\">".to_owned(), format!("<request {xsi}>")] {
+            erp.sent(&own.replace("<request>", &bare));
+        }
+        assert_eq!(names(&erp).len(), 1);
     });
+}
+
+/// What Kontor keeps as XML is of any namespace, also where it is not sent as text.
+#[test]
+fn kept_xml_of_a_typed_call_may_be_of_any_namespace() {
+    let item = "<items><item><significantKey>INTERNAL_ITEM_NUMBER</significantKey><mandatorId>1</mandatorId><identifier>One</identifier><internalItemNumber>A-1</internalItemNumber><taxTypeId>3</taxTypeId><specificItemData><x:ebay_item_data xmlns:x=\"urn:x\"><x:note>kept</x:note></x:ebay_item_data></specificItemData></item></items>";
+    for database in crate::world::databases() {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, Face::Typed);
+        erp.sent(&erp.document("updateItems", "", item));
+        let answer = erp.send(&erp.document("fetchItems", ALL.0, ALL.1), &[]).body;
+        assert!(answer.contains("&lt;x:note>kept") || answer.contains("&lt;x:note&gt;kept"), "{answer}");
+    }
 }
 
 #[test]
@@ -157,9 +180,12 @@ fn a_forbidden_character_in_one_record_of_a_thousand_is_found_and_nothing_is_sto
             Face::Compat => "item 700 (N-700, line 701), identifier: ",
             Face::Typed => "items, item 700 (N-700, line 701), identifier: ",
         };
-        let mut forms = vec!["\u{b}", "&#11;"];
-        // The reference in the inner document, where it is escaped once more.
-        forms.extend(Some("&amp;#11;").filter(|_| face == Face::Compat));
+        // Halves of a character that something separates are no character.
+        let mut forms = vec!["\u{b}", "&#11;", "]]>", "&#xD83D;<![CDATA[]]>&#xDE00;", "&#xD83D;<!-- -->&#xDE00;", "&#xDE00;&#xD83D;"];
+        if face == Face::Compat {
+            // In the inner document, where it is escaped once more.
+            forms.extend(["&amp;#11;", "]]&gt;", "&amp;#xD83D;&lt;!-- --&gt;&amp;#xDE00;"]);
+        }
         for bad in forms {
             let reply = erp.send(&document.replace("MARK", bad), &[]);
             let body = reply.body.replace("&amp;quot;", "\"").replace("&quot;", "\"");
