@@ -22,6 +22,9 @@ mod shapes;
 pub mod stock;
 mod sync;
 pub mod templates;
+#[cfg(test)]
+mod testing;
+mod tree;
 mod wait;
 pub mod wire;
 

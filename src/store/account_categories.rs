@@ -65,7 +65,15 @@ pub fn of_accounts(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<AccountC
     matching(conn, &AccountCategoryFilter { accounts: accounts.to_vec(), ..AccountCategoryFilter::default() })
 }
 
-/// Inserts new categories and replaces known ones. Parents must stand before their children.
+/// Gives a category another id of the channel.
+pub fn rename(tx: &mut Tx<'_>, account_category_id: i32, external_id: &str) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(account_categories::table.find(account_category_id))
+        .set(account_categories::external_id.eq(external_id))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Inserts new categories and replaces known ones. Parents must come before their children.
 pub fn save(tx: &mut Tx<'_>, rows: &[AccountCategoryRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
         on!(&mut tx.conn, c => diesel::insert_into(account_categories::table)

@@ -121,7 +121,15 @@ pub fn with_ancestors(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Re
     }
 }
 
-/// Inserts new groups and replaces known ones. Parents must stand before their children.
+/// Gives a group another number of the ERP.
+pub fn rename(tx: &mut Tx<'_>, category_id: i32, external_id: &str) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(categories::table.find(category_id))
+        .set(categories::external_id.eq(external_id))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Inserts new groups and replaces known ones. Parents must come before their children.
 pub fn save(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
         on!(&mut tx.conn, c => diesel::insert_into(categories::table)

@@ -3,6 +3,8 @@
 
 mod assign;
 mod fetch;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub use assign::UpdateItemAccountCategoryMapping;

@@ -1,12 +1,16 @@
 //! Item groups: `updateCategories`, `fetchCategories`. `item-calls.md` sections 10 and 11.
 
 mod fetch;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use fetch::FetchCategories;
 pub use update::UpdateCategories;
+#[cfg(test)]
+pub(crate) use update::UpdateCategoriesRequest;
 
 use super::items::{ImageModule, TextModule};
 use super::wire::{Bundle, Patch, Time};

@@ -10,6 +10,8 @@ mod update;
 pub use delete::DeleteItems;
 pub use fetch::FetchItems;
 pub use update::UpdateItems;
+#[cfg(test)]
+pub(crate) use update::UpdateItemsRequest;
 pub(super) use update::{check_stock_value, take_records};
 
 use super::wire::{Bundle, Bytes, Patch, Time, Xml};

@@ -111,7 +111,7 @@ fn own_changes_can_be_hidden() {
 fn a_filter_needs_a_mandator_whom_the_user_may_use() {
     on_stores(|store| {
         pair(store);
-        let code = |request| try_fetch(store, request).unwrap_err().return_code();
+        let code = |request| try_fetch::<FetchOrders>(store, request).unwrap_err().return_code();
         assert_eq!(code(request(Vec::new())), -3016);
         assert_eq!(code(request(vec![OrderFilter::default()])), -3016);
         let unknown = OrderFilter { mandator_id: is(9), ..OrderFilter::default() };

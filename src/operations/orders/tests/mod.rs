@@ -9,93 +9,24 @@ mod update;
 use diesel::prelude::*;
 
 use super::*;
-use crate::config::fixture::{settings, user};
-use crate::domain::Place;
 use crate::domain::order::Workflow;
 use crate::on;
-use crate::operations::wire::{Match, Record, Records};
-use crate::operations::{Face, ReadOperation, Reading, Refused, Work, WriteOperation};
+use crate::operations::ReadOperation;
+use crate::operations::testing::{self, Called, among, call, fetch, is, try_fetch, waiting};
+use crate::operations::wire::{Match, Records};
 use crate::store::offers::stock_figures;
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::store::outbox::{FactRow, Topic};
-use crate::store::schema::{outbox_facts, outbox_states};
+use crate::store::schema::outbox_facts;
 use crate::store::testing::{item, offer, on_stores, stock_of};
 use crate::store::{Store, Tx};
 
-/// What a call left behind beside its result.
-struct Called<R> {
-    result: R,
-    accounts: Vec<i32>,
-    additive: bool,
-    synchronous: bool,
-    stamp: crate::domain::Stamp,
-}
-
-fn call_as<O: WriteOperation>(name: &str, store: &Store, request: O::Request) -> Called<O::Result>
-where
-    O::Request: 'static,
-{
-    let user = user(name);
-    store
-        .write(move |tx| {
-            let settings = settings();
-            let mut work = Work {
-                tx,
-                settings: &settings,
-                user: &user,
-                face: Face::Compat,
-                accounts: Vec::new(),
-                additive: false,
-                synchronous: false,
-                refused: Refused::new(),
-            };
-            let result = O::handle(&mut work, request)?;
-            let (mut accounts, additive, synchronous) = (work.accounts, work.additive, work.synchronous);
-            accounts.sort_unstable();
-            accounts.dedup();
-            Ok(Called { result, accounts, additive, synchronous, stamp: tx.stamp })
-        })
-        .unwrap()
-}
-
-fn call<O: WriteOperation>(store: &Store, request: O::Request) -> Called<O::Result>
-where
-    O::Request: 'static,
-{
-    call_as::<O>("erp", store, request)
-}
-
 fn records<T>(list: Vec<T>) -> Records<T> {
-    Records {
-        list: list
-            .into_iter()
-            .enumerate()
-            .map(|(index, content)| Record {
-                reference_id: Some(format!("ref {}", index + 1)),
-                number: index + 1,
-                place: Place::entry("order", index + 1),
-                content: Ok(Box::new(content)),
-            })
-            .collect(),
-    }
+    testing::records("order", list)
 }
 
 fn fetched(store: &Store, request: FetchOrdersRequest) -> FetchOrdersResult {
-    try_fetch(store, request).unwrap()
-}
-
-fn try_fetch(store: &Store, request: FetchOrdersRequest) -> Result<FetchOrdersResult, Failure> {
-    let (settings, user) = (settings(), user("erp"));
-    let reading = Reading { settings: &settings, user: &user, face: Face::Compat };
-    store.read(|conn| FetchOrders::handle(&reading, conn, request))
-}
-
-fn is<T>(value: T) -> Option<Match<T>> {
-    among([value])
-}
-
-fn among<T, const N: usize>(values: [T; N]) -> Option<Match<T>> {
-    Some(Match { any_of: Some(values.into()), null: None, allow_null: false })
+    fetch::<FetchOrders>(store, request)
 }
 
 /// The item of the world.
@@ -151,17 +82,9 @@ fn reserved(store: &Store, item: i32) -> i64 {
     figures[0].1.reserved
 }
 
-/// Accounts whose offers have to be told a quantity.
+/// Accounts in which a quantity has to be sent.
 fn dirty(store: &Store) -> Vec<i32> {
-    store
-        .read(|conn| {
-            Ok(on!(conn, c => outbox_states::table
-                .filter(outbox_states::topic.eq(Topic::Quantity))
-                .order(outbox_states::account_id)
-                .select(outbox_states::account_id)
-                .load(c))?)
-        })
-        .unwrap()
+    waiting(store, Topic::Quantity)
 }
 
 fn facts(store: &Store) -> Vec<FactRow> {

@@ -1,0 +1,99 @@
+//! What the tests of handlers share: calls by the users of `config::fixture`, outside of SOAP.
+
+use super::call::{ReadOperation, Reading, Work, WriteOperation};
+use super::wire::{Match, Record, Records};
+use crate::config::fixture::{settings, user};
+use crate::domain::{Face, Failure, Place, Stamp};
+use crate::on;
+use crate::store::Store;
+use crate::store::outbox::Topic;
+use crate::store::schema::outbox_states;
+
+use diesel::prelude::*;
+
+/// What a call left behind beside its result.
+pub(crate) struct Called<R> {
+    pub(crate) result: R,
+    /// The accounts to be woken.
+    pub(crate) accounts: Vec<i32>,
+    pub(crate) additive: bool,
+    pub(crate) synchronous: bool,
+    pub(crate) stamp: Stamp,
+}
+
+pub(crate) fn call<O: WriteOperation>(store: &Store, request: O::Request) -> Called<O::Result> {
+    store
+        .write(move |tx| {
+            let (settings, user) = (settings(), user("erp"));
+            let mut work = Work {
+                tx,
+                settings: &settings,
+                user: &user,
+                face: Face::Compat,
+                accounts: Vec::new(),
+                additive: false,
+                synchronous: false,
+                refused: O::prepare(&request),
+            };
+            let result = O::handle(&mut work, request)?;
+            let (mut accounts, additive, synchronous) = (work.accounts, work.additive, work.synchronous);
+            accounts.sort_unstable();
+            accounts.dedup();
+            Ok(Called { result, accounts, additive, synchronous, stamp: tx.stamp })
+        })
+        .unwrap()
+}
+
+pub(crate) fn try_fetch<O: ReadOperation>(store: &Store, request: O::Request) -> Result<O::Result, Failure> {
+    let (settings, user) = (settings(), user("erp"));
+    let reading = Reading { settings: &settings, user: &user, face: Face::Compat };
+    store.read(|conn| O::handle(&reading, conn, request))
+}
+
+pub(crate) fn fetch<O: ReadOperation>(store: &Store, request: O::Request) -> O::Result {
+    try_fetch::<O>(store, request).unwrap()
+}
+
+/// The records of a request, each with a text of its own for the report.
+pub(crate) fn records<T>(noun: &'static str, list: impl IntoIterator<Item = T>) -> Records<T> {
+    let record = |(index, content)| Record {
+        reference_id: Some(format!("ref {}", index + 1)),
+        number: index + 1,
+        place: Place::entry(noun, index + 1),
+        content: Ok(Box::new(content)),
+    };
+    Records { list: list.into_iter().enumerate().map(record).collect() }
+}
+
+/// A condition: this value.
+pub(crate) fn is<T>(value: T) -> Option<Match<T>> {
+    among([value])
+}
+
+/// A condition: one of these values.
+pub(crate) fn among<T, const N: usize>(values: [T; N]) -> Option<Match<T>> {
+    Some(Match { any_of: Some(values.into()), null: None, allow_null: false })
+}
+
+/// The accounts in which an offer waits to be sent in this respect, once per offer.
+pub(crate) fn waiting(store: &Store, topic: Topic) -> Vec<i32> {
+    store
+        .read(|conn| {
+            Ok(on!(conn, c => outbox_states::table
+                .filter(outbox_states::topic.eq(topic))
+                .order(outbox_states::account_id)
+                .select(outbox_states::account_id)
+                .load(c))?)
+        })
+        .unwrap()
+}
+
+/// Empties the outbox, as if the channels had everything.
+pub(crate) fn all_sent(store: &Store) {
+    store
+        .write(|tx| {
+            on!(&mut tx.conn, c => diesel::delete(outbox_states::table).execute(c))?;
+            Ok(())
+        })
+        .unwrap();
+}
