@@ -16,7 +16,7 @@ use crate::connectors::sandbox::{HttpReply, Token};
 use crate::connectors::{self, ChannelError, Connector, Sandboxes};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
-use crate::dispatch::reconcile::{CODES, Report};
+use crate::dispatch::report::{CODES, Report};
 use crate::domain::{Failure, Patience, Reader, Stamp};
 use crate::exchange;
 use crate::http::{self, Annex, Answered, Asked, Page, Site};

@@ -7,42 +7,19 @@
 
 use std::time::Duration;
 
-use super::reconcile::Report;
+use super::report::Report;
 use super::retry::after;
 use super::settle::{About, message_row};
-use super::worker::Worker;
 use crate::config::Account;
 use crate::domain::message::{Arg, Message, own};
 use crate::domain::{Failure, Reader, Stamp};
-use crate::store::begun::{self, Begun, SetAside};
+use crate::store::begun::{self, SetAside};
 use crate::store::{Tx, accounts, broken_document, messages};
 
 /// How long a process has to live before it tries again what was cut off alone.
 const REST: Duration = Duration::from_secs(5);
 /// When orders are collected again after that was cut off too often.
 const NEXT_POLL: Duration = Duration::from_secs(3600);
-
-impl Worker {
-    /// Marks work before it begins. `before`: its mark until now.
-    pub(super) fn begin(&mut self, work: Begun, before: i32) -> Result<(), Failure> {
-        self.open = Some((work.clone(), before));
-        self.store.write(move |tx| begun::mark(tx, &work, before.saturating_add(1)))
-    }
-
-    /// Work that an error of the database stopped was not cut off.
-    pub(super) fn forgive(&mut self) -> Result<(), Failure> {
-        let Some((work, before)) = self.open.clone() else { return Ok(()) };
-        self.store.write(move |tx| begun::mark(tx, &work, before))?;
-        self.open = None;
-        Ok(())
-    }
-
-    /// For the transaction that ends the work under way.
-    pub(super) fn ending(&self) -> impl FnOnce(&mut Tx<'_>) -> Result<(), Failure> + Send + 'static + use<> {
-        let open = self.open.clone();
-        move |tx| open.map_or(Ok(()), |(work, _)| begun::mark(tx, &work, 0))
-    }
-}
 
 /// Inside the transaction that takes an account over.
 pub(super) fn take_up(tx: &mut Tx<'_>, account: &Account, now: Stamp) -> Result<SetAside, Failure> {
@@ -104,9 +81,4 @@ fn things(aside: &SetAside) -> Vec<(About, Thing<'_>)> {
 fn message(what: &Thing<'_>, about: About) -> Message {
     let what = Arg::worded(|reader| what.text(reader));
     if matches!(about, About::Account) { own::account_work_cut_off(what) } else { own::work_cut_off(what) }
-}
-
-/// An offer whose stored rows cannot be read.
-pub(super) fn unreadable(failure: &Failure) -> Message {
-    own::offer_unreadable(Arg::worded(|reader| failure.text(reader)))
 }

@@ -6,17 +6,18 @@
 
 mod begun;
 pub mod bell;
-mod facts;
+mod channel;
+mod context;
 mod housekeeping;
-pub mod inbound;
+mod inbound;
 mod keeper;
+mod lease;
 mod limiter;
 mod plan;
-mod poll;
-pub mod reconcile;
+pub mod report;
 mod retry;
+mod rounds;
 mod settle;
-mod states;
 mod stock_out;
 #[cfg(test)]
 mod tests;
@@ -28,9 +29,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use bell::Bell;
+use channel::Channel;
+use context::Context;
 use housekeeping::Housekeeper;
 use keeper::Keeper;
-use worker::{Parts, Worker};
+use worker::Worker;
 
 use crate::config::Settings;
 use crate::connectors::Connector;
@@ -60,20 +63,14 @@ impl Dispatcher {
             let Some(account) = settings.account(account_id).filter(|a| a.active) else {
                 continue;
             };
-            let worker = Worker::new(Parts {
-                settings: Arc::clone(&settings),
-                store: store.clone(),
-                bell: Arc::clone(&bell),
-                account: account.clone(),
-                connector,
-                owner: owner.clone(),
-                keeper: Arc::clone(&keeper),
-                metrics: Arc::clone(&metrics),
-            });
-            match worker {
-                Some(worker) => threads.extend(spawn(&format!("account {account_id}"), move || {
-                    worker.run();
-                })),
+            let channel = Channel::new(account, connector, Arc::clone(&keeper), Arc::clone(&metrics));
+            match channel {
+                Some(channel) => {
+                    let (settings, bell, metrics) = (Arc::clone(&settings), Arc::clone(&bell), Arc::clone(&metrics));
+                    let context = Context::new(settings, store.clone(), bell, metrics, account.clone(), channel);
+                    let worker = Worker::new(context, owner.clone());
+                    threads.extend(spawn(&format!("account {account_id}"), move || worker.run()));
+                }
                 None => log::error!("account {account_id}: its connector does not start"),
             }
         }

@@ -1,4 +1,4 @@
-//! When to try again, and when to give up. Pure: the clock and chance come in as parameters.
+//! When to try again, and when to give up. The decisions are pure: the clock and chance come in as parameters.
 
 use std::time::Duration;
 
@@ -14,6 +14,11 @@ pub enum Further {
     Again(Stamp),
     /// It has failed for `give_up_after`: parked, with an alarm.
     GiveUp,
+}
+
+/// A number from 0 to 1 for [`pause`] and [`further`].
+pub fn chance() -> f64 {
+    rand::random()
 }
 
 /// The pause after `failures` (1 or more) attempts in a row that failed.

@@ -1,8 +1,5 @@
 //! Whose turn it is: facts, orders, states or reconciliation. Pure.
 
-use crate::domain::Stamp;
-use crate::store::accounts::WorkRow;
-
 /// The kinds of work for a channel, in the order of their importance: what was done with orders first, and orders are
 /// collected before quantities are sent, because they reduce what may be offered; a
 /// reconciliation is never urgent.
@@ -15,6 +12,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Kind; 4] = [Kind::Facts, Kind::Orders, Kind::States, Kind::Reconciliation];
+
+    /// For the log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Facts => "order reports",
+            Kind::Orders => "polls",
+            Kind::States => "offers",
+            Kind::Reconciliation => "lists of offers",
+        }
+    }
+
     /// How often a kind may go before the others get a turn.
     fn most_in_a_row(self) -> u32 {
         match self {
@@ -36,8 +45,8 @@ pub struct Turn {
 impl Turn {
     /// The kinds in the order in which they shall be tried. One that had its share goes behind the others; one whose
     /// last call failed as a whole goes last of all.
-    pub fn order(&self) -> [Kind; 4] {
-        let mut kinds = [Kind::Facts, Kind::Orders, Kind::States, Kind::Reconciliation];
+    pub fn order(&self) -> [Kind; Kind::ALL.len()] {
+        let mut kinds = Kind::ALL;
         kinds.sort_by_key(|kind| {
             let sated = self.last.is_some_and(|(last, times)| last == *kind && times >= kind.most_in_a_row());
             (self.failing == Some(*kind), sated, *kind)
@@ -59,13 +68,6 @@ impl Turn {
     }
 }
 
-/// Whether orders shall be collected now. `in_round`: pages of a poll that has begun are waiting. While polls fail,
-/// only their own pace counts, not the wish of a call: a channel whose orders cannot be read would be asked without
-/// end.
-pub fn poll_is_due(work: &WorkRow, in_round: bool, failing: bool, now: Stamp) -> bool {
-    work.next_poll_at <= now.0 || (!failing && (in_round || work.poll_wanted > work.poll_served))
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Kind, Turn};
@@ -78,12 +80,12 @@ mod tests {
 
     #[test]
     fn no_kind_starves_the_others() {
-        for busy in [Facts, Orders, States, Reconciliation] {
+        for busy in Kind::ALL {
             let mut turn = Turn::default();
             for _ in 0..busy.most_in_a_row() {
                 turn.took(busy, true);
             }
-            assert_eq!(turn.order()[3], busy);
+            assert_eq!(turn.order().last(), Some(&busy));
             turn.took(busy, true);
             assert_eq!(turn.order(), [Facts, Orders, States, Reconciliation], "its count begins anew");
         }

@@ -8,7 +8,7 @@ use super::script::all_done;
 use super::world::{ACCOUNT, World, channel_order, everywhere, later, run};
 use crate::connectors::{Listed, Pulled};
 use crate::dispatch::plan::plan;
-use crate::dispatch::reconcile::Report;
+use crate::dispatch::report::Report;
 use crate::dispatch::worker::{Next, Worker};
 use crate::domain::{Reader, Stamp};
 use crate::on;
@@ -22,7 +22,7 @@ const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;
 /// A worker that takes the account over from whoever had it.
 fn restarted(world: &World) -> Worker {
     let mut worker = world.worker_of("restarted");
-    worker.steals();
+    worker.lease.set_steal(true);
     worker
 }
 
@@ -268,7 +268,7 @@ fn a_panic_in_a_turn_counts_like_a_crash() {
             world.mark(id, &[Topic::Price]);
         }
         let mut worker = restarted(&world);
-        worker.plan = |frame, known| {
+        worker.rounds.states.plan = |frame, known| {
             assert!(known.offers.iter().all(|offer| offer.offer_id != 1), "a template that the engine cannot bear");
             plan(frame, known)
         };

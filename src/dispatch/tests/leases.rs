@@ -80,7 +80,7 @@ fn a_process_that_owns_its_database_takes_over_from_its_own_past_at_once() {
         run(&mut world.worker_of("past"), now);
         world.script.take_calls();
         let mut worker = world.worker_of("present");
-        worker.steals();
+        worker.lease.set_steal(true);
         run(&mut worker, now);
         assert_eq!(world.work().lease_owner.as_deref(), Some("present"));
     });

@@ -172,7 +172,7 @@ fn an_order_that_cannot_be_stored_is_kept_until_it_can() {
         assert_eq!(held(&world)[0].1.as_deref(), Some("second"), "the channel's newest word counts");
         assert_eq!(world.messages().len(), 1, "told once");
 
-        worker.import = mended;
+        worker.rounds.orders.import = mended;
         run(&mut worker, later(300));
         assert_eq!(world.orders(), [Some("mended bad".to_owned())]);
         assert_eq!(held(&world), []);
@@ -186,7 +186,7 @@ fn an_order_that_comes_again_and_can_be_stored_is_held_no_more() {
         world.script.on_pull(|_, _| Ok(bad("first")));
         let mut worker = world.worker();
         run(&mut worker, later(0));
-        worker.import = mended;
+        worker.rounds.orders.import = mended;
         world.write(|tx| want_poll(tx, ACCOUNT));
         world.script.on_pull(|_, _| Ok(bad("second")));
         run(&mut worker, later(1));
@@ -215,7 +215,7 @@ fn support_has_a_held_order_tried_at_once() {
         let waiting = || world.store.read(|conn| outbox::unsettled(conn, stamp, None, later(1))).unwrap().pending;
         assert_eq!(waiting(), 1);
         assert_eq!(held(&world).len(), 1, "an order is never given up");
-        worker.import = mended;
+        worker.rounds.orders.import = mended;
         run(&mut worker, later(1));
         assert_eq!((waiting(), held(&world).len(), world.orders().len()), (0, 0, 1));
         assert!(world.script.take_polls().is_empty(), "without a poll");

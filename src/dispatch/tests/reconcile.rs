@@ -7,7 +7,7 @@ use super::world::{ACCOUNT, World, channel_order, everywhere, later, run};
 use crate::config::{Account, Reconciliation, Settings};
 use crate::connectors::{ChannelOrder, Listed, ListedOffer, OfferChange, Outcome, Pulled, Wanted};
 use crate::dispatch::inbound::Imported;
-use crate::dispatch::reconcile::Report;
+use crate::dispatch::report::Report;
 use crate::domain::{Currency, Decimal, Failure, Money, Reader};
 use crate::store::items::{self, KeyColumn};
 use crate::store::offers::{self, EndedBy, OfferState, unwant};
@@ -142,7 +142,7 @@ fn an_order_that_is_not_collected_yet_is_no_difference() {
         world.script.on_pull(bought);
         ask(&world, false, false);
         let mut worker = world.worker();
-        worker.import = sold;
+        worker.rounds.orders.import = sold;
         run(&mut worker, later(0));
         assert_eq!(report(&world), Report { listed: 1, ..Report::default() }, "{}", world.name);
         let found = reconcile(&world, false, false, vec![ListedOffer { quantity: Some(2), ..shown(1) }]);
@@ -335,7 +335,7 @@ fn a_channel_that_cannot_list_says_so() {
         listed(&world, &[1]);
         ask(&world, true, true);
         let mut worker = world.worker();
-        worker.capabilities.lists_offers = false;
+        worker.context.channel.capabilities.lists_offers = false;
         run(&mut worker, later(0));
         assert_eq!(report(&world).error.as_deref(), Some("the channel cannot list its offers"), "{}", world.name);
         assert!(world.script.take_calls().is_empty());
@@ -347,7 +347,7 @@ fn an_account_with_a_schedule_is_compared_by_itself() {
     everywhere(|world| {
         listed(&world, &[1]);
         let mut worker = world.worker();
-        worker.account.reconciliation = Reconciliation { every: Some(Duration::from_secs(3600)), repair: true };
+        worker.context.account.reconciliation = Reconciliation { every: Some(Duration::from_secs(3600)), repair: true };
         let lists = |world: &World| world.script.take_calls().iter().filter(|call| **call == "list").count();
         page(&world, Vec::new());
         run(&mut worker, later(0));

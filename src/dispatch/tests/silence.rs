@@ -12,7 +12,7 @@ const HOUR: i64 = 3600;
 
 fn watched(world: &World) -> Worker {
     let mut worker = world.worker();
-    worker.account.silence_alarm = Some(Duration::from_secs(24 * 3600));
+    worker.context.account.silence_alarm = Some(Duration::from_secs(24 * 3600));
     worker
 }
 
@@ -109,14 +109,14 @@ fn an_order_that_cannot_be_stored_is_no_silence_and_an_alarm_can_be_switched_off
         assert!(world.work().silent);
 
         // Support mends what kept the old order from being stored: that is no news of the channel.
-        worker.import = |tx, settings, account, order| {
+        worker.rounds.orders.import = |tx, settings, account, order| {
             import(tx, settings, account, &ChannelOrder { order_id: format!("mended {}", order.order_id), ..order.clone() })
         };
         run(&mut worker, start.plus_millis(49 * HOUR * 1000));
         assert_eq!(world.orders(), [Some("mended bad".to_owned())]);
         assert!(world.work().silent);
 
-        worker.account.silence_alarm = None;
+        worker.context.account.silence_alarm = None;
         run(&mut worker, start.plus_millis(50 * HOUR * 1000));
         assert!(!world.work().silent);
     });

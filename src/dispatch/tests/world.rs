@@ -10,9 +10,10 @@ use super::script::{Script, Scripted};
 use crate::config::{Account, Dispatch, Limits, Listing, Mandator, Replay, Server, Settings};
 use crate::connectors::{Address, Buyer, ChannelOrder, FactKind};
 use crate::dispatch::bell::Bell;
+use crate::dispatch::channel::Channel;
+use crate::dispatch::context::Context;
 use crate::dispatch::inbound::Imported;
-use crate::dispatch::keeper::Keeper;
-use crate::dispatch::worker::{Next, Parts, Worker};
+use crate::dispatch::worker::{Next, Worker};
 use crate::domain::item::Item;
 use crate::domain::offer::Wanted;
 use crate::domain::order::{OrderStatus, Workflow};
@@ -122,19 +123,14 @@ pub fn everywhere(test: impl Fn(World)) {
 impl World {
     /// A worker as another process would have it.
     pub fn worker_of(&self, owner: &str) -> Worker {
-        let mut worker = Worker::new(Parts {
-            settings: Arc::clone(&self.settings),
-            store: self.store.clone(),
-            bell: Arc::clone(&self.bell),
-            account: account(ACCOUNT),
-            connector: Box::new(Scripted(Arc::clone(&self.script))),
-            owner: owner.to_owned(),
-            keeper: Arc::new(Keeper::default()),
-            metrics: Arc::new(Metrics::default()),
-        })
-        .unwrap();
-        worker.never_steals();
-        worker.import = import;
+        let (account, metrics) = (account(ACCOUNT), Arc::new(Metrics::default()));
+        let connector = Box::new(Scripted(Arc::clone(&self.script)));
+        let channel = Channel::new(&account, connector, Arc::default(), Arc::clone(&metrics)).unwrap();
+        let (settings, bell) = (Arc::clone(&self.settings), Arc::clone(&self.bell));
+        let context = Context::new(settings, self.store.clone(), bell, metrics, account, channel);
+        let mut worker = Worker::new(context, owner.to_owned());
+        worker.lease.set_steal(false);
+        worker.rounds.orders.import = import;
         worker
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::compare::never_sent;
-use super::report::Stranger;
+use super::wording::Stranger;
 use crate::config::Account;
 use crate::connectors::ListedOffer;
 use crate::domain::Failure;

@@ -1,0 +1,105 @@
+//! What all rounds of a worker need: the account and its channel, the database, and the mark of the work under way.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::bell::Bell;
+use super::channel::Channel;
+use super::settle::{About, Settlement, message_row};
+use super::turn::Kind;
+use crate::config::{Account, Settings};
+use crate::connectors::ChannelError;
+use crate::domain::message::Message;
+use crate::domain::{Failure, Stamp};
+use crate::metrics::Metrics;
+use crate::store::accounts::WorkRow;
+use crate::store::begun::{self, Begun};
+use crate::store::messages::MessageRow;
+use crate::store::{Store, Tx};
+
+pub(super) struct Context {
+    pub settings: Arc<Settings>,
+    pub store: Store,
+    pub bell: Arc<Bell>,
+    pub metrics: Arc<Metrics>,
+    pub account: Account,
+    pub channel: Channel,
+    /// What is marked as begun and has not ended, with its mark before.
+    open: Option<(Begun, i32)>,
+}
+
+impl Context {
+    pub fn new(
+        settings: Arc<Settings>,
+        store: Store,
+        bell: Arc<Bell>,
+        metrics: Arc<Metrics>,
+        account: Account,
+        channel: Channel,
+    ) -> Context {
+        Context { settings, store, bell, metrics, account, channel, open: None }
+    }
+
+    pub fn account_id(&self) -> i32 {
+        self.account.account_id
+    }
+
+    /// The day in the mandator's time zone.
+    pub fn today(&self, now: Stamp) -> NaiveDate {
+        let mandator = self.settings.mandator(self.account.mandator_id);
+        now.day_in(mandator.map_or(chrono_tz::UTC, |mandator| mandator.time_zone))
+    }
+
+    pub fn message(&self, about: About, message: &Message) -> MessageRow {
+        message_row(&self.account, about, message)
+    }
+
+    /// Marks work before it begins. `before`: its mark until now.
+    pub fn begin(&mut self, work: Begun, before: i32) -> Result<(), Failure> {
+        self.open = Some((work.clone(), before));
+        self.store.write(move |tx| begun::mark(tx, &work, before.saturating_add(1)))
+    }
+
+    /// Work that an error of the database stopped was not cut off.
+    pub fn forgive(&mut self) -> Result<(), Failure> {
+        let Some((work, before)) = self.open.clone() else { return Ok(()) };
+        self.store.write(move |tx| begun::mark(tx, &work, before))?;
+        self.open = None;
+        Ok(())
+    }
+
+    /// The mark stays as it is in the database.
+    pub fn leave_open(&mut self) {
+        self.open = None;
+    }
+
+    /// Writes how the work under way ended; the same transaction takes its mark away.
+    pub fn end<T: Send + 'static>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+        let open = self.open.clone();
+        let result = self.store.write(move |tx| {
+            if let Some((open, _)) = open {
+                begun::mark(tx, &open, 0)?;
+            }
+            work(tx)
+        })?;
+        self.open = None;
+        Ok(result)
+    }
+
+    pub fn settlement(&self) -> Settlement {
+        Settlement { account_id: self.account_id(), ..Settlement::default() }
+    }
+
+    /// Writes a settlement, with which the work has ended, and lets waiting calls look.
+    pub fn settle(&mut self, settlement: Settlement) -> Result<(), Failure> {
+        self.end(|tx| settlement.apply(tx))?;
+        self.bell.tell_settled();
+        Ok(())
+    }
+
+    /// A call failed as a whole: until when the account keeps away from its channel.
+    pub fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, now: Stamp) -> Stamp {
+        self.channel.failed(kind, error, work, &self.settings.dispatch, now)
+    }
+}

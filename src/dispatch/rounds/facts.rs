@@ -1,0 +1,160 @@
+//! Telling a channel what the ERP did with its orders, one fact after the other.
+
+use super::{Attempt, Due, Round};
+use crate::config::Account;
+use crate::connectors::{Fact, FactKind, Outcome};
+use crate::dispatch::context::Context;
+use crate::dispatch::retry::{Further, chance, further};
+use crate::dispatch::settle::{About, Health, Settlement, clean};
+use crate::dispatch::turn::Kind;
+use crate::domain::message::own;
+use crate::domain::rate::ChannelCall;
+use crate::domain::{Failure, Stamp};
+use crate::store::Conn;
+use crate::store::accounts::WorkRow;
+use crate::store::begun::Begun;
+use crate::store::orders;
+use crate::store::outbox::{self, FactRow, Settled};
+
+/// Remembers nothing.
+#[derive(Debug, Default)]
+pub(in crate::dispatch) struct Facts;
+
+impl Round for Facts {
+    /// Sends the next due fact.
+    fn turn(&mut self, context: &mut Context, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
+        let account_id = context.account_id();
+        let next = context.store.read(|conn| {
+            let Some(row) = outbox::due_facts(conn, account_id, now, 1)?.pop() else {
+                return Ok(None);
+            };
+            let numbers = orders::numbers(conn, row.order_id)?;
+            Ok(Some((row, numbers)))
+        })?;
+        let Some((row, numbers)) = next else {
+            return Ok(None);
+        };
+        let mut settlement = context.settlement();
+        let (order_id, order_id_2) = match numbers {
+            Some(numbers) => match numbers.marketplace_order_id {
+                Some(number) => (number, numbers.marketplace_order_id_2),
+                None => {
+                    // No channel knows the order: there is nobody to tell.
+                    settlement.fact = Some((row, Settled::Done));
+                    context.settle(settlement)?;
+                    return Ok(Some(Attempt::Worked));
+                }
+            },
+            None => return park(context, row, settlement, "the order does not exist any more"),
+        };
+        let mut kind = match row.fact() {
+            Ok(kind) => kind,
+            Err(failure) => return park(context, row, settlement, &failure.to_string()),
+        };
+        if context.channel.has_to_wait(ChannelCall::PushFact, now) {
+            return Ok(None);
+        }
+        context.begin(Begun::Fact(row.fact_id), row.begun)?;
+        map_carriers(&context.account, &mut kind);
+        let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind };
+        let (result, now) = context.channel.call(ChannelCall::PushFact, now, |connector| connector.push_fact(&fact));
+        let attempt = match result {
+            Ok(outcome) => {
+                context.channel.answered(Kind::Facts);
+                settlement.health = Some(Health::Worked);
+                settle_outcome(context, row, &fact.kind, outcome, now, &mut settlement);
+                Attempt::Worked
+            }
+            Err(error) => {
+                let blocked_until = context.failed(Kind::Facts, &error, work, now);
+                let reason = clean(&error.to_string());
+                repeat_fact(context, row, &reason, None, blocked_until, now, &mut settlement);
+                settlement.health = Some(Health::Failed { blocked_until, error: reason });
+                Attempt::Failed
+            }
+        };
+        context.settle(settlement)?;
+        Ok(Some(attempt))
+    }
+
+    fn due(&self, conn: &mut Conn<'_>, context: &Context, _work: &WorkRow, _now: Stamp) -> Result<Vec<Due>, Failure> {
+        let next = outbox::next_due_fact(conn, context.account_id())?;
+        Ok(Due::calling(ChannelCall::PushFact, next).into_iter().collect())
+    }
+
+    fn forget(&mut self) {}
+}
+
+fn park(context: &mut Context, row: FactRow, mut settlement: Settlement, error: &str) -> Result<Option<Attempt>, Failure> {
+    log::error!("account {}: fact {} about order {} cannot be sent: {error}", context.account_id(), row.fact_id, row.order_id);
+    let error = error.to_owned();
+    settlement.fact = Some((row, Settled::Parked { error }));
+    context.settle(settlement)?;
+    Ok(Some(Attempt::Worked))
+}
+
+fn settle_outcome(context: &Context, row: FactRow, kind: &FactKind, outcome: Outcome, now: Stamp, settlement: &mut Settlement) {
+    let about = About::Order(row.order_id);
+    context.channel.count(ChannelCall::PushFact, &outcome);
+    // Also where it refused a fulfilment that it has made already.
+    let moves_stock = kind.moves_stock();
+    match outcome {
+        Outcome::Done { messages, .. } => {
+            settlement.messages.extend(messages.iter().map(|m| context.message(about, m)));
+            settlement.stock_moved_by = moves_stock.then_some(row.order_id);
+            settlement.fact = Some((row, Settled::Done));
+        }
+        Outcome::Refused(message) => {
+            log::warn!(
+                "account {}: the channel refused \"{}\" for order {}: {}",
+                context.account_id(),
+                row.kind,
+                row.order_id,
+                message.code()
+            );
+            settlement.messages.push(context.message(about, &message));
+            settlement.stock_moved_by = moves_stock.then_some(row.order_id);
+            let error = message.line();
+            settlement.fact = Some((row, Settled::Parked { error }));
+        }
+        Outcome::Later { after, reason } => {
+            repeat_fact(context, row, &clean(&reason), after, Stamp(0), now, settlement);
+        }
+    }
+}
+
+/// The fact goes again later, not before `earliest`, or is given up.
+fn repeat_fact(
+    context: &Context,
+    row: FactRow,
+    reason: &str,
+    retry_after: Option<std::time::Duration>,
+    earliest: Stamp,
+    now: Stamp,
+    settlement: &mut Settlement,
+) {
+    let failures = u32::try_from(row.attempts).unwrap_or_default().saturating_add(1);
+    let settled = match further(&context.settings.dispatch, now, failures, row.first_failed_at, retry_after, chance()) {
+        Further::Again(due_at) => Settled::Again { due_at: due_at.max(earliest), error: reason.to_owned() },
+        Further::GiveUp => {
+            log::error!("account {}: gave up on \"{}\" for order {}: {reason}", context.account_id(), row.kind, row.order_id);
+            let message = own::channel_gave_up(reason);
+            settlement.messages.push(context.message(About::Order(row.order_id), &message));
+            Settled::Parked { error: format!("{}: {reason}", message.code()) }
+        }
+    };
+    settlement.fact = Some((row, settled));
+}
+
+/// The ERP's words for carriers become the channel's; unknown words stay.
+fn map_carriers(account: &Account, kind: &mut FactKind) {
+    let FactKind::Shipped { packets } = kind else {
+        return;
+    };
+    for carrier in packets.iter_mut().filter_map(|packet| packet.carrier.as_mut()) {
+        let mapped = account.carriers.iter().find(|(word, _)| word.trim().to_lowercase() == carrier.trim().to_lowercase());
+        if let Some((_, code)) = mapped {
+            carrier.clone_from(code);
+        }
+    }
+}
