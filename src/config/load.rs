@@ -1,35 +1,18 @@
 //! One file in, settings or every fault of it out.
 
-use std::net::SocketAddr;
 use std::path::Path;
 
 use super::check::{Checker, check};
+use super::given::{Connectors, Overrides};
 use super::read::parse;
 use super::secret::Secrets;
-use super::{Account, Fault, Settings};
+use super::{Fault, Settings};
 
 #[derive(Debug)]
 pub struct Loaded {
     pub settings: Settings,
     /// What works but should not stay so.
     pub warnings: Vec<Fault>,
-}
-
-/// What the command line says instead of the file.
-#[derive(Debug, Clone, Default)]
-pub struct Overrides {
-    pub listen: Option<SocketAddr>,
-    /// As it stands: a relative path is relative to the current folder, not to the file's.
-    pub database: Option<String>,
-}
-
-/// What the checks must know of the connectors; handed in, because the settings are below the connectors.
-pub struct Connectors<'a> {
-    /// Names in the registry.
-    pub known: &'a [&'a str],
-    /// Checks the connector's own settings, without calling the channel. A text with `[accounts.settings] key: …`
-    /// is shown at that key.
-    pub check: &'a dyn Fn(&Account) -> Result<(), String>,
 }
 
 /// Reads and checks the file.

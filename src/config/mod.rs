@@ -8,6 +8,7 @@ pub mod database;
 mod defaults;
 pub mod demo;
 mod fault;
+mod given;
 mod load;
 pub mod password;
 mod raw;
@@ -30,7 +31,8 @@ use crate::domain::{Currency, Language, Patience};
 
 pub use defaults::DEFAULT_LISTEN;
 pub use fault::Fault;
-pub use load::{Connectors, Loaded, Overrides, load};
+pub use given::{Connectors, Overrides};
+pub use load::{Loaded, load};
 
 #[derive(Debug, Clone)]
 pub struct Settings {

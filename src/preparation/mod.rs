@@ -23,6 +23,7 @@ mod platform;
 mod rules;
 mod settings;
 mod source;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -50,7 +51,7 @@ use crate::store::lookups::LookUpRow;
 use crate::store::offers::ItemForOffer;
 use crate::store::pricelists::NamedPrice;
 use crate::store::prices::PricelistRow;
-use rules::Subject;
+use subject::Subject;
 
 /// For whom and for when.
 #[derive(Debug, Clone, Copy)]

@@ -1,30 +1,15 @@
 //! The rule of each value.
 
 use super::lack::TITLE_RULE;
-use super::platform::{self, Platform};
-use super::{Frame, Known, Lack, Source, Sourced, values};
+use super::subject::Subject;
+use super::{Lack, Source, Sourced, values};
 use crate::connectors::{Price, VariantContent};
-use crate::domain::category::Category;
-use crate::domain::item::{self, Item, Translation, filled, in_language};
+use crate::domain::item::{filled, in_language};
 use crate::domain::lookup::Template;
 use crate::domain::template::{self, Form};
 use crate::domain::{Decimal, Money};
 use crate::store::account_categories::AccountCategoryRow;
-use crate::store::categories::CategoryRow;
 use crate::store::lookups::LookUpRow;
-use crate::store::offers::ItemForOffer;
-
-/// An item in an account, with everything that speaks for it read.
-pub(super) struct Subject<'k> {
-    pub frame: &'k Frame<'k>,
-    pub known: &'k Known,
-    pub item: &'k ItemForOffer,
-    pub document: Item,
-    pub platform: Option<Platform>,
-    /// Its item group, then that one's ancestors.
-    pub groups: Vec<(&'k CategoryRow, Category)>,
-    pub parent: Option<Box<Subject<'k>>>,
-}
 
 /// Which template makes the description.
 struct Chosen<'k> {
@@ -34,42 +19,8 @@ struct Chosen<'k> {
 }
 
 impl<'k> Subject<'k> {
-    pub fn new(frame: &'k Frame<'k>, known: &'k Known, item: &'k ItemForOffer) -> Result<Subject<'k>, Lack> {
-        let mut subject = Subject::alone(frame, known, item)?;
-        let parent = item.variant_parent_id.and_then(|id| known.items.get(&id));
-        subject.parent = parent.map(|parent| Subject::alone(frame, known, parent).map(Box::new)).transpose()?;
-        if let (None, Some(group)) = (item.category_id, parent.and_then(|parent| parent.category_id)) {
-            // A variant without a group of its own stands where its family stands.
-            subject.groups = groups_of(known, Some(group))?;
-        }
-        Ok(subject)
-    }
-
-    fn alone(frame: &'k Frame<'k>, known: &'k Known, item: &'k ItemForOffer) -> Result<Subject<'k>, Lack> {
-        let document = item.document().map_err(|_| Lack::Document)?;
-        let platform = match document.blocks() {
-            Some(xml) => platform::read(xml, frame.account.account_id, &frame.account.language).map_err(|_| Lack::Document)?,
-            None => None,
-        };
-        Ok(Subject { frame, known, item, document, platform, groups: groups_of(known, item.category_id)?, parent: None })
-    }
-
-    fn account_id(&self) -> i32 {
-        self.frame.account.account_id
-    }
-
     fn platform_source(&self, element: &str) -> Source {
         Source::Platform { account_id: self.account_id(), element: element.to_owned() }
-    }
-
-    /// A text module: the item's, else that of the nearest item group.
-    pub fn module(&self, module: i32) -> Option<(&[Translation], Option<&str>)> {
-        if let Some(texts) = item::module(&self.document.text_modules, module) {
-            return Some((texts, None));
-        }
-        self.groups
-            .iter()
-            .find_map(|(group, document)| Some((item::module(&document.text_modules, module)?, Some(group.identifier.as_str()))))
     }
 
     fn text(&self, module: Option<i32>, other_languages: bool) -> Option<Sourced<String>> {
@@ -301,15 +252,4 @@ fn translated(name: String, mapped: Option<String>, key: &'static str) -> Source
 /// The source of a template.
 fn content_of(row: &LookUpRow<Template>) -> Result<String, Lack> {
     Ok(row.document().map_err(|_| Lack::Document)?.content.unwrap_or_default())
-}
-
-/// A group with its ancestors. `updateCategories` refuses cycles; a bound keeps a broken tree from being walked for ever.
-fn groups_of(known: &Known, group: Option<i32>) -> Result<Vec<(&CategoryRow, Category)>, Lack> {
-    let mut chain = Vec::new();
-    let mut at = group.and_then(|id| known.groups.get(&id));
-    while let Some(group) = at.filter(|_| chain.len() <= known.groups.len()) {
-        chain.push((group, group.document().map_err(|_| Lack::Document)?));
-        at = group.parent_id.and_then(|id| known.groups.get(&id));
-    }
-    Ok(chain)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 
-use super::rules::Subject;
+use super::subject::Subject;
 use crate::connectors::Price;
 use crate::domain::Decimal;
 use crate::domain::document::Shown;

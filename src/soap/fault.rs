@@ -2,8 +2,9 @@
 
 use super::Reply;
 use super::answer::{addressing_headers, message};
-use super::envelope::{Context, SOAP_11, SOAP_12, Version};
+use super::envelope::Context;
 use super::security::{WSSE, WSU};
+use super::version::{SOAP_11, SOAP_12, Version};
 use super::{MOST_REPEATED, TYPED_NS};
 use crate::domain::failure::{Blame, Code};
 use crate::domain::{Failure, Reader, code};

@@ -1,6 +1,7 @@
 //! SOAP 1.1 and 1.2: the envelope in and out, faults and descriptions. Knows nothing of HTTP but the status codes.
 
 mod answer;
+mod claim;
 pub mod contract;
 mod envelope;
 mod fault;
@@ -10,6 +11,7 @@ mod rpc;
 mod security;
 #[cfg(test)]
 mod tests;
+mod version;
 mod wsdl;
 mod xop;
 
@@ -26,8 +28,8 @@ use crate::operations::{self, Access, Body, Call, Face, Gateway, Operation, Step
 use crate::xml::{Document, Node};
 use answer::Frame;
 
-pub use envelope::Version;
-pub use security::{Claim, Created, Password, Timestamp, UsernameToken, claim};
+pub use claim::{Claim, Created, Password, Timestamp, UsernameToken, claim};
+pub use version::Version;
 pub use wsdl::{NoWsdl, wsdl};
 pub use xop::resolve;
 

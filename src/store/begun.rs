@@ -6,6 +6,7 @@
 use diesel::prelude::*;
 
 use super::accounts::{ensure_work, save_work};
+use super::held_orders::ORDER_ASIDE;
 use super::outbox::OutboxStatus;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, Tx};
@@ -14,8 +15,7 @@ use crate::on;
 
 /// Cut off so often, rows are set aside: once, perhaps among others, and twice alone.
 pub const ASIDE: i32 = 3;
-/// Held orders have no status. Those set aside have one more.
-pub const ORDER_ASIDE: i32 = ASIDE + 1;
+const _: () = assert!(ORDER_ASIDE == ASIDE + 1, "an order that is about to be set aside has not been yet");
 /// What the last error of a row that is set aside begins with.
 pub const CUT_OFF: &str = "WORK_CUT_OFF";
 

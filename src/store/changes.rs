@@ -7,9 +7,9 @@ use std::str::FromStr;
 
 use diesel::prelude::*;
 
-use super::begun::ORDER_ASIDE;
 use super::filter::Cond;
 use super::held_orders::HeldOrder;
+use super::held_orders::ORDER_ASIDE;
 use super::outbox::{FactRow, OutboxStatus, StateRow, Topic, due_now};
 use super::schema::{account_work, held_orders, items, offers, orders, outbox_facts, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx, limited_calls};

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
 
-use super::connection::{Conn, Door, Owned};
+use super::address::Owned;
+use super::door::Door;
 use super::line::{Job, Line};
 use super::schema::{change_clock, writers};
-use super::writer::{Tx, stopped};
+use super::tx::{Conn, Tx, stopped};
 use crate::domain::{Failure, Reader, Stamp, code};
 use crate::on;
 

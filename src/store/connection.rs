@@ -1,33 +1,23 @@
-//! Opening databases, pools and snapshots.
+//! The database as all above see it: opening it, reading one snapshot, writing in turn.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection};
-use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use r2d2::{HandleError, Pool};
 
-use super::file::{self, Opened};
+use super::address::{Address, prepare_postgres, prepare_sqlite, unreachable_database};
+use super::door::Door;
 use super::migrations::migrate;
-use super::outage::Outage;
 use super::ready::Readiness;
-use super::writer::{Tx, Writer};
+use super::tx::{Conn, Tx};
+use super::writer::Writer;
 use crate::domain::{Failure, Patience, code};
 
 const READERS: u32 = 8;
 /// How long a reader waits for a connection while none can be opened.
 const DURING_OUTAGE: Duration = Duration::from_millis(200);
-/// What has a meaning in a file name that is a URI.
-const NOT_IN_FILE_URI: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
-
-/// A connection to either database, for the time of one piece of work.
-pub enum Conn<'c> {
-    Sqlite(&'c mut SqliteConnection),
-    Postgres(&'c mut PgConnection),
-}
-
 #[derive(Clone)]
 enum Readers {
     Sqlite(Pool<ConnectionManager<SqliteConnection>>),
@@ -41,171 +31,6 @@ pub struct Store {
     readers: Readers,
     writer: Arc<Writer>,
     readiness: Arc<Readiness>,
-}
-
-/// Where a database is.
-#[derive(Clone)]
-pub(super) enum Address {
-    Sqlite(String),
-    Postgres(String),
-}
-
-/// An open connection that is its owner's alone.
-pub(super) enum Owned {
-    Sqlite(Box<SqliteConnection>),
-    Postgres(Box<PgConnection>),
-}
-
-impl Address {
-    pub(super) fn parse(database: &str) -> Address {
-        if database.starts_with("postgres://") || database.starts_with("postgresql://") {
-            Address::Postgres(database.to_owned())
-        } else {
-            Address::Sqlite(database.strip_prefix("sqlite://").unwrap_or(database).to_owned())
-        }
-    }
-
-    /// As the client library takes it. A file that has vanished is not created anew, and a server that is gone is noticed.
-    fn url(&self, patience: &Patience) -> String {
-        match self {
-            Address::Sqlite(path) => format!("file:{}?mode=rw", utf8_percent_encode(path, NOT_IN_FILE_URI)),
-            Address::Postgres(url) => {
-                let seconds = patience.connect.as_secs().max(1);
-                let millis = (patience.connect + patience.statement).as_millis();
-                let settings = [
-                    ("connect_timeout", seconds.to_string()),
-                    ("tcp_user_timeout", millis.to_string()),
-                    ("keepalives_idle", "30".to_owned()),
-                    ("keepalives_interval", "10".to_owned()),
-                    ("keepalives_count", "3".to_owned()),
-                ];
-                let mut whole = url.clone();
-                for (key, value) in settings.iter().filter(|(key, _)| !url.contains(&format!("{key}="))) {
-                    whole.push(if whole.contains('?') { '&' } else { '?' });
-                    whole.push_str(&format!("{key}={value}"));
-                }
-                whole
-            }
-        }
-    }
-
-    /// Creates and changes nothing, not even the mode in which an SQLite file keeps its log.
-    pub(super) fn connect_to_look(&self, patience: &Patience) -> Result<Owned, Failure> {
-        let fault = |error: &dyn std::fmt::Display| unreachable_database(self, error);
-        let url = self.url(patience);
-        Ok(match self {
-            Address::Sqlite(_) => {
-                let mut connection = SqliteConnection::establish(&url).map_err(|e| fault(&e))?;
-                let busy = patience.lock.as_millis();
-                let pragmas = format!("PRAGMA busy_timeout = {busy}; PRAGMA query_only = ON;");
-                connection.batch_execute(&pragmas).map_err(|e| fault(&e))?;
-                Owned::Sqlite(Box::new(connection))
-            }
-            Address::Postgres(_) => {
-                let mut connection = PgConnection::establish(&url).map_err(|e| fault(&e))?;
-                prepare_postgres(&mut connection, patience).map_err(|e| fault(&e))?;
-                connection.batch_execute("SET default_transaction_read_only = on").map_err(|e| fault(&e))?;
-                Owned::Postgres(Box::new(connection))
-            }
-        })
-    }
-
-    /// Without limits of time: a migration may take long, and wait for another one.
-    pub(super) fn connect_to_migrate(&self) -> Result<Owned, Failure> {
-        let patience = Patience::default();
-        let fault = |error: &dyn std::fmt::Display| unreachable_database(self, error);
-        if let Address::Sqlite(path) = self {
-            file::create(path).map_err(|e| fault(&e))?;
-        }
-        let url = self.url(&patience);
-        Ok(match self {
-            Address::Sqlite(_) => {
-                let mut connection = SqliteConnection::establish(&url).map_err(|e| fault(&e))?;
-                prepare_sqlite(&mut connection, &patience).map_err(|e| fault(&e))?;
-                Owned::Sqlite(Box::new(connection))
-            }
-            Address::Postgres(_) => Owned::Postgres(Box::new(PgConnection::establish(&url).map_err(|e| fault(&e))?)),
-        })
-    }
-
-    /// What an address holds that nobody may read in a log or an answer.
-    fn secrets(&self) -> Vec<&str> {
-        let Address::Postgres(url) = self else { return Vec::new() };
-        let (_, rest) = url.split_once("://").unwrap_or_default();
-        let (login, _) = rest.rsplit_once('@').unwrap_or_default();
-        let in_login = login.split_once(':').map(|(_, password)| password);
-        let in_query = url.split(['?', '&']).filter_map(|part| part.strip_prefix("password="));
-        in_login.into_iter().chain(in_query).filter(|secret| !secret.is_empty()).collect()
-    }
-}
-
-/// The one way to new connections, with what is known about the database behind it.
-pub(super) struct Door {
-    address: Address,
-    pub patience: Patience,
-    outage: Outage,
-    /// Of SQLite.
-    file: Option<Opened>,
-}
-
-impl Door {
-    pub fn is_shared(&self) -> bool {
-        matches!(self.address, Address::Postgres(_))
-    }
-
-    /// Fails when the database is not the one any more that was opened.
-    pub fn check(&self) -> Result<(), Failure> {
-        self.file.as_ref().map_or(Ok(()), Opened::check)
-    }
-
-    /// A new connection. While the database cannot be reached, attempts are made at growing distances only.
-    pub fn connect(&self) -> Result<Owned, Failure> {
-        if let Some(why) = self.outage.pauses(Instant::now()) {
-            return Err(Failure::new(code::DATABASE, [&why]));
-        }
-        self.check()?;
-        let url = self.address.url(&self.patience);
-        let connected: Result<Owned, ConnectionError> = match &self.address {
-            Address::Sqlite(_) => SqliteConnection::establish(&url).and_then(|mut connection| {
-                prepare_sqlite(&mut connection, &self.patience).map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Owned::Sqlite(Box::new(connection)))
-            }),
-            Address::Postgres(_) => PgConnection::establish(&url).and_then(|mut connection| {
-                prepare_postgres(&mut connection, &self.patience).map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Owned::Postgres(Box::new(connection)))
-            }),
-        };
-        match connected {
-            Ok(connection) => {
-                self.outage.is_over(Instant::now());
-                Ok(connection)
-            }
-            Err(error) => Err(self.cannot(&error)),
-        }
-    }
-
-    fn cannot(&self, error: &dyn std::fmt::Display) -> Failure {
-        let why = without_secrets(&self.address, error);
-        self.outage.failed(&why, Instant::now());
-        Failure::new(code::DATABASE, [&why])
-    }
-}
-
-/// `busy_timeout` first: the others may already have to wait. `FULL` because an answered call is on disk.
-fn prepare_sqlite(connection: &mut SqliteConnection, patience: &Patience) -> diesel::QueryResult<()> {
-    let busy = patience.lock.as_millis();
-    connection.batch_execute(&format!(
-        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;",
-    ))
-}
-
-/// The last one frees the clock from a process that has stopped in the middle of a transaction.
-fn prepare_postgres(connection: &mut PgConnection, patience: &Patience) -> diesel::QueryResult<()> {
-    let (statement, lock) = (patience.statement.as_millis(), patience.lock.as_millis());
-    let idle = patience.turn.as_millis();
-    connection.batch_execute(&format!(
-        "SET statement_timeout = {statement}; SET lock_timeout = {lock}; SET idle_in_transaction_session_timeout = {idle};"
-    ))
 }
 
 struct Prepare(Arc<Door>);
@@ -235,15 +60,6 @@ impl HandleError<diesel::r2d2::Error> for Prepare {
     fn handle_error(&self, error: diesel::r2d2::Error) {
         self.0.cannot(&error);
     }
-}
-
-/// Client libraries quote an address that they cannot read, password and all.
-fn without_secrets(address: &Address, error: &dyn std::fmt::Display) -> String {
-    address.secrets().into_iter().fold(error.to_string(), |text, secret| text.replace(secret, "…"))
-}
-
-pub(super) fn unreachable_database(address: &Address, error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(code::DATABASE, [&without_secrets(address, error)])
 }
 
 impl Readers {
@@ -276,12 +92,7 @@ impl Store {
 
     /// Opens a database that has the newest schema already: see [`super::standing`].
     pub fn open_migrated(database: &str, patience: Patience) -> Result<Store, Failure> {
-        let address = Address::parse(database);
-        let file = match &address {
-            Address::Sqlite(path) => Some(Opened::new(path).map_err(|e| unreachable_database(&address, &e))?),
-            Address::Postgres(_) => None,
-        };
-        let door = Arc::new(Door { address, patience, outage: Outage::default(), file });
+        let door = Arc::new(Door::new(Address::parse(database), patience)?);
         let readers = match &door.address {
             Address::Sqlite(_) => Readers::Sqlite(Readers::open(&door)?),
             Address::Postgres(_) => Readers::Postgres(Readers::open(&door)?),

@@ -108,7 +108,7 @@ impl Sole {
     /// # Errors
     /// One line for the admin: who has it.
     pub fn of(database: &str) -> Result<Option<Sole>, String> {
-        let super::connection::Address::Sqlite(path) = super::connection::Address::parse(database) else {
+        let super::address::Address::Sqlite(path) = super::address::Address::parse(database) else {
             return Ok(None);
         };
         create(&path).map_err(|error| format!("database \"{path}\" cannot be created: {error}"))?;

@@ -3,11 +3,13 @@
 
 use diesel::prelude::*;
 
-use super::begun::ORDER_ASIDE;
 use super::schema::held_orders;
 use super::{Conn, Tx, next_id};
 use crate::domain::{Failure, Stamp};
 use crate::on;
+
+/// Held orders have no status: `begun` of one that is set aside, which is one more than the mark of other work.
+pub const ORDER_ASIDE: i32 = 4;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = held_orders, treat_none_as_default_value = false)]

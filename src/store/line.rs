@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::Tx;
+use super::tx::Tx;
 use crate::domain::Failure;
 
 /// Jobs that may share one commit, and what they may weigh together.

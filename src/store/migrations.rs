@@ -11,7 +11,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connection::{Address, Owned, unreachable_database};
+use super::address::{Address, Owned, unreachable_database};
+use super::file;
 use crate::domain::{Failure, Patience, code};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -48,6 +49,9 @@ struct Present {
 /// Brings the tables up to date. Several processes may do so at the same time.
 pub fn migrate(database: &str) -> Result<Vec<String>, Failure> {
     let address = Address::parse(database);
+    if let Address::Sqlite(path) = &address {
+        file::create(path).map_err(|error| unreachable_database(&address, &error))?;
+    }
     match address.connect_to_migrate()? {
         Owned::Sqlite(mut connection) => run_migrations(&address, connection.as_mut(), SQLITE_MIGRATIONS),
         Owned::Postgres(mut connection) => {

@@ -6,6 +6,7 @@
 
 pub mod account_categories;
 pub mod accounts;
+mod address;
 pub mod among;
 pub mod backlog;
 pub mod begun;
@@ -16,6 +17,7 @@ pub mod configured;
 mod connection;
 mod counters;
 mod db_enum;
+mod door;
 mod file;
 pub mod filter;
 pub mod held_orders;
@@ -43,14 +45,15 @@ pub mod stock;
 pub mod testing;
 #[cfg(test)]
 mod trouble;
+mod tx;
 mod writer;
 
-pub use connection::{Conn, Store};
+pub use connection::Store;
 pub use counters::{counter, free_id, next_id, next_ids, next_ids_from, set_counter};
 pub use file::Sole;
 pub use json::Stored;
 pub use migrations::{Standing, migrate, standing};
-pub use writer::Tx;
+pub use tx::{Conn, Tx};
 
 use crate::domain::{Failure, code};
 

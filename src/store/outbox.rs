@@ -7,7 +7,7 @@ pub use settle::{Settled, forget_facts_before, settle_fact, settle_states};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::begun::ORDER_ASIDE;
+use super::held_orders::ORDER_ASIDE;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, MOST_VARIABLES, Tx, broken_document, limited_calls, next_id};
 use crate::domain::offer::Wanted;

@@ -8,46 +8,13 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use super::commit::{Committer, Pulse};
-use super::connection::{Conn, Door};
+use super::door::Door;
 use super::line::{Job, Line};
-use crate::domain::{Failure, Patience, Stamp, code};
-use diesel::Connection;
+use super::tx::{Tx, stopped};
+use crate::domain::{Failure, Patience, code};
 
 /// How often somebody who waits looks whether there is still something to wait for.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// A write transaction.
-pub struct Tx<'c> {
-    pub conn: Conn<'c>,
-    /// The change stamp of this transaction: later than that of every earlier one, in every process.
-    pub stamp: Stamp,
-}
-
-impl Tx<'_> {
-    /// Runs a piece of work whose failure undoes its own changes, and only those.
-    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let stamp = self.stamp;
-        match &mut self.conn {
-            Conn::Sqlite(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Sqlite(c), stamp })),
-            Conn::Postgres(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Postgres(c), stamp })),
-        }
-    }
-
-    /// Runs a piece of work and undoes all that it changed.
-    pub fn rehearse<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let mut result = None;
-        let undone = self.savepoint(|tx| {
-            result = Some(work(tx)?);
-            // Not shown to anybody: an error is what undoes a savepoint.
-            Err::<(), _>(Failure::new(code::INTERNAL, ["a rehearsal was to be undone"]))
-        });
-        result.map_or_else(|| Err(undone.err().unwrap_or_else(stopped)), Ok)
-    }
-}
-
-pub(super) fn stopped() -> Failure {
-    Failure::new(code::INTERNAL, ["the writer has stopped"])
-}
 
 /// Work that may be done more than once.
 pub(super) type Later = dyn Fn(&mut Tx<'_>) -> Result<(), Failure> + Send + Sync;

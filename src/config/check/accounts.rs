@@ -7,7 +7,7 @@ use super::Checker;
 use super::master::{mandator_of, paths};
 use super::preparation::preparation;
 use crate::config::fault::{define, remedy};
-use crate::config::load::Connectors;
+use crate::config::given::Connectors;
 use crate::config::raw::{RawAccount, RawRateLimits};
 use crate::config::secret::Origin;
 use crate::config::{Account, Listing, PricelistSeed, Reconciliation, Settings};

@@ -15,7 +15,7 @@ use secrecy::SecretString;
 
 use super::Settings;
 use super::fault::{Fault, define};
-use super::load::{Connectors, Overrides};
+use super::given::{Connectors, Overrides};
 use super::raw::RawFile;
 use super::read::{Places, Problem};
 use super::secret::{Origin, Secrets};

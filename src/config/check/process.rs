@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::Checker;
 use crate::config::database::{self, DEFAULT_FILE};
-use crate::config::load::Overrides;
+use crate::config::given::Overrides;
 use crate::config::raw::{RawDatabase, RawDispatch, RawLimits, RawReplay, RawServer};
 use crate::config::{DEFAULT_LISTEN, Dispatch, Limits, Replay, Server};
 use crate::domain::Patience;

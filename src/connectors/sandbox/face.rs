@@ -6,11 +6,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::Sandboxes;
 use super::faults::FaultScript;
 use super::offers::{ByHand, no_offer};
-use super::orders::{NewLine, NewOrder, Problem};
-use super::shop::Shop;
-use super::{Sandboxes, page};
+use super::orders::{NewLine, NewOrder};
+use super::page::{self, Token};
+use super::shop::{Problem, Shop};
 
 /// Bytes of a request's body.
 const MOST_BODY: usize = 1 << 20;
@@ -21,13 +22,6 @@ pub struct HttpReply {
     pub status: u16,
     pub content_type: &'static str,
     pub body: Vec<u8>,
-}
-
-/// What the forms of the page send back, so that it shows where they are from.
-#[derive(Debug, Clone, Copy)]
-pub struct Token<'t> {
-    pub field: &'static str,
-    pub value: &'t str,
 }
 
 impl HttpReply {

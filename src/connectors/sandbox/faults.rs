@@ -2,61 +2,11 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::super::{ChannelError, Outcome};
-use super::shop::Shop;
+use super::shop::{Die, Faults, Partial, Refuse, Shop, Throttle};
 use crate::domain::message::channel;
-
-/// The faults in force. All of them are off in a new shop.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Faults {
-    /// Rows that the shop's rules forbid.
-    pub refuse: Vec<Refuse>,
-    /// Rows that the shop cannot take now, while the rest of the call succeeds.
-    pub partial: Vec<Partial>,
-    pub throttle: Throttle,
-    /// Milliseconds that every call takes longer. Above the account's time-out the answer is lost.
-    pub delay_ms: u64,
-    pub die: Die,
-    /// Every call fails until it is false again.
-    pub down: bool,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Refuse {
-    pub sku: String,
-    pub code: String,
-    pub text: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Partial {
-    pub sku: String,
-    /// How many times; without a number until it is cleared.
-    #[serde(default)]
-    pub calls: Option<u32>,
-    #[serde(default)]
-    pub retry_after_seconds: Option<u64>,
-}
-
-/// The next `calls` calls are answered with "too many requests".
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Throttle {
-    pub calls: u32,
-    #[serde(default)]
-    pub retry_after_seconds: Option<u64>,
-}
-
-/// The next `calls` calls are carried out, but their answer is lost as if the connection was cut.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Die {
-    pub calls: u32,
-}
 
 /// What `POST /faults` sends: the faults named are set, the others stay. Zero, false or an empty list clears one.
 #[derive(Debug, Default, Deserialize)]
@@ -134,30 +84,4 @@ impl Shop {
         }
         gate
     }
-}
-
-/// What the shop has seen. Saved together with the next change of the shop; until then a change by another process
-/// takes it back.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Counters {
-    pub submit_calls: u64,
-    pub rows: u64,
-    pub largest_batch: usize,
-    pub rows_done: u64,
-    pub rows_refused: u64,
-    pub rows_later: u64,
-    pub pull_calls: u64,
-    pub orders_delivered: u64,
-    pub fact_calls: u64,
-    #[serde(default)]
-    pub list_calls: u64,
-    /// Facts whose key had been applied already.
-    pub duplicate_facts: u64,
-    /// Facts that came after a later step of the same order.
-    pub out_of_order_facts: u64,
-    pub check_calls: u64,
-    /// Calls answered with "too many requests" or while the shop was down.
-    pub calls_turned_away: u64,
-    /// Calls carried out whose answer was lost.
-    pub answers_lost: u64,
 }

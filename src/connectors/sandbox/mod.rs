@@ -29,8 +29,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub use connector::SandboxConnector;
-pub use face::{HttpReply, Token};
-pub use page::STYLE;
+pub use face::HttpReply;
+pub use page::{STYLE, Token};
 pub use shop::Shop;
 
 use super::settings::Keys;

@@ -2,11 +2,10 @@
 
 use std::ops::Bound;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Price, Wanted};
-use super::orders::Problem;
-use super::shop::{Shop, decimal_text};
+use super::shop::{Listing, Problem, Shop, Step};
 use crate::domain::message::{Message, channel};
 use crate::domain::{Currency, Decimal, Money, Reader};
 
@@ -16,42 +15,6 @@ const MOST_LISTINGS: usize = 200_000;
 const PAGE: usize = 100;
 /// Entries of the history that an offer keeps.
 const MOST_HISTORY: usize = 100;
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Listing {
-    pub sku: String,
-    pub external_number: String,
-    pub title: String,
-    pub description: String,
-    pub language: String,
-    pub ean: Option<String>,
-    pub images: Vec<String>,
-    pub category: Option<String>,
-    pub attributes: Vec<(String, String)>,
-    pub parent_sku: Option<String>,
-    #[serde(default)]
-    pub delivery_time: Option<String>,
-    #[serde(default)]
-    pub delivery_charge: Option<String>,
-    #[serde(default)]
-    pub platform_data: Option<String>,
-    #[serde(with = "decimal_text")]
-    pub price: Decimal,
-    pub currency: String,
-    /// What buyers may order now: the last quantity that Kontor sent, minus what was ordered since.
-    pub quantity: i32,
-    pub running: bool,
-    /// Rows accepted for this offer.
-    pub updates: u64,
-    /// The last steps, each with the shop's change number.
-    pub history: Vec<Step>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Step {
-    pub seq: u64,
-    pub what: String,
-}
 
 impl Listing {
     pub(super) fn note(&mut self, seq: u64, what: String) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::super::{Address, Fact, FactKind, Outcome, Packet};
-use super::shop::{Shop, decimal_text};
+use super::shop::{Line, Order, Problem, ReceivedFact, Shop, Status, decimal_text};
 use crate::domain::Decimal;
 use crate::domain::message::channel;
 use crate::domain::order::Workflow;
@@ -16,64 +16,6 @@ const MOST_ORDERS: usize = 100_000;
 const MOST_LINES: usize = 1_000;
 /// Pieces of one line.
 const MOST_PIECES: i32 = 1_000_000;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    New,
-    Acknowledged,
-    Paid,
-    Shipped,
-    Cancelled,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Order {
-    pub order_id: String,
-    /// Change number of the last change.
-    pub changed: u64,
-    pub status: Status,
-    pub ordered_at: DateTime<Utc>,
-    pub currency: String,
-    pub paid: bool,
-    pub payment_method: String,
-    pub workflow: Workflow,
-    pub transaction_id: Option<String>,
-    pub email: Option<String>,
-    pub address: Address,
-    pub lines: Vec<Line>,
-    #[serde(with = "decimal_text")]
-    pub shipping_charge: Decimal,
-    #[serde(with = "decimal_text")]
-    pub coupon_amount: Decimal,
-    pub note: Option<String>,
-    pub cancel_reason: Option<String>,
-    pub packets: Vec<Packet>,
-    /// Everything that Kontor reported, in the order of arrival.
-    pub facts: Vec<ReceivedFact>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Line {
-    pub line_id: String,
-    pub sku: String,
-    pub external_number: String,
-    pub title: String,
-    pub quantity: i32,
-    #[serde(with = "decimal_text")]
-    pub unit_price: Decimal,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ReceivedFact {
-    pub seq: u64,
-    pub key: String,
-    pub kind: String,
-    /// False where the shop refused it.
-    pub applied: bool,
-    /// A later step of the order had been reported before.
-    pub out_of_order: bool,
-}
 
 /// What a buyer sends. Everything but the lines has a default.
 #[derive(Debug, Default, Deserialize)]
@@ -105,17 +47,6 @@ pub struct NewLine {
 
 fn one() -> i32 {
     1
-}
-
-/// Why a buyer's wish is not granted; becomes an HTTP status at the face.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// The request makes no sense.
-    Bad(String),
-    /// There is no such thing.
-    Missing(String),
-    /// It makes sense, but not in this state.
-    Conflict(String),
 }
 
 /// A buyer who did not say who he is. All data are invented.

@@ -1,8 +1,7 @@
 //! How the shop tells its orders.
 
 use super::super::{Buyer, ChannelOrder, OrderLine, Pulled};
-use super::orders::{Line, Order, Status};
-use super::shop::Shop;
+use super::shop::{Line, Order, Shop, Status};
 use crate::domain::Decimal;
 
 /// Orders delivered by one pull, without the overlap.

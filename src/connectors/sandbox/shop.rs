@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::faults::{Counters, Faults};
-use super::offers::Listing;
-use super::orders::Order;
+use super::super::{Address, Packet};
+use crate::domain::Decimal;
+use crate::domain::order::Workflow;
 
 /// One scripted shop. Its change number `sequence` grows with every change of an offer, an order or a fault.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,6 +44,187 @@ impl Shop {
         self.sequence = self.sequence.saturating_add(1);
         self.sequence
     }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Listing {
+    pub sku: String,
+    pub external_number: String,
+    pub title: String,
+    pub description: String,
+    pub language: String,
+    pub ean: Option<String>,
+    pub images: Vec<String>,
+    pub category: Option<String>,
+    pub attributes: Vec<(String, String)>,
+    pub parent_sku: Option<String>,
+    #[serde(default)]
+    pub delivery_time: Option<String>,
+    #[serde(default)]
+    pub delivery_charge: Option<String>,
+    #[serde(default)]
+    pub platform_data: Option<String>,
+    #[serde(with = "decimal_text")]
+    pub price: Decimal,
+    pub currency: String,
+    /// What buyers may order now: the last quantity that Kontor sent, minus what was ordered since.
+    pub quantity: i32,
+    pub running: bool,
+    /// Rows accepted for this offer.
+    pub updates: u64,
+    /// The last steps, each with the shop's change number.
+    pub history: Vec<Step>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Step {
+    pub seq: u64,
+    pub what: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    New,
+    Acknowledged,
+    Paid,
+    Shipped,
+    Cancelled,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Order {
+    pub order_id: String,
+    /// Change number of the last change.
+    pub changed: u64,
+    pub status: Status,
+    pub ordered_at: DateTime<Utc>,
+    pub currency: String,
+    pub paid: bool,
+    pub payment_method: String,
+    pub workflow: Workflow,
+    pub transaction_id: Option<String>,
+    pub email: Option<String>,
+    pub address: Address,
+    pub lines: Vec<Line>,
+    #[serde(with = "decimal_text")]
+    pub shipping_charge: Decimal,
+    #[serde(with = "decimal_text")]
+    pub coupon_amount: Decimal,
+    pub note: Option<String>,
+    pub cancel_reason: Option<String>,
+    pub packets: Vec<Packet>,
+    /// Everything that Kontor reported, in the order of arrival.
+    pub facts: Vec<ReceivedFact>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Line {
+    pub line_id: String,
+    pub sku: String,
+    pub external_number: String,
+    pub title: String,
+    pub quantity: i32,
+    #[serde(with = "decimal_text")]
+    pub unit_price: Decimal,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReceivedFact {
+    pub seq: u64,
+    pub key: String,
+    pub kind: String,
+    /// False where the shop refused it.
+    pub applied: bool,
+    /// A later step of the order had been reported before.
+    pub out_of_order: bool,
+}
+
+/// The faults in force. All of them are off in a new shop.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Faults {
+    /// Rows that the shop's rules forbid.
+    pub refuse: Vec<Refuse>,
+    /// Rows that the shop cannot take now, while the rest of the call succeeds.
+    pub partial: Vec<Partial>,
+    pub throttle: Throttle,
+    /// Milliseconds that every call takes longer. Above the account's time-out the answer is lost.
+    pub delay_ms: u64,
+    pub die: Die,
+    /// Every call fails until it is false again.
+    pub down: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refuse {
+    pub sku: String,
+    pub code: String,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partial {
+    pub sku: String,
+    /// How many times; without a number until it is cleared.
+    #[serde(default)]
+    pub calls: Option<u32>,
+    #[serde(default)]
+    pub retry_after_seconds: Option<u64>,
+}
+
+/// The next `calls` calls are answered with "too many requests".
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    pub calls: u32,
+    #[serde(default)]
+    pub retry_after_seconds: Option<u64>,
+}
+
+/// The next `calls` calls are carried out, but their answer is lost as if the connection was cut.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Die {
+    pub calls: u32,
+}
+
+/// What the shop has seen. Saved together with the next change of the shop; until then a change by another process
+/// takes it back.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Counters {
+    pub submit_calls: u64,
+    pub rows: u64,
+    pub largest_batch: usize,
+    pub rows_done: u64,
+    pub rows_refused: u64,
+    pub rows_later: u64,
+    pub pull_calls: u64,
+    pub orders_delivered: u64,
+    pub fact_calls: u64,
+    #[serde(default)]
+    pub list_calls: u64,
+    /// Facts whose key had been applied already.
+    pub duplicate_facts: u64,
+    /// Facts that came after a later step of the same order.
+    pub out_of_order_facts: u64,
+    pub check_calls: u64,
+    /// Calls answered with "too many requests" or while the shop was down.
+    pub calls_turned_away: u64,
+    /// Calls carried out whose answer was lost.
+    pub answers_lost: u64,
+}
+
+/// Why a buyer's wish is not granted; becomes an HTTP status at the face.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The request makes no sense.
+    Bad(String),
+    /// There is no such thing.
+    Missing(String),
+    /// It makes sense, but not in this state.
+    Conflict(String),
 }
 
 /// Decimals of the shop's JSON are texts such as "19.90"; read from a text or from a number.

@@ -1,13 +1,54 @@
 //! How points in time and days are written, by clients and by us.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
+use chrono_tz::Tz;
 
-use super::Time;
+use crate::domain::Stamp;
 use crate::operations::Face;
 
 /// With an offset: `+01:00`, `+0100` or `+01`.
 const ZONED: [&str; 3] = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"];
 const LOCAL: [&str; 3] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+
+/// A point in time. Written in UTC with `Z` and whole seconds on the typed face (rule W14), with milliseconds and the
+/// offset of the mandator's zone on the compat face.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Time {
+    At(DateTime<Utc>),
+    /// Read without an offset: the mandator's local time.
+    Local(NaiveDateTime),
+    /// To be written in this zone.
+    In(DateTime<Utc>, Tz),
+}
+
+impl Default for Time {
+    fn default() -> Self {
+        Time::At(DateTime::UNIX_EPOCH)
+    }
+}
+
+impl Time {
+    /// For an answer.
+    pub fn of(stamp: Stamp, zone: Tz) -> Time {
+        Time::In(stamp.to_utc().unwrap_or_default(), zone)
+    }
+
+    /// A time without offset is local in `zone`; of two (end of summer time) the earlier, of none the one an hour later.
+    pub fn resolve(self, zone: Tz) -> DateTime<Utc> {
+        match self {
+            Time::At(time) | Time::In(time, _) => time,
+            Time::Local(local) => zone
+                .from_local_datetime(&local)
+                .earliest()
+                .or_else(|| zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest())
+                .map_or_else(|| local.and_utc(), |time| time.with_timezone(&Utc)),
+        }
+    }
+
+    pub fn stamp(self, zone: Tz) -> Stamp {
+        Stamp::from_utc(self.resolve(zone))
+    }
+}
 
 /// A time in any form that clients send. `24:00:00` is the beginning of the next day.
 pub(super) fn read(text: &str) -> Option<Time> {

@@ -22,13 +22,14 @@ mod writer;
 use std::borrow::Cow;
 
 pub use crate::domain::names::{SHORT_NAMES, same_name, typed_name};
+pub use clock::Time;
 pub use convert::Convert;
 pub use filter::{Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use ignored::{ignored, ignored_condition};
 pub use list::refuse_too_many;
 pub use record::{Record, Records};
 pub(crate) use record::{has_lines, key_of};
-pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Time, Xml, keeps_xml};
+pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Xml, keeps_xml};
 pub use schema::{FieldType, Occurs, TypeDef, Types, clean};
 pub use warnings::Warnings;
 pub use writer::Writer;

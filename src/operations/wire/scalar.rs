@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::NaiveDate;
 
-use super::{FieldSpec, Source, Types, Value, Writer, clock};
-use crate::domain::{Decimal, Failure, Stamp, Unread, code};
+use super::clock::{self, Time};
+use super::{FieldSpec, Source, Types, Value, Writer};
+use crate::domain::{Decimal, Failure, Unread, code};
 use crate::operations::Face;
 use crate::xml::{Document, Limits, joined};
 
@@ -126,46 +126,6 @@ impl Value for String {
             Some(longest) => types.text_of(longest),
             None => "xs:string".into(),
         }
-    }
-}
-
-/// A point in time. Written in UTC with `Z` and whole seconds on the typed face (rule W14), with milliseconds and the
-/// offset of the mandator's zone on the compat face.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Time {
-    At(DateTime<Utc>),
-    /// Read without an offset: the mandator's local time.
-    Local(NaiveDateTime),
-    /// To be written in this zone.
-    In(DateTime<Utc>, Tz),
-}
-
-impl Default for Time {
-    fn default() -> Self {
-        Time::At(DateTime::UNIX_EPOCH)
-    }
-}
-
-impl Time {
-    /// For an answer.
-    pub fn of(stamp: Stamp, zone: Tz) -> Time {
-        Time::In(stamp.to_utc().unwrap_or_default(), zone)
-    }
-
-    /// A time without offset is local in `zone`; of two (end of summer time) the earlier, of none the one an hour later.
-    pub fn resolve(self, zone: Tz) -> DateTime<Utc> {
-        match self {
-            Time::At(time) | Time::In(time, _) => time,
-            Time::Local(local) => zone
-                .from_local_datetime(&local)
-                .earliest()
-                .or_else(|| zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest())
-                .map_or_else(|| local.and_utc(), |time| time.with_timezone(&Utc)),
-        }
-    }
-
-    pub fn stamp(self, zone: Tz) -> Stamp {
-        Stamp::from_utc(self.resolve(zone))
     }
 }
 

@@ -1,0 +1,22 @@
+//! What is known beside the file.
+
+use std::net::SocketAddr;
+
+use super::Account;
+
+/// What the command line says instead of the file.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    pub listen: Option<SocketAddr>,
+    /// As it stands: a relative path is relative to the current folder, not to the file's.
+    pub database: Option<String>,
+}
+
+/// What the checks must know of the connectors; handed in, because the settings are below the connectors.
+pub struct Connectors<'a> {
+    /// Names in the registry.
+    pub known: &'a [&'a str],
+    /// Checks the connector's own settings, without calling the channel. A text with `[accounts.settings] key: …`
+    /// is shown at that key.
+    pub check: &'a dyn Fn(&Account) -> Result<(), String>,
+}
