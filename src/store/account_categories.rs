@@ -10,7 +10,7 @@ use super::lookups::{BY_CALL, BY_CONFIGURATION};
 use super::schema::{account_categories, group_account_categories, item_account_categories, shipping_groups};
 use super::{Conn, MOST_VARIABLES, Tx, next_id, next_ids};
 use crate::domain::Failure;
-use crate::{narrow, on};
+use crate::{conditions, on};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = account_categories, treat_none_as_default_value = false)]
@@ -38,31 +38,32 @@ pub struct GroupMappingRow {
     pub origin: i32,
 }
 
-/// The conditions of one `filter` of fetchAccountCategories.
-#[derive(Debug, Clone, Default)]
-pub struct AccountCategoryFilter {
-    pub accounts: Vec<i32>,
-    pub account_category_id: Cond<i32>,
-    pub external_id: Cond<String>,
-    pub active: Cond<bool>,
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchAccountCategories.
+    AccountCategoryConditions, account_category_conditions {
+        account_category_id: Cond<i32> = account_categories::account_category_id,
+        external_id: Cond<String> = account_categories::external_id,
+        active: Cond<bool> = account_categories::active,
+    } beside {
+        accounts: Vec<i32>,
+    }
 }
 
-pub fn matching(conn: &mut Conn<'_>, filter: &AccountCategoryFilter) -> Result<Vec<AccountCategoryRow>, Failure> {
+pub fn matching(conn: &mut Conn<'_>, filter: &AccountCategoryConditions) -> Result<Vec<AccountCategoryRow>, Failure> {
     Ok(on!(conn, c => {
         let mut query = account_categories::table
             .filter(account_categories::account_id.eq_any(&filter.accounts))
             .order(account_categories::account_category_id)
             .select(AccountCategoryRow::as_select())
             .into_boxed();
-        narrow!(query, account_categories::account_category_id, &filter.account_category_id);
-        narrow!(query, account_categories::external_id, &filter.external_id);
-        narrow!(query, account_categories::active, &filter.active);
+        account_category_conditions!(narrow query, filter);
         query.load(c)
     })?)
 }
 
 pub fn of_accounts(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<AccountCategoryRow>, Failure> {
-    matching(conn, &AccountCategoryFilter { accounts: accounts.to_vec(), ..AccountCategoryFilter::default() })
+    matching(conn, &AccountCategoryConditions { accounts: accounts.to_vec(), ..AccountCategoryConditions::default() })
 }
 
 /// Gives a category another id of the channel.

@@ -130,9 +130,9 @@ mod tests {
             let all: Vec<i32> = OfferState::ALL.into_iter().flat_map(|state| offers(state).unwrap()).collect();
             assert_eq!(all, [running], "it is in one state");
             let none = orders::Selection {
-                order_id: ids.clone(),
+                order_ids: ids.clone(),
                 email_address: texts.clone(),
-                tag_identifier: texts.clone(),
+                order_tags: texts.clone(),
                 ..orders::Selection::default()
             };
             assert_eq!(store.read(|conn| orders::select(conn, &none)).unwrap(), [0; 0]);

@@ -42,6 +42,24 @@ impl<T> Cond<T> {
         }
     }
 
+    /// Both conditions have to hold.
+    pub(crate) fn and(self, other: Cond<T>) -> Cond<T>
+    where
+        T: PartialEq,
+    {
+        match (self, other) {
+            (Cond::All, other) | (other, Cond::All) => other,
+            (Cond::Null, other) | (other, Cond::Null) if other.passes_unset() => Cond::Null,
+            (Cond::Null, _) | (_, Cond::Null) => Cond::any_of(Vec::new()),
+            (Cond::NotNull, Cond::NotNull) => Cond::NotNull,
+            (Cond::NotNull, Cond::In { values, .. }) | (Cond::In { values, .. }, Cond::NotNull) => Cond::any_of(values),
+            (Cond::In { mut values, or_null }, Cond::In { values: others, or_null: other_null }) => {
+                values.retain(|value| others.contains(value));
+                Cond::In { values, or_null: or_null && other_null }
+            }
+        }
+    }
+
     pub fn one(value: T) -> Cond<T> {
         Cond::any_of(vec![value])
     }
@@ -58,6 +76,53 @@ pub struct Window {
     pub to: Option<i64>,
     pub null: Option<bool>,
     pub or_null: bool,
+}
+
+/// Declares the conditions of a query once, each with its column:
+///
+/// `conditions! { ($) ItemFilter, item_conditions { item_id: Cond<i32> = items::item_id, } and { .. } beside { .. } }`
+///
+/// The fields of the first list have the same names on the wire: `item_conditions!(ask, ..)` gives them to the macro
+/// `ask`. Those behind `and` have a column too, but the caller works them out; those behind `beside` have none.
+/// `item_conditions!(narrow query, filter)` narrows a boxed query by all columns.
+/// (The dollar sign is handed in because a macro that declares macros cannot write one.)
+#[macro_export]
+macro_rules! conditions {
+    (
+        ($d:tt) $(#[doc = $doc:expr])* $name:ident, $all:ident {
+            $( $(#[doc = $field_doc:expr])* $field:ident: $kind:ident $(<$of:ty>)? = $column:expr, )*
+        }
+        $( and { $( $(#[doc = $own_doc:expr])* $own:ident: $own_kind:ident $(<$own_of:ty>)? = $own_column:expr, )* } )?
+        $( beside { $( $(#[doc = $beside_doc:expr])* $beside:ident: $beside_type:ty, )* } )?
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Default)]
+        pub struct $name {
+            $( $(#[doc = $field_doc])* pub $field: $kind $(<$of>)?, )*
+            $($( $(#[doc = $own_doc])* pub $own: $own_kind $(<$own_of>)?, )*)?
+            $($( $(#[doc = $beside_doc])* pub $beside: $beside_type, )*)?
+        }
+
+        macro_rules! $all {
+            (narrow $d query:ident, $d filter:expr) => {
+                $( $crate::narrow_by!($kind, $d query, $column, $d filter.$field); )*
+                $($( $crate::narrow_by!($own_kind, $d query, $own_column, $d filter.$own); )*)?
+            };
+            ($d callback:ident, $d ($d argument:tt),*) => { $d callback! { $d ($d argument),*; $name $($field)* } };
+        }
+        pub(crate) use $all;
+    };
+}
+
+/// Narrows a boxed query by a [`Cond`] or a [`Window`], whichever it is.
+#[macro_export]
+macro_rules! narrow_by {
+    (Cond, $query:ident, $column:expr, $condition:expr) => {
+        $crate::narrow!($query, $column, &$condition);
+    };
+    (Window, $query:ident, $column:expr, $condition:expr) => {
+        $crate::narrow_window!($query, $column, $condition);
+    };
 }
 
 /// Narrows a boxed query by a [`Cond`].
@@ -95,4 +160,28 @@ macro_rules! narrow_window {
             $query = if window.or_null { $query.filter($column.le(to).or($column.is_null())) } else { $query.filter($column.le(to)) };
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cond;
+
+    /// What a condition lets pass of 1, 2, 3 and of something that has no value.
+    fn passing(condition: &Cond<i32>) -> (Vec<i32>, bool) {
+        ([1, 2, 3].into_iter().filter(|value| condition.passes(value)).collect(), condition.passes_unset())
+    }
+
+    #[test]
+    fn two_conditions_together_let_pass_what_both_let_pass() {
+        let some = |values: &[i32], or_null| Cond::In { values: values.to_vec(), or_null };
+        let all = [Cond::All, Cond::Null, Cond::NotNull, some(&[1, 2], false), some(&[2, 3], true), some(&[], false), some(&[], true)];
+        for one in &all {
+            for other in &all {
+                let (values, unset) = passing(&one.clone().and(other.clone()));
+                let ((left, left_unset), (right, right_unset)) = (passing(one), passing(other));
+                let both: Vec<i32> = left.into_iter().filter(|value| right.contains(value)).collect();
+                assert_eq!((values, unset), (both, left_unset && right_unset), "{one:?} and {other:?}");
+            }
+        }
+    }
 }

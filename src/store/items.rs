@@ -11,7 +11,7 @@ use super::{Conn, MOST_VARIABLES, Stored, Tx};
 use crate::domain::Failure;
 use crate::domain::item::Item;
 use crate::domain::offer::{OfferState, Wanted};
-use crate::{narrow, narrow_window, on};
+use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = items, treat_none_as_default_value = false)]
@@ -62,19 +62,23 @@ impl ItemRow {
     }
 }
 
-/// The conditions of one `filter` of fetchItems.
-#[derive(Debug, Clone, Default)]
-pub struct ItemFilter {
-    pub mandator_id: i32,
-    pub item_id: Cond<i32>,
-    pub ean_code: Cond<String>,
-    pub internal_item_number: Cond<String>,
-    pub category_id: Cond<i32>,
-    pub last_changed: Window,
-    pub created_at: Window,
-    pub is_adult_product: Cond<bool>,
-    pub active: Cond<bool>,
-    pub last_changed_by: Cond<String>,
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchItems.
+    ItemFilter, item_conditions {
+        item_id: Cond<i32> = items::item_id,
+        ean_code: Cond<String> = items::ean_code,
+        internal_item_number: Cond<String> = items::internal_item_number,
+        last_changed: Window = items::last_changed,
+        created_at: Window = items::created_at,
+        is_adult_product: Cond<bool> = items::is_adult_product,
+        active: Cond<bool> = items::active,
+        last_changed_by: Cond<String> = items::last_changed_by,
+    } and {
+        category_id: Cond<i32> = items::category_id,
+    } beside {
+        mandator_id: i32,
+    }
 }
 
 /// Which column identifies an article.
@@ -140,15 +144,7 @@ pub fn after(conn: &mut Conn<'_>, item_id: i32, most: i64) -> Result<Vec<ItemRow
 pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<i32>, Failure> {
     Ok(on!(conn, c => {
         let mut query = items::table.filter(items::mandator_id.eq(filter.mandator_id)).select(items::item_id).into_boxed();
-        narrow!(query, items::item_id, &filter.item_id);
-        narrow!(query, items::ean_code, &filter.ean_code);
-        narrow!(query, items::internal_item_number, &filter.internal_item_number);
-        narrow!(query, items::category_id, &filter.category_id);
-        narrow!(query, items::is_adult_product, &filter.is_adult_product);
-        narrow!(query, items::active, &filter.active);
-        narrow!(query, items::last_changed_by, &filter.last_changed_by);
-        narrow_window!(query, items::last_changed, filter.last_changed);
-        narrow_window!(query, items::created_at, filter.created_at);
+        item_conditions!(narrow query, filter);
         query.load(c)
     })?)
 }

@@ -9,7 +9,7 @@ use super::schema::{orders, upload_messages};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::message::{Message, Severity};
 use crate::domain::{Failure, Reader, Stamp};
-use crate::{narrow, narrow_window, on};
+use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = upload_messages, treat_none_as_default_value = false)]
@@ -145,20 +145,24 @@ pub fn forget_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
     Ok(on!(&mut tx.conn, c => diesel::delete(upload_messages::table.filter(upload_messages::created_at.lt(time.0))).execute(c))?)
 }
 
-/// The conditions of one `filter` of fetchUploadMessages.
-#[derive(Debug, Clone, Default)]
-pub struct MessageFilter {
-    pub mandator_id: i32,
-    pub item_id: Cond<i32>,
-    pub account_id: Cond<i32>,
-    pub offer_id: Cond<i32>,
-    pub order_id: Cond<i32>,
-    pub order_number: Cond<i32>,
-    pub order_number_prefix: Cond<String>,
-    pub external_order_number_1: Cond<String>,
-    pub external_order_number_2: Cond<String>,
-    pub marketplace_order_id: Cond<String>,
-    pub created_at: Window,
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchUploadMessages.
+    MessageFilter, message_conditions {
+        item_id: Cond<i32> = upload_messages::item_id,
+        offer_id: Cond<i32> = upload_messages::offer_id,
+        order_id: Cond<i32> = upload_messages::order_id,
+        order_number: Cond<i32> = orders::order_number.nullable(),
+        order_number_prefix: Cond<String> = orders::order_number_prefix.nullable(),
+        external_order_number_1: Cond<String> = orders::external_order_number_1.nullable(),
+        external_order_number_2: Cond<String> = orders::external_order_number_2.nullable(),
+        marketplace_order_id: Cond<String> = orders::marketplace_order_id.nullable(),
+        created_at: Window = upload_messages::created_at,
+    } and {
+        account_id: Cond<i32> = upload_messages::account_id,
+    } beside {
+        mandator_id: i32,
+    }
 }
 
 /// Messages that pass a filter, oldest first.
@@ -170,16 +174,7 @@ pub fn matching(conn: &mut Conn<'_>, filter: &MessageFilter) -> Result<Vec<Messa
             .order(upload_messages::message_id)
             .select(MessageRow::as_select())
             .into_boxed();
-        narrow!(query, upload_messages::item_id, &filter.item_id);
-        narrow!(query, upload_messages::account_id, &filter.account_id);
-        narrow!(query, upload_messages::offer_id, &filter.offer_id);
-        narrow!(query, upload_messages::order_id, &filter.order_id);
-        narrow!(query, orders::order_number.nullable(), &filter.order_number);
-        narrow!(query, orders::order_number_prefix.nullable(), &filter.order_number_prefix);
-        narrow!(query, orders::external_order_number_1.nullable(), &filter.external_order_number_1);
-        narrow!(query, orders::external_order_number_2.nullable(), &filter.external_order_number_2);
-        narrow!(query, orders::marketplace_order_id.nullable(), &filter.marketplace_order_id);
-        narrow_window!(query, upload_messages::created_at, filter.created_at);
+        message_conditions!(narrow query, filter);
         query.load(c)
     })?)
 }

@@ -7,7 +7,7 @@ use super::filter::Cond;
 use super::schema::{items, price_validities, pricelists, prices};
 use super::{Conn, Tx, next_id};
 use crate::domain::{Currency, Failure};
-use crate::{narrow, on};
+use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = pricelists, primary_key(pricelist_id), treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -39,13 +39,16 @@ pub struct ValidityRow {
     pub valid_to: Option<String>,
 }
 
-/// The conditions of one `filter` of fetchPricelist.
-#[derive(Debug, Clone, Default)]
-pub struct PricelistFilter {
-    pub mandator_id: i32,
-    pub pricelist_id: Cond<i32>,
-    pub identifier: Cond<String>,
-    pub external_id: Cond<String>,
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchPricelist.
+    PricelistFilter, pricelist_conditions {
+        pricelist_id: Cond<i32> = pricelists::pricelist_id,
+        identifier: Cond<String> = pricelists::identifier,
+        external_id: Cond<String> = pricelists::external_id,
+    } beside {
+        mandator_id: i32,
+    }
 }
 
 pub fn matching(conn: &mut Conn<'_>, filter: &PricelistFilter) -> Result<Vec<PricelistRow>, Failure> {
@@ -55,9 +58,7 @@ pub fn matching(conn: &mut Conn<'_>, filter: &PricelistFilter) -> Result<Vec<Pri
             .order(pricelists::pricelist_id)
             .select(PricelistRow::as_select())
             .into_boxed();
-        narrow!(query, pricelists::pricelist_id, &filter.pricelist_id);
-        narrow!(query, pricelists::identifier, &filter.identifier);
-        narrow!(query, pricelists::external_id, &filter.external_id);
+        pricelist_conditions!(narrow query, filter);
         query.load(c)
     })?)
 }

@@ -9,7 +9,7 @@ use super::filter::{Cond, Window};
 use super::schema::{items, order_items, orders, stock};
 use super::{Conn, MOST_VARIABLES, Tx};
 use crate::domain::Failure;
-use crate::{narrow, narrow_window, on};
+use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = stock, treat_none_as_default_value = false)]
@@ -47,16 +47,43 @@ pub fn save(tx: &mut Tx<'_>, mut rows: Vec<StockRow>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The conditions of one `filter` of fetchStockCount.
-#[derive(Debug, Clone, Default)]
-pub struct StockFilter {
-    pub mandator_id: i32,
-    pub last_changed: Window,
-    pub item_id: Cond<i32>,
-    pub internal_item_number: Cond<String>,
-    pub vendor_item_number: Cond<String>,
-    pub match_code: Cond<String>,
-    pub warehouse_id: Cond<i32>,
+conditions! {
+    ($)
+    /// The conditions on articles that all stock calls have.
+    StockItemFilter, stock_item_conditions {
+        item_id: Cond<i32> = items::item_id,
+        internal_item_number: Cond<String> = items::internal_item_number,
+        vendor_item_number: Cond<String> = items::vendor_item_number,
+        match_code: Cond<String> = items::match_code,
+    } beside {
+        mandator_id: i32,
+    }
+}
+
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchStockCount.
+    StockFilter, stock_conditions {
+        last_changed: Window = stock::last_changed,
+    } and {
+        warehouse_id: Cond<i32> = stock::warehouse_id,
+    } beside {
+        item: StockItemFilter,
+    }
+}
+
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchStockReservations.
+    ReservationFilter, reservation_conditions {
+        last_changed: Window = orders::last_changed,
+        order_id: Cond<i32> = orders::order_id,
+        order_number: Cond<i32> = orders::order_number,
+    } and {
+        warehouse_id: Cond<i32> = order_items::warehouse_id,
+    } beside {
+        item: StockItemFilter,
+    }
 }
 
 /// Stock with the numbers of its article.
@@ -77,7 +104,7 @@ pub fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<FoundSt
     Ok(on!(conn, c => {
         let mut query = stock::table
             .inner_join(items::table)
-            .filter(items::mandator_id.eq(filter.mandator_id))
+            .filter(items::mandator_id.eq(filter.item.mandator_id))
             .order((stock::item_id, stock::warehouse_id))
             .select((
                 items::item_id,
@@ -90,12 +117,8 @@ pub fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<FoundSt
                 stock::last_changed,
             ))
             .into_boxed();
-        narrow_window!(query, stock::last_changed, filter.last_changed);
-        narrow!(query, items::item_id, &filter.item_id);
-        narrow!(query, items::internal_item_number, &filter.internal_item_number);
-        narrow!(query, items::vendor_item_number, &filter.vendor_item_number);
-        narrow!(query, items::match_code, &filter.match_code);
-        narrow!(query, stock::warehouse_id, &filter.warehouse_id);
+        stock_item_conditions!(narrow query, filter.item);
+        stock_conditions!(narrow query, filter);
         query.load(c)
     })?)
 }
@@ -119,21 +142,6 @@ pub fn reserved(conn: &mut Conn<'_>, item_ids: &[i32]) -> Result<HashMap<(i32, i
     Ok(found)
 }
 
-/// The conditions of one `filter` of fetchStockReservations.
-#[derive(Debug, Clone, Default)]
-pub struct ReservationFilter {
-    pub mandator_id: i32,
-    /// Of the order.
-    pub last_changed: Window,
-    pub item_id: Cond<i32>,
-    pub internal_item_number: Cond<String>,
-    pub vendor_item_number: Cond<String>,
-    pub match_code: Cond<String>,
-    pub warehouse_id: Cond<i32>,
-    pub order_id: Cond<i32>,
-    pub order_number: Cond<i32>,
-}
-
 /// A position of an order that reserves stock.
 #[derive(Debug, Clone, Queryable)]
 pub struct FoundReservation {
@@ -155,7 +163,7 @@ pub fn reservations(conn: &mut Conn<'_>, filter: &ReservationFilter) -> Result<V
         let mut query = order_items::table
             .inner_join(orders::table)
             .inner_join(items::table.on(order_items::item_id.eq(items::item_id.nullable())))
-            .filter(items::mandator_id.eq(filter.mandator_id))
+            .filter(items::mandator_id.eq(filter.item.mandator_id))
             .filter(order_items::reserved.gt(0))
             .select((
                 order_items::order_item_id,
@@ -170,14 +178,8 @@ pub fn reservations(conn: &mut Conn<'_>, filter: &ReservationFilter) -> Result<V
                 orders::account_id,
             ))
             .into_boxed();
-        narrow_window!(query, orders::last_changed, filter.last_changed);
-        narrow!(query, items::item_id, &filter.item_id);
-        narrow!(query, items::internal_item_number, &filter.internal_item_number);
-        narrow!(query, items::vendor_item_number, &filter.vendor_item_number);
-        narrow!(query, items::match_code, &filter.match_code);
-        narrow!(query, order_items::warehouse_id, &filter.warehouse_id);
-        narrow!(query, orders::order_id, &filter.order_id);
-        narrow!(query, orders::order_number, &filter.order_number);
+        stock_item_conditions!(narrow query, filter.item);
+        reservation_conditions!(narrow query, filter);
         query.load(c)
     })?)
 }

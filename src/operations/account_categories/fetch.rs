@@ -6,11 +6,10 @@ use super::{AccountCategoryKey, AccountCategoryRecord, MappedCategory, accounts_
 use crate::domain::Failure;
 use crate::operations::wire::{Bundle, Flag, Match, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
-use crate::store::account_categories::{self as store, AccountCategoryRow};
-use crate::store::filter::Cond;
+use crate::store::account_categories::{self as store, AccountCategoryConditions, AccountCategoryRow, account_category_conditions};
 use crate::store::lookups::BY_CONFIGURATION;
 use crate::store::{Conn, categories};
-use crate::{fetched, wire};
+use crate::{ask, fetched, wire};
 
 wire! {
     /// Conditions on categories of accounts; all of them have to hold.
@@ -54,16 +53,13 @@ impl ReadOperation for FetchAccountCategories {
         }
         let mut rows: BTreeMap<i32, (i32, AccountCategoryRow)> = BTreeMap::new();
         for filter in &request.filters {
-            let mandator_id = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?.mandator_id;
+            let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            let mandator_id = mandator.mandator_id;
             let asked = cond_of(filter.account_id.as_ref());
             let mut accounts = accounts_of(reading, mandator_id);
-            accounts.retain(|id| !matches!(&asked, Cond::In { values, .. } if !values.contains(id)));
-            let filter = store::AccountCategoryFilter {
-                accounts,
-                account_category_id: cond_of(filter.account_category_id.as_ref()),
-                external_id: cond_of(filter.external_id.as_ref()),
-                active: filter.active.as_ref().map(Flag::cond).unwrap_or_default(),
-            };
+            accounts.retain(|id| asked.passes(id));
+            let own = account_category_conditions!(ask, filter, AccountCategoryFilter, mandator, { mandator_id account_id });
+            let filter = AccountCategoryConditions { accounts, ..own };
             rows.extend(store::matching(conn, &filter)?.into_iter().map(|row| (row.account_category_id, (mandator_id, row))));
         }
         let ids: Vec<i32> = rows.keys().copied().collect();

@@ -6,12 +6,12 @@ use super::pictures::{address_pictures, inline_pictures};
 use super::{ItemKey, ItemRecord, VariantRecord};
 use crate::config::Mandator;
 use crate::domain::{Decimal, Failure, Stamp};
-use crate::operations::wire::{Between, Flag, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::wire::{Ask, Between, Flag, Match, Time, cond_of, mandator_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading, Room};
 use crate::store::filter::Cond;
-use crate::store::items::{self as store, ItemFilter, ItemRow};
+use crate::store::items::{self as store, ItemFilter, ItemRow, item_conditions};
 use crate::store::{Conn, categories};
-use crate::{fetched, wire};
+use crate::{ask, fetched, wire};
 
 wire! {
     /// Conditions on articles; all of them have to hold.
@@ -127,28 +127,27 @@ fn conditions(conn: &mut Conn<'_>, filter: &ItemFilterRecord, mandator: &Mandato
     let zone = mandator.time_zone;
     let mut category_id = cond_of(filter.category_id.as_ref());
     if let Some(external) = &filter.external_category_id {
-        let external = match external.cond() {
-            Cond::In { values, .. } => values,
-            _ => Vec::new(),
-        };
-        let found: Vec<i32> = categories::ids_by_external(conn, mandator.mandator_id, &external)?.into_iter().map(|(_, id)| id).collect();
-        category_id = match category_id {
-            Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter(|id| found.contains(id)).collect(), or_null },
-            _ => Cond::In { values: found, or_null: false },
-        };
+        category_id = category_id.and(groups_of(conn, mandator.mandator_id, external.cond())?);
     }
-    Ok(ItemFilter {
-        mandator_id: mandator.mandator_id,
-        item_id: cond_of(filter.item_id.as_ref()),
-        ean_code: cond_of(filter.ean_code.as_ref()),
-        internal_item_number: cond_of(filter.internal_item_number.as_ref()),
-        category_id,
-        last_changed: window_of(filter.last_changed.as_ref().or(filter.last_changed_at.as_ref()), zone),
-        created_at: window_of(filter.created_at.as_ref(), zone),
-        is_adult_product: filter.is_adult_product.as_ref().map(Flag::cond).unwrap_or_default(),
-        active: filter.active.as_ref().map(Flag::cond).unwrap_or_default(),
-        last_changed_by: cond_of(filter.last_changed_by.as_ref()),
-    })
+    let own = item_conditions!(ask, filter, ItemFilterRecord, mandator, { mandator_id category_id external_category_id last_changed_at });
+    let last_changed = if filter.last_changed.is_some() { own.last_changed } else { filter.last_changed_at.ask(zone) };
+    Ok(ItemFilter { mandator_id: mandator.mandator_id, category_id, last_changed, ..own })
+}
+
+/// A condition on the ERP's numbers of item groups is one on the groups.
+fn groups_of(conn: &mut Conn<'_>, mandator_id: i32, external: Cond<String>) -> Result<Cond<i32>, Failure> {
+    let numbered = match external {
+        Cond::All => return Ok(Cond::All),
+        Cond::In { values, or_null: false } => {
+            let found = categories::ids_by_external(conn, mandator_id, &values)?;
+            return Ok(Cond::any_of(found.into_iter().map(|(_, id)| id).collect()));
+        }
+        external => external,
+    };
+    // An article without a group has no number of one, and neither has an article in a group without a number.
+    let groups = categories::of_mandator(conn, mandator_id)?;
+    let meant = groups.iter().filter(|group| group.external_id.as_ref().map_or(numbered.passes_unset(), |id| numbered.passes(id)));
+    Ok(Cond::In { values: meant.map(|group| group.category_id).collect(), or_null: numbered.passes_unset() })
 }
 
 /// The record as it goes out: the stored document with its columns.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Settings;
 use crate::domain::{Decimal, Failure, Stamp};
-use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of, window_of};
+use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::filter::Cond;
-use crate::store::offers::{self as store, EndedBy, OfferFilter, OfferState};
-use crate::{fetched, wire, wire_enum};
+use crate::store::offers::{self as store, EndedBy, OfferFilter, OfferState, offer_conditions};
+use crate::{ask, fetched, wire, wire_enum};
 
 wire_enum! {
     /// The life of an offer.
@@ -157,20 +157,19 @@ impl ReadOperation for FetchOffers {
         let mut ids = BTreeSet::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            let own = offer_conditions!(
+                ask,
+                filter,
+                OfferFilterRecord,
+                mandator,
+                { mandator_id account_id sub_channel_id offer_status ended_by }
+            );
             let conditions = OfferFilter {
                 mandator_id: mandator.mandator_id,
-                offer_id: cond_of(filter.offer_id.as_ref()),
-                external_offer_number: cond_of(filter.external_offer_number.as_ref()),
-                item_id: cond_of(filter.item_id.as_ref()),
-                internal_item_number: cond_of(filter.internal_item_number.as_ref()),
                 account_id: accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.sub_channel_id.as_ref()),
                 state: states_of(filter.offer_status.as_ref()),
                 ended_by: enders_of(filter.ended_by.as_ref()),
-                last_changed: window_of(filter.last_changed.as_ref(), mandator.time_zone),
-                created_at: window_of(filter.created_at.as_ref(), mandator.time_zone),
-                started_at: window_of(filter.started_at.as_ref(), mandator.time_zone),
-                ended_at: window_of(filter.ended_at.as_ref(), mandator.time_zone),
-                release_at: window_of(filter.release_at.as_ref(), mandator.time_zone),
+                ..own
             };
             ids.extend(store::matching(conn, &conditions)?);
         }
@@ -228,19 +227,18 @@ impl ReadOperation for FetchOffers {
 
 /// A condition on sub channels is one on their accounts.
 pub(super) fn accounts_of(settings: &Settings, accounts: Cond<i32>, sub_channel: Option<&Match<i32>>) -> Cond<i32> {
-    let Some(Cond::In { values: sub_channels, .. }) = sub_channel.map(Match::cond) else { return accounts };
-    let meant = settings.accounts.iter().filter(|account| sub_channels.contains(&account.sub_channel_id)).map(|a| a.account_id);
-    let meant: Vec<i32> = meant.collect();
-    match accounts {
-        Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter(|id| meant.contains(id)).collect(), or_null },
-        _ => Cond::In { values: meant, or_null: false },
+    match cond_of(sub_channel) {
+        Cond::All | Cond::NotNull => accounts,
+        asked => {
+            let meant = settings.accounts.iter().filter(|account| asked.passes(&account.sub_channel_id));
+            accounts.and(Cond::any_of(meant.map(|account| account.account_id).collect()))
+        }
     }
 }
 
 fn states_of(condition: Option<&Match<String>>) -> Cond<OfferState> {
-    let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Cond::All };
-    let states = OfferState::ALL.into_iter().filter(|state| values.iter().any(|value| value.trim().eq_ignore_ascii_case(state.word())));
-    Cond::In { values: states.collect(), or_null: false }
+    let meaning = |word: String| OfferState::ALL.into_iter().find(|state| word.trim().eq_ignore_ascii_case(state.word()));
+    cond_of(condition).filter_map(meaning)
 }
 
 const ENDERS: [(EndedBy, OfferEndedBy); 5] = [
@@ -264,7 +262,6 @@ pub(super) fn ender_of(ended_by: EndedBy) -> Option<OfferEndedBy> {
 }
 
 fn enders_of(condition: Option<&Match<String>>) -> Cond<EndedBy> {
-    let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Cond::All };
-    let enders = ENDERS.iter().filter(|(_, name)| values.iter().any(|value| value.trim().eq_ignore_ascii_case(name.word())));
-    Cond::In { values: enders.map(|(stored, _)| *stored).collect(), or_null: false }
+    let meaning = |word: String| ENDERS.iter().find(|(_, name)| word.trim().eq_ignore_ascii_case(name.word())).map(|(stored, _)| *stored);
+    cond_of(condition).filter_map(meaning)
 }

@@ -7,11 +7,11 @@ use chrono_tz::Tz;
 use super::fetch::accounts_of;
 use crate::domain::message::Severity;
 use crate::domain::{Failure, Stamp};
-use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
-use crate::store::messages::{self as store, MessageFilter, MessageRow};
-use crate::{fetched, wire, wire_enum};
+use crate::store::messages::{self as store, MessageFilter, MessageRow, message_conditions};
+use crate::{ask, fetched, wire, wire_enum};
 
 wire_enum! {
     /// How grave a message is.
@@ -112,19 +112,9 @@ impl ReadOperation for FetchUploadMessages {
         let mut found: BTreeMap<i32, MessageRow> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let conditions = MessageFilter {
-                mandator_id: mandator.mandator_id,
-                item_id: cond_of(filter.item_id.as_ref()),
-                account_id: accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.subchannel_id.as_ref()),
-                offer_id: cond_of(filter.offer_id.as_ref()),
-                order_id: cond_of(filter.order_id.as_ref()),
-                order_number: cond_of(filter.order_number.as_ref()),
-                order_number_prefix: cond_of(filter.order_number_prefix.as_ref()),
-                external_order_number_1: cond_of(filter.external_order_number_1.as_ref()),
-                external_order_number_2: cond_of(filter.external_order_number_2.as_ref()),
-                marketplace_order_id: cond_of(filter.marketplace_order_id.as_ref()),
-                created_at: window_of(filter.created_at.as_ref(), mandator.time_zone),
-            };
+            let own = message_conditions!(ask, filter, MessageFilterRecord, mandator, { mandator_id account_id subchannel_id });
+            let account_id = accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.subchannel_id.as_ref());
+            let conditions = MessageFilter { mandator_id: mandator.mandator_id, account_id, ..own };
             found.extend(store::matching(conn, &conditions)?.into_iter().map(|row| (row.message_id, row)));
         }
         let ids: Vec<i32> = found.keys().copied().collect();

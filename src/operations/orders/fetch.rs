@@ -4,11 +4,11 @@ use super::OrderRecord;
 use super::record::record_of;
 use crate::domain::order::OrderStatus;
 use crate::domain::{Failure, code};
-use crate::operations::wire::{Between, Match, cond_of, mandator_of, window_of};
+use crate::operations::wire::{Between, Match, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
-use crate::store::orders::{self, Selection};
-use crate::{fetched, wire};
+use crate::store::orders::{self, Selection, order_conditions};
+use crate::{ask, fetched, wire};
 
 wire! {
     /// Conditions on orders, all of which have to hold.
@@ -112,29 +112,12 @@ impl ReadOperation for FetchOrders {
 
 fn selection_of(reading: &Reading<'_>, filter: &OrderFilter) -> Result<Selection, Failure> {
     let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-    let window = |between: &Option<Between>| window_of(between.as_ref(), mandator.time_zone);
+    let own = order_conditions!(ask, filter, OrderFilter, mandator, { mandator_id order_status_id customer_numbers order_tags });
     Ok(Selection {
         mandator_id: mandator.mandator_id,
-        order_id: cond_of(filter.order_ids.as_ref()),
-        order_number: cond_of(filter.order_number.as_ref()),
-        order_number_prefix: cond_of(filter.order_number_prefix.as_ref()),
-        order_date: window(&filter.order_date),
-        created_at: window(&filter.created_at),
-        last_changed: window(&filter.last_changed),
-        export_date: window(&filter.export_date),
-        external_order_number_1: cond_of(filter.external_order_number_1.as_ref()),
-        external_order_number_2: cond_of(filter.external_order_number_2.as_ref()),
-        marketplace_order_id: cond_of(filter.marketplace_order_id_1.as_ref()),
-        marketplace_order_id_2: cond_of(filter.marketplace_order_id_2.as_ref()),
-        payment_method_id: cond_of(filter.payment_method_id.as_ref()),
         order_status_id: cond_of(filter.order_status_id.as_ref()).filter_map(OrderStatus::from_id),
-        account_id: cond_of(filter.account_id.as_ref()),
-        email_address: cond_of(filter.email_address.as_ref()),
-        customer_id: cond_of(filter.customer_ids.as_ref()),
-        customer_number: cond_of(filter.customer_numbers.as_ref()),
-        complete_status: cond_of(filter.complete_status.as_ref()),
-        invoice_number: cond_of(filter.invoice_number_filter.as_ref()),
-        tag_identifier: cond_of(filter.order_tags.as_ref()),
-        not_changed_by: None,
+        customer_numbers: cond_of(filter.customer_numbers.as_ref()),
+        order_tags: cond_of(filter.order_tags.as_ref()),
+        ..own
     })
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{PriceEntry, PricelistKey, PricelistRecord, Validity};
 use crate::domain::{Decimal, Failure, Place};
-use crate::operations::wire::{Day, Match, Record, Records, cond_of, mandator_of};
+use crate::operations::wire::{Day, Match, Record, Records, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
-use crate::store::prices::{self as store, PricelistFilter, PricelistRow};
-use crate::{fetched, wire};
+use crate::store::prices::{self as store, PricelistFilter, PricelistRow, pricelist_conditions};
+use crate::{ask, fetched, wire};
 
 wire! {
     /// Conditions on price lists; all of them have to hold.
@@ -47,15 +47,8 @@ impl ReadOperation for FetchPricelist {
         let mut lists: BTreeMap<i32, PricelistRow> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let found = store::matching(
-                conn,
-                &PricelistFilter {
-                    mandator_id: mandator.mandator_id,
-                    pricelist_id: cond_of(filter.pricelist_id.as_ref()),
-                    identifier: cond_of(filter.identifier.as_ref()),
-                    external_id: cond_of(filter.external_id.as_ref()),
-                },
-            )?;
+            let own = pricelist_conditions!(ask, filter, PricelistFilterRecord, mandator, { mandator_id });
+            let found = store::matching(conn, &PricelistFilter { mandator_id: mandator.mandator_id, ..own })?;
             lists.extend(found.into_iter().map(|list| (list.pricelist_id, list)));
         }
         let total = lists.len();

@@ -3,36 +3,24 @@
 
 use std::collections::BTreeMap;
 
+use super::conditions::{stock_filter, warehouses_of};
 use crate::config::{Mandator, Settings};
 use crate::domain::{Failure, Stamp};
-use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::wire::{Time, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
-use crate::store::filter::Cond;
-use crate::store::stock::{self as store, FoundStock, StockFilter};
-use crate::{fetched, wire};
+use crate::store::stock::{self as store, FoundStock, StockFilter, stock_conditions};
+use crate::{ask, fetched, wire};
 
-wire! {
+stock_filter! {
     /// Conditions on stock; all of them have to hold.
     StockFilterRecord {
-        /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
         /// When the stock was last changed.
-        last_changed: Option<Between>,
-        /// Number that Kontor gave the article.
-        item_id: Option<Match<i32>>,
-        /// The merchant's own item number.
-        internal_item_number: Option<Match<String>>,
-        /// The manufacturer's product number.
-        vendor_item_number: Option<Match<String>>,
-        /// Search code.
-        match_code: Option<Match<String>>,
-        /// The warehouse by number.
-        warehouse_id: Option<Match<i32>>,
-        /// The warehouse by code.
-        warehouse_code: Option<Match<String>>,
+        last_changed,
     }
+}
 
+wire! {
     /// Which stock to fetch.
     FetchStockCountRequest {
         /// Stock that passes one of these filters.
@@ -137,29 +125,14 @@ fn item_of(row: &FoundStock) -> ItemStock {
     }
 }
 
-/// A condition on warehouse codes is one on their numbers.
-pub(super) fn warehouses_of(settings: &Settings, mandator: &Mandator, id: Option<&Match<i32>>, code: Option<&Match<String>>) -> Cond<i32> {
-    let warehouse_id = cond_of(id);
-    let Some(Cond::In { values, .. }) = code.map(Match::cond) else { return warehouse_id };
-    let by_code: Vec<i32> = values
-        .iter()
-        .filter_map(|code| settings.warehouse_by_code(mandator.mandator_id, code.trim()))
-        .map(|warehouse| warehouse.warehouse_id)
-        .collect();
-    match warehouse_id {
-        Cond::In { values, or_null } => Cond::In { values: values.into_iter().filter(|id| by_code.contains(id)).collect(), or_null },
-        _ => Cond::In { values: by_code, or_null: false },
-    }
-}
-
 fn conditions(settings: &Settings, filter: &StockFilterRecord, mandator: &Mandator) -> StockFilter {
-    StockFilter {
-        mandator_id: mandator.mandator_id,
-        last_changed: window_of(filter.last_changed.as_ref(), mandator.time_zone),
-        item_id: cond_of(filter.item_id.as_ref()),
-        internal_item_number: cond_of(filter.internal_item_number.as_ref()),
-        vendor_item_number: cond_of(filter.vendor_item_number.as_ref()),
-        match_code: cond_of(filter.match_code.as_ref()),
-        warehouse_id: warehouses_of(settings, mandator, filter.warehouse_id.as_ref(), filter.warehouse_code.as_ref()),
-    }
+    let own = stock_conditions!(
+        ask,
+        filter,
+        StockFilterRecord,
+        mandator,
+        { mandator_id item_id internal_item_number vendor_item_number match_code warehouse_id warehouse_code }
+    );
+    let warehouse_id = warehouses_of(settings, mandator, filter.warehouse_id.as_ref(), filter.warehouse_code.as_ref());
+    StockFilter { item: filter.item(mandator), warehouse_id, ..own }
 }

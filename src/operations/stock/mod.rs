@@ -1,5 +1,6 @@
 //! Stock: `updateStockCount`, `fetchStockCount`, `fetchStockReservations`. `item-calls.md` sections 4 to 6.
 
+mod conditions;
 mod fetch;
 mod reservations;
 mod update;

@@ -4,39 +4,28 @@
 
 use std::collections::BTreeMap;
 
-use super::fetch::warehouses_of;
+use super::conditions::{stock_filter, warehouses_of};
+use crate::config::{Mandator, Settings};
 use crate::domain::Failure;
-use crate::operations::wire::{Between, Match, cond_of, mandator_of, window_of};
+use crate::operations::wire::{Match, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
-use crate::store::stock::{self as store, FoundReservation, ReservationFilter};
-use crate::{fetched, wire};
+use crate::store::stock::{self as store, FoundReservation, ReservationFilter, reservation_conditions};
+use crate::{ask, fetched, wire};
 
-wire! {
+stock_filter! {
     /// Conditions on reservations; all of them have to hold.
     ReservationConditions {
-        /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
         /// When the order was last changed.
-        last_changed: Option<Between>,
-        /// Number that Kontor gave the article.
-        item_id: Option<Match<i32>>,
-        /// The merchant's own item number.
-        internal_item_number: Option<Match<String>>,
-        /// The manufacturer's product number.
-        vendor_item_number: Option<Match<String>>,
-        /// Search code.
-        match_code: Option<Match<String>>,
-        /// The warehouse by number.
-        warehouse_id: Option<Match<i32>>,
-        /// The warehouse by code.
-        warehouse_code: Option<Match<String>>,
+        last_changed,
         /// The order by number of Kontor.
         order_id: Option<Match<i32>>,
         /// The order by visible number.
         order_number: Option<Match<i32>>,
     }
+}
 
+wire! {
     /// Which reservations to fetch.
     ReservationsRequest {
         /// Reservations that pass one of these filters.
@@ -94,17 +83,7 @@ impl ReadOperation for FetchStockReservations {
         let mut positions: BTreeMap<i32, FoundReservation> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let conditions = ReservationFilter {
-                mandator_id: mandator.mandator_id,
-                last_changed: window_of(filter.last_changed.as_ref(), mandator.time_zone),
-                item_id: cond_of(filter.item_id.as_ref()),
-                internal_item_number: cond_of(filter.internal_item_number.as_ref()),
-                vendor_item_number: cond_of(filter.vendor_item_number.as_ref()),
-                match_code: cond_of(filter.match_code.as_ref()),
-                warehouse_id: warehouses_of(reading.settings, mandator, filter.warehouse_id.as_ref(), filter.warehouse_code.as_ref()),
-                order_id: cond_of(filter.order_id.as_ref()),
-                order_number: cond_of(filter.order_number.as_ref()),
-            };
+            let conditions = conditions(reading.settings, filter, mandator);
             positions.extend(store::reservations(conn, &conditions)?.into_iter().map(|row| (row.order_item_id, row)));
         }
         let mut found: BTreeMap<(i32, i32, i32), Reservation> = BTreeMap::new();
@@ -128,4 +107,16 @@ impl ReadOperation for FetchStockReservations {
         let page = reading.page(&found, request.reservations_per_page, request.page)?.to_vec();
         Ok(ReservationsResult::page(page, found.len()))
     }
+}
+
+fn conditions(settings: &Settings, filter: &ReservationConditions, mandator: &Mandator) -> ReservationFilter {
+    let own = reservation_conditions!(
+        ask,
+        filter,
+        ReservationConditions,
+        mandator,
+        { mandator_id item_id internal_item_number vendor_item_number match_code warehouse_id warehouse_code }
+    );
+    let warehouse_id = warehouses_of(settings, mandator, filter.warehouse_id.as_ref(), filter.warehouse_code.as_ref());
+    ReservationFilter { item: filter.item(mandator), warehouse_id, ..own }
 }

@@ -1,5 +1,8 @@
 //! The conditions of fetch calls. Compat: attributes `filter_method`, `filter_value`, `from_date` …; typed: fields.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Field, FieldSpec, FieldType, Occurs, Source, Time, Types, Value, Writer};
 use chrono_tz::Tz;
 
@@ -67,10 +70,11 @@ fn sayings(face: Face, window: bool) -> AnyOf {
     }
 }
 
+/// The element of a condition. A bare value is refused: it would be ignored, and the answer would hold too much.
 fn element(source: Source<'_>, known: AnyOf) -> Result<Node<'_>, Failure> {
     match source {
-        Source::Element(node) => Ok(node),
-        Source::Attribute(_) => Err(Failure::quoting(code::FILTER_METHOD, [&"", &known])),
+        Source::Element(node) if node.text().trim().is_empty() => Ok(node),
+        _ => Err(Failure::quoting(code::FILTER_METHOD, [&source.text().trim(), &known])),
     }
 }
 
@@ -186,6 +190,9 @@ impl Value for Between {
         let known = sayings(face, true);
         let node = element(source, known)?;
         let method = method(node, face, known)?;
+        if let Some(other @ ("=" | "IN")) = method.as_deref() {
+            return Err(Failure::quoting(code::FILTER_METHOD, [&other, &known]));
+        }
         Ok(Between {
             from: Option::<Time>::read_field(node, &FROM, face)?,
             to: Option::<Time>::read_field(node, &TO, face)?,
@@ -321,6 +328,41 @@ impl Flag {
             None => Cond::All,
         }
     }
+}
+
+/// A condition of a filter as the database understands it; an absent one lets everything pass.
+pub trait Ask<C> {
+    fn ask(&self, zone: Tz) -> C;
+}
+
+impl<T: Clone> Ask<Cond<T>> for Option<Match<T>> {
+    fn ask(&self, _zone: Tz) -> Cond<T> {
+        cond_of(self.as_ref())
+    }
+}
+
+impl Ask<Window> for Option<Between> {
+    fn ask(&self, zone: Tz) -> Window {
+        window_of(self.as_ref(), zone)
+    }
+}
+
+impl Ask<Cond<bool>> for Option<Flag> {
+    fn ask(&self, _zone: Tz) -> Cond<bool> {
+        self.as_ref().map(Flag::cond).unwrap_or_default()
+    }
+}
+
+/// Takes the conditions of a filter over that the store's filter has under the same name:
+/// `item_conditions!(ask, filter, ItemFilterRecord, mandator, { mandator_id })`. The fields in braces are the business of
+/// the caller. A field that is neither there nor in the store's filter does not compile: a condition that nobody
+/// looks at would give more than was asked for.
+#[macro_export]
+macro_rules! ask {
+    ($record:ident, $wire:ident, $mandator:ident, { $($own:ident)* }; $name:ident $($field:ident)*) => {{
+        let $wire { $($own: _,)* $($field: _,)* } = $record;
+        $name { $( $field: $crate::operations::wire::Ask::ask(&$record.$field, $mandator.time_zone), )* ..$name::default() }
+    }};
 }
 
 /// An absent condition lets everything pass.

@@ -24,7 +24,7 @@ use std::borrow::Cow;
 pub use crate::domain::names::{SHORT_NAMES, same_name, typed_name};
 pub use clock::Time;
 pub use convert::Convert;
-pub use filter::{Between, Flag, Match, cond_of, mandator_of, window_of};
+pub use filter::{Ask, Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use ignored::{ignored, ignored_condition};
 pub use list::refuse_too_many;
 pub use record::{Record, Records};

@@ -6,6 +6,7 @@ mod placed;
 mod reconciled;
 
 pub use figures::{StockFigures, stock_figures};
+pub(crate) use find::offer_conditions;
 pub use find::{OfferFilter, matching};
 pub use placed::{Announced, Confirmed, announce, confirm, moved, moved_by_order, moved_items, sold, wait_for_stock};
 pub use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_account_after, on_the_way};

@@ -9,7 +9,7 @@ use crate::store::Conn;
 use crate::store::among::among;
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::{customers, order_tags, orders};
-use crate::{narrow, narrow_window, on};
+use crate::{conditions, narrow, on};
 
 /// One of the numbers that name an order (`order-calls.md` 1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,32 +108,36 @@ pub fn numbers(conn: &mut Conn<'_>, order_id: i32) -> Result<Option<OrderNumbers
         .optional())?)
 }
 
-/// The conditions of one filter, all of which have to hold.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    pub mandator_id: i32,
-    pub order_id: Cond<i32>,
-    pub order_number: Cond<i32>,
-    pub order_number_prefix: Cond<String>,
-    pub order_date: Window,
-    pub created_at: Window,
-    pub last_changed: Window,
-    pub export_date: Window,
-    pub external_order_number_1: Cond<String>,
-    pub external_order_number_2: Cond<String>,
-    pub marketplace_order_id: Cond<String>,
-    pub marketplace_order_id_2: Cond<String>,
-    pub payment_method_id: Cond<i32>,
-    pub order_status_id: Cond<OrderStatus>,
-    pub account_id: Cond<i32>,
-    pub email_address: Cond<String>,
-    pub customer_id: Cond<i32>,
-    pub customer_number: Cond<i32>,
-    pub complete_status: Cond<i32>,
-    pub invoice_number: Cond<String>,
-    pub tag_identifier: Cond<String>,
-    /// Hides what this user changed last.
-    pub not_changed_by: Option<String>,
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchOrders.
+    Selection, order_conditions {
+        order_ids: Cond<i32> = orders::order_id,
+        order_number: Cond<i32> = orders::order_number,
+        order_number_prefix: Cond<String> = orders::order_number_prefix,
+        order_date: Window = orders::order_date,
+        created_at: Window = orders::created_at,
+        last_changed: Window = orders::last_changed,
+        export_date: Window = orders::export_date,
+        external_order_number_1: Cond<String> = orders::external_order_number_1,
+        external_order_number_2: Cond<String> = orders::external_order_number_2,
+        marketplace_order_id_1: Cond<String> = orders::marketplace_order_id,
+        marketplace_order_id_2: Cond<String> = orders::marketplace_order_id_2,
+        payment_method_id: Cond<i32> = orders::payment_method_id,
+        account_id: Cond<i32> = orders::account_id,
+        email_address: Cond<String> = orders::email_address,
+        customer_ids: Cond<i32> = orders::customer_id,
+        complete_status: Cond<i32> = orders::complete_status,
+        invoice_number_filter: Cond<String> = orders::invoice_number,
+    } and {
+        order_status_id: Cond<OrderStatus> = orders::order_status_id,
+    } beside {
+        mandator_id: i32,
+        customer_numbers: Cond<i32>,
+        order_tags: Cond<String>,
+        /// Hides what this user changed last.
+        not_changed_by: Option<String>,
+    }
 }
 
 macro_rules! select_ids {
@@ -144,31 +148,14 @@ macro_rules! select_ids {
             .filter(orders::mandator_id.eq(s.mandator_id))
             .order(orders::order_id)
             .into_boxed::<$backend>();
-        narrow!(query, orders::order_id, &s.order_id);
-        narrow!(query, orders::order_number, &s.order_number);
-        narrow!(query, orders::order_number_prefix, &s.order_number_prefix);
-        narrow_window!(query, orders::order_date, s.order_date);
-        narrow_window!(query, orders::created_at, s.created_at);
-        narrow_window!(query, orders::last_changed, s.last_changed);
-        narrow_window!(query, orders::export_date, s.export_date);
-        narrow!(query, orders::external_order_number_1, &s.external_order_number_1);
-        narrow!(query, orders::external_order_number_2, &s.external_order_number_2);
-        narrow!(query, orders::marketplace_order_id, &s.marketplace_order_id);
-        narrow!(query, orders::marketplace_order_id_2, &s.marketplace_order_id_2);
-        narrow!(query, orders::payment_method_id, &s.payment_method_id);
-        narrow!(query, orders::order_status_id, &s.order_status_id);
-        narrow!(query, orders::account_id, &s.account_id);
-        narrow!(query, orders::email_address, &s.email_address);
-        narrow!(query, orders::customer_id, &s.customer_id);
-        narrow!(query, orders::complete_status, &s.complete_status);
-        narrow!(query, orders::invoice_number, &s.invoice_number);
-        if !matches!(s.customer_number, Cond::All) {
+        order_conditions!(narrow query, s);
+        if !matches!(s.customer_numbers, Cond::All) {
             let mut numbered = customers::table.select(customers::customer_id.nullable()).into_boxed::<$backend>();
-            narrow!(numbered, customers::customer_number, &s.customer_number);
+            narrow!(numbered, customers::customer_number, &s.customer_numbers);
             query = query.filter(orders::customer_id.eq_any(numbered));
         }
         let tagged = order_tags::table.select(order_tags::order_id);
-        match &s.tag_identifier {
+        match &s.order_tags {
             Cond::All => {}
             Cond::Null => query = query.filter(orders::order_id.ne_all(tagged)),
             Cond::NotNull => query = query.filter(orders::order_id.eq_any(tagged)),

@@ -5,6 +5,7 @@ mod find;
 mod parts;
 mod progress;
 
+pub(crate) use find::order_conditions;
 pub use find::{OrderKey, OrderNumbers, Selection, find, numbers, of_channel, select};
 pub use parts::{OrderParts, add_packets, add_payments, add_tags, delete_notice, delete_tags};
 pub use parts::{items_of, load, notices_of, packets_of, save_notice, save_packet};
