@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::*;
 
-/// Mandator 1 (German time) has warehouses 10 and 11 and accounts 101 and 102; mandator 2 has account 201.
-pub fn settings() -> Settings {
-    let account = |account_id, mandator_id, prefix: &str| Account {
+/// An account at the scripted shop; tests change what they are about.
+pub fn account(account_id: i32, mandator_id: i32) -> Account {
+    Account {
         account_id,
         mandator_id,
         identifier: format!("Account {account_id}"),
@@ -23,13 +23,17 @@ pub fn settings() -> Settings {
         listing: Listing::ByCall,
         carriers: BTreeMap::new(),
         poll_interval: Duration::from_secs(60),
-        order_number_prefix: prefix.into(),
+        order_number_prefix: String::new(),
         preparation: Preparation::default(),
         reconciliation: Default::default(),
         silence_alarm: None,
         rate_limits: Default::default(),
         settings: toml::Table::new(),
-    };
+    }
+}
+
+/// Mandator 1 (German time) has warehouses 10 and 11 and accounts 101 and 102; mandator 2 has account 201.
+pub fn settings() -> Settings {
     let warehouse =
         |warehouse_id, mandator_id, code: &str| Warehouse { warehouse_id, mandator_id, code: code.into(), identifier: code.into() };
     let mandator =
@@ -64,7 +68,7 @@ pub fn settings() -> Settings {
         warehouses: vec![warehouse(10, 1, "standard"), warehouse(11, 1, "EXTERN"), warehouse(20, 2, "standard")],
         pricelists: Vec::new(),
         sub_channels: vec![sub_channel(PHONE_SALES, "Telefonverkauf"), sub_channel(2100, "Shop")],
-        accounts: vec![account(101, 1, "S1-"), account(102, 1, ""), account(201, 2, "")],
+        accounts: vec![Account { order_number_prefix: "S1-".into(), ..account(101, 1) }, account(102, 1), account(201, 2)],
         payment_methods: vec![method(7, "PayPal"), method(8, "cash on delivery"), method(9, "Collection in store")],
         demo: false,
     }

@@ -248,33 +248,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::{Sandboxes, build, check_settings, names};
-    use crate::config::{Account, Listing};
+    use crate::config::{Account, Listing, fixture};
     use std::time::Duration;
 
     /// An account of a connector with the given settings.
     pub fn account(connector: &str, settings: &str) -> Account {
         Account {
-            account_id: 1000,
-            mandator_id: 1,
-            identifier: "Test".to_owned(),
-            sub_channel_id: 1,
-            active: true,
             connector: connector.to_owned(),
-            pricelists: vec!["Standard".to_owned()],
-            warehouses: vec![1],
-            default_category: None,
-            title_text_module: None,
-            description_text_module: None,
-            language: "de".to_owned(),
             listing: Listing::Automatic,
-            carriers: Default::default(),
-            poll_interval: Duration::from_secs(1),
-            order_number_prefix: String::new(),
-            preparation: Default::default(),
-            reconciliation: Default::default(),
-            silence_alarm: None,
-            rate_limits: Default::default(),
             settings: toml::from_str(settings).unwrap(),
+            ..fixture::account(1000, 1)
         }
     }
 

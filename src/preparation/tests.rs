@@ -56,12 +56,7 @@ fn item(data: &str) -> ItemForOffer {
 }
 
 fn account() -> Account {
-    Account {
-        title_text_module: Some(1),
-        description_text_module: Some(15),
-        language: "de".into(),
-        ..fixture::settings().accounts.remove(0)
-    }
+    Account { title_text_module: Some(1), description_text_module: Some(15), language: "de".into(), ..fixture::account(101, 1) }
 }
 
 #[test]

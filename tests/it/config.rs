@@ -11,11 +11,56 @@ pub struct Config {
     pub limits: &'static str,
     pub replay: &'static str,
     pub dispatch: &'static str,
+    /// The accounts; [`Shop::FIRST`] when none is named.
+    pub shops: &'static [Shop],
+}
+
+/// An account at the scripted shop.
+#[derive(Clone, Copy)]
+pub struct Shop {
+    pub account_id: i32,
+    pub identifier: &'static str,
+    /// Before its order numbers.
+    pub prefix: &'static str,
+    /// More keys of the account.
+    pub keys: &'static str,
+    /// Its tables.
+    pub tables: &'static str,
+}
+
+impl Shop {
+    pub const FIRST: Shop = Shop { account_id: 1000, identifier: "Sandbox", prefix: "SB-", keys: "", tables: "" };
+    pub const SECOND: Shop = Shop { account_id: 1001, identifier: "Other", prefix: "OT-", keys: "", tables: "" };
+
+    fn text(&self) -> String {
+        let Shop { account_id, identifier, prefix, keys, tables } = self;
+        format!(
+            r#"[[accounts]]
+account_id = {account_id}
+mandator_id = 1
+identifier = "{identifier}"
+sub_channel_id = 9000
+connector = "sandbox"
+pricelist = "default"
+warehouses = ["standard"]
+language = "en"
+poll_interval_seconds = 1
+order_number_prefix = "{prefix}"
+{keys}
+[accounts.carriers]
+DHL = "dhl"
+[accounts.settings]
+state_path = "{{folder}}/shop-{account_id}.json"
+{tables}
+"#
+        )
+    }
 }
 
 impl Config {
     pub fn text(&self) -> String {
-        let Config { database, limits, replay, dispatch } = self;
+        let Config { database, limits, replay, dispatch, shops } = self;
+        let shops: &[Shop] = if shops.is_empty() { &[Shop::FIRST] } else { shops };
         let user = |name: &str, role: &str, more: &str| {
             format!("[[users]]\nname = \"{name}\"\npassword_hash = \"{HASH}\"\nrole = \"{role}\"\n{more}\n")
         };
@@ -81,23 +126,10 @@ identifier = "cash on delivery"
 [[payment_methods]]
 payment_method_id = 9
 identifier = "collection"
-[[accounts]]
-account_id = 1000
-mandator_id = 1
-identifier = "Sandbox"
-sub_channel_id = 9000
-connector = "sandbox"
-pricelist = "default"
-warehouses = ["standard"]
-language = "en"
-poll_interval_seconds = 1
-order_number_prefix = "SB-"
-[accounts.carriers]
-DHL = "dhl"
-[accounts.settings]
-state_path = "{{folder}}/shop.json"
+{shops}
 "#,
-            users = users.concat()
+            users = users.concat(),
+            shops = shops.iter().map(Shop::text).collect::<String>()
         )
     }
 }

@@ -6,7 +6,7 @@ use chrono::{SecondsFormat, Utc};
 use kontor::operations::Face;
 use serde_json::{Value, json};
 
-use crate::config::Config;
+use crate::config::{Config, Shop};
 use crate::element::Element;
 use crate::erp::{Erp, everywhere};
 use crate::world::{Database, World, databases, eventually};
@@ -294,10 +294,7 @@ fn a_platforms_further_fields_are_given_back() {
 
 /// Two shops on one stock.
 fn two_shops(database: Database) -> World {
-    let one = Config::default().text();
-    let (_, account) = one.split_once("[[accounts]]").unwrap();
-    let second = account.replace("1000", "1001").replace("SB-", "SC-").replace("shop.json", "second.json");
-    World::configured(database, &format!("{one}\n[[accounts]]{second}"))
+    World::configured(database, &Config { shops: &[Shop::FIRST, Shop::SECOND], ..Config::default() }.text())
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::config::Config;
+use crate::config::{Config, Shop};
 use crate::world::{Database, World, databases, eventually};
 
 fn call(world: &World, operation: &str, inner: &str) -> String {
@@ -323,57 +323,33 @@ fn look_up_lists_are_kept_by_number_name_and_external_id() {
     }
 }
 
-const CONFIG: &str = r##"
-[[users]]
-name = "erp"
-password_hash = "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6n0rx6titvhqwpJb9Z9TSmuUEwM0gYxcnYiBKM"
-role = "erp"
-[[users]]
-name = "admin"
-password_hash = "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6n0rx6titvhqwpJb9Z9TSmuUEwM0gYxcnYiBKM"
-role = "admin"
-[[mandators]]
-mandator_id = 1
-identifier = "Example"
-language = "en"
-time_zone = "Europe/Berlin"
-[[warehouses]]
-warehouse_id = 1
-mandator_id = 1
-code = "standard"
-[[pricelists]]
-mandator_id = 1
-identifier = "default"
-currency = "EUR"
-[[sub_channels]]
-sub_channel_id = 9000
-identifier = "Sandbox"
-channel = "Sandbox"
-[[accounts]]
-account_id = 1000
-mandator_id = 1
-identifier = "Sandbox"
-sub_channel_id = 9000
-connector = "sandbox"
-pricelist = "default"
-warehouses = ["standard"]
+/// Rules that the admin writes.
+const RULES: Config = Config {
+    database: "",
+    limits: "",
+    replay: "",
+    dispatch: "",
+    shops: &[Shop {
+        keys: r#"
 description_text_module = 15
-language = "de"
 title_rule = "{{ item.identifier }} ({{ item.internal_item_number }})"
 image_order = [2]
 shipping_groups = ["Standard", "Express"]
+"#,
+        tables: r#"
 [accounts.category_mapping]
 kitchen = "99"
 [accounts.delivery_times]
 "1-2 days" = "FAST"
-[accounts.settings]
-state_path = "{folder}/sandbox.json"
-"##;
+"#,
+        ..Shop::FIRST
+    }],
+};
 
 #[test]
 fn what_the_admin_writes_holds_and_is_shown_to_the_erp() {
     for database in databases() {
-        let world = World::configured(database, CONFIG);
+        let world = World::configured(database, &RULES.text());
         open_shop(&world);
         shows(&world, "title", "Mug (MUG)", "title_rule of account 1000");
         shows(&world, "category", "99", "item group \"Cups\" inherited from \"Kitchen\", mapped to \"99\"");
@@ -416,7 +392,7 @@ fn what_the_admin_writes_holds_and_is_shown_to_the_erp() {
 
 #[test]
 fn a_rule_that_the_admin_changes_reaches_running_offers() {
-    let mut world = World::configured(Database::Sqlite, CONFIG);
+    let mut world = World::configured(Database::Sqlite, &RULES.text());
     open_shop(&world);
     shows(&world, "title", "Mug (MUG)", "title_rule of account 1000");
     world.kill();

@@ -8,7 +8,7 @@ use diesel::sql_types::Text;
 use kontor::operations::Face;
 use serde_json::json;
 
-use crate::config::Config;
+use crate::config::{Config, Shop};
 use crate::crash::callers::{self, Book, Dice, Shared};
 use crate::crash::{answers_are_kept, list, offer_shows_what_is_left, orders_are_there_once};
 use crate::erp::Erp;
@@ -45,14 +45,9 @@ fn owns(world: &World) -> bool {
 
 fn config() -> String {
     // Long enough that a busy machine does not end the lease of one that lives.
-    let text = Config { dispatch: "wait_ms = 100", ..Config::default() }.text().replace("lease_seconds = 5", "lease_seconds = 10");
-    let (_, account) = text.split_once("[[accounts]]").expect("an account");
-    let other = account
-        .replace("account_id = 1000", &format!("account_id = {OTHER}"))
-        .replace("identifier = \"Sandbox\"", "identifier = \"Other\"")
-        .replace("SB-", "OT-")
-        .replace("shop.json", "other.json");
-    format!("{text}[[accounts]]{other}")
+    let config =
+        Config { dispatch: "wait_ms = 100", shops: &[Shop::FIRST, Shop { account_id: OTHER, ..Shop::SECOND }], ..Config::default() };
+    config.text().replace("lease_seconds = 5", "lease_seconds = 10")
 }
 
 #[test]

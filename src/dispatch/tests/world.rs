@@ -7,7 +7,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::script::{Script, Scripted};
-use crate::config::{Account, Dispatch, Limits, Listing, Mandator, Replay, Server, Settings};
+use crate::config::{Account, Dispatch, Limits, Mandator, Replay, Server, Settings, fixture};
 use crate::connectors::{Address, Buyer, ChannelOrder, FactKind};
 use crate::dispatch::bell::Bell;
 use crate::dispatch::channel::Channel;
@@ -47,27 +47,13 @@ pub fn dispatch_settings() -> Dispatch {
 
 pub fn account(account_id: i32) -> Account {
     Account {
-        account_id,
-        mandator_id: 1,
         identifier: format!("Shop {account_id}"),
         sub_channel_id: 900,
-        active: true,
         connector: "scripted".into(),
         pricelists: vec!["default".into()],
         warehouses: vec![1, 2],
-        default_category: None,
-        title_text_module: None,
-        description_text_module: None,
-        language: "de".into(),
-        listing: Listing::ByCall,
         carriers: BTreeMap::from([("DHL Paket".to_owned(), "dhl".to_owned())]),
-        poll_interval: Duration::from_secs(60),
-        order_number_prefix: String::new(),
-        preparation: Default::default(),
-        reconciliation: Default::default(),
-        silence_alarm: None,
-        rate_limits: Default::default(),
-        settings: toml::Table::new(),
+        ..fixture::account(account_id, 1)
     }
 }
 

@@ -14,7 +14,7 @@ const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
 /// clerk:demo and strict:demo
 const CLERK: (&str, &str) = ("Authorization", "Basic Y2xlcms6ZGVtbw==");
 const STRICT: (&str, &str) = ("Authorization", "Basic c3RyaWN0OmRlbW8=");
-const SMALL: Config = Config { limits: "answer_bytes = 65536\nrecords = 1000", replay: "", dispatch: "", database: "" };
+const SMALL: Config = Config { limits: "answer_bytes = 65536\nrecords = 1000", replay: "", dispatch: "", database: "", shops: &[] };
 
 /// The code of the first report.
 fn code(erp: &Erp<'_>, reply: &crate::world::Reply) -> i32 {
@@ -185,7 +185,7 @@ fn an_echo_is_no_longer_than_other_answers() {
 
 #[test]
 fn records_are_counted_in_the_list_that_is_read() {
-    const TEN: Config = Config { limits: "records = 10", replay: "", dispatch: "", database: "" };
+    const TEN: Config = Config { limits: "records = 10", replay: "", dispatch: "", database: "", shops: &[] };
     everywhere(|database, face| {
         let world = World::configured(database, &TEN.text());
         let erp = Erp::on(&world, face);
