@@ -117,13 +117,23 @@ pub fn set_days(tx: &mut Tx<'_>, validity_id: i32, from: &str, to: &str) -> Resu
     Ok(())
 }
 
-/// Removes all periods and prices of a list; gives the articles that had one.
-pub fn clear(tx: &mut Tx<'_>, pricelist_id: i32) -> Result<Vec<i32>, Failure> {
-    let had: Vec<i32> = on!(&mut tx.conn, c => prices::table
+/// The articles that have a price in a list.
+pub(crate) fn items_in(conn: &mut Conn<'_>, pricelist_id: i32) -> Result<Vec<i32>, Failure> {
+    Ok(on!(conn, c => prices::table
         .inner_join(price_validities::table)
         .filter(price_validities::pricelist_id.eq(pricelist_id))
         .select(prices::item_id)
-        .load(c))?;
+        .load(c))?)
+}
+
+/// The articles that have a price in a period.
+pub(crate) fn items_of_validity(conn: &mut Conn<'_>, validity_id: i32) -> Result<Vec<i32>, Failure> {
+    Ok(on!(conn, c => prices::table.filter(prices::validity_id.eq(validity_id)).select(prices::item_id).load(c))?)
+}
+
+/// Removes all periods and prices of a list; gives the articles that had one.
+pub fn clear(tx: &mut Tx<'_>, pricelist_id: i32) -> Result<Vec<i32>, Failure> {
+    let had = items_in(&mut tx.conn, pricelist_id)?;
     on!(&mut tx.conn, c => diesel::delete(price_validities::table.filter(price_validities::pricelist_id.eq(pricelist_id))).execute(c))?;
     Ok(had)
 }

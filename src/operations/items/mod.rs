@@ -5,10 +5,14 @@ mod delete;
 mod document;
 mod fetch;
 pub(super) mod pictures;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub use delete::DeleteItems;
 pub use fetch::FetchItems;
+#[cfg(test)]
+pub(crate) use fetch::{FetchItemsRequest, ItemFilterRecord};
 pub use update::UpdateItems;
 #[cfg(test)]
 pub(crate) use update::UpdateItemsRequest;

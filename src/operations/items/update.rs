@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::pictures::take_pictures;
-use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, blocks};
+use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, VariantRecord, blocks};
 use crate::domain::item::Item;
 use crate::domain::{Failure, FieldName, code};
 use crate::operations::categories::Groups;
@@ -40,9 +40,10 @@ fn reference(record: &ItemRecord) -> ItemReference<'_> {
     }
 }
 
-/// The parent as a reference: by number of Kontor, or by item number.
+/// The parent as a reference: by number of Kontor, or by item number. An update need not name it again.
 fn parent_reference(record: &ItemRecord) -> Option<ItemReference<'_>> {
-    let variant = record.variant.as_ref()?;
+    let named = |variant: &&VariantRecord| variant.variant_parent_id.is_some() || variant.external_variant_parent_id.is_some();
+    let variant = record.variant.as_ref().filter(named)?;
     let key = if variant.variant_parent_id.is_some() { ItemKey::Id } else { ItemKey::Number };
     Some(ItemReference {
         key,
@@ -184,10 +185,14 @@ impl Batch {
                 (ReportAction::Insert, row, Item::default())
             }
         };
-        if parent == Some(row.item_id) {
+        let hangs_on_it = |parent: i32| self.known.get(parent).is_some_and(|parent| parent.variant_parent_id == Some(row.item_id));
+        if parent.is_some_and(|parent| parent == row.item_id || hangs_on_it(parent)) {
             return Err(Failure::new(code::CYCLE, [&row.internal_item_number]).within("variant"));
         }
         row.variant_parent_id = parent.or(row.variant_parent_id);
+        if record.variant.is_some() && row.variant_parent_id.is_none() {
+            return Err(Failure::missing("external_variant_parent_id").within("variant"));
+        }
         category.onto(&mut row.category_id);
         if let Some(identifier) = record.identifier.take() {
             row.identifier = identifier;

@@ -1,6 +1,8 @@
 //! Prices: `updatePricelist`, `fetchPricelist`, `updatePrices`. `item-calls.md` sections 7 to 9.
 
 mod fetch_list;
+#[cfg(test)]
+mod tests;
 mod update_list;
 mod update_prices;
 

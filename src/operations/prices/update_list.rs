@@ -56,7 +56,7 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
         return Err(Failure::new(code::NOT_IN_LIST, [&rounding.to_string(), "1, 2"]).within("rounding_id"));
     }
     let currency = record.iso_currency.as_deref().map(currency_of).transpose()?;
-    let (action, list) = list_of(work, &record, currency)?;
+    let (action, before, list) = list_of(work, &record, currency)?;
     (keys.pricelist_id, keys.identifier, keys.external_id) =
         (Some(list.pricelist_id), Some(list.identifier.clone()), list.external_id.clone());
     match action {
@@ -64,6 +64,10 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
         _ => store::update(work.tx, &list)?,
     }
     let mut touched: BTreeSet<i32> = BTreeSet::new();
+    let shows = |list: &PricelistRow| (list.identifier.clone(), list.iso_currency.clone(), list.rounding_id, list.gross);
+    if before.as_ref().is_some_and(|before| shows(before) != shows(&list)) {
+        touched.extend(store::items_in(&mut work.tx.conn, list.pricelist_id)?);
+    }
     if record.full_import == Some(true) {
         touched.extend(store::clear(work.tx, list.pricelist_id)?);
     }
@@ -71,7 +75,8 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
     for validity in record.validities {
         take_validity(work, &list, validity, &mut touched, &mut faults)?;
     }
-    tell_channels(work, &list, touched)?;
+    let names = before.into_iter().map(|before| before.identifier).chain([list.identifier.clone()]).collect();
+    tell_channels(work, list.mandator_id, &names, touched)?;
     faults.outcome().map(|()| action)
 }
 
@@ -98,8 +103,12 @@ fn check_period(validity: &Validity) -> Result<(), Failure> {
     Err(Failure::quoting(code::PERIOD_INCOMPLETE, [&FieldName(missing)]).within("validity"))
 }
 
-/// The list as it will be, and whether it is new.
-fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<Currency>) -> Result<(ReportAction, PricelistRow), Failure> {
+/// Whether the list is new, what it was, and what it will be.
+fn list_of(
+    work: &mut Work<'_, '_>,
+    record: &PricelistRecord,
+    currency: Option<Currency>,
+) -> Result<(ReportAction, Option<PricelistRow>, PricelistRow), Failure> {
     let mut filter = PricelistFilter { mandator_id: record.mandator_id, ..PricelistFilter::default() };
     match record.significant_key.unwrap_or_default() {
         PricelistKey::Identifier => filter.identifier = Cond::one(record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?),
@@ -108,6 +117,7 @@ fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<C
         }
     }
     let found = store::matching(&mut work.tx.conn, &filter)?.into_iter().next();
+    let before = found.clone();
     let stamp = work.tx.stamp.0;
     let (action, mut list) = match found {
         Some(list) => (ReportAction::Update, list),
@@ -147,7 +157,7 @@ fn list_of(work: &mut Work<'_, '_>, record: &PricelistRecord, currency: Option<C
     list.gross = record.gross.unwrap_or(list.gross);
     list.last_changed = stamp;
     list.last_changed_by.clone_from(&work.user.name);
-    Ok((action, list))
+    Ok((action, before, list))
 }
 
 fn refuse_taken_names(work: &mut Work<'_, '_>, list: &PricelistRow) -> Result<(), Failure> {
@@ -198,7 +208,7 @@ fn take_validity(
     touched: &mut BTreeSet<i32>,
     faults: &mut Faults,
 ) -> Result<(), Failure> {
-    let validity_id = validity_of(work, list, &validity)?;
+    let validity_id = validity_of(work, list, &validity, touched)?;
     let mut good: Vec<PriceEntry> = Vec::with_capacity(validity.prices.list.len());
     for entry in validity.prices.list {
         match entry.content {
@@ -231,7 +241,8 @@ fn take_validity(
 }
 
 /// The stored period that a sent one means: the unlimited one, or the limited one of that name.
-fn validity_of(work: &mut Work<'_, '_>, list: &PricelistRow, sent: &Validity) -> Result<i32, Failure> {
+/// All prices of a period count on other days when its days change.
+fn validity_of(work: &mut Work<'_, '_>, list: &PricelistRow, sent: &Validity, touched: &mut BTreeSet<i32>) -> Result<i32, Failure> {
     let stored = store::validities(&mut work.tx.conn, list.pricelist_id)?;
     let days = sent.valid_from.zip(sent.valid_to).map(|(from, to)| (from.0.to_string(), to.0.to_string()));
     let same = stored.iter().find(|row| match &days {
@@ -241,7 +252,10 @@ fn validity_of(work: &mut Work<'_, '_>, list: &PricelistRow, sent: &Validity) ->
     match (same, days) {
         (Some(row), None) => Ok(row.validity_id),
         (Some(row), Some((from, to))) => {
-            store::set_days(work.tx, row.validity_id, &from, &to)?;
+            if row.valid_from.as_ref() != Some(&from) || row.valid_to.as_ref() != Some(&to) {
+                store::set_days(work.tx, row.validity_id, &from, &to)?;
+                touched.extend(store::items_of_validity(&mut work.tx.conn, row.validity_id)?);
+            }
             Ok(row.validity_id)
         }
         (None, days) => {
@@ -258,13 +272,16 @@ fn accounts_with<'s>(settings: &'s Settings, list: &PricelistRow) -> impl Iterat
     settings.accounts.iter().filter(|account| account.mandator_id == list.mandator_id && account.pricelists.contains(&list.identifier))
 }
 
-fn tell_channels(work: &mut Work<'_, '_>, list: &PricelistRow, touched: BTreeSet<i32>) -> Result<(), Failure> {
+/// Marks the prices of these articles in the accounts that have a list of one of these names.
+fn tell_channels(work: &mut Work<'_, '_>, mandator_id: i32, names: &BTreeSet<String>, touched: BTreeSet<i32>) -> Result<(), Failure> {
     let touched: Vec<i32> = touched.into_iter().collect();
-    let accounts: Vec<i32> = accounts_with(work.settings, list).map(|account| account.account_id).collect();
+    let of_mandator = work.settings.accounts.iter().filter(|account| account.mandator_id == mandator_id);
+    let with_list = of_mandator.filter(|account| account.pricelists.iter().any(|name| names.contains(name)));
+    let accounts: Vec<i32> = with_list.map(|account| account.account_id).collect();
     if accounts.is_empty() {
         return Ok(());
     }
     let concerned = outbox::mark_items_of_accounts(work.tx, &touched, &[Topic::Price], &accounts)?;
     work.concerns(concerned);
-    offers::follow_listing_rules(work, list.mandator_id, &touched)
+    offers::follow_listing_rules(work, mandator_id, &touched)
 }
