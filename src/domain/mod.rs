@@ -33,4 +33,4 @@ pub use money::{Currency, Money};
 pub use patch::{Bundle, Patch};
 pub use patience::Patience;
 pub use time::Stamp;
-pub use wording::{AllOf, AnyOf, Face, FieldName, Place, Quote, Reader};
+pub use wording::{AllOf, AnyOf, Face, FieldName, Place, Quote, Reader, Worded};

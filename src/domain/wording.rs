@@ -56,6 +56,12 @@ impl Reader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldName(pub &'static str);
 
+impl FieldName {
+    pub fn text(self, reader: Reader) -> Cow<'static, str> {
+        spelled(self.0, reader.face)
+    }
+}
+
 /// Fields one of which is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyOf(pub &'static [&'static str]);
@@ -63,6 +69,29 @@ pub struct AnyOf(pub &'static [&'static str]);
 /// Fields that are needed together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AllOf(pub &'static [&'static str]);
+
+/// Words of Kontor within a text: a range, a unit, what is needed. Values and names of the caller are never worded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worded {
+    en: Cow<'static, str>,
+    de: Cow<'static, str>,
+}
+
+impl Worded {
+    pub const fn new(en: &'static str, de: &'static str) -> Worded {
+        Worded { en: Cow::Borrowed(en), de: Cow::Borrowed(de) }
+    }
+
+    /// A range with both its ends.
+    pub fn range(from: impl std::fmt::Display, to: impl std::fmt::Display) -> Worded {
+        Worded { en: format!("{from} to {to}").into(), de: format!("{from} bis {to}").into() }
+    }
+
+    /// A range without an upper end.
+    pub fn at_least(from: impl std::fmt::Display) -> Worded {
+        Worded { en: format!("{from} and above").into(), de: format!("{from} und darüber").into() }
+    }
+}
 
 pub(super) fn spelled(name: &str, face: Face) -> Cow<'_, str> {
     match face {
@@ -90,6 +119,7 @@ fn joined(names: &[&str], word: &str, face: Face) -> String {
 pub enum Arg {
     /// A value as it is, but never at any length.
     Text(String),
+    Worded(Worded),
     Field(FieldName),
     AnyOf(AnyOf),
     AllOf(AllOf),
@@ -105,6 +135,7 @@ impl Arg {
     pub fn text(&self, reader: Reader) -> Cow<'_, str> {
         match self {
             Arg::Text(text) => Cow::Borrowed(text),
+            Arg::Worded(words) => Cow::Borrowed(reader.choose(&words.en, &words.de)),
             Arg::Field(FieldName(name)) => spelled(name, reader.face),
             Arg::AnyOf(AnyOf(names)) => Cow::Owned(joined(names, reader.choose("or", "oder"), reader.face)),
             Arg::AllOf(AllOf(names)) => Cow::Owned(joined(names, reader.choose("and", "und"), reader.face)),
@@ -146,6 +177,12 @@ impl Quote for i32 {
 impl Quote for usize {
     fn quote(&self) -> Arg {
         Arg::Text(self.to_string())
+    }
+}
+
+impl Quote for Worded {
+    fn quote(&self) -> Arg {
+        Arg::Worded(self.clone())
     }
 }
 

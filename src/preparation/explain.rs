@@ -40,10 +40,10 @@ impl Missing {
 
 impl Effective {
     /// All values there are.
-    fn lines(&self, language: Language) -> Vec<Line> {
+    fn lines(&self, reader: Reader) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut add = |name: &'static str, value: &str, source: &Source| {
-            lines.push(Line { name, value: value.to_owned(), source: source.word(), reason: source.sentence(language) });
+            lines.push(Line { name, value: value.to_owned(), source: source.word(), reason: source.sentence(reader) });
         };
         if let Ok(title) = &self.title {
             add("title", &title.value, &title.source);
@@ -116,9 +116,9 @@ pub fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: i32) -> Result<O
 
 impl Explanation {
     /// All values there are.
-    pub fn lines(&self, language: Language) -> Vec<Line> {
-        let mut lines = self.effective.as_ref().map(|effective| effective.lines(language)).unwrap_or_default();
-        lines.push(quantity(&self.figures, language));
+    pub fn lines(&self, reader: Reader) -> Vec<Line> {
+        let mut lines = self.effective.as_ref().map(|effective| effective.lines(reader)).unwrap_or_default();
+        lines.push(quantity(&self.figures, reader.language));
         lines
     }
 
@@ -133,7 +133,7 @@ impl Explanation {
     /// Values and what is missing as a table of text.
     pub fn table(&self, language: Language) -> String {
         let reader = Reader { language, ..Reader::ADMIN };
-        let lines = self.lines(language).into_iter();
+        let lines = self.lines(reader).into_iter();
         let rows: Vec<[String; 3]> = lines.map(|line| [line.name.to_owned(), short(&line.value, WIDEST), line.reason]).collect();
         let mut text = columns(&rows);
         for hint in self.missing(reader) {

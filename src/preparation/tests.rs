@@ -205,8 +205,8 @@ fn texts_and_pictures_are_inherited_type_by_type_and_slot_by_slot() {
     let seen = look(&account(), &family(), &item);
     let description = seen.description.unwrap();
     assert_eq!(description.value, "Kitchen");
-    assert_eq!(description.source.sentence(Language::En), "text module 15, de, inherited from item group \"kitchen\"");
-    let images: Vec<(&str, String)> = seen.images.iter().map(|i| (i.value.as_str(), i.source.sentence(Language::En))).collect();
+    assert_eq!(description.source.sentence(Reader::ADMIN), "text module 15, de, inherited from item group \"kitchen\"");
+    let images: Vec<(&str, String)> = seen.images.iter().map(|i| (i.value.as_str(), i.source.sentence(Reader::ADMIN))).collect();
     assert_eq!(images[0], ("https://i/own.jpg", "image module 1".to_owned()));
     assert_eq!(images[1], ("https://i/home2.jpg", "image module 2, inherited from item group \"home\"".to_owned()));
     let reordered = prepared(Preparation { image_order: vec![2], ..Preparation::default() });
@@ -251,7 +251,7 @@ fn the_items_own_category_wins_over_its_groups() {
     let with_default = Account { default_category: Some("default".into()), ..account() };
     let seen = |known: &Known, data: &str| {
         let seen = look(&with_default, known, &in_group(data)).category.unwrap();
-        (seen.value, seen.source.sentence(Language::En))
+        (seen.value, seen.source.sentence(Reader::ADMIN))
     };
     assert_eq!(seen(&known, "{}"), ("default".into(), "default_category of account 101".into()));
     known.group_categories.insert("home".into(), category("c-home", true));
@@ -322,12 +322,12 @@ fn a_further_price_list_counts_where_those_before_have_no_price_today() {
     let price = |known: &Known| look(&own, known, &item("{}")).price;
     let first = price(&lists("EUR", None)).unwrap();
     assert_eq!(
-        (first.value.money.amount, first.source.sentence(Language::En)),
+        (first.value.money.amount, first.source.sentence(Reader::ADMIN)),
         (Decimal(39_900), "price list clearance, unlimited validity".into())
     );
     let over = price(&lists("EUR", day("2026-01-31"))).unwrap();
     assert_eq!(
-        (over.value.money.amount, over.source.sentence(Language::En)),
+        (over.value.money.amount, over.source.sentence(Reader::ADMIN)),
         (Decimal(59_900), "price list all, unlimited validity".into())
     );
     let lack = price(&lists("USD", None)).unwrap_err();
@@ -346,7 +346,7 @@ fn a_further_price_list_counts_where_those_before_have_no_price_today() {
 fn the_price_names_its_validity_or_the_items_block() {
     let price = look(&account(), &priced(), &item("{}")).price.unwrap();
     assert_eq!(price.value.money.amount, Decimal(79_900));
-    assert_eq!(price.source.sentence(Language::En), "price list standard, validity Sale 2026-11-01..2026-11-30");
+    assert_eq!(price.source.sentence(Reader::ADMIN), "price list standard, validity Sale 2026-11-01..2026-11-30");
     let price = look(&account(), &priced(), &item(&block("<standard_price>12.25</standard_price>"))).price.unwrap();
     assert_eq!((price.value.money.amount, price.source.word()), (Decimal(122_500), "specific_item_data"));
     let seen = look(&account(), &priced(), &item(&block("<standard_price>12,25</standard_price>")));
@@ -391,7 +391,7 @@ fn templates_see_the_item_and_escape_what_is_not_html() {
     let seen = look(&with("plain page"), &known, &cup);
     let description = seen.description.unwrap();
     assert_eq!(description.value, "<h1>Cup &amp; &lt;saucer&gt;</h1><b>fett</b>a &lt; bhttps:&#x2f;&#x2f;i&#x2f;a.jpg 7.99 1.50 ");
-    assert_eq!(description.source.sentence(Language::En), "template \"plain page\", description_template of the account");
+    assert_eq!(description.source.sentence(Reader::ADMIN), "template \"plain page\", description_template of the account");
     assert!(seen.shows_price);
 
     let broken = look(&with("broken"), &known, &cup);
@@ -431,7 +431,7 @@ fn a_tax_type_is_told_in_the_channels_word_where_the_account_has_one() {
     let seen = look(&account, &Known::default(), &item("{}"));
     let class = seen.tax_class.unwrap();
     assert_eq!(
-        (class.value.as_str(), class.source.sentence(Language::En)),
+        (class.value.as_str(), class.source.sentence(Reader::ADMIN)),
         ("Reduced Tax", "\"tax type 1\" of the item, translated by tax_classes of the account".into())
     );
     assert_eq!(look(&account, &Known::default(), &ItemForOffer { tax_type_id: 3, ..item("{}") }).tax_class, None);

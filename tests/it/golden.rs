@@ -107,8 +107,13 @@ fn texts_of_the_typed_face_name_fields_in_its_own_words() {
     let mut texts = 0;
     for sample in samples() {
         let answer = sample.text(Face::Typed, Document::Result);
-        for part in answer.split("<errorDescription>").skip(1).chain(answer.split("<warnings>").skip(1)) {
-            let text = part.split("</errorDescription>").next().and_then(|part| part.split("</warnings>").next()).unwrap();
+        let elements = ["errorDescription", "warnings", "reason"];
+        let texts_in = |element: &'static str| {
+            let (start, end) = (format!("<{element}>"), format!("</{element}>"));
+            let inner = answer.split(&start).skip(1).map(move |part| part.split(&end).next().unwrap_or_default().to_owned());
+            inner.collect::<Vec<_>>()
+        };
+        for text in elements.into_iter().flat_map(texts_in) {
             texts += 1;
             let foreign = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).find(|word| compat.contains(word));
             assert_eq!(foreign, None, "{}: {text}", sample.name(Face::Typed, Document::Result));

@@ -188,3 +188,57 @@ fn only_the_stamp_reads_the_clock_in_domain() {
         .collect();
     assert_eq!(readers, [root().join("src/domain/time.rs")]);
 }
+
+/// What stands between a bracket and its end, without the bracket.
+fn bracketed(text: &str) -> &str {
+    let mut depth = 1_usize;
+    let end = text.char_indices().find(|(_, c)| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    &text[..end.map_or(text.len(), |(at, _)| at)]
+}
+
+/// The literals in code, without what is put into them.
+fn literals(code: &str) -> Vec<String> {
+    let mut parts = code.split('"');
+    let mut found = Vec::new();
+    while let (Some(_), Some(literal)) = (parts.next(), parts.next()) {
+        let pieces = literal.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest));
+        found.push(pieces.collect::<String>());
+    }
+    found
+}
+
+/// Words that Kontor puts into a refusal are `Worded`: a text in the reader's language keeps none of another one. What
+/// only an administrator reads, and the reason of a broken message, is in English.
+#[test]
+fn refusals_quote_no_words_of_one_language() {
+    const ENGLISH: &[&str] = &["INTERNAL", "DATABASE", "OUTCOME_UNKNOWN", "UNDECODABLE_BODY"];
+    let mut looked_at = 0;
+    let mut wrong = BTreeSet::new();
+    for (path, code) in sources() {
+        for (at, _) in code.match_indices("code::").filter(|(at, _)| code[..*at].trim_end().ends_with(['(', ' ', ':'])) {
+            let before = code[..at].trim_end().trim_end_matches("crate::domain::").trim_end_matches("$");
+            if !(before.ends_with("Failure::new(") || before.ends_with("Failure::quoting(")) {
+                continue;
+            }
+            let Some((name, rest)) = code[at + "code::".len()..].split_once(',') else { continue };
+            let Some(arguments) = rest.trim_start().strip_prefix('[').map(bracketed) else { continue };
+            looked_at += 1;
+            let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphabetic());
+            let worded = literals(arguments)
+                .into_iter()
+                .find(|literal| literal.contains('≥') || literal.trim().contains(' ') && literal.split(' ').any(is_word));
+            if let Some(literal) = worded.filter(|_| !ENGLISH.contains(&name.trim())) {
+                wrong.insert(format!("{}: {name} quotes \"{literal}\"", path.strip_prefix(root()).unwrap().display()));
+            }
+        }
+    }
+    assert!(looked_at > 80, "only {looked_at} refusals are looked at");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -203,12 +203,15 @@ fn without_pending(text: &str) -> String {
 
 /// Error texts name elements and lines of the request as its sender wrote it, so they differ between the styles.
 pub fn without_error_texts(xml: &str) -> String {
-    let mut out = String::with_capacity(xml.len());
-    let mut rest = xml;
-    while let Some((front, text)) = rest.split_once("<errorDescription>") {
-        out.push_str(front);
-        out.push_str("<errorDescription>…</errorDescription>");
-        rest = text.split_once("</errorDescription>").expect("an end").1;
-    }
-    out + rest
+    let without = |xml: String, element: &str| {
+        let (start, end) = (format!("<{element}>"), format!("</{element}>"));
+        let mut out = String::with_capacity(xml.len());
+        let mut rest = xml.as_str();
+        while let Some((front, text)) = rest.split_once(&start) {
+            out.push_str(&format!("{front}{start}…{end}"));
+            rest = text.split_once(&end).expect("an end").1;
+        }
+        out + rest
+    };
+    without(without(xml.to_owned(), "errorDescription"), "reason")
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, VariantRecord, blocks};
 use crate::domain::item::Item;
-use crate::domain::{Failure, FieldName, code};
+use crate::domain::{Failure, FieldName, Worded, code};
 use crate::operations::categories::Groups;
 use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
@@ -110,7 +110,7 @@ const TAX_TYPES: &[&str] = &["1", "2", "3"];
 /// A stock value is a count of pieces.
 pub(crate) fn check_stock_value(field: &'static str, value: Option<i32>) -> Result<(), Failure> {
     match value {
-        Some(value @ ..=-1) => Err(Failure::new(code::OUT_OF_RANGE, [&value.to_string(), "0 to 2147483647"]).within(field)),
+        Some(value @ ..=-1) => Err(Failure::quoting(code::OUT_OF_RANGE, [&value, &Worded::range(0, i32::MAX)]).within(field)),
         _ => Ok(()),
     }
 }

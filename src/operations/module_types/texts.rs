@@ -1,7 +1,7 @@
 //! Kinds of texts, with the longest text and whether HTML is allowed.
 
 use crate::domain::lookup::{TextType, TextTypeUpdate, text_type_fields};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, Worded, code};
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::Patch;
 use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
@@ -50,7 +50,7 @@ impl LookUp for TextTypeRecord {
     fn check(&self) -> Result<(), Failure> {
         match self.max_length {
             Patch::Set(length @ ..=0) => {
-                Err(Failure::new(code::OUT_OF_RANGE, [&length.to_string(), "1 to 2147483647"]).within("max_length"))
+                Err(Failure::quoting(code::OUT_OF_RANGE, [&length, &Worded::range(1, i32::MAX)]).within("max_length"))
             }
             _ => Ok(()),
         }

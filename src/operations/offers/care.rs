@@ -2,7 +2,7 @@
 
 use super::ids::{OfferIdsResult, choose, tell_refusals, wrong_state};
 use crate::domain::offer::Wanted;
-use crate::domain::{AnyOf, Failure, code};
+use crate::domain::{AnyOf, Failure, Worded, code};
 use crate::operations::{Finished, Work, WriteOperation};
 use crate::store::Conn;
 use crate::store::offers as store;
@@ -44,7 +44,11 @@ impl WriteOperation for UpdateOffers {
     fn handle(work: &mut Work<'_, '_>, request: UpdateOffersRequest) -> Result<OfferIdsResult, Failure> {
         let topics = topics_of(&request)?;
         let chosen = choose(work, &request.offers, |_, offer| {
-            if offer.wanted == Wanted::Running { Ok(()) } else { Err(wrong_state(offer, "updateOffers", "running")) }
+            if offer.wanted == Wanted::Running {
+                Ok(())
+            } else {
+                Err(wrong_state(offer, "updateOffers", Worded::new("running", "running")))
+            }
         })?;
         if topics.contains(&Topic::Quantity) {
             store::say_again(work.tx, &chosen.ids())?;
@@ -70,6 +74,10 @@ fn topics_of(request: &UpdateOffersRequest) -> Result<Vec<Topic>, Failure> {
     Ok(chosen)
 }
 
+/// What deleteOffers needs.
+const NOT_RUNNING: Worded =
+    Worded::new("not running and not uploaded; end it with endOffers", "nicht running und nicht hochgeladen; beenden Sie es mit endOffers");
+
 pub struct DeleteOffers;
 
 impl WriteOperation for DeleteOffers {
@@ -79,13 +87,14 @@ impl WriteOperation for DeleteOffers {
     type Result = OfferIdsResult;
 
     fn handle(work: &mut Work<'_, '_>, request: DeleteOffersRequest) -> Result<OfferIdsResult, Failure> {
-        let chosen = choose(work, &request.offers, |_, offer| {
-            if offer.may_run() {
-                Err(wrong_state(offer, "deleteOffers", "not running and not uploaded; end it with endOffers"))
-            } else {
-                Ok(())
-            }
-        })?;
+        let chosen =
+            choose(
+                work,
+                &request.offers,
+                |_, offer| {
+                    if offer.may_run() { Err(wrong_state(offer, "deleteOffers", NOT_RUNNING)) } else { Ok(()) }
+                },
+            )?;
         store::delete(work.tx, &chosen.ids())?;
         Ok(chosen.result())
     }

@@ -137,7 +137,7 @@ impl ReadOperation for ExplainOffer {
         let frame = Frame { account, public_url: &reading.settings.server.public_url, today };
         let reader = reading.reader(mandator.mandator_id);
         let explanation = preparation::explain(conn, &frame, item_id)?.ok_or_else(|| reference.unknown())?;
-        let values = explanation.lines(reader.language).into_iter().map(|line| EffectiveValue {
+        let values = explanation.lines(reader).into_iter().map(|line| EffectiveValue {
             name: line.name.to_owned(),
             value: line.value,
             source: line.source.to_owned(),

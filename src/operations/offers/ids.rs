@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Failure, Reader, code};
+use crate::domain::{Failure, Reader, Worded, code};
 use crate::operations::common::{Reported, Warned};
 use crate::operations::wire::Warnings;
 use crate::operations::{Finished, Work};
@@ -145,8 +145,8 @@ impl Chosen {
 }
 
 /// An offer is not in the state that a call needs.
-pub(super) fn wrong_state(offer: &OfferRow, operation: &str, needed: &str) -> Failure {
-    Failure::new(code::OFFER_STATE, [&offer.offer_id.to_string(), offer.state.word(), operation, needed])
+pub(super) fn wrong_state(offer: &OfferRow, operation: &str, needed: Worded) -> Failure {
+    Failure::quoting(code::OFFER_STATE, [&offer.offer_id, &offer.state.word(), &operation, &needed])
 }
 
 /// Only an active account can list.

@@ -4,7 +4,7 @@ use crate::domain::offer::Wanted;
 use std::collections::BTreeMap;
 
 use super::ids::{Chosen, OfferIdsRequest, OfferIdsResult, check_account, choose, tell_refusals, wrong_state};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, Stamp, Worded};
 use crate::operations::wire::Time;
 use crate::operations::{Finished, Work, WriteOperation};
 use crate::store::Conn;
@@ -42,7 +42,9 @@ impl WriteOperation for UploadOffers {
         let mut chosen = choose(work, &request.offers, |work, offer| {
             check_account(work, offer)?;
             if release_at(work, offer.mandator_id)?.is_some() && (offer.wanted == Wanted::Running || offer.placed().may_show()) {
-                return Err(wrong_state(offer, "uploadOffers", "prepared or ended").within("release_at"));
+                return Err(
+                    wrong_state(offer, "uploadOffers", Worded::new("prepared or ended", "prepared oder ended")).within("release_at")
+                );
             }
             Ok(())
         })?;
@@ -89,7 +91,7 @@ impl WriteOperation for RelistOffers {
     fn handle(work: &mut Work<'_, '_>, request: OfferIdsRequest) -> Result<OfferIdsResult, Failure> {
         let chosen = choose(work, &request.offers, |work, offer| {
             check_account(work, offer)?;
-            if offer.state == OfferState::Ended { Ok(()) } else { Err(wrong_state(offer, "relistOffers", "ended")) }
+            if offer.state == OfferState::Ended { Ok(()) } else { Err(wrong_state(offer, "relistOffers", Worded::new("ended", "ended"))) }
         })?;
         Ok(list(work, chosen, request.process_synchronous)?.result())
     }
@@ -113,7 +115,7 @@ impl WriteOperation for EndOffers {
             if offer.state == OfferState::Running || offer.wanted == Wanted::Running || offer.release_at.is_some() {
                 return Ok(());
             }
-            Err(wrong_state(offer, "endOffers", "running"))
+            Err(wrong_state(offer, "endOffers", Worded::new("running", "running")))
         })?;
         store::unwant(work.tx, &chosen.ids(), EndedBy::Call)?;
         // Of a release that is withdrawn the channel has never heard.

@@ -3,7 +3,7 @@
 use super::{OrderItem, OrderUpdate};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
 use crate::domain::order::{PaymentStatus, Workflow};
-use crate::domain::{AnyOf, Failure, FieldName, Place, code};
+use crate::domain::{AnyOf, Failure, FieldName, Place, Worded, code};
 use crate::operations::Work;
 use crate::store::orders::{self, OrderItemRow, OrderRow, customers};
 use crate::store::outbox::{self, Topic};
@@ -74,7 +74,7 @@ fn payment_method<'w>(work: &Work<'w, '_>, update: &OrderUpdate) -> Result<Optio
 
 fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, warehouse: Option<i32>, item: &OrderItem) -> Result<OrderItemRow, Failure> {
     if item.quantity < 1 {
-        return Err(Failure::new(code::OUT_OF_RANGE, [&item.quantity.to_string(), &format!("1 to {}", i32::MAX)]).within("quantity"));
+        return Err(Failure::quoting(code::OUT_OF_RANGE, [&item.quantity, &Worded::range(1, i32::MAX)]).within("quantity"));
     }
     let key = match (item.item_id, &item.internal_item_number) {
         (Some(id), _) => Some(("item_id", id.to_string())),

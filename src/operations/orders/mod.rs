@@ -25,7 +25,7 @@ pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
 
 use super::wire::Time;
 use crate::domain::order::{self, PaymentDocument};
-use crate::domain::{AllOf, Decimal, Failure, FieldName, code};
+use crate::domain::{AllOf, Decimal, Failure, FieldName, Worded, code};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
@@ -118,7 +118,7 @@ fn alternative<T, W: Into<T>>(
     match id {
         Some(id) => match from_id(id) {
             Some(known) => Ok(Some(known)),
-            None => Err(Failure::new(code::OUT_OF_RANGE, [&id.to_string(), "1 to 2"]).within(field)),
+            None => Err(Failure::quoting(code::OUT_OF_RANGE, [&id, &Worded::range(1, 2)]).within(field)),
         },
         None => Ok(word.map(W::into)),
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{PriceEntry, PricelistKey, PricelistKeys, PricelistRecord, Validity};
 use crate::config::{Account, Settings};
-use crate::domain::{Currency, Failure, FieldName, code};
+use crate::domain::{Currency, Failure, FieldName, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation, offers};
@@ -82,8 +82,8 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
 
 fn currency_of(text: &str) -> Result<Currency, Failure> {
     let code = text.trim().to_ascii_uppercase();
-    let unknown =
-        || Failure::new(code::NOT_IN_LIST, [code.as_str(), "the ISO 4217 codes of currencies such as EUR"]).within("iso_currency");
+    let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "den Währungscodes aus ISO 4217, etwa EUR");
+    let unknown = || Failure::quoting(code::NOT_IN_LIST, [&code, &known]).within("iso_currency");
     Currency::parse(&code).ok_or_else(unknown)
 }
 
@@ -93,7 +93,7 @@ fn check_period(validity: &Validity) -> Result<(), Failure> {
         (_, None, None) => return Ok(()),
         (Some(_), Some(from), Some(to)) if from <= to => return Ok(()),
         (_, Some(from), Some(to)) if from > to => {
-            let failure = Failure::new(code::OUT_OF_RANGE, [&to.0.to_string(), &format!("≥ {}", from.0)]);
+            let failure = Failure::quoting(code::OUT_OF_RANGE, [&to.0.to_string(), &Worded::at_least(from.0)]);
             return Err(failure.within("valid_to").within("validity"));
         }
         (None, Some(_), Some(_)) => "identifier",
@@ -213,7 +213,7 @@ fn take_validity(
     for entry in validity.prices.list {
         match entry.content {
             Ok(price) if price.price.0 < 0 => {
-                let failure = Failure::new(code::OUT_OF_RANGE, [&price.price.to_string(), "0 and more"]).within("price");
+                let failure = Failure::quoting(code::OUT_OF_RANGE, [&price.price.to_string(), &Worded::at_least(0)]).within("price");
                 faults.first.get_or_insert(failure.within(entry.place));
             }
             Ok(price) => good.push(*price),

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::clock::{self, Time};
 use super::{FieldSpec, Source, Types, Value, Writer};
-use crate::domain::{Decimal, Failure, Unread, code};
+use crate::domain::{Decimal, Failure, Unread, Worded, code};
 use crate::operations::Face;
 use crate::xml::{Document, Limits, joined};
 
@@ -71,7 +71,7 @@ impl Value for Decimal {
         let text = source.text().trim();
         let too_large = || {
             let most = Decimal::LARGEST_AMOUNT;
-            Failure::new(code::OUT_OF_RANGE, [text, &format!("-{most} to {most}")])
+            Failure::quoting(code::OUT_OF_RANGE, [&text, &Worded::range(format!("-{most}"), most)])
         };
         match Decimal::read(text) {
             Ok(value) if value.0.unsigned_abs() <= Decimal::LARGEST_AMOUNT.0.unsigned_abs() => Ok(value),

@@ -3,7 +3,7 @@
 use super::build::{Builder, is_blank, small};
 use super::names::{prefix_len, resolve, short};
 use super::{Attribute, NONE, Piece, local};
-use crate::domain::Failure;
+use crate::domain::{Failure, Worded};
 
 /// Up to so many names are compared one by one; most elements have no more.
 const FEW: usize = 16;
@@ -43,10 +43,15 @@ impl<'a> Builder<'a, '_> {
 
             let own = self.attributes.get(first..).unwrap_or_default();
             if own.len() >= self.limits.attributes {
-                return Err(self.limit(name_from, self.limits.attributes, "attributes", "xml_attributes"));
+                return Err(self.limit(name_from, self.limits.attributes, Worded::new("attributes", "Attributen"), "xml_attributes"));
             }
             if first + own.len() >= self.limits.elements {
-                return Err(self.limit(name_from, self.limits.elements, "attributes in all", "xml_elements"));
+                return Err(self.limit(
+                    name_from,
+                    self.limits.elements,
+                    Worded::new("attributes in all", "Attributen insgesamt"),
+                    "xml_elements",
+                ));
             }
             if self.is_repeated(first, name) {
                 return Err(self.malformed(name_from, &format!("the attribute \"{}\" stands twice", short(name))));
@@ -91,7 +96,7 @@ impl<'a> Builder<'a, '_> {
         self.check_namespace(at, value)?;
         let most = self.limits.attributes.saturating_mul(2);
         if self.scope.len() >= most {
-            return Err(self.limit(at, most, "namespace declarations", "xml_attributes"));
+            return Err(self.limit(at, most, Worded::new("namespace declarations", "Namensraum-Deklarationen"), "xml_attributes"));
         }
         self.scope.declare(prefix, small(self.attributes.len()));
         Ok(())
@@ -101,7 +106,12 @@ impl<'a> Builder<'a, '_> {
     fn check_namespace(&self, at: usize, value: Piece) -> Result<(), Failure> {
         let most = self.limits.name_bytes.saturating_mul(4);
         match value.len as usize > most {
-            true => Err(self.limit(at, most, "bytes in the name of a namespace", "xml_name_bytes")),
+            true => Err(self.limit(
+                at,
+                most,
+                Worded::new("bytes in the name of a namespace", "Bytes im Namen eines Namensraums"),
+                "xml_name_bytes",
+            )),
             false => Ok(()),
         }
     }
@@ -131,7 +141,7 @@ impl<'a> Builder<'a, '_> {
         let name = self.slice(from, to);
         let most = self.limits.name_bytes.min(usize::from(u16::MAX));
         if name.len() > most {
-            return Err(self.limit(from, most, "bytes in a name", "xml_name_bytes"));
+            return Err(self.limit(from, most, Worded::new("bytes in a name", "Bytes in einem Namen"), "xml_name_bytes"));
         }
         match prefix_len(name) {
             Some(prefix_len) => Ok((name, prefix_len)),

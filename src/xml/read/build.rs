@@ -9,7 +9,7 @@ use super::names::{is_ncname, resolve, short};
 use super::refusal::{self, malformed, refuse_forbidden};
 use super::scope::Scope;
 use super::{Attribute, Document, Element, Limits, NONE, Piece};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, Worded, code};
 
 /// An element whose end has not been seen.
 struct Open {
@@ -164,10 +164,10 @@ impl<'a, 'l> Builder<'a, 'l> {
             return Err(self.malformed(from, "a second root element begins"));
         }
         if self.open.len() >= self.limits.depth {
-            return Err(self.limit(from, self.limits.depth, "nested elements", "xml_depth"));
+            return Err(self.limit(from, self.limits.depth, Worded::new("nested elements", "verschachtelten Elementen"), "xml_depth"));
         }
         if self.elements.len() >= self.limits.elements.min(NONE as usize - 1) {
-            return Err(self.limit(from, self.limits.elements, "elements", "xml_elements"));
+            return Err(self.limit(from, self.limits.elements, Worded::new("elements", "Elementen"), "xml_elements"));
         }
         let behind_name = from + 1 + name_len;
         let (name, prefix_len) = self.name(from + 1, behind_name)?;
@@ -324,7 +324,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
     }
 
-    pub(super) fn limit(&self, at: usize, most: usize, what: &str, setting: &str) -> Failure {
+    pub(super) fn limit(&self, at: usize, most: usize, what: Worded, setting: &str) -> Failure {
         refusal::limit(self.text, at, most, what, setting)
     }
 

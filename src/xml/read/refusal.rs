@@ -3,7 +3,7 @@
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 
 use super::names::short;
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, Worded, code};
 
 pub(super) fn explain(text: &str, error: &Error, at: usize) -> Failure {
     match error {
@@ -31,9 +31,8 @@ pub(super) fn doctype(text: &str, at: usize) -> Failure {
     Failure::new(code::DOCTYPE_REFUSED, [&place(text, at).0.to_string()])
 }
 
-pub(super) fn limit(text: &str, at: usize, most: usize, what: &str, setting: &str) -> Failure {
-    let line = place(text, at).0.to_string();
-    Failure::new(code::XML_LIMIT, [&most.to_string(), what, &line, setting])
+pub(super) fn limit(text: &str, at: usize, most: usize, what: Worded, setting: &str) -> Failure {
+    Failure::quoting(code::XML_LIMIT, [&most, &what, &place(text, at).0, &setting])
 }
 
 /// Characters that XML 1.0 forbids, looked for in blocks because that runs at memory speed.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Node;
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, Worded, code};
 use crate::xml::write::escape_into;
 
 /// Bytes of the declarations that one block takes along, so that a small block does not grow without bound.
@@ -35,8 +35,8 @@ impl<'d> Node<'d> {
                 }
             }
             if added.len() > MOST_CARRIED {
-                let (most, line) = (MOST_CARRIED.to_string(), self.line().to_string());
-                return Err(Failure::new(code::XML_LIMIT, [&most, "bytes in declarations that a block uses", &line, "xml_name_bytes"]));
+                let what = Worded::new("bytes in declarations that a block uses", "Bytes in Deklarationen, die ein Block verwendet");
+                return Err(Failure::quoting(code::XML_LIMIT, [&MOST_CARRIED, &what, &self.line(), &"xml_name_bytes"]));
             }
         }
         if added.is_empty() {
