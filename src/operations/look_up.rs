@@ -349,16 +349,16 @@ macro_rules! look_up_columns {
     };
 }
 
-/// The parts of [`LookUp`] that turn a record into its document and back.
+/// The parts of [`LookUp`] that turn a record into its document and back. The fields in braces have columns.
 #[macro_export]
 macro_rules! look_up_document {
-    ($document:ident, $update:ident, $fields:ident) => {
+    ($document:ident, $update:ident, $fields:ident, { $($column:ident)* }) => {
         type Document = $document;
         type Update = $update;
 
         fn update(self) -> $update {
             let record = self;
-            $fields!(update_of, $update, record)
+            $fields!(update_of, $update, record, { significant_key reference_id mandator_id $($column)* })
         }
 
         fn merge(document: &mut $document, newer: $update) {

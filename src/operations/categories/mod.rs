@@ -74,7 +74,15 @@ impl CategoryRecord {
     /// What the record says about the document, once the pictures are taken out.
     fn update(self) -> CategoryUpdate {
         let record = self;
-        category_fields!(update_of, CategoryUpdate, record)
+        category_fields!(
+            update_of,
+            CategoryUpdate,
+            record,
+            {
+                significant_key reference_id category_id mandator_id identifier external_id parent_id external_parent_id created_by
+                created_at last_changed
+            }
+        )
     }
 
     /// A record with nothing but the document.

@@ -36,7 +36,7 @@ wire! {
 
 impl LookUp for DeliveryChargeRecord {
     look_up_columns!(delivery_charge_category_id, identifier, external_id);
-    look_up_document!(DeliveryCharge, DeliveryChargeUpdate, delivery_charge_fields);
+    look_up_document!(DeliveryCharge, DeliveryChargeUpdate, delivery_charge_fields, { delivery_charge_category_id identifier external_id });
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {

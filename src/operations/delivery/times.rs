@@ -38,7 +38,7 @@ wire! {
 
 impl LookUp for DeliveryTimeRecord {
     look_up_columns!(delivery_time_id, identifier);
-    look_up_document!(DeliveryTime, DeliveryTimeUpdate, delivery_time_fields);
+    look_up_document!(DeliveryTime, DeliveryTimeUpdate, delivery_time_fields, { delivery_time_id identifier });
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {

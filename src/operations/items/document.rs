@@ -6,11 +6,20 @@ use crate::operations::wire::{Convert, Patch, Xml};
 use crate::{show, update_of};
 
 impl ItemRecord {
-    /// What the record says about the document. Keys and columns are the business of the caller, who has to have taken
-    /// the pictures out before.
+    /// What the record says about the document. Keys and columns are the business of the caller, who must have taken the
+    /// pictures out before.
     pub(super) fn update(self) -> ItemUpdate {
         let record = self;
-        item_fields!(update_of, ItemUpdate, record)
+        item_fields!(
+            update_of,
+            ItemUpdate,
+            record,
+            {
+                significant_key reference_id item_id mandator_id identifier internal_item_number vendor_item_number ean_code
+                match_code tax_type_id list_price category_id external_category_id active is_adult_product safety_stock
+                minimum_stock created_at created_by last_changed last_changed_by
+            }
+        )
     }
 
     /// A record with nothing but the document.
@@ -39,7 +48,11 @@ impl Convert<Patch<Xml>> for Option<Blocks> {
 
 impl Convert<Option<VariantUpdate>> for Option<VariantRecord> {
     fn convert(self) -> Option<VariantUpdate> {
-        self.map(|record| VariantUpdate { variant_standard: record.variant_standard, attributes: record.attributes })
+        self.map(|record| {
+            // The parent is a column.
+            let VariantRecord { variant_standard, attributes, variant_parent_id: _, external_variant_parent_id: _ } = record;
+            VariantUpdate { variant_standard, attributes }
+        })
     }
 }
 

@@ -19,18 +19,14 @@ impl Convert<Bundle<PictureUpdate>> for Bundle<ImageModule> {
 
 /// An empty address without content empties the slot.
 fn update_of_slot(image: ImageModule) -> PictureUpdate {
-    let slot = image.image_module_type_id;
-    let picture = match (&image.image_url, &image.image_digest) {
+    // The content was taken out before, and is kept under its digest.
+    let ImageModule { image_module_type_id, image_url, image_base64: _, is_local, image_digest } = image;
+    let picture = match (&image_url, &image_digest) {
         (Patch::Keep, None) => Patch::Keep,
         (Patch::Clear, None) => Patch::Clear,
-        _ => Patch::Set(Picture {
-            image_module_type_id: slot,
-            image_url: image.image_url.into(),
-            is_local: image.is_local,
-            image_digest: image.image_digest,
-        }),
+        _ => Patch::Set(Picture { image_module_type_id, image_url: image_url.into(), is_local, image_digest }),
     };
-    PictureUpdate { slot, picture }
+    PictureUpdate { slot: image_module_type_id, picture }
 }
 
 impl Convert<Bundle<ImageModule>> for Vec<Picture> {

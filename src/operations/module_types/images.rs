@@ -32,7 +32,7 @@ wire! {
 
 impl LookUp for ImageTypeRecord {
     look_up_columns!(image_module_type_id, identifier);
-    look_up_document!(ImageType, ImageTypeUpdate, image_type_fields);
+    look_up_document!(ImageType, ImageTypeUpdate, image_type_fields, { image_module_type_id identifier });
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {

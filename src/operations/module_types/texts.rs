@@ -38,7 +38,7 @@ wire! {
 
 impl LookUp for TextTypeRecord {
     look_up_columns!(text_module_type_id, identifier);
-    look_up_document!(TextType, TextTypeUpdate, text_type_fields);
+    look_up_document!(TextType, TextTypeUpdate, text_type_fields, { text_module_type_id identifier });
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {

@@ -52,23 +52,36 @@ impl WriteOperation for UpdatePrices {
     type Result = UpdatePricesResult;
 
     fn handle(work: &mut Work<'_, '_>, request: UpdatePricesRequest) -> Result<UpdatePricesResult, Failure> {
-        let records = request.items.map(|price| ItemRecord {
-            significant_key: price.significant_key,
-            item_id: price.item_id,
-            mandator_id: price.mandator_id,
-            // Only the key of the article: this call renames nothing.
-            internal_item_number: price.internal_item_number.filter(|_| price.significant_key.unwrap_or_default() == ItemKey::Number),
-            ean_code: match (price.significant_key, price.ean_code) {
-                (Some(ItemKey::Ean), Some(ean)) => Patch::Set(ean),
-                _ => Patch::Keep,
-            },
-            list_price: price.list_price,
-            delivery_charge_category_id: price.delivery_charge_category_id,
-            external_delivery_charge_category_id: price.external_delivery_charge_category_id,
-            specific_item_data: price.specific_item_data,
-            ..ItemRecord::default()
-        });
-        let reports = items::take_records(work, records, false, &[Topic::Content, Topic::Price])?;
+        let reports = items::take_records(work, request.items.map(article_of), false, &[Topic::Content, Topic::Price])?;
         Ok(UpdatePricesResult::of(reports))
+    }
+}
+
+/// The article with nothing but its key and its prices: this call renames nothing.
+fn article_of(record: ItemPriceRecord) -> ItemRecord {
+    let ItemPriceRecord {
+        significant_key,
+        reference_id: _,
+        item_id,
+        mandator_id,
+        internal_item_number,
+        ean_code,
+        list_price,
+        delivery_charge_category_id,
+        external_delivery_charge_category_id,
+        specific_item_data,
+    } = record;
+    let key = significant_key.unwrap_or_default();
+    ItemRecord {
+        significant_key,
+        item_id,
+        mandator_id,
+        internal_item_number: internal_item_number.filter(|_| key == ItemKey::Number),
+        ean_code: ean_code.filter(|_| key == ItemKey::Ean).into(),
+        list_price,
+        delivery_charge_category_id,
+        external_delivery_charge_category_id,
+        specific_item_data,
+        ..ItemRecord::default()
     }
 }

@@ -37,7 +37,7 @@ wire! {
 
 impl LookUp for TemplateRecord {
     look_up_columns!(template_id, template_identifier);
-    look_up_document!(Template, TemplateUpdate, template_fields);
+    look_up_document!(Template, TemplateUpdate, template_fields, { template_id template_identifier });
 
     fn by(&self) -> By {
         match self.significant_key.unwrap_or_default() {

@@ -25,11 +25,13 @@ impl<T> Convert<Bundle<T>> for Vec<T> {
     }
 }
 
-/// What a record says about a document: `item_fields!(update_of, ItemUpdate, record)`.
+/// What a record says about a document: `item_fields!(update_of, ItemUpdate, record, { item_id identifier })`, in an
+/// `impl` of the record. The fields in braces are the business of the caller: keys, columns, what is only shown. A field
+/// that is neither there nor in the document does not compile: it would be accepted and dropped without a word.
 #[macro_export]
 macro_rules! update_of {
-    ($update:ident, $record:ident; $($field:ident)*) => {{
-        let _ = &$record;
+    ($update:ident, $record:ident, { $($other:ident)* }; $($field:ident)*) => {{
+        let Self { $($field: _,)* $($other: _,)* } = &$record;
         $update { $( $field: $crate::operations::wire::Convert::convert($record.$field), )* }
     }};
 }
