@@ -2,7 +2,7 @@
 //!
 //! The house, from top to bottom (arrows only go down): `http` → `soap` → `operations` → `store` → `domain`;
 //! `dispatch` → `connectors`, `store`, `domain`; `exchange` and `support` → `store`, `domain`; these and `operations` →
-//! `preparation` → `connectors`, `store`, `domain`. `docs/ARCHITECTURE.md` tells more.
+//! `preparation` → `connectors`, `store`, `domain`. See `docs/ARCHITECTURE.md`.
 
 pub mod app;
 pub mod config;

@@ -1,4 +1,4 @@
-//! What this process counts and times, and how it is told to a monitoring system: the OpenMetrics text that Prometheus
+//! What this process counts and times, and how a monitoring system gets it: the OpenMetrics text that Prometheus
 //! reads. docs/OPERATION.md lists the names.
 
 use std::time::Duration;

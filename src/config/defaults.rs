@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Dispatch, Limits, Replay, SubChannel};
 
-/// Only this machine: whoever opens the gateway to others shall say so.
+/// Only this machine: whoever opens the gateway to others must say so.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 const MIB: usize = 1024 * 1024;

@@ -1,4 +1,4 @@
-//! A fault in the configuration file: where it stands, what was found, what was expected, what helps.
+//! A fault in the configuration file: where it is, what was found, what was expected, what helps.
 
 use std::fmt;
 

@@ -8,7 +8,7 @@ use super::Account;
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     pub listen: Option<SocketAddr>,
-    /// As it stands: a relative path is relative to the current folder, not to the file's.
+    /// As written: a relative path is relative to the current folder, not to the file's.
     pub database: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! The checked settings. `load` reads the admin's TOML file into them; everything behind the edge trusts them.
 //!
-//! A file goes through three hands: `read` parses it into `raw` structs and knows where every value stands, `check`
+//! A file goes through three hands: `read` parses it into `raw` structs and knows where every value is, `check`
 //! turns those into `Settings` and collects every fault it meets, `load` ties both together.
 
 mod check;
@@ -180,7 +180,7 @@ pub struct User {
     pub mandators: Vec<i32>,
     /// A repeated document within the window is answered from the store. Default true.
     pub replay_by_content: bool,
-    /// Tells in the answers what of a request was ignored.
+    /// Reports in the answers what of a request was ignored.
     pub strict: bool,
     /// Whether the user may log in with a UsernameToken on the typed face. Default no.
     pub ws_security: Option<WsSecurity>,
@@ -243,7 +243,7 @@ pub const PHONE_SALES: i32 = 4100;
 pub enum Listing {
     /// Offers are listed by `prepareOffers` and `uploadOffers`.
     ByCall,
-    /// Every active item with a price gets a running offer by itself.
+    /// Every active item with a price automatically gets a running offer.
     Automatic,
 }
 

@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue, Deserializer};
 use super::fault::remedy;
 use super::raw::RawFile;
 
-/// Where each path stands: byte offset of its value; of the header for a table.
+/// Where each path is: byte offset of its value; of the header for a table.
 pub(super) type Places = BTreeMap<String, usize>;
 
 pub(super) struct Parsed {

@@ -1,4 +1,4 @@
-//! Secrets that stand in an environment variable or in a file instead of the configuration.
+//! Secrets in an environment variable or in a file instead of the configuration.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ impl Origin {
 }
 
 impl Secrets<'_> {
-    /// The secret, or what is wrong with its source. Never tells the secret itself.
+    /// The secret, or what is wrong with its source. Never shows the secret itself.
     pub fn fetch(&self, origin: Origin, name: &str) -> Result<String, String> {
         let value = match origin {
             Origin::Env => (self.env)(name)

@@ -75,7 +75,7 @@ impl Http {
             return Err(error);
         }
         let mut body = Vec::new();
-        // One byte more than allowed tells a full answer from one that is too long.
+        // One byte more than allowed distinguishes a full answer from one that is too long.
         response
             .take(self.most_answer.saturating_add(1))
             .read_to_end(&mut body)
@@ -104,7 +104,7 @@ fn unreachable(error: reqwest::Error) -> ChannelError {
     ChannelError::Unavailable { reason: format!("{kind}: {cause}"), retry_after: None }
 }
 
-/// Reads the status codes that mean the same on every channel; `None` where the body has to tell.
+/// Reads the status codes that mean the same on every channel; `None` where the body must say.
 fn outage(status: u16, retry_after: Option<&str>, now: DateTime<Utc>) -> Option<ChannelError> {
     match status {
         408 | 425 | 429 | 500..=599 => Some(ChannelError::Unavailable {

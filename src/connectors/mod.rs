@@ -31,7 +31,7 @@ pub struct Capabilities {
     pub batch_size: usize,
     /// Orders that are open at our side are read again at every poll, because the channel's change stamp is not reliable.
     pub rereads_open_orders: bool,
-    /// An offer without stock is ended, and listed again when stock is back. false: it stays and is told a quantity of
+    /// An offer without stock is ended, and listed again when stock is back. false: it stays and gets a quantity of
     /// 0, because the channel keeps the page of a sold-out article (a shop).
     pub ends_at_zero: bool,
     /// `list_offers` works: what the channel shows can be compared with what is known.
@@ -146,9 +146,9 @@ pub struct ListedOffer {
     pub sku: Option<String>,
     pub ean: Option<String>,
     pub title: String,
-    /// Of the kind in which the account sends prices, in its currency. `None`: not told.
+    /// Of the kind in which the account sends prices, in its currency. `None`: not reported.
     pub price: Option<Money>,
-    /// What buyers may still order now. `None`: not told.
+    /// What buyers may still order now. `None`: not reported.
     pub quantity: Option<i32>,
     /// Buyers can see it.
     pub running: bool,

@@ -1,4 +1,4 @@
-//! How calls wake workers, and workers tell that something was settled.
+//! How calls wake workers, and workers report that something was settled.
 
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -17,7 +17,7 @@ use crate::domain::rate::ChannelCall;
 use crate::metrics::Metrics;
 use crate::store::accounts::WorkRow;
 
-/// What the limiter holds back for less is not told to other processes: each time costs a commit.
+/// What the limiter holds back for less is not shared with other processes: each time costs a commit.
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 pub(super) struct Channel {
@@ -27,7 +27,7 @@ pub(super) struct Channel {
     keeper: Arc<Keeper>,
     metrics: Arc<Metrics>,
     limiter: Limiter,
-    /// Until when the limiter holds calls back, as last told to other processes.
+    /// Until when the limiter holds calls back, as last shared with other processes.
     told_limits: BTreeMap<ChannelCall, Stamp>,
     /// What is wrong per kind of work, so that the log tells changes only.
     ailing: BTreeMap<Kind, &'static str>,
@@ -64,7 +64,7 @@ impl Channel {
         self.ready_at(call, now) > now
     }
 
-    /// Of calls that are due, those that wait for long, until when, and were not told to other processes yet.
+    /// Of calls that are due, those that wait for long, until when, and were not shared with other processes yet.
     pub fn untold_limits(&mut self, due: impl Iterator<Item = ChannelCall>, now: Stamp) -> Vec<(ChannelCall, Stamp)> {
         let (limiter, told) = (&mut self.limiter, &self.told_limits);
         let ready = due.map(|call| (call, limiter.ready_at(call, now)));

@@ -76,7 +76,7 @@ impl Housekeeper {
         })
     }
 
-    /// Offers whose release has come shall run from now on.
+    /// Offers whose release has come are to run from now on.
     pub(super) fn release(&self, now: Stamp) -> Result<(), Failure> {
         if self.store.read(|conn| offers::due_releases(conn, now, 1))?.is_empty() {
             return Ok(());
@@ -114,7 +114,7 @@ impl Housekeeper {
         self.warn()
     }
 
-    /// A price that counts from today on, or does not any more, has to be told.
+    /// A price that counts from today on, or no longer counts, must be sent.
     fn begin_day(&self, account: &Account, now: Stamp) -> Result<usize, Failure> {
         let zone = self.settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
         let today = now.day_in(zone);

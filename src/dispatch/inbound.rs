@@ -1,7 +1,7 @@
-//! The way in: an order as a channel tells it becomes an order of ours.
+//! The way in: an order as a channel reports it becomes an order of ours.
 //!
 //! Channels are asked with an overlap, so every order comes several times; the channel's order number in its account
-//! finds it again, and a digest tells whether anything is new. What a channel changed is never told back to it.
+//! finds it again, and a digest shows whether anything is new. What a channel changed is never sent back to it.
 
 use crate::config::{Account, Settings};
 use crate::connectors::{ChannelOrder, OrderLine};
@@ -109,7 +109,7 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
     for position in &positions {
         let Some(offer_id) = position.offer_id else { continue };
         match status {
-            // Bought and cancelled before we saw it: the channel may have put back what we have told it anew meanwhile.
+            // Bought and cancelled before we saw it: the channel may have put back what we have sent again meanwhile.
             OrderStatus::Cancelled => offers::moved(tx, offer_id)?,
             _ => offers::sold(tx, offer_id, position.quantity)?,
         }

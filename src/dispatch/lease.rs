@@ -64,7 +64,7 @@ impl Lease {
         Stamp(self.until.0.saturating_sub(half(context)))
     }
 
-    /// The account has to be taken over anew.
+    /// The account must be taken over again.
     pub fn forget(&mut self) {
         self.until = Stamp(0);
     }

@@ -1,4 +1,4 @@
-//! What to tell a channel about offers, from what is known about them. Pure.
+//! What to send to a channel about offers, from what is known about them. Pure.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ pub struct StockOut {
     pub offer_id: i32,
     pub item_id: i32,
     pub figures: Figures,
-    /// The merchant has not been told yet.
+    /// It was not reported to the merchant yet.
     pub news: bool,
     pub rows: Vec<StateRow>,
 }
@@ -69,7 +69,7 @@ pub struct Parking {
     pub offer_id: i32,
     pub item_id: i32,
     pub lack: Lack,
-    /// The merchant has not been told yet.
+    /// It was not reported to the merchant yet.
     pub news: bool,
     pub rows: Vec<StateRow>,
 }
@@ -79,7 +79,7 @@ pub struct Plan {
     pub sendings: Vec<Sending>,
     pub parkings: Vec<Parking>,
     pub stock_outs: Vec<StockOut>,
-    /// Rows about which nothing has to be said: the offer does not run and shall not, or shows the right quantity.
+    /// Rows for which nothing needs to be sent: the offer does not run and is not meant to, or shows the right quantity.
     pub pointless: Vec<StateRow>,
     /// Rows of an offer whose listing has to wait until then; they go with it.
     pub waiting: Vec<(StateRow, Stamp)>,
@@ -229,7 +229,7 @@ impl Planner<'_> {
                 Topic::Price => price(&effective).map(|part| {
                     change.price = Some(part);
                     if change.content.is_none() && parts_of(&effective).is_ok_and(|effective| effective.shows_price) {
-                        // What is wrong with it is told by its own row.
+                        // Its own row reports what is wrong with it.
                         change.content = content().ok();
                     }
                 }),
@@ -292,7 +292,7 @@ impl Planner<'_> {
         self.stock.figures()
     }
 
-    /// A channel that keeps sold-out offers is told that there is nothing instead of their end.
+    /// A channel that keeps sold-out offers gets the quantity 0 instead of their end.
     fn decide(&self, rule: impl Fn(&Figures, &stock::Placed) -> Decision) -> Decision {
         let figures = self.figures();
         if figures.ends() && !self.frame.ends_at_zero {

@@ -29,7 +29,7 @@ pub struct Settlement {
     /// Wanted offers that are not listed for want of stock.
     pub stock_outs: Vec<i32>,
     pub fact: Option<(FactRow, Settled)>,
-    /// The channel moved its stock for this order: quantities of its items are told anew.
+    /// The channel moved its stock for this order: quantities of its items are sent again.
     pub stock_moved_by: Option<i32>,
     pub messages: Vec<MessageRow>,
     /// `None`: no call was made.

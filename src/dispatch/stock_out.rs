@@ -1,4 +1,4 @@
-//! What a merchant is told when stock control ends an offer, or does not list it.
+//! The messages when stock control ends an offer, or does not list it.
 
 use crate::domain::message::{Message, own};
 use crate::domain::stock::Figures;

@@ -43,7 +43,7 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// The kinds in the order in which they shall be tried. One that had its share goes behind the others; one whose
+    /// The kinds in the order in which they are tried. One that had its share goes behind the others; one whose
     /// last call failed as a whole goes last of all.
     pub fn order(&self) -> [Kind; Kind::ALL.len()] {
         let mut kinds = Kind::ALL;

@@ -67,7 +67,7 @@ impl Worker {
         self.lease.give_back(&self.context);
     }
 
-    /// A panic is what a crash would be: the account is taken over anew, with the marks of what was cut off.
+    /// A panic is what a crash would be: the account is taken over again, with the marks of what was cut off.
     pub(super) fn guarded_step(&mut self, now: Stamp) -> Result<Next, String> {
         match catch_unwind(AssertUnwindSafe(|| self.step(now))) {
             Ok(result) => result.map_err(|failure| failure.to_string()),
@@ -89,7 +89,7 @@ impl Worker {
         self.context.forgive()?;
         let account_id = self.context.account_id();
         let Some(work) = self.context.store.read(|conn| accounts::work_of(conn, account_id))? else {
-            // The row was taken away under us; the lease makes it anew.
+            // The row was taken away under us; the lease makes it again.
             self.lease.forget();
             return Ok(Next::Again);
         };

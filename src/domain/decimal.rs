@@ -64,7 +64,7 @@ impl Decimal {
         let digits = whole.bytes().chain(fraction.bytes()).map(|digit| i128::from(digit - b'0'));
         let zeros = digits.clone().take_while(|digit| *digit == 0).count();
         let mut digits = digits.skip(zeros);
-        // As many digits as stand before the fourth place behind the dot; the next one decides how they are rounded.
+        // As many digits as are before the fourth place behind the dot; the next one decides how they are rounded.
         let wanted = length(whole).saturating_add(exponent).saturating_add(4).saturating_sub(i64::try_from(zeros).unwrap_or(i64::MAX));
         let value = match usize::try_from(wanted) {
             _ if digits.clone().next().is_none() => 0,

@@ -1,4 +1,4 @@
-//! Digests that are stored, to tell whether something is another one than before.
+//! Digests that are stored, to see whether something has changed.
 
 use sha2::{Digest as _, Sha256};
 

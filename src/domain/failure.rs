@@ -159,7 +159,7 @@ codes! {
         "not well-formed XML at line {0}, column {1}: {2}; send one well-formed document"
         "kein wohlgeformtes XML in Zeile {0}, Spalte {1}: {2}; senden Sie ein wohlgeformtes Dokument";
     2002 DOCTYPE_REFUSED Client
-        "a DOCTYPE stands at line {0}; document type definitions are refused, leave it out"
+        "there is a DOCTYPE at line {0}; document type definitions are refused, leave it out"
         "ein DOCTYPE steht in Zeile {0}; Dokumenttyp-Definitionen werden abgelehnt, lassen Sie ihn weg";
     2003 XML_LIMIT Client
         "the document exceeds the limit of {0} {1} at line {2}; send a smaller or flatter document (limits.{3} in the configuration)"
@@ -229,7 +229,7 @@ codes! {
         "{0} is outside {1}; send a value within it"
         "{0} liegt außerhalb von {1}; senden Sie einen Wert innerhalb";
     3012 REPEATED Client
-        "{0} stands more than once; send it once"
+        "{0} occurs more than once; send it once"
         "{0} kommt mehrfach vor; senden Sie es einmal";
     3013 CYCLE Client
         "\"{0}\" would become its own ancestor; choose another parent"
@@ -259,10 +259,10 @@ codes! {
         "\"{0}\" is not known here and was ignored{1}; correct the name, or leave it out"
         "\"{0}\" ist hier nicht bekannt und wurde übergangen{1}; berichtigen Sie den Namen oder lassen Sie es weg";
     3022 IGNORED_REPEAT Client
-        "\"{0}\" stands more than once and only the first one counts; send it once"
+        "\"{0}\" occurs more than once and only the first one counts; send it once"
         "\"{0}\" kommt mehrfach vor und nur das erste zählt; senden Sie es einmal";
     3023 IGNORED_TEXT Client
-        "the text \"{0}\" stands between elements and was ignored; put it into the element it belongs to"
+        "the text \"{0}\" is between elements and was ignored; put it into the element it belongs to"
         "der Text \"{0}\" steht zwischen Elementen und wurde übergangen; setzen Sie ihn in das Element, in das er gehört";
     3024 UNKNOWN_CONDITION Client
         "the condition \"{0}\" is not known{1}; without it the answer would hold too much, so correct the name or leave it out"
@@ -339,7 +339,7 @@ codes! {
         "the booking would make the stock {0}, outside -2147483648 to 2147483647; correct the quantity"
         "die Buchung ergäbe den Bestand {0}, außerhalb von -2147483648 bis 2147483647; berichtigen Sie die Menge";
     5007 OFFER_INCOMPLETE Client
-        "the offer cannot be listed: {0}; fetchUploadMessages tells what to send"
+        "the offer cannot be listed: {0}; fetchUploadMessages says what to send"
         "das Angebot kann nicht eingestellt werden: {0}; fetchUploadMessages nennt, was zu senden ist";
     5008 NO_ACCOUNT_PUSH Client
         "account {0} is not active; activate it in the configuration"
@@ -349,7 +349,7 @@ codes! {
         "{0} steht in der Konfigurationsdatei; lassen Sie es dort ändern";
     // 6000: channels
     6001 CHANNEL_REFUSED Client
-        "the channel refused: {0}; fetchUploadMessages tells more"
+        "the channel refused: {0}; fetchUploadMessages says more"
         "der Kanal hat abgelehnt: {0}; fetchUploadMessages nennt Näheres";
     // 9000: Kontor itself
     9001 INTERNAL Server

@@ -41,7 +41,7 @@ macro_rules! numbered {
     )+ };
 }
 
-/// Lets enums stand in documents by their numbers.
+/// Lets documents contain enums as numbers.
 macro_rules! as_number {
     ($($name:ident),+) => { $(
         impl serde::Serialize for $name {

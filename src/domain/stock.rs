@@ -1,4 +1,4 @@
-//! How stock controls offers: the rules of `channel-calls.md` section 3, as pure functions. `docs/STOCK.md` tells them to
+//! How stock controls offers: the rules of `channel-calls.md` section 3, as pure functions. `docs/STOCK.md` explains them to
 //! merchants, with the same numbers.
 //!
 //! | abbreviation | quantity | here |
@@ -13,7 +13,7 @@
 //! | OB | pieces still on offer in the channel | [`Placed::open`] |
 //!
 //! OB is what we know, not what the channel shows: an order that is not collected yet has lowered the channel's number
-//! already, and an answer that got lost may have raised it. So beside OB stands a bound, [`Placed::at_most`]: announced
+//! already, and an answer that got lost may have raised it. So there is a bound beside OB, [`Placed::at_most`]: announced
 //! before each call that raises it, lowered only by what the channel confirms. An offer is left alone only where that
 //! bound keeps rule 1.
 
@@ -33,7 +33,7 @@ pub struct Figures {
     pub safety: i64,
     /// MB: at this available stock the primary account's offers end as well; never offered.
     pub minimum: i64,
-    /// GEM: what shall be on offer. `None`: everything that is available, the offer follows the stock.
+    /// GEM: what is to be on offer. `None`: everything that is available, the offer follows the stock.
     pub placing: Option<i32>,
     /// The account is the item's primary one.
     pub primary: bool,
@@ -57,9 +57,9 @@ impl Figures {
         self.placing.map_or(left, |placing| left.min(placing.max(0)))
     }
 
-    /// Whether a quantity has to be on record before the channel is told it. A running offer without a GEM is told its
+    /// Whether a quantity must be on record before it is sent to the channel. A running offer without a GEM is sent its
     /// quantity at every occasion, so nothing depends on what is known about it; when it gets a GEM, [`Placed::moved`]
-    /// has it told once more.
+    /// has it sent once more.
     pub fn announces(&self, placed: &Placed, quantity: i32) -> bool {
         (self.placing.is_some() || placed.life != Life::Running) && placed.announced(quantity) != *placed
     }
@@ -75,11 +75,11 @@ impl Figures {
 /// Whether an offer runs in its channel, as far as we know.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Life {
-    /// Not listed yet, or ended. `at_most` tells whether the answer to a listing may have been lost.
+    /// Not listed yet, or ended. `at_most` says whether the answer to a listing may have been lost.
     #[default]
     Off,
     Running,
-    /// The channel was told to end it, and its answer is not known.
+    /// Its end was sent to the channel, and the answer is not known.
     Ending,
 }
 
@@ -99,9 +99,9 @@ pub struct Placed {
 /// What to do about an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Nothing has to be said.
+    /// Nothing is needed.
     Keep,
-    /// Tell the running offer this quantity.
+    /// Send this quantity of the running offer.
     Offer(i32),
     /// End it (rule 5).
     End,
@@ -118,7 +118,7 @@ pub fn upload(figures: &Figures, placed: &Placed) -> Decision {
     }
 }
 
-/// The reconciliation of one offer that shall run (rules 1 to 6).
+/// The reconciliation of one offer that is meant to run (rules 1 to 6).
 pub fn control(figures: &Figures, placed: &Placed) -> Decision {
     if placed.life != Life::Running || figures.ends() {
         return upload(figures, placed);
@@ -149,7 +149,7 @@ impl Placed {
         self.life != Life::Off || self.at_most.is_some_and(|most| most > 0)
     }
 
-    /// Before the channel is told a quantity: it may show that from now on, even if its answer gets lost. So the bound
+    /// Before a quantity is sent to the channel: it may show that from now on, even if its answer gets lost. So the bound
     /// rises to it, and what is surely on offer falls to it. A listing counts as one piece at least, so that it is known
     /// to have been sent.
     pub fn announced(self, quantity: i32) -> Placed {
@@ -160,13 +160,13 @@ impl Placed {
         Placed { open: self.open.map(|open| open.min(quantity)), at_most, ..self }
     }
 
-    /// Before a shop that keeps the page is told 0, because rule 5 ends the offer. There is no OB then: what buyers leave
+    /// Before 0 is sent to a shop that keeps the page, because rule 5 ends the offer. There is no OB then: what buyers leave
     /// of an offer is subject to rule 2, but this comes back with TEM whatever its threshold (rule 6).
     pub fn sold_out(self) -> Placed {
         Placed { open: None, ..self.announced(0) }
     }
 
-    /// Before the channel is told to end the offer.
+    /// Before the end of the offer is sent to the channel.
     pub fn ending(self) -> Placed {
         Placed { life: if self.life == Life::Running { Life::Ending } else { self.life }, ..self }
     }
@@ -187,7 +187,7 @@ impl Placed {
         Placed { open: self.open.map(|open| open.saturating_sub(pieces.max(0)).max(0)), ..self }
     }
 
-    /// What the channel shows is not known any more: it put pieces of a cancelled order back by itself, moved its own
+    /// What the channel shows is not known any more: it put pieces of a cancelled order back on its own, moved its own
     /// stock, or the settings of the item changed.
     pub fn moved(self) -> Placed {
         Placed { at_most: if self.life == Life::Off { self.at_most } else { None }, ..self }

@@ -9,7 +9,7 @@ pub fn short(text: &str, widest: usize) -> String {
     }
 }
 
-/// Rows as lines whose cells stand below each other.
+/// Rows as lines whose cells are below each other.
 pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let mut widths = [0; N];
     for row in rows {

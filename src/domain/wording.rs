@@ -241,7 +241,7 @@ const MOST_OF_A_NAME: usize = 40;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     Field(FieldName),
-    /// A field that is told apart from others by its value.
+    /// A field that its value distinguishes from others.
     Valued(FieldName, String),
     /// An entry of a list, counted from 1.
     Entry {

@@ -83,7 +83,7 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
     let frame = Frame { account: known.account, public_url: "", today: known.today };
     let shown = known.shown.items.get(&item.item_id).and_then(|item| effective(&frame, &known.shown, item).ok());
     let (title, price) = shown.map_or((None, None), |shown| (shown.title.ok(), shown.price.ok()));
-    // Where a rule for titles fails, or no price counts, the upload messages tell; the document shows the item's name and no
+    // If a rule for titles fails, or no price counts, the upload messages say so; the document shows the item's name and no
     // price.
     let title = title.map_or_else(|| item.identifier.clone(), |title| title.value);
     let price = price.map(|price| price.value.money.amount.to_string()).unwrap_or_default();

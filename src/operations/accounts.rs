@@ -13,7 +13,7 @@ use crate::store::filter::Cond;
 use crate::{fetched, wire};
 
 wire! {
-    /// Nothing has to be said.
+    /// Nothing is needed.
     FetchMandatorsRequest {}
 
     /// A mandator.
@@ -55,7 +55,7 @@ impl ReadOperation for FetchMandators {
 }
 
 wire! {
-    /// Nothing has to be said; a filter is accepted and without effect.
+    /// Nothing is needed; a filter is accepted and without effect.
     FetchSubChannelsRequest {}
 
     /// A sub channel.
@@ -96,7 +96,7 @@ impl ReadOperation for FetchSubChannels {
 }
 
 wire! {
-    /// Conditions on accounts; all of them have to hold.
+    /// Conditions on accounts; all of them must hold.
     AccountFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
@@ -104,7 +104,7 @@ wire! {
         last_changed_at: Option<Between>,
         /// The same under the name that other calls use.
         last_changed: Option<Between>,
-        /// When the account first stood in the configuration.
+        /// When the account first appeared in the configuration.
         created_at: Option<Between>,
     }
 
@@ -130,7 +130,7 @@ wire! {
         active: bool,
         /// Name of its price list.
         pricelist_identifier: Option<String>,
-        /// When it first stood in the configuration.
+        /// When it first appeared in the configuration.
         created_at: Option<Time>,
         /// When it was last changed in the configuration.
         last_changed_at: Option<Time>,
@@ -183,7 +183,7 @@ impl ReadOperation for FetchAccounts {
 }
 
 wire! {
-    /// Conditions on warehouses; all of them have to hold.
+    /// Conditions on warehouses; all of them must hold.
     WarehouseFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,

@@ -100,7 +100,7 @@ pub struct Work<'w, 'c> {
     pub settings: &'w Settings,
     pub user: &'w User,
     pub face: Face,
-    /// Accounts whose channels have to be told something.
+    /// Accounts to whose channels something must be sent.
     pub accounts: Vec<i32>,
     /// Repeating the call would add something again.
     pub additive: bool,

@@ -27,7 +27,7 @@ wire! {
     }
 }
 
-/// A result that can tell what of its request was ignored.
+/// A result that can report what of its request was ignored.
 pub trait Warned {
     fn set_warnings(&mut self, warnings: Vec<String>);
 }
@@ -105,7 +105,7 @@ macro_rules! reports {
             }
             /// One report per record, in the order of the request.
             $result {
-                /// Changes that were stored but are not settled at the channels yet; they go on by themselves.
+                /// Changes that were stored but are not settled at the channels yet; they continue automatically.
                 pending_changes: Option<i32> [attr],
                 /// true: the call was a rehearsal, nothing was stored.
                 dry_run: Option<bool> [attr],

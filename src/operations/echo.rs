@@ -22,7 +22,7 @@ wire! {
 }
 
 impl Warned for EchoResult {
-    /// Not told: the answer is the text and nothing else.
+    /// Not shown: the answer is the text and nothing else.
     fn set_warnings(&mut self, _warnings: Vec<String>) {}
 }
 

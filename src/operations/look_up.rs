@@ -21,7 +21,7 @@ pub enum By {
     ExternalId,
 }
 
-/// The fields that stand in columns.
+/// The fields that are columns.
 pub struct Columns<'r> {
     pub mandator_id: &'r mut i32,
     pub id: &'r mut Option<i32>,
@@ -241,7 +241,7 @@ macro_rules! look_up {
         $update:ident($update_name:literal, $update_doc:literal, $update_request:ident, $update_result:ident);
     ) => {
         $crate::wire! {
-            /// Conditions; all of them have to hold.
+            /// Conditions; all of them must hold.
             $filter {
                 /// The mandator; needed.
                 mandator_id: Option<$crate::operations::wire::Match<i32>>,

@@ -1,4 +1,4 @@
-//! Where in a request something stands that makes the whole of it unreadable: the record, by its number and its key.
+//! Where in a request something is that makes the whole of it unreadable: the record, by its number and its key.
 
 use super::wire::{has_lines, key_of};
 use crate::domain::{Failure, Place, code};
@@ -15,21 +15,21 @@ pub fn placed(failure: Failure, source: &str, limits: &Limits) -> Failure {
     Failure { place, ..failure }
 }
 
-/// The place of the mark in a document or, with `look_inside`, in the document that stands in a text of it.
+/// The place of the mark in a document or, with `look_inside`, in the document in a text of it.
 fn places_of(source: &str, mark: char, limits: &Limits, look_inside: bool) -> Vec<Place> {
     let Ok(document) = Document::parse_embedded(source, limits) else { return Vec::new() };
     let Some(found) = holder(document.root(), mark) else { return Vec::new() };
     if look_inside && found.text().trim_start().starts_with(['<', '\u{FEFF}']) {
         return places_of(found.text(), mark, limits, false);
     }
-    // What stands around the records names no place: the request, and on the typed face envelope, body and operation.
+    // What is around the records names no place: the request, and on the typed face envelope, body and operation.
     let around = if document.root().name() == "Envelope" { 4 } else { 1 };
     let path: Vec<Node<'_>> = std::iter::successors(Some(found), |node| node.parent()).collect();
     let lines = has_lines(document.root());
     path.iter().rev().skip(around).map(|node| part(*node, mark, lines)).collect()
 }
 
-/// The first element in whose own text or attributes the mark stands.
+/// The first element whose own text or attributes contain the mark.
 fn holder(node: Node<'_>, mark: char) -> Option<Node<'_>> {
     let holds = node.text().contains(mark) || node.attributes().any(|(_, value)| value.contains(mark));
     if holds { Some(node) } else { node.children().find_map(|child| holder(child, mark)) }

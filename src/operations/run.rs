@@ -196,7 +196,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         let Work { accounts, additive, synchronous, .. } = work;
         result.set_warnings(warnings);
         let (records, failures) = result.counts();
-        // An answer that is too long undoes everything: whoever cannot be told must not have changed anything.
+        // An answer that is too long undoes everything: a caller who cannot get the answer must not have changed anything.
         let body = encode(face, O::NAME, &result, settings.limits.answer_bytes)?;
         key.keep(tx, additive, body.clone(), records, failures)?;
         Ok(Written::Fresh { result, body, stamp: tx.stamp, accounts, synchronous })

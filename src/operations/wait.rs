@@ -10,7 +10,7 @@ use crate::domain::Stamp;
 use crate::store::Conn;
 use crate::store::outbox::{self, Errand, Unsettled};
 
-/// How often a waiting call looks by itself where several processes share the work: workers of other processes do not
+/// How often a waiting call looks on its own where several processes share the work: workers of other processes do not
 /// ring our bell.
 const LOOK_AT_SHARED: Duration = Duration::from_millis(100);
 

@@ -25,7 +25,7 @@ pub struct Line {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     pub name: &'static str,
-    /// Keeps the part from being told to the channel.
+    /// Keeps the part from being sent to the channel.
     pub blocking: bool,
     pub reason: String,
     pub remedy: String,

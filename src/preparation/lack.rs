@@ -1,9 +1,9 @@
-//! What is missing before an offer can be told to a channel, in words for the merchant.
+//! What is missing before an offer can be sent to a channel, in words for the merchant.
 
 use crate::domain::message::{Message, own};
 use crate::domain::{Currency, FieldName};
 
-/// The name under which the account's title rule stands among the templates.
+/// The name of the account's title rule among the templates.
 pub const TITLE_RULE: &str = "title_rule";
 
 /// Why nothing was sent.
@@ -49,7 +49,7 @@ pub enum Lack {
 }
 
 impl Lack {
-    /// Keeps the part of the offer from being told. The others are hints.
+    /// Keeps the part of the offer from being sent. The others are hints.
     pub fn blocks(&self) -> bool {
         !matches!(self, Lack::LookUp { .. } | Lack::Category | Lack::Description | Lack::Images)
     }
@@ -69,7 +69,7 @@ impl Lack {
         }
     }
 
-    /// What the merchant is told.
+    /// The message for the merchant.
     pub fn message(&self) -> Message {
         match self {
             Lack::Price(lists) => own::offer_without_price(lists.as_slice()),

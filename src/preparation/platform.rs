@@ -2,7 +2,7 @@
 //! its settings Kontor understands, and the rest for the connector. Pure.
 //!
 //! Prices that count for some days only (`DISCOUNTED_PRICE`, `sale_price`) are left to the connector: channels that
-//! know them run them by themselves.
+//! know them run them automatically.
 
 use crate::domain::Failure;
 use crate::xml::{Document, Limits, Node};
@@ -10,7 +10,7 @@ use crate::xml::{Document, Limits, Node};
 /// Stored blocks have passed the limits of their request.
 pub(super) const LIMITS: Limits = Limits { depth: 64, attributes: 256, name_bytes: 1024, elements: 200_000, entries: usize::MAX };
 
-/// An understood value and the element it stood in.
+/// An understood value and the element it was in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     pub element: String,
@@ -31,7 +31,7 @@ pub struct Platform {
     pub block: String,
 }
 
-/// A path of element names below the account's block, and what has to stand beside the value.
+/// A path of element names below the account's block, and what must be beside the value.
 struct Path {
     names: &'static [&'static str],
     beside: Option<(&'static str, &'static str)>,

@@ -198,7 +198,7 @@ impl<'k> Subject<'k> {
                 Some(row) => row.identifier.clone(),
                 None => return Err(Lack::LookUp { field: "delivery_time_id", value: id.to_string() }),
             },
-            // A name that no list knows says enough by itself.
+            // A name that no list knows says enough alone.
             (None, Some(name)) => name.to_owned(),
             (None, None) => return Ok(None),
         };

@@ -48,7 +48,7 @@ fn pricelists_of(account: &Account) -> Entry {
     Entry { id: account.account_id, digest: digest.finish(), in_0_1: account.pricelists.join("\n") }
 }
 
-/// Takes the settings over; where they were changed, the offers of the account are told anew.
+/// Takes the settings over; where they were changed, the offers of the account are sent again.
 pub fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
     let mut times: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
     let mut charges: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();

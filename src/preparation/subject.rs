@@ -25,7 +25,7 @@ impl<'k> Subject<'k> {
         let parent = item.variant_parent_id.and_then(|id| known.items.get(&id));
         subject.parent = parent.map(|parent| Subject::alone(frame, known, parent).map(Box::new)).transpose()?;
         if let (None, Some(group)) = (item.category_id, parent.and_then(|parent| parent.category_id)) {
-            // A variant without a group of its own stands where its family stands.
+            // A variant without a group of its own belongs where its family belongs.
             subject.groups = groups_of(known, Some(group))?;
         }
         Ok(subject)

@@ -54,7 +54,7 @@ fn plain(decimal: Decimal) -> Value {
 }
 
 /// The texts in the account's language (else in any), by number and by name of their type. Text of a type that allows
-/// no HTML is escaped, every other one stands as it is.
+/// no HTML is escaped, every other one stays as it is.
 fn texts(subject: &Subject<'_>) -> Value {
     let types = &subject.known.text_types;
     let groups = subject.groups.iter().map(|(_, document)| &document.text_modules);

@@ -98,7 +98,7 @@ impl Frame {
 
 /// The answer to a call. `result` is the `response` document (compat) or the `result` element (typed).
 ///
-/// On the compat face the wrapper stands in the namespace of the request: clients that were generated from another
+/// On the compat face the wrapper is in the namespace of the request: clients that were generated from another
 /// WSDL of this wire format look for their own.
 fn success(face: Face, operation: &str, namespace: Option<&str>, context: &Context<'_>, default_action: &str, result: &str) -> String {
     let action = context.addressing.and_then(|addressing| addressing.action).unwrap_or(default_action);

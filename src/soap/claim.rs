@@ -129,7 +129,7 @@ fn single<'d>(node: Node<'d>, name: &str) -> Result<Option<Node<'d>>, String> {
     let mut found = node.children().filter(|child| child.name() == name);
     let first = found.next();
     match found.next() {
-        Some(_) => Err(format!("{name} stands more than once")),
+        Some(_) => Err(format!("{name} occurs more than once")),
         None => Ok(first),
     }
 }
@@ -212,8 +212,8 @@ mod tests {
             ("<s:Password>x</s:Password>".to_owned(), "no Username"),
             ("<s:Username> </s:Username><s:Password>x</s:Password>".to_owned(), "no Username"),
             (user.to_owned(), "no Password"),
-            (format!("{user}{user}<s:Password/>"), "Username stands more than once"),
-            (format!("{user}<s:Password/><s:Password/>"), "Password stands more than once"),
+            (format!("{user}{user}<s:Password/>"), "Username occurs more than once"),
+            (format!("{user}<s:Password/><s:Password/>"), "Password occurs more than once"),
             (format!("{user}{digest}"), "needs Nonce and Created"),
             (format!("{user}{digest}<s:Nonce>YWJj</s:Nonce>"), "needs Nonce and Created"),
             (format!("{user}{digest}<s:Nonce>YWJj</s:Nonce><u:Created>yesterday</u:Created>"), "&quot;yesterday&quot; is no time"),

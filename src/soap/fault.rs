@@ -57,7 +57,7 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, reader: Reader) ->
     }
 }
 
-/// What passes by itself: the same call may succeed a moment later.
+/// What passes without help: the same call may succeed a moment later.
 const BUSY: [&Code; 4] = [code::OVERLOADED.0, code::DATABASE.0, code::DATABASE_GONE.0, code::NO_ROOM.0];
 
 /// The HTTP status of a fault.
@@ -104,7 +104,7 @@ fn code_12(failure: &Failure) -> &'static str {
 
 /// The one fault type of all operations (rule W18), the same on both faces.
 fn detail(out: &mut String, wrapper: &str, failure: &Failure, reader: Reader) {
-    // SOAP 1.1, 4.4: a detail speaks of the body; what is wrong with headers must not stand in it.
+    // SOAP 1.1, 4.4: a detail speaks of the body; what is wrong with headers must not be in it.
     if matches!(failure.code.blame, Blame::Version | Blame::MustUnderstand | Blame::Security) {
         return;
     }

@@ -94,7 +94,7 @@ impl Row for Echo {
     }
 }
 
-/// Like [`super::handle`], with [`Echo`] as the only operation. It tells its key as the number of records.
+/// Like [`super::handle`], with [`Echo`] as the only operation. It returns its key as the number of records.
 pub(crate) fn handle(settings: &Settings, face: Face, user: &User, text: &str, meta: &Meta) -> Reply {
     let find = |name: &str| (name == "echo").then_some(Echo);
     let run = |_, body: Body<'_>, key: Option<&str>| -> Result<Step, Failure> {

@@ -57,7 +57,7 @@ pub struct Meta {
     pub version: Version,
 }
 
-/// What goes back, and what the log and the headers tell of it.
+/// What goes back, and what the log and the headers say of it.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     pub status: u16,
@@ -117,7 +117,7 @@ pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Met
     answer(&gateway.settings, face, user, text, meta, operations::find, run)
 }
 
-/// Bytes of a text of the request that stands in the answer letter by letter.
+/// Bytes of a text of the request that the answer repeats letter by letter.
 const MOST_REPEATED: usize = 1_024;
 
 /// Refuses what the answer would have to repeat, if it is too long for that.
@@ -224,7 +224,7 @@ const HINTED: usize = 1000;
 /// three are what stacks call an argument whose name they do not know: JAX-WS, PHP and Axis.
 const ARGUMENTS: [&str; 5] = ["requestData", "argRequestData", "arg0", "param0", "in0"];
 
-/// Typed calls stand in the namespace of the contract that they were made from, or in none; what was made from another
+/// Typed calls are in the namespace of the contract that they were made from, or in none; what was made from another
 /// contract may mean something else by the same names. On the compat face the namespace of the original is not known, so
 /// each is read.
 fn check_namespace(settings: &Settings, face: Face, element: Node<'_>) -> Result<(), Failure> {

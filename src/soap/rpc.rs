@@ -1,4 +1,4 @@
-//! Recognises messages of the RPC/encoded style (SOAP 1.1 section 5, SOAP 1.2 part 2): values stand elsewhere and are
+//! Recognises messages of the RPC/encoded style (SOAP 1.1 section 5, SOAP 1.2 part 2): values are elsewhere and are
 //! referred to, lists say how long they are. Read as a literal message, such a call would seem to ask for nothing.
 //!
 //! An `encodingStyle` or `xsi:type` alone is no sign: Axis 1 and SOAP::Lite write them into literal messages too.
@@ -6,15 +6,15 @@
 use crate::xml::Node;
 
 const ENCODINGS: [&str; 2] = ["http://schemas.xmlsoap.org/soap/encoding/", "http://www.w3.org/2003/05/soap-encoding"];
-/// Attributes of the encoding that say where a value stands, or what a list is made of.
+/// Attributes of the encoding that say where a value is, or what a list is made of.
 const SIGNS: [&str; 4] = ["arrayType", "itemType", "arraySize", "ref"];
 /// Attributes with such a name whose namespace is looked up at most, because that costs: the first one of an encoded
-/// message tells already.
+/// message says already.
 const LOOKED_UP: usize = 16;
 
 /// What gives a message away as RPC-encoded.
 pub(super) fn encoded<'d>(root: Node<'d>, body: Node<'d>, operation: Node<'d>) -> Option<&'d str> {
-    // Values that are referred to stand behind the call.
+    // Values that are referred to come after the call.
     if let Some(value) = body.children().skip(1).find(|value| value.name() == "multiRef" || value.attribute("id").is_some()) {
         return Some(value.name());
     }

@@ -14,7 +14,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// What a `Content-Type` tells, for answers to bodies that cannot be read.
+    /// What a `Content-Type` says, for answers to bodies that cannot be read.
     pub fn of_content_type(content_type: &str) -> Version {
         match content_type.trim_start().to_ascii_lowercase().starts_with("application/soap+xml") {
             true => Version::Soap12,

@@ -1,5 +1,5 @@
 //! What an administrator and a monitoring system look at: the state of each account, what is stuck, and the numbers. Read
-//! from the database, so that every process tells the same of all; only counters are of the process that is asked.
+//! from the database, so that every process says the same of all; only counters are of the process that is asked.
 
 mod metrics;
 mod state;
@@ -31,7 +31,7 @@ const MOST_ROWS: usize = 50;
 
 const PAGE: &str = include_str!("page.html");
 
-/// Everything that is needed to tell how the gateway is.
+/// Everything that is needed to say how the gateway is.
 pub struct Board {
     pub settings: Arc<Settings>,
     pub store: Store,
@@ -217,7 +217,7 @@ fn of_account(account: &Account, known: &Known) -> AccountReport {
     }
 }
 
-/// What does not go on by itself, the oldest first.
+/// What does not continue automatically, the oldest first.
 fn stuck(conn: &mut Conn<'_>, account_ids: &[i32]) -> Result<Vec<Change>, Failure> {
     let of_accounts = || Cond::any_of(account_ids.to_vec());
     let kinds = Some(vec![ChangeKind::State, ChangeKind::Fact]);

@@ -37,7 +37,7 @@ pub struct WorkRow {
     pub reconcile_report: Option<String>,
     /// When the last new order came; before the first one, when the first poll had ended.
     pub no_order_since: Option<i64>,
-    /// That is longer ago than the account's alarm allows, and it was told.
+    /// That is longer ago than the account's alarm allows, and it was reported.
     pub silent: bool,
     /// See [`super::begun`].
     pub poll_begun: i32,
@@ -204,7 +204,7 @@ pub fn poll_finished(tx: &mut Tx<'_>, account_id: i32, served: i64, now: Stamp, 
     })
 }
 
-/// A new order has come. Tells whether the account was silent.
+/// A new order has come. Returns whether the account was silent.
 pub fn order_came(tx: &mut Tx<'_>, account_id: i32, now: Stamp) -> Result<bool, Failure> {
     let mut silent = false;
     change_work(tx, account_id, |row| {

@@ -31,7 +31,7 @@ impl Address {
         }
     }
 
-    /// As the client library takes it. A file that has vanished is not created anew, and a server that is gone is noticed.
+    /// As the client library takes it. A file that has vanished is not created again, and a server that is gone is noticed.
     pub fn url(&self, patience: &Patience) -> String {
         match self {
             Address::Sqlite(path) => format!("file:{}?mode=rw", utf8_percent_encode(path, NOT_IN_FILE_URI)),

@@ -14,11 +14,11 @@ use crate::on;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Changes that are tried by themselves until the channel takes them.
+    /// Changes that are tried automatically until the channel takes them.
     pub pending: i64,
     /// When the oldest of them was asked for.
     pub oldest_pending: Option<Stamp>,
-    /// Changes that are not tried any more by themselves.
+    /// Changes that are no longer tried automatically.
     pub parked: i64,
     /// Orders that could not be stored.
     pub held_orders: i64,

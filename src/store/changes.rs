@@ -108,7 +108,7 @@ pub struct Change {
     pub topic: String,
     /// Not tried any more by itself.
     pub parked: bool,
-    /// When it was asked for, or asked for again; of an order, when the channel told it.
+    /// When it was asked for, or asked for again; of an order, when the channel reported it.
     pub asked_at: Stamp,
     pub due_at: Stamp,
     /// The account keeps away from its channel until then, after failures or because it may not be called more often.
@@ -125,7 +125,7 @@ impl Change {
     }
 }
 
-/// Conditions on changes; all of them have to hold. One about items or offers leaves out what has none, and so does
+/// Conditions on changes; all of them must hold. One about items or offers leaves out what has none, and so does
 /// one about orders.
 #[derive(Debug, Clone, Default)]
 pub struct ChangeFilter {

@@ -61,7 +61,7 @@ enum Reached {
 pub(super) struct Committer {
     door: Arc<Door>,
     connection: Option<Owned>,
-    /// Tells the commits of this writer from those of others.
+    /// Distinguishes the commits of this writer from those of others.
     name: String,
     pulse: Arc<Pulse>,
 }

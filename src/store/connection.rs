@@ -106,7 +106,7 @@ impl Store {
         self.door.is_shared()
     }
 
-    /// The log has told that the database cannot be reached, and will tell when it can.
+    /// It was logged that the database cannot be reached; when it can, that is logged too.
     pub fn is_unreachable(&self) -> bool {
         self.door.outage.lasts()
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::{Failure, code};
 
-/// What tells a file from another one that took its name.
+/// What distinguishes a file from another one that took its name.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
@@ -56,7 +56,7 @@ pub(super) struct Opened {
     identity: (u64, u64),
     wal: PathBuf,
     wal_identity: OnceLock<(u64, u64)>,
-    /// The log has been told that it is gone.
+    /// It was logged that it is gone.
     told: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! Orders of channels that could not be stored, kept as the channel told them until they can. They let the cursor go on
+//! Orders of channels that could not be stored, kept as the channel sent them until they can. They let the cursor go on
 //! without being lost.
 
 use diesel::prelude::*;
@@ -78,7 +78,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewHeld<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Keeps orders as the channel told them, to be stored one by one: `(number, document)`. One that is kept already gets the
+/// Keeps orders as the channel sent them, to be stored one by one: `(number, document)`. One that is kept already gets the
 /// newer word, and stays set aside if it is.
 pub fn keep(tx: &mut Tx<'_>, account_id: i32, orders: &[(String, String)], due_at: Stamp, why: &str) -> Result<(), Failure> {
     for (number, document) in orders {

@@ -39,7 +39,7 @@ pub struct ItemRow {
     pub safety_stock: Option<i32>,
     /// MB: at this available stock all offers end.
     pub minimum_stock: Option<i32>,
-    /// These four stand in the document too; [`ItemRow::keep`] writes both.
+    /// These four are in the document too; [`ItemRow::keep`] writes both.
     pub delivery_time_id: Option<i32>,
     pub delivery_time_identifier: Option<String>,
     pub delivery_charge_category_id: Option<i32>,

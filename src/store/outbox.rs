@@ -61,7 +61,7 @@ impl FactRow {
     }
 }
 
-/// Due at once. The stamps of changes go on when the clock is set back; what is due is told by the clock.
+/// Due at once. The stamps of changes go on when the clock is set back; the clock says what is due.
 pub(super) fn due_now(tx: &Tx<'_>) -> i64 {
     tx.stamp.0.min(Stamp::now().0)
 }
@@ -106,7 +106,7 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
     Ok(())
 }
 
-/// Marks the offers of these items that run or shall run, in all accounts. Gives the accounts concerned.
+/// Marks the offers of these items that run or are meant to run, in all accounts. Gives the accounts concerned.
 pub fn mark_items(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic]) -> Result<Vec<i32>, Failure> {
     mark_offers_of(tx, item_ids, topics, None)
 }
@@ -116,7 +116,7 @@ pub fn mark_items_of_accounts(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic
     mark_offers_of(tx, item_ids, topics, Some(accounts))
 }
 
-/// Marks all offers of these accounts that run or shall run.
+/// Marks all offers of these accounts that run or are meant to run.
 pub fn mark_accounts(tx: &mut Tx<'_>, accounts: &[i32], topics: &[Topic]) -> Result<(), Failure> {
     let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq_any(accounts))

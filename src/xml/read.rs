@@ -1,9 +1,9 @@
 //! A read-only element tree in one arena, built by one pass of quick-xml's pull parser.
 //!
 //! The tree borrows from the text: names, plain texts and plain attribute values are slices of it; what had to be
-//! unescaped lies in one pool. Elements stand in document order, so the first child of an element is the one right
+//! unescaped lies in one pool. Elements are in document order, so the first child of an element is the one right
 //! behind it. Nothing is allocated per element, and [`Limits`] bound everything that grows. Each name knows its namespace
-//! from the start, so that asking for it costs the same however many declarations stand around it.
+//! from the start, so that asking for it costs the same however many declarations there are around it.
 //!
 //! What quick-xml lets pass although XML 1.0 forbids it is refused in `build`. Two things are tolerated on purpose, because
 //! clients get them wrong and nothing depends on them: an attribute whose prefix is not declared, and an encoding
@@ -103,7 +103,7 @@ impl<'a> Document<'a> {
         build::build(text, limits, false)
     }
 
-    /// Like [`Document::parse`], for a document that stands in a text of another one. Blanks and a byte order mark may
+    /// Like [`Document::parse`], for a document in a text of another one. Blanks and a byte order mark may
     /// stand before its XML declaration: programs that put such texts together leave them there.
     ///
     /// # Errors
@@ -192,7 +192,7 @@ pub struct Node<'d> {
 }
 
 impl<'d> Node<'d> {
-    /// The local name: what stands behind the prefix.
+    /// The local name: what is behind the prefix.
     pub fn name(self) -> &'d str {
         local(self.qualified(), self.element.prefix_len)
     }
@@ -214,7 +214,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The text that stands directly in this element, unescaped and not trimmed; CDATA included, children left out.
+    /// The text directly in this element, unescaped and not trimmed; CDATA included, children left out.
     pub fn text(self) -> &'d str {
         self.document.piece(self.element.text)
     }

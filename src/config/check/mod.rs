@@ -57,7 +57,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     settings
 }
 
-/// What every check needs: where things stand, where secrets come from, and the faults so far.
+/// What every check needs: where things are, where secrets come from, and the faults so far.
 pub(super) struct Checker<'a> {
     file: String,
     text: &'a str,
@@ -187,7 +187,7 @@ impl<'a> Checker<'a> {
         i32::try_from(value).ok()
     }
 
-    /// Notes every key that stands twice. `keys` are the paths and the words that must differ; an empty word is
+    /// Notes every key that occurs twice. `keys` are the paths and the words that must differ; an empty word is
     /// one that has its own fault already.
     fn unique(&mut self, keys: impl IntoIterator<Item = (String, String)>) {
         let mut seen: BTreeMap<String, String> = BTreeMap::new();
@@ -217,7 +217,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The one source of a secret out of `key`, `key_env` and `key_file`, and the path it stands at.
+    /// The one source of a secret out of `key`, `key_env` and `key_file`, and its path.
     fn secret(&mut self, section: &str, key: &str, given: [Option<String>; 3]) -> Option<(String, String)> {
         let paths = [format!("{section}.{key}"), format!("{section}.{key}_env"), format!("{section}.{key}_file")];
         let mut sources = given.into_iter().zip(paths).zip([None, Some(Origin::Env), Some(Origin::File)]);

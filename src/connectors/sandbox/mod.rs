@@ -1,5 +1,5 @@
 //! A scripted shop inside the same process: for the demo, for tests, and for trying out an integration without a
-//! merchant account. It keeps offers and orders like a marketplace, and misbehaves when told to (`faults`).
+//! merchant account. It keeps offers and orders like a marketplace, and misbehaves on request (`faults`).
 //!
 //! Settings of `[accounts.settings]`, all optional:
 //!

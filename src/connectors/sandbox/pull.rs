@@ -1,4 +1,4 @@
-//! How the shop tells its orders.
+//! How the shop reports its orders.
 
 use super::super::{Buyer, ChannelOrder, OrderLine, Pulled};
 use super::shop::{Line, Order, Shop, Status};

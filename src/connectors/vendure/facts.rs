@@ -1,4 +1,4 @@
-//! What the ERP did with an order, told to the shop. Vendure knows no idempotency keys, so the order is read before
+//! What the ERP did with an order, sent to the shop. Vendure knows no idempotency keys, so the order is read before
 //! every step, and only what is still missing is done: a repeat after an unclear answer finds its own traces.
 
 use std::collections::BTreeMap;
@@ -248,7 +248,7 @@ impl Vendure {
         })
     }
 
-    /// The ERP may have booked the goods out, and Kontor told the smaller stock, before the shipment reaches the shop,
+    /// The ERP may have booked the goods out, and Kontor sent the smaller stock, before the shipment reaches the shop,
     /// which takes them off again. They are put back first, as many as the order had allocated: so the shop offers
     /// nothing more in between, and the shipment leaves the stock at what the ERP said.
     fn raise_stock(&self, order: &Order, lines: &[(String, i64)]) -> Result<(), Failure> {

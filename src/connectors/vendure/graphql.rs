@@ -65,7 +65,7 @@ impl Api {
     }
 
     /// One query or mutation; answers with its `data`. Logs in where there is no session yet or it ran out, which
-    /// Vendure tells as FORBIDDEN inside HTTP 200.
+    /// Vendure reports as FORBIDDEN inside HTTP 200.
     pub fn call(&self, query: &str, variables: Value) -> Result<Value, Failure> {
         let known = lock(&self.token).clone();
         let (token, fresh) = match known {
@@ -142,7 +142,7 @@ pub fn read_json(status: u16, mut answer: Value) -> Result<Value, Failure> {
     }
 }
 
-/// Vendure tells expected refusals as a member of the result's union, with an `errorCode`.
+/// Vendure reports expected refusals as a member of the result's union, with an `errorCode`.
 pub fn refusal(result: Option<&Value>) -> Option<Rule> {
     let result = result?;
     let code = result.get("errorCode")?.as_str()?;

@@ -18,7 +18,7 @@ const LIST: &str = "query ($take: Int, $skip: Int) { productVariants(options: {s
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place {
     skip: usize,
-    /// The variant that has to stand there; none after going back, so that the reading gets on.
+    /// The variant that must be there; none after going back, so that the reading gets on.
     first: Option<String>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Level {
 }
 
 impl Place {
-    /// An unreadable place comes from another version: the reading starts anew.
+    /// An unreadable place comes from another version: the reading starts again.
     pub(super) fn read(cursor: Option<&str>) -> Place {
         cursor.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Place { skip: 0, first: None })
     }
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn rows_that_were_passed_over_are_read_again_and_the_reading_gets_on() {
-        // Variant 2 was deleted: 4 stands where 3 was.
+        // Variant 2 was deleted: 4 is where 3 was.
         let back = place(PAGE, Some("3")).next(&["4", "5"], 300).unwrap();
         assert_eq!(back, place(PAGE / 2, None));
         assert_eq!(back.next(&["3", "4", "5"], 300), Some(place(PAGE / 2 + 2, Some("5"))));

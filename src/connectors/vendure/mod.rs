@@ -148,7 +148,7 @@ impl Vendure {
         Ok(Vendure { api, settings, shop: Mutex::new(None) })
     }
 
-    /// The shop's settings; read anew where changes name a tax category that it may have got meanwhile.
+    /// The shop's settings; read again where changes name a tax category that it may have got meanwhile.
     fn shop_for(&self, changes: &[OfferChange]) -> Result<ShopSettings, ChannelError> {
         let shop = self.shop()?;
         let mut classes = changes.iter().filter_map(|change| change.content.as_ref()?.tax_class.as_deref());
@@ -224,7 +224,7 @@ fn part<T: serde::de::DeserializeOwned>(data: &mut Value, pointer: &str) -> Resu
 impl Connector for Vendure {
     fn capabilities(&self) -> Capabilities {
         // Payment, fulfilment and delivery do not move an order's `updatedAt` (seen with 3.7.3).
-        // A shop shows "sold out" by itself; a switched off product would be a dead link.
+        // A shop shows "sold out" automatically; a switched off product would be a dead link.
         Capabilities { batch_size: BATCH, rereads_open_orders: true, ends_at_zero: false, lists_offers: true, rates: Rates::new() }
     }
 

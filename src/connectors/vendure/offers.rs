@@ -53,7 +53,7 @@ pub(super) fn choose<'a>(change: &OfferChange, found: &'a [Found]) -> Option<&'a
     same.clone().find(|variant| change.external_number.as_deref() == Some(&variant.id)).or_else(|| same.next())
 }
 
-/// Tells the merchant about doubles: buyers may find the one that Kontor does not keep.
+/// Reports doubles to the merchant: buyers may find the one that Kontor does not keep.
 fn doubles(change: &OfferChange, found: &[Found]) -> Vec<Message> {
     let ids: Vec<&str> = found.iter().filter(|variant| variant.sku == change.sku).map(|variant| variant.id.as_str()).collect();
     if ids.len() < 2 {

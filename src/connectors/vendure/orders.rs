@@ -1,4 +1,4 @@
-//! Orders as Vendure tells them, read into orders as Kontor knows them. Pure.
+//! Orders as Vendure reports them, read into orders as Kontor knows them. Pure.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -208,7 +208,7 @@ impl Order {
             unit_price: line.unit_price_with_tax,
             tax_rate: Some(line.tax_rate),
         });
-        // The cancellation of the shipping charge is told as a discount, but is none.
+        // The cancellation of the shipping charge is reported as a discount, but is none.
         let discounts = sum(self
             .discounts
             .iter()

@@ -1,4 +1,4 @@
-//! The product that holds a new variant, and the options that tell the variants of one product apart.
+//! The product that holds a new variant, and the options that distinguish the variants of one product.
 
 use std::collections::BTreeMap;
 

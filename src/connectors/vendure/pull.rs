@@ -27,7 +27,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// An unreadable cursor comes from another connector: the account starts anew then.
+    /// An unreadable cursor comes from another connector: the account then starts again.
     pub fn read(text: Option<&str>, first: DateTime<Utc>) -> Cursor {
         text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Cursor { placed_after: first, skip: 0 })
     }

@@ -1,4 +1,4 @@
-//! One bad row must not hold up its batch: a refused batch is halved until the bad row stands alone.
+//! One bad row must not hold up its batch: a refused batch is halved until the bad row is alone.
 
 use super::super::ChannelError;
 use super::graphql::{Failure, Rule};

@@ -39,7 +39,7 @@ impl Round for Facts {
             Some(numbers) => match numbers.marketplace_order_id {
                 Some(number) => (number, numbers.marketplace_order_id_2),
                 None => {
-                    // No channel knows the order: there is nobody to tell.
+                    // No channel knows the order: there is nothing to send it to.
                     settlement.fact = Some((row, Settled::Done));
                     context.settle(settlement)?;
                     return Ok(Some(Attempt::Worked));

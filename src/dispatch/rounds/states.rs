@@ -1,4 +1,4 @@
-//! Bringing offers to the state they shall have: a batch of changes, one result per row.
+//! Bringing offers to the state they should have: a batch of changes, one result per row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -197,7 +197,7 @@ fn park_unreadable(context: &mut Context, offers: Vec<i32>, failure: Failure, no
     Ok(Attempt::Worked)
 }
 
-/// Keeps on record what the channel is about to be told. Offers that are deleted meanwhile are left out.
+/// Records what is about to be sent to the channel. Offers that are deleted meanwhile are left out.
 fn announce(context: &Context, plan: &mut Plan) -> Result<(), Failure> {
     let announced: Vec<_> = plan.sendings.iter().filter_map(|s| Some((s.change.offer_id, s.announced?))).collect();
     if announced.is_empty() {

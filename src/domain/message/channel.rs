@@ -31,7 +31,7 @@ messages! {
     refused_by_script CHANNEL Error (code, text)
         "{text}"
         "{text}"
-        "the sandbox was told to refuse this article; clear its fault refuse"
+        "the sandbox is set to refuse this article; clear its fault refuse"
         "die Sandbox soll diesen Artikel ablehnen; nehmen Sie ihre Störung refuse zurück";
     shipped_before ALREADY_SHIPPED Warning (numbers)
         "everything was shipped in the shop before; it does not know the tracking numbers {numbers}"

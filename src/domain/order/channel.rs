@@ -1,4 +1,4 @@
-//! An order as a channel tells it, and how it is recognised when the channel tells it again.
+//! An order as a channel reports it, and how it is recognised when the channel reports it again.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::domain::Decimal;
 use crate::domain::document::Version;
 use crate::domain::hex::hex;
 
-/// An order as the channel tells it.
+/// An order as the channel reports it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChannelOrder {
     /// The channel's order number, the key for de-duplication in the account.

@@ -67,7 +67,7 @@ impl OrderDocument {
     }
 }
 
-/// A package, as the ERP told it.
+/// A package, as the ERP sent it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PacketDocument {
@@ -116,7 +116,7 @@ impl PacketDocument {
     }
 }
 
-/// Payment data, as the ERP told it.
+/// Payment data, as the ERP sent it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PaymentDocument {

@@ -21,7 +21,7 @@ enum Step {
     Cancel(usize),
     /// The oldest order is shipped.
     Ship,
-    /// The dispatcher tells a channel what it has to, and this is what becomes of the call.
+    /// The dispatcher sends to a channel what it must, and this is what becomes of the call.
     Tell(usize, Answer),
     /// The settings of the item change.
     Settings { safety: i64, minimum: i64, placing: Option<i32> },
@@ -169,7 +169,7 @@ impl Merchant {
         }
     }
 
-    /// Everything is collected and told, and nothing goes wrong any more.
+    /// Everything is collected and sent, and nothing goes wrong any more.
     fn come_to_rest(&mut self) {
         for at in 0..CHANNELS {
             self.step(&Step::Collect(at));

@@ -90,7 +90,7 @@ fn at(span: &Span, text: String) -> Fault {
     Fault { line: usize::from(span.start_line).max(1), text }
 }
 
-/// What stood before a token.
+/// What came before a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
     /// Nothing yet, an operator, a comma or an opening bracket: a value follows.
@@ -127,7 +127,7 @@ struct Tag<'s> {
     tokens: usize,
     brackets: Vec<Bracket>,
     before: Before,
-    /// The word that stood last.
+    /// The last word.
     last: &'s str,
     /// `{% set … = … %}`, or the `in` of a `for`.
     assigned: bool,
@@ -251,7 +251,7 @@ impl Tag<'_> {
         Ok(variable)
     }
 
-    /// What may stand in the innermost bracket.
+    /// What may be in the innermost bracket.
     fn inside(&self, constant: bool) -> Result<(), String> {
         match self.brackets.last() {
             Some(Bracket::List) if !constant => Err("a list in a template has constants only".to_owned()),

@@ -12,7 +12,7 @@ use crate::store::{Conn, categories};
 use crate::{ask, fetched, wire};
 
 wire! {
-    /// Conditions on categories of accounts; all of them have to hold.
+    /// Conditions on categories of accounts; all of them must hold.
     AccountCategoryFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,

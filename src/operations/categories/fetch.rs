@@ -12,7 +12,7 @@ use crate::store::{Conn, categories::CategoryRow};
 use crate::{fetched, wire};
 
 wire! {
-    /// Conditions on item groups; all of them have to hold.
+    /// Conditions on item groups; all of them must hold.
     CategoryFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,

@@ -14,7 +14,7 @@ use crate::store::outbox::OutboxStatus;
 use crate::{fetched, wire};
 
 wire! {
-    /// Conditions on changes; all of them have to hold. Conditions on articles and offers select states only, those on orders facts and orders only.
+    /// Conditions on changes; all of them must hold. Conditions on articles and offers select states only, those on orders facts and orders only.
     PendingChangeFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
@@ -55,8 +55,8 @@ pub struct FetchPendingChanges;
 
 impl ReadOperation for FetchPendingChanges {
     const NAME: &'static str = "fetchPendingChanges";
-    const DOC: &'static str = "Reads what is on its way to the channels, and which orders of theirs could not be stored, the oldest first: attempts, next try, last error, and what is not \
-         tried any more by itself. An extension of Kontor.";
+    const DOC: &'static str = "Reads what is on its way to the channels, and which of their orders could not be stored, the oldest first: attempts, \
+         next try, last error, and what is no longer tried automatically. An extension of Kontor.";
     type Request = FetchPendingChangesRequest;
     type Result = FetchPendingChangesResult;
 

@@ -15,7 +15,7 @@ use crate::store::changes::{Change, ChangeKind};
 use crate::{wire, wire_enum};
 
 wire_enum! {
-    /// What a change is: the state of an offer (its newest value counts), a fact about an order (told once, in order), or an order of the channel that could not be stored.
+    /// What a change is: the state of an offer (its newest value counts), a fact about an order (sent once, in order), or an order of the channel that could not be stored.
     PendingChangeKind {
         /// The state of an offer; only its newest value is sent.
         State = "state",
@@ -24,7 +24,7 @@ wire_enum! {
         /// An order of the channel that could not be stored.
         Order = "order",
     }
-    /// pending: tried by itself until it arrives; parked: not tried any more by itself.
+    /// pending: tried automatically until it arrives; parked: no longer tried automatically.
     PendingChangeStatus {
         /// Kontor tries again until it arrives.
         Pending = "pending",
@@ -58,11 +58,11 @@ wire! {
         order_id: Option<i32>,
         /// The order by visible number.
         order_number: Option<i32>,
-        /// What stands before the visible number.
+        /// Prefix of the visible number.
         order_number_prefix: Option<String>,
         /// The order by the number of the marketplace.
         marketplace_order_id: Option<String>,
-        /// When it was asked for, or last asked for again; of an order, when the channel told it.
+        /// When it was asked for, or last asked for again; of an order, when the channel reported it.
         requested_at: Time,
         /// Attempts that failed since then.
         attempts: i32,

@@ -22,7 +22,7 @@ wire! {
         reference_id: Option<String> [attr],
         /// The mandator.
         mandator_id: i32,
-        /// The change by the number that fetchPendingChanges tells, such as price-12; wins over the account.
+        /// The change by the number that fetchPendingChanges gives, such as price-12; wins over the account.
         change_id: Option<String> [max(30)],
         /// The account, everything of which goes again that is parked or waits for a later time.
         account_id: Option<i32>,

@@ -10,7 +10,7 @@ use crate::store::{Conn, filter::Cond};
 use crate::{fetched, wire};
 
 wire! {
-    /// Conditions on shipping groups; all of them have to hold.
+    /// Conditions on shipping groups; all of them must hold.
     ShippingGroupFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,

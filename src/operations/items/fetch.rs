@@ -14,7 +14,7 @@ use crate::store::{Conn, categories};
 use crate::{ask, fetched, wire};
 
 wire! {
-    /// Conditions on articles; all of them have to hold.
+    /// Conditions on articles; all of them must hold.
     ItemFilterRecord {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
@@ -30,7 +30,7 @@ wire! {
         external_category_id: Option<Match<String>>,
         /// When it was last changed.
         last_changed: Option<Between>,
-        /// The same under its other name in this family of calls.
+        /// The same under the other name that these calls use.
         last_changed_at: Option<Between>,
         /// When it was created.
         created_at: Option<Between>,

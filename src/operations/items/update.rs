@@ -222,7 +222,7 @@ impl Batch {
         Ok((action, row))
     }
 
-    /// What decides how many pieces are offered: the quantities are told anew.
+    /// What decides how many pieces are offered: the quantities are sent again.
     fn take_stock_values(&mut self, record: &mut ItemRecord, row: &mut ItemRow) {
         if !(record.safety_stock.is_keep() && record.minimum_stock.is_keep() && record.specific_item_data.is_keep()) {
             self.quantities.insert(row.item_id);
@@ -285,7 +285,7 @@ impl Batch {
         listings::replace(work.tx, &ids, &columns)?;
         let accounts = outbox::mark_items(work.tx, &ids, topics)?;
         work.concerns(accounts);
-        // Variants show their parent's title and stand in its categories.
+        // Variants show their parent's title and are in its categories.
         let variants = store::variants_of(&mut work.tx.conn, &ids)?;
         let accounts = outbox::mark_items(work.tx, &variants, &[Topic::Content])?;
         work.concerns(accounts);

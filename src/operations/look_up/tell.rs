@@ -8,7 +8,7 @@ use crate::store::listings::{self, Named};
 use crate::store::lookups::List;
 use crate::store::outbox::{self, Topic};
 
-/// Offers that show a record have to be told that it changed: those of the articles that name it, and no others.
+/// Offers that show a record are sent again when it changed: those of the articles that name it, and no others.
 pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: i32, named: &Named) -> Result<(), Failure> {
     let conn = &mut work.tx.conn;
     let items = match list {

@@ -26,7 +26,7 @@ write_request! {
         content: Option<bool>,
         /// The price.
         price: Option<bool>,
-        /// The quantity; it is told even if nothing seems to have changed.
+        /// The quantity; it is sent even if nothing seems to have changed.
         quantity: Option<bool>,
         /// true: answer only after the channel has taken or refused them; false (default): answer at once.
         process_synchronous: Option<bool>,
@@ -37,7 +37,7 @@ pub struct UpdateOffers;
 
 impl WriteOperation for UpdateOffers {
     const NAME: &'static str = "updateOffers";
-    const DOC: &'static str = "Tells the channels the current data of running offers once more. Changes of the data go there by themselves; this puts right what was changed in the channel.";
+    const DOC: &'static str = "Sends the current data of running offers to the channels once more. Changes of the data are sent automatically; this corrects what was changed in the channel.";
     type Request = UpdateOffersRequest;
     type Result = OfferIdsResult;
 
@@ -82,7 +82,7 @@ pub struct DeleteOffers;
 
 impl WriteOperation for DeleteOffers {
     const NAME: &'static str = "deleteOffers";
-    const DOC: &'static str = "Removes prepared and ended offers from Kontor; their channels are not told anything.";
+    const DOC: &'static str = "Removes prepared and ended offers from Kontor; nothing is sent to their channels.";
     type Request = DeleteOffersRequest;
     type Result = OfferIdsResult;
 

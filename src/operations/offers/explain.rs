@@ -45,7 +45,7 @@ wire! {
         item_id: i32,
         /// The merchant's own item number.
         internal_item_number: String,
-        /// What the channel would be told, with the rule each value came from.
+        /// What would be sent to the channel, with the rule each value comes from.
         effective_values: Vec<EffectiveValue> [each("effective_value")],
         /// What is missing.
         missing_values: Vec<MissingValue> [each("missing_value")],
@@ -67,7 +67,7 @@ wire! {
     MissingValue {
         /// The part of the offer.
         name: String,
-        /// true: the part is not told to the channel before this is completed; false: a hint.
+        /// true: the part is not sent to the channel until this is complete; false: a hint.
         blocking: bool,
         /// What is missing, in the language of the mandator.
         reason: String,
@@ -122,8 +122,8 @@ impl From<Missing> for MissingValue {
 
 impl ReadOperation for ExplainOffer {
     const NAME: &'static str = "explainOffer";
-    const DOC: &'static str = "Tells what an account would show of an article (title, price, category, texts, pictures, quantity …), from which rule each value \
-         comes, and what is missing. An extension of Kontor.";
+    const DOC: &'static str = "Shows what an account would send of an article (title, price, category, texts, pictures, quantity …), which rule each value \
+         comes from, and what is missing. An extension of Kontor.";
     type Request = ExplainOfferRequest;
     type Result = ExplainOfferResult;
 

@@ -38,7 +38,7 @@ wire_enum! {
 }
 
 wire! {
-    /// Conditions on offers; all of them have to hold.
+    /// Conditions on offers; all of them must hold.
     OfferFilterRecord {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
@@ -66,7 +66,7 @@ wire! {
         started_at: Option<Between>,
         /// When the offer ended.
         ended_at: Option<Between>,
-        /// When the offer is listed by itself.
+        /// When the offer is listed automatically.
         release_at: Option<Between>,
     }
 
@@ -100,7 +100,7 @@ wire! {
         internal_item_number: Option<String>,
         /// PREPARED, RUNNING or ENDED.
         offer_status: OfferStateName,
-        /// It shall run in its channel; stock control may keep it ended meanwhile.
+        /// It is meant to run in its channel; stock control may keep it ended meanwhile.
         wanted: bool,
         /// Who keeps it from running, where somebody does.
         ended_by: Option<OfferEndedBy>,
@@ -124,7 +124,7 @@ wire! {
         started_at: Option<Time>,
         /// When it ended.
         ended_at: Option<Time>,
-        /// When it is listed by itself.
+        /// When it is listed automatically.
         release_at: Option<Time>,
         /// When it was last changed.
         last_changed: Time,

@@ -35,7 +35,7 @@ wire! {
 
     /// The outcome.
     OfferIdsResult {
-        /// Changes that were stored but are not settled at the channels yet; they go on by themselves.
+        /// Changes that were stored but are not settled at the channels yet; they continue automatically.
         pending_changes: Option<i32> [attr],
         /// true: the call was a rehearsal, nothing was stored.
         dry_run: Option<bool> [attr],
@@ -88,7 +88,7 @@ pub(super) struct Chosen {
     reader: Reader,
 }
 
-/// Looks the offers up and checks each. A number that stands twice counts once.
+/// Looks the offers up and checks each. A number that occurs twice counts once.
 pub(super) fn choose(
     work: &mut Work<'_, '_>,
     offers: &[i32],
@@ -120,7 +120,7 @@ impl Chosen {
         self.taken.iter().map(|offer| offer.offer_id).collect()
     }
 
-    /// The channels have to be told these parts.
+    /// These parts must be sent to the channels.
     pub fn mark(&self, work: &mut Work<'_, '_>, topics: &[Topic]) -> Result<(), Failure> {
         let dirty: Vec<(i32, i32, Topic)> =
             self.taken.iter().flat_map(|offer| topics.iter().map(|topic| (offer.offer_id, offer.account_id, *topic))).collect();

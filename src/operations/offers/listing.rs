@@ -1,4 +1,4 @@
-//! Accounts that list by themselves: every active article with a price has a running offer.
+//! Accounts that list automatically: every active article with a price has a running offer.
 
 use crate::config::Listing;
 use crate::domain::Failure;

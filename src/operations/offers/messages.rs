@@ -16,7 +16,7 @@ use crate::{ask, fetched, wire, wire_enum};
 wire_enum! {
     /// How grave a message is.
     MessageSeverity {
-        /// Something was refused or does not arrive; somebody has to act.
+        /// Something was refused or does not arrive; somebody must act.
         Error = "error",
         /// It went on, but not as asked.
         Warning = "warning",
@@ -26,7 +26,7 @@ wire_enum! {
 }
 
 wire! {
-    /// Conditions on messages; all of them have to hold.
+    /// Conditions on messages; all of them must hold.
     MessageFilterRecord {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,

@@ -1,4 +1,4 @@
-//! `uploadOffers`, `relistOffers` and `endOffers`: whether an offer shall run. `channel-calls.md` 7 and 8.
+//! `uploadOffers`, `relistOffers` and `endOffers`: whether an offer is meant to run. `channel-calls.md` 7 and 8.
 
 use crate::domain::offer::Wanted;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub struct UploadOffers;
 impl WriteOperation for UploadOffers {
     const NAME: &'static str = "uploadOffers";
     const DOC: &'static str =
-        "Lists prepared or ended offers in their channels, now or at a time; from then on they follow price and stock by themselves.";
+        "Lists prepared or ended offers in their channels, now or at a time; from then on they follow price and stock automatically.";
     type Request = UploadOffersRequest;
     type Result = OfferIdsResult;
 

@@ -16,7 +16,7 @@ use crate::store::offers::{self as store, OfferFilter};
 use crate::{fetched, wire};
 
 wire! {
-    /// Conditions on offers; all of them have to hold.
+    /// Conditions on offers; all of them must hold.
     OfferStateFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
@@ -56,7 +56,7 @@ wire! {
         internal_item_number: Option<String>,
         /// PREPARED, RUNNING or ENDED.
         offer_status: OfferStateName,
-        /// It shall run in its channel.
+        /// It is meant to run in its channel.
         wanted: bool,
         /// Who keeps it from running, where somebody does.
         ended_by: Option<OfferEndedBy>,
@@ -91,7 +91,7 @@ pub struct FetchOfferState;
 
 impl ReadOperation for FetchOfferState {
     const NAME: &'static str = "fetchOfferState";
-    const DOC: &'static str = "Tells what a channel shows of offers as far as Kontor knows, what is on its way there with attempts, next \
+    const DOC: &'static str = "Reads what a channel shows of offers as far as Kontor knows, what is on its way there with attempts, next \
          try and last error, and what the channel last said. An extension of Kontor.";
     type Request = FetchOfferStateRequest;
     type Result = FetchOfferStateResult;

@@ -1,5 +1,5 @@
 //! `syncPlatformItems`: compares what the channels show with what is known (`channel-calls.md` 15; request and answer
-//! inferred). What differs is told by `fetchUploadMessages`.
+//! inferred). `fetchUploadMessages` reports what differs.
 
 use crate::domain::Failure;
 use crate::operations::sync::{SyncedAccount, ask_accounts};
@@ -14,10 +14,10 @@ write_request! {
         /// The accounts; all active accounts of the user's mandators where none is given.
         accounts: Vec<i32> [each("account_id"), typed("account_ids")],
         /// true: what differs is sent again, missing offers are listed again, and unwanted ones are ended. false (default):
-        /// it is only told.
+        /// it is only reported.
         repair: Option<bool>,
         /// true: running offers of the channel that Kontor does not know become offers of the article with their SKU or
-        /// EAN, and are under stock control from then on. false (default): they are only told.
+        /// EAN, and are under stock control from then on. false (default): they are only reported.
         import_unknown: Option<bool>,
         /// true: the answer waits until the comparison has ended, at most for the configured time.
         process_synchronous: Option<bool>,
@@ -31,9 +31,9 @@ pub struct SyncPlatformItems;
 
 impl WriteOperation for SyncPlatformItems {
     const NAME: &'static str = "syncPlatformItems";
-    const DOC: &'static str = "Compares what the channels of the given accounts show with what is known. Differences are told by \
-        fetchUploadMessages, and set right when asked for.";
-    // Every call asks the channels anew: what was there a minute ago is no answer.
+    const DOC: &'static str = "Compares what the channels of the given accounts show with what is known. Differences are \
+        reported by fetchUploadMessages, and repaired if asked for.";
+    // Every call asks the channels again: what was there a minute ago is no answer.
     const REPLAYED_BY_CONTENT: bool = false;
     const ERRAND: Option<Errand> = Some(Errand::Reconciliation);
     type Request = SyncPlatformItemsRequest;

@@ -11,15 +11,15 @@ use crate::store::orders::{self, Selection, order_conditions};
 use crate::{ask, fetched, wire};
 
 wire! {
-    /// Conditions on orders, all of which have to hold.
+    /// Conditions on orders, all of which must hold.
     OrderFilter {
-        /// The mandator; has to be given.
+        /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
         /// Kontor's own ids.
         order_ids: Option<Match<i32>>,
         /// Order number.
         order_number: Option<Match<i32>>,
-        /// What stands before the order number; an empty value selects orders without prefix.
+        /// Prefix of the order number; an empty value selects orders without one.
         order_number_prefix: Option<Match<String>>,
         /// Date of the order.
         order_date: Option<Between>,

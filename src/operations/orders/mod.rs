@@ -131,7 +131,7 @@ wire! {
         order_id: Option<i32>,
         /// The mandator.
         mandator_id: Option<i32>,
-        /// What stands before the order number, such as a word per account.
+        /// Prefix of the order number, such as a word per account.
         order_number_prefix: Option<String>,
         /// The visible number; unique together with the prefix.
         order_number: Option<i32>,

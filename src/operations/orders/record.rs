@@ -1,4 +1,4 @@
-//! What `fetchOrders` tells about an order (`order-calls.md` 2.2; the names beside the header are inferred).
+//! What `fetchOrders` shows of an order (`order-calls.md` 2.2; the names beside the header are inferred).
 
 use super::{OrderAddress, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
 use super::{OrderTag, PaymentStatus, PriceType};
@@ -39,7 +39,7 @@ wire! {
         order_id: i32,
         /// The mandator.
         mandator_id: i32,
-        /// What stands before the order number.
+        /// Prefix of the order number.
         order_number_prefix: Option<String>,
         /// The visible number; unique together with the prefix.
         order_number: i32,

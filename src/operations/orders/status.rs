@@ -60,7 +60,7 @@ wire! {
         order_id: Option<i32>,
         /// Order number.
         order_number: Option<i32>,
-        /// What stands before the order number.
+        /// Prefix of the order number.
         order_number_prefix: Option<String>,
         /// First foreign number.
         external_order_number_1: Option<String> [max(100)],

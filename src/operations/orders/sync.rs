@@ -26,7 +26,7 @@ impl WriteOperation for SyncPlatformOrders {
     const NAME: &'static str = "syncPlatformOrders";
     const DOC: &'static str = "Has new and changed orders of the given accounts collected now instead of at the next \
         regular time.";
-    // Every call asks the channels anew: what was there a minute ago is no answer.
+    // Every call asks the channels again: what was there a minute ago is no answer.
     const REPLAYED_BY_CONTENT: bool = false;
     const ERRAND: Option<Errand> = Some(Errand::Poll);
     type Request = SyncPlatformOrdersRequest;

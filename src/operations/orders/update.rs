@@ -2,7 +2,7 @@
 //!
 //! Decided here: the order number and, for orders of a channel, the channel's number are never changed, because both
 //! sides find the order by them; positions are only read for new orders; a status that is set directly books stock like
-//! the workflow would, but tells the channel nothing; the same notice is not added twice, and a notice that is gone may
+//! the workflow would, but sends nothing to the channel; the same notice is not added twice, and a notice that is gone may
 //! be removed again, so that a repeated call changes nothing.
 
 use super::{Numbers, OrderAddress, OrderCustomer, OrderItem, OrderKeys, OrderNotice};
@@ -39,7 +39,7 @@ wire! {
         order_id: Option<i32>,
         /// The mandator.
         mandator_id: i32,
-        /// What stands before the order number.
+        /// Prefix of the order number.
         order_number_prefix: Option<String>,
         /// Order number; read for new orders, given by Kontor where it is missing.
         order_number: Option<i32>,

@@ -11,7 +11,7 @@ use crate::store::prices::{self as store, PricelistFilter, PricelistRow, priceli
 use crate::{ask, fetched, wire};
 
 wire! {
-    /// Conditions on price lists; all of them have to hold.
+    /// Conditions on price lists; all of them must hold.
     PricelistFilterRecord {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,

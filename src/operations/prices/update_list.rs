@@ -82,7 +82,7 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
 
 fn currency_of(text: &str) -> Result<Currency, Failure> {
     let code = text.trim().to_ascii_uppercase();
-    let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "den Währungscodes aus ISO 4217, etwa EUR");
+    let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "der Währungscodes aus ISO 4217, etwa EUR");
     let unknown = || Failure::quoting(code::NOT_IN_LIST, [&code, &known]).within("iso_currency");
     Currency::parse(&code).ok_or_else(unknown)
 }

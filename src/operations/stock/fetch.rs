@@ -1,5 +1,5 @@
 //! `fetchStockCount`: stock per article and warehouse, to compare with the ERP. `stock_count` is what lies in the
-//! warehouse; what open orders have reserved of it stands beside it.
+//! warehouse; what open orders have reserved of it is beside it.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::store::stock::{self as store, FoundStock, StockFilter, stock_conditio
 use crate::{ask, fetched, wire};
 
 stock_filter! {
-    /// Conditions on stock; all of them have to hold.
+    /// Conditions on stock; all of them must hold.
     StockFilterRecord {
         /// When the stock was last changed.
         last_changed,

@@ -14,7 +14,7 @@ use crate::store::stock::{self as store, FoundReservation, ReservationFilter, re
 use crate::{ask, fetched, wire};
 
 stock_filter! {
-    /// Conditions on reservations; all of them have to hold.
+    /// Conditions on reservations; all of them must hold.
     ReservationConditions {
         /// When the order was last changed.
         last_changed,
@@ -54,7 +54,7 @@ wire! {
         order_id: i32,
         /// The order by visible number.
         order_number: i32,
-        /// What stands before the visible number.
+        /// Prefix of the visible number.
         order_number_prefix: Option<String>,
         /// The account of the order; absent for a phone sale.
         account_id: Option<i32>,

@@ -74,7 +74,7 @@ pub struct UpdateStockCount;
 
 impl WriteOperation for UpdateStockCount {
     const NAME: &'static str = "updateStockCount";
-    const DOC: &'static str = "Books stock of articles into warehouses, absolute or as a change. Running offers follow by themselves.";
+    const DOC: &'static str = "Books stock of articles into warehouses, absolute or as a change. Running offers follow automatically.";
     type Request = UpdateStockCountRequest;
     type Result = UpdateStockCountResult;
 

@@ -1,5 +1,5 @@
 //! Templates of descriptions: `fetchTemplates`, `updateTemplates`. `item-calls.md` 15; the form is inferred. What a
-//! template can look at stands in `docs/CONFIGURATION.md`.
+//! template can look at is in `docs/CONFIGURATION.md`.
 
 use crate::domain::lookup::{Template, TemplateUpdate, template_fields};
 use crate::domain::{Failure, code, template};

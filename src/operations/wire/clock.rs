@@ -116,7 +116,7 @@ fn plain_day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().filter(|day| has_form && is_written(day.year()))
 }
 
-/// A time as the face writes it. What a channel told may lie outside the years that can be written: the nearest is.
+/// A time as the face writes it. What a channel sent may lie outside the years that can be written: the nearest is.
 pub(super) fn text(time: Time, face: Face) -> String {
     match (face, time) {
         (Face::Typed, Time::At(time) | Time::In(time, _)) => nearest(time).to_rfc3339_opts(SecondsFormat::Secs, true),

@@ -12,10 +12,9 @@ use crate::store::filter::{Cond, Window};
 use crate::xml::Node;
 
 static METHOD: FieldSpec = FieldSpec::new("filter_method", "");
-static FILTER_VALUE: FieldSpec = FieldSpec::new("filter_value", "The value that has to match.").typed("value");
-static IS: FieldSpec = FieldSpec::new("is", "The value that has to match.").typed("value");
-static VALUES: FieldSpec =
-    FieldSpec::new("filter_values", "Several values, one of which has to match.").each("filter_value").typed("values");
+static FILTER_VALUE: FieldSpec = FieldSpec::new("filter_value", "The value that must match.").typed("value");
+static IS: FieldSpec = FieldSpec::new("is", "The value that must match.").typed("value");
+static VALUES: FieldSpec = FieldSpec::new("filter_values", "Several values, one of which must match.").each("filter_value").typed("values");
 static IS_NULL: FieldSpec = FieldSpec::new("is_null", "true: only records whose value is not set; false: only those whose value is set.");
 static ALLOW_NULL: FieldSpec = FieldSpec::new("allow_null", "true: records whose value is not set match too. Default false.");
 static FROM: FieldSpec = FieldSpec::new("from_date", "Earliest time, inclusive.").typed("from");
@@ -265,7 +264,7 @@ impl Value for Flag {
     }
 
     fn type_name(_spec: &FieldSpec, types: &mut Types) -> String {
-        types.structure("FlagFilter", module_path!(), "A truth value that has to match.", |types| {
+        types.structure("FlagFilter", module_path!(), "A truth value that must match.", |types| {
             vec![
                 FieldType { occurs: Occurs::Optional, ..bool::describe(&FILTER_VALUE, types) },
                 Option::<bool>::describe(&ALLOW_NULL, types),

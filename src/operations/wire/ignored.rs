@@ -11,7 +11,7 @@ use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
 
-/// More are counted, but not told in one answer.
+/// More are counted, but not listed in one answer.
 const MOST: usize = 100;
 /// How much alike two names have to be for one to be proposed for the other.
 const ALIKE: f64 = 0.8;
@@ -42,7 +42,7 @@ pub fn ignored_condition(types: &Types, request: &str, node: Node<'_>, face: Fac
     })
 }
 
-/// Where the walk is. Written down only for what is told: most requests have nothing to tell.
+/// Where the walk is. Written down only for what is reported: most requests have nothing to report.
 #[derive(Clone, Copy)]
 struct Way<'p> {
     outer: Option<&'p Way<'p>>,
@@ -133,7 +133,7 @@ impl Walk<'_> {
                 if single {
                     met.push(field.spec.name);
                 }
-                // A list may be named as its entries: then the entries stand here without a wrapper.
+                // A list may be named as its entries: then the entries are here without a wrapper.
                 let bare = field.spec.list == ListForm::Flat(field.spec.name);
                 entries += 1;
                 match (single || bare, bare) {
@@ -217,7 +217,7 @@ fn spelling(entry: &str, face: Face) -> String {
     if face == Face::Typed { "item".to_owned() } else { entry.to_owned() }
 }
 
-/// The same in both languages, so that it can stand in either text.
+/// The same in both languages, so that it fits into either text.
 fn hint(name: &str) -> String {
     format!(" (→ {name})")
 }

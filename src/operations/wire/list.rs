@@ -1,11 +1,11 @@
-//! Lists: where their entries stand, and how many there may be.
+//! Lists: where their entries are, and how many there may be.
 
 use super::{Field, FieldSpec, FieldType, ListForm, Occurs, Source, Types, Value, Writer, present, same_name};
 use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
 
-/// The entries of a list, wherever they stand: in wrappers (entries named `item` or as in the compat style), or bare.
+/// The entries of a list, wherever they are: in wrappers (entries named `item` or as in the compat style), or bare.
 pub(super) fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl Iterator<Item = Node<'d>> {
     let (entry, wrapped) = match spec.list {
         ListForm::Flat(entry) => (entry, false),
@@ -23,7 +23,7 @@ pub(super) fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl It
     })
 }
 
-/// The same, unless there are more than one list may have. Counted before anything is decoded, and whatever stands beside.
+/// The same, unless there are more than one list may have. Counted before anything is decoded, whatever else there is.
 pub(super) fn bounded_entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> Result<impl Iterator<Item = Node<'d>>, Failure> {
     refuse_too_many(parent, entries(parent, spec).count())?;
     Ok(entries(parent, spec))

@@ -1,4 +1,4 @@
-//! The records of a request: each is decoded by itself, so that a bad one spoils no other.
+//! The records of a request: each is decoded alone, so that a bad one spoils no other.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ pub struct Record<T> {
     pub reference_id: Option<String>,
     /// 1 for the first.
     pub number: usize,
-    /// Its number, its key and, where that tells more, its line.
+    /// Its number, its key and, where that helps, its line.
     pub place: Place,
     /// Boxed: a record has room for all its fields, and an empty element would take up all of it.
     pub content: Result<Box<T>, Failure>,

@@ -107,7 +107,7 @@ impl Value for String {
         out.leaf(name, self);
     }
 
-    /// Only what an ERP sends is checked for its length. What a channel told, or was stored when more was allowed, is
+    /// Only what an ERP sends is checked for its length. What a channel sent, or was stored when more was allowed, is
     /// cut to what the contract promises; the compat face has no such contract.
     fn write_as(&self, out: &mut Writer, name: &str, spec: &FieldSpec) {
         let longest = spec.longest.filter(|_| out.face() == Face::Typed).map_or(usize::MAX, |longest| longest as usize);
@@ -202,7 +202,7 @@ impl Value for Xml {
         if let Source::Element(node) = source
             && node.children().next().is_some()
         {
-            // What it stands in is not kept: neither prefixes that are declared there, nor halves of a character that
+            // What surrounds it is not kept: neither prefixes that are declared there, nor halves of a character that
             // only our reader joins.
             let blocks = node.children().map(|child| Ok(joined(&child.standalone_xml()?).into_owned()));
             return blocks.collect::<Result<String, Failure>>().map(Xml);

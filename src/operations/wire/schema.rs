@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::FieldSpec;
 
-/// How often a field stands in its parent.
+/// How often a field occurs in its parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occurs {
     Once,

@@ -1,4 +1,4 @@
-//! What a strict user is told of his request. Unlike other lists, not written at all when empty: only those who asked
+//! What a strict user learns about a request. Unlike other lists, not written at all when empty: only those who asked
 //! for warnings ever see the element.
 
 use super::{Field, FieldSpec, FieldType, Types, Writer};

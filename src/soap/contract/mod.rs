@@ -74,7 +74,7 @@ struct Entry {
     doc: &'static str,
     request: String,
     result: String,
-    /// Schema file in which its elements stand.
+    /// Schema file with its elements.
     noun: String,
 }
 

@@ -2,9 +2,9 @@
 
 /// A WS-Policy, and how the binding refers to it.
 pub(super) struct Policy {
-    /// Stands before the types.
+    /// Comes before the types.
     pub definition: &'static str,
-    /// Stands first in the binding.
+    /// Comes first in the binding.
     pub reference: &'static str,
 }
 

@@ -46,7 +46,7 @@ pub struct OfferRow {
     /// The channel shows no more than this.
     pub open_at_most: Option<i32>,
     pub ended_by: EndedBy,
-    /// When it is listed by itself.
+    /// When it is listed automatically.
     pub release_at: Option<i64>,
     /// The platform's element of prepareOffers as it came.
     pub specific_offer_data: Option<String>,
@@ -137,12 +137,12 @@ pub fn keep_preparation(tx: &mut Tx<'_>, offer: &OfferRow, refill_from: Option<i
     Ok(())
 }
 
-/// The offers shall run, from now on.
+/// The offers are to run from now on.
 pub fn want(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
     set_wanted(tx, offer_ids, Wanted::Running, EndedBy::Nobody)
 }
 
-/// The offers shall not run.
+/// The offers are not to run.
 pub fn unwant(tx: &mut Tx<'_>, offer_ids: &[i32], ended_by: EndedBy) -> Result<(), Failure> {
     set_wanted(tx, offer_ids, Wanted::Ended, ended_by)
 }
@@ -162,7 +162,7 @@ fn set_wanted(tx: &mut Tx<'_>, offer_ids: &[i32], wanted: Wanted, ended_by: Ende
     Ok(())
 }
 
-/// The offers shall run from a time on; until then they stay as they are.
+/// The offers are to run from a time on; until then they stay as they are.
 pub fn schedule(tx: &mut Tx<'_>, offer_ids: &[i32], release_at: Stamp) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     for chunk in offer_ids.chunks(MOST_VARIABLES) {

@@ -12,7 +12,7 @@ use crate::store::outbox::{self, Topic};
 use crate::store::schema::{offers, order_items};
 use crate::store::{MOST_VARIABLES, Tx};
 
-/// What a channel is about to be told; afterwards it may show that, even if its answer gets lost.
+/// What is about to be sent to a channel; afterwards it may show that, even if its answer gets lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Announced {
     Quantity(i32),

@@ -1,4 +1,4 @@
-//! What a change of status does to stock, and what the channel is told about it.
+//! What a change of status does to stock, and what is sent to the channel about it.
 
 use crate::domain::code;
 use crate::domain::order::{FactKind, Packet};
@@ -115,7 +115,7 @@ fn ship(tx: &mut Tx<'_>, order_id: i32) -> Result<Vec<i32>, Failure> {
     Ok(touched)
 }
 
-/// Writes a fact for the order's channel and remembers it in the row, which the caller saves. A shipment is told with
+/// Writes a fact for the order's channel and remembers it in the row, which the caller saves. A shipment is sent with
 /// the packages that no earlier fact named, as often as there are new ones; everything else once. Gives the account, when
 /// a fact was written; a phone sale has no channel.
 pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<Option<i32>, Failure> {

@@ -46,7 +46,7 @@ pub fn settle_states(tx: &mut Tx<'_>, rows: &[StateRow], settled: &Settled) -> R
     Ok(())
 }
 
-/// Settles a fact. One that was asked for again or given up during the attempt stays as it is, unless it was told.
+/// Settles a fact. One that was asked for again or given up during the attempt stays as it is, unless it was sent.
 pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), Failure> {
     let this = outbox_facts::fact_id.eq(row.fact_id);
     let same = this.and(outbox_facts::version.eq(row.version)).and(outbox_facts::status.eq(OutboxStatus::Pending));
@@ -70,7 +70,7 @@ pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<
     Ok(())
 }
 
-/// Removes facts that were told or given up before a time. Their keys may then be used again, so the time must lie well behind
+/// Removes facts that were sent or given up before a time. Their keys may then be used again, so the time must lie well behind
 /// every repeat of the ERP.
 pub fn forget_facts_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
     Ok(on!(&mut tx.conn, c => diesel::delete(outbox_facts::table

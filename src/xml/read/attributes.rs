@@ -54,7 +54,7 @@ impl<'a> Builder<'a, '_> {
                 ));
             }
             if self.is_repeated(first, name) {
-                return Err(self.malformed(name_from, &format!("the attribute \"{}\" stands twice", short(name))));
+                return Err(self.malformed(name_from, &format!("the attribute \"{}\" occurs twice", short(name))));
             }
             let prefix = name.get(..usize::from(prefix_len)).unwrap_or_default();
             if prefix == "xmlns" {
@@ -73,7 +73,7 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// Whether an attribute of this name stands behind `first`.
+    /// Whether an attribute of this name comes after `first`.
     fn is_repeated(&mut self, first: usize, name: &'a str) -> bool {
         let text = self.text;
         let own = self.attributes.get(first..).unwrap_or_default();
@@ -162,7 +162,7 @@ impl<'a> Builder<'a, '_> {
             self.pool.push_str(plain);
             let at = to - tail.len();
             if tail.starts_with('<') {
-                return Err(self.malformed(at, "\"<\" stands in the value of an attribute"));
+                return Err(self.malformed(at, "\"<\" is in the value of an attribute"));
             }
             rest = match tail.strip_prefix('&') {
                 Some(reference) => {

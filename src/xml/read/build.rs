@@ -242,12 +242,12 @@ impl<'a, 'l> Builder<'a, 'l> {
         if text.contains('>')
             && let Some(at) = text.find("]]>")
         {
-            return Err(self.malformed(from + at, "\"]]>\" stands in a text"));
+            return Err(self.malformed(from + at, "\"]]>\" is in a text"));
         }
         if self.open.is_empty() {
             let is_mark = |c| c == BYTE_ORDER_MARK && self.embedded && self.elements.is_empty();
             return match text.find(|c| !is_blank(c) && !is_mark(c)) {
-                Some(at) => Err(self.malformed(from + at, "text stands outside the root element")),
+                Some(at) => Err(self.malformed(from + at, "there is text outside the root element")),
                 None => Ok(()),
             };
         }
@@ -294,14 +294,14 @@ impl<'a, 'l> Builder<'a, 'l> {
                 open.text = Text::Buffered;
                 Ok(buffer)
             }
-            _ => Err(malformed(self.text, place, "text stands outside the root element")),
+            _ => Err(malformed(self.text, place, "there is text outside the root element")),
         }
     }
 
     fn declaration(&self, from: usize, declaration: &BytesDecl<'_>) -> Result<(), Failure> {
         let is_passed_over = |c| self.embedded && (is_blank(c) || c == BYTE_ORDER_MARK);
         if !self.slice(0, from).chars().all(is_passed_over) {
-            return Err(self.malformed(from, "the XML declaration does not stand at the very start"));
+            return Err(self.malformed(from, "the XML declaration is not at the very start"));
         }
         match declaration.version() {
             Ok(version) if version == "1.0" => Ok(()),

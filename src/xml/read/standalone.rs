@@ -47,7 +47,7 @@ impl<'d> Node<'d> {
     }
 }
 
-/// What stands before colons. A mention in a text brings a declaration too many, which harms nobody.
+/// What comes before colons. A mention in a text brings a declaration too many, which harms nobody.
 fn mentioned(xml: &str) -> BTreeSet<&str> {
     let no_name = |c: char| c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     let before = memchr::memchr_iter(b':', xml.as_bytes()).filter_map(|at| xml.get(..at));

@@ -94,7 +94,7 @@ impl Intake<'_> {
         }
     }
 
-    /// Keeps an order that cannot be stored, and tells of it when that is news.
+    /// Keeps an order that cannot be stored, and reports it when that is news.
     pub fn hold(&self, number: String, document: String, failure: &Failure) -> Result<(), Failure> {
         let Intake { context, now, .. } = *self;
         let row = context.message(About::Account, &own::order_not_imported(&number, Arg::worded(|reader| failure.text(reader))));

@@ -1,5 +1,5 @@
 //! Collecting an account's orders, page by page. The cursor moves only after the orders before it are stored. One that
-//! cannot be stored is kept aside as the channel told it and tried again, so that it is not lost and holds up no other.
+//! cannot be stored is kept aside as the channel sent it and tried again, so that it is not lost and holds up no other.
 
 mod intake;
 
@@ -100,7 +100,7 @@ fn open_orders(context: &Context) -> Result<Vec<String>, Failure> {
 }
 
 impl Orders {
-    /// Whether orders shall be collected now: a poll is due, or one that has begun has more pages. While polls fail, or one
+    /// Whether to collect orders now: a poll is due, or one that has begun has more pages. While polls fail, or one
     /// was cut off, only their own pace counts, not the wish of a call: a channel whose orders cannot be read would be asked
     /// without end.
     fn is_due(&self, work: &WorkRow, now: Stamp) -> bool {

@@ -1,4 +1,4 @@
-//! What tells a channel's picture of an offer from ours. Pure.
+//! How a channel's picture of an offer differs from ours. Pure.
 
 use crate::domain::offer::Wanted;
 use crate::domain::stock::Life;
@@ -18,9 +18,9 @@ pub struct Shown {
 pub enum Difference {
     /// It runs as far as we know, and the channel does not show it.
     Missing,
-    /// The channel shows it, and it shall not run.
+    /// The channel shows it, and it is not meant to run.
     Unwanted,
-    /// The channel shows it and it shall run, but it never confirmed so.
+    /// The channel shows it and it is meant to run, but the channel never confirmed that.
     Unconfirmed,
     Price {
         known: Decimal,

@@ -1,5 +1,5 @@
 //! One reconciliation while it goes on: what was asked for, how far it is, and what was found. It lives in memory; the
-//! request is in the database, so a restart begins anew.
+//! request is in the database, so a restart begins again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ pub fn scheduled(work: &WorkRow, schedule: &Schedule) -> Option<Stamp> {
     Some(work.reconciled_at.map_or(Stamp(0), |last| after(Stamp(last), every)))
 }
 
-/// What a reconciliation that shall begin now has to do.
+/// What a reconciliation that begins now must do.
 pub fn due(work: &WorkRow, schedule: &Schedule, now: Stamp) -> Option<Asked> {
     let asked = work.reconcile_wanted > work.reconcile_served;
     let scheduled = scheduled(work, schedule).is_some_and(|time| time <= now);

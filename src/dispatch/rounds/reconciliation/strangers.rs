@@ -1,4 +1,4 @@
-//! Running offers of the channel that belong to no offer of ours: they are told, or become ours.
+//! Running offers of the channel that belong to no offer of ours: they are reported, or become ours.
 
 use super::compare::never_sent;
 use super::wording::{self, Stranger};

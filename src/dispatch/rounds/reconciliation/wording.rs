@@ -17,7 +17,7 @@ pub fn count(report: &mut Report, difference: &Difference) {
     *counter = counter.saturating_add(1);
 }
 
-/// What the merchant is told about a difference of the offer of an article.
+/// The message for the merchant about a difference of the offer of an article.
 pub fn difference(difference: &Difference, item: &str, repaired: bool) -> Message {
     match (difference, repaired) {
         (Difference::Missing, false) => own::offer_missing(item),
