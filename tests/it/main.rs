@@ -2,6 +2,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod categories;
 mod channel_days;
 mod config;
 mod contract;
@@ -14,10 +15,12 @@ mod export;
 mod golden;
 mod hostile;
 mod house;
+mod items;
 mod offers;
 mod orders;
 mod other_ways;
 mod preparation;
+mod prices;
 mod random;
 mod raw;
 mod reconcile;
