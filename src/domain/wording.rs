@@ -82,6 +82,10 @@ impl Worded {
         Worded { en: Cow::Borrowed(en), de: Cow::Borrowed(de) }
     }
 
+    pub fn of(en: String, de: String) -> Worded {
+        Worded { en: en.into(), de: de.into() }
+    }
+
     /// A range with both its ends.
     pub fn range(from: impl std::fmt::Display, to: impl std::fmt::Display) -> Worded {
         Worded { en: format!("{from} to {to}").into(), de: format!("{from} bis {to}").into() }

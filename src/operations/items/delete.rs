@@ -64,15 +64,12 @@ impl WriteOperation for DeleteItems {
             |work, record| {
                 let mut keys = ItemKeys { item_id: record.item_id, internal_item_number: record.internal_item_number.clone() };
                 let outcome = (|| {
-                    let mandator = work.mandator(record.mandator_id)?;
+                    work.mandator(record.mandator_id)?;
                     let item = known.find(&reference(&record))?.filter(|item| !gone.contains(&item.item_id));
                     let item = item.ok_or_else(|| reference(&record).unknown())?;
                     let uses = store::uses(&mut work.tx.conn, item.item_id)?;
                     if uses != Uses::default() {
-                        return Err(Failure::new(
-                            code::ITEM_IN_USE,
-                            [&uses_in_words(uses, work.reader(Some(mandator.mandator_id)).language)],
-                        ));
+                        return Err(Failure::quoting(code::ITEM_IN_USE, [&uses_in_words(uses)]));
                     }
                     store::delete(work.tx, item.item_id)?;
                     Ok(item)

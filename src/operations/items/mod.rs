@@ -22,7 +22,7 @@ use super::wire::{Bundle, Bytes, Patch, Time, Xml};
 pub use crate::domain::item::{
     AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue, NamedValue, TextModule, Translation, VariantAttribute,
 };
-use crate::domain::{Decimal, Failure, FieldName, Language, code};
+use crate::domain::{Decimal, Failure, FieldName, Worded, code};
 use crate::store::Conn;
 use crate::store::items::{self, ItemRow, KeyColumn};
 use crate::{wire, wire_enum};
@@ -363,16 +363,15 @@ impl KnownItems {
     }
 }
 
-/// Words of an article's uses, for the error text.
-fn uses_in_words(uses: items::Uses, language: Language) -> String {
-    let mut words = Vec::new();
-    let mut add = |count: i64, en: &str, de: &str| {
-        if count > 0 {
-            words.push(format!("{count} {}", if language == Language::De { de } else { en }));
-        }
-    };
-    add(uses.variants, "variants hang on it", "Varianten hängen daran");
-    add(uses.running_offers, "offers run (endOffers ends them)", "Angebote laufen (endOffers beendet sie)");
-    add(uses.open_orders, "open orders contain it", "offene Aufträge enthalten ihn");
-    words.join(", ")
+/// What depends on an article, for the error text.
+fn uses_in_words(uses: items::Uses) -> Worded {
+    let all = [
+        (uses.variants, "variants: ", "", "Varianten: ", ""),
+        (uses.running_offers, "running offers: ", " (endOffers ends them)", "laufende Angebote: ", " (endOffers beendet sie)"),
+        (uses.open_orders, "open orders: ", "", "offene Aufträge: ", ""),
+    ];
+    let used = || all.iter().filter(|(count, ..)| *count > 0);
+    let en: Vec<String> = used().map(|(count, before, after, ..)| format!("{before}{count}{after}")).collect();
+    let de: Vec<String> = used().map(|(count, _, _, before, after)| format!("{before}{count}{after}")).collect();
+    Worded::of(en.join(", "), de.join(", "))
 }

@@ -26,7 +26,7 @@ fn what_depends_on_an_article_is_named() {
         taken(store, ItemRecord { variant: Some(variant), ..new("A-1-BLUE") });
         let refused = delete(store, ["A-1"]).remove(0);
         assert_eq!(refused.0, -5001);
-        assert!(refused.1.contains("1 variants hang on it, 2 offers run (endOffers ends them)"), "{}", refused.1);
+        assert!(refused.1.contains("variants: 1, running offers: 2 (endOffers ends them)"), "{}", refused.1);
         let codes: Vec<i32> = delete(store, ["A-1-BLUE", "A-1"]).into_iter().map(|(code, _)| code).collect();
         assert_eq!(codes, [0, -5001], "the offers still run");
     });
