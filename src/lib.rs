@@ -1,10 +1,11 @@
 //! Kontor, the open ERP-to-marketplace gateway.
 //!
-//! The house, from top to bottom (arrows only go down): `http` → `soap` → `operations` → `store` → `domain`;
-//! `dispatch` → `connectors`, `store`, `domain`; `exchange` and `support` → `store`, `domain`; these and `operations` →
-//! `preparation` → `connectors`, `store`, `domain`. See `docs/ARCHITECTURE.md`.
+//! The house, from top to bottom (arrows only go down): `commands` → `app` → `http` → `soap` → `operations` → `store` →
+//! `domain`; `dispatch` → `connectors`, `store`, `domain`; `exchange` and `support` → `store`, `domain`; these and
+//! `operations` → `preparation` → `connectors`, `store`, `domain`. See `docs/ARCHITECTURE.md`.
 
 pub mod app;
+pub mod commands;
 pub mod config;
 pub mod connectors;
 pub mod dispatch;

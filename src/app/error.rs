@@ -1,11 +1,10 @@
-//! Why the gateway or a command could not go on. `main` shows it to the admin.
+//! Why the gateway could not start or go on, or a database cannot be used.
 
 use std::io;
 use std::net::SocketAddr;
 
 use thiserror::Error;
 
-use crate::config::UnknownAccount;
 use crate::connectors::SetupError;
 use crate::domain::Failure;
 use crate::store::Standing;
@@ -25,23 +24,6 @@ pub enum Error {
     DatabasePlace(String),
     #[error("{0}")]
     DatabaseStanding(DatabaseStanding),
-    #[error(transparent)]
-    UnknownAccount(#[from] UnknownAccount),
-    #[error("account {0} is not active; set active = true and restart the gateway")]
-    InactiveAccount(i32),
-    #[error("mandator {mandator_id} has no item with the number \"{item}\"; send it with updateItems")]
-    UnknownItem { mandator_id: i32, item: String },
-    #[error("account {0}: its work was taken away")]
-    WorkTakenAway(i32),
-    #[error("no gateway works on account {0}; start it, the request is kept and carried out then")]
-    NoGateway(i32),
-    #[error("the report cannot be read: {0}")]
-    Report(#[source] serde_json::Error),
-    /// The channel was not compared to the end; what was found, line by line.
-    #[error("{0}")]
-    NotReconciled(String),
-    #[error("the document cannot be written: {0}")]
-    Document(String),
 }
 
 fn listen_remedy(error: &io::Error) -> &'static str {
@@ -55,7 +37,7 @@ fn listen_remedy(error: &io::Error) -> &'static str {
 
 /// A database that is not as this program needs it; commands other than `serve` and `migrate` leave it so.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("database {database}: {}", text_of(standing))]
+#[error("database \"{database}\" {}", text_of(standing))]
 pub struct DatabaseStanding {
     /// Without a password.
     pub database: String,
@@ -64,12 +46,14 @@ pub struct DatabaseStanding {
 
 fn text_of(standing: &Standing) -> String {
     match standing {
-        Standing::Missing => "there is no such file; run `kontor migrate` first, or name the one that the gateway uses".to_owned(),
-        Standing::Empty => "it has no tables of Kontor; run `kontor migrate` first".to_owned(),
+        Standing::Missing => "does not exist; run `kontor migrate` first, or name the one that the gateway uses".to_owned(),
+        Standing::Empty => "has no tables of Kontor; run `kontor migrate` first".to_owned(),
         Standing::Older(step) => {
-            format!("its schema is older than this program, {step} is missing; run `kontor migrate` first, or start the new gateway")
+            format!("has a schema that is older than this program: {step} is missing; run `kontor migrate` first, or start the new gateway")
         }
-        Standing::Current => "its schema is that of this program".to_owned(),
-        Standing::Newer(step) => format!("its schema is newer than this program, which does not know step {step}; use the newer program"),
+        Standing::Current => "has the schema of this program".to_owned(),
+        Standing::Newer(step) => {
+            format!("has a schema that is newer than this program, which does not know step {step}; use the newer program")
+        }
     }
 }

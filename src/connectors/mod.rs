@@ -19,8 +19,8 @@ use crate::domain::rate::Rates;
 use crate::domain::{Decimal, Money};
 
 use crate::domain::message::Message;
-pub use crate::domain::offer::Wanted;
-pub use crate::domain::order::{Address, Buyer, ChannelOrder, FactKind, OrderLine, Packet};
+use crate::domain::offer::Wanted;
+use crate::domain::order::{ChannelOrder, FactKind};
 pub use fault::{ChannelError, SetupError, StateError};
 pub use sandbox::Sandboxes;
 

@@ -4,8 +4,8 @@
 //! finds it again, and a digest shows whether anything is new. What a channel changed is never sent back to it.
 
 use crate::config::{Account, Settings};
-use crate::connectors::{ChannelOrder, OrderLine};
 use crate::domain::message::{Message, own};
+use crate::domain::order::{ChannelOrder, OrderLine};
 use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, PriceType, Step, step};
 use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
@@ -57,30 +57,8 @@ fn is_known(row: &OrderRow, order: &ChannelOrder) -> Result<bool, Failure> {
 }
 
 fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
-    let status = match order {
-        ChannelOrder { cancelled: true, .. } => OrderStatus::Cancelled,
-        ChannelOrder { paid: true, .. } => match step(order.workflow, OrderStatus::New, Event::Paid) {
-            Step::To(paid) => paid,
-            Step::Recorded | Step::Refused => OrderStatus::New,
-        },
-        _ => OrderStatus::New,
-    };
-    let warehouse = account
-        .warehouses
-        .first()
-        .copied()
-        .or_else(|| settings.warehouses.iter().find(|w| w.mandator_id == account.mandator_id).map(|w| w.warehouse_id));
-    let mut positions = Vec::with_capacity(order.lines.len());
-    for line in &order.lines {
-        let mut position = position_of(tx, account, line)?;
-        if let (Some(warehouse), Some(_)) = (warehouse, position.item_id) {
-            position.warehouse_id = Some(warehouse);
-            if status.reserves_stock() {
-                position.reserved = line.quantity.max(0);
-            }
-        }
-        positions.push(position);
-    }
+    let status = first_status(order);
+    let positions = positions_of(tx, settings, account, order, status)?;
     let customer =
         customers::buyer(tx, account.mandator_id, Some(account.account_id), order.buyer.id.as_deref(), order.buyer.email.as_deref())?;
     let row = OrderRow {
@@ -114,16 +92,59 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
             _ => offers::sold(tx, offer_id, position.quantity)?,
         }
     }
-    let cancelled = status == OrderStatus::Cancelled;
+    let accounts = mark_quantities(tx, account, &positions, status == OrderStatus::Cancelled)?;
+    Ok(Imported::New { order_id: row.order_id, accounts })
+}
+
+/// The status that an order has when it is first seen.
+fn first_status(order: &ChannelOrder) -> OrderStatus {
+    match order {
+        ChannelOrder { cancelled: true, .. } => OrderStatus::Cancelled,
+        ChannelOrder { paid: true, .. } => match step(order.workflow, OrderStatus::New, Event::Paid) {
+            Step::To(paid) => paid,
+            Step::Recorded | Step::Refused => OrderStatus::New,
+        },
+        _ => OrderStatus::New,
+    }
+}
+
+/// Positions of a new order, with their stock reserved where the status says so.
+fn positions_of(
+    tx: &mut Tx<'_>,
+    settings: &Settings,
+    account: &Account,
+    order: &ChannelOrder,
+    status: OrderStatus,
+) -> Result<Vec<OrderItemRow>, Failure> {
+    let warehouse = account
+        .warehouses
+        .first()
+        .copied()
+        .or_else(|| settings.warehouses.iter().find(|w| w.mandator_id == account.mandator_id).map(|w| w.warehouse_id));
+    let mut positions = Vec::with_capacity(order.lines.len());
+    for line in &order.lines {
+        let mut position = position_of(tx, account, line)?;
+        if let (Some(warehouse), Some(_)) = (warehouse, position.item_id) {
+            position.warehouse_id = Some(warehouse);
+            if status.reserves_stock() {
+                position.reserved = line.quantity.max(0);
+            }
+        }
+        positions.push(position);
+    }
+    Ok(positions)
+}
+
+/// Has the channels told what a new order leaves; gives their accounts.
+fn mark_quantities(tx: &mut Tx<'_>, account: &Account, positions: &[OrderItemRow], cancelled: bool) -> Result<Vec<i32>, Failure> {
     let touched = positions.iter().filter(|position| position.reserved > 0 || cancelled);
     let mut touched: Vec<i32> = touched.filter_map(|position| position.item_id).collect();
     touched.sort_unstable();
     touched.dedup();
-    let accounts = match cancelled {
-        true => outbox::mark_items_of_accounts(tx, &touched, &[Topic::Quantity], &[account.account_id])?,
-        false => outbox::mark_items(tx, &touched, &[Topic::Quantity])?,
-    };
-    Ok(Imported::New { order_id: row.order_id, accounts })
+    match cancelled {
+        true => outbox::mark_items_of_accounts(tx, &touched, &[Topic::Quantity], &[account.account_id]),
+        false => outbox::mark_items(tx, &touched, &[Topic::Quantity]),
+    }
 }
 
 /// The channel's offer number names the item best, because a SKU may have been changed there; else the SKU does.

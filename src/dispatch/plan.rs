@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::config::Account;
-use crate::connectors::{OfferChange, OfferContent, Price, Quantity, Wanted};
+use crate::connectors::{OfferChange, OfferContent, Price, Quantity};
 use crate::domain::Stamp;
+use crate::domain::offer::Wanted;
 use crate::domain::stock::{self, Decision, Figures, Life};
 use crate::preparation::{self, Effective, Lack, effective};
 use crate::store::offers::{Announced, EndedBy, OfferRow, StockFigures};

@@ -8,6 +8,7 @@ pub mod failure;
 pub mod hex;
 pub mod item;
 pub mod language;
+pub mod layout;
 pub mod lookup;
 pub mod message;
 pub mod money;
@@ -22,7 +23,6 @@ pub mod price;
 pub mod rate;
 pub mod stock;
 pub mod template;
-pub mod text;
 pub mod time;
 pub mod wording;
 

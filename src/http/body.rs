@@ -23,6 +23,10 @@ pub(super) enum Received {
     NoRoom(Failure),
 }
 
+pub(super) fn too_large(limits: &Limits) -> Failure {
+    Failure::new(code::TOO_LARGE, [&limits.body_bytes.to_string(), "body_bytes"])
+}
+
 /// What is done with a body that is received.
 pub(super) enum Keep<'c> {
     Nothing,

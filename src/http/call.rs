@@ -19,7 +19,7 @@ use super::head::Head;
 use super::places::{Party, Place};
 use super::reply::{start, text_of};
 use super::{Edge, client, describe, gzip, multipart};
-use crate::config::{Limits, User};
+use crate::config::User;
 use crate::domain::{Failure, Reader, code};
 use crate::operations::{self, Access, Face};
 use crate::soap::{self, Handled, Meta, Reply, Version};
@@ -229,7 +229,7 @@ impl Caller {
         };
         let failure = match body::receive(payload, start, self.content_length, limits, Keep::Charged(&mut charge)).await {
             Received::Whole(bytes) => return Ok(Body { bytes, charge }),
-            Received::TooLarge => too_large(limits),
+            Received::TooLarge => body::too_large(limits),
             Received::Broken(why) => Failure::new(code::INCOMPLETE_BODY, [why]),
             Received::NoRoom(failure) => failure,
         };
@@ -382,10 +382,6 @@ impl Caller {
     fn refuse(&self, failure: &Failure, reader: Reader, close: bool) -> Outcome {
         Outcome { close, ..plain(soap::refuse(failure, self.meta.version, reader)) }
     }
-}
-
-pub(super) fn too_large(limits: &Limits) -> Failure {
-    Failure::new(code::TOO_LARGE, [&limits.body_bytes.to_string(), "body_bytes"])
 }
 
 fn broken_down() -> Failure {

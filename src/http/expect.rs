@@ -11,7 +11,8 @@ use actix_web::{HttpResponse, web};
 
 use super::answer::{Held, Sending};
 use super::auth::Credentials;
-use super::call::{too_large, version};
+use super::body::too_large;
+use super::call::version;
 use super::reply::{header_text, start};
 use super::{Edge, client};
 use crate::domain::{Failure, Reader};

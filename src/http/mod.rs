@@ -19,6 +19,7 @@ mod head;
 mod multipart;
 mod pace;
 mod pages;
+mod pictures;
 mod places;
 mod reply;
 #[cfg(test)]
@@ -43,10 +44,12 @@ use crate::operations::{Face, Gateway};
 use crate::soap::{self, Handled, Meta, path};
 use auth::Gate;
 use budget::Budget;
+use pictures::Finding;
 use places::{Lane, Places, Threads};
 
 pub use annex::{Annex, Answered, Asked, TOKEN_FIELD};
 pub use pages::Page;
+pub use pictures::Picture;
 
 /// Threads of each lane. Reads and waits together are fewer than the connections that the store reads with, so that
 /// pages and `/health` find some. Writes mostly wait for the writer, which lets those that wait share a commit.
@@ -77,6 +80,7 @@ struct Edge {
     answer: Answering,
     /// Whether calls can be answered; may block.
     ready: Box<dyn Fn() -> bool + Send + Sync>,
+    picture: Finding,
     pages: Vec<Page>,
     annexes: Vec<Annex>,
     metrics: Arc<Metrics>,
@@ -124,6 +128,8 @@ pub struct Site {
     pub gateway: Arc<Gateway>,
     /// Decides the answer of `/ready`; may block.
     pub ready: fn(&Gateway) -> bool,
+    /// Gives pictures that came inline.
+    pub picture: Finding,
     /// For those who look after the gateway.
     pub pages: Vec<Page>,
     pub annexes: Vec<Annex>,
@@ -133,11 +139,11 @@ pub struct Site {
 
 impl Site {
     fn edge(self) -> io::Result<Edge> {
-        let Site { gateway, ready, pages, annexes, metrics } = self;
+        let Site { gateway, ready, picture, pages, annexes, metrics } = self;
         let settings = Arc::clone(&gateway.settings);
         let asked = Arc::clone(&gateway);
         let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
-        Ok(Edge { pages, annexes, metrics, ..Edge::new(settings, Box::new(answer), move || ready(&asked))? })
+        Ok(Edge { picture, pages, annexes, metrics, ..Edge::new(settings, Box::new(answer), move || ready(&asked))? })
     }
 }
 
@@ -148,6 +154,7 @@ impl Edge {
             gate: Arc::new(Gate::new(Arc::clone(&settings))?),
             answer,
             ready: Box::new(ready),
+            picture: Box::new(|_| Ok(None)),
             pages: Vec::new(),
             annexes: Vec::new(),
             metrics: Arc::default(),
@@ -189,23 +196,15 @@ impl Stopper {
 /// Serves both faces and the pages on a bound listener until SIGTERM or SIGINT, then lets running calls end (at most 30 s).
 /// Blocks the thread.
 ///
-/// `extra` mounts further routes; `bound` is called once when connections are taken.
+/// `bound` is called once when connections are taken.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn serve<X, B>(site: Site, listener: TcpListener, extra: X, bound: B) -> io::Result<()>
-where
-    X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
-    B: FnOnce(&Bound),
-{
-    run(site.edge()?, listener, extra, bound)
+pub fn serve(site: Site, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Result<()> {
+    run(site.edge()?, listener, bound)
 }
 
-fn run<X, B>(edge: Edge, listener: TcpListener, extra: X, bound: B) -> io::Result<()>
-where
-    X: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
-    B: FnOnce(&Bound),
-{
+fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Result<()> {
     let server = &edge.settings.server;
     let workers = server.workers.max(1);
     let address = listener.local_addr()?;
@@ -221,7 +220,7 @@ where
         let service = move || {
             let (asked, stopping) = (edge.clone(), stopping.clone());
             let (connected, settings) = (Arc::clone(&connected), Arc::clone(&settings));
-            let app = App::new().configure(|config| routes(config, &edge)).configure(extra.clone());
+            let app = App::new().configure(|config| routes(config, &edge));
             let app = app.default_service(web::to(nowhere)).into_factory().map_err(|error| error.error_response());
             HttpService::build()
                 .on_connect_ext(move |stream: &TcpStream, data| {
@@ -258,6 +257,7 @@ fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
             config.route(&path, web::to(move |request, payload, edge| call::endpoint(request, payload, edge, face)));
         }
     }
+    config.route("/images/{digest}", web::get().to(pictures::show));
     for (index, page) in edge.pages.iter().enumerate() {
         let show = move |request, edge| pages::show(request, edge, index);
         config.service(web::resource(page.path).route(web::get().to(show)).route(web::head().to(show)));

@@ -20,6 +20,8 @@ pub trait WriteOperation: 'static {
     const DOC: &'static str;
     /// A repeated document without a key of its own may be answered from the store.
     const REPLAYED_BY_CONTENT: bool = true;
+    /// Its records are kept as they are: no name in them is unknown.
+    const KEEPS_RECORDS_WHOLE: bool = false;
     /// What it asks the workers of the accounts for that it concerns.
     const ERRAND: Option<Errand> = None;
     type Request: Value + WriteRequest + Send;
@@ -43,6 +45,8 @@ pub trait ReadOperation: 'static {
     const NAME: &'static str;
     const ARGUMENT: &'static str = "requestData";
     const DOC: &'static str;
+    /// On the compat face the text of a call is its answer, whatever it is: nothing is parsed.
+    const RETURNS_TEXT: bool = false;
     type Request: Value + Send + 'static;
     type Result: Value + Fetched + Send + 'static;
 

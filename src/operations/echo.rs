@@ -1,5 +1,4 @@
-//! `echo`: a test of connection and credentials. On the compat face the text comes back unchanged, whatever it is;
-//! [`super::execute`] sees to that before anything is parsed.
+//! `echo`: a test of connection and credentials. On the compat face the text comes back unchanged, whatever it is.
 
 use super::call::{ReadOperation, Reading};
 use super::common::{Fetched, Warned};
@@ -45,6 +44,7 @@ pub struct Echo;
 impl ReadOperation for Echo {
     const NAME: &'static str = "echo";
     const DOC: &'static str = "Returns the received text unchanged; a test of connection and credentials.";
+    const RETURNS_TEXT: bool = true;
     type Request = EchoRequest;
     type Result = EchoResult;
 

@@ -207,17 +207,22 @@ impl<D: Listed> Batch<D> {
         }
         if action == ReportAction::Insert || !same {
             row.last_changed = work.tx.stamp.0;
-            let names = self.changed.entry(row.id).or_default();
-            for row in [&before, &row] {
-                match D::LIST {
-                    List::DeliveryCharges => names.extend(row.external_id.clone()),
-                    _ => names.extend([row.identifier.clone()]),
-                }
-            }
+            self.note_changed(&before, &row);
         }
         let shown = record_of(&row)?;
         self.rows.insert(row.id, row);
         Ok((Some(action), shown))
+    }
+
+    /// Keeps the names under which articles know the row, the old one and the new one.
+    fn note_changed(&mut self, before: &LookUpRow<D>, after: &LookUpRow<D>) {
+        let names = self.changed.entry(after.id).or_default();
+        for row in [before, after] {
+            match D::LIST {
+                List::DeliveryCharges => names.extend(row.external_id.clone()),
+                _ => names.extend([row.identifier.clone()]),
+            }
+        }
     }
 
     fn unique(&self, row: &LookUpRow<D>, name: &'static str) -> Result<(), Failure> {

@@ -11,10 +11,12 @@ pub mod common;
 pub mod delivery;
 mod echo;
 pub mod items;
+mod listing;
 pub mod look_up;
 pub mod module_types;
 pub mod offers;
 pub mod orders;
+mod pictures;
 mod place;
 pub mod prices;
 mod run;
@@ -58,6 +60,10 @@ pub struct Operation {
     pub access: Access,
     /// One or two sentences for WSDL and documentation.
     pub doc: &'static str,
+    /// See [`ReadOperation::RETURNS_TEXT`].
+    returns_text: bool,
+    /// See [`WriteOperation::KEEPS_RECORDS_WHOLE`].
+    keeps_records_whole: bool,
     /// Decode, handle, encode.
     run: fn(&Gateway, &Call<'_>, Node<'_>, &str) -> Result<Step, Failure>,
     /// An answer that holds one negative report, for a request that cannot be read.

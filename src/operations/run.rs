@@ -36,9 +36,8 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
         let body = (operation.refuse)(&failure, call.reader(&gateway.settings))?;
         Ok(Step::Done(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 }))
     };
-    // The compat echo gives any text back, well-formed or not.
-    if let (Body::Text(text), "echo") = (&call.body, operation.name) {
-        return echo(text, gateway.settings.limits.answer_bytes).or_else(refused);
+    if let (Body::Text(text), true) = (&call.body, operation.returns_text) {
+        return returned(text, gateway.settings.limits.answer_bytes).or_else(refused);
     }
     let run = |node: Node<'_>, document: &str| (operation.run)(gateway, call, node, document);
     let result = match call.body {
@@ -57,7 +56,8 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
     result.or_else(refused)
 }
 
-fn echo(text: &str, most: usize) -> Result<Step, Failure> {
+/// The text of a call as its answer.
+fn returned(text: &str, most: usize) -> Result<Step, Failure> {
     match escaped_len(text, 1) <= most {
         true => Ok(Step::Done(Answer { body: text.to_owned(), replayed: false, records: 1, failures: 0, pending: 0 })),
         false => Err(Failure::new(code::ANSWER_TOO_LONG, [&most.to_string()])),
@@ -91,6 +91,8 @@ impl Operation {
             argument: O::ARGUMENT,
             access: Access::Read,
             doc: O::DOC,
+            returns_text: O::RETURNS_TEXT,
+            keeps_records_whole: false,
             run: run_read::<O>,
             refuse: |failure, reader| encode(reader.face, O::NAME, &O::Result::refused(failure, reader), usize::MAX),
             types: types_of::<O::Request, O::Result>,
@@ -104,6 +106,8 @@ impl Operation {
             argument: O::ARGUMENT,
             access: Access::Write,
             doc: O::DOC,
+            returns_text: false,
+            keeps_records_whole: O::KEEPS_RECORDS_WHOLE,
             run: run_write::<O>,
             refuse: |failure, reader| encode(reader.face, O::NAME, &O::Result::refused(failure, reader), usize::MAX),
             types: types_of::<O::Request, O::Result>,

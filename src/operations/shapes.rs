@@ -8,9 +8,6 @@ use super::{CATALOGUE, Call, Gateway};
 use crate::domain::Failure;
 use crate::xml::Node;
 
-/// The records of prepareOffers are kept as they are, whatever their names and fields.
-const KEEPS_WHAT_IT_DOES_NOT_KNOW: &str = "prepareOffers";
-
 struct Shapes {
     types: Types,
     /// Operation → type of its request.
@@ -29,7 +26,7 @@ fn request_of(call: &Call<'_>) -> &'static str {
 
 /// For a strict user what was ignored, in the language of faults; for others nothing.
 pub(super) fn warnings(gateway: &Gateway, call: &Call<'_>, node: Node<'_>) -> Vec<String> {
-    if !call.user.strict || call.operation.name == KEEPS_WHAT_IT_DOES_NOT_KNOW {
+    if !call.user.strict || call.operation.keeps_records_whole {
         return Vec::new();
     }
     let reader = call.reader(&gateway.settings);

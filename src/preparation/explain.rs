@@ -1,8 +1,8 @@
 //! What an account would show of an item, line by line, for people.
 
 use super::{Effective, Frame, Lack, Source, Sourced, effective, load};
+use crate::domain::layout::{columns, short};
 use crate::domain::stock::Figures;
-use crate::domain::text::{columns, short};
 use crate::domain::{Failure, Language, Reader};
 use crate::store::{Conn, offers};
 

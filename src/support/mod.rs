@@ -8,8 +8,8 @@ pub use error::DeskError;
 pub use offer::OfferChoice;
 
 use crate::config::{Account, Settings};
+use crate::domain::layout::{columns, short};
 use crate::domain::message::own;
-use crate::domain::text::{columns, short};
 use crate::domain::{Failure, Reader, Stamp};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;

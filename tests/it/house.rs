@@ -1,5 +1,5 @@
-//! The arrows of the house: which part may know which, and which library only one part may know. Code that is compiled
-//! for tests only may know everything.
+//! The shape of the house: which part may know which, which library only one part may know, that no modules know each
+//! other in a circle, and how long files and functions may be. Code that is compiled for tests only may know everything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -22,11 +22,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("operations", &["preparation", "store", "domain", "xml", "config", "dispatch::bell"]),
     ("soap", &["operations", "xml", "domain", "config"]),
     ("http", &["soap", "operations", "config", "domain", "metrics"]),
+    ("app", &["http", "dispatch", "status", "operations", "preparation", "connectors", "store", "config", "domain", "metrics"]),
+    ("commands", &["app", "dispatch::report", "support", "exchange", "preparation", "connectors", "store", "config", "domain"]),
+    ("main", &[]),
 ];
 
-/// Each library with the parts that may name it. `app` puts the house together.
+/// Each library with the parts that may name it.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("actix_web", &["http", "app"]),
+    ("actix_web", &["http"]),
+    ("clap", &["commands", "main"]),
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("r2d2", &["store"]),
@@ -36,6 +40,14 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("prometheus_client", &["metrics"]),
     ("yaserde", &["exchange"]),
 ];
+
+/// Lines of a file, and of one with tests only.
+const LONGEST_FILE: usize = 400;
+const LONGEST_TESTS: usize = 450;
+/// A list of tables as diesel wants it.
+const LISTS: [&str; 1] = ["store/schema.rs"];
+/// Lines of the body of a function, without blank ones and comments.
+const LONGEST_FUNCTION: usize = 60;
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -156,7 +168,7 @@ fn arrows_only_go_down() {
 #[test]
 fn every_part_is_in_the_table() {
     let parts: BTreeSet<String> = sources().keys().map(|path| part(path)).collect();
-    let known = ARROWS.iter().map(|(name, _)| *name).chain(["app", "lib", "main"]);
+    let known = ARROWS.iter().map(|(name, _)| *name).chain(["lib"]);
     assert_eq!(parts, known.map(str::to_owned).collect(), "a new part needs its arrows here and in the design");
 }
 
@@ -187,6 +199,193 @@ fn only_the_stamp_reads_the_clock_in_domain() {
         .map(|(path, _)| path)
         .collect();
     assert_eq!(readers, [root().join("src/domain/time.rs")]);
+}
+
+/// A module as the names from the root of the crate to it.
+type Module = Vec<String>;
+
+fn module_of(path: &Path) -> Module {
+    let inner = path.strip_prefix(root().join("src")).unwrap().with_extension("");
+    let names: Module = inner.components().map(|name| name.as_os_str().to_string_lossy().into_owned()).collect();
+    match names.last().map(String::as_str) {
+        Some("mod" | "lib") => names[..names.len() - 1].to_vec(),
+        _ => names,
+    }
+}
+
+fn identifier(text: &str) -> &str {
+    &text[..text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())]
+}
+
+/// The paths of a `use` tree, or the one path, that `code` begins with; and what is left behind it.
+fn expand(code: &str) -> (Vec<Module>, &str) {
+    let mut path = Vec::new();
+    let mut rest = code.trim_start();
+    loop {
+        if let Some(inside) = rest.strip_prefix('{') {
+            let mut members = Vec::new();
+            let mut rest = inside.trim_start_matches([',', ' ', '\n']);
+            while !rest.is_empty() && !rest.starts_with('}') {
+                let (member, left) = expand(rest);
+                members.extend(member.into_iter().map(|member| [path.clone(), member].concat()));
+                // What is no path, such as `as name` or `*`, is stepped over.
+                let left = if left.len() == rest.len() { &rest[rest.chars().next().unwrap().len_utf8()..] } else { left };
+                rest = left.trim_start_matches([',', ' ', '\n']);
+            }
+            return (members, rest.strip_prefix('}').unwrap_or(rest));
+        }
+        let name = identifier(rest);
+        if name.is_empty() {
+            return (vec![path], rest);
+        }
+        path.push(name.to_owned());
+        rest = &rest[name.len()..];
+        match rest.strip_prefix("::") {
+            Some(further) => rest = further.trim_start(),
+            None => return (vec![path], rest),
+        }
+    }
+}
+
+/// What a module names by `crate::`, `super::` or `self::`, as paths from the root.
+fn named_by(module: &Module, code: &str) -> Vec<Module> {
+    let mut found = Vec::new();
+    for start in ["crate::", "super::", "self::"] {
+        for (at, _) in code.match_indices(start) {
+            if code[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':') {
+                continue;
+            }
+            for path in expand(&code[at..]).0 {
+                let mut base = if start == "crate::" { Module::new() } else { module.clone() };
+                let ups = path.iter().take_while(|name| *name == "super").count();
+                base.truncate(base.len().saturating_sub(ups));
+                let skipped = if start == "super::" { ups } else { 1 };
+                found.push([base, path[skipped..].to_vec()].concat());
+            }
+        }
+    }
+    found
+}
+
+/// For each module the names that it takes from its children, as others see them through it.
+fn passed_on(modules: &BTreeMap<Module, String>) -> BTreeMap<Module, BTreeMap<String, String>> {
+    let mut passed: BTreeMap<Module, BTreeMap<String, String>> = BTreeMap::new();
+    for (module, code) in modules {
+        for (at, _) in code.match_indices("use ") {
+            for path in expand(&code[at + "use ".len()..]).0 {
+                let path = if path.first().is_some_and(|name| name == "self") { &path[1..] } else { &path[..] };
+                if let [child, .., name] = path
+                    && modules.contains_key(&[module.clone(), vec![child.clone()]].concat())
+                {
+                    passed.entry(module.clone()).or_default().insert(name.clone(), child.clone());
+                }
+            }
+        }
+    }
+    passed
+}
+
+/// Which children of a module know which others. A name that the parent only passes on counts as the child's it comes
+/// from; what the parent has of its own is common ground.
+fn siblings() -> BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> {
+    let modules: BTreeMap<Module, String> = sources()
+        .into_iter()
+        .filter(|(path, _)| path.file_stem().unwrap() != "main")
+        .map(|(path, code)| (module_of(&path), code))
+        .collect();
+    let passed = passed_on(&modules);
+    let mut known: BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for (module, code) in &modules {
+        for mut path in named_by(module, code) {
+            let mut depth = 0;
+            while depth < path.len() {
+                let (parent, name) = (path[..depth].to_vec(), path[depth].clone());
+                if let Some(child) = passed.get(&parent).and_then(|names| names.get(&name))
+                    && !modules.contains_key(&path[..=depth])
+                {
+                    path.insert(depth, child.clone());
+                }
+                depth += 1;
+            }
+            let common = module.iter().zip(&path).take_while(|(a, b)| a == b).count();
+            if common < module.len() && common < path.len() && modules.contains_key(&path[..=common]) {
+                let parent = known.entry(path[..common].to_vec()).or_default();
+                parent.entry(module[common].clone()).or_default().insert(path[common].clone());
+            }
+        }
+    }
+    known
+}
+
+#[test]
+fn no_modules_know_each_other_in_a_circle() {
+    let mut circles = BTreeSet::new();
+    for (parent, known) in siblings() {
+        for start in known.keys() {
+            let mut reached = BTreeSet::new();
+            let mut open = vec![start];
+            while let Some(next) = open.pop().and_then(|at| known.get(at)) {
+                open.extend(next.iter().filter(|name| reached.insert((*name).clone())));
+            }
+            if reached.contains(start) {
+                circles.insert(format!("{}::{start}", parent.join("::")));
+            }
+        }
+    }
+    assert!(circles.is_empty(), "these are on a circle with a sibling: {circles:#?}");
+}
+
+#[test]
+fn a_name_that_a_parent_passes_on_is_the_childs() {
+    let modules: BTreeMap<Module, String> = [("a", "pub use b::{self, c::{D, E as F}};"), ("a b", ""), ("a g", "use super::{D, x};")]
+        .map(|(name, code)| (name.split(' ').map(str::to_owned).collect(), code.to_owned()))
+        .into();
+    let of_a = passed_on(&modules).remove(&vec!["a".to_owned()]).unwrap();
+    assert_eq!(of_a.get("D").map(String::as_str), Some("b"));
+    let named = named_by(&vec!["a".to_owned(), "g".to_owned()], "use super::{D, x::y}; fn f() { super::super::h::i(crate::j) }");
+    let named: BTreeSet<String> = named.into_iter().map(|path| path.join("::")).collect();
+    assert_eq!(named, ["a::D", "a::x::y", "h::i", "j"].map(str::to_owned).into());
+}
+
+#[test]
+fn files_and_functions_can_be_read_in_one_go() {
+    let built = sources();
+    let mut long = BTreeSet::new();
+    for path in rust_files(&root().join("src")) {
+        let name = path.strip_prefix(root().join("src")).unwrap().display().to_string();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let most = if built.contains_key(&path) { LONGEST_FILE } else { LONGEST_TESTS };
+        if text.lines().count() > most && !LISTS.contains(&name.as_str()) {
+            long.insert(format!("{name}: {} lines, at most {most}", text.lines().count()));
+        }
+        for (function, lines) in functions(built.get(&path).map_or("", String::as_str)) {
+            if lines > LONGEST_FUNCTION {
+                long.insert(format!("{name}: {function} has {lines} lines, at most {LONGEST_FUNCTION}"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+/// The functions of a file, with the lines of their bodies. As rustfmt writes it, a body ends with the first brace as far
+/// to the left as its `fn`.
+fn functions(code: &str) -> Vec<(String, usize)> {
+    let lines: Vec<&str> = code.lines().collect();
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some((before, after)) =
+            line.split_once("fn ").filter(|(before, _)| !before.contains(['"', '(', '|']) || before.contains("pub("))
+        else {
+            continue;
+        };
+        let indent = before.len() - before.trim_start().len();
+        let end = format!("{}}}", " ".repeat(indent));
+        let body = lines[index + 1..].iter().take_while(|line| !line.starts_with(&end));
+        if line.trim_end().ends_with(['{', '(']) || line.contains("where") {
+            found.push((identifier(after).to_owned(), body.filter(|line| !line.trim().is_empty()).count()));
+        }
+    }
+    found
 }
 
 /// What stands between a bracket and its end, without the bracket.

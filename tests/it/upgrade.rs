@@ -231,7 +231,7 @@ fn no_command_but_serve_and_migrate_migrates_a_database() {
         let (code, text) = command(&world, &["migrate"]);
         assert!(code == Some(0) && steps(&world, database).len() > before.len(), "{text}");
         let (code, text) = command(&world, &CONNECT);
-        assert!(code == Some(0) && text.contains("its schema is that of this program"), "{text}");
+        assert!(code == Some(0) && text.contains("has the schema of this program"), "{text}");
         let (code, text) = command(&world, &LIST);
         assert_eq!(code, Some(0), "{text}");
     }

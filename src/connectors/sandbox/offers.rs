@@ -4,9 +4,10 @@ use std::ops::Bound;
 
 use serde::Deserialize;
 
-use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Price, Wanted};
+use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Price};
 use super::shop::{Listing, Problem, Shop, Step};
 use crate::domain::message::{Message, channel};
+use crate::domain::offer::Wanted;
 use crate::domain::{Currency, Decimal, Money, Reader};
 
 /// Offers that one shop keeps; a bound, so that a runaway test cannot fill the memory.

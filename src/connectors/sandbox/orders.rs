@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::super::{Address, Fact, FactKind, Outcome, Packet};
+use super::super::{Fact, Outcome};
 use super::shop::{Line, Order, Problem, ReceivedFact, Shop, Status, decimal_text};
 use crate::domain::Decimal;
 use crate::domain::message::channel;
 use crate::domain::order::Workflow;
+use crate::domain::order::{Address, FactKind, Packet};
 
 /// Orders that one shop keeps. The oldest finished one makes room for a new one.
 const MOST_ORDERS: usize = 100_000;

@@ -62,6 +62,12 @@ fn write(out: &mut String, shop: &Shop, base: &str, token: Token<'_>) -> std::fm
     {
         write!(out, "<p class=\"warn\">This shop is misbehaving on purpose: see <a href=\"{base}/faults\">faults</a>.</p>")?;
     }
+    write_offers(out, shop, base, token)?;
+    write_orders(out, shop, base)?;
+    write_help(out, base)
+}
+
+fn write_offers(out: &mut String, shop: &Shop, base: &str, token: Token<'_>) -> std::fmt::Result {
     write!(
         out,
         "<h2>Offers ({})</h2><table><tr><th>SKU<th>Title<th class=\"n\">Price<th class=\"n\">Quantity<th>State<th></tr>",
@@ -90,9 +96,13 @@ fn write(out: &mut String, shop: &Shop, base: &str, token: Token<'_>) -> std::fm
         }
         out.push_str("</tr>");
     }
+    out.write_str("</table>")
+}
+
+fn write_orders(out: &mut String, shop: &Shop, base: &str) -> std::fmt::Result {
     write!(
         out,
-        "</table><h2>Orders ({})</h2><table><tr><th>Order<th>Time (UTC)<th>Lines<th>Payment<th>Status<th>Tracking</tr>",
+        "<h2>Orders ({})</h2><table><tr><th>Order<th>Time (UTC)<th>Lines<th>Payment<th>Status<th>Tracking</tr>",
         shop.orders.len()
     )?;
     for order in shop.orders.values().rev().take(MOST_ROWS) {
@@ -111,9 +121,13 @@ fn write(out: &mut String, shop: &Shop, base: &str, token: Token<'_>) -> std::fm
             packets.join(", "),
         )?;
     }
+    out.write_str("</table>")
+}
+
+fn write_help(out: &mut String, base: &str) -> std::fmt::Result {
     write!(
         out,
-        "</table><h2>Order by hand</h2><p>Outside the demo, curl also needs <code>-u NAME</code> of an administrator.</p><pre>curl -X POST \"…{base}/orders?sku=SKU&amp;quantity=1\"\n\
+        "<h2>Order by hand</h2><p>Outside the demo, curl also needs <code>-u NAME</code> of an administrator.</p><pre>curl -X POST \"…{base}/orders?sku=SKU&amp;quantity=1\"\n\
 curl -X POST -d '{{\"lines\":[{{\"sku\":\"SKU\",\"quantity\":2}}],\"payment\":\"cash on delivery\"}}' …{base}/orders\n\
 curl -X POST …{base}/orders/S-100001/pay\n\
 curl -X POST …{base}/orders/S-100001/cancel</pre>\

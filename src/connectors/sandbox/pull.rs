@@ -1,8 +1,9 @@
 //! How the shop reports its orders.
 
-use super::super::{Buyer, ChannelOrder, OrderLine, Pulled};
+use super::super::Pulled;
 use super::shop::{Line, Order, Shop, Status};
 use crate::domain::Decimal;
+use crate::domain::order::{Buyer, ChannelOrder, OrderLine};
 
 /// Orders delivered by one pull, without the overlap.
 const PAGE: usize = 100;

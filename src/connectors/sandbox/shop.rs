@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::super::{Address, Packet};
 use crate::domain::Decimal;
 use crate::domain::order::Workflow;
+use crate::domain::order::{Address, Packet};
 
 /// One scripted shop. Its change number `sequence` grows with every change of an offer, an order or a fault.
 #[derive(Debug, Serialize, Deserialize)]

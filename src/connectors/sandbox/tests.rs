@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Value, json};
 
 use super::super::tests::account;
-use super::super::{ChannelError, Connector, Fact, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, Wanted, build};
+use super::super::{ChannelError, Connector, Fact, OfferChange, OfferContent, Outcome, Price, Quantity, build};
 use super::{Sandboxes, Token};
+use crate::domain::offer::Wanted;
+use crate::domain::order::{FactKind, Packet};
 use crate::domain::{Currency, Decimal, Money};
 
 const TOKEN: Token<'_> = Token { field: "token", value: "of the page" };

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::{ChannelError, Fact, FactKind, Outcome, Packet};
+use super::super::{ChannelError, Fact, Outcome};
 use super::graphql::{Failure, Rule, refusal};
 use super::inputs::outcome_of;
 use super::offers::PAGE;
 use super::{Vendure, part};
 use crate::domain::message::{Message, channel};
+use crate::domain::order::{FactKind, Packet};
 
 /// Steps of one fact: settle each payment, add a fulfilment, ship it, move the order on; with some to spare.
 const MOST_STEPS: usize = 12;

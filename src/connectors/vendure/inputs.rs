@@ -4,10 +4,11 @@ use crate::domain::hex::hex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::{OfferChange, OfferContent, Outcome, Wanted};
+use super::super::{OfferChange, OfferContent, Outcome};
 use super::graphql::Rule;
 use super::{MONEY_DECIMALS, ShopSettings};
 use crate::domain::message::{Message, channel};
+use crate::domain::offer::Wanted;
 use crate::domain::{Decimal, Money};
 
 /// The part of a slug that people read.

@@ -7,11 +7,10 @@ use serde_json::{Value, json};
 
 use super::super::http::Http;
 use super::super::tests::account;
-use super::super::{
-    ChannelError, ChannelOrder, Connector, Fact, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, VariantContent,
-    Wanted, lock,
-};
+use super::super::{ChannelError, Connector, Fact, OfferChange, OfferContent, Outcome, Price, Quantity, VariantContent, lock};
 use super::{Vendure, inputs};
+use crate::domain::offer::Wanted;
+use crate::domain::order::{ChannelOrder, FactKind, Packet};
 use crate::domain::{Currency, Decimal, Money};
 
 const TIMEOUT: Duration = Duration::from_secs(30);

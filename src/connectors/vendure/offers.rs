@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ChannelError, OfferChange, Outcome, RowResult, Wanted};
+use super::super::{ChannelError, OfferChange, Outcome, RowResult};
 use super::graphql::{Failure, Rule};
 use super::split::halve;
 use super::{Vendure, inputs, part};
 use crate::domain::message::{Message, channel};
+use crate::domain::offer::Wanted;
 
 /// Rows of one page of a list. Vendure's own limit is 1000 unless the shop lowers it.
 pub(super) const PAGE: usize = 100;

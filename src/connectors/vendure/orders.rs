@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::super::{Address, Buyer, ChannelOrder, OrderLine};
 use super::MONEY_DECIMALS;
 use crate::domain::Decimal;
 use crate::domain::order::Workflow;
+use crate::domain::order::{Address, Buyer, ChannelOrder, OrderLine};
 
 /// The fields that `Order` needs, for every query of orders.
 pub const FIELDS: &str = "id code state orderPlacedAt currencyCode totalWithTax

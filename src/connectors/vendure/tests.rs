@@ -2,15 +2,14 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::super::tests::account;
-use super::super::{
-    ChannelError, ChannelOrder, FactKind, OfferChange, OfferContent, Outcome, Packet, Price, Quantity, VariantContent, Wanted,
-    check_settings,
-};
+use super::super::{ChannelError, OfferChange, OfferContent, Outcome, Price, Quantity, VariantContent, check_settings};
 use super::facts::{Order, Step, next_step};
 use super::graphql::{Failure, read_json, refusal};
 use super::offers::{Found, choose};
 use super::pull::Cursor;
 use super::{Settings, ShopSettings, inputs, orders, read_shop};
+use crate::domain::offer::Wanted;
+use crate::domain::order::{ChannelOrder, FactKind, Packet};
 use crate::domain::{Currency, Decimal, Money, Reader};
 
 const ACCESS: &str = "url = 'https://shop.example.com/'\nusername = 'kontor'\npassword = 's3cret'\n";

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::{Imported, import};
 use crate::config::fixture::settings;
-use crate::connectors::{Address, Buyer, ChannelOrder, OrderLine};
 use crate::domain::Decimal;
+use crate::domain::order::{Address, Buyer, ChannelOrder, OrderLine};
 use crate::domain::order::{OrderStatus, PaymentStatus, Workflow};
 use crate::on;
 use crate::store::messages::MessageRow;

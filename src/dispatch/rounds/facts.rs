@@ -2,12 +2,13 @@
 
 use super::{Attempt, Due, Round};
 use crate::config::Account;
-use crate::connectors::{Fact, FactKind, Outcome};
+use crate::connectors::{Fact, Outcome};
 use crate::dispatch::context::Context;
 use crate::dispatch::retry::{Further, chance, further};
 use crate::dispatch::settle::{About, Health, Settlement, clean};
 use crate::dispatch::turn::Kind;
 use crate::domain::message::own;
+use crate::domain::order::FactKind;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::store::Conn;

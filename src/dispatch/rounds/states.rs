@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempt, Due, Round};
 use crate::config::Account;
-use crate::connectors::{ChannelError, Outcome, RowResult, Wanted};
+use crate::connectors::{ChannelError, Outcome, RowResult};
 use crate::dispatch::context::Context;
 use crate::dispatch::plan::{self, Frame, Known, Plan, Sending, batch, shows};
 use crate::dispatch::retry::{Further, chance, further};
@@ -12,6 +12,7 @@ use crate::dispatch::settle::{About, Health, Settlement, clean, message_row};
 use crate::dispatch::stock_out;
 use crate::dispatch::turn::Kind;
 use crate::domain::message::{Arg, own};
+use crate::domain::offer::Wanted;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
 use crate::preparation;

@@ -2,8 +2,9 @@
 
 use super::script::{all_done, row};
 use super::world::{ACCOUNT, everywhere, later, run, set_stock};
-use crate::connectors::{Outcome, Wanted};
+use crate::connectors::Outcome;
 use crate::domain::message::channel;
+use crate::domain::offer::Wanted;
 use crate::domain::{Currency, Decimal, Money, Reader};
 use crate::store::offers::{EndedBy, OfferState, unwant};
 use crate::store::outbox::{self, OutboxStatus, Topic};

@@ -3,10 +3,11 @@
 use super::script::unavailable;
 use super::world::{ACCOUNT, World, channel_order, everywhere, import, later, run};
 use crate::config::{Account, Settings};
-use crate::connectors::{ChannelOrder, FactKind, Outcome, Pulled};
+use crate::connectors::{Outcome, Pulled};
 use crate::dispatch::inbound::Imported;
 use crate::domain::Failure;
 use crate::domain::message::channel;
+use crate::domain::order::{ChannelOrder, FactKind};
 use crate::store::accounts::want_poll;
 use crate::store::changes::{self, ChangeFilter};
 use crate::store::outbox::{self, OutboxStatus, Topic};

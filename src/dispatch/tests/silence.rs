@@ -4,8 +4,9 @@ use crate::domain::message::Severity;
 use std::time::Duration;
 
 use super::world::{World, channel_order, everywhere, import, later, run};
-use crate::connectors::{ChannelOrder, Pulled};
+use crate::connectors::Pulled;
 use crate::dispatch::worker::Worker;
+use crate::domain::order::ChannelOrder;
 use crate::domain::{Reader, Stamp};
 
 const HOUR: i64 = 3600;

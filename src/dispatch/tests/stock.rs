@@ -4,7 +4,8 @@ use diesel::prelude::*;
 
 use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
-use crate::connectors::{OfferChange, Wanted};
+use crate::connectors::OfferChange;
+use crate::domain::offer::Wanted;
 use crate::on;
 use crate::store::items::{StockValues, set_stock_values};
 use crate::store::offers::{self, EndedBy, OfferState, unwant, want};

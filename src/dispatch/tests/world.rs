@@ -8,7 +8,6 @@ use diesel::prelude::*;
 
 use super::script::{Script, Scripted};
 use crate::config::{Account, Dispatch, Limits, Mandator, Replay, Server, Settings, fixture};
-use crate::connectors::{Address, Buyer, ChannelOrder, FactKind};
 use crate::dispatch::bell::Bell;
 use crate::dispatch::channel::Channel;
 use crate::dispatch::context::Context;
@@ -16,6 +15,7 @@ use crate::dispatch::inbound::Imported;
 use crate::dispatch::worker::{Next, Worker};
 use crate::domain::item::Item;
 use crate::domain::offer::Wanted;
+use crate::domain::order::{Address, Buyer, ChannelOrder, FactKind};
 use crate::domain::order::{OrderStatus, Workflow};
 use crate::domain::{Decimal, Failure, Language, Stamp, code};
 use crate::metrics::Metrics;

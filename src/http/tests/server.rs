@@ -6,8 +6,6 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
-
 use super::{ECHO, ERP, echoing};
 use crate::config::Settings;
 use crate::http::{Stopper, run};
@@ -29,12 +27,9 @@ impl Running {
     pub(super) fn with(settings: Settings) -> Running {
         let (tell, told) = mpsc::channel();
         let edge = echoing(settings);
-        let extra = |config: &mut web::ServiceConfig| {
-            config.route("/extra", web::get().to(|| async { HttpResponse::Ok().body("extra") }));
-        };
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let thread =
-            thread::spawn(move || run(edge, listener, extra, |bound| tell.send((bound.address, bound.stopper())).expect("the test waits")));
+            thread::spawn(move || run(edge, listener, |bound| tell.send((bound.address, bound.stopper())).expect("the test waits")));
         let (address, stopper) = told.recv_timeout(Duration::from_secs(20)).expect("bound");
         Running { address, stopper, thread: Some(thread) }
     }
@@ -109,8 +104,8 @@ fn a_real_server_speaks_http_as_old_and_odd_clients_do() {
     let chunked = server.say(format!("{}{chunks}", head("HTTP/1.1", &more)).as_bytes());
     assert!(chunked.contains("<return>Grüße</return>"), "{chunked}");
 
-    let extra = server.say(b"GET /extra HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    assert!(extra.ends_with("\r\n\r\nextra"), "{extra}");
+    let picture = server.say(b"GET /images/0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert!(picture.ends_with("\r\n\r\nThere is no such picture.\n"), "{picture}");
 
     let head_only = server.say(b"HEAD /ws/v1?wsdl HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!(head_only.starts_with("HTTP/1.1 200") && head_only.ends_with("\r\n\r\n"), "{head_only}");

@@ -12,9 +12,10 @@ pub use update::UpdateCategories;
 #[cfg(test)]
 pub(crate) use update::UpdateCategoriesRequest;
 
-use super::items::{ImageModule, TextModule};
+use super::pictures::ImageModule;
 use super::wire::{Bundle, Patch, Time};
 use crate::domain::category::{Category, CategoryUpdate, category_fields};
+use crate::domain::item::TextModule;
 use crate::domain::{Failure, code};
 use crate::store::Conn;
 use crate::store::categories;

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, VariantRecord, blocks};
 use crate::domain::item::Item;
 use crate::domain::{Failure, FieldName, Worded, code};
 use crate::operations::categories::Groups;
 use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
+use crate::operations::pictures::take_pictures;
 use crate::operations::wire::{Patch, Records};
-use crate::operations::{Work, WriteOperation, offers};
+use crate::operations::{Work, WriteOperation, listing};
 use crate::preparation::listings_of;
 use crate::store::items::{self as store, ImageContent, ItemRow};
 use crate::store::offers::moved_items;
@@ -160,17 +160,7 @@ impl Batch {
             check_stock_value(field, value.as_ref().copied())?;
         }
         let existing = self.known.find(&reference(&record))?.cloned();
-        let parent = match parent_reference(&record) {
-            None => None,
-            Some(reference) => match self.known.find(&reference)? {
-                Some(parent) => Some(parent.item_id),
-                None => {
-                    let name =
-                        reference.internal_item_number.map_or_else(|| reference.item_id.unwrap_or_default().to_string(), str::to_owned);
-                    return Err(Failure::new(code::UNKNOWN_PARENT, [&name, &record.mandator_id.to_string()]).within("variant"));
-                }
-            },
-        };
+        let parent = self.parent_of(&record)?;
         let category = self.groups.resolve(record.mandator_id, &record.category_id, &record.external_category_id)?;
         let (action, mut row, mut document) = match existing {
             Some(row) => {
@@ -220,6 +210,15 @@ impl Batch {
         row.keep(&document)?;
         self.documents.insert(row.item_id, document);
         Ok((action, row))
+    }
+
+    fn parent_of(&self, record: &ItemRecord) -> Result<Option<i32>, Failure> {
+        let Some(reference) = parent_reference(record) else { return Ok(None) };
+        let parent = self.known.find(&reference)?.map(|parent| parent.item_id);
+        parent.map(Some).ok_or_else(|| {
+            let name = reference.internal_item_number.map_or_else(|| reference.item_id.unwrap_or_default().to_string(), str::to_owned);
+            Failure::new(code::UNKNOWN_PARENT, [&name, &record.mandator_id.to_string()]).within("variant")
+        })
     }
 
     /// What decides how many pieces are offered: the quantities are sent again.
@@ -296,7 +295,7 @@ impl Batch {
         let mut by_mandator: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
         rows.iter().for_each(|row| by_mandator.entry(row.mandator_id).or_default().push(row.item_id));
         for (mandator_id, ids) in by_mandator {
-            offers::follow_listing_rules(work, mandator_id, &ids)?;
+            listing::follow_listing_rules(work, mandator_id, &ids)?;
         }
         Ok(())
     }

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::item::TextModule;
 use crate::domain::lookup::TextType;
 use crate::domain::{Failure, FieldName, Place, code};
-use crate::operations::items::TextModule;
 use crate::operations::wire::{Bundle, Patch};
 use crate::store::Conn;
 use crate::store::lookups;

@@ -3,13 +3,13 @@
 use crate::domain::offer::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::Settings;
+use crate::config::{Mandator, Settings};
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::filter::Cond;
-use crate::store::offers::{self as store, EndedBy, OfferFilter, OfferState, offer_conditions};
+use crate::store::offers::{self as store, EndedBy, OfferFilter, OfferRow, OfferState, offer_conditions};
 use crate::{ask, fetched, wire, wire_enum};
 
 wire_enum! {
@@ -157,20 +157,7 @@ impl ReadOperation for FetchOffers {
         let mut ids = BTreeSet::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let own = offer_conditions!(
-                ask,
-                filter,
-                OfferFilterRecord,
-                mandator,
-                { mandator_id account_id sub_channel_id offer_status ended_by }
-            );
-            let conditions = OfferFilter {
-                mandator_id: mandator.mandator_id,
-                account_id: accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.sub_channel_id.as_ref()),
-                state: states_of(filter.offer_status.as_ref()),
-                ended_by: enders_of(filter.ended_by.as_ref()),
-                ..own
-            };
+            let conditions = conditions_of(reading, filter, mandator);
             ids.extend(store::matching(conn, &conditions)?);
         }
         let ids: Vec<i32> = ids.into_iter().collect();
@@ -190,39 +177,62 @@ impl ReadOperation for FetchOffers {
         let pending = store::with_pending_changes(conn, page)?;
         let mut records = Vec::with_capacity(rows.len());
         for row in rows {
-            let zone = reading.mandator(row.mandator_id)?.time_zone;
-            let account = reading.settings.account(row.account_id);
-            let sub_channel = account.and_then(|account| reading.settings.sub_channel(account.sub_channel_id));
-            let time = |micros: i64| Time::of(Stamp(micros), zone);
-            records.push(OfferRecord {
-                offer_id: row.offer_id,
-                mandator_id: row.mandator_id,
-                account_id: row.account_id,
-                account_identifier: account.map(|account| account.identifier.clone()),
-                sub_channel_id: sub_channel.map(|sub_channel| sub_channel.sub_channel_id),
-                sub_channel_identifier: sub_channel.map(|sub_channel| sub_channel.identifier.clone()),
-                item_id: row.item_id,
-                internal_item_number: numbers.get(&row.item_id).cloned(),
-                wanted: row.wanted == Wanted::Running,
-                ended_by: ender_of(row.ended_by),
-                open_quantity: row.open_quantity,
-                refill_count: row.refill_from,
-                release_at: row.release_at.map(time),
-                specific_offer_data: row.specific_offer_data.map(Xml),
-                offer_status: state_of(row.state),
-                external_offer_number: row.external_offer_number,
-                url: row.url,
-                price: row.shown_price.map(Decimal),
-                quantity: row.shown_quantity,
-                pending: pending.contains(&row.offer_id),
-                created_at: time(row.created_at),
-                started_at: row.started_at.map(time),
-                ended_at: row.ended_at.map(time),
-                last_changed: time(row.last_changed),
-            });
+            let number = numbers.get(&row.item_id).cloned();
+            let pending = pending.contains(&row.offer_id);
+            records.push(record_of(reading, row, number, pending)?);
         }
         Ok(FetchOffersResult::page(records, ids.len()))
     }
+}
+
+fn conditions_of(reading: &Reading<'_>, filter: &OfferFilterRecord, mandator: &Mandator) -> OfferFilter {
+    let own = offer_conditions!(
+        ask,
+        filter,
+        OfferFilterRecord,
+        mandator,
+        { mandator_id account_id sub_channel_id offer_status ended_by }
+    );
+    OfferFilter {
+        mandator_id: mandator.mandator_id,
+        account_id: accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.sub_channel_id.as_ref()),
+        state: states_of(filter.offer_status.as_ref()),
+        ended_by: enders_of(filter.ended_by.as_ref()),
+        ..own
+    }
+}
+
+fn record_of(reading: &Reading<'_>, row: OfferRow, internal_item_number: Option<String>, pending: bool) -> Result<OfferRecord, Failure> {
+    let zone = reading.mandator(row.mandator_id)?.time_zone;
+    let account = reading.settings.account(row.account_id);
+    let sub_channel = account.and_then(|account| reading.settings.sub_channel(account.sub_channel_id));
+    let time = |micros: i64| Time::of(Stamp(micros), zone);
+    Ok(OfferRecord {
+        offer_id: row.offer_id,
+        mandator_id: row.mandator_id,
+        account_id: row.account_id,
+        account_identifier: account.map(|account| account.identifier.clone()),
+        sub_channel_id: sub_channel.map(|sub_channel| sub_channel.sub_channel_id),
+        sub_channel_identifier: sub_channel.map(|sub_channel| sub_channel.identifier.clone()),
+        item_id: row.item_id,
+        internal_item_number,
+        wanted: row.wanted == Wanted::Running,
+        ended_by: ender_of(row.ended_by),
+        open_quantity: row.open_quantity,
+        refill_count: row.refill_from,
+        release_at: row.release_at.map(time),
+        specific_offer_data: row.specific_offer_data.map(Xml),
+        offer_status: state_of(row.state),
+        external_offer_number: row.external_offer_number,
+        url: row.url,
+        price: row.shown_price.map(Decimal),
+        quantity: row.shown_quantity,
+        pending,
+        created_at: time(row.created_at),
+        started_at: row.started_at.map(time),
+        ended_at: row.ended_at.map(time),
+        last_changed: time(row.last_changed),
+    })
 }
 
 /// A condition on sub channels is one on their accounts.

@@ -92,6 +92,7 @@ pub struct PrepareOffers;
 impl WriteOperation for PrepareOffers {
     const NAME: &'static str = "prepareOffers";
     const DOC: &'static str = "Makes prepared offers from articles, one per article and account. uploadOffers lists them.";
+    const KEEPS_RECORDS_WHOLE: bool = true;
     type Request = PrepareOffersRequest;
     type Result = PrepareOffersResult;
 

@@ -1,6 +1,7 @@
 //! New orders by the ERP: phone sales, the only ones that do not come from a channel (`order-calls.md` 3).
 
-use super::{OrderItem, OrderUpdate};
+use super::OrderItem;
+use super::form::{OrderUpdate, header};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
 use crate::domain::order::{PaymentStatus, Workflow};
 use crate::domain::{AnyOf, Failure, FieldName, Place, Worded, code};
@@ -45,7 +46,7 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     row.payment_method_id = method.map(|method| method.payment_method_id);
     row.data.payment_method_identifier = method.map(|method| method.identifier.clone());
     row.data.payment_status_id = Some(PaymentStatus::Unpaid);
-    super::update::header(&mut row, update, mandator)?;
+    header(&mut row, update, mandator)?;
     row.customer_id = Some(customer(work, mandator_id, update)?);
     let mut sold: Vec<i32> = positions.iter().filter(|position| position.reserved > 0).filter_map(|position| position.item_id).collect();
     sold.sort_unstable();

@@ -6,6 +6,7 @@
 mod address;
 mod create;
 mod fetch;
+mod form;
 mod record;
 mod status;
 mod sync;
@@ -16,11 +17,12 @@ mod tests;
 
 pub use address::OrderAddress;
 pub use fetch::{FetchOrders, FetchOrdersRequest, FetchOrdersResult, OrderFilter};
+pub use form::OrderUpdate;
 pub use record::{OrderRecord, OrderWorkflow};
 pub use status::{OrderEvent, OrderStatusReport, OrderStatusUpdate, UpdateOrderStatus};
 pub use status::{UpdateOrderStatusRequest, UpdateOrderStatusResult};
 pub use sync::{SyncPlatformOrders, SyncPlatformOrdersRequest, SyncPlatformOrdersResult};
-pub use update::{OrderReport, OrderUpdate, UpdateOrders};
+pub use update::{OrderReport, UpdateOrders};
 pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
 
 use super::wire::Time;

@@ -7,7 +7,7 @@ use crate::domain::order::{self, Workflow};
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
-use crate::store::orders::{OrderItemRow, OrderParts, PacketRow};
+use crate::store::orders::{NoticeRow, OrderItemRow, OrderParts, PacketRow};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -190,19 +190,14 @@ pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<Orde
         order_items: parts.items.into_iter().map(item_of).collect(),
         packets: parts.packets.into_iter().map(|packet| packet_of(packet, mandator)).collect(),
         payments: parts.payments.into_iter().map(|payment| OrderPayment::of(payment.data)).collect(),
-        order_notices: parts
-            .notices
-            .into_iter()
-            .map(|notice| OrderNotice {
-                delete: None,
-                order_notice_id: Some(notice.order_notice_id),
-                text: Some(notice.text),
-                notice_type: Some(notice.notice_type),
-            })
-            .collect(),
+        order_notices: parts.notices.into_iter().map(notice_of).collect(),
         order_tags: parts.tags.into_iter().map(|tag| OrderTag { delete: None, tag_identifier: tag.tag_identifier }).collect(),
         specific_order_data: data.specific_order_data.map(Xml),
     })
+}
+
+fn notice_of(row: NoticeRow) -> OrderNotice {
+    OrderNotice { delete: None, order_notice_id: Some(row.order_notice_id), text: Some(row.text), notice_type: Some(row.notice_type) }
 }
 
 fn item_of(row: OrderItemRow) -> OrderItem {

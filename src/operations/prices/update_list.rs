@@ -7,7 +7,7 @@ use crate::config::{Account, Settings};
 use crate::domain::{Currency, Failure, FieldName, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
-use crate::operations::{Work, WriteOperation, offers};
+use crate::operations::{Work, WriteOperation, listing};
 use crate::store::filter::Cond;
 use crate::store::outbox::{self, Topic};
 use crate::store::prices::{self as store, PriceRow, PricelistFilter, PricelistRow, ValidityRow};
@@ -283,5 +283,5 @@ fn tell_channels(work: &mut Work<'_, '_>, mandator_id: i32, names: &BTreeSet<Str
     }
     let concerned = outbox::mark_items_of_accounts(work.tx, &touched, &[Topic::Price], &accounts)?;
     work.concerns(concerned);
-    offers::follow_listing_rules(work, mandator_id, &touched)
+    listing::follow_listing_rules(work, mandator_id, &touched)
 }

@@ -85,7 +85,7 @@ pub(crate) fn key_of(node: Node<'_>) -> Option<String> {
         text(Source::Element(child))
     });
     let key = named.or_else(|| KEYS.iter().find_map(|spec| find(node, spec).and_then(text)))?;
-    Some(crate::domain::text::short(&key, MOST_OF_A_KEY))
+    Some(crate::domain::layout::short(&key, MOST_OF_A_KEY))
 }
 
 /// All records of a request, in order.

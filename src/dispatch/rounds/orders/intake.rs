@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::{Account, Settings};
-use crate::connectors::ChannelOrder;
 use crate::dispatch::context::Context;
 use crate::dispatch::inbound::Imported;
 use crate::dispatch::retry::after;
 use crate::dispatch::settle::{About, clean};
 use crate::domain::message::{Arg, own};
+use crate::domain::order::ChannelOrder;
 use crate::domain::{Failure, Stamp};
 use crate::store::{Tx, accounts, broken_document, held_orders, messages};
 

@@ -6,13 +6,14 @@ mod intake;
 use std::collections::BTreeSet;
 
 use super::{Attempt, Due, Round};
-use crate::connectors::{ChannelError, ChannelOrder, Pulled};
+use crate::connectors::{ChannelError, Pulled};
 use crate::dispatch::context::Context;
 use crate::dispatch::inbound;
 use crate::dispatch::retry::{after, chance, pause};
 use crate::dispatch::settle::{About, clean, message_row};
 use crate::dispatch::turn::Kind;
 use crate::domain::message::{Message, own};
+use crate::domain::order::ChannelOrder;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Reader, Stamp};
 use crate::store::accounts::{self, WorkRow};

@@ -1,4 +1,4 @@
-//! Text for people at a terminal.
+//! How text is laid out for people: shortened to one line, and rows as columns.
 
 /// One line of at most `widest` characters.
 pub fn short(text: &str, widest: usize) -> String {

@@ -1,0 +1,76 @@
+//! `kontor check`: names every fault of a configuration; with `--connect` also what it finds at database and channels.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::ExposeSecret;
+
+use super::source::read;
+use super::{Stop, failed, print};
+use crate::app::{self, DatabaseStanding, Error};
+use crate::config::{Overrides, Settings, database};
+use crate::connectors::Sandboxes;
+use crate::store::Standing;
+
+#[derive(Args)]
+pub struct Check {
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: PathBuf,
+    /// Also look at the database, and log in at the channel of every active account
+    #[arg(long)]
+    pub(super) connect: bool,
+}
+
+pub fn run(arguments: Check) -> Result<(), Stop> {
+    let loaded = read(&arguments.config, &Overrides::default())?;
+    for warning in &loaded.warnings {
+        print(&format!("warning: {warning}\n"));
+    }
+    let settings = &loaded.settings;
+    print(&format!(
+        "{}: no faults; users {}, mandators {}, warehouses {}, accounts {}\n",
+        arguments.config.display(),
+        settings.users.len(),
+        settings.mandators.len(),
+        settings.warehouses.len(),
+        settings.accounts.len(),
+    ));
+    if let Some(how) = database::how_to_copy(settings.database.expose_secret()) {
+        print(&format!("{how}\n"));
+    }
+    if arguments.connect { connect(settings) } else { Ok(()) }
+}
+
+/// Looks at the database, and proves address and credentials of every active account.
+fn connect(settings: &Settings) -> Result<(), Stop> {
+    let mut bad = 0;
+    match look(settings) {
+        Ok(found) => print(&format!("{found}\n")),
+        Err(error) => {
+            bad += 1;
+            print(&format!("FAILED: {error}\n"));
+        }
+    }
+    for (account, connector) in app::connectors_of(settings, &Sandboxes::new()).map_err(failed)? {
+        let result = connector.check();
+        bad += usize::from(result.is_err());
+        let (word, text) = match result {
+            Ok(text) => ("ok", text),
+            Err(error) => ("FAILED", error.to_string()),
+        };
+        print(&format!("account {} ({}): {word}: {text}\n", account.account_id, account.identifier));
+    }
+    match bad {
+        0 => Ok(()),
+        _ => Err(failed(format_args!("{bad} of the connections cannot be used; see the lines above that say FAILED"))),
+    }
+}
+
+/// What starting the gateway mends is no failure.
+fn look(settings: &Settings) -> Result<DatabaseStanding, Error> {
+    let found = app::standing(settings)?;
+    match found.standing {
+        Standing::Newer(_) => Err(Error::DatabaseStanding(found)),
+        Standing::Missing | Standing::Empty | Standing::Older(_) | Standing::Current => Ok(found),
+    }
+}

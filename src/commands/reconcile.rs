@@ -1,0 +1,74 @@
+//! `kontor reconcile`.
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::source::SettingsSource;
+use super::{Error, Stop, failed, print};
+use crate::app;
+use crate::config::Settings;
+use crate::dispatch::report::{CODES, Report};
+use crate::domain::{Reader, Stamp};
+use crate::store::{Store, Tx, accounts, messages};
+
+/// How often a command looks whether the gateway has done what it asked for, and how long it waits for a gateway.
+const LOOK: Duration = Duration::from_millis(200);
+const NO_GATEWAY: Duration = Duration::from_secs(5);
+
+#[derive(Args)]
+pub struct Reconcile {
+    /// Number of the account
+    #[arg(long, value_name = "ID")]
+    pub(super) account: i32,
+    /// Send again what differs, list missing offers again, end unwanted ones
+    #[arg(long)]
+    pub(super) repair: bool,
+    /// Make unknown offers of the channel offers of the articles with their SKU or EAN
+    #[arg(long)]
+    pub(super) import: bool,
+    #[command(flatten)]
+    pub(super) source: SettingsSource,
+}
+
+pub fn run(arguments: Reconcile) -> Result<(), Stop> {
+    let settings = arguments.source.settings()?;
+    print(&compared(&settings, arguments.account, arguments.repair, arguments.import).map_err(failed)?);
+    Ok(())
+}
+
+/// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The
+/// request is kept where nobody works on the account; this process itself talks to no channel.
+fn compared(settings: &Settings, account_id: i32, repair: bool, import: bool) -> Result<String, Error> {
+    let account = settings.known_account(account_id)?;
+    if !account.active {
+        return Err(Error::InactiveAccount(account_id));
+    }
+    let store = app::open_existing(settings)?;
+    let asked = move |tx: &mut Tx<'_>| accounts::want_reconciliation(tx, account_id, repair, import).map(|()| tx.stamp);
+    let wanted = store.write(asked)?;
+    let mut alone_since = Instant::now();
+    loop {
+        let work = store.read(|conn| accounts::work_of(conn, account_id))?;
+        let Some(work) = work else { return Err(Error::WorkTakenAway(account_id)) };
+        if work.reconcile_served >= wanted.0 {
+            let reader = Reader { language: settings.language_of(account.mandator_id), ..Reader::ADMIN };
+            return reconciled(&store, account_id, reader, wanted, work.reconcile_report.as_deref());
+        }
+        if work.lease_until > Stamp::now().0 {
+            alone_since = Instant::now();
+        } else if alone_since.elapsed() > NO_GATEWAY {
+            return Err(Error::NoGateway(account_id));
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// What a reconciliation left behind: its messages, and its counts in the last line.
+fn reconciled(store: &Store, account_id: i32, reader: Reader, since: Stamp, report: Option<&str>) -> Result<String, Error> {
+    let report: Report = serde_json::from_str(report.unwrap_or_default()).map_err(Error::Report)?;
+    let messages = store.read(|conn| messages::since(conn, account_id, &CODES, since))?;
+    let mut text: String = messages.iter().map(|message| format!("{}: {}\n", message.code, message.text(reader))).collect();
+    text.push_str(&format!("account {account_id}: {report}\n"));
+    if report.error.is_some() { Err(Error::NotReconciled(text.trim_end().to_owned())) } else { Ok(text) }
+}

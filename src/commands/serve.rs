@@ -1,0 +1,49 @@
+//! `kontor serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::source::{check_database, read};
+use super::{Stop, failed, print, usage};
+use crate::app;
+use crate::config::demo::{DEMO_DATABASE, banner};
+use crate::config::{DEFAULT_LISTEN, Overrides, Settings};
+
+#[derive(Args)]
+pub struct Serve {
+    /// Run without a configuration: embedded database, sandbox channel, known passwords
+    #[arg(long, conflicts_with = "config")]
+    pub(super) demo: bool,
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Instead of the configured address
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+    /// Instead of the configured database: path of an SQLite file, or postgres://…
+    #[arg(long, value_name = "PATH-OR-URL")]
+    pub(super) database: Option<String>,
+}
+
+pub fn run(arguments: Serve) -> Result<(), Stop> {
+    if let Some(url) = &arguments.database {
+        check_database(url)?;
+    }
+    if arguments.demo {
+        let database = arguments.database.as_deref().unwrap_or(DEMO_DATABASE);
+        let settings = Settings::demo(arguments.listen.unwrap_or(DEFAULT_LISTEN), database);
+        return app::serve(settings, |settings| print(&banner(settings))).map_err(failed);
+    }
+    let Some(config) = &arguments.config else {
+        let text = "serve needs a configuration: copy kontor.example.toml to kontor.toml, edit it and run \
+                    `kontor serve --config kontor.toml`; `kontor serve --demo` needs none";
+        return Err(usage(text));
+    };
+    let overrides = Overrides { listen: arguments.listen, database: arguments.database };
+    let loaded = read(config, &overrides)?;
+    for warning in &loaded.warnings {
+        log::warn!("{warning}");
+    }
+    app::serve(loaded.settings, |_| ()).map_err(failed)
+}

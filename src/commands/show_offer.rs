@@ -1,0 +1,31 @@
+//! `kontor offer show`.
+
+use clap::Args;
+
+use super::source::SettingsSource;
+use super::{Stop, failed, print, usage};
+use crate::support::OfferChoice;
+
+#[derive(Args)]
+pub struct ShowOffer {
+    /// Number of the offer
+    #[arg(long, value_name = "ID", conflicts_with_all = ["account", "item"], required_unless_present = "item")]
+    pub(super) offer: Option<i32>,
+    #[arg(long, value_name = "ID", requires = "item")]
+    pub(super) account: Option<i32>,
+    /// The merchant's own item number
+    #[arg(long, value_name = "NUMBER", requires = "account")]
+    pub(super) item: Option<String>,
+    #[command(flatten)]
+    pub(super) source: SettingsSource,
+}
+
+pub fn run(arguments: ShowOffer) -> Result<(), Stop> {
+    let choice = match (arguments.offer, arguments.account, arguments.item) {
+        (Some(number), _, _) => OfferChoice::Number(number),
+        (None, Some(account), Some(item)) => OfferChoice::Item { account, item },
+        _ => return Err(usage("name the offer by --offer, or by --account and --item")),
+    };
+    print(&arguments.source.desk()?.offer(&choice).map_err(failed)?);
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Whose settings and database a command works with.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Stop, failed, usage};
+use crate::app;
+use crate::config::demo::DEMO_DATABASE;
+use crate::config::{Connectors, DEFAULT_LISTEN, Loaded, Overrides, Settings, database, load};
+use crate::connectors;
+use crate::support::Desk;
+
+/// Whose settings and database.
+#[derive(Args)]
+pub struct SettingsSource {
+    /// The demo's settings instead of a configuration
+    #[arg(long, conflicts_with = "config")]
+    pub(super) demo: bool,
+    #[arg(long, value_name = "FILE", required_unless_present = "demo")]
+    pub(super) config: Option<PathBuf>,
+    /// Instead of the configured database: path of an SQLite file, or postgres://…
+    #[arg(long, value_name = "PATH-OR-URL")]
+    pub(super) database: Option<String>,
+}
+
+impl SettingsSource {
+    pub(super) fn settings(self) -> Result<Settings, Stop> {
+        if let Some(url) = &self.database {
+            check_database(url)?;
+        }
+        match &self.config {
+            Some(config) => Ok(read(config, &Overrides { listen: None, database: self.database })?.settings),
+            None => Ok(Settings::demo(DEFAULT_LISTEN, self.database.as_deref().unwrap_or(DEMO_DATABASE))),
+        }
+    }
+
+    /// A support desk at the database of a gateway, which may run meanwhile.
+    pub(super) fn desk(self) -> Result<Desk, Stop> {
+        let settings = self.settings()?;
+        let store = app::open_existing(&settings).map_err(failed)?;
+        Ok(Desk { settings, store })
+    }
+}
+
+/// A `--database` of the command line, relative to the current folder.
+pub(super) fn check_database(url: &str) -> Result<(), Stop> {
+    database::address(Path::new(""), url).map(|_| ()).map_err(|error| usage(format_args!("--database: {error}")))
+}
+
+pub(super) fn read(config: &Path, overrides: &Overrides) -> Result<Loaded, Stop> {
+    load(
+        config,
+        overrides,
+        &Connectors {
+            known: connectors::names(),
+            check: &|account| connectors::check_settings(account).map_err(|error| error.to_string()),
+        },
+    )
+    .map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Stop::Usage(lines.join("\n"))
+    })
+}

@@ -1,0 +1,181 @@
+//! What `updateOrders` takes of an order, and how its fields go to the stored one.
+
+use super::{Numbers, OrderAddress, OrderCustomer, OrderItem, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative};
+use crate::config::Mandator;
+use crate::domain::order::{self, Address, OrderStatus};
+use crate::domain::{Decimal, Failure, code};
+use crate::operations::wire::{Patch, Time, Xml};
+use crate::store::orders::OrderRow;
+use crate::wire;
+
+wire! {
+    /// One order. A missing field keeps what is stored, an empty one clears it.
+    OrderUpdate {
+        /// The field that names the order.
+        significant_key: OrderSignificantKey [attr],
+        /// The caller's own text, given back on the report.
+        reference_id: Option<String> [attr],
+        /// Kontor's own id.
+        order_id: Option<i32>,
+        /// The mandator.
+        mandator_id: i32,
+        /// Prefix of the order number.
+        order_number_prefix: Option<String>,
+        /// Order number; read for new orders, given by Kontor where it is missing.
+        order_number: Option<i32>,
+        /// First foreign number, by convention the ERP's order number.
+        external_order_number_1: Patch<String> [max(100)],
+        /// Second foreign number.
+        external_order_number_2: Patch<String> [max(100)],
+        /// The channel's order number; read for phone sales only.
+        marketplace_order_id: Patch<String>,
+        /// The channel's second order number; read for phone sales only.
+        marketplace_order_id_2: Patch<String>,
+        /// Transaction id of the payment.
+        transaction_id_1: Patch<String> [max(70)],
+        /// Second transaction id of the payment.
+        transaction_id_2: Patch<String> [max(70)],
+        /// Date of the order.
+        order_date: Patch<Time>,
+        /// 1: something is still expected; 2: nothing more is.
+        complete_status: Option<i32>,
+        /// Shipping costs.
+        shipping_charge: Patch<Decimal>,
+        /// Cash on delivery fee.
+        cash_on_delivery_charge: Patch<Decimal>,
+        /// Fee of the payment method.
+        payment_method_charge: Patch<Decimal>,
+        /// Weight.
+        weight_in_gram: Patch<Decimal>,
+        /// Value of redeemed coupons.
+        coupon_amount: Patch<Decimal>,
+        /// Shipping provider by id.
+        shipping_provider: Patch<i32>,
+        /// Shipping provider by name.
+        shipping_provider_identifier: Patch<String>,
+        /// 1 gross, 2 net.
+        price_type_id: Option<i32>,
+        /// The same in words.
+        price_type_identifier: Option<PriceType>,
+        /// Currency, ISO 4217.
+        currency_code_iso: Patch<String>,
+        /// Invoice number.
+        invoice_number: Patch<String>,
+        /// Note.
+        note: Patch<String>,
+        /// Notices.
+        order_notices: Vec<OrderNotice> [each("order_notice")],
+        /// Sub channel of a new order: 4100.
+        sub_channel_id: Option<i32>,
+        /// The same by name: Telefonverkauf.
+        sub_channel_identifier: Option<String>,
+        /// Account; not read, because an order stays in its account.
+        account_id: Option<i32>,
+        /// Account by name; not read.
+        account_identifier: Option<String>,
+        /// Status, set without regard to the workflow; updateOrderStatus is the better way.
+        order_status_id: Option<i32>,
+        /// Payment method of a new order; decides its workflow.
+        payment_method_id: Option<i32>,
+        /// The same by name.
+        payment_method_identifier: Option<String>,
+        /// The customer of a new order; of a known order only the e-mail address is changed.
+        customer: Option<OrderCustomer>,
+        /// Where the invoice goes.
+        invoice_address: Option<OrderAddress>,
+        /// Where the goods go.
+        delivery_address: Option<OrderAddress>,
+        /// Positions of a new order.
+        order_items: Vec<OrderItem> [each("order_item")],
+        /// Tags that the order gets or loses; others stay.
+        order_tags: Vec<OrderTag> [each("order_tag")],
+        /// Data of the channel that Kontor does not interpret.
+        specific_order_data: Patch<Xml>,
+    }
+}
+
+impl OrderUpdate {
+    pub(super) fn numbers(&self) -> Numbers<'_> {
+        fn text(patch: &Patch<String>) -> Option<&str> {
+            patch.as_ref().map(String::as_str)
+        }
+        Numbers {
+            order_id: self.order_id,
+            order_number: self.order_number,
+            order_number_prefix: self.order_number_prefix.as_deref(),
+            external_order_number_1: text(&self.external_order_number_1),
+            external_order_number_2: text(&self.external_order_number_2),
+            marketplace_order_id: text(&self.marketplace_order_id),
+            marketplace_order_id_2: text(&self.marketplace_order_id_2),
+            transaction_id_1: text(&self.transaction_id_1),
+            transaction_id_2: text(&self.transaction_id_2),
+        }
+    }
+
+    /// The status to set directly.
+    pub(super) fn status(&self) -> Result<Option<OrderStatus>, Failure> {
+        let Some(id) = self.order_status_id else {
+            return Ok(None);
+        };
+        let status = OrderStatus::from_id(id).ok_or_else(|| {
+            let known = OrderStatus::ALL.map(|status| status.id().to_string());
+            Failure::new(code::NOT_IN_LIST, [&id.to_string(), &known.join(", ")]).within("order_status_id")
+        })?;
+        Ok(Some(status))
+    }
+}
+
+/// Takes the fields of the order itself over.
+pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandator) -> Result<(), Failure> {
+    macro_rules! take {
+        ($($field:ident => $place:expr;)*) => { $( update.$field.clone().onto(&mut $place); )* };
+    }
+    take! {
+        external_order_number_1 => row.external_order_number_1;
+        external_order_number_2 => row.external_order_number_2;
+        transaction_id_1 => row.transaction_id_1;
+        transaction_id_2 => row.transaction_id_2;
+        invoice_number => row.invoice_number;
+        shipping_charge => row.data.shipping_charge;
+        cash_on_delivery_charge => row.data.cash_on_delivery_charge;
+        payment_method_charge => row.data.payment_method_charge;
+        weight_in_gram => row.data.weight_in_gram;
+        coupon_amount => row.data.coupon_amount;
+        shipping_provider => row.data.shipping_provider;
+        shipping_provider_identifier => row.data.shipping_provider_identifier;
+        currency_code_iso => row.data.currency_code_iso;
+        note => row.data.note;
+    }
+    if row.account_id.is_none() {
+        take! {
+            marketplace_order_id => row.marketplace_order_id;
+            marketplace_order_id_2 => row.marketplace_order_id_2;
+        }
+    }
+    match &update.order_date {
+        Patch::Keep => {}
+        Patch::Clear => row.order_date = None,
+        Patch::Set(time) => row.order_date = Some(time.stamp(mandator.time_zone).0),
+    }
+    match &update.specific_order_data {
+        Patch::Keep => {}
+        Patch::Clear => row.data.specific_order_data = None,
+        Patch::Set(xml) => row.data.specific_order_data = Some(xml.0.clone()),
+    }
+    let price_type = alternative(update.price_type_id, update.price_type_identifier, order::PriceType::from_id, "price_type_id")?;
+    row.data.price_type_id = price_type.or(row.data.price_type_id);
+    if let Some(email) = update.customer.as_ref().and_then(|c| c.email.as_ref()) {
+        row.email_address = Some(email.clone());
+    }
+    address(&mut row.data.invoice_address, update.invoice_address.as_ref());
+    address(&mut row.data.delivery_address, update.delivery_address.as_ref());
+    Ok(())
+}
+
+fn address(stored: &mut Option<Address>, update: Option<&OrderAddress>) {
+    if let Some(update) = update {
+        let mut address = stored.take().unwrap_or_default();
+        update.clone().onto(&mut address);
+        *stored = address.filled();
+    }
+}

@@ -1,0 +1,95 @@
+//! Having changes tried again, and giving them up.
+
+use diesel::prelude::*;
+
+use super::ChangeId;
+use crate::domain::Failure;
+use crate::on;
+use crate::store::Tx;
+use crate::store::held_orders::ORDER_ASIDE;
+use crate::store::outbox::{OutboxStatus, due_now};
+use crate::store::schema::{held_orders, outbox_facts, outbox_states};
+
+/// Puts rows on the foot of the ladder, with the version of this transaction: whoever waits for it sees them, and what
+/// an attempt under way finds out does not put them back.
+macro_rules! again {
+    ($tx:expr, $table:ident, $which:expr) => {{
+        let (stamp, due_at) = ($tx.stamp.0, due_now($tx));
+        on!(&mut $tx.conn, c => diesel::update($table::table.filter($which))
+            .set((
+                $table::version.eq(stamp),
+                $table::status.eq(OutboxStatus::Pending),
+                $table::due_at.eq(due_at),
+                $table::attempts.eq(0),
+                $table::first_failed_at.eq(None::<i64>),
+                $table::last_error.eq(None::<String>),
+                $table::begun.eq(0),
+            ))
+            .execute(c))
+    }};
+}
+
+/// What waits goes again at once: parked, or due later. What is due already stays as it is, for whoever waits for it.
+macro_rules! waiting {
+    ($table:ident, $now:expr) => {
+        $table::status.eq(OutboxStatus::Parked).or($table::status.eq(OutboxStatus::Pending).and($table::due_at.gt($now)))
+    };
+}
+
+/// Like `again!`, for held orders. Why the last try failed stays on record.
+macro_rules! order_again {
+    ($tx:expr, $which:expr) => {{
+        let (stamp, due_at) = ($tx.stamp.0, due_now($tx));
+        on!(&mut $tx.conn, c => diesel::update(held_orders::table.filter($which))
+            .set((held_orders::version.eq(stamp), held_orders::due_at.eq(due_at), held_orders::attempts.eq(0), held_orders::begun.eq(0)))
+            .execute(c))
+    }};
+}
+
+/// The same for held orders.
+macro_rules! order_waits {
+    ($now:expr) => {
+        held_orders::begun.ge(ORDER_ASIDE).or(held_orders::due_at.gt($now))
+    };
+}
+
+/// One change goes again at once. False: it has arrived, or is due already.
+pub fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
+    let now = due_now(tx);
+    let touched = match id {
+        ChangeId::State { offer_id, topic } => {
+            let this = outbox_states::offer_id.eq(offer_id).and(outbox_states::topic.eq(topic));
+            again!(tx, outbox_states, this.and(waiting!(outbox_states, now)))?
+        }
+        ChangeId::Fact(fact) => again!(tx, outbox_facts, outbox_facts::fact_id.eq(fact).and(waiting!(outbox_facts, now)))?,
+        ChangeId::Order(order) => order_again!(tx, held_orders::held_order_id.eq(order).and(order_waits!(now)))?,
+    };
+    Ok(touched > 0)
+}
+
+/// Everything of an account that waits goes again at once, or only what is parked. Gives how much that is.
+pub fn retry_account(tx: &mut Tx<'_>, account_id: i32, parked_only: bool) -> Result<usize, Failure> {
+    let later_than = if parked_only { i64::MAX } else { due_now(tx) };
+    let states = again!(tx, outbox_states, outbox_states::account_id.eq(account_id).and(waiting!(outbox_states, later_than)))?;
+    let facts = again!(tx, outbox_facts, outbox_facts::account_id.eq(account_id).and(waiting!(outbox_facts, later_than)))?;
+    let orders = order_again!(tx, held_orders::account_id.eq(account_id).and(order_waits!(later_than)))?;
+    Ok(states.saturating_add(facts).saturating_add(orders))
+}
+
+/// Gives a change up. The key of a fact stays known, so that a repeat of the ERP's call does not bring it back. An order
+/// is never given up.
+pub fn drop(tx: &mut Tx<'_>, id: ChangeId) -> Result<(), Failure> {
+    match id {
+        ChangeId::Order(_) => {}
+        ChangeId::State { offer_id, topic } => {
+            on!(&mut tx.conn, c => diesel::delete(outbox_states::table.find((offer_id, topic))).execute(c))?;
+        }
+        ChangeId::Fact(fact) => {
+            let stamp = tx.stamp.0;
+            on!(&mut tx.conn, c => diesel::update(outbox_facts::table.find(fact))
+                .set((outbox_facts::status.eq(OutboxStatus::Dropped), outbox_facts::settled_at.eq(stamp)))
+                .execute(c))?;
+        }
+    }
+    Ok(())
+}

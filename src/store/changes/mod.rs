@@ -1,0 +1,240 @@
+//! What is on its way to the channels, and what of theirs could not be stored, as one list for those who look after it:
+//! find it, have it tried again, give it up. The rows are those of [`super::outbox`] and [`super::held_orders`].
+
+mod again;
+mod read;
+
+use std::fmt;
+use std::str::FromStr;
+
+use diesel::prelude::*;
+
+pub use again::{drop, retry, retry_account};
+pub use read::{by_ids, of_offers, payload};
+
+use super::Conn;
+use super::filter::Cond;
+use super::held_orders::ORDER_ASIDE;
+use super::outbox::{OutboxStatus, Topic};
+use super::schema::{held_orders, items, offers, orders, outbox_facts, outbox_states};
+use crate::domain::{Failure, Stamp};
+use crate::{narrow, on};
+
+/// The number of a change, one over all tables: `price-12` is the price of offer 12, `fact-7` a report about an order,
+/// `order-3` an order of the channel that could not be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeId {
+    State { offer_id: i32, topic: Topic },
+    Fact(i32),
+    Order(i32),
+}
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ChangeId::State { offer_id, topic } => write!(f, "{}-{offer_id}", topic.word()),
+            ChangeId::Fact(number) => write!(f, "fact-{number}"),
+            ChangeId::Order(number) => write!(f, "order-{number}"),
+        }
+    }
+}
+
+/// The text is no number of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoChangeId;
+
+impl FromStr for ChangeId {
+    type Err = NoChangeId;
+
+    fn from_str(text: &str) -> Result<ChangeId, NoChangeId> {
+        let (word, number) = text.trim().split_once('-').ok_or(NoChangeId)?;
+        let number = number.parse().ok().filter(|number| *number > 0).ok_or(NoChangeId)?;
+        if word.eq_ignore_ascii_case("fact") {
+            return Ok(ChangeId::Fact(number));
+        }
+        if word.eq_ignore_ascii_case("order") {
+            return Ok(ChangeId::Order(number));
+        }
+        let topic = Topic::ALL.into_iter().find(|topic| word.eq_ignore_ascii_case(topic.word()));
+        topic.map(|topic| ChangeId::State { offer_id: number, topic }).ok_or(NoChangeId)
+    }
+}
+
+/// Which tables are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// The state of an offer, for its channel.
+    State,
+    /// What happened to an order, for its channel.
+    Fact,
+    /// An order of the channel, for us.
+    Order,
+}
+
+impl ChangeId {
+    pub fn kind(self) -> ChangeKind {
+        match self {
+            ChangeId::State { .. } => ChangeKind::State,
+            ChangeId::Fact(_) => ChangeKind::Fact,
+            ChangeId::Order(_) => ChangeKind::Order,
+        }
+    }
+}
+
+/// The offer that a change is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferOf {
+    pub offer_id: i32,
+    pub item_id: i32,
+    pub internal_item_number: String,
+}
+
+/// The order that a change is about. Our numbers are missing where it is not stored (yet, or any more).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderOf {
+    pub order_id: Option<i32>,
+    pub order_number: Option<i32>,
+    pub order_number_prefix: Option<String>,
+    pub marketplace_order_id: Option<String>,
+}
+
+/// One change that has not arrived.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub id: ChangeId,
+    /// Of the offer or the order; missing where the order is not stored.
+    pub mandator_id: Option<i32>,
+    pub account_id: i32,
+    pub offer: Option<OfferOf>,
+    pub order: Option<OrderOf>,
+    /// The part of the offer, what happened to the order, or `import` of an order that could not be stored.
+    pub topic: String,
+    /// Not tried any more by itself.
+    pub parked: bool,
+    /// When it was asked for, or asked for again; of an order, when the channel reported it.
+    pub asked_at: Stamp,
+    pub due_at: Stamp,
+    /// The account keeps away from its channel until then, after failures or because it may not be called more often.
+    pub blocked_until: Stamp,
+    pub attempts: i32,
+    pub first_failed_at: Option<Stamp>,
+    pub last_error: Option<String>,
+}
+
+impl Change {
+    /// When it is tried next; `None`: not by itself.
+    pub fn next_try(&self) -> Option<Stamp> {
+        (!self.parked).then(|| self.due_at.max(self.blocked_until))
+    }
+}
+
+/// Conditions on changes; all of them must hold. One about items or offers leaves out what has none, and so does
+/// one about orders.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeFilter {
+    /// `None`: all.
+    pub kinds: Option<Vec<ChangeKind>>,
+    pub account_id: Cond<i32>,
+    /// [`OutboxStatus::Pending`] or [`OutboxStatus::Parked`].
+    pub status: Cond<OutboxStatus>,
+    pub offer_id: Cond<i32>,
+    pub item_id: Cond<i32>,
+    pub internal_item_number: Cond<String>,
+    pub order_id: Cond<i32>,
+    pub order_number: Cond<i32>,
+    pub marketplace_order_id: Cond<String>,
+}
+
+impl ChangeFilter {
+    fn means(&self, kind: ChangeKind) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+    }
+
+    fn passes_without_offer(&self) -> bool {
+        self.offer_id.passes_unset() && self.item_id.passes_unset() && self.internal_item_number.passes_unset()
+    }
+
+    fn passes_without_order(&self) -> bool {
+        self.order_id.passes_unset() && self.order_number.passes_unset() && self.marketplace_order_id.passes_unset()
+    }
+}
+
+/// Numbers of the changes that pass a filter, each with the time at which it was asked for.
+pub fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
+    let mut found = Vec::new();
+    if filter.means(ChangeKind::State) && filter.passes_without_order() {
+        found.extend(matching_states(conn, filter)?);
+    }
+    if filter.means(ChangeKind::Fact) && filter.passes_without_offer() {
+        found.extend(matching_facts(conn, filter)?);
+    }
+    let unnumbered = filter.passes_without_offer() && filter.order_id.passes_unset() && filter.order_number.passes_unset();
+    if filter.means(ChangeKind::Order) && unnumbered {
+        found.extend(matching_orders(conn, filter)?);
+    }
+    Ok(found)
+}
+
+fn matching_states(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
+    let rows: Vec<(i64, i32, Topic)> = on!(conn, c => {
+        let mut query = outbox_states::table
+            .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)).inner_join(items::table))
+            .select((outbox_states::version, outbox_states::offer_id, outbox_states::topic))
+            .into_boxed();
+        narrow!(query, outbox_states::account_id, &filter.account_id);
+        narrow!(query, outbox_states::status, &filter.status);
+        narrow!(query, outbox_states::offer_id, &filter.offer_id);
+        narrow!(query, offers::item_id, &filter.item_id);
+        narrow!(query, items::internal_item_number, &filter.internal_item_number);
+        query.load(c)
+    })?;
+    Ok(rows.into_iter().map(|(asked, offer_id, topic)| (Stamp(asked), ChangeId::State { offer_id, topic })).collect())
+}
+
+fn matching_facts(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
+    let rows: Vec<(i64, i32)> = on!(conn, c => {
+        let mut query = outbox_facts::table
+            .left_join(orders::table.on(orders::order_id.eq(outbox_facts::order_id)))
+            .filter(outbox_facts::status.eq_any(OutboxStatus::OPEN))
+            .select((outbox_facts::version, outbox_facts::fact_id))
+            .into_boxed();
+        narrow!(query, outbox_facts::account_id, &filter.account_id);
+        narrow!(query, outbox_facts::status, &filter.status);
+        narrow!(query, outbox_facts::order_id, &filter.order_id);
+        narrow!(query, orders::order_number.nullable(), &filter.order_number);
+        narrow!(query, orders::marketplace_order_id.nullable(), &filter.marketplace_order_id);
+        query.load(c)
+    })?;
+    Ok(rows.into_iter().map(|(asked, fact)| (Stamp(asked), ChangeId::Fact(fact))).collect())
+}
+
+fn matching_orders(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
+    let rows: Vec<(i64, i32, i32)> = on!(conn, c => {
+        let columns = (held_orders::held_at, held_orders::held_order_id, held_orders::begun);
+        let mut query = held_orders::table.select(columns).into_boxed();
+        narrow!(query, held_orders::account_id, &filter.account_id);
+        narrow!(query, held_orders::marketplace_order_id, &filter.marketplace_order_id);
+        query.load(c)
+    })?;
+    let passes = |begun: i32| filter.status.passes(if begun >= ORDER_ASIDE { &OutboxStatus::Parked } else { &OutboxStatus::Pending });
+    Ok(rows.into_iter().filter(|row| passes(row.2)).map(|(held, order, _)| (Stamp(held), ChangeId::Order(order))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ChangeId::{Fact, Order, State};
+    use super::{ChangeId, NoChangeId};
+    use crate::store::outbox::Topic;
+
+    #[test]
+    fn a_number_says_what_it_is_about() {
+        for id in [State { offer_id: 12, topic: Topic::Price }, State { offer_id: 1, topic: Topic::Listing }, Fact(7), Order(3)] {
+            assert_eq!(id.to_string().parse::<ChangeId>(), Ok(id));
+        }
+        assert_eq!(Fact(7).to_string(), "fact-7");
+        assert_eq!(" Price-12 ".parse::<ChangeId>(), Ok(State { offer_id: 12, topic: Topic::Price }));
+        for bad in ["", "12", "price", "price-", "price-x", "price--1", "price-0", "title-3", "fact-99999999999"] {
+            assert_eq!(bad.parse::<ChangeId>(), Err(NoChangeId), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Reading changes by their numbers.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::{Change, ChangeId, ChangeKind, OfferOf, OrderOf};
+use crate::domain::rate::ChannelCall;
+use crate::domain::{Failure, Stamp};
+use crate::on;
+use crate::store::held_orders::{HeldOrder, ORDER_ASIDE};
+use crate::store::outbox::{FactRow, OutboxStatus, StateRow, Topic};
+use crate::store::schema::{account_work, held_orders, items, offers, orders, outbox_facts, outbox_states};
+use crate::store::{Conn, MOST_VARIABLES, limited_calls};
+
+/// Changes by number, in the order of the numbers given; those that have arrived are left out.
+pub fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change>, Failure> {
+    let (mut states, mut facts, mut orders) = (Vec::new(), Vec::new(), Vec::new());
+    for id in ids {
+        match id {
+            ChangeId::State { offer_id, .. } => states.push(*offer_id),
+            ChangeId::Fact(fact) => facts.push(*fact),
+            ChangeId::Order(order) => orders.push(*order),
+        }
+    }
+    states.sort_unstable();
+    states.dedup();
+    let blocked: BTreeMap<i32, i64> = on!(conn, c => account_work::table
+        .filter(account_work::blocked_until.gt(0))
+        .select((account_work::account_id, account_work::blocked_until))
+        .load(c))?
+    .into_iter()
+    .collect();
+    let mut found: BTreeMap<ChangeId, Change> = BTreeMap::new();
+    let changes = states_of(conn, &states)?.into_iter().chain(facts_of(conn, &facts)?).chain(orders_of(conn, &orders)?);
+    let limited = limited_calls::beyond(conn, Stamp(0))?;
+    for change in changes {
+        let blocked = Stamp(blocked.get(&change.account_id).copied().unwrap_or(0));
+        let call = match change.id.kind() {
+            ChangeKind::State => Some(ChannelCall::Submit),
+            ChangeKind::Fact => Some(ChannelCall::PushFact),
+            ChangeKind::Order => None,
+        };
+        let limited = call.and_then(|call| limited.get(&(change.account_id, call)));
+        let blocked_until = limited.map_or(blocked, |limited| blocked.max(*limited));
+        found.insert(change.id, Change { blocked_until, ..change });
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// Everything on the way about these offers.
+pub fn of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Failure> {
+    let all = |offer: &i32| Topic::ALL.map(|topic| ChangeId::State { offer_id: *offer, topic });
+    by_ids(conn, &offer_ids.iter().flat_map(all).collect::<Vec<_>>())
+}
+
+fn states_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
+    for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<(StateRow, i32, i32, String)> = on!(conn, c => outbox_states::table
+            .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)).inner_join(items::table))
+            .filter(outbox_states::offer_id.eq_any(chunk))
+            .select((StateRow::as_select(), offers::mandator_id, offers::item_id, items::internal_item_number))
+            .load(c))?;
+        for (row, mandator_id, item_id, internal_item_number) in rows {
+            changes.push(Change {
+                id: ChangeId::State { offer_id: row.offer_id, topic: row.topic },
+                mandator_id: Some(mandator_id),
+                account_id: row.account_id,
+                offer: Some(OfferOf { offer_id: row.offer_id, item_id, internal_item_number }),
+                order: None,
+                topic: row.topic.word().to_owned(),
+                parked: row.status == OutboxStatus::Parked,
+                asked_at: Stamp(row.version),
+                due_at: Stamp(row.due_at),
+                blocked_until: Stamp(0),
+                attempts: row.attempts,
+                first_failed_at: row.first_failed_at.map(Stamp),
+                last_error: row.last_error,
+            });
+        }
+    }
+    Ok(changes)
+}
+
+/// Mandator and numbers of an order, where it exists.
+type Numbers = Option<(i32, i32, Option<String>, Option<String>)>;
+
+fn facts_of(conn: &mut Conn<'_>, fact_ids: &[i32]) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
+    for chunk in fact_ids.chunks(MOST_VARIABLES) {
+        let numbers = (orders::mandator_id, orders::order_number, orders::order_number_prefix, orders::marketplace_order_id);
+        let rows: Vec<(FactRow, Numbers)> = on!(conn, c => outbox_facts::table
+            .left_join(orders::table.on(orders::order_id.eq(outbox_facts::order_id)))
+            .filter(outbox_facts::fact_id.eq_any(chunk))
+            .filter(outbox_facts::status.eq_any(OutboxStatus::OPEN))
+            .select((FactRow::as_select(), numbers.nullable()))
+            .load(c))?;
+        for (row, numbers) in rows {
+            let (mandator_id, order_number, order_number_prefix, marketplace_order_id) = numbers
+                .map_or((None, None, None, None), |(mandator, number, prefix, channel)| (Some(mandator), Some(number), prefix, channel));
+            changes.push(Change {
+                id: ChangeId::Fact(row.fact_id),
+                mandator_id,
+                account_id: row.account_id,
+                offer: None,
+                order: Some(OrderOf { order_id: Some(row.order_id), order_number, order_number_prefix, marketplace_order_id }),
+                topic: row.kind,
+                parked: row.status == OutboxStatus::Parked,
+                asked_at: Stamp(row.version),
+                due_at: Stamp(row.due_at),
+                blocked_until: Stamp(0),
+                attempts: row.attempts,
+                first_failed_at: row.first_failed_at.map(Stamp),
+                last_error: row.last_error,
+            });
+        }
+    }
+    Ok(changes)
+}
+
+fn orders_of(conn: &mut Conn<'_>, held_order_ids: &[i32]) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
+    for chunk in held_order_ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<HeldOrder> = on!(conn, c => held_orders::table
+            .filter(held_orders::held_order_id.eq_any(chunk))
+            .select(HeldOrder::as_select())
+            .load(c))?;
+        changes.extend(rows.into_iter().map(|row| Change {
+            id: ChangeId::Order(row.held_order_id),
+            mandator_id: None,
+            account_id: row.account_id,
+            offer: None,
+            order: Some(OrderOf {
+                order_id: None,
+                order_number: None,
+                order_number_prefix: None,
+                marketplace_order_id: Some(row.marketplace_order_id),
+            }),
+            topic: "import".to_owned(),
+            parked: row.begun >= ORDER_ASIDE,
+            asked_at: Stamp(row.held_at),
+            due_at: Stamp(row.due_at),
+            blocked_until: Stamp(0),
+            attempts: row.attempts,
+            first_failed_at: Some(Stamp(row.held_at)),
+            last_error: Some(row.last_error),
+        }));
+    }
+    Ok(changes)
+}
+
+/// What is told to the channel, or what it told, as JSON. Of states nothing: they are read when they are sent.
+pub fn payload(conn: &mut Conn<'_>, id: ChangeId) -> Result<Option<String>, Failure> {
+    Ok(match id {
+        ChangeId::State { .. } => None,
+        ChangeId::Fact(fact) => on!(conn, c => outbox_facts::table.find(fact).select(outbox_facts::payload).first(c).optional())?,
+        ChangeId::Order(order) => on!(conn, c => held_orders::table.find(order).select(held_orders::document).first(c).optional())?,
+    })
+}
