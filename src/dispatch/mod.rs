@@ -17,6 +17,7 @@ mod plan;
 pub mod report;
 mod retry;
 mod rounds;
+mod sent;
 mod settle;
 mod stock_out;
 #[cfg(test)]

@@ -6,7 +6,7 @@ pub use crate::domain::message::clean;
 use crate::domain::{Failure, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
-use crate::store::outbox::{self, FactRow, Settled, StateRow};
+use crate::store::outbox::{self, OutboxRow, Settled};
 use crate::store::{Tx, accounts};
 
 /// How the call went as a whole.
@@ -25,10 +25,9 @@ pub enum Health {
 pub struct Settlement {
     pub account_id: i32,
     pub confirmed: Vec<(i32, Confirmed)>,
-    pub states: Vec<(Vec<StateRow>, Settled)>,
+    pub rows: Vec<(OutboxRow, Settled)>,
     /// Wanted offers that are not listed for want of stock.
     pub stock_outs: Vec<i32>,
-    pub fact: Option<(FactRow, Settled)>,
     /// The channel moved its stock for this order: quantities of its items are sent again.
     pub stock_moved_by: Option<i32>,
     pub messages: Vec<MessageRow>,
@@ -37,6 +36,10 @@ pub struct Settlement {
 }
 
 impl Settlement {
+    pub fn settle(&mut self, rows: impl IntoIterator<Item = impl Into<OutboxRow>>, settled: &Settled) {
+        self.rows.extend(rows.into_iter().map(|row| (row.into(), settled.clone())));
+    }
+
     pub fn apply(self, tx: &mut Tx<'_>) -> Result<(), Failure> {
         for (offer_id, confirmed) in &self.confirmed {
             offers::confirm(tx, *offer_id, confirmed)?;
@@ -44,11 +47,8 @@ impl Settlement {
         for offer_id in &self.stock_outs {
             offers::wait_for_stock(tx, *offer_id)?;
         }
-        for (rows, settled) in &self.states {
-            outbox::settle_states(tx, rows, settled)?;
-        }
-        if let Some((row, settled)) = &self.fact {
-            outbox::settle_fact(tx, row, settled)?;
+        for (row, settled) in &self.rows {
+            outbox::settle(tx, row, settled)?;
         }
         if let Some(order_id) = self.stock_moved_by {
             offers::moved_by_order(tx, self.account_id, order_id)?;

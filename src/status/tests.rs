@@ -74,7 +74,9 @@ fn what_is_on_its_way_stuck_and_said_is_told_per_account() {
                 outbox::mark(tx, &[(offer, ACCOUNT, Topic::Price), (offer, ACCOUNT, Topic::Quantity)])?;
                 let rows = outbox::rows_of(&mut tx.conn, &[offer])?;
                 let price: Vec<_> = rows.into_iter().filter(|row| row.topic == Topic::Price).collect();
-                outbox::settle_states(tx, &price, &Settled::Parked { error: "PRICE_BAND: <b>too dear</b>".into() })?;
+                for row in price {
+                    outbox::settle(tx, &row.into(), &Settled::Parked { error: "PRICE_BAND: <b>too dear</b>".into() })?;
+                }
                 held_orders::hold(tx, 102, "C-1", "{}", FAR, "no such currency")?;
                 limited_calls::note(tx, ACCOUNT, ChannelCall::Submit, FAR)?;
                 for message in [channel::refund_open(), channel::order_not_moved_on("<b>careful</b>")] {

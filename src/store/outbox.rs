@@ -2,7 +2,7 @@
 
 mod settle;
 
-pub use settle::{Settled, forget_facts_before, settle_fact, settle_states};
+pub use settle::{OutboxRow, Settled, forget_facts_before, settle};
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;

@@ -4,10 +4,9 @@ use super::{Attempt, Due, Round};
 use crate::config::Account;
 use crate::connectors::{Fact, Outcome};
 use crate::dispatch::context::Context;
-use crate::dispatch::retry::{Further, chance, further};
+use crate::dispatch::sent::{Pause, Sent};
 use crate::dispatch::settle::{About, Health, Settlement, clean};
 use crate::dispatch::turn::Kind;
-use crate::domain::message::own;
 use crate::domain::order::FactKind;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
@@ -41,7 +40,7 @@ impl Round for Facts {
                 Some(number) => (number, numbers.marketplace_order_id_2),
                 None => {
                     // No channel knows the order: there is nothing to send it to.
-                    settlement.fact = Some((row, Settled::Done));
+                    settlement.settle([row], &Settled::Done);
                     context.settle(settlement)?;
                     return Ok(Some(Attempt::Worked));
                 }
@@ -69,7 +68,7 @@ impl Round for Facts {
             Err(error) => {
                 let blocked_until = context.failed(Kind::Facts, &error, work, now);
                 let reason = clean(&error.to_string());
-                repeat_fact(context, row, &reason, None, blocked_until, now, &mut settlement);
+                sent(row).again(context, &reason, Pause { now, earliest: blocked_until, after: None }, &mut settlement);
                 settlement.health = Some(Health::Failed { blocked_until, error: reason });
                 Attempt::Failed
             }
@@ -88,63 +87,27 @@ impl Round for Facts {
 
 fn park(context: &mut Context, row: FactRow, mut settlement: Settlement, error: &str) -> Result<Option<Attempt>, Failure> {
     log::error!("account {}: fact {} about order {} cannot be sent: {error}", context.account_id(), row.fact_id, row.order_id);
-    let error = error.to_owned();
-    settlement.fact = Some((row, Settled::Parked { error }));
+    settlement.settle([row], &Settled::Parked { error: error.to_owned() });
     context.settle(settlement)?;
     Ok(Some(Attempt::Worked))
 }
 
-fn settle_outcome(context: &Context, row: FactRow, kind: &FactKind, outcome: Outcome, now: Stamp, settlement: &mut Settlement) {
-    let about = About::Order(row.order_id);
-    context.channel.count(ChannelCall::PushFact, &outcome);
-    // Also where it refused a fulfilment that it has made already.
-    let moves_stock = kind.moves_stock();
-    match outcome {
-        Outcome::Done { messages, .. } => {
-            settlement.messages.extend(messages.iter().map(|m| context.message(about, m)));
-            settlement.stock_moved_by = moves_stock.then_some(row.order_id);
-            settlement.fact = Some((row, Settled::Done));
-        }
-        Outcome::Refused(message) => {
-            log::warn!(
-                "account {}: the channel refused \"{}\" for order {}: {}",
-                context.account_id(),
-                row.kind,
-                row.order_id,
-                message.code()
-            );
-            settlement.messages.push(context.message(about, &message));
-            settlement.stock_moved_by = moves_stock.then_some(row.order_id);
-            let error = message.line();
-            settlement.fact = Some((row, Settled::Parked { error }));
-        }
-        Outcome::Later { after, reason } => {
-            repeat_fact(context, row, &clean(&reason), after, Stamp(0), now, settlement);
-        }
-    }
+fn sent(row: FactRow) -> Sent {
+    let (about, name) = (About::Order(row.order_id), format!("\"{}\" for order {}", row.kind, row.order_id));
+    Sent { about, name, rows: vec![row.into()] }
 }
 
-/// The fact goes again later, not before `earliest`, or is given up.
-fn repeat_fact(
-    context: &Context,
-    row: FactRow,
-    reason: &str,
-    retry_after: Option<std::time::Duration>,
-    earliest: Stamp,
-    now: Stamp,
-    settlement: &mut Settlement,
-) {
-    let failures = u32::try_from(row.attempts).unwrap_or_default().saturating_add(1);
-    let settled = match further(&context.settings.dispatch, now, failures, row.first_failed_at, retry_after, chance()) {
-        Further::Again(due_at) => Settled::Again { due_at: due_at.max(earliest), error: reason.to_owned() },
-        Further::GiveUp => {
-            log::error!("account {}: gave up on \"{}\" for order {}: {reason}", context.account_id(), row.kind, row.order_id);
-            let message = own::channel_gave_up(reason);
-            settlement.messages.push(context.message(About::Order(row.order_id), &message));
-            Settled::Parked { error: format!("{}: {reason}", message.code()) }
-        }
-    };
-    settlement.fact = Some((row, settled));
+fn settle_outcome(context: &Context, row: FactRow, kind: &FactKind, outcome: Outcome, now: Stamp, settlement: &mut Settlement) {
+    context.channel.count(ChannelCall::PushFact, &outcome);
+    // Also where it refused a fulfilment that it has made already.
+    if kind.moves_stock() && !matches!(outcome, Outcome::Later { .. }) {
+        settlement.stock_moved_by = Some(row.order_id);
+    }
+    match outcome {
+        Outcome::Done { messages, .. } => sent(row).done(context, &messages, settlement),
+        Outcome::Refused(message) => sent(row).refused(context, &message, settlement),
+        Outcome::Later { after, reason } => sent(row).again(context, &reason, Pause { now, earliest: Stamp(0), after }, settlement),
+    }
 }
 
 /// The ERP's words for carriers become the channel's; unknown words stay.

@@ -7,7 +7,7 @@ use crate::config::Account;
 use crate::connectors::{ChannelError, Outcome, RowResult};
 use crate::dispatch::context::Context;
 use crate::dispatch::plan::{self, Frame, Known, Plan, Sending, batch, shows};
-use crate::dispatch::retry::{Further, chance, further};
+use crate::dispatch::sent::{Pause, Sent};
 use crate::dispatch::settle::{About, Health, Settlement, clean, message_row};
 use crate::dispatch::stock_out;
 use crate::dispatch::turn::Kind;
@@ -21,7 +21,7 @@ use crate::store::accounts::WorkRow;
 use crate::store::begun::{self, Begun};
 use crate::store::messages;
 use crate::store::offers::{self, Confirmed};
-use crate::store::outbox::{self, OutboxStatus, Settled};
+use crate::store::outbox::{self, OutboxRow, Settled};
 
 type Planning = for<'k> fn(&Frame<'k>, &Known) -> Plan;
 
@@ -108,14 +108,15 @@ impl States {
         for sending in sendings {
             let offer_id = sending.change.offer_id;
             self.suspects.remove(&offer_id);
-            let about = About::Offer { offer_id, item_id: sending.item_id };
             let outcome = outcomes.remove(&offer_id);
             if let Some(outcome) = &outcome {
                 context.channel.count(ChannelCall::Submit, outcome);
             }
+            let (sent, at_once) = (sent(sending), Pause { now, earliest: Stamp(0), after: None });
             match outcome {
                 Some(Outcome::Done { external_number, url, messages }) => {
-                    settlement.messages.extend(messages.iter().map(|m| context.message(about, m)));
+                    let about = sent.about;
+                    sent.done(context, &messages, settlement);
                     if let Some(figures) = &sending.out_of_stock {
                         settlement.messages.push(context.message(about, &stock_out::message(figures)));
                     }
@@ -129,21 +130,10 @@ impl States {
                             running: sending.whole.then_some(sending.change.wanted == Wanted::Running),
                         },
                     ));
-                    settlement.states.push((sending.rows.clone(), Settled::Done));
                 }
-                Some(Outcome::Refused(message)) => {
-                    log::warn!("account {}: the channel refused offer {offer_id}: {}", context.account_id(), message.code());
-                    settlement.messages.push(context.message(about, &message));
-                    let error = message.line();
-                    settlement.states.push((sending.rows.clone(), Settled::Parked { error }));
-                }
-                Some(Outcome::Later { after, reason }) => {
-                    repeat(context, sending, &reason, after, Stamp(0), now, settlement);
-                }
-                None => {
-                    let reason = "the channel's answer does not mention the row";
-                    repeat(context, sending, reason, None, Stamp(0), now, settlement);
-                }
+                Some(Outcome::Refused(message)) => sent.refused(context, &message, settlement),
+                Some(Outcome::Later { after, reason }) => sent.again(context, &reason, Pause { after, ..at_once }, settlement),
+                None => sent.again(context, "the channel's answer does not mention the row", at_once, settlement),
             }
         }
     }
@@ -163,7 +153,7 @@ impl States {
                 let failures = self.suspects.entry(sending.change.offer_id).or_default();
                 *failures = failures.saturating_add(1);
             }
-            repeat(context, sending, &reason, None, blocked_until, now, settlement);
+            sent(sending).again(context, &reason, Pause { now, earliest: blocked_until, after: None }, settlement);
         }
     }
 }
@@ -212,10 +202,10 @@ fn announce(context: &Context, plan: &mut Plan) -> Result<(), Failure> {
 /// What can be settled without asking the channel.
 fn unsendable(context: &Context, plan: &mut Plan) -> Settlement {
     let mut settlement = context.settlement();
-    settlement.states.push((std::mem::take(&mut plan.pointless), Settled::Done));
+    settlement.settle(std::mem::take(&mut plan.pointless), &Settled::Done);
     for (row, due_at) in std::mem::take(&mut plan.waiting) {
         let error = "waits for the listing of the offer".to_owned();
-        settlement.states.push((vec![row], Settled::Again { due_at, error }));
+        settlement.settle([row], &Settled::Again { due_at, error });
     }
     for out in std::mem::take(&mut plan.stock_outs) {
         if out.news {
@@ -223,7 +213,7 @@ fn unsendable(context: &Context, plan: &mut Plan) -> Settlement {
             settlement.messages.push(context.message(about, &stock_out::message(&out.figures)));
         }
         settlement.stock_outs.push(out.offer_id);
-        settlement.states.push((out.rows, Settled::Done));
+        settlement.settle(out.rows, &Settled::Done);
     }
     for parking in std::mem::take(&mut plan.parkings) {
         let error = parking.lack.error();
@@ -232,42 +222,15 @@ fn unsendable(context: &Context, plan: &mut Plan) -> Settlement {
             let about = About::Offer { offer_id: parking.offer_id, item_id: parking.item_id };
             settlement.messages.push(context.message(about, &parking.lack.message()));
         }
-        settlement.states.push((parking.rows, Settled::Parked { error }));
+        settlement.settle(parking.rows, &Settled::Parked { error });
     }
     settlement
 }
 
-/// The rows of a change go again later, not before `earliest`, or are given up. Each climbs its own ladder, so that
-/// one that breaks calls lets the others pass. Rows that were parked before stay parked.
-fn repeat(
-    context: &Context,
-    sending: &Sending,
-    reason: &str,
-    retry_after: Option<std::time::Duration>,
-    earliest: Stamp,
-    now: Stamp,
-    settlement: &mut Settlement,
-) {
-    let (reason, chance) = (clean(reason), chance());
-    let mut given_up = Vec::new();
-    for row in sending.rows.iter().filter(|row| row.status == OutboxStatus::Pending) {
-        let failures = u32::try_from(row.attempts).unwrap_or_default().saturating_add(1);
-        match further(&context.settings.dispatch, now, failures, row.first_failed_at, retry_after, chance) {
-            Further::Again(due_at) => {
-                settlement.states.push((vec![row.clone()], Settled::Again { due_at: due_at.max(earliest), error: reason.clone() }))
-            }
-            Further::GiveUp => given_up.push(row.clone()),
-        }
-    }
-    if given_up.is_empty() {
-        return;
-    }
+fn sent(sending: &Sending) -> Sent {
     let offer_id = sending.change.offer_id;
-    log::error!("account {}: gave up on offer {offer_id}: {reason}", context.account_id());
-    let about = About::Offer { offer_id, item_id: sending.item_id };
-    let message = own::channel_gave_up(&reason);
-    settlement.messages.push(context.message(about, &message));
-    settlement.states.push((given_up, Settled::Parked { error: format!("{}: {reason}", message.code()) }));
+    let rows = sending.rows.iter().cloned().map(OutboxRow::from).collect();
+    Sent { about: About::Offer { offer_id, item_id: sending.item_id }, name: format!("offer {offer_id}"), rows }
 }
 
 /// Everything about a batch, from one snapshot: the values are at least as new as the versions of the rows.

@@ -43,7 +43,7 @@ fn messages_and_told_facts_are_forgotten_after_their_time_and_open_facts_never()
                 .filter(outbox_facts::fact_key.eq("told"))
                 .select(outbox::FactRow::as_select())
                 .first(c))?;
-            outbox::settle_fact(tx, &row, &Settled::Done)
+            outbox::settle(tx, &row.clone().into(), &Settled::Done)
         });
         let mut housekeeper = housekeeper(&world);
         housekeeper.tidy(later(29 * DAY)).unwrap();

@@ -94,9 +94,9 @@ fn an_attempt_under_way_does_not_undo_a_retry() {
         let begun = world.store.read(|conn| outbox::due_facts(conn, ACCOUNT, later(0), 1)).unwrap().remove(0);
         let failed = Settled::Again { due_at: later(5_000), error: "down".into() };
         let (row, settled) = (begun.clone(), failed.clone());
-        world.write(move |tx| outbox::settle_fact(tx, &row, &settled));
+        world.write(move |tx| outbox::settle(tx, &row.clone().into(), &settled));
         assert!(retry(&world, ChangeId::Fact(begun.fact_id)));
-        world.write(move |tx| outbox::settle_fact(tx, &begun, &failed));
+        world.write(move |tx| outbox::settle(tx, &begun.clone().into(), &failed));
         assert_eq!(all(&world)[0].attempts, 0);
     });
 }
@@ -116,12 +116,12 @@ fn what_is_given_up_is_gone_and_a_fact_does_not_come_back() {
         });
         assert_eq!(all(&world).len(), 0);
         let refused = begun.clone();
-        world.write(move |tx| outbox::settle_fact(tx, &refused, &Settled::Parked { error: "no".into() }));
+        world.write(move |tx| outbox::settle(tx, &refused.clone().into(), &Settled::Parked { error: "no".into() }));
         world.add_fact(1, "a", PAID);
         run(&mut world.worker(), later(0));
         assert!(world.script.take_submits().is_empty() && world.script.take_facts().is_empty());
         assert_eq!(world.fact_states(), [("a".to_owned(), OutboxStatus::Dropped)]);
-        world.write(move |tx| outbox::settle_fact(tx, &begun, &Settled::Done));
+        world.write(move |tx| outbox::settle(tx, &begun.clone().into(), &Settled::Done));
         assert_eq!(world.fact_states(), [("a".to_owned(), OutboxStatus::Done)], "the attempt under way had told it");
     });
 }

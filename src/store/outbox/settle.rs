@@ -16,38 +16,79 @@ pub enum Settled {
     Parked { error: String },
 }
 
-/// Settles states. A row that was marked again meanwhile (another version) stays as it is: newest wins.
-pub fn settle_states(tx: &mut Tx<'_>, rows: &[StateRow], settled: &Settled) -> Result<(), Failure> {
-    for row in rows {
-        let this =
-            outbox_states::offer_id.eq(row.offer_id).and(outbox_states::topic.eq(row.topic)).and(outbox_states::version.eq(row.version));
-        match settled {
-            Settled::Done => {
-                on!(&mut tx.conn, c => diesel::delete(outbox_states::table.filter(this)).execute(c))?;
-            }
-            Settled::Again { due_at, error } => {
-                let first = row.first_failed_at.unwrap_or(tx.stamp.0);
-                on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
-                    .set((
-                        outbox_states::due_at.eq(due_at.0),
-                        outbox_states::attempts.eq(row.attempts.saturating_add(1)),
-                        outbox_states::first_failed_at.eq(first),
-                        outbox_states::last_error.eq(error),
-                    ))
-                    .execute(c))?;
-            }
-            Settled::Parked { error } => {
-                on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
-                    .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::last_error.eq(error)))
-                    .execute(c))?;
-            }
+/// A row of either table.
+#[derive(Debug, Clone)]
+pub enum OutboxRow {
+    State(StateRow),
+    Fact(FactRow),
+}
+
+impl From<StateRow> for OutboxRow {
+    fn from(row: StateRow) -> OutboxRow {
+        OutboxRow::State(row)
+    }
+}
+
+impl From<FactRow> for OutboxRow {
+    fn from(row: FactRow) -> OutboxRow {
+        OutboxRow::Fact(row)
+    }
+}
+
+impl OutboxRow {
+    pub fn status(&self) -> OutboxStatus {
+        match self {
+            OutboxRow::State(row) => row.status,
+            OutboxRow::Fact(row) => row.status,
         }
     }
+
+    pub fn attempts(&self) -> i32 {
+        match self {
+            OutboxRow::State(row) => row.attempts,
+            OutboxRow::Fact(row) => row.attempts,
+        }
+    }
+
+    pub fn first_failed_at(&self) -> Option<i64> {
+        match self {
+            OutboxRow::State(row) => row.first_failed_at,
+            OutboxRow::Fact(row) => row.first_failed_at,
+        }
+    }
+}
+
+/// Settles a row.
+pub fn settle(tx: &mut Tx<'_>, row: &OutboxRow, settled: &Settled) -> Result<(), Failure> {
+    match row {
+        OutboxRow::State(row) => settle_state(tx, row, settled),
+        OutboxRow::Fact(row) => settle_fact(tx, row, settled),
+    }
+}
+
+/// A state that was marked again meanwhile (another version) stays as it is: newest wins.
+fn settle_state(tx: &mut Tx<'_>, row: &StateRow, settled: &Settled) -> Result<(), Failure> {
+    let this = outbox_states::offer_id.eq(row.offer_id).and(outbox_states::topic.eq(row.topic)).and(outbox_states::version.eq(row.version));
+    let stamp = tx.stamp.0;
+    match settled {
+        Settled::Done => on!(&mut tx.conn, c => diesel::delete(outbox_states::table.filter(this)).execute(c))?,
+        Settled::Again { due_at, error } => on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
+            .set((
+                outbox_states::due_at.eq(due_at.0),
+                outbox_states::attempts.eq(row.attempts.saturating_add(1)),
+                outbox_states::first_failed_at.eq(row.first_failed_at.unwrap_or(stamp)),
+                outbox_states::last_error.eq(error),
+            ))
+            .execute(c))?,
+        Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
+            .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::last_error.eq(error)))
+            .execute(c))?,
+    };
     Ok(())
 }
 
-/// Settles a fact. One that was asked for again or given up during the attempt stays as it is, unless it was sent.
-pub fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), Failure> {
+/// A fact that was asked for again or given up during the attempt stays as it is, unless it was sent.
+fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), Failure> {
     let this = outbox_facts::fact_id.eq(row.fact_id);
     let same = this.and(outbox_facts::version.eq(row.version)).and(outbox_facts::status.eq(OutboxStatus::Pending));
     let stamp = tx.stamp.0;
