@@ -16,7 +16,6 @@ pub mod look_up;
 pub mod module_types;
 pub mod offers;
 pub mod orders;
-mod pictures;
 mod place;
 pub mod prices;
 mod run;

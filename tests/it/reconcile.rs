@@ -107,6 +107,6 @@ fn a_mistyped_database_is_not_created() {
     other.args(["reconcile", "--demo", "--account", "1000", "--database", "nowhere.sqlite"]).current_dir(world.folder());
     let told = other.output().expect("the program runs");
     assert_eq!(told.status.code(), Some(1));
-    assert!(text(&told.stderr).contains("nowhere.sqlite: there is no such file"), "{}", text(&told.stderr));
+    assert!(text(&told.stderr).contains("\"nowhere.sqlite\" does not exist"), "{}", text(&told.stderr));
     assert!(!world.folder().join("nowhere.sqlite").exists());
 }

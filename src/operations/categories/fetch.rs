@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{CategoryKey, CategoryRecord};
 use crate::domain::{Failure, Stamp};
-use crate::operations::pictures::address_pictures;
+use crate::operations::items::pictures::address_pictures;
 use crate::operations::wire::{Between, Match, Time, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::categories as store;

@@ -3,8 +3,8 @@
 use super::{CategoryKey, CategoryKeys, CategoryRecord};
 use crate::domain::category::CategoryUpdate;
 use crate::domain::{Failure, Stamp, code};
+use crate::operations::items::pictures::take_pictures;
 use crate::operations::module_types::TextLimits;
-use crate::operations::pictures::take_pictures;
 use crate::operations::tree::{Branch, Grown, Growth, Position, Tree};
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};

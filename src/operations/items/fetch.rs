@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::pictures::{address_pictures, inline_pictures};
 use super::{ItemKey, ItemRecord, VariantRecord};
 use crate::config::Mandator;
 use crate::domain::{Decimal, Failure, Stamp};
-use crate::operations::pictures::{address_pictures, inline_pictures};
 use crate::operations::wire::{Ask, Between, Flag, Match, Time, cond_of, mandator_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading, Room};
 use crate::store::filter::Cond;

@@ -4,6 +4,8 @@ mod blocks;
 mod delete;
 mod document;
 mod fetch;
+mod groups;
+pub(super) mod pictures;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -17,8 +19,7 @@ pub use update::UpdateItems;
 pub(crate) use update::UpdateItemsRequest;
 pub(super) use update::{check_stock_value, take_records};
 
-use super::pictures::ImageModule;
-use super::wire::{Bundle, Patch, Time, Xml};
+use super::wire::{Bundle, Bytes, Patch, Time, Xml};
 pub use crate::domain::item::{
     AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue, NamedValue, TextModule, Translation, VariantAttribute,
 };
@@ -190,6 +191,20 @@ wire! {
         text_module_type: i32,
         /// The text per language.
         translations: Vec<Translation> [flat("translation")],
+    }
+
+    /// One picture of an article.
+    ImageModule {
+        /// The slot.
+        image_module_type_id: i32,
+        /// Address of the picture. Empty removes the picture from the slot.
+        image_url: Patch<String> [max(2000)],
+        /// The picture itself; Kontor keeps it and gives it an address.
+        image_base64: Option<Bytes>,
+        /// true: taken over into Kontor; false: linked.
+        is_local: Option<bool>,
+        /// SHA-256 of a picture that Kontor keeps (read only).
+        image_digest: Option<String>,
     }
 
     /// One central attribute of an article.

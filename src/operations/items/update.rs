@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::groups::Groups;
+use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, VariantRecord, blocks};
 use crate::domain::item::Item;
 use crate::domain::{Failure, FieldName, Worded, code};
-use crate::operations::categories::Groups;
 use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
-use crate::operations::pictures::take_pictures;
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation, listing};
 use crate::preparation::listings_of;

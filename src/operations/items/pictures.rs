@@ -3,29 +3,13 @@
 use crate::domain::hex::hex;
 use sha2::{Digest, Sha256};
 
+use super::ImageModule;
 use crate::domain::Failure;
 use crate::domain::item::{Picture, PictureUpdate};
 use crate::operations::Room;
 use crate::operations::wire::{Bundle, Bytes, Convert, Patch};
 use crate::store::Conn;
 use crate::store::items::{self as store, ImageContent};
-use crate::wire;
-
-wire! {
-    /// One picture of an article.
-    ImageModule {
-        /// The slot.
-        image_module_type_id: i32,
-        /// Address of the picture. Empty removes the picture from the slot.
-        image_url: Patch<String> [max(2000)],
-        /// The picture itself; Kontor keeps it and gives it an address.
-        image_base64: Option<Bytes>,
-        /// true: taken over into Kontor; false: linked.
-        is_local: Option<bool>,
-        /// SHA-256 of a picture that Kontor keeps (read only).
-        image_digest: Option<String>,
-    }
-}
 
 impl Convert<Bundle<PictureUpdate>> for Bundle<ImageModule> {
     fn convert(self) -> Bundle<PictureUpdate> {
