@@ -42,6 +42,8 @@ struct Input {
     media: &'static str,
     zipped: bool,
     body: Vec<u8>,
+    /// What it may cost is measured by the bytes that it inflates to: it is gzip of a user who has logged in, and taken.
+    inflated: Option<usize>,
 }
 
 fn main() {
@@ -52,14 +54,19 @@ fn main() {
     for input in inputs() {
         let sent = input.body.len();
         let (millis, kib, answer) = measure(input.sender, &input);
-        let sent_kb = sent as f64 / 1e3;
+        let counted = input.inflated.unwrap_or(sent) as f64;
+        let shown = |bytes: usize| match bytes as f64 / 1e3 {
+            kb if kb < 1e3 => format!("{kb:.1} kB"),
+            kb => format!("{:.1} MB", kb / 1e3),
+        };
         println!(
-            "| {} | {} | {millis:.0} ms | {:.0} ms | {:.1} MiB | {:.1} MiB | {answer} |",
+            "| {} | {}{} | {millis:.0} ms | {:.0} ms | {:.1} MiB | {:.1} MiB | {answer} |",
             input.name,
-            if sent_kb < 1e3 { format!("{sent_kb:.1} kB") } else { format!("{:.1} MB", sent_kb / 1e3) },
-            5.0 + sent_kb / 10.0,
+            shown(sent),
+            input.inflated.map(|inflated| format!(" → {}", shown(inflated))).unwrap_or_default(),
+            5.0 + counted / 1e4,
             kib as f64 / 1024.0,
-            8.0 + 20.0 * sent as f64 / f64::from(1 << 20),
+            8.0 + 20.0 * counted / f64::from(1 << 20),
         );
     }
 }
@@ -97,8 +104,17 @@ fn wide_and_deep(inside: &str) -> String {
 
 fn inputs() -> Vec<Input> {
     const MILLION: usize = 1_000_000;
-    let text = |name, sender, path, body: String| Input { name, sender, path, media: "text/xml", zipped: false, body: body.into_bytes() };
+    let text = |name, sender, path, body: String| Input {
+        name,
+        sender,
+        path,
+        media: "text/xml",
+        zipped: false,
+        body: body.into_bytes(),
+        inflated: None,
+    };
     let gzip = |input: Input| Input { zipped: true, body: zip(&input.body), ..input };
+    let taken = |input: Input| Input { inflated: Some(input.body.len()), ..gzip(input) };
     let (v1, connect) = ("/ws/v1", "/ws/connect");
     let headers = format!(
         "<e:Envelope xmlns:e='{SOAP_12}'><e:Header xmlns:x='{}'>{}</e:Header><e:Body/></e:Envelope>",
@@ -112,6 +128,14 @@ fn inputs() -> Vec<Input> {
     let prefixes: String = (0..60).map(|number| format!(" xmlns:p{number}='u'")).collect();
     let alternating = format!("<r{prefixes}>{}</r>", "<p0:a/><p1:a/>".repeat(MILLION / 2));
     let attributes: String = (0..64).map(|number| format!(" a{number}=''")).collect();
+    // An ERP that sets all its stock to zero.
+    let stock: String = (0..MILLION / 10)
+        .map(|n| {
+            format!("<item><significantKey>INTERNAL_ITEM_NUMBER</significantKey><mandatorId>1</mandatorId><internalItemNumber>A{n}</internalItemNumber><stockItems><item><warehouseCode>standard</warehouseCode><stockCount>0</stockCount><absolute>true</absolute></item></stockItems></item>")
+        })
+        .collect();
+    // Compresses just well enough to be taken.
+    let numbered: String = (0..3 * MILLION).map(|n| if n % 180 == 0 { format!("<b{n}/>") } else { "<a/>".to_owned() }).collect();
     vec![
         gzip(text("5 000 unknown header blocks, gzip", Sender::Erp, v1, headers)),
         text("1.5 M empty records beside an odd element", Sender::Erp, v1, typed("updateItems", &items)),
@@ -130,6 +154,8 @@ fn inputs() -> Vec<Input> {
         text("3 M character references", Sender::Erp, v1, typed("updateItems", &"&lt;".repeat(3 * MILLION)) + "<"),
         parts(text("200 000 includes below 3 000 attributes", Sender::Erp, v1, in_parts(&typed("updateItems", &includes)))),
         Input { body: zip(b"").repeat(MILLION), ..gzip(text("1 M empty gzip members", Sender::Erp, v1, String::new())) },
+        taken(text("100 000 honest stock records, gzip", Sender::Erp, v1, typed("updateStockCount", &format!("<items>{stock}</items>")))),
+        taken(text("elements that compress as well as is allowed, gzip", Sender::Erp, v1, typed("updateItems", &numbered))),
         gzip(text("300 MB of blanks, gzip", Sender::Erp, v1, " ".repeat(300 * MILLION))),
         gzip(text("300 MB of blanks in the Header, gzip, unknown sender", Sender::Unknown, v1, claimed(&" ".repeat(300 * MILLION), ""))),
         gzip(parts(text("200 000 includes, gzip, unknown sender", Sender::Unknown, v1, in_parts(&claimed(&includes, ""))))),
@@ -169,7 +195,7 @@ fn measure(sender: Sender, input: &Input) -> (f64, u64, String) {
         Sender::Unknown => claimed("", "<soap:Body/></soap:Envelope>"),
         _ => typed("fetchMandators", ""),
     };
-    let small = Input { name: "", sender, path: "/ws/v1", media: "text/xml", zipped: false, body: small.into_bytes() };
+    let small = Input { name: "", sender, path: "/ws/v1", media: "text/xml", zipped: false, body: small.into_bytes(), inflated: None };
     for _ in 0..3 {
         send(&small).expect("an answer");
     }
@@ -177,7 +203,7 @@ fn measure(sender: Sender, input: &Input) -> (f64, u64, String) {
     fs::write(format!("/proc/{process}/clear_refs"), "5").expect("the peak is set back");
     let (memory, time) = (status(process, "VmRSS"), processor(process));
     let answer = match send(input) {
-        Ok((status, body)) => format!("{status}, {}", code(&body)),
+        Ok((status, body)) => format!("{}, {}", status.as_u16(), code(&body)),
         Err(_) => "the connection was closed".to_owned(),
     };
     let used = processor(process) - time;

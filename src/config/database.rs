@@ -90,7 +90,25 @@ pub fn folder_fault(url: &str) -> Option<String> {
     }
     let folder = path.parent().filter(|f| !f.as_os_str().is_empty())?;
     (!folder.is_dir())
-        .then(|| format!("database \"{url}\": folder \"{}\" does not exist; create it or choose another path", folder.display()))
+        .then(|| format!("database \"{url}\": folder \"{}\" does not exist; create it for the gateway's user only (install -d -m 700), or choose another path", folder.display()))
+}
+
+/// The folder of an SQLite file, if every user of the machine may look into it or even replace what is in it.
+pub fn open_folder(url: &str) -> Option<&Path> {
+    let folder = (!is_postgres(url)).then(|| Path::new(url).parent())??;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    is_open(folder).then_some(folder)
+}
+
+#[cfg(unix)]
+fn is_open(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(folder).is_ok_and(|folder| folder.permissions().mode() & 0o007 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_folder: &Path) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod worker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use bell::Bell;
 use channel::Channel;
@@ -41,10 +42,17 @@ use crate::connectors::Connector;
 use crate::metrics::Metrics;
 use crate::store::Store;
 
+/// How long the stop waits beyond the longest call to a channel: the work may wait for a database that hangs.
+const AFTER_A_CALL: Duration = Duration::from_secs(5);
+/// How often the stop looks whether a thread has ended.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// The running workers of this process.
 pub struct Dispatcher {
     bell: Arc<Bell>,
     threads: Vec<JoinHandle<()>>,
+    /// How long the stop waits.
+    patience: Duration,
 }
 
 impl Dispatcher {
@@ -57,6 +65,7 @@ impl Dispatcher {
         metrics: Arc<Metrics>,
         connectors: Vec<(i32, Box<dyn Connector>)>,
     ) -> Dispatcher {
+        let patience = settings.dispatch.channel_timeout + AFTER_A_CALL;
         let owner = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
         let keeper = Arc::new(Keeper::default());
         let mut threads = Vec::new();
@@ -77,15 +86,23 @@ impl Dispatcher {
         }
         let housekeeper = Housekeeper { settings, store, bell: Arc::clone(&bell), keeper, owner, warned: BTreeMap::new() };
         threads.extend(spawn("housekeeper", move || housekeeper.run()));
-        Dispatcher { bell, threads }
+        Dispatcher { bell, threads, patience }
     }
 
-    /// Ends all work after the calls that are under way, and gives the leases back. Waiting calls are let go.
+    /// Ends all work after the calls that are under way, and gives the leases back. Waiting calls are let go. What does
+    /// not end in time is left as a crash would leave it: its rows are sent again.
     pub fn stop(self) {
         self.bell.stop();
+        let deadline = Instant::now() + self.patience;
         for thread in self.threads {
-            if thread.join().is_err() {
-                log::error!("a thread of the dispatcher had panicked");
+            while !thread.is_finished() && Instant::now() < deadline {
+                std::thread::sleep(LOOK);
+            }
+            let name = thread.thread().name().unwrap_or_default().to_owned();
+            if !thread.is_finished() {
+                log::warn!("{name}: its work does not end in time and is cut off; it is done again after the next start");
+            } else if thread.join().is_err() {
+                log::error!("{name}: its thread had panicked");
             }
         }
     }

@@ -18,7 +18,7 @@ use super::answer::{Held, Sending, connection};
 use super::auth::Credentials;
 use super::body::{self, Received};
 use super::pages::fail;
-use super::places::{Party, Place};
+use super::places::{Party, Place, Whose};
 use super::reply::{busy, text_of};
 use super::{Edge, client};
 use crate::config::{Limits, Role, Server, User};
@@ -106,7 +106,7 @@ pub(super) async fn visit(request: HttpRequest, payload: web::Payload, edge: web
 
 async fn answer(request: &HttpRequest, edge: &Arc<Edge>, index: usize, asked: Asked, place: Place) -> HttpResponse {
     let lane = &edge.lanes.pages;
-    let turn = match lane.turn_within(None, PATIENCE).await {
+    let turn = match lane.turn_within(Whose::default(), PATIENCE).await {
         Ok(turn) => turn,
         Err(failure) => return fail(request, &failure),
     };

@@ -23,7 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::places::{Lane, Party, Places, Threads, lock};
+use super::places::{Lane, Party, Places, Threads, Whose, lock};
 use crate::config::password::cost;
 use crate::config::{Settings, User};
 use crate::domain::{Failure, code};
@@ -110,7 +110,7 @@ impl Gate {
             wrong: Mutex::default(),
             pauses: Mutex::default(),
             runs: threads.lane(runs()),
-            queue: Places::new(QUEUE),
+            queue: Places::for_addresses(QUEUE),
             unproven: Arc::default(),
             nonces: Mutex::default(),
             _threads: threads,
@@ -147,7 +147,7 @@ impl Gate {
         self.refuse_paused(from, user)?;
         let overloaded = || Failure::new(code::OVERLOADED, []);
         let queued = self.queue.take(&Party::Address(pauses::network(from))).ok_or_else(overloaded)?;
-        let turn = self.runs.turn_within(None, PATIENCE).await?;
+        let turn = self.runs.turn_within(Whose::default(), PATIENCE).await?;
         drop(queued);
         // Twenty connections of one ERP start with the same password; one run serves them all.
         if let Some(verdict) = self.recall(index, &own, Instant::now()) {

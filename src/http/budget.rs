@@ -1,6 +1,7 @@
 //! The memory that calls may take at the same time, in bytes. A call charges what it is going to need before it takes
 //! it, and gives it back when its answer has been sent. Who finds no room waits a moment, in order; a small call may go
-//! before a large one, but not always. One party may take all but a quarter, or one call that needs more.
+//! before a large one, but not always. One party may take all but a quarter, or one call that needs more. Small calls
+//! have a little room beside: whatever large ones hold, those of the same user too, they do not wait for it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -20,15 +21,27 @@ const UNKNOWN: usize = 512 << 20;
 /// A process needs so much to be of any use.
 const LEAST: usize = 64 << 20;
 
+/// A call that needs no more than this is small: it has room of its own, which large ones never take.
+const SMALL: usize = 256 << 10;
+/// That room, as a part of the budget, beside it.
+const SMALL_PART: usize = 16;
+
 pub(super) struct Budget {
     most: usize,
     state: Mutex<State>,
 }
 
+/// Memory that is shared by some calls.
 #[derive(Default)]
-struct State {
+struct Room {
+    most: usize,
     used: usize,
     used_by: HashMap<Party, usize>,
+}
+
+struct State {
+    room: Room,
+    small: Room,
     waiting: VecDeque<Waiter>,
 }
 
@@ -47,35 +60,25 @@ pub(super) struct Charge {
     budget: Arc<Budget>,
     party: Party,
     bytes: usize,
+    /// In the room for small calls.
+    small: bool,
 }
 
-impl State {
+impl Room {
+    fn new(most: usize) -> Room {
+        Room { most, ..Room::default() }
+    }
+
+    fn fits(&self, need: usize) -> bool {
+        self.used.saturating_add(need) <= self.most
+    }
+
     /// Whether the party would have more than its share. A call that grows may need more, if the others of its party
     /// hold little; else large calls would wait for each other.
-    fn exceeds_share(&self, party: &Party, need: usize, held: usize, most: usize) -> bool {
+    fn exceeds_share(&self, party: &Party, need: usize, held: usize) -> bool {
         let own = self.used_by.get(party).copied().unwrap_or_default();
-        let little = if held == 0 { 0 } else { most - share(most) };
-        own.saturating_add(need) > share(most) && own.saturating_sub(held) > little
-    }
-
-    /// The first of those who wait for room, and not for their own calls to end.
-    fn first(&self, most: usize) -> Option<usize> {
-        self.waiting.iter().position(|waiter| !self.exceeds_share(&waiter.party, waiter.need, waiter.held, most))
-    }
-
-    /// Whether so much may be taken now, before the waiter with this index, who is passed then.
-    fn take(&mut self, party: &Party, need: usize, held: usize, before: Option<usize>, most: usize) -> bool {
-        if self.used.saturating_add(need) > most || self.exceeds_share(party, need, held, most) {
-            return false;
-        }
-        if let Some(first) = before.and_then(|index| self.waiting.get_mut(index)) {
-            if need >= first.need || first.passed >= PASSED {
-                return false;
-            }
-            first.passed += 1;
-        }
-        self.add(party, need);
-        true
+        let little = if held == 0 { 0 } else { self.most - share(self.most) };
+        own.saturating_add(need) > share(self.most) && own.saturating_sub(held) > little
     }
 
     fn add(&mut self, party: &Party, bytes: usize) {
@@ -95,9 +98,45 @@ impl State {
     }
 }
 
+impl State {
+    /// The first of those who wait for room, and not for their own calls to end.
+    fn first(&self) -> Option<usize> {
+        self.waiting.iter().position(|waiter| !self.room.exceeds_share(&waiter.party, waiter.need, waiter.held))
+    }
+
+    /// Whether so much may be taken now, before the waiter with this index, who is passed then.
+    fn take(&mut self, party: &Party, need: usize, held: usize, before: Option<usize>) -> bool {
+        if !self.room.fits(need) || self.room.exceeds_share(party, need, held) {
+            return false;
+        }
+        if let Some(first) = before.and_then(|index| self.waiting.get_mut(index)) {
+            if need >= first.need || first.passed >= PASSED {
+                return false;
+            }
+            first.passed += 1;
+        }
+        self.room.add(party, need);
+        true
+    }
+
+    /// Whether there is room for a small call, which `held` bytes of it are there already.
+    fn take_small(&mut self, party: &Party, need: usize, held: usize) -> bool {
+        let takes = need.saturating_add(held) <= SMALL && self.small.fits(need) && !self.small.exceeds_share(party, need, 0);
+        if takes {
+            self.small.add(party, need);
+        }
+        takes
+    }
+
+    fn room(&mut self, small: bool) -> &mut Room {
+        if small { &mut self.small } else { &mut self.room }
+    }
+}
+
 impl Budget {
     pub(super) fn new(most: usize) -> Arc<Budget> {
-        Arc::new(Budget { most, state: Mutex::default() })
+        let (room, small) = (Room::new(most), Room::new(most / SMALL_PART));
+        Arc::new(Budget { most, state: Mutex::new(State { room, small, waiting: VecDeque::new() }) })
     }
 
     /// Charges what a party needs, waiting a moment for room.
@@ -105,6 +144,9 @@ impl Budget {
     /// # Errors
     /// `TOO_LARGE_FOR_MEMORY` for more than there is at all, `NO_ROOM` when none came free.
     pub(super) async fn charge(self: &Arc<Budget>, party: &Party, bytes: usize) -> Result<Charge, Failure> {
+        if lock(&self.state).take_small(party, bytes, 0) {
+            return Ok(Charge { budget: Arc::clone(self), party: party.clone(), bytes, small: true });
+        }
         self.charge_within(party, bytes, 0, PATIENCE).await
     }
 
@@ -115,9 +157,9 @@ impl Budget {
         let told = {
             let mut state = lock(&self.state);
             state.waiting.retain(|waiter| !waiter.tell.is_closed());
-            let first = state.first(self.most);
-            if state.take(party, bytes, held, first, self.most) {
-                return Ok(Charge { budget: Arc::clone(self), party: party.clone(), bytes });
+            let first = state.first();
+            if state.take(party, bytes, held, first) {
+                return Ok(Charge { budget: Arc::clone(self), party: party.clone(), bytes, small: false });
             }
             let (tell, told) = oneshot::channel();
             state.waiting.push_back(Waiter { party: party.clone(), need: bytes, held, passed: 0, tell });
@@ -145,12 +187,12 @@ impl Budget {
             let mut index = 0;
             while let Some(Waiter { party, need, held, .. }) = state.waiting.get(index) {
                 let (party, need, held) = (party.clone(), *need, *held);
-                let first = state.first(self.most).filter(|first| *first < index);
-                if !state.take(&party, need, held, first, self.most) {
+                let first = state.first().filter(|first| *first < index);
+                if !state.take(&party, need, held, first) {
                     index += 1;
                     continue;
                 }
-                let charge = Charge { budget: Arc::clone(self), party, bytes: need };
+                let charge = Charge { budget: Arc::clone(self), party, bytes: need, small: false };
                 if let Some(Err(charge)) = state.waiting.remove(index).map(|waiter| waiter.tell.send(charge)) {
                     unwanted.push(charge);
                 }
@@ -162,7 +204,8 @@ impl Budget {
 
     #[cfg(test)]
     pub(super) fn used(&self) -> usize {
-        lock(&self.state).used
+        let state = lock(&self.state);
+        state.room.used + state.small.used
     }
 }
 
@@ -176,8 +219,17 @@ impl Charge {
         if more == 0 {
             return Ok(());
         }
+        if self.small && lock(&self.budget.state).take_small(&self.party, more, self.bytes) {
+            self.bytes = bytes;
+            return Ok(());
+        }
         if bytes > self.budget.most {
             return Err(Failure::new(code::TOO_LARGE_FOR_MEMORY, [&bytes.to_string(), &self.budget.most.to_string()]));
+        }
+        if self.small {
+            // No small call any more: all of it is charged where the large ones are.
+            *self = self.budget.charge_within(&self.party, bytes, 0, PATIENCE).await?;
+            return Ok(());
         }
         let mut added = self.budget.charge_within(&self.party, more, self.bytes, PATIENCE).await?;
         self.bytes = self.bytes.saturating_add(std::mem::take(&mut added.bytes));
@@ -216,14 +268,16 @@ impl Charge {
 
     /// Charges what is in the memory already, such as an answer: others wait until it is gone.
     pub(super) fn set(&mut self, bytes: usize) {
+        let stays_small = self.small && bytes <= SMALL;
         {
             let mut state = lock(&self.budget.state);
-            state.give_back(&self.party, self.bytes);
+            state.room(self.small).give_back(&self.party, self.bytes);
             if bytes > 0 {
-                state.add(&self.party, bytes);
+                state.room(stays_small).add(&self.party, bytes);
             }
         }
-        let less = bytes < std::mem::replace(&mut self.bytes, bytes);
+        let less = !self.small && bytes < self.bytes;
+        (self.bytes, self.small) = (bytes, stays_small);
         if less {
             self.budget.hand_out();
         }
@@ -256,127 +310,4 @@ fn a_quarter(cgroup_2: Option<&str>, cgroup_1: Option<&str>, meminfo: Option<&st
 }
 
 #[cfg(test)]
-mod tests {
-    use std::future::{Future, poll_fn};
-    use std::pin::{Pin, pin};
-    use std::task::Poll;
-
-    use super::*;
-
-    async fn is_waiting<F: Future>(future: &mut Pin<&mut F>) -> bool {
-        poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_pending())).await
-    }
-
-    fn user(name: &str) -> Party {
-        Party::User(name.to_owned())
-    }
-
-    fn number<T>(result: Result<T, Failure>) -> Option<i32> {
-        result.err().map(|failure| failure.code.number)
-    }
-
-    #[actix_web::test]
-    async fn what_is_charged_is_given_back() {
-        let budget = Budget::new(100);
-        let mut charge = budget.charge(&user("erp"), 60).await.expect("room");
-        charge.grow(75).await.expect("room");
-        assert_eq!(budget.used(), 75);
-        charge.set(150);
-        assert_eq!(budget.used(), 150, "what is there already is counted, room or not");
-        assert_eq!(number(budget.charge_within(&user("other"), 1, 0, Duration::ZERO).await), Some(9007));
-        drop(charge);
-        assert_eq!(budget.used(), 0);
-    }
-
-    #[actix_web::test]
-    async fn more_than_there_is_at_all_is_refused_at_once() {
-        let budget = Budget::new(100);
-        assert_eq!(number(budget.charge(&user("erp"), 101).await), Some(1020));
-        let mut charge = budget.charge(&user("erp"), 1).await.expect("room");
-        assert_eq!(number(charge.grow(101).await), Some(1020));
-        assert_eq!(budget.used(), 1);
-    }
-
-    #[actix_web::test]
-    async fn who_waits_is_let_in_in_order() {
-        let budget = Budget::new(100);
-        let held = budget.charge(&user("erp"), 100).await.expect("room");
-        let (b, c) = (user("b"), user("c"));
-        let (mut first, mut second) = (pin!(budget.charge(&b, 80)), pin!(budget.charge(&c, 80)));
-        assert!(is_waiting(&mut first).await && is_waiting(&mut second).await);
-        drop(held);
-        let first = first.await.expect("room");
-        assert!(is_waiting(&mut second).await);
-        drop(first);
-        assert!(second.await.is_ok());
-        assert_eq!(budget.used(), 0);
-    }
-
-    #[actix_web::test]
-    async fn small_calls_pass_a_large_one_but_do_not_starve_it() {
-        let budget = Budget::new(100);
-        let held = budget.charge(&user("erp"), 50).await.expect("room");
-        let large_user = user("large");
-        let mut large = pin!(budget.charge(&large_user, 90));
-        assert!(is_waiting(&mut large).await);
-        let mut passed = 0;
-        while let Ok(charge) = budget.charge_within(&user("small"), 10, 0, Duration::ZERO).await {
-            drop(charge);
-            passed += 1;
-        }
-        assert_eq!(passed, PASSED);
-        drop(held);
-        assert!(large.await.is_ok());
-    }
-
-    #[actix_web::test]
-    async fn who_gave_up_holds_nobody_up() {
-        let budget = Budget::new(100);
-        let held = budget.charge(&user("erp"), 50).await.expect("room");
-        {
-            let b = user("b");
-            let mut gone = pin!(budget.charge(&b, 60));
-            assert!(is_waiting(&mut gone).await);
-        }
-        let c = user("c");
-        let mut next = pin!(budget.charge(&c, 100));
-        assert!(is_waiting(&mut next).await);
-        drop(held);
-        assert!(next.await.is_ok());
-        assert_eq!(budget.used(), 0);
-    }
-
-    #[actix_web::test]
-    async fn one_party_takes_all_but_a_quarter_and_holds_no_other_up() {
-        let budget = Budget::new(100);
-        let (greedy, modest) = (user("greedy"), user("modest"));
-        let held = budget.charge(&greedy, 70).await.expect("room");
-        let mut next = pin!(budget.charge(&greedy, 10));
-        assert!(is_waiting(&mut next).await, "beyond its share");
-        let other = budget.charge(&modest, 25).await.expect("room: who waits for its own share is not waited for");
-        assert_eq!(number(budget.charge_within(&modest, 10, 0, Duration::ZERO).await), Some(9007));
-        drop(held);
-        assert!(next.await.is_ok());
-        drop(other);
-        let mut all = budget.charge(&greedy, 50).await.expect("room");
-        assert!(all.grow(100).await.is_ok(), "one call may need more than a share");
-        drop(all);
-        assert!(lock(&budget.state).used_by.is_empty(), "nobody is remembered without a charge");
-    }
-
-    #[test]
-    fn the_default_is_a_quarter_of_what_the_process_may_use() {
-        let meminfo = "MemTotal:        8000000 kB\nMemFree:  1 kB\n";
-        for (cgroup_2, cgroup_1, meminfo, bytes) in [
-            (None, None, Some(meminfo), 2_048_000_000),
-            (Some("max\n"), None, Some(meminfo), 2_048_000_000),
-            (Some("1073741824\n"), None, Some(meminfo), 1 << 28),
-            (None, Some("9223372036854771712\n"), Some(meminfo), 2_048_000_000),
-            (None, Some("2147483648\n"), Some(meminfo), 1 << 29),
-            (Some("1000\n"), None, None, LEAST),
-            (None, None, None, UNKNOWN),
-        ] {
-            assert_eq!(a_quarter(cgroup_2, cgroup_1, meminfo), bytes);
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! One request to an endpoint, from its credentials to its answer and its log line.
 
+mod unpack;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,15 +16,15 @@ use super::answer::{Held, Sending, connection};
 use super::auth::Credentials;
 use super::body::{self, Keep, Received};
 use super::budget::Charge;
-use super::gzip::Inflating;
 use super::head::Head;
-use super::places::{Party, Place};
+use super::places::{Party, Place, Whose};
 use super::reply::{start, text_of};
 use super::{Edge, client, describe, gzip, multipart};
 use crate::config::User;
 use crate::domain::{Failure, Reader, code};
-use crate::operations::{self, Access, Face};
+use crate::operations::{Access, Face};
 use crate::soap::{self, Handled, Meta, Reply, Version};
+use unpack::{Body, Message, sized};
 
 /// Memory for a byte of a message: it becomes a text, a tree and rows. Corrected once the text is there.
 const EXPECTED: usize = 4;
@@ -76,19 +78,6 @@ struct Outcome {
     /// Held until the answer is sent.
     place: Option<Place>,
     charge: Option<Charge>,
-}
-
-/// What a request holds, once it can be read.
-struct Message {
-    text: String,
-    /// It came by MTOM, and so goes the answer: some stacks take no other (rule W16).
-    in_parts: bool,
-}
-
-/// A body, and what it and its call are charged for.
-struct Body {
-    bytes: Vec<u8>,
-    charge: Charge,
 }
 
 struct Caller {
@@ -195,7 +184,7 @@ impl Caller {
     }
 
     async fn carry_out(self: Arc<Self>, user: &User, body: Body, reader: Reader) -> Outcome {
-        match self.read(body, Some(&user.name)).await {
+        match self.read(body, &user.name).await {
             Ok((message, charge)) => self.answer(user, message, charge).await,
             Err(failure) => self.refuse(&failure, reader, false),
         }
@@ -236,79 +225,16 @@ impl Caller {
         Err(Box::new(self.refuse(&failure, reader, true)))
     }
 
-    /// Works on a thread of the lane for reading messages.
-    async fn reading<T: Send + 'static>(
-        self: &Arc<Self>,
-        user: Option<&str>,
-        work: impl FnOnce(&Caller) -> T + Send + 'static,
-    ) -> Result<T, Failure> {
-        let lane = &self.edge.lanes.reading;
-        let call = Arc::clone(self);
-        lane.work(lane.turn(user).await?, move || work(&call)).await.ok_or_else(broken_down)
-    }
-
-    /// The message in a body, charged for what carrying it out is going to need.
-    async fn read(self: &Arc<Self>, body: Body, user: Option<&str>) -> Result<(Message, Charge), Failure> {
-        let Body { bytes, mut charge } = body;
-        let bytes = match gzip::is_gzip(&self.content_encoding)? {
-            true => self.inflate(bytes, &mut charge, user).await?,
-            false => bytes,
-        };
-        // In another encoding, or in parts, there are two of it for a moment.
-        charge.expect(bytes.len().saturating_mul(3)).await?;
-        let message = self.reading(user, move |call| call.decode(bytes)).await??;
-        charge.fit(body::cost(&message.text)).await?;
-        Ok((message, charge))
-    }
-
-    /// Inflates as far as is charged, and goes on where there is room for more.
-    async fn inflate(self: &Arc<Self>, bytes: Vec<u8>, charge: &mut Charge, user: Option<&str>) -> Result<Vec<u8>, Failure> {
-        let (limit, ratio) = (self.edge.settings.limits.inflated_bytes, self.edge.settings.limits.inflated_ratio);
-        let (sent, room) = (bytes.len(), self.edge.budget.most());
-        let fits = limit.min(room.saturating_sub(sent));
-        let mut most = sent.saturating_mul(INFLATED).max(FIRST).min(fits);
-        let mut inflating = Inflating::new(bytes);
-        loop {
-            charge.grow(sent.saturating_add(most)).await?;
-            let reading = move |_: &Caller| inflating.go_on(most.saturating_add(1), ratio).map(|ended| (inflating, ended));
-            let (back, ended) = self.reading(user, reading).await??;
-            match ended {
-                true => return Ok(back.inflated()),
-                false if most < fits => most = most.saturating_mul(4).min(fits),
-                false if fits < limit => {
-                    let needed = room.saturating_add(1).to_string();
-                    return Err(Failure::new(code::TOO_LARGE_FOR_MEMORY, [&needed, &room.to_string()]));
-                }
-                false => return Err(Failure::new(code::TOO_LARGE, [&limit.to_string(), "inflated_bytes"])),
-            }
-            inflating = back;
-        }
-    }
-
-    fn decode(&self, body: Vec<u8>) -> Result<Message, Failure> {
-        let content_type = &self.content_type;
-        if !multipart::is_multipart(content_type) {
-            body::check_media(content_type)?;
-            return Ok(Message { text: body::to_text(body, content_type)?, in_parts: false });
-        }
-        let parts = multipart::take_apart(content_type, &body)?;
-        if !parts.root_type.is_empty() {
-            body::check_media(&parts.root_type)?;
-        }
-        let text = body::to_text(parts.root.into_owned(), &parts.root_type)?;
-        let text = soap::resolve(text, &parts.attachments, &operations::limits(&self.edge.settings.limits))?;
-        Ok(Message { text, in_parts: multipart::is_xop(&parts.root_type) })
-    }
-
     /// Carries a message out, and waits for the channels without a thread. The charge is that of the answer then.
     async fn answer(self: Arc<Self>, user: &User, message: Message, mut charge: Charge) -> Outcome {
         let Message { text, in_parts } = message;
         let lanes = &self.edge.lanes;
-        let lane = match soap::access(&text) {
+        let (access, operation) = soap::expected(&text);
+        let lane = match access {
             Access::Read => &lanes.reads,
             Access::Write => &lanes.writes,
         };
-        let turn = match lane.turn(Some(&user.name)).await {
+        let turn = match lane.turn(Whose { user: Some(&user.name), sort: operation }).await {
             Ok(turn) => turn,
             Err(failure) => return self.refuse(&failure, self.reader(user), false),
         };
@@ -324,7 +250,7 @@ impl Caller {
         };
         let Some(reply) = reply else { return self.broke_down() };
         charge.set(reply.body.len());
-        let Some(turn) = lanes.reading.turn_at_last(&user.name).await else { return self.broke_down() };
+        let Some(turn) = lanes.reading.turn_at_last(sized(&user.name, reply.body.len())).await else { return self.broke_down() };
         let call = Arc::clone(&self);
         let Some(outcome) = lanes.reading.work(turn, move || call.wrap(reply, in_parts)).await else { return self.broke_down() };
         charge.set(outcome.zipped.as_ref().map_or(outcome.reply.body.len(), Vec::len));
@@ -336,7 +262,7 @@ impl Caller {
         let lane = &self.edge.lanes.waits;
         let mut in_time = true;
         loop {
-            let turn = lane.turn_at_last(user).await?;
+            let turn = lane.turn_at_last(Whose::of(user)).await?;
             let settled;
             (waiting, settled) = lane
                 .work(turn, move || {
@@ -345,7 +271,7 @@ impl Caller {
                 })
                 .await?;
             if settled || !in_time {
-                return lane.work(lane.turn_at_last(user).await?, move || waiting.finish()).await;
+                return lane.work(lane.turn_at_last(Whose::of(user)).await?, move || waiting.finish()).await;
             }
             in_time = waiting.pause().await;
         }

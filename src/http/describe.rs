@@ -11,7 +11,7 @@ use super::Edge;
 use super::answer::{Held, Sending, connection};
 use super::client;
 use super::gzip;
-use super::places::Party;
+use super::places::{Party, Whose};
 use super::reply::{ALLOWED, busy, text_of};
 use crate::operations::Face;
 use crate::soap::{self, NoWsdl};
@@ -40,7 +40,7 @@ pub(super) async fn description(request: &HttpRequest, edge: &Edge, face: Face) 
         return busy();
     };
     let lane = &edge.lanes.descriptions;
-    let Ok(turn) = lane.turn_within(None, PATIENCE).await else { return busy() };
+    let Ok(turn) = lane.turn_within(Whose::default(), PATIENCE).await else { return busy() };
     let (ops, settings) = (parameters(request, "ops"), Arc::clone(&edge.settings));
     let gzip = gzip::accepts_gzip(&text_of(request, header::ACCEPT_ENCODING));
     let made = lane.work(turn, move || {

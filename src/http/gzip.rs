@@ -39,12 +39,15 @@ pub(super) struct Inflating<B> {
     /// `None`: it is read to its end.
     member: Option<GzDecoder<Cursor<B>>>,
     members: usize,
+    /// Bytes of the whole body.
+    sent: usize,
     out: Vec<u8>,
 }
 
 impl<B: AsRef<[u8]>> Inflating<B> {
     pub(super) fn new(body: B) -> Inflating<B> {
-        Inflating { member: Some(GzDecoder::new(Cursor::new(body))), members: 1, out: Vec::new() }
+        let sent = body.as_ref().len();
+        Inflating { member: Some(GzDecoder::new(Cursor::new(body))), members: 1, sent, out: Vec::new() }
     }
 
     /// Goes on until there are so many bytes, or to the end. True: that is all.
@@ -52,6 +55,8 @@ impl<B: AsRef<[u8]>> Inflating<B> {
     /// # Errors
     /// `UNDECODABLE_BODY`; `INFLATES_TOO_MUCH` beyond `ratio` bytes for each that was read, as soon as that shows.
     pub(super) fn go_on(&mut self, most: usize, ratio: usize) -> Result<bool, Failure> {
+        // All that may come: a buffer that grows by itself takes twice as much, and is copied each time.
+        self.out.reserve_exact(most.saturating_sub(self.out.len()).min(ratio.saturating_mul(self.sent).saturating_add(UNWEIGHED + PIECE)));
         while self.goes_on(most) {
             let read = self.piece(most).map_err(|error| Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()]))?;
             if self.out.len() > read.saturating_mul(ratio).saturating_add(UNWEIGHED) {

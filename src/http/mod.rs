@@ -45,16 +45,16 @@ use crate::soap::{self, Handled, Meta, path};
 use auth::Gate;
 use budget::Budget;
 use pictures::Finding;
-use places::{Lane, Places, Threads};
+use places::{Lane, Places, Threads, Whose};
 
 pub use annex::{Annex, Answered, Asked, TOKEN_FIELD};
 pub use pages::Page;
 pub use pictures::Picture;
 
-/// Threads of each lane. Reads and waits together are fewer than the connections that the store reads with, so that
-/// pages and `/health` find some. Writes mostly wait for the writer, which lets those that wait share a commit.
+/// Threads of each lane. Reads and waits together are fewer than the connections that the store reads with, so that the
+/// dispatcher finds some. Writes mostly wait for the writer, which lets those that wait share a commit.
 const READING: usize = 8;
-const READS: usize = 5;
+const READS: usize = 6;
 const WRITES: usize = 64;
 const WAITS: usize = 2;
 const PAGES: usize = 4;
@@ -210,7 +210,7 @@ fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Res
     let address = listener.local_addr()?;
     let patience = Duration::from_secs(edge.settings.limits.request_seconds);
     connections::prepare(&listener);
-    let connected = Places::new(connections::possible(edge.settings.limits.connections));
+    let connected = Places::for_addresses(connections::possible(edge.settings.limits.connections));
     let settings = Arc::clone(&edge.settings);
     let edge = web::Data::new(edge);
     actix_web::rt::System::new().block_on(async move {
@@ -277,7 +277,7 @@ async fn ready(edge: web::Data<Edge>) -> HttpResponse {
     let edge = edge.into_inner();
     let lane = &edge.lanes.health;
     let asking = async {
-        let turn = lane.turn_within(None, HEALTH_PATIENCE).await.ok()?;
+        let turn = lane.turn_within(Whose::default(), HEALTH_PATIENCE).await.ok()?;
         let edge = Arc::clone(&edge);
         lane.work(turn, move || (edge.ready)()).await
     };

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::{Held, Sending, connection};
 use super::auth::Credentials;
+use super::places::Whose;
 use super::reply::{RETRY_AFTER, text_of};
 use super::{Edge, client};
 use crate::config::{Role, User};
@@ -67,7 +68,7 @@ pub(super) async fn show(request: HttpRequest, edge: web::Data<Edge>, index: usi
 
 async fn body(edge: &Arc<Edge>, user: User, index: usize) -> Result<(&'static str, String), Failure> {
     let lane = &edge.lanes.pages;
-    let turn = lane.turn_within(Some(&user.name), PATIENCE).await?;
+    let turn = lane.turn_within(Whose::of(&user.name), PATIENCE).await?;
     let making = Arc::clone(edge);
     let made = lane.work(turn, move || {
         let page = making.pages.get(index).ok_or_else(|| Failure::new(code::INTERNAL, ["no such page"]))?;

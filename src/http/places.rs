@@ -1,8 +1,10 @@
-//! Places: how much of a thing is served at a time, and by whom. One party may take all but a quarter of them, so that
-//! the others always find some.
+//! Places: how much of a thing is served at a time, and by whom. One user may take all but a quarter of them, so that the
+//! others always find some. Addresses are many: one may take as many places as it leaves free, so that the share shrinks
+//! the more are taken, and it takes an attacker ten addresses to fill a thousand places.
 //!
 //! [`Places`] are taken or refused; a [`Lane`] also has threads, and who finds none free queues. Each kind of work has a
-//! lane of its own: what one of them waits for holds nothing else up.
+//! lane of its own: what one of them waits for holds nothing else up. In a lane, the calls of one sort (an operation, say)
+//! may take all but a quarter of their user's share: many large ones leave room for another.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -35,19 +37,28 @@ pub(super) fn share(places: usize) -> usize {
 /// A bounded number of places.
 pub(super) struct Places {
     most: usize,
+    /// A party may have as many as it leaves free.
+    shrinking: bool,
     taken: Mutex<HashMap<Party, usize>>,
 }
 
 impl Places {
     pub(super) fn new(most: usize) -> Arc<Places> {
-        Arc::new(Places { most, taken: Mutex::default() })
+        Arc::new(Places { most, shrinking: false, taken: Mutex::default() })
+    }
+
+    /// For those who are not known yet.
+    pub(super) fn for_addresses(most: usize) -> Arc<Places> {
+        Arc::new(Places { most, shrinking: true, taken: Mutex::default() })
     }
 
     /// `None`: all places are taken, or the share of this party.
     pub(super) fn take(self: &Arc<Places>, party: &Party) -> Option<Place> {
         let mut taken = lock(&self.taken);
         let own = taken.get(party).copied().unwrap_or_default();
-        if own >= share(self.most) || taken.values().sum::<usize>() >= self.most {
+        let free = self.most.saturating_sub(taken.values().sum());
+        let own_share = if self.shrinking { free } else { share(self.most) };
+        if free == 0 || own >= own_share {
             return None;
         }
         taken.insert(party.clone(), own + 1);
@@ -114,53 +125,69 @@ impl Drop for Threads {
 pub(super) struct Lane {
     most: usize,
     all: Arc<Semaphore>,
-    shares: Mutex<HashMap<String, Arc<Semaphore>>>,
+    shares: Mutex<HashMap<(String, &'static str), Arc<Semaphore>>>,
     threads: Handle,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Whose<'a> {
+    /// Queues for its share first; with none, for the lane alone.
+    pub user: Option<&'a str>,
+    /// Calls of one sort queue among themselves before. Empty: of no sort.
+    pub sort: &'static str,
+}
+
+impl<'a> Whose<'a> {
+    pub(super) fn of(user: &'a str) -> Whose<'a> {
+        Whose { user: Some(user), sort: "" }
+    }
 }
 
 /// A thread's place in a lane; given back when the work has ended, even if nobody waits for it any more.
 pub(super) struct Turn {
+    _sort: Option<OwnedSemaphorePermit>,
     _own: Option<OwnedSemaphorePermit>,
     _all: OwnedSemaphorePermit,
 }
 
 impl Lane {
-    /// Waits for a turn. A user queues for its share first; with none, for the lane alone.
+    /// Waits for a turn.
     ///
     /// # Errors
     /// `OVERLOADED` after a minute.
-    pub(super) async fn turn(&self, user: Option<&str>) -> Result<Turn, Failure> {
-        self.turn_within(user, PATIENCE).await
+    pub(super) async fn turn(&self, whose: Whose<'_>) -> Result<Turn, Failure> {
+        self.turn_within(whose, PATIENCE).await
     }
 
-    pub(super) async fn turn_within(&self, user: Option<&str>, patience: Duration) -> Result<Turn, Failure> {
-        let turn = tokio::time::timeout(patience, self.queue(user)).await;
+    pub(super) async fn turn_within(&self, whose: Whose<'_>, patience: Duration) -> Result<Turn, Failure> {
+        let turn = tokio::time::timeout(patience, self.queue(whose)).await;
         turn.ok().flatten().ok_or_else(|| Failure::new(code::OVERLOADED, []))
     }
 
     /// Waits for a turn however long it takes: what is committed cannot be refused any more.
-    pub(super) async fn turn_at_last(&self, user: &str) -> Option<Turn> {
-        self.queue(Some(user)).await
+    pub(super) async fn turn_at_last(&self, whose: Whose<'_>) -> Option<Turn> {
+        self.queue(whose).await
     }
 
-    async fn queue(&self, user: Option<&str>) -> Option<Turn> {
-        let own = match user {
-            Some(user) => Some(self.share_of(user).acquire_owned().await.ok()?),
+    async fn queue(&self, Whose { user, sort }: Whose<'_>) -> Option<Turn> {
+        let own = share(self.most);
+        let of_sort = match user.filter(|_| !sort.is_empty()) {
+            Some(user) => Some(self.share_of(user, sort, share(own)).acquire_owned().await.ok()?),
+            None => None,
+        };
+        let of_user = match user {
+            Some(user) => Some(self.share_of(user, "", own).acquire_owned().await.ok()?),
             None => None,
         };
         let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
-        Some(Turn { _own: own, _all: all })
+        Some(Turn { _sort: of_sort, _own: of_user, _all: all })
     }
 
-    /// Users are those of the configuration: the table does not grow.
-    fn share_of(&self, user: &str) -> Arc<Semaphore> {
+    /// Users are those of the configuration, and sorts those of the program: the table does not grow.
+    fn share_of(&self, user: &str, sort: &'static str, places: usize) -> Arc<Semaphore> {
         let mut shares = lock(&self.shares);
-        if let Some(share) = shares.get(user) {
-            return Arc::clone(share);
-        }
-        let share = Arc::new(Semaphore::new(share(self.most)));
-        shares.insert(user.to_owned(), Arc::clone(&share));
-        share
+        Arc::clone(shares.entry((user.to_owned(), sort)).or_insert_with(|| Arc::new(Semaphore::new(places))))
     }
 
     /// Works on a thread that may block. `None`: the work broke down.
@@ -202,17 +229,66 @@ mod tests {
         }
     }
 
+    /// How many of the places each address gets that takes all it can, one after the other.
+    fn taken_by_addresses(places: usize) -> Vec<usize> {
+        let all = Places::for_addresses(places);
+        let mut held = Vec::new();
+        let counts = (0..100_u8).map(|n| {
+            let own: Vec<_> = std::iter::from_fn(|| all.take(&Party::Address([192, 0, 2, n].into()))).collect();
+            let count = own.len();
+            held.extend(own);
+            count
+        });
+        let counts = counts.take_while(|count| *count > 0).collect();
+        drop(held);
+        assert!(lock(&all.taken).is_empty());
+        counts
+    }
+
+    #[test]
+    fn the_share_of_an_address_shrinks_the_more_others_have_taken() {
+        assert_eq!(taken_by_addresses(32), [16, 8, 4, 2, 1, 1]);
+        assert_eq!(taken_by_addresses(1000), [500, 250, 125, 63, 31, 16, 8, 4, 2, 1]);
+        assert_eq!((taken_by_addresses(1), taken_by_addresses(2)), (vec![1], vec![1, 1]));
+    }
+
+    #[actix_web::test]
+    async fn many_calls_of_one_sort_leave_room_for_another_of_the_same_user() {
+        let threads = Threads::new(6).expect("threads");
+        let lane = threads.lane(6);
+        let of = |sort| Whose { sort, ..Whose::of("erp") };
+        let mut held = Vec::new();
+        while let Ok(turn) = lane.turn_within(of("fetchItems"), Duration::ZERO).await {
+            held.push(turn);
+        }
+        assert_eq!(held.len(), 3, "of the four of this user");
+        // Those that queue do so among themselves.
+        let mut waiting: Vec<_> = (0..30).map(|_| Box::pin(lane.turn(of("fetchItems")))).collect();
+        for turn in &mut waiting {
+            assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(turn.as_mut().poll(cx).is_pending())).await);
+        }
+        for _ in 0..3 {
+            let turn = lane.turn_within(of("fetchOrders"), Duration::ZERO).await.expect("a turn at once");
+            assert_eq!(lane.work(turn, || 7).await, Some(7));
+        }
+        held.clear();
+        for turn in waiting {
+            assert!(turn.await.is_ok(), "each gets its turn");
+        }
+        assert_eq!(lane.free(), 6);
+    }
+
     #[actix_web::test]
     async fn the_work_of_one_user_leaves_a_quarter_of_the_threads_to_others() {
         let threads = Threads::new(4).expect("threads");
         let lane = threads.lane(4);
         let mut held = Vec::new();
         for _ in 0..3 {
-            held.push(lane.turn(Some("greedy")).await.expect("a turn"));
+            held.push(lane.turn(Whose::of("greedy")).await.expect("a turn"));
         }
-        let refused = lane.turn_within(Some("greedy"), Duration::ZERO).await;
+        let refused = lane.turn_within(Whose::of("greedy"), Duration::ZERO).await;
         assert_eq!(refused.err().map(|failure| failure.code.number), Some(9003));
-        let turn = lane.turn_within(Some("modest"), Duration::ZERO).await.expect("a turn");
+        let turn = lane.turn_within(Whose::of("modest"), Duration::ZERO).await.expect("a turn");
         assert_eq!(lane.work(turn, || 7).await, Some(7));
         assert_eq!(lane.free(), 1);
     }
@@ -226,13 +302,13 @@ mod tests {
         let mut hanging = Vec::new();
         for _ in 0..2 {
             let released = Arc::clone(&released);
-            let turn = full.turn(None).await.expect("a turn");
+            let turn = full.turn(Whose::default()).await.expect("a turn");
             hanging.push(full.threads.spawn_blocking(move || {
                 let _turn = turn;
                 lock(&released).recv()
             }));
         }
-        let turn = other.turn(None).await.expect("a turn");
+        let turn = other.turn(Whose::default()).await.expect("a turn");
         assert_eq!(other.work(turn, || "done").await, Some("done"));
         assert_eq!(full.free(), 0);
         drop(release);
@@ -246,7 +322,7 @@ mod tests {
     async fn work_that_panics_gives_its_place_back() {
         let threads = Threads::new(1).expect("threads");
         let lane = threads.lane(1);
-        let turn = lane.turn(None).await.expect("a turn");
+        let turn = lane.turn(Whose::default()).await.expect("a turn");
         assert_eq!(lane.work(turn, || -> u8 { panic!("an operation broke down") }).await, None);
         assert_eq!(lane.free(), 1);
     }

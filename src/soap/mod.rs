@@ -194,10 +194,10 @@ pub fn refuse(failure: &Failure, version: Version, reader: Reader) -> Reply {
     fault::reply(failure, &envelope::Context::bare(version), reader)
 }
 
-/// What the operation of a message does, judged by the first bytes of its body without parsing it. Decides only who
-/// waits for whom: what is not recognised counts as writing.
-pub fn access(text: &str) -> Access {
-    operation_name(text).and_then(operations::find).map_or(Access::Write, |operation| operation.access)
+/// What the operation of a message does, and its name, judged by the first bytes of its body without parsing it. Decides
+/// only who waits for whom: what is not recognised counts as writing.
+pub fn expected(text: &str) -> (Access, &'static str) {
+    operation_name(text).and_then(operations::find).map_or((Access::Write, ""), |operation| (operation.access, operation.name))
 }
 
 fn operation_name(text: &str) -> Option<&str> {

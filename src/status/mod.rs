@@ -146,7 +146,7 @@ impl Board {
     /// Counters and levels for Prometheus. The counters are of the whole process: for those who may see all mandators.
     pub fn metrics(&self, user: &User) -> Result<String, Failure> {
         let accounts = self.accounts(user);
-        let known = self.store.read(|conn| known(conn, Stamp::now()))?;
+        let known = self.store.look(|conn| known(conn, Stamp::now()))?;
         Ok(self.metrics.text(&metrics::levels(&known, &accounts)))
     }
 
@@ -158,7 +158,7 @@ impl Board {
         let now = Stamp::now();
         let accounts = self.accounts(user);
         let ids: Vec<i32> = accounts.iter().map(|account| account.account_id).collect();
-        let (known, stuck, said) = self.store.read(|conn| {
+        let (known, stuck, said) = self.store.look(move |conn| {
             let known = known(conn, now)?;
             Ok((known, stuck(conn, &ids)?, messages::latest_bad(conn, &ids, MOST_ROWS)?))
         })?;

@@ -15,7 +15,11 @@ use super::tx::{Conn, Tx};
 use super::writer::Writer;
 use crate::domain::{Failure, Patience, code};
 
-const READERS: u32 = 8;
+pub(super) const READERS: u32 = 9;
+/// For those who look after the gateway, however many calls read.
+const LOOKERS: u32 = 2;
+/// How long they wait for a server that does not answer.
+const LOOKING: Duration = Duration::from_secs(8);
 /// How long a reader waits for a connection while none can be opened.
 const DURING_OUTAGE: Duration = Duration::from_millis(200);
 #[derive(Clone)]
@@ -29,6 +33,7 @@ enum Readers {
 pub struct Store {
     door: Arc<Door>,
     readers: Readers,
+    lookers: Readers,
     writer: Arc<Writer>,
     readiness: Arc<Readiness>,
 }
@@ -63,14 +68,15 @@ impl HandleError<diesel::r2d2::Error> for Prepare {
 }
 
 impl Readers {
-    fn open<C>(door: &Arc<Door>) -> Result<Pool<ConnectionManager<C>>, Failure>
+    /// A pool of so many connections, of which `kept` are open from the start.
+    fn open<C>(door: &Arc<Door>, most: u32, kept: u32) -> Result<Pool<ConnectionManager<C>>, Failure>
     where
         C: diesel::r2d2::R2D2Connection + 'static,
         Prepare: CustomizeConnection<C, diesel::r2d2::Error>,
     {
         Pool::builder()
-            .max_size(READERS)
-            .min_idle(Some(1))
+            .max_size(most)
+            .min_idle(Some(kept))
             .connection_timeout(door.patience.connect)
             .connection_customizer(Box::new(Prepare(Arc::clone(door))))
             .error_handler(Box::new(Prepare(Arc::clone(door))))
@@ -93,12 +99,13 @@ impl Store {
     /// Opens a database that has the newest schema already: see [`super::standing`].
     pub fn open_migrated(database: &str, patience: Patience) -> Result<Store, Failure> {
         let door = Arc::new(Door::new(Address::parse(database), patience)?);
-        let readers = match &door.address {
-            Address::Sqlite(_) => Readers::Sqlite(Readers::open(&door)?),
-            Address::Postgres(_) => Readers::Postgres(Readers::open(&door)?),
+        let pool = |most, kept| match &door.address {
+            Address::Sqlite(_) => Readers::open(&door, most, kept).map(Readers::Sqlite),
+            Address::Postgres(_) => Readers::open(&door, most, kept).map(Readers::Postgres),
         };
+        let (readers, lookers) = (pool(READERS, 1)?, pool(LOOKERS, 0)?);
         let writer = Arc::new(Writer::start(Arc::clone(&door))?);
-        Ok(Store { door, readers, writer, readiness: Arc::default() })
+        Ok(Store { door, readers, lookers, writer, readiness: Arc::default() })
     }
 
     /// Other processes may work on the same database.
@@ -113,10 +120,14 @@ impl Store {
 
     /// Runs `work` on one snapshot of the data; it must not write.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.read_from(&self.readers, work)
+    }
+
+    fn read_from<T>(&self, readers: &Readers, work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         self.door.check()?;
         let patience = if self.door.outage.lasts() { DURING_OUTAGE } else { self.door.patience.connect };
         let fault = |e: r2d2::Error| unreachable_database(&self.door.address, &e);
-        match &self.readers {
+        match readers {
             Readers::Sqlite(pool) => pool.get_timeout(patience).map_err(fault)?.transaction(|c| work(&mut Conn::Sqlite(c))),
             Readers::Postgres(pool) => {
                 let mut connection = pool.get_timeout(patience).map_err(fault)?;
@@ -130,16 +141,30 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
+        self.in_time(self.door.patience.turn, |store| &store.readers, work)
+    }
+
+    /// Like [`Store::read_in_time`], for those who look after the gateway: with connections that no call takes from them.
+    pub fn look<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+        self.in_time(LOOKING, |store| &store.lookers, work)
+    }
+
+    fn in_time<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        readers: fn(&Store) -> &Readers,
+        work: impl FnOnce(&mut Conn<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
         if !self.is_shared() {
-            return self.read(work);
+            return self.read_from(readers(self), work);
         }
         let (tell, told) = std::sync::mpsc::sync_channel(1);
         let store = self.clone();
         // Without a connection it ends, so there are few of them that wait for a server.
-        let reading = move || drop(tell.send(store.read(work)));
+        let reading = move || drop(tell.send(store.read_from(readers(&store), work)));
         let reader = std::thread::Builder::new().name("reader".into()).spawn(reading);
         reader.map_err(|e| Failure::new(code::DATABASE, [&e.to_string()]))?;
-        match told.recv_timeout(self.door.patience.turn) {
+        match told.recv_timeout(patience) {
             Ok(result) => result,
             Err(std::sync::mpsc::RecvTimeoutError::Timeout) => Err(Failure::new(code::DATABASE, ["what is asked for takes too long"])),
             Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => Err(Failure::new(code::INTERNAL, ["a read broke down"])),

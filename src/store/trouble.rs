@@ -143,6 +143,53 @@ fn a_server_that_was_restarted_is_not_noticed_by_the_next_write() {
 }
 
 #[test]
+fn a_statement_that_takes_too_long_is_ended_and_only_its_call_fails() {
+    let Some((store, _, _, _guard)) = behind_relay() else { return };
+    let sleep = "SELECT pg_sleep(600)";
+    let slow = |conn: &mut Conn<'_>| -> Result<(), Failure> {
+        match conn {
+            Conn::Postgres(c) => Ok(c.batch_execute(sleep)?),
+            Conn::Sqlite(_) => Ok(()),
+        }
+    };
+    let written = store.write(move |tx| {
+        note("slow")(tx)?;
+        slow(&mut tx.conn)
+    });
+    assert_eq!(number(written), code::DATABASE.number);
+    assert_eq!(number(store.read_in_time(slow)), code::DATABASE.number);
+    assert_eq!(number(store.look(slow)), code::DATABASE.number);
+    assert_eq!((number(store.write(note("a"))), number(store.ready())), (0, 0));
+    assert_eq!(store.read(names).unwrap(), ["a"], "refused, so not stored");
+}
+
+#[test]
+fn those_who_look_after_the_gateway_have_connections_that_no_call_takes() {
+    for (name, address, _guard) in places() {
+        let store = Store::open_with(&address, LITTLE).unwrap();
+        std::thread::scope(|scope| {
+            let (taken, is_taken) = std::sync::mpsc::channel();
+            let mut releases = Vec::new();
+            for _ in 0..super::connection::READERS {
+                let (release, released) = std::sync::mpsc::channel::<()>();
+                releases.push(release);
+                let (store, taken) = (&store, taken.clone());
+                scope.spawn(move || {
+                    store.read(|_| {
+                        taken.send(()).unwrap();
+                        let _ = released.recv();
+                        Ok(())
+                    })
+                });
+                is_taken.recv().unwrap();
+            }
+            assert_eq!(number(store.read(|_| Ok(()))), code::DATABASE.number, "{name}: all of them are taken");
+            assert_eq!(store.look(names).unwrap(), [""; 0], "{name}");
+        });
+    }
+}
+
+#[test]
 fn a_server_that_hangs_holds_nobody_up_for_good() {
     let Some((store, relay, _, _guard)) = behind_relay() else { return };
     relay.set(Mode::Hang);
@@ -156,6 +203,7 @@ fn a_server_that_hangs_holds_nobody_up_for_good() {
         let second = scope.spawn(|| number(store.write(note("b"))));
         assert_eq!(second.join().unwrap(), code::DATABASE.number, "its turn never came");
         assert_eq!(read.join().unwrap(), code::DATABASE.number);
+        assert_eq!(number(store.look(|_| Ok(()))), code::DATABASE.number);
         let first = first.join().unwrap();
         assert!(first == code::OUTCOME_UNKNOWN.number || first == code::DATABASE.number, "{first}");
     });

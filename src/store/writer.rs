@@ -124,13 +124,17 @@ impl Writer {
         )
     }
 
-    /// Lets those in line have their turn, and no others; waits for the end, at most this long.
+    /// Lets those in line have their turn, and no others; waits for the end, at most this long and not for a server that
+    /// hangs.
     pub fn close(&self, within: Duration) {
         self.line.close();
-        if let Ok(ended) = self.ended.lock()
-            && ended.recv_timeout(within) == Err(RecvTimeoutError::Timeout)
-        {
-            log::warn!("the writer did not end in time; what was answered is stored");
+        let Ok(ended) = self.ended.lock() else { return };
+        let deadline = Instant::now() + within;
+        while ended.recv_timeout(LOOK.min(within)) == Err(RecvTimeoutError::Timeout) {
+            if Instant::now() >= deadline || self.pulse.has_stopped(self.patience.statement) {
+                log::warn!("the writer did not end in time; what was answered is stored");
+                return;
+            }
         }
     }
 }

@@ -23,6 +23,17 @@ pub fn everywhere(test: impl Fn(Database, Face) + Sync) {
     });
 }
 
+/// The conditions of a fetch call that asks for one article, on either face.
+pub fn one_item(number: &str) -> (String, String) {
+    let compat = format!(
+        "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><internal_item_number filter_method=\"=\" filter_value=\"{number}\"/></filter>"
+    );
+    let typed = format!(
+        "<filters><item><mandatorId><value>1</value></mandatorId><internalItemNumber><value>{number}</value></internalItemNumber></item></filters>"
+    );
+    (compat, typed)
+}
+
 #[derive(Clone, Copy)]
 pub struct Erp<'w> {
     pub world: &'w World,
@@ -105,15 +116,8 @@ impl<'w> Erp<'w> {
 
     /// Stock on hand and what orders have reserved of it.
     pub fn stock_of(&self, number: &str) -> (i32, i32) {
-        let answer = self.done(
-            "fetchStockCount",
-            &format!(
-                "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><internal_item_number filter_method=\"=\" filter_value=\"{number}\"/></filter>"
-            ),
-            &format!(
-                "<filters><item><mandatorId><value>1</value></mandatorId><internalItemNumber><value>{number}</value></internalItemNumber></item></filters>"
-            ),
-        );
+        let (compat, typed) = one_item(number);
+        let answer = self.done("fetchStockCount", &compat, &typed);
         answer.having("reserved_count").first().map_or((0, 0), |stock| (stock.number("stock_count"), stock.number("reserved_count")))
     }
 

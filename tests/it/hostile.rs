@@ -8,5 +8,7 @@ mod forms;
 mod login;
 mod memory;
 mod places;
+mod rows;
 mod sandbox;
+mod server;
 mod templates;

@@ -64,6 +64,14 @@ impl World {
         World::new(database, Some(config))
     }
 
+    /// A configuration on an empty database at this address.
+    pub fn on_server(url: &str, config: &str) -> World {
+        let mut world = World::prepared(Database::Sqlite, Some(config));
+        url.clone_into(&mut world.database);
+        world.start();
+        world
+    }
+
     fn new(kind: Database, config: Option<&str>) -> World {
         let mut world = World::prepared(kind, config);
         world.start();
@@ -170,7 +178,14 @@ impl World {
         if let Some(mut child) = self.child.take() {
             let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
             assert!(asked.is_ok_and(|status| status.success()), "the signal is sent");
-            let _ = child.wait();
+            let end = Instant::now() + Duration::from_secs(120);
+            while child.try_wait().is_ok_and(|ended| ended.is_none()) {
+                if Instant::now() > end {
+                    let _ = child.kill();
+                    panic!("the gateway does not stop:\n{}", self.log());
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
         }
     }
 

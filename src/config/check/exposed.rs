@@ -1,8 +1,10 @@
-//! Warnings of what is known to everybody: a scripted shop, published passwords, and names that can be found out.
+//! Warnings of what everybody may know or use: an open folder, a scripted shop, published passwords, and names that can be
+//! found out.
 
 use secrecy::ExposeSecret;
 
 use super::Checker;
+use crate::config::database;
 use crate::config::demo::DEMO_PASSWORD;
 use crate::config::password::{cost, fits};
 use crate::config::{Settings, User};
@@ -11,6 +13,16 @@ use crate::config::{Settings, User};
 const PUBLISHED: [&str; 2] = ["example", DEMO_PASSWORD];
 
 pub(super) fn warn(c: &mut Checker<'_>, settings: &Settings) {
+    if let Some(folder) = database::open_folder(settings.database.expose_secret()) {
+        let folder = folder.display();
+        c.warn(
+            "database",
+            format!(
+                "every user of this machine may look into the folder of the database, \"{folder}\", and read copies that lie there; \
+                 give it to the gateway's user only (chmod 700 \"{folder}\")"
+            ),
+        );
+    }
     let hash = |user: &User| user.password_hash.expose_secret().to_owned();
     let dearest = settings.users.iter().map(|user| cost(&hash(user))).max().unwrap_or_default();
     for (user, n) in settings.users.iter().zip(1..).filter(|(user, _)| cost(&hash(user)) < dearest) {

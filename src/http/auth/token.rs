@@ -30,12 +30,12 @@ const WINDOW: TimeDelta = TimeDelta::minutes(5);
 const NONCES: usize = 250_000;
 /// Messages whose Header is received and whose sender is checked at the same time. Each holds 64 KiB at most; whoever
 /// sends slowly must not keep the others waiting.
-const UNPROVEN: usize = 32;
+const UNPROVEN: usize = 64;
 
 /// The nonces that were used, each with the time after which its token is too old anyway.
 pub(super) type Nonces = HashMap<Code, DateTime<Utc>>;
 
-/// Places for messages of unknown senders. An address has its share of them, and whoever finds none waits for one.
+/// Places for messages of unknown senders. An address may take as many as it leaves free, and whoever finds none waits for one.
 pub(super) struct Unproven {
     places: Arc<Places>,
     freed: Notify,
@@ -43,7 +43,7 @@ pub(super) struct Unproven {
 
 impl Default for Unproven {
     fn default() -> Unproven {
-        Unproven { places: Places::new(UNPROVEN), freed: Notify::new() }
+        Unproven { places: Places::for_addresses(UNPROVEN), freed: Notify::new() }
     }
 }
 
@@ -192,7 +192,6 @@ mod tests {
     use std::task::Poll;
 
     use super::*;
-    use crate::http::places::share;
     use crate::soap::{Created, Version, fixture};
 
     const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -315,7 +314,7 @@ mod tests {
     async fn messages_of_unknown_senders_wait_for_their_turn() {
         let gate = gate();
         let mut places = Vec::new();
-        for _ in 0..share(UNPROVEN) {
+        for _ in 0..UNPROVEN / 2 {
             places.push(gate.place_for_unproven(ADDRESS).await.expect("a place"));
         }
         let mut next = pin!(gate.place_for_unproven(ADDRESS));

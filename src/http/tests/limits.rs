@@ -12,7 +12,7 @@ use super::{ECHO, ERP, Said, ask_at, echoing, edge, paged, post};
 use crate::config::Settings;
 use crate::config::{Role, User};
 use crate::http::annex::{Annex, Answered, Asked};
-use crate::http::places::{Party, lock, share};
+use crate::http::places::{Party, Whose, lock, share};
 use crate::http::{Edge, READS, WRITES};
 use crate::operations::Face;
 use crate::soap::{Meta, fixture};
@@ -62,9 +62,11 @@ fn hanging(settings: Settings) -> (web::Data<Edge>, Sender<()>) {
 async fn calls_that_hang_hold_neither_health_nor_other_kinds_of_calls_up() {
     let (edge, release) = hanging(settings_with(|settings| settings.limits.waiting_calls = 1000));
     let mut running = Vec::new();
-    for _ in 0..WRITES {
-        let write = post().set_payload(ECHO.replace("echo", "updateItems"));
-        running.push(actix_web::rt::spawn(ask_at(edge.clone(), write)));
+    for operation in ["updateItems", "updatePrices"] {
+        for _ in 0..WRITES {
+            let write = post().set_payload(ECHO.replace("echo", operation));
+            running.push(actix_web::rt::spawn(ask_at(edge.clone(), write)));
+        }
     }
     while edge.lanes.writes.free() > WRITES - share(WRITES) {
         tokio::task::yield_now().await;
@@ -202,7 +204,7 @@ async fn pages_that_hang_leave_room_for_those_of_others() {
     let lane = &edge.lanes.pages;
     let mut held = Vec::new();
     for _ in 0..3 {
-        held.push(lane.turn(Some("erp")).await.expect("a turn"));
+        held.push(lane.turn(Whose::of("erp")).await.expect("a turn"));
     }
     let ask = TestRequest::get().uri("/status").insert_header((header::AUTHORIZATION, OTHER));
     assert_eq!(ask_at(edge.clone(), ask).await.status, StatusCode::OK);

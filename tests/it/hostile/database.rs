@@ -9,7 +9,7 @@ use serde_json::json;
 use kontor::operations::Face;
 
 use crate::config::Config;
-use crate::erp::{Erp, everywhere};
+use crate::erp::{Erp, FACES, everywhere, one_item};
 use crate::world::{Database, Reply, World, databases, eventually};
 
 #[derive(QueryableByName)]
@@ -138,6 +138,55 @@ fn a_locked_database_refuses_writes_in_time_and_answers_reads() {
         assert_eq!(erp.stock_of("MUG").0, 5);
         eventually("readiness", || if world.get("/ready").status == 200 { Ok(()) } else { Err("503".to_owned()) });
     });
+}
+
+/// A lock that is waited for longer than a statement may take is such a statement. SQLite knows no limit for one.
+#[test]
+fn a_statement_that_takes_too_long_is_refused_in_time_and_holds_up_no_other() {
+    if !databases().contains(&Database::Postgres) {
+        return;
+    }
+    let config = Config { database: "statement_seconds = 1\nlock_seconds = 600", ..Config::default() };
+    let world = World::configured(Database::Postgres, &config.text());
+    let mut stranger = PgConnection::establish(world.database()).expect("the server");
+    let (compat, typed) = one_item("MUG");
+    for face in FACES {
+        let erp = Erp::on(&world, face);
+        let key = format!("{face:?}");
+        let key = [("Idempotency-Key", key.as_str())];
+        erp.item("MUG", "Mug");
+        stranger.batch_execute("BEGIN; LOCK TABLE stock IN ACCESS EXCLUSIVE MODE").expect("the lock");
+        let document = erp.stock_document("MUG", 5, false);
+        for refused in [erp.send(&document, &key), erp.send(&erp.document("fetchStockCount", &compat, &typed), &[])] {
+            assert_eq!(refused.status, 503, "{}", refused.body);
+            assert!(refused.body.contains("KONTOR-9002") && refused.header("retry-after").is_some(), "{}", refused.body);
+        }
+        // What needs none of it goes on.
+        erp.item("CUP", "Cup");
+        assert_eq!(world.get("/ready").status, 200);
+        stranger.batch_execute("ROLLBACK").expect("the lock");
+        let done = erp.send(&document, &key);
+        assert!(done.status == 200 && !replayed(&done), "nothing was stored before: {}", done.body);
+    }
+    assert_eq!(Erp::on(&world, Face::Typed).stock_of("MUG").0, 10);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_everybody_may_look_into_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut world = World::configured(Database::Sqlite, &Config::default().text());
+    let said = "every user of this machine may look into the folder of the database";
+    // The check reads the file's own address, which is one in this folder.
+    let check = |world: &World| kontor(world, &["check", "--config", "kontor.toml"]);
+    for (mode, warned) in [(0o700, 0), (0o750, 0), (0o755, 1)] {
+        std::fs::set_permissions(world.folder(), std::fs::Permissions::from_mode(mode)).unwrap();
+        let (sound, text) = check(&world);
+        assert!(sound && text.matches(said).count() == warned, "{mode:o}: {text}");
+        world.stop();
+        world.start();
+        assert_eq!(world.log().matches(said).count(), warned, "{mode:o}: {}", world.log());
+    }
 }
 
 /// Books one piece per call until a call is refused or `most` are booked; gives how many were acknowledged.
