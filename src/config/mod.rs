@@ -17,6 +17,7 @@ mod secret;
 mod server;
 #[cfg(test)]
 mod tests;
+mod warehouses;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -324,14 +325,6 @@ impl Settings {
 
     pub fn sub_channel(&self, sub_channel_id: i32) -> Option<&SubChannel> {
         self.sub_channels.iter().find(|s| s.sub_channel_id == sub_channel_id)
-    }
-
-    pub fn warehouse_by_id(&self, warehouse_id: i32) -> Option<&Warehouse> {
-        self.warehouses.iter().find(|w| w.warehouse_id == warehouse_id)
-    }
-
-    pub fn warehouse_by_code(&self, mandator_id: i32, code: &str) -> Option<&Warehouse> {
-        self.warehouses.iter().find(|w| w.mandator_id == mandator_id && w.code.eq_ignore_ascii_case(code))
     }
 }
 

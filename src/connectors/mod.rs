@@ -34,6 +34,11 @@ pub struct Capabilities {
     /// An offer without stock is ended, and listed again when stock is back. false: it stays and gets a quantity of
     /// 0, because the channel keeps the page of a sold-out article (a shop).
     pub ends_at_zero: bool,
+    /// Single packages can be reported while others are still to come. false: they are reported together, when nothing is
+    /// open any more.
+    pub ships_in_part: bool,
+    /// Single positions can be cancelled. false: only whole orders can.
+    pub cancels_in_part: bool,
     /// `list_offers` works: what the channel shows can be compared with what is known.
     pub lists_offers: bool,
     /// How often the channel lets itself be called, counted in calls of this trait; the account's settings may say

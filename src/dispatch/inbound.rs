@@ -3,6 +3,8 @@
 //! Channels are asked with an overlap, so every order comes several times; the channel's order number in its account
 //! finds it again, and a digest shows whether anything is new. What a channel changed is never sent back to it.
 
+mod correction;
+
 use crate::config::{Account, Settings};
 use crate::domain::message::{Message, own};
 use crate::domain::order::{ChannelOrder, OrderLine};
@@ -42,23 +44,28 @@ pub fn import(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &C
     match orders::of_channel(&mut tx.conn, account.account_id, &order.order_id)? {
         None => add(tx, settings, account, order, digest_of(order)?),
         Some(known) if is_known(&known, order)? => Ok(Imported::Unchanged),
-        Some(known) => update(tx, known, order, digest_of(order)?),
+        Some(known) => correction::update(tx, settings, account, known, order, digest_of(order)?),
     }
 }
 
 fn digest_of(order: &ChannelOrder) -> Result<String, Failure> {
-    order.digest().map_err(|error| broken_document("channel order", &error))
+    order.digest().map_err(|error| document_error(&error))
+}
+
+fn document_error(error: &serde_json::Error) -> Failure {
+    broken_document("channel order", error)
 }
 
 /// The channel had said all of it when the order was stored.
 fn is_known(row: &OrderRow, order: &ChannelOrder) -> Result<bool, Failure> {
     let Some(stored) = &row.channel_digest else { return Ok(false) };
-    order.is_known_by(stored).map_err(|error| broken_document("channel order", &error))
+    order.is_known_by(stored).map_err(|error| document_error(&error))
 }
 
 fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
     let status = first_status(order);
-    let positions = positions_of(tx, settings, account, order, status)?;
+    let positions = positions_of(tx, account, order, status)?;
+    let warehouses = settings.warehouses_of(Some(account.account_id), account.mandator_id);
     let customer =
         customers::buyer(tx, account.mandator_id, Some(account.account_id), order.buyer.id.as_deref(), order.buyer.email.as_deref())?;
     let row = OrderRow {
@@ -75,10 +82,11 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
         customer_id: Some(customer.customer_id),
         email_address: order.buyer.email.clone(),
         channel_digest: Some(digest),
+        channel_document: Some(order.to_json().map_err(|error| document_error(&error))?),
         data: document_of(order),
         ..OrderRow::new(account.mandator_id, account.sub_channel_id, order.workflow)
     };
-    let row = orders::insert(tx, row, positions.clone())?;
+    let (row, reserved) = orders::insert(tx, row, positions.clone(), &warehouses)?;
     for (line, position) in order.lines.iter().zip(&positions) {
         if position.item_id.is_none() {
             warn_unmatched(tx, account, &row, line)?;
@@ -92,7 +100,15 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
             _ => offers::sold(tx, offer_id, position.quantity)?,
         }
     }
-    let accounts = mark_quantities(tx, account, &positions, status == OrderStatus::Cancelled)?;
+    let accounts = match status {
+        OrderStatus::Cancelled => {
+            let mut sold: Vec<i32> = positions.iter().filter_map(|position| position.item_id).collect();
+            sold.sort_unstable();
+            sold.dedup();
+            outbox::mark_items_of_accounts(tx, &sold, &[Topic::Quantity], &[account.account_id])?
+        }
+        _ => outbox::mark_items(tx, &reserved, &[Topic::Quantity])?,
+    };
     Ok(Imported::New { order_id: row.order_id, accounts })
 }
 
@@ -108,43 +124,16 @@ fn first_status(order: &ChannelOrder) -> OrderStatus {
     }
 }
 
-/// Positions of a new order, with their stock reserved where the status says so.
-fn positions_of(
-    tx: &mut Tx<'_>,
-    settings: &Settings,
-    account: &Account,
-    order: &ChannelOrder,
-    status: OrderStatus,
-) -> Result<Vec<OrderItemRow>, Failure> {
-    let warehouse = account
-        .warehouses
-        .first()
-        .copied()
-        .or_else(|| settings.warehouses.iter().find(|w| w.mandator_id == account.mandator_id).map(|w| w.warehouse_id));
+/// Positions of a new order, with what of them the channel has cancelled already.
+fn positions_of(tx: &mut Tx<'_>, account: &Account, order: &ChannelOrder, status: OrderStatus) -> Result<Vec<OrderItemRow>, Failure> {
     let mut positions = Vec::with_capacity(order.lines.len());
     for line in &order.lines {
         let mut position = position_of(tx, account, line)?;
-        if let (Some(warehouse), Some(_)) = (warehouse, position.item_id) {
-            position.warehouse_id = Some(warehouse);
-            if status.reserves_stock() {
-                position.reserved = line.quantity.max(0);
-            }
-        }
+        position.cancelled = if status == OrderStatus::Cancelled { line.quantity } else { line.cancelled.clamp(0, line.quantity.max(0)) };
+        position.cancelled_told = position.cancelled;
         positions.push(position);
     }
     Ok(positions)
-}
-
-/// Has the channels told what a new order leaves; gives their accounts.
-fn mark_quantities(tx: &mut Tx<'_>, account: &Account, positions: &[OrderItemRow], cancelled: bool) -> Result<Vec<i32>, Failure> {
-    let touched = positions.iter().filter(|position| position.reserved > 0 || cancelled);
-    let mut touched: Vec<i32> = touched.filter_map(|position| position.item_id).collect();
-    touched.sort_unstable();
-    touched.dedup();
-    match cancelled {
-        true => outbox::mark_items_of_accounts(tx, &touched, &[Topic::Quantity], &[account.account_id]),
-        false => outbox::mark_items(tx, &touched, &[Topic::Quantity]),
-    }
 }
 
 /// The channel's offer number names the item best, because a SKU may have been changed there; else the SKU does.
@@ -169,19 +158,13 @@ fn position_of(tx: &mut Tx<'_>, account: &Account, line: &OrderLine) -> Result<O
         }
     }
     Ok(OrderItemRow {
-        order_item_id: 0,
-        order_id: 0,
         item_id,
         offer_id: offer.map(|(offer, _)| offer),
         channel_line_id: Some(line.line_id.clone()),
         internal_item_number: number,
         external_offer_number: line.external_number.clone(),
-        identifier: line.title.clone(),
-        quantity: line.quantity,
-        price: line.unit_price.0,
         tax_rate: line.tax_rate.map(|rate| rate.0),
-        warehouse_id: None,
-        reserved: 0,
+        ..OrderItemRow::new(line.title.clone(), line.quantity, line.unit_price.0)
     })
 }
 
@@ -221,55 +204,6 @@ fn warn_unmatched(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, line: &Ord
 
 fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, message: &Message) -> Result<(), Failure> {
     messages::add(tx, MessageRow { order_id: Some(row.order_id), ..MessageRow::of(row.mandator_id, account_id, message) })
-}
-
-/// A known order: the buyer's cancellation and payment are followed, texts only while nobody worked on the order yet.
-fn update(tx: &mut Tx<'_>, mut row: OrderRow, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
-    let before = row.clone();
-    let status = row.order_status_id;
-    let mut accounts = Vec::new();
-    if status == OrderStatus::New {
-        row.email_address = order.buyer.email.clone().or(row.email_address);
-        // What the channel does not know may have been filled in by the ERP.
-        let data = &mut row.data;
-        data.note = order.note.clone().or(data.note.take());
-        data.invoice_address = order.invoice_address.clone().filled().or(data.invoice_address.take());
-        data.delivery_address = order.delivery_address.clone().filled().or(data.delivery_address.take());
-    }
-    if order.paid && !row.data.is_told(FactName::Paid) {
-        row.data.set_told(FactName::Paid, 1);
-        row.data.payment_status_id = Some(PaymentStatus::Paid);
-        row.transaction_id_1 = order.transaction_id.clone().or(row.transaction_id_1);
-        accounts.extend(follow(tx, &mut row, Event::Paid)?);
-    }
-    if order.cancelled && !row.data.is_told(FactName::Cancelled) {
-        row.data.set_told(FactName::Cancelled, 1);
-        if status.is_shipped() {
-            let account_id = row.account_id.unwrap_or_default();
-            warn(tx, account_id, &row, &own::order_cancelled_late(row.order_number))?;
-        }
-        for offer_id in orders::items_of(&mut tx.conn, row.order_id)?.into_iter().filter_map(|position| position.offer_id) {
-            offers::moved(tx, offer_id)?;
-        }
-        accounts.extend(follow(tx, &mut row, Event::Canceled)?);
-    }
-    let changed = row != before;
-    row.channel_digest = Some(digest);
-    if !changed {
-        orders::save_unseen(tx, &row)?;
-        return Ok(Imported::Unchanged);
-    }
-    orders::save(tx, &mut row, BY_CHANNEL)?;
-    accounts.sort_unstable();
-    accounts.dedup();
-    Ok(Imported::Changed { accounts })
-}
-
-fn follow(tx: &mut Tx<'_>, row: &mut OrderRow, event: Event) -> Result<Vec<i32>, Failure> {
-    match step(row.workflow, row.order_status_id, event) {
-        Step::To(next) => orders::change_status(tx, row, next),
-        Step::Recorded | Step::Refused => Ok(Vec::new()),
-    }
 }
 
 #[cfg(test)]

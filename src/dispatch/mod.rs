@@ -13,6 +13,7 @@ mod inbound;
 mod keeper;
 mod lease;
 mod limiter;
+mod parts;
 mod plan;
 pub mod report;
 mod retry;

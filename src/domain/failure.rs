@@ -319,6 +319,12 @@ codes! {
     4021 UNKNOWN_CHANGE Client
         "no change \"{0}\" is on its way in mandator {1}, it may have arrived meanwhile; fetchPendingChanges lists all there are"
         "im Mandanten {1} ist keine Änderung \"{0}\" unterwegs, sie kann inzwischen angekommen sein; fetchPendingChanges nennt alle";
+    4022 UNKNOWN_POSITION Client
+        "the order has no position with {0} \"{1}\"; fetchOrders shows its positions"
+        "der Auftrag hat keine Position mit {0} \"{1}\"; fetchOrders zeigt seine Positionen";
+    4023 UNKNOWN_ORDER_CHANGE Client
+        "change {0} belongs to another order; fetchOrders lists the changes of this one"
+        "die Änderung {0} gehört zu einem anderen Auftrag; fetchOrders nennt die Änderungen von diesem";
     // 5000: state
     5001 ITEM_IN_USE Client
         "the item cannot be deleted: {0}; resolve that first"
@@ -344,6 +350,27 @@ codes! {
     5008 NO_ACCOUNT_PUSH Client
         "account {0} is not active; activate it in the configuration"
         "das Konto {0} ist nicht aktiv; aktivieren Sie es in der Konfiguration";
+    5009 MORE_THAN_OPEN Client
+        "{0} pieces, but only {1} are open; fetchOrders shows what was shipped and cancelled"
+        "{0} Stück, aber nur {1} sind offen; fetchOrders zeigt, was versendet und storniert ist";
+    5010 CONTENTS_IN_PART Client
+        "only {0} of {1} packages name their contents; name them in every package, or in none to ship everything open"
+        "nur {0} von {1} Paketen nennen ihren Inhalt; nennen Sie ihn in jedem Paket, oder in keinem, um alles Offene zu versenden";
+    5011 PACKAGE_WITHOUT_NUMBER Client
+        "a package with contents needs {field:external_packet_number} or {field:tracking_number}, else a repeated call would ship it twice"
+        "ein Paket mit Inhalt braucht {field:external_packet_number} oder {field:tracking_number}, sonst würde ein wiederholter Aufruf es zweimal versenden";
+    5012 PACKAGE_DIFFERS Client
+        "package \"{0}\" was shipped with other contents; use a new number for a new package"
+        "das Paket \"{0}\" wurde mit anderem Inhalt versendet; verwenden Sie für ein neues Paket eine neue Nummer";
+    5013 POSITIONS_MISPLACED Client
+        "{0} does not read positions here; send them as {1}"
+        "{0} liest Positionen hier nicht; senden Sie sie als {1}";
+    5014 POSITION_FIXED Client
+        "the value \"{0}\" differs from \"{1}\", and positions of an existing order do not change; leave it out, or use {field:cancelled_quantity} and {field:returned_quantity}"
+        "der Wert \"{0}\" weicht von \"{1}\" ab, und Positionen eines bestehenden Auftrags ändern sich nicht; lassen Sie ihn weg, oder verwenden Sie {field:cancelled_quantity} und {field:returned_quantity}";
+    5015 CUMULATIVE Client
+        "{0} is not possible, expected {1} to {2}: the number counts all pieces so far"
+        "{0} ist nicht möglich, erwartet wird {1} bis {2}: die Zahl zählt alle bisherigen Stücke";
     5020 SET_IN_CONFIGURATION Client
         "{0} is set in the configuration file; have the admin change it there"
         "{0} steht in der Konfigurationsdatei; lassen Sie es dort ändern";

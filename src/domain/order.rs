@@ -3,13 +3,17 @@
 
 mod address;
 mod channel;
+mod difference;
 mod document;
 mod fact;
+mod position;
 
 pub use address::Address;
 pub use channel::{Buyer, ChannelOrder, OrderLine};
+pub use difference::{Difference, LINE, differences};
 pub use document::{OrderDocument, PacketDocument, PaymentDocument};
-pub use fact::{FactKind, FactName, Packet};
+pub use fact::{Content, FactKind, FactName, Packet};
+pub use position::{Leaving, Pieces, Position};
 
 use super::numbered::{as_number, numbered};
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
-use super::schema::{image_contents, items, offers, order_items, orders};
+use super::schema::{image_contents, items, offers, order_items, orders, reservations};
 use super::{Conn, MOST_VARIABLES, Stored, Tx};
 use crate::domain::Failure;
 use crate::domain::item::Item;
@@ -236,6 +236,7 @@ pub fn uses(conn: &mut Conn<'_>, item_id: i32) -> Result<Uses, Failure> {
 /// Deletes an article with its stock, prices and the offers that do not run. Positions of orders keep its number.
 pub fn delete(tx: &mut Tx<'_>, item_id: i32) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(offers::table.filter(offers::item_id.eq(item_id))).execute(c))?;
+    on!(&mut tx.conn, c => diesel::delete(reservations::table.filter(reservations::item_id.eq(item_id))).execute(c))?;
     on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::item_id.eq(item_id)))
         .set((order_items::item_id.eq(None::<i32>), order_items::offer_id.eq(None::<i32>)))
         .execute(c))?;

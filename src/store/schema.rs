@@ -303,6 +303,7 @@ diesel::table! {
         invoice_number -> Nullable<Text>,
         channel_digest -> Nullable<Text>,
         data -> Text,
+        channel_document -> Nullable<Text>,
     }
 }
 
@@ -319,8 +320,11 @@ diesel::table! {
         quantity -> Integer,
         price -> BigInt,
         tax_rate -> Nullable<BigInt>,
-        warehouse_id -> Nullable<Integer>,
-        reserved -> Integer,
+        cancelled -> Integer,
+        cancelled_told -> Integer,
+        shipped -> Integer,
+        returned -> Integer,
+        refunded -> Integer,
     }
 }
 
@@ -329,6 +333,37 @@ diesel::table! {
         packet_id -> Integer,
         order_id -> Integer,
         data -> Text,
+    }
+}
+
+diesel::table! {
+    package_contents (package_content_id) {
+        package_content_id -> Integer,
+        packet_id -> Integer,
+        order_item_id -> Integer,
+        warehouse_id -> Nullable<Integer>,
+        quantity -> Integer,
+    }
+}
+
+diesel::table! {
+    reservations (order_item_id, warehouse_id) {
+        order_item_id -> Integer,
+        warehouse_id -> Integer,
+        item_id -> Integer,
+        quantity -> Integer,
+    }
+}
+
+diesel::table! {
+    order_changes (order_change_id) {
+        order_change_id -> Integer,
+        order_id -> Integer,
+        changed_at -> BigInt,
+        what -> Text,
+        order_item_id -> Nullable<Integer>,
+        old_value -> Nullable<Text>,
+        new_value -> Nullable<Text>,
     }
 }
 
@@ -481,6 +516,9 @@ diesel::joinable!(offers -> items (item_id));
 diesel::joinable!(prices -> items (item_id));
 diesel::joinable!(prices -> price_validities (validity_id));
 diesel::joinable!(order_items -> orders (order_id));
+diesel::joinable!(reservations -> order_items (order_item_id));
+diesel::joinable!(package_contents -> order_packets (packet_id));
+diesel::joinable!(package_contents -> order_items (order_item_id));
 diesel::joinable!(item_account_categories -> account_categories (account_category_id));
 diesel::joinable!(group_account_categories -> account_categories (account_category_id));
 
@@ -508,6 +546,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders,
     order_items,
     order_packets,
+    package_contents,
+    reservations,
+    order_changes,
     order_payments,
     order_notices,
     order_tags,

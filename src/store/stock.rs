@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
-use super::schema::{items, order_items, orders, stock};
+use super::schema::{items, order_items, orders, reservations, stock};
 use super::{Conn, MOST_VARIABLES, Tx};
 use crate::domain::Failure;
 use crate::{conditions, on};
@@ -80,7 +80,7 @@ conditions! {
         order_id: Cond<i32> = orders::order_id,
         order_number: Cond<i32> = orders::order_number,
     } and {
-        warehouse_id: Cond<i32> = order_items::warehouse_id,
+        warehouse_id: Cond<i32> = reservations::warehouse_id,
     } beside {
         item: StockItemFilter,
     }
@@ -127,16 +127,13 @@ pub fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<FoundSt
 pub fn reserved(conn: &mut Conn<'_>, item_ids: &[i32]) -> Result<HashMap<(i32, i32), i32>, Failure> {
     let mut found: HashMap<(i32, i32), i32> = HashMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(Option<i32>, Option<i32>, i32)> = on!(conn, c => order_items::table
-            .filter(order_items::item_id.eq_any(chunk.iter().copied().map(Some)))
-            .filter(order_items::reserved.gt(0))
-            .select((order_items::item_id, order_items::warehouse_id, order_items::reserved))
+        let rows: Vec<(i32, i32, i32)> = on!(conn, c => reservations::table
+            .filter(reservations::item_id.eq_any(chunk))
+            .select((reservations::item_id, reservations::warehouse_id, reservations::quantity))
             .load(c))?;
         for (item, warehouse, pieces) in rows {
-            if let (Some(item), Some(warehouse)) = (item, warehouse) {
-                let sum = found.entry((item, warehouse)).or_default();
-                *sum = sum.saturating_add(pieces);
-            }
+            let sum = found.entry((item, warehouse)).or_default();
+            *sum = sum.saturating_add(pieces);
         }
     }
     Ok(found)
@@ -149,7 +146,7 @@ pub struct FoundReservation {
     pub item_id: i32,
     pub mandator_id: i32,
     pub internal_item_number: String,
-    pub warehouse_id: Option<i32>,
+    pub warehouse_id: i32,
     pub reserved: i32,
     pub order_id: i32,
     pub order_number: i32,
@@ -158,20 +155,19 @@ pub struct FoundReservation {
 }
 
 /// Positions that reserve stock and pass a filter.
-pub fn reservations(conn: &mut Conn<'_>, filter: &ReservationFilter) -> Result<Vec<FoundReservation>, Failure> {
+pub fn found_reservations(conn: &mut Conn<'_>, filter: &ReservationFilter) -> Result<Vec<FoundReservation>, Failure> {
     Ok(on!(conn, c => {
-        let mut query = order_items::table
-            .inner_join(orders::table)
-            .inner_join(items::table.on(order_items::item_id.eq(items::item_id.nullable())))
+        let mut query = reservations::table
+            .inner_join(order_items::table.inner_join(orders::table))
+            .inner_join(items::table.on(reservations::item_id.eq(items::item_id)))
             .filter(items::mandator_id.eq(filter.item.mandator_id))
-            .filter(order_items::reserved.gt(0))
             .select((
                 order_items::order_item_id,
                 items::item_id,
                 items::mandator_id,
                 items::internal_item_number,
-                order_items::warehouse_id,
-                order_items::reserved,
+                reservations::warehouse_id,
+                reservations::quantity,
                 orders::order_id,
                 orders::order_number,
                 orders::order_number_prefix,

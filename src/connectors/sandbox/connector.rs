@@ -64,6 +64,8 @@ impl Connector for SandboxConnector {
             batch_size: self.batch_size,
             rereads_open_orders: false,
             ends_at_zero: true,
+            ships_in_part: true,
+            cancels_in_part: true,
             lists_offers: true,
             rates: Rates::new(),
         }

@@ -10,13 +10,19 @@ use super::shop::{Line, Order, Problem, ReceivedFact, Shop, Status, decimal_text
 use crate::domain::Decimal;
 use crate::domain::message::channel;
 use crate::domain::order::Workflow;
-use crate::domain::order::{Address, FactKind, Packet};
+use crate::domain::order::{Address, Content, FactKind, Packet};
 
 /// Orders that one shop keeps. The oldest finished one makes room for a new one.
 const MOST_ORDERS: usize = 100_000;
 const MOST_LINES: usize = 1_000;
 /// Pieces of one line.
 const MOST_PIECES: i32 = 1_000_000;
+
+impl Line {
+    fn open(&self) -> i32 {
+        self.quantity.saturating_sub(self.cancelled).saturating_sub(self.shipped).max(0)
+    }
+}
 
 /// What a buyer sends. Everything but the lines has a default.
 #[derive(Debug, Default, Deserialize)]
@@ -102,6 +108,8 @@ impl Shop {
                 external_number: listing.external_number.clone(),
                 title: listing.title.clone(),
                 quantity: line.quantity,
+                cancelled: 0,
+                shipped: 0,
                 unit_price: listing.price,
             });
         }
@@ -212,33 +220,80 @@ impl Shop {
             Status::Shipped => return Err(Problem::Conflict(format!("order {order_id} is shipped; it cannot be cancelled any more"))),
             Status::New | Status::Acknowledged | Status::Paid => {}
         }
+        if order.lines.iter().any(|line| line.shipped > 0) {
+            return Err(Problem::Conflict(format!("order {order_id} is shipped in part; cancel the lines that are open")));
+        }
         order.status = Status::Cancelled;
         order.cancel_reason = reason;
         order.changed = seq;
-        for line in order.lines.clone() {
-            if let Some(listing) = self.listings.get_mut(&line.sku) {
-                listing.quantity = listing.quantity.saturating_add(line.quantity);
-                listing.note(seq, format!("{} back from {order_id}", line.quantity));
+        let open: Vec<(String, i32)> = order.lines.iter().map(|line| (line.line_id.clone(), line.open())).collect();
+        self.take_back(order_id, &open, seq)
+    }
+
+    /// Single lines are cancelled, in part or whole.
+    fn cancel_positions(&mut self, order_id: &str, positions: &[Content], reason: Option<String>) -> Result<(), Problem> {
+        let seq = self.changed();
+        let order = self.order_mut(order_id)?;
+        let pieces = pieces_of(order, positions)?;
+        order.cancel_reason = reason;
+        order.changed = seq;
+        self.take_back(order_id, &pieces, seq)?;
+        self.order_mut(order_id)?.finish();
+        Ok(())
+    }
+
+    /// Cancels pieces of lines, and puts them back into the offers.
+    fn take_back(&mut self, order_id: &str, pieces: &[(String, i32)], seq: u64) -> Result<(), Problem> {
+        let order = self.order_mut(order_id)?;
+        let mut back = Vec::new();
+        for (line_id, quantity) in pieces {
+            if let Some(line) = order.lines.iter_mut().find(|line| line.line_id == *line_id) {
+                line.cancelled = line.cancelled.saturating_add(*quantity);
+                back.push((line.sku.clone(), *quantity));
+            }
+        }
+        for (sku, quantity) in back {
+            if let Some(listing) = self.listings.get_mut(&sku) {
+                listing.quantity = listing.quantity.saturating_add(quantity);
+                listing.note(seq, format!("{quantity} back from {order_id}"));
             }
         }
         Ok(())
     }
 
-    fn ship(&mut self, order_id: &str, packets: &[Packet]) -> Result<(), Problem> {
+    /// Ships what the packages name, or, where neither they nor `together` name anything, everything open. Data of a
+    /// package that is known already are completed.
+    fn ship(&mut self, order_id: &str, packets: &[Packet], together: &[Content]) -> Result<(), Problem> {
         let seq = self.changed();
         let order = self.order_mut(order_id)?;
         if order.status == Status::Cancelled {
             return Err(Problem::Conflict(format!("order {order_id} is cancelled; it cannot be shipped")));
         }
-        order.status = Status::Shipped;
-        order.changed = seq;
-        for packet in packets {
-            let known =
-                packet.tracking_number.is_some() && order.packets.iter().any(|other| other.tracking_number == packet.tracking_number);
-            if !known {
-                order.packets.push(packet.clone());
+        let named: Vec<Content> =
+            packets.iter().filter(|packet| !packet.again).flat_map(|packet| &packet.contents).chain(together).cloned().collect();
+        let only_news = !packets.is_empty() && packets.iter().all(|packet| packet.again);
+        let pieces = match (named.is_empty(), only_news) {
+            (false, _) => pieces_of(order, &named)?,
+            (true, true) => Vec::new(),
+            (true, false) => order.lines.iter().map(|line| (line.line_id.clone(), line.open())).collect(),
+        };
+        for (line_id, quantity) in pieces {
+            if let Some(line) = order.lines.iter_mut().find(|line| line.line_id == line_id) {
+                line.shipped = line.shipped.saturating_add(quantity);
             }
         }
+        order.changed = seq;
+        for packet in packets {
+            let known = order.packets.iter_mut().find(|other| {
+                (packet.packet_id != 0 && other.packet_id == packet.packet_id)
+                    || (packet.tracking_number.is_some() && other.tracking_number == packet.tracking_number)
+            });
+            match known {
+                Some(known) => known.clone_from(packet),
+                None => order.packets.push(packet.clone()),
+            }
+        }
+        order.finish();
         Ok(())
     }
 
@@ -267,8 +322,9 @@ impl Shop {
         let result = match &fact.kind {
             FactKind::Acknowledged => self.acknowledge(order_id),
             FactKind::Paid { transaction_id } => self.pay(order_id, transaction_id.clone()),
-            FactKind::Shipped { packets } => self.ship(order_id, packets),
+            FactKind::Shipped { packets, together } => self.ship(order_id, packets, together),
             FactKind::Cancelled { reason } => self.cancel(order_id, reason.clone()),
+            FactKind::PositionsCancelled { positions, reason } => self.cancel_positions(order_id, positions, reason.clone()),
         };
         if out_of_order {
             self.counters.out_of_order_facts = self.counters.out_of_order_facts.saturating_add(1);
@@ -283,6 +339,33 @@ impl Shop {
             Ok(()) => Outcome::done(),
             Err(Problem::Missing(_)) => Outcome::Refused(channel::order_unknown(order_id)),
             Err(Problem::Conflict(text) | Problem::Bad(text)) => Outcome::Refused(channel::order_state(text)),
+        }
+    }
+}
+
+/// The pieces of lines that a fact names, which have to be open.
+fn pieces_of(order: &Order, named: &[Content]) -> Result<Vec<(String, i32)>, Problem> {
+    let mut sums: BTreeMap<String, i32> = BTreeMap::new();
+    for content in named {
+        let line_id = content.line_id.as_deref().unwrap_or_default();
+        let Some(line) = order.lines.iter().find(|line| line.line_id == line_id) else {
+            return Err(Problem::Conflict(format!("order {} has no line \"{line_id}\"", order.order_id)));
+        };
+        let sum = sums.entry(line.line_id.clone()).or_default();
+        *sum = sum.saturating_add(content.quantity);
+        if *sum > line.open() {
+            return Err(Problem::Conflict(format!("line {line_id}: {sum} pieces, but only {} are open", line.open())));
+        }
+    }
+    Ok(sums.into_iter().collect())
+}
+
+impl Order {
+    /// Nothing is open any more: shipped, where a part of it was, else cancelled.
+    fn finish(&mut self) {
+        if self.lines.iter().all(|line| line.open() == 0) {
+            let shipped = self.lines.iter().any(|line| line.shipped > 0);
+            self.status = if shipped { Status::Shipped } else { Status::Cancelled };
         }
     }
 }

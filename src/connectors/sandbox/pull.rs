@@ -34,6 +34,7 @@ fn tell(order: &Order) -> ChannelOrder {
         external_number: Some(line.external_number.clone()),
         title: line.title.clone(),
         quantity: line.quantity,
+        cancelled: line.cancelled,
         unit_price: line.unit_price,
         tax_rate: Some(Decimal::from_whole(TAX_RATE)),
     };

@@ -125,6 +125,10 @@ pub struct Line {
     pub external_number: String,
     pub title: String,
     pub quantity: i32,
+    #[serde(default)]
+    pub cancelled: i32,
+    #[serde(default)]
+    pub shipped: i32,
     #[serde(with = "decimal_text")]
     pub unit_price: Decimal,
 }

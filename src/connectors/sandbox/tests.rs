@@ -205,7 +205,7 @@ fn facts_move_the_order_and_a_repeated_key_changes_nothing() {
     world.fact("k2", FactKind::Paid { transaction_id: Some("T".to_owned()) });
     let packets = vec![Packet { tracking_number: Some("JJD1".to_owned()), ..Packet::default() }];
     for _ in 0..2 {
-        assert!(matches!(world.fact("k3", FactKind::Shipped { packets: packets.clone() }), Outcome::Done { .. }));
+        assert!(matches!(world.fact("k3", shipped(packets.clone())), Outcome::Done { .. }));
     }
     let order = world.ask("GET", "/orders/S-100001", "").1;
     assert_eq!(
@@ -215,11 +215,15 @@ fn facts_move_the_order_and_a_repeated_key_changes_nothing() {
     assert_eq!(world.ask("GET", "/state", "").1["counters"]["duplicate_facts"], 1);
 }
 
+fn shipped(packets: Vec<Packet>) -> FactKind {
+    FactKind::Shipped { packets, together: Vec::new() }
+}
+
 #[test]
 fn facts_in_the_wrong_order_are_recorded() {
     let world = World::with_offer("A", 5);
     world.ask("POST", "/orders?sku=A", "");
-    world.fact("k2", FactKind::Shipped { packets: Vec::new() });
+    world.fact("k2", shipped(Vec::new()));
     world.fact("k1", FactKind::Acknowledged);
     assert_eq!(world.ask("GET", "/orders/S-100001", "").1["facts"][1]["out_of_order"], true);
     assert_eq!(world.ask("GET", "/state", "").1["counters"]["out_of_order_facts"], 1);
@@ -230,7 +234,7 @@ fn a_shipped_order_cannot_be_cancelled_and_an_unknown_one_not_be_paid() {
     let world = World::with_offer("A", 5);
     assert_eq!(refusal(world.fact("k0", FactKind::Paid { transaction_id: None })), "ORDER_UNKNOWN");
     world.ask("POST", "/orders?sku=A", "");
-    world.fact("k1", FactKind::Shipped { packets: Vec::new() });
+    world.fact("k1", shipped(Vec::new()));
     assert_eq!(refusal(world.fact("k2", FactKind::Cancelled { reason: None })), "ORDER_STATE");
     assert_eq!(world.ask("POST", "/orders/S-100001/cancel", "").0, 409);
 }

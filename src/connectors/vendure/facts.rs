@@ -12,13 +12,13 @@ use super::inputs::outcome_of;
 use super::offers::PAGE;
 use super::{Vendure, part};
 use crate::domain::message::{Message, channel};
-use crate::domain::order::{FactKind, Packet};
+use crate::domain::order::{Content, FactKind, Packet};
 
 /// Steps of one fact: settle each payment, add a fulfilment, ship it, move the order on; with some to spare.
 const MOST_STEPS: usize = 12;
 
 const READ: &str = "query ($code: String!) { orders(options: {filter: {code: {eq: $code}}, take: 1}) { items { id state active
-  lines { id quantity productVariant { id } } payments { id state }
+  lines { id quantity orderPlacedQuantity productVariant { id } } payments { id state }
   fulfillments { id state trackingCode lines { orderLineId quantity } } } } }";
 const SETTLE: &str = "mutation ($id: ID!) { result: settlePayment(id: $id) { __typename ... on ErrorResult { errorCode message }
   ... on SettlePaymentError { paymentErrorMessage } ... on PaymentStateTransitionError { transitionError } ... on OrderStateTransitionError { transitionError } } }";
@@ -48,7 +48,9 @@ pub struct Order {
 #[serde(rename_all = "camelCase")]
 pub struct Line {
     pub id: String,
+    /// Without the pieces that are cancelled.
     pub quantity: i64,
+    pub order_placed_quantity: i64,
     pub product_variant: VariantId,
 }
 
@@ -101,6 +103,8 @@ pub enum Step {
     },
     Cancel {
         reason: Option<String>,
+        /// Pieces by line; none: the whole order.
+        lines: Vec<(String, i64)>,
     },
 }
 
@@ -124,6 +128,20 @@ impl Order {
             .map(|line| (line.id.clone(), line.quantity.saturating_sub(covered(line))))
             .filter(|(_, quantity)| *quantity > 0)
             .collect()
+    }
+
+    fn pieces_cancelled(&self, line_id: &str) -> i64 {
+        self.lines.iter().find(|line| line.id == line_id).map_or(0, |line| line.order_placed_quantity.saturating_sub(line.quantity))
+    }
+
+    fn pieces_fulfilled(&self, line_id: &str) -> i64 {
+        let lines = self.live().flat_map(|fulfillment| &fulfillment.lines);
+        lines.filter(|line| line.order_line_id == line_id).map(|line| line.quantity).sum()
+    }
+
+    /// Nothing is left to cancel; money that was taken has to go back by hand.
+    fn cancelled(&self) -> Step {
+        Step::Done(self.payments("Settled").next().map(|_| channel::refund_open()))
     }
 
     /// Paid after shipping: the state in which Vendure left the order behind.
@@ -157,27 +175,58 @@ pub fn next_step(order: &Order, fact: &FactKind) -> Step {
             }
             order.behind().unwrap_or(Step::Done(None))
         }
-        FactKind::Shipped { packets } => ship(order, packets),
-        FactKind::Cancelled { .. } if cancelled => match order.payments("Settled").next() {
-            Some(_) => Step::Done(Some(channel::refund_open())),
-            None => Step::Done(None),
-        },
-        FactKind::Cancelled { reason } => Step::Cancel { reason: reason.clone() },
+        FactKind::Shipped { packets, together } => ship(order, packets, together),
+        FactKind::Cancelled { .. } | FactKind::PositionsCancelled { .. } if cancelled => order.cancelled(),
+        FactKind::Cancelled { reason } => Step::Cancel { reason: reason.clone(), lines: Vec::new() },
+        FactKind::PositionsCancelled { positions, reason } => {
+            let lines = missing(positions, |line_id| order.pieces_cancelled(line_id));
+            match lines.is_empty() {
+                true => order.cancelled(),
+                false => Step::Cancel { reason: reason.clone(), lines },
+            }
+        }
     }
 }
 
-fn ship(order: &Order, packets: &[Packet]) -> Step {
+/// The pieces that the shop has not heard of yet. `known` are those of a line for which it has happened.
+fn missing(named: &[Content], known: impl Fn(&str) -> i64) -> Vec<(String, i64)> {
+    let lines = named.iter().filter_map(|content| {
+        let line_id = content.line_id.as_deref()?;
+        let missing = i64::from(content.so_far).saturating_sub(known(line_id)).min(i64::from(content.quantity));
+        (missing > 0).then(|| (line_id.to_owned(), missing))
+    });
+    lines.collect()
+}
+
+fn ship(order: &Order, packets: &[Packet], together: &[Content]) -> Step {
     let known: Vec<&str> =
         order.live().filter_map(|fulfillment| fulfillment.tracking_code.as_deref()).flat_map(|codes| codes.split(", ")).collect();
+    let method = |packet: Option<&Packet>| {
+        let named = packet.and_then(|packet| packet.carrier.clone().or_else(|| packet.dispatch_type.clone()));
+        named.unwrap_or_else(|| "shipped".to_owned())
+    };
+    for packet in packets.iter().filter(|packet| !packet.again && !packet.contents.is_empty()) {
+        let lines = missing(&packet.contents, |line_id| order.pieces_fulfilled(line_id));
+        if !lines.is_empty() {
+            let tracking = packet.tracking_number.clone().unwrap_or_default();
+            return Step::Fulfil { lines, method: method(Some(packet)), tracking };
+        }
+    }
+    // One fulfilment takes what several packages contain together, and names all of their numbers. Facts of version 0.1
+    // name no pieces: they mean everything that is left.
+    let unsorted: Vec<Packet> = packets.iter().filter(|packet| !packet.again && packet.contents.is_empty()).cloned().collect();
     let wanted = tracking_codes(packets);
     let fresh: Vec<&str> = wanted.iter().copied().filter(|code| !known.contains(code)).collect();
-    let told_before = !wanted.is_empty() && fresh.is_empty();
-    let open = order.uncovered(|_| true);
+    let named = !together.is_empty() || packets.iter().any(|packet| packet.again || !packet.contents.is_empty());
+    let open = match named {
+        true => missing(together, |line_id| order.pieces_fulfilled(line_id)),
+        false => order.uncovered(|_| true),
+    };
+    let told_before = !named && !wanted.is_empty() && fresh.is_empty();
     if !open.is_empty() && !told_before {
-        // Kontor's packets do not say what is in them: the first fulfilment takes everything that is left, and names all
-        // of their numbers.
-        let method = packets.iter().find_map(|packet| packet.carrier.clone().or_else(|| packet.dispatch_type.clone()));
-        return Step::Fulfil { lines: open, method: method.unwrap_or_else(|| "shipped".to_owned()), tracking: fresh.join(", ") };
+        let codes = tracking_codes(&unsorted);
+        let fresh: Vec<&str> = codes.into_iter().filter(|code| !known.contains(code)).collect();
+        return Step::Fulfil { lines: open, method: method(unsorted.first()), tracking: fresh.join(", ") };
     }
     if let Some(pending) = order.live().find(|fulfillment| matches!(fulfillment.state.as_str(), "Created" | "Pending")) {
         return Step::Ship { fulfillment_id: pending.id.clone() };
@@ -215,7 +264,13 @@ impl Vendure {
                 Step::Settle { payment_id } => (SETTLE, json!({ "id": payment_id })),
                 Step::Ship { fulfillment_id } => (SHIP, json!({ "id": fulfillment_id })),
                 Step::MoveOn { state } => (MOVE_ON, json!({ "id": order.id, "state": state })),
-                Step::Cancel { reason } => (CANCEL, json!({ "input": { "orderId": order.id, "reason": reason, "cancelShipping": true } })),
+                Step::Cancel { reason, lines } if lines.is_empty() => {
+                    (CANCEL, json!({ "input": { "orderId": order.id, "reason": reason, "cancelShipping": true } }))
+                }
+                Step::Cancel { reason, lines } => {
+                    let lines: Vec<_> = lines.iter().map(|(id, quantity)| json!({ "orderLineId": id, "quantity": quantity })).collect();
+                    (CANCEL, json!({ "input": { "orderId": order.id, "reason": reason, "lines": lines } }))
+                }
                 Step::Fulfil { lines, method, tracking } => {
                     let lines: Vec<_> = lines.iter().map(|(id, quantity)| json!({ "orderLineId": id, "quantity": quantity })).collect();
                     let arguments = json!([{ "name": "method", "value": method }, { "name": "trackingCode", "value": tracking }]);

@@ -305,14 +305,14 @@ fn an_order_goes_its_way_from_cart_to_parcel() {
     }
     assert!(pulled(&shop, Some(&cursor), &code).paid);
     for _ in 0..2 {
-        told(&shop, &code, FactKind::Shipped { packets: packets(&["JJD1", "JJD2"]) });
+        told(&shop, &code, FactKind::Shipped { packets: packets(&["JJD1", "JJD2"]), together: Vec::new() });
     }
     assert_eq!(
         state(&shop, &code),
         json!({ "state": "Shipped", "fulfillments": [{ "state": "Shipped", "method": "dhl", "trackingCode": "JJD1, JJD2" }] })
     );
     assert_eq!(saleable(&shop, &sku), 10);
-    match tell(&shop, &code, FactKind::Shipped { packets: packets(&["JJD9"]) }) {
+    match tell(&shop, &code, FactKind::Shipped { packets: packets(&["JJD9"]), together: Vec::new() }) {
         Outcome::Done { messages, .. } => assert_eq!(messages[0].code(), "ALREADY_SHIPPED"),
         other => panic!("{other:?}"),
     }
@@ -329,7 +329,7 @@ fn an_order_is_shipped_before_it_is_paid_even_when_the_stock_was_booked_out() {
     let gone =
         OfferChange { content: None, price: None, quantity: Some(Quantity { offered: 0, reserved_here: 0 }), ..offer(1, &sku, "19.90", 0) };
     numbers(&shop, &[gone]);
-    told(&shop, &code, FactKind::Shipped { packets: Vec::new() });
+    told(&shop, &code, FactKind::Shipped { packets: Vec::new(), together: Vec::new() });
     assert_eq!(saleable(&shop, &sku), 0);
     assert_eq!(state(&shop, &code)["state"], "PaymentAuthorized");
     told(&shop, &code, FactKind::Paid { transaction_id: None });
@@ -351,7 +351,7 @@ fn an_order_is_cancelled_once() {
     assert_eq!((order.cancelled, order.lines[0].quantity, order.coupon_amount), (true, 3, Decimal::ZERO));
     assert_eq!(saleable(&shop, &sku), 5);
     assert!(
-        matches!(tell(&shop, &code, FactKind::Shipped { packets: Vec::new() }), Outcome::Refused(message) if message.code() == "ORDER_CANCELLED")
+        matches!(tell(&shop, &code, FactKind::Shipped { packets: Vec::new(), together: Vec::new() }), Outcome::Refused(message) if message.code() == "ORDER_CANCELLED")
     );
     assert!(
         matches!(tell(&shop, "NOSUCHORDER", FactKind::Paid { transaction_id: None }), Outcome::Refused(message) if message.code() == "ORDER_UNKNOWN")

@@ -225,7 +225,15 @@ impl Connector for Vendure {
     fn capabilities(&self) -> Capabilities {
         // Payment, fulfilment and delivery do not move an order's `updatedAt` (seen with 3.7.3).
         // A shop shows "sold out" automatically; a switched off product would be a dead link.
-        Capabilities { batch_size: BATCH, rereads_open_orders: true, ends_at_zero: false, lists_offers: true, rates: Rates::new() }
+        Capabilities {
+            batch_size: BATCH,
+            rereads_open_orders: true,
+            ends_at_zero: false,
+            ships_in_part: true,
+            cancels_in_part: true,
+            lists_offers: true,
+            rates: Rates::new(),
+        }
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {

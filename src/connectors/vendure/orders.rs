@@ -197,14 +197,15 @@ impl Order {
         let payment = payments.iter().rev().find(|payment| matches!(payment.state.as_str(), "Authorized" | "Settled")).or(payments.last());
         let at_the_door =
             payment.is_some_and(|payment| cash_on_delivery_methods.iter().any(|method| method.eq_ignore_ascii_case(&payment.method)));
-        // A cancellation sets the quantities to zero; the ERP wants to know what was cancelled.
-        let quantity = |line: &Line| if cancelled { line.order_placed_quantity } else { line.quantity };
+        // A cancellation takes pieces off the quantity. An order that is modified later may have more than were placed.
+        let quantity = |line: &Line| line.order_placed_quantity.max(line.quantity);
         let lines = self.lines.iter().filter(|line| quantity(line) > 0).map(|line| OrderLine {
             line_id: line.id.clone(),
             sku: Some(line.product_variant.sku.clone()),
             external_number: Some(line.product_variant.id.clone()),
             title: line.product_variant.name.clone(),
             quantity: quantity(line),
+            cancelled: if cancelled { quantity(line) } else { quantity(line).saturating_sub(line.quantity) },
             unit_price: line.unit_price_with_tax,
             tax_rate: Some(line.tax_rate),
         });

@@ -307,7 +307,7 @@ fn the_cursor_overlaps_and_goes_through_a_long_list_page_by_page() {
 }
 
 fn order(state: &str, payment: &str, fulfillments: Value) -> Order {
-    let lines = json!([{ "id": "1", "quantity": 2, "productVariant": { "id": "9" } }, { "id": "2", "quantity": 1, "productVariant": { "id": "8" } }]);
+    let lines = json!([{ "id": "1", "quantity": 2, "orderPlacedQuantity": 2, "productVariant": { "id": "9" } }, { "id": "2", "quantity": 1, "orderPlacedQuantity": 1, "productVariant": { "id": "8" } }]);
     let payments = json!([{ "id": "4", "state": payment }]);
     serde_json::from_value(
         json!({ "id": "1", "state": state, "active": false, "lines": lines, "payments": payments, "fulfillments": fulfillments }),
@@ -323,6 +323,7 @@ fn fulfillment(state: &str, tracking: &str, lines: &[(&str, i64)]) -> Value {
 fn shipped(codes: &[&str]) -> FactKind {
     FactKind::Shipped {
         packets: codes.iter().map(|code| Packet { tracking_number: Some((*code).to_owned()), ..Packet::default() }).collect(),
+        together: Vec::new(),
     }
 }
 
@@ -373,7 +374,10 @@ fn a_shipment_takes_what_is_left_and_is_not_repeated() {
 #[test]
 fn a_cancellation_is_told_once_and_reminds_of_the_money() {
     let cancel = FactKind::Cancelled { reason: Some("sold out".to_owned()) };
-    assert_eq!(next_step(&order("PaymentSettled", "Settled", json!([])), &cancel), Step::Cancel { reason: Some("sold out".to_owned()) });
+    assert_eq!(
+        next_step(&order("PaymentSettled", "Settled", json!([])), &cancel),
+        Step::Cancel { reason: Some("sold out".to_owned()), lines: Vec::new() }
+    );
     assert!(
         matches!(next_step(&order("Cancelled", "Settled", json!([])), &cancel), Step::Done(Some(said)) if said.code() == "REFUND_OPEN")
     );

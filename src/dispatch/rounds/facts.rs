@@ -4,6 +4,7 @@ use super::{Attempt, Due, Round};
 use crate::config::Account;
 use crate::connectors::{Fact, Outcome};
 use crate::dispatch::context::Context;
+use crate::dispatch::parts::{Fitted, fit};
 use crate::dispatch::sent::{Pause, Sent};
 use crate::dispatch::settle::{About, Health, Settlement, clean};
 use crate::dispatch::turn::Kind;
@@ -50,6 +51,15 @@ impl Round for Facts {
         let mut kind = match row.fact() {
             Ok(kind) => kind,
             Err(failure) => return park(context, row, settlement, &failure.to_string()),
+        };
+        kind = match context.store.read(|conn| fit(conn, row.order_id, kind, &context.channel.capabilities))? {
+            Fitted::Send(kind) => kind,
+            Fitted::Kept(message) => {
+                settlement.messages.push(context.message(About::Order(row.order_id), &message));
+                settlement.fact = Some((row, Settled::Done));
+                context.settle(settlement)?;
+                return Ok(Some(Attempt::Worked));
+            }
         };
         if context.channel.has_to_wait(ChannelCall::PushFact, now) {
             return Ok(None);
@@ -112,7 +122,7 @@ fn settle_outcome(context: &Context, row: FactRow, kind: &FactKind, outcome: Out
 
 /// The ERP's words for carriers become the channel's; unknown words stay.
 fn map_carriers(account: &Account, kind: &mut FactKind) {
-    let FactKind::Shipped { packets } = kind else {
+    let FactKind::Shipped { packets, .. } = kind else {
         return;
     };
     for carrier in packets.iter_mut().filter_map(|packet| packet.carrier.as_mut()) {

@@ -65,7 +65,7 @@ fn a_fact_carries_the_channels_numbers_and_carriers() {
         let fact = world.script.take_facts().remove(0);
         assert_eq!((fact.key.as_str(), fact.order_id.as_str()), ("key", "M-7"));
         assert_eq!(fact.order_id_2.as_deref(), Some("second"));
-        let FactKind::Shipped { packets } = fact.kind else { panic!("{:?}", fact.kind) };
+        let FactKind::Shipped { packets, .. } = fact.kind else { panic!("{:?}", fact.kind) };
         let carriers: Vec<_> = packets.iter().map(|p| p.carrier.as_deref()).collect();
         assert_eq!(carriers, [Some("dhl"), Some("Bote")]);
     });

@@ -30,6 +30,7 @@ struct Inner {
     batch_size: usize,
     rereads: bool,
     ends_at_zero: bool,
+    in_part: bool,
     rates: Rates,
 }
 
@@ -40,6 +41,7 @@ impl Script {
             let mut inner = script.inner.lock().unwrap();
             inner.batch_size = batch_size;
             inner.ends_at_zero = true;
+            inner.in_part = true;
         }
         Arc::new(script)
     }
@@ -102,6 +104,8 @@ impl Connector for Scripted {
             batch_size: inner.batch_size,
             rereads_open_orders: inner.rereads,
             ends_at_zero: inner.ends_at_zero,
+            ships_in_part: inner.in_part,
+            cancels_in_part: inner.in_part,
             lists_offers: true,
             rates: inner.rates.clone(),
         }

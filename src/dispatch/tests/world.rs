@@ -336,8 +336,12 @@ fn add_order(tx: &mut Tx<'_>, id: i32, number: &str, items: &[i32]) -> Result<()
             order_items::identifier.eq("item"),
             order_items::quantity.eq(1),
             order_items::price.eq(1_i64),
-            order_items::warehouse_id.eq(1),
-            order_items::reserved.eq(1),
+        )).execute(c))?;
+        on!(&mut tx.conn, c => diesel::insert_into(reservations::table).values((
+            reservations::order_item_id.eq(id * 100 + position),
+            reservations::warehouse_id.eq(1),
+            reservations::item_id.eq(item),
+            reservations::quantity.eq(1),
         )).execute(c))?;
     }
     Ok(())

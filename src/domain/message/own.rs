@@ -8,6 +8,11 @@ messages! {
         "keine neue Bestellung seit {since}, obwohl der Kanal antwortet"
         "check in the channel whether there are orders, whether offers can be bought, and what the account may read"
         "prüfen Sie im Kanal, ob es Bestellungen gibt, ob Angebote gekauft werden können und was der Zugang lesen darf";
+    cancellation_not_sent CANCELLATION_NOT_SENT Warning (order)
+        "the channel cannot cancel single positions; those of order {order} are cancelled in Kontor only"
+        "der Kanal kann einzelne Positionen nicht stornieren; die des Auftrags {order} sind nur in Kontor storniert"
+        "inform the buyer, and give the money back in the channel by hand"
+        "informieren Sie den Käufer, und erstatten Sie das Geld im Kanal von Hand";
     state_dropped CHANGE_DROPPED Warning (topic, error)
         "\"{topic}\" was given up by hand; the last error was: {error}"
         "\"{topic}\" wurde von Hand aufgegeben; der letzte Fehler war: {error}"
@@ -178,11 +183,16 @@ messages! {
         "der Kanal meldet den Auftrag {order} als storniert, hier ist er aber versandt"
         "settle the return with the buyer, or have the channel correct the order"
         "klären Sie die Rückgabe mit dem Käufer, oder lassen Sie den Auftrag im Kanal berichtigen";
+    order_changed ORDER_CHANGED Warning (order, what)
+        "the channel changed order {order} after the ERP had taken it over: {what}"
+        "der Kanal hat den Auftrag {order} geändert, nachdem das ERP ihn übernommen hatte: {what}"
+        "take the values of order_changes in fetchOrders over, and accept them with accepted_change_id in updateOrders"
+        "übernehmen Sie die Werte aus order_changes in fetchOrders, und bestätigen Sie sie mit accepted_change_id in updateOrders";
     order_line_unmatched ORDER_LINE_UNMATCHED Warning (title, sku, order)
         "position \"{title}\" (SKU \"{sku}\") of order {order} matches no item; it reserves no stock"
         "die Position \"{title}\" (SKU \"{sku}\") des Auftrags {order} passt zu keinem Artikel; sie reserviert keinen Bestand"
-        "create the item with this number with updateItems, or correct the SKU in the channel, and book the stock of this order with updateStockCount"
-        "legen Sie den Artikel mit dieser Nummer mit updateItems an oder berichtigen Sie die SKU im Kanal, und buchen Sie den Bestand dieses Auftrags mit updateStockCount";
+        "create the item with this number with updateItems: the position takes it over, and reserves its stock"
+        "legen Sie den Artikel mit dieser Nummer mit updateItems an: die Position übernimmt ihn und reserviert seinen Bestand";
     order_not_imported ORDER_NOT_IMPORTED Error (order, reason)
         "order {order}: {reason}"
         "Auftrag {order}: {reason}"
@@ -193,6 +203,11 @@ messages! {
         "nicht im Angebot: verfügbarer Bestand {available}, Sicherheitsbestand {safety}, Mindestbestand {minimum}, Hauptkonto: {primary}"
         "nothing to do: it is listed automatically when enough stock is booked with updateStockCount"
         "nichts zu tun: es wird automatisch eingestellt, sobald mit updateStockCount genug Bestand gebucht ist";
+    shipment_waits SHIPMENT_WAITS Info (order)
+        "the channel only takes whole shipments; what was shipped of order {order} is reported when nothing of it is open any more"
+        "der Kanal nimmt nur vollständige Lieferungen an; was vom Auftrag {order} versandt ist, wird gemeldet, wenn nichts mehr offen ist"
+        "nothing to do: it is reported automatically"
+        "nichts zu tun: es wird automatisch gemeldet";
     account_work_cut_off WORK_CUT_OFF Error (what)
         "the process ended three times while it worked on {what}; so that everything else goes on, it is set aside"
         "der Prozess endete dreimal während der Arbeit an {what}; damit alles andere weitergeht, ist es zurückgestellt"

@@ -50,3 +50,44 @@ impl Address {
         Some(self).filter(|address| *address != Address::default())
     }
 }
+
+macro_rules! fields {
+    ($($field:ident),+) => {
+        impl Address {
+            /// Each field with its value.
+            pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
+                vec![$( (stringify!($field), self.$field.as_ref().map(ToString::to_string)), )+]
+            }
+
+            /// Takes over what somebody changed: fields whose `old` value differs from the `new` one.
+            pub fn follow(&mut self, old: &Address, new: &Address) {
+                $( if old.$field != new.$field { self.$field.clone_from(&new.$field); } )+
+            }
+        }
+
+        /// The list names every field.
+        const _: fn(&Address) = |address| {
+            let Address { $( $field: _, )+ } = address;
+        };
+    };
+}
+
+fields!(
+    salutation_id,
+    salutation_identifier,
+    firm,
+    title,
+    first_name,
+    last_name,
+    street,
+    house_number,
+    street_addition,
+    postal_code,
+    city,
+    region,
+    country_code_iso,
+    phone,
+    mobile_phone,
+    fax,
+    email
+);

@@ -51,7 +51,11 @@ pub struct OrderLine {
     /// The channel's offer number, when the SKU is missing or was changed there.
     pub external_number: Option<String>,
     pub title: String,
+    /// Pieces ordered, those included that are cancelled.
     pub quantity: i32,
+    /// Pieces of the line that are cancelled, whoever cancelled them.
+    #[serde(default)]
+    pub cancelled: i32,
     /// Per piece, gross.
     pub unit_price: Decimal,
     /// Percent, such as 19.
@@ -61,7 +65,7 @@ pub struct OrderLine {
 /// The list of fields that new digests cover. Whoever adds a field to the order that Kontor takes over gives it a list of
 /// its own, and keeps this one: digests that are stored are compared by the list they were made with, so that no order is
 /// taken over again because Kontor has learned something.
-const NEWEST: u32 = 1;
+const NEWEST: u32 = 2;
 
 /// An order that waits as JSON until it can be stored.
 #[derive(Serialize, Deserialize)]
@@ -78,13 +82,17 @@ impl ChannelOrder {
         serde_json::to_string(&Kept { version: Version, order: self })
     }
 
+    pub fn line(&self, line_id: &str) -> Option<&OrderLine> {
+        self.lines.iter().find(|line| line.line_id == line_id)
+    }
+
     pub fn from_json(json: &str) -> Result<ChannelOrder, serde_json::Error> {
         serde_json::from_str::<Kept<ChannelOrder>>(json).map(|kept| kept.order)
     }
 
     /// What is stored to recognise the order: the number of the list, and the hash over its fields.
     pub fn digest(&self) -> Result<String, serde_json::Error> {
-        Ok(format!("{NEWEST}:{}", hex(&Sha256::digest(serde_json::to_vec(&FirstList::of(self))?))))
+        Ok(format!("{NEWEST}:{}", self.second_digest()?))
     }
 
     /// The channel says nothing that it had not said when the digest was stored. A digest of a list that is not known here
@@ -94,8 +102,15 @@ impl ChannelOrder {
         let (list, hash) = stored.split_once(':').unwrap_or(("1", stored));
         match list {
             "1" => Ok(hash == hex(&Sha256::digest(serde_json::to_vec(&FirstList::of(self))?))),
+            "2" => Ok(hash == self.second_digest()?),
             _ => Ok(false),
         }
+    }
+
+    /// The second list: the first one, and what is cancelled of each line.
+    fn second_digest(&self) -> Result<String, serde_json::Error> {
+        let cancelled: Vec<i32> = self.lines.iter().map(|line| line.cancelled).collect();
+        Ok(hex(&Sha256::digest(serde_json::to_vec(&(FirstList::of(self), cancelled))?)))
     }
 }
 
@@ -240,13 +255,16 @@ mod tests {
     fn an_order_that_version_0_1_stored_is_recognised() {
         let stored = hex(&Sha256::digest(OF_0_1));
         assert!(order().is_known_by(&stored).unwrap());
-        assert_eq!(order().digest().unwrap(), format!("1:{stored}"));
+        assert!(order().digest().unwrap().starts_with("2:"));
         assert!(order().is_known_by(&order().digest().unwrap()).unwrap());
     }
 
     #[test]
     fn what_the_list_does_not_name_changes_no_digest_and_what_it_names_does() {
         let digest = order().digest().unwrap();
+        let mut cancelled = order();
+        cancelled.lines[0].cancelled = 1;
+        assert!(!cancelled.is_known_by(&digest).unwrap());
         let mut later = order();
         later.invoice_address.fax = Some("1".into());
         assert!(later.is_known_by(&digest).unwrap());

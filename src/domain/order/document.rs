@@ -72,6 +72,9 @@ impl OrderDocument {
 #[serde(default)]
 pub struct PacketDocument {
     pub version: Version<1>,
+    /// The ERP's own number of the package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_packet_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,16 +91,28 @@ pub struct PacketDocument {
     pub shipping_date: Option<DateTime<Utc>>,
     /// A fact of the order names this package already.
     pub told: bool,
+    /// A fact had named it before its data were complete.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 impl PacketDocument {
-    /// The same package again: by its tracking number, or, without one, by everything the ERP said about it.
+    /// The same package again: by the ERP's number, else by its tracking number, or, without any, by everything the ERP
+    /// said about it.
     pub fn is_same(&self, other: &PacketDocument) -> bool {
-        match (&self.tracking_number, &other.tracking_number) {
+        match (&self.external_packet_number, &other.external_packet_number) {
             (Some(one), Some(another)) => one == another,
-            (None, None) => *self == PacketDocument { told: self.told, ..other.clone() },
-            _ => false,
+            _ => match (&self.tracking_number, &other.tracking_number) {
+                (Some(one), Some(another)) => one == another,
+                (None, None) => *self == PacketDocument { told: self.told, again: self.again, ..other.clone() },
+                _ => false,
+            },
         }
+    }
+
+    /// What names the package, for the ERP.
+    pub fn number(&self) -> Option<&str> {
+        self.external_packet_number.as_deref().or(self.tracking_number.as_deref())
     }
 
     /// Takes over what was not known yet.
@@ -107,6 +122,8 @@ impl PacketDocument {
                 *stored = newer;
             }
         };
+        fill(&mut self.external_packet_number, newer.external_packet_number);
+        fill(&mut self.tracking_number, newer.tracking_number);
         fill(&mut self.return_number, newer.return_number);
         fill(&mut self.shipping_provider_identifier, newer.shipping_provider_identifier);
         fill(&mut self.shipping_provider_external_id, newer.shipping_provider_external_id);

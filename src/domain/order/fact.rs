@@ -9,9 +9,23 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum FactKind {
     Acknowledged,
-    Paid { transaction_id: Option<String> },
-    Shipped { packets: Vec<Packet> },
-    Cancelled { reason: Option<String> },
+    Paid {
+        transaction_id: Option<String>,
+    },
+    Shipped {
+        packets: Vec<Packet>,
+        /// Pieces that left in several packages of which nobody said what is in which.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        together: Vec<Content>,
+    },
+    /// The whole order, or everything of it that was still open.
+    Cancelled {
+        reason: Option<String>,
+    },
+    PositionsCancelled {
+        positions: Vec<Content>,
+        reason: Option<String>,
+    },
 }
 
 /// The name of what happened, without its details.
@@ -21,6 +35,7 @@ pub enum FactName {
     Paid,
     Shipped,
     Cancelled,
+    PositionsCancelled,
 }
 
 impl FactName {
@@ -31,6 +46,7 @@ impl FactName {
             FactName::Paid => "paid",
             FactName::Shipped => "shipped",
             FactName::Cancelled => "cancelled",
+            FactName::PositionsCancelled => "positions_cancelled",
         }
     }
 }
@@ -42,6 +58,7 @@ impl FactKind {
             FactKind::Paid { .. } => FactName::Paid,
             FactKind::Shipped { .. } => FactName::Shipped,
             FactKind::Cancelled { .. } => FactName::Cancelled,
+            FactKind::PositionsCancelled { .. } => FactName::PositionsCancelled,
         }
     }
 
@@ -51,7 +68,7 @@ impl FactKind {
 
     /// A shop that keeps its own allocations moves its stock on hand when it hears of this.
     pub fn moves_stock(&self) -> bool {
-        matches!(self, FactKind::Shipped { .. } | FactKind::Cancelled { .. })
+        matches!(self, FactKind::Shipped { .. } | FactKind::Cancelled { .. } | FactKind::PositionsCancelled { .. })
     }
 }
 
@@ -59,12 +76,39 @@ impl FactKind {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Packet {
+    /// Kontor's id; 0 in facts of version 0.1.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub packet_id: i32,
+    /// An earlier fact named the package; only its data are new, such as a tracking number that came late.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     pub tracking_number: Option<String>,
     pub return_number: Option<String>,
     /// In the outbox the ERP's word; towards the channel its code, where the account's carrier mapping has one.
     pub carrier: Option<String>,
     pub dispatch_type: Option<String>,
     pub shipped_at: Option<DateTime<Utc>>,
+    /// What is in it. Empty: whatever was open, or what [`FactKind::Shipped`] names for several packages together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contents: Vec<Content>,
+}
+
+/// Pieces of a position, in the channel's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// The channel's id of the line. Missing for a position that the channel does not know.
+    pub line_id: Option<String>,
+    pub sku: Option<String>,
+    pub quantity: i32,
+    /// Pieces of the position for which this has happened, these included: a channel that has as many already has heard of
+    /// them before.
+    #[serde(default)]
+    pub so_far: i32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_zero(id: &i32) -> bool {
+    *id == 0
 }
 
 #[cfg(test)]
@@ -86,6 +130,6 @@ mod tests {
             assert_eq!(fact.word(), word);
             assert_eq!(serde_json::to_string(&fact).unwrap(), json, "and written as before");
         }
-        assert!(serde_json::from_str::<FactKind>(r#"{"refunded":{}}"#).is_err(), "a fact of a later version");
+        assert!(serde_json::from_str::<FactKind>(r#"{"exchanged":{}}"#).is_err(), "a fact of a later version");
     }
 }

@@ -14,6 +14,7 @@ use crate::operations::{Work, WriteOperation, listing};
 use crate::preparation::listings_of;
 use crate::store::items::{self as store, ImageContent, ItemRow};
 use crate::store::offers::moved_items;
+use crate::store::orders;
 use crate::store::outbox::{self, Topic};
 use crate::store::{Stored, free_id, listings, next_ids};
 use crate::{reports, write_request};
@@ -297,6 +298,24 @@ impl Batch {
         for (mandator_id, ids) in by_mandator {
             listing::follow_listing_rules(work, mandator_id, &ids)?;
         }
-        Ok(())
+        match_late_positions(work, &rows)
     }
+}
+
+/// Orders may have come before their articles: their positions take over the articles that have their number now.
+fn match_late_positions(work: &mut Work<'_, '_>, rows: &[ItemRow]) -> Result<(), Failure> {
+    if rows.is_empty() || !orders::any_unmatched(&mut work.tx.conn)? {
+        return Ok(());
+    }
+    let mut by_mandator: BTreeMap<i32, BTreeMap<&str, i32>> = BTreeMap::new();
+    for row in rows {
+        by_mandator.entry(row.mandator_id).or_default().entry(&row.internal_item_number).or_insert(row.item_id);
+    }
+    let settings = work.settings;
+    for (mandator_id, items) in by_mandator {
+        let warehouses = |account_id| settings.warehouses_of(account_id, mandator_id);
+        let accounts = orders::match_late(work.tx, mandator_id, &items, &work.user.name, warehouses)?;
+        work.concerns(accounts);
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! New orders by the ERP: phone sales, the only ones that do not come from a channel (`order-calls.md` 3).
 
-use super::OrderItem;
+use super::OrderItemUpdate;
 use super::form::{OrderUpdate, header};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
 use crate::domain::order::{PaymentStatus, Workflow};
@@ -26,17 +26,14 @@ pub(super) fn names_phone_sales(work: &Work<'_, '_>, update: &OrderUpdate) -> Re
     }
 }
 
-/// Stores a phone sale with its positions, which reserve stock in the mandator's first warehouse.
+/// Stores a phone sale with its positions, which reserve stock in the mandator's warehouses.
 pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &OrderUpdate) -> Result<OrderRow, Failure> {
     let mandator_id = mandator.mandator_id;
     let method = payment_method(work, update)?;
     let workflow = method.map_or(Workflow::Prepayment, |method| Workflow::of_payment_method(&method.identifier));
-    let warehouse =
-        work.settings.warehouses.iter().find(|warehouse| warehouse.mandator_id == mandator_id).map(|warehouse| warehouse.warehouse_id);
     let mut positions = Vec::with_capacity(update.order_items.len());
     for (index, item) in update.order_items.iter().enumerate() {
-        let position =
-            position_of(work, mandator_id, warehouse, item).map_err(|failure| failure.within(Place::entry("order_item", index + 1)))?;
+        let position = position_of(work, mandator_id, item).map_err(|failure| failure.within(Place::entry("order_item", index + 1)))?;
         positions.push(position);
     }
     let mut row = OrderRow::new(mandator_id, PHONE_SALES, workflow);
@@ -48,10 +45,8 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     row.data.payment_status_id = Some(PaymentStatus::Unpaid);
     header(&mut row, update, mandator)?;
     row.customer_id = Some(customer(work, mandator_id, update)?);
-    let mut sold: Vec<i32> = positions.iter().filter(|position| position.reserved > 0).filter_map(|position| position.item_id).collect();
-    sold.sort_unstable();
-    sold.dedup();
-    let row = orders::insert(work.tx, row, positions)?;
+    let warehouses = work.settings.warehouses_of(None, mandator_id);
+    let (row, sold) = orders::insert(work.tx, row, positions, &warehouses)?;
     let accounts = outbox::mark_items(work.tx, &sold, &[Topic::Quantity])?;
     work.concerns(accounts);
     Ok(row)
@@ -73,9 +68,11 @@ fn payment_method<'w>(work: &Work<'w, '_>, update: &OrderUpdate) -> Result<Optio
     Ok(found)
 }
 
-fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, warehouse: Option<i32>, item: &OrderItem) -> Result<OrderItemRow, Failure> {
-    if item.quantity < 1 {
-        return Err(Failure::quoting(code::OUT_OF_RANGE, [&item.quantity, &Worded::range(1, i32::MAX)]).within("quantity"));
+fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, item: &OrderItemUpdate) -> Result<OrderItemRow, Failure> {
+    let quantity = item.quantity.ok_or_else(|| Failure::missing("quantity"))?;
+    let price = item.price.ok_or_else(|| Failure::missing("price"))?;
+    if quantity < 1 {
+        return Err(Failure::quoting(code::OUT_OF_RANGE, [&quantity, &Worded::range(1, i32::MAX)]).within("quantity"));
     }
     let key = match (item.item_id, &item.internal_item_number) {
         (Some(id), _) => Some(("item_id", id.to_string())),
@@ -101,21 +98,11 @@ fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, warehouse: Option<i32>
             return Err(Failure::quoting(code::MISSING, [&AnyOf(&["internal_item_number", "item_id", "identifier"])]));
         }
     };
-    let warehouse_id = warehouse.filter(|_| sold.is_some());
     Ok(OrderItemRow {
-        order_item_id: 0,
-        order_id: 0,
         item_id: sold.as_ref().map(|sold| sold.item_id),
-        offer_id: None,
-        channel_line_id: None,
         internal_item_number: sold.map(|sold| sold.internal_item_number),
-        external_offer_number: None,
-        identifier,
-        quantity: item.quantity,
-        price: item.price.0,
         tax_rate: item.tax_rate.map(|rate| rate.0),
-        warehouse_id,
-        reserved: warehouse_id.map_or(0, |_| item.quantity),
+        ..OrderItemRow::new(identifier, quantity, price.0)
     })
 }
 

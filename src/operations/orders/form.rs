@@ -1,6 +1,6 @@
 //! What `updateOrders` takes of an order, and how its fields go to the stored one.
 
-use super::{Numbers, OrderAddress, OrderCustomer, OrderItem, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative};
+use super::{Numbers, OrderAddress, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative};
 use crate::config::Mandator;
 use crate::domain::order::{self, Address, OrderStatus};
 use crate::domain::{Decimal, Failure, code};
@@ -69,7 +69,7 @@ wire! {
         sub_channel_id: Option<i32>,
         /// The same by name: Telefonverkauf.
         sub_channel_identifier: Option<String>,
-        /// Account; not read, because an order stays in its account.
+        /// Account of the order; decides where several accounts have an order under the key. An order stays in its account.
         account_id: Option<i32>,
         /// Account by name; not read.
         account_identifier: Option<String>,
@@ -85,10 +85,14 @@ wire! {
         invoice_address: Option<OrderAddress>,
         /// Where the goods go.
         delivery_address: Option<OrderAddress>,
-        /// Positions of a new order.
-        order_items: Vec<OrderItem> [each("order_item")],
+        /// Positions of a new order; in a known one, what of them is cancelled or came back.
+        order_items: Vec<OrderItemUpdate> [each("order_item")],
         /// Tags that the order gets or loses; others stay.
         order_tags: Vec<OrderTag> [each("order_tag")],
+        /// When the ERP took the order over. Empty takes the mark back, so that the order is fetched again.
+        export_date: Patch<Time>,
+        /// Numbers of changes by the channel that the ERP accepts.
+        accepted_change_ids: Vec<i32> [flat("accepted_change_id")],
         /// Data of the channel that Kontor does not interpret.
         specific_order_data: Patch<Xml>,
     }
@@ -151,6 +155,11 @@ pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandat
             marketplace_order_id => row.marketplace_order_id;
             marketplace_order_id_2 => row.marketplace_order_id_2;
         }
+    }
+    match &update.export_date {
+        Patch::Keep => {}
+        Patch::Clear => row.export_date = None,
+        Patch::Set(time) => row.export_date = Some(time.stamp(mandator.time_zone).0),
     }
     match &update.order_date {
         Patch::Keep => {}

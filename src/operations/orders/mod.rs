@@ -4,10 +4,14 @@
 //! header, the ids of payment status and price type, and that an order number of Kontor never changes.
 
 mod address;
+mod cancel;
+mod corrections;
 mod create;
 mod fetch;
 mod form;
+mod positions;
 mod record;
+mod ship;
 mod status;
 mod sync;
 mod update;
@@ -16,8 +20,10 @@ mod update;
 mod tests;
 
 pub use address::OrderAddress;
+pub use corrections::OrderItemUpdate;
 pub use fetch::{FetchOrders, FetchOrdersRequest, FetchOrdersResult, OrderFilter};
 pub use form::OrderUpdate;
+pub use positions::{OrderContent, OrderItemCancellation};
 pub use record::{OrderRecord, OrderWorkflow};
 pub use status::{OrderEvent, OrderStatusReport, OrderStatusUpdate, UpdateOrderStatus};
 pub use status::{UpdateOrderStatusRequest, UpdateOrderStatusResult};
@@ -26,7 +32,8 @@ pub use update::{OrderReport, UpdateOrders};
 pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
 
 use super::wire::Time;
-use crate::domain::order::{self, PaymentDocument};
+use crate::config::Mandator;
+use crate::domain::order::{self, PacketDocument, PaymentDocument};
 use crate::domain::{AllOf, Decimal, Failure, FieldName, Worded, code};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
@@ -158,15 +165,25 @@ wire! {
     /// A position of an order.
     OrderItem {
         /// Kontor's own id of the position.
-        order_item_id: Option<i32>,
+        order_item_id: i32,
         /// Id of the item; missing when the position matches no item.
         item_id: Option<i32>,
         /// Number of the item.
         internal_item_number: Option<String> [max(50)],
         /// Name as sold.
         identifier: Option<String> [max(255)],
-        /// Pieces.
+        /// Pieces ordered.
         quantity: i32,
+        /// Of these, cancelled.
+        cancelled_quantity: i32,
+        /// Of these, shipped.
+        shipped_quantity: i32,
+        /// Of those shipped, returned.
+        returned_quantity: i32,
+        /// Pieces whose money went back.
+        refunded_quantity: i32,
+        /// Pieces still to be shipped.
+        open_quantity: i32,
         /// Price per piece.
         price: Decimal,
         /// Tax rate in percent.
@@ -177,13 +194,25 @@ wire! {
         external_offer_number: Option<String>,
         /// The channel's number of the position.
         marketplace_order_item_id: Option<String>,
+        /// Where pieces are reserved.
+        reservations: Vec<OrderItemReservation> [each("reservation")],
+    }
+
+    /// Pieces that a position reserves in a warehouse.
+    OrderItemReservation {
+        /// The warehouse.
+        warehouse_code: String,
+        /// Pieces.
+        quantity: i32,
     }
 
     /// A package.
     OrderPacket {
         /// Kontor's own id of the package; not read in requests.
         packet_id: Option<i32>,
-        /// Tracking number; a package with the same number is not stored twice.
+        /// The ERP's own number of the package; a package with the same number is not shipped twice.
+        external_packet_number: Option<String> [max(100)],
+        /// Tracking number; names the package where external_packet_number is missing.
         tracking_number: Option<String>,
         /// Number of the return label.
         return_number: Option<String>,
@@ -197,6 +226,8 @@ wire! {
         dispatch_type_external_id: Option<String> [max(100)],
         /// Time of shipping.
         shipping_date: Option<Time>,
+        /// What is in it. With SHIPPED, exactly these pieces are shipped; where no package names any, everything open is.
+        contents: Vec<OrderContent> [each("content")],
     }
 
     /// Payment data of an order.
@@ -239,6 +270,23 @@ wire! {
         delete: Option<bool> [attr, typed("remove")],
         /// Name of the tag.
         tag_identifier: String,
+    }
+}
+
+impl OrderPacket {
+    fn stored(&self, mandator: &Mandator) -> PacketDocument {
+        let packet = self.clone();
+        PacketDocument {
+            external_packet_number: packet.external_packet_number.filter(|number| !number.is_empty()),
+            tracking_number: packet.tracking_number.filter(|number| !number.is_empty()),
+            return_number: packet.return_number,
+            shipping_provider_identifier: packet.shipping_provider_identifier,
+            shipping_provider_external_id: packet.shipping_provider_external_id,
+            dispatch_type_identifier: packet.dispatch_type_identifier,
+            dispatch_type_external_id: packet.dispatch_type_external_id,
+            shipping_date: packet.shipping_date.map(|time| time.resolve(mandator.time_zone)),
+            ..PacketDocument::default()
+        }
     }
 }
 
@@ -348,8 +396,8 @@ fn missing_key(chosen: OrderSignificantKey) -> Failure {
 }
 
 /// The one order under a key, `None` where there is none; several are refused.
-fn order_under(conn: &mut Conn<'_>, mandator_id: i32, key: &OrderKey) -> Result<Option<OrderRow>, Failure> {
-    match orders::find(conn, mandator_id, key)?.as_slice() {
+fn order_under(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key: &OrderKey) -> Result<Option<OrderRow>, Failure> {
+    match orders::find(conn, mandator_id, account_id, key)?.as_slice() {
         [] => Ok(None),
         [one] => orders::get(conn, *one),
         several => {

@@ -1,13 +1,14 @@
 //! What `fetchOrders` shows of an order (`order-calls.md` 2.2; the names beside the header are inferred).
 
-use super::{OrderAddress, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
+use super::positions::{code_of, items_of};
+use super::{OrderAddress, OrderContent, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
 use super::{OrderTag, PaymentStatus, PriceType};
 use crate::config::{Mandator, Settings};
 use crate::domain::order::{self, Workflow};
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
-use crate::store::orders::{NoticeRow, OrderItemRow, OrderParts, PacketRow};
+use crate::store::orders::{ContentRow, NoticeRow, OrderChangeRow, OrderParts, PacketRow};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -129,16 +130,36 @@ wire! {
         order_notices: Vec<OrderNotice> [each("order_notice")],
         /// Tags.
         order_tags: Vec<OrderTag> [each("order_tag")],
+        /// What the channel changed after the ERP took the order over, until updateOrders accepts it.
+        order_changes: Vec<OrderChange> [each("order_change")],
         /// Data of the channel that Kontor does not interpret.
         specific_order_data: Option<Xml>,
+    }
+
+    /// A change by the channel.
+    OrderChange {
+        /// Its number, for accepted_change_id of updateOrders.
+        order_change_id: i32,
+        /// When Kontor saw it.
+        changed_at: Time,
+        /// What changed: the name of a field of the order or position, with the address before it where it is of one.
+        what: String,
+        /// The position; missing where the change is about the order.
+        order_item_id: Option<i32>,
+        /// The value before; missing where there was none.
+        old_value: Option<String>,
+        /// The value now; missing where there is none any more.
+        new_value: Option<String>,
     }
 }
 
 /// The record of an order, with times in the zone of its mandator.
-pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<OrderRecord, Failure> {
+pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<OrderRecord, Failure> {
     let settings: &Settings = reading.settings;
     let mandator: &Mandator = reading.mandator(parts.order.mandator_id)?;
     let time = |stamp: i64| Time::of(Stamp(stamp), mandator.time_zone);
+    let order_items = items_of(settings, &mut parts);
+    let contents = std::mem::take(&mut parts.contents);
     let (order, data) = (parts.order.clone(), parts.order.data);
     Ok(OrderRecord {
         order_id: order.order_id,
@@ -187,11 +208,12 @@ pub(super) fn record_of(reading: &Reading<'_>, parts: OrderParts) -> Result<Orde
         }),
         invoice_address: data.invoice_address.map(OrderAddress::of),
         delivery_address: data.delivery_address.map(OrderAddress::of),
-        order_items: parts.items.into_iter().map(item_of).collect(),
-        packets: parts.packets.into_iter().map(|packet| packet_of(packet, mandator)).collect(),
+        order_items,
+        packets: parts.packets.into_iter().map(|packet| packet_of(packet, &contents, settings, mandator)).collect(),
         payments: parts.payments.into_iter().map(|payment| OrderPayment::of(payment.data)).collect(),
         order_notices: parts.notices.into_iter().map(notice_of).collect(),
         order_tags: parts.tags.into_iter().map(|tag| OrderTag { delete: None, tag_identifier: tag.tag_identifier }).collect(),
+        order_changes: parts.changes.into_iter().map(|change| change_of(change, mandator)).collect(),
         specific_order_data: data.specific_order_data.map(Xml),
     })
 }
@@ -200,25 +222,23 @@ fn notice_of(row: NoticeRow) -> OrderNotice {
     OrderNotice { delete: None, order_notice_id: Some(row.order_notice_id), text: Some(row.text), notice_type: Some(row.notice_type) }
 }
 
-fn item_of(row: OrderItemRow) -> OrderItem {
-    OrderItem {
-        order_item_id: Some(row.order_item_id),
-        item_id: row.item_id,
-        internal_item_number: row.internal_item_number,
-        identifier: Some(row.identifier),
-        quantity: row.quantity,
-        price: Decimal(row.price),
-        tax_rate: row.tax_rate.map(Decimal),
-        offer_id: row.offer_id,
-        external_offer_number: row.external_offer_number,
-        marketplace_order_item_id: row.channel_line_id,
+fn change_of(row: OrderChangeRow, mandator: &Mandator) -> OrderChange {
+    OrderChange {
+        order_change_id: row.order_change_id,
+        changed_at: Time::of(Stamp(row.changed_at), mandator.time_zone),
+        what: row.what,
+        order_item_id: row.order_item_id,
+        old_value: row.old_value,
+        new_value: row.new_value,
     }
 }
 
-fn packet_of(row: PacketRow, mandator: &Mandator) -> OrderPacket {
+fn packet_of(row: PacketRow, contents: &[ContentRow], settings: &Settings, mandator: &Mandator) -> OrderPacket {
     let data = row.data;
+    let inside = contents.iter().filter(|content| content.packet_id == row.packet_id);
     OrderPacket {
         packet_id: Some(row.packet_id),
+        external_packet_number: data.external_packet_number,
         tracking_number: data.tracking_number,
         return_number: data.return_number,
         shipping_provider_identifier: data.shipping_provider_identifier,
@@ -226,5 +246,14 @@ fn packet_of(row: PacketRow, mandator: &Mandator) -> OrderPacket {
         dispatch_type_identifier: data.dispatch_type_identifier,
         dispatch_type_external_id: data.dispatch_type_external_id,
         shipping_date: data.shipping_date.map(|at| Time::of(Stamp::from_utc(at), mandator.time_zone)),
+        contents: inside
+            .map(|content| OrderContent {
+                order_item_id: Some(content.order_item_id),
+                marketplace_order_item_id: None,
+                internal_item_number: None,
+                quantity: content.quantity,
+                warehouse_code: content.warehouse_id.map(|id| code_of(settings, id)),
+            })
+            .collect(),
     }
 }

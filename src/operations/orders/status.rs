@@ -1,9 +1,8 @@
 //! `updateOrderStatus`: what the ERP did with an order, independent of the order's workflow (`order-calls.md` 4).
 
-use super::{Numbers, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey};
-use super::{missing_key, order_under, unknown_order};
-use crate::config::Mandator;
-use crate::domain::order::{Event, FactKind, FactName, PacketDocument, PaymentDocument, PaymentStatus, Step, step};
+use super::{Numbers, OrderItemCancellation, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey};
+use super::{cancel, missing_key, order_under, ship, unknown_order};
+use crate::domain::order::{Event, FactKind, FactName, PaymentDocument, PaymentStatus, Step, step};
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
@@ -76,6 +75,10 @@ wire! {
         marketplace_order_id_2: Option<String>,
         /// What happened.
         status: OrderEvent,
+        /// Account of the order; decides where several accounts have an order under the key.
+        account_id: Option<i32>,
+        /// With CANCELED: the pieces that are cancelled; without any, everything open is.
+        order_items: Vec<OrderItemCancellation> [each("order_item")],
         /// Packages.
         shipping_informations: Vec<OrderPacket> [each("shipping_information")],
         /// Payment data.
@@ -132,26 +135,49 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
     let mandator = work.mandator(update.mandator_id)?;
     let chosen = update.significant_key;
     let key = update.numbers().key(chosen).ok_or_else(|| missing_key(chosen))?;
-    let mut row = order_under(&mut work.tx.conn, mandator.mandator_id, &key)?.ok_or_else(|| unknown_order(mandator.mandator_id, &key))?;
+    let found = order_under(&mut work.tx.conn, mandator.mandator_id, update.account_id, &key)?;
+    let mut row = found.ok_or_else(|| unknown_order(mandator.mandator_id, &key))?;
     let event = Event::from(update.status);
-    let status = row.order_status_id;
-    let next = match step(row.workflow, status, event) {
+    let next = match step(row.workflow, row.order_status_id, event) {
         Step::To(next) => next,
-        Step::Recorded => status,
+        Step::Recorded => row.order_status_id,
         Step::Refused => {
-            return Err(Failure::new(code::STATUS_NOT_ALLOWED, [status.word(), update.status.word()]));
+            return Err(Failure::new(code::STATUS_NOT_ALLOWED, [row.order_status_id.word(), update.status.word()]));
         }
     };
+    if !update.order_items.is_empty() && event != Event::Canceled {
+        let right = if event == Event::Shipped { "shipping_information/contents/content" } else { "CANCELED, order_items/order_item" };
+        return Err(Failure::new(code::POSITIONS_MISPLACED, [update.status.word(), right]).within("order_items"));
+    }
     let payments = update.payment_informations.iter().map(OrderPayment::stored).collect::<Result<Vec<_>, Failure>>()?;
-    let packets = packets_of(update, mandator);
     let before = row.clone();
     record(work, &mut row, event, &payments);
-    let mut changed = orders::add_packets(work.tx, row.order_id, packets)?;
-    changed |= orders::add_payments(work.tx, row.order_id, payments.clone())?;
-    let accounts = orders::change_status(work.tx, &mut row, next)?;
-    work.concerns(accounts);
-    if let Some(payload) = fact_of(&row, event, &payments) {
-        let told = orders::tell(work.tx, &mut row, payload)?;
+    let mut changed = orders::add_payments(work.tx, row.order_id, payments.clone())?;
+    let fact = match event {
+        Event::Shipped => {
+            let shipped = ship::ship(work, mandator, &row, &update.shipping_informations)?;
+            work.concerns(shipped.accounts);
+            changed |= shipped.changed;
+            if shipped.complete {
+                orders::set_status(&mut row, next);
+            }
+            Some(FactKind::Shipped { packets: Vec::new(), together: shipped.together })
+        }
+        Event::Canceled => {
+            changed |= ship::note(work, mandator, &row, &update.shipping_informations)?;
+            let cancelled = cancel::cancel(work, &mut row, &update.order_items)?;
+            work.concerns(cancelled.accounts);
+            changed |= cancelled.changed;
+            cancelled.fact
+        }
+        Event::Fetched | Event::Acknowledged | Event::Paid => {
+            changed |= ship::note(work, mandator, &row, &update.shipping_informations)?;
+            orders::set_status(&mut row, next);
+            fact_of(&row, event, &payments)
+        }
+    };
+    if let Some(fact) = fact {
+        let told = orders::tell(work.tx, &mut row, fact)?;
         // Nobody works for an account that is switched off; its facts wait.
         let settings = work.settings;
         let active = |id: &i32| settings.account(*id).is_some_and(|account| account.active);
@@ -177,33 +203,14 @@ fn record(work: &Work<'_, '_>, row: &mut OrderRow, event: Event, payments: &[Pay
     }
 }
 
-/// What the channel has to hear. An acknowledgement that comes after the goods left says nothing any more.
+/// What the channel has to hear of an event that moves no pieces. An acknowledgement that comes after the goods left says
+/// nothing any more.
 fn fact_of(row: &OrderRow, event: Event, payments: &[PaymentDocument]) -> Option<FactKind> {
     match event {
-        Event::Fetched => None,
-        Event::Acknowledged if row.data.is_told(FactName::Shipped) => None,
-        Event::Acknowledged => Some(FactKind::Acknowledged),
+        Event::Acknowledged if !row.data.is_told(FactName::Shipped) => Some(FactKind::Acknowledged),
         Event::Paid => Some(FactKind::Paid {
             transaction_id: payments.iter().find_map(|payment| payment.transaction_id.clone()).or_else(|| row.transaction_id_1.clone()),
         }),
-        Event::Shipped => Some(FactKind::Shipped { packets: Vec::new() }),
-        Event::Canceled => Some(FactKind::Cancelled { reason: None }),
+        Event::Fetched | Event::Acknowledged | Event::Shipped | Event::Canceled => None,
     }
-}
-
-fn packets_of(update: &OrderStatusUpdate, mandator: &Mandator) -> Vec<PacketDocument> {
-    let packets = update.shipping_informations.iter().cloned();
-    packets
-        .map(|packet| PacketDocument {
-            tracking_number: packet.tracking_number,
-            return_number: packet.return_number,
-            shipping_provider_identifier: packet.shipping_provider_identifier,
-            shipping_provider_external_id: packet.shipping_provider_external_id,
-            dispatch_type_identifier: packet.dispatch_type_identifier,
-            dispatch_type_external_id: packet.dispatch_type_external_id,
-            shipping_date: packet.shipping_date.map(|time| time.resolve(mandator.time_zone)),
-            ..PacketDocument::default()
-        })
-        .filter(|packet| *packet != PacketDocument::default())
-        .collect()
 }

@@ -1,13 +1,13 @@
 //! `updateOrders`: changes orders, and creates phone sales (`order-calls.md` 3).
 //!
 //! Decided here: the order number and, for orders of a channel, the channel's number are never changed, because both
-//! sides find the order by them; positions are only read for new orders; a status that is set directly books stock like
-//! the workflow would, but sends nothing to the channel; the same notice is not added twice, and a notice that is gone may
-//! be removed again, so that a repeated call changes nothing.
+//! sides find the order by them; what was ordered never changes; a status that is set directly books stock like the
+//! workflow would, but sends nothing to the channel; the same notice is not added twice, and a notice that is gone may be
+//! removed again, so that a repeated call changes nothing.
 
 use super::form::{OrderUpdate, header};
 use super::{OrderKeys, OrderNotice, create};
-use super::{missing_key, order_under, unknown_order};
+use super::{corrections, missing_key, order_under, unknown_order};
 use crate::config::Mandator;
 use crate::domain::{Failure, Place, code};
 use crate::operations::common::ReportAction;
@@ -60,7 +60,7 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
     let chosen = update.significant_key;
     let key = update.numbers().key(chosen);
     let found = match &key {
-        Some(key) => order_under(&mut work.tx.conn, mandator.mandator_id, key)?,
+        Some(key) => order_under(&mut work.tx.conn, mandator.mandator_id, update.account_id, key)?,
         None => None,
     };
     if let Some(mut row) = found {
@@ -91,17 +91,39 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
 fn change(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
     let before = row.clone();
     header(row, update, mandator)?;
+    let mut parts_changed = corrections::correct(work, mandator, row, &update.order_items)?;
     set_status(work, row, update)?;
-    let parts_changed = parts(work, row, update)?;
+    parts_changed |= parts(work, row, update)?;
+    parts_changed |= accept_changes(work, row.order_id, &update.accepted_change_ids)?;
     if parts_changed || *row != before {
         orders::save(work.tx, row, &work.user.name)?;
     }
     Ok(())
 }
 
+/// Changes by the channel that the ERP has seen. One that is accepted already is not there any more, which is no error.
+/// True: something changed.
+fn accept_changes(work: &mut Work<'_, '_>, order_id: i32, ids: &[i32]) -> Result<bool, Failure> {
+    let mut changed = false;
+    for id in ids {
+        match orders::order_of_change(&mut work.tx.conn, *id)? {
+            Some(order) if order != order_id => {
+                return Err(Failure::new(code::UNKNOWN_ORDER_CHANGE, [&id.to_string()]).within("accepted_change_id"));
+            }
+            Some(_) => {
+                orders::accept_change(work.tx, *id)?;
+                changed = true;
+            }
+            None => {}
+        }
+    }
+    Ok(changed)
+}
+
 fn set_status(work: &mut Work<'_, '_>, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
     if let Some(status) = update.status()? {
-        let accounts = orders::change_status(work.tx, row, status)?;
+        let warehouses = work.settings.warehouses_of(row.account_id, row.mandator_id);
+        let accounts = orders::change_status(work.tx, row, status, &warehouses)?;
         work.concerns(accounts);
     }
     row.complete_status = update.complete_status.unwrap_or(row.complete_status);

@@ -80,15 +80,16 @@ impl ReadOperation for FetchStockReservations {
             mandator_of(None)?;
         }
         // By position: two positions of an order about one article are one reservation, and two filters find it once.
-        let mut positions: BTreeMap<i32, FoundReservation> = BTreeMap::new();
+        let mut positions: BTreeMap<(i32, i32), FoundReservation> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let conditions = conditions(reading.settings, filter, mandator);
-            positions.extend(store::reservations(conn, &conditions)?.into_iter().map(|row| (row.order_item_id, row)));
+            positions
+                .extend(store::found_reservations(conn, &conditions)?.into_iter().map(|row| ((row.order_item_id, row.warehouse_id), row)));
         }
         let mut found: BTreeMap<(i32, i32, i32), Reservation> = BTreeMap::new();
         for row in positions.into_values() {
-            let Some(warehouse_id) = row.warehouse_id else { continue };
+            let warehouse_id = row.warehouse_id;
             let entry = found.entry((row.item_id, warehouse_id, row.order_id)).or_insert_with(|| Reservation {
                 item_id: row.item_id,
                 mandator_id: row.mandator_id,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::domain::Failure;
 use crate::domain::stock::Figures;
 use crate::on;
-use crate::store::schema::{items, order_items, orders, stock};
+use crate::store::schema::{items, order_items, orders, reservations, stock};
 use crate::store::{Conn, MOST_VARIABLES, listings};
 
 /// Stock and reservations of one item, as an account sees them.
@@ -73,15 +73,13 @@ pub fn stock_figures(
         for (item, count) in counts {
             figures.entry(item).or_default().stock += i64::from(count);
         }
-        let reserved: Vec<(Option<i32>, i32, Option<i32>)> = on!(conn, c => order_items::table
-            .inner_join(orders::table)
-            .filter(order_items::item_id.eq_any(chunk.iter().copied().map(Some)))
-            .filter(order_items::reserved.gt(0))
-            .filter(order_items::warehouse_id.eq_any(warehouses.iter().copied().map(Some)))
-            .select((order_items::item_id, order_items::reserved, orders::account_id))
+        let reserved: Vec<(i32, i32, Option<i32>)> = on!(conn, c => reservations::table
+            .inner_join(order_items::table.inner_join(orders::table))
+            .filter(reservations::item_id.eq_any(chunk))
+            .filter(reservations::warehouse_id.eq_any(warehouses))
+            .select((reservations::item_id, reservations::quantity, orders::account_id))
             .load(c))?;
         for (item, pieces, account) in reserved {
-            let Some(item) = item else { continue };
             let entry = figures.entry(item).or_default();
             entry.reserved += i64::from(pieces);
             if account == Some(account_id) {

@@ -42,13 +42,17 @@ impl OrderKey {
     }
 }
 
-/// The orders of a mandator under a key: more than one where the key is not unique.
-pub fn find(conn: &mut Conn<'_>, mandator_id: i32, key: &OrderKey) -> Result<Vec<i32>, Failure> {
+/// The orders of a mandator, or of one of its accounts, under a key: more than one where the key is not unique.
+pub fn find(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key: &OrderKey) -> Result<Vec<i32>, Failure> {
     Ok(on!(conn, c => {
-        let of_mandator = orders::table
+        let mut of_mandator = orders::table
             .filter(orders::mandator_id.eq(mandator_id))
             .order(orders::order_id)
-            .select(orders::order_id);
+            .select(orders::order_id)
+            .into_boxed();
+        if let Some(account_id) = account_id {
+            of_mandator = of_mandator.filter(orders::account_id.eq(account_id));
+        }
         match key {
             OrderKey::OrderId(id) => of_mandator.filter(orders::order_id.eq(id)).load(c),
             OrderKey::OrderNumber(number) => {

@@ -1,23 +1,33 @@
 //! Orders with their parts: positions, packages, payments, notices, tags, and the customers behind them.
 
+use std::collections::BTreeMap;
+
 pub mod customers;
 mod find;
+mod late;
+mod order_changes;
+mod packages;
 mod parts;
+mod positions;
 mod progress;
 
 pub(crate) use find::order_conditions;
 pub use find::{OrderKey, OrderNumbers, Selection, find, numbers, of_channel, select};
-pub use parts::{OrderParts, add_packets, add_payments, add_tags, delete_notice, delete_tags};
-pub use parts::{items_of, load, notices_of, packets_of, save_notice, save_packet};
-pub use progress::{change_status, tell};
+pub use late::{any_unmatched, match_late};
+pub use order_changes::{OrderChangeRow, accept_change, changes_of, note_changes, order_of_change};
+pub use packages::{ContentRow, PacketRow, add_packet, contents_of, pack, packets_of, save_packet};
+pub use parts::{OrderParts, add_payments, add_tags, delete_notice, delete_tags};
+pub use parts::{items_of, load, notices_of, save_notice};
+pub use positions::{Packed, Positions, save_row};
+pub use progress::{change_status, contents, follow_pieces, follow_status, packets_for_channel, set_status, tell};
 
 use diesel::prelude::*;
 
-use super::schema::{items, offers, order_items, order_notices, order_packets, order_payments};
+use super::schema::{items, offers, order_items, order_notices, order_payments};
 use super::schema::{order_tags, orders};
 use super::{Conn, MOST_VARIABLES, Tx, next_ids, next_ids_from};
 use crate::domain::Failure;
-use crate::domain::order::{OrderDocument, OrderStatus, PacketDocument, PaymentDocument, Workflow};
+use crate::domain::order::{OrderDocument, OrderStatus, PaymentDocument, Pieces, Workflow};
 use crate::on;
 
 /// `last_changed_by` of what a channel changed.
@@ -63,6 +73,8 @@ pub struct OrderRow {
     /// By which what the channel last said about the order is recognised: [`crate::domain::order::ChannelOrder::digest`].
     pub channel_digest: Option<String>,
     pub data: OrderDocument,
+    /// The order as the channel last said it: [`crate::domain::order::ChannelOrder::to_json`].
+    pub channel_document: Option<String>,
 }
 
 impl OrderRow {
@@ -95,12 +107,13 @@ impl OrderRow {
             invoice_number: None,
             channel_digest: None,
             data: OrderDocument::default(),
+            channel_document: None,
         }
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = order_items, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = order_items, primary_key(order_item_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct OrderItemRow {
     pub order_item_id: i32,
     pub order_id: i32,
@@ -116,17 +129,55 @@ pub struct OrderItemRow {
     pub price: i64,
     /// Percent, in 1/10 000.
     pub tax_rate: Option<i64>,
-    pub warehouse_id: Option<i32>,
-    /// Pieces that still count against the stock of the warehouse.
-    pub reserved: i32,
+    pub cancelled: i32,
+    /// Cancelled pieces of which the channel knows, because we or it said so.
+    pub cancelled_told: i32,
+    pub shipped: i32,
+    pub returned: i32,
+    pub refunded: i32,
 }
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = order_packets)]
-pub struct PacketRow {
-    pub packet_id: i32,
-    pub order_id: i32,
-    pub data: PacketDocument,
+impl OrderItemRow {
+    /// A position of a new order, not linked to anything yet.
+    pub fn new(identifier: String, quantity: i32, price: i64) -> OrderItemRow {
+        OrderItemRow {
+            order_item_id: 0,
+            order_id: 0,
+            item_id: None,
+            offer_id: None,
+            channel_line_id: None,
+            internal_item_number: None,
+            external_offer_number: None,
+            identifier,
+            quantity,
+            price,
+            tax_rate: None,
+            cancelled: 0,
+            cancelled_told: 0,
+            shipped: 0,
+            returned: 0,
+            refunded: 0,
+        }
+    }
+
+    pub fn pieces(&self) -> Pieces {
+        Pieces {
+            ordered: self.quantity,
+            cancelled: self.cancelled,
+            shipped: self.shipped,
+            returned: self.returned,
+            refunded: self.refunded,
+        }
+    }
+
+    fn set_pieces(&mut self, pieces: Pieces) {
+        let Pieces { ordered, cancelled, shipped, returned, refunded } = pieces;
+        self.quantity = ordered;
+        self.cancelled = cancelled;
+        self.shipped = shipped;
+        self.returned = returned;
+        self.refunded = refunded;
+    }
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -153,9 +204,15 @@ pub struct TagRow {
     pub tag_identifier: String,
 }
 
-/// Stores a new order with its positions. Its id, times and the ids of the positions are set here, its number too where
-/// it is 0. Gives the row as stored.
-pub fn insert(tx: &mut Tx<'_>, mut row: OrderRow, mut positions: Vec<OrderItemRow>) -> Result<OrderRow, Failure> {
+/// Stores a new order with its positions, which reserve what is open in the order's warehouses. Its id, times and the ids
+/// of the positions are set here, its number too where it is 0. Gives the row as stored, and the items of which pieces were
+/// reserved.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    mut row: OrderRow,
+    mut positions: Vec<OrderItemRow>,
+    warehouses: &[i32],
+) -> Result<(OrderRow, Vec<i32>), Failure> {
     row.order_id = next_ids(tx, "order", 1)?;
     row.created_at = tx.stamp.0;
     row.last_changed = tx.stamp.0;
@@ -163,22 +220,33 @@ pub fn insert(tx: &mut Tx<'_>, mut row: OrderRow, mut positions: Vec<OrderItemRo
         row.order_number = free_order_number(tx, row.mandator_id)?;
     }
     on!(&mut tx.conn, c => diesel::insert_into(orders::table).values(&row).execute(c))?;
+    add_positions(tx, row.order_id, &mut positions)?;
+    let mut positions = Positions::of(positions, BTreeMap::new(), warehouses);
+    if row.order_status_id.reserves_stock() {
+        positions.reserve(&mut tx.conn)?;
+    }
+    let reserved = positions.save(tx)?;
+    Ok((row, reserved))
+}
+
+/// Stores new positions of an order, and gives them their ids.
+pub fn add_positions(tx: &mut Tx<'_>, order_id: i32, positions: &mut [OrderItemRow]) -> Result<(), Failure> {
     let first = next_ids(tx, "order_item", positions.len())?;
-    for (id, position) in (first..).zip(&mut positions) {
+    for (id, position) in (first..).zip(positions.iter_mut()) {
         position.order_item_id = id;
-        position.order_id = row.order_id;
+        position.order_id = order_id;
     }
     for chunk in positions.chunks(ROWS_OF_INSERT) {
         on!(&mut tx.conn, c => diesel::insert_into(order_items::table).values(chunk).execute(c))?;
     }
-    Ok(row)
+    Ok(())
 }
 
 /// The next number that no order of the mandator has; an ERP may have given some itself.
 fn free_order_number(tx: &mut Tx<'_>, mandator_id: i32) -> Result<i32, Failure> {
     loop {
         let number = next_ids_from(tx, "order_number", 1, FIRST_ORDER_NUMBER - 1)?;
-        if find(&mut tx.conn, mandator_id, &OrderKey::OrderNumber(number))?.is_empty() {
+        if find(&mut tx.conn, mandator_id, None, &OrderKey::OrderNumber(number))?.is_empty() {
             return Ok(number);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::customers::CustomerRow;
+use super::positions::reservations_of;
 use super::*;
 use crate::store::schema::customers as customers_table;
 
@@ -14,7 +15,11 @@ pub struct OrderParts {
     pub order: OrderRow,
     pub customer: Option<CustomerRow>,
     pub items: Vec<OrderItemRow>,
+    /// Reserved pieces by position and warehouse.
+    pub reserved: BTreeMap<i32, BTreeMap<i32, i32>>,
     pub packets: Vec<PacketRow>,
+    pub contents: Vec<ContentRow>,
+    pub changes: Vec<OrderChangeRow>,
     pub payments: Vec<PaymentRow>,
     pub notices: Vec<NoticeRow>,
     pub tags: Vec<TagRow>,
@@ -53,9 +58,12 @@ pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure
             .load(c))?;
         let buyers: BTreeMap<i32, CustomerRow> = buyers.into_iter().map(|row| (row.customer_id, row)).collect();
         let items = rows_of!(conn, chunk, order_items, order_item_id, OrderItemRow);
+        let positions: Vec<i32> = items.iter().map(|row| row.order_item_id).collect();
+        let mut reserved = reservations_of(conn, &positions)?;
         let mut items = by_order(items, |row| row.order_id);
-        let packets = rows_of!(conn, chunk, order_packets, packet_id, PacketRow);
-        let mut packets = by_order(packets, |row| row.order_id);
+        let mut packets = by_order(packets_of(conn, chunk)?, |row| row.order_id);
+        let mut contents = by_order(contents_of(conn, chunk)?, |(order_id, _)| *order_id);
+        let mut changes = by_order(changes_of(conn, chunk)?, |row| row.order_id);
         let payments = rows_of!(conn, chunk, order_payments, order_payment_id, PaymentRow);
         let mut payments = by_order(payments, |row| row.order_id);
         let notices = rows_of!(conn, chunk, order_notices, order_notice_id, NoticeRow);
@@ -66,11 +74,15 @@ pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure
             let Some(order) = rows.remove(id) else {
                 continue;
             };
+            let items = items.remove(id).unwrap_or_default();
             loaded.push(OrderParts {
                 customer: order.customer_id.and_then(|id| buyers.get(&id).cloned()),
                 order,
-                items: items.remove(id).unwrap_or_default(),
+                reserved: items.iter().filter_map(|row| reserved.remove_entry(&row.order_item_id)).collect(),
+                items,
                 packets: packets.remove(id).unwrap_or_default(),
+                contents: contents.remove(id).unwrap_or_default().into_iter().map(|(_, row)| row).collect(),
+                changes: changes.remove(id).unwrap_or_default(),
                 payments: payments.remove(id).unwrap_or_default(),
                 notices: notices.remove(id).unwrap_or_default(),
                 tags: tags.remove(id).unwrap_or_default(),
@@ -85,47 +97,9 @@ pub fn items_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<OrderItemRow>,
     Ok(rows_of!(conn, [order_id], order_items, order_item_id, OrderItemRow))
 }
 
-/// The packages of an order.
-pub fn packets_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<PacketRow>, Failure> {
-    Ok(rows_of!(conn, [order_id], order_packets, packet_id, PacketRow))
-}
-
 /// The notices of an order.
 pub fn notices_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<NoticeRow>, Failure> {
     Ok(rows_of!(conn, [order_id], order_notices, order_notice_id, NoticeRow))
-}
-
-/// Adds packages to an order; one that is known already is only completed. True: something changed.
-pub fn add_packets(tx: &mut Tx<'_>, order_id: i32, packets: Vec<PacketDocument>) -> Result<bool, Failure> {
-    if packets.is_empty() {
-        return Ok(false);
-    }
-    let mut stored = packets_of(&mut tx.conn, order_id)?;
-    let mut changed = false;
-    for packet in packets {
-        if let Some(known) = stored.iter_mut().find(|row| row.data.is_same(&packet)) {
-            let before = known.data.clone();
-            known.data.complete_from(packet);
-            if known.data != before {
-                save_packet(tx, known)?;
-                changed = true;
-            }
-            continue;
-        }
-        let row = PacketRow { packet_id: next_ids(tx, "packet", 1)?, order_id, data: packet };
-        on!(&mut tx.conn, c => diesel::insert_into(order_packets::table).values(&row).execute(c))?;
-        stored.push(row);
-        changed = true;
-    }
-    Ok(changed)
-}
-
-/// Stores a changed package.
-pub fn save_packet(tx: &mut Tx<'_>, row: &PacketRow) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::update(order_packets::table.find(row.packet_id))
-        .set(order_packets::data.eq(&row.data))
-        .execute(c))?;
-    Ok(())
 }
 
 /// Adds payments to an order; one that is known already is replaced. True: something changed.

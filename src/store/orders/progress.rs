@@ -1,151 +1,92 @@
-//! What a change of status does to stock, and what is sent to the channel about it.
-
-use crate::domain::code;
-use crate::domain::order::{FactKind, Packet};
-use std::collections::BTreeMap;
-
-use diesel::prelude::*;
-use diesel::upsert::excluded;
+//! What a change of status does to pieces and stock, and what the channel hears of it.
 
 use super::*;
+use crate::domain::order::{Content, Event, FactKind, FactName, Packet, PacketDocument, Step, step};
 use crate::store::outbox::{self, Topic};
-use crate::store::schema::stock;
 
-/// Gives an order another status. Goods that leave are booked from stock and their reservation goes; a cancelled order
-/// only loses its reservation; an order that comes back from the cancelled reserves again (`channel-calls.md` 3, rule 8).
-/// Marks the offers concerned, and gives their accounts. The caller saves the row.
-pub fn change_status(tx: &mut Tx<'_>, row: &mut OrderRow, to: OrderStatus) -> Result<Vec<i32>, Failure> {
+/// Gives an order another status, without regard to its workflow. A shipped order ships what is open, in a package of
+/// Kontor's own; a cancelled one cancels it; one that comes back from the cancelled is open again (`channel-calls.md` 3,
+/// rule 8). Marks the offers concerned, and gives their accounts. The caller saves the row.
+pub fn change_status(tx: &mut Tx<'_>, row: &mut OrderRow, to: OrderStatus, warehouses: &[i32]) -> Result<Vec<i32>, Failure> {
     let from = row.order_status_id;
-    row.order_status_id = to;
     if from == to {
         return Ok(Vec::new());
     }
-    row.complete_status = to.complete_status();
-    let touched = if to.is_shipped() {
-        ship(tx, row.order_id)?
+    let mut positions = Positions::load(&mut tx.conn, row.order_id, warehouses)?;
+    if to.is_shipped() {
+        let packed = positions.ship_open();
+        if !packed.is_empty() {
+            add_packet(tx, row.order_id, PacketDocument::default(), &packed)?;
+        }
     } else if to == OrderStatus::Cancelled {
-        release(tx, row.order_id)?
+        positions.cancel_open();
     } else if from == OrderStatus::Cancelled {
-        reserve_again(tx, row.order_id)?
-    } else {
-        Vec::new()
-    };
+        positions.revive();
+        positions.reserve(&mut tx.conn)?;
+    }
+    set_status(row, to);
+    follow_pieces(tx, positions)
+}
+
+/// Stores a status whose pieces are moved already.
+pub fn set_status(row: &mut OrderRow, to: OrderStatus) {
+    if row.order_status_id != to {
+        row.order_status_id = to;
+        row.complete_status = to.complete_status();
+    }
+}
+
+/// Gives an order the status that follows from its pieces, once nothing is open any more: shipped where a part of it was,
+/// else cancelled.
+pub fn follow_status(row: &mut OrderRow, positions: &Positions) {
+    if positions.is_open() || row.order_status_id.is_shipped() || row.order_status_id == OrderStatus::Cancelled {
+        return;
+    }
+    if !positions.is_shipped_in_part() {
+        set_status(row, OrderStatus::Cancelled);
+    } else if let Step::To(next) = step(row.workflow, row.order_status_id, Event::Shipped) {
+        set_status(row, next);
+    }
+}
+
+/// Writes moved pieces, marks the offers concerned, and gives their accounts.
+pub fn follow_pieces(tx: &mut Tx<'_>, positions: Positions) -> Result<Vec<i32>, Failure> {
+    let touched = positions.save(tx)?;
     outbox::mark_items(tx, &touched, &[Topic::Quantity])
 }
 
-fn reserved_items(tx: &mut Tx<'_>, order_id: i32) -> Result<Vec<(i32, i32, i32)>, Failure> {
-    let positions = items_of(&mut tx.conn, order_id)?;
-    Ok(positions
-        .into_iter()
-        .filter(|position| position.reserved > 0)
-        .filter_map(|position| Some((position.item_id?, position.warehouse_id?, position.reserved)))
-        .collect())
-}
-
-fn item_ids(positions: &[(i32, i32, i32)]) -> Vec<i32> {
-    let mut ids: Vec<i32> = positions.iter().map(|(item, ..)| *item).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
-fn release(tx: &mut Tx<'_>, order_id: i32) -> Result<Vec<i32>, Failure> {
-    let reserved = reserved_items(tx, order_id)?;
-    on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::order_id.eq(order_id)))
-        .set(order_items::reserved.eq(0))
-        .execute(c))?;
-    Ok(item_ids(&reserved))
-}
-
-fn reserve_again(tx: &mut Tx<'_>, order_id: i32) -> Result<Vec<i32>, Failure> {
-    on!(&mut tx.conn, c => diesel::update(order_items::table
-            .filter(order_items::order_id.eq(order_id))
-            .filter(order_items::quantity.gt(0))
-            .filter(order_items::item_id.is_not_null())
-            .filter(order_items::warehouse_id.is_not_null()))
-        .set(order_items::reserved.eq(order_items::quantity))
-        .execute(c))?;
-    Ok(item_ids(&reserved_items(tx, order_id)?))
-}
-
-/// Books the reserved pieces from their warehouses. The stock may fall below zero: then more was sold than the ERP had
-/// announced, and its next absolute stock puts that right.
-fn ship(tx: &mut Tx<'_>, order_id: i32) -> Result<Vec<i32>, Failure> {
-    let reserved = reserved_items(tx, order_id)?;
-    let touched = item_ids(&reserved);
-    // An item may have been deleted since; its stock went with it.
-    let existing: Vec<i32> = on!(&mut tx.conn, c => items::table
-        .filter(items::item_id.eq_any(&touched))
-        .select(items::item_id)
-        .load(c))?;
-    let counts: Vec<(i32, i32, i32)> = on!(&mut tx.conn, c => stock::table
-        .filter(stock::item_id.eq_any(&touched))
-        .select((stock::item_id, stock::warehouse_id, stock::stock_count))
-        .load(c))?;
-    let counts: BTreeMap<(i32, i32), i32> = counts.into_iter().map(|(item, warehouse, count)| ((item, warehouse), count)).collect();
-    let mut booked: BTreeMap<(i32, i32), i64> = BTreeMap::new();
-    for (item, warehouse, pieces) in reserved {
-        if existing.contains(&item) {
-            let present = counts.get(&(item, warehouse)).copied().unwrap_or_default();
-            *booked.entry((item, warehouse)).or_insert_with(|| i64::from(present)) -= i64::from(pieces);
-        }
+/// Pieces in the channel's words, one entry per position. `so_far` counts those for which it has happened, these included.
+pub fn contents(rows: &[OrderItemRow], pieces: impl IntoIterator<Item = (i32, i32)>, so_far: impl Fn(i32) -> i32) -> Vec<Content> {
+    let mut sums: BTreeMap<i32, i32> = BTreeMap::new();
+    for (order_item_id, quantity) in pieces {
+        let sum = sums.entry(order_item_id).or_default();
+        *sum = sum.saturating_add(quantity);
     }
-    let mut rows = Vec::with_capacity(booked.len());
-    for ((item, warehouse), count) in booked {
-        let count = i32::try_from(count).map_err(|_| Failure::new(code::STOCK_OVERFLOW, [&count.to_string()]))?;
-        rows.push((
-            stock::item_id.eq(item),
-            stock::warehouse_id.eq(warehouse),
-            stock::stock_count.eq(count),
-            stock::last_changed.eq(tx.stamp.0),
-        ));
-    }
-    for chunk in rows.chunks(ROWS_OF_INSERT) {
-        on!(&mut tx.conn, c => diesel::insert_into(stock::table)
-            .values(chunk)
-            .on_conflict((stock::item_id, stock::warehouse_id))
-            .do_update()
-            .set((
-                stock::stock_count.eq(excluded(stock::stock_count)),
-                stock::last_changed.eq(excluded(stock::last_changed)),
-            ))
-            .execute(c))?;
-    }
-    release(tx, order_id)?;
-    Ok(touched)
+    let named = rows.iter().filter_map(|row| {
+        let quantity = sums.get(&row.order_item_id).copied().filter(|pieces| *pieces > 0)?;
+        let (line_id, sku) = (row.channel_line_id.clone(), row.internal_item_number.clone());
+        Some(Content { line_id, sku, quantity, so_far: so_far(row.order_item_id) })
+    });
+    named.collect()
 }
 
-/// Writes a fact for the order's channel and remembers it in the row, which the caller saves. A shipment is sent with
-/// the packages that no earlier fact named, as often as there are new ones; everything else once. Gives the account, when
-/// a fact was written; a phone sale has no channel.
+/// Writes a fact for the order's channel and remembers it in the row, which the caller saves. A shipment names the packages
+/// that no earlier fact named, as often as there are new ones; cancelled positions are what they are; everything else is
+/// said once. Gives the account, when a fact was written; a phone sale has no channel.
 pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<Option<i32>, Failure> {
     let Some(account_id) = row.account_id else {
         return Ok(None);
     };
     let times = row.data.times_told(fact.name());
-    if let FactKind::Shipped { packets } = &mut fact {
-        for mut packet in packets_of(&mut tx.conn, row.order_id)? {
-            if packet.data.told {
-                continue;
-            }
-            packet.data.told = true;
-            save_packet(tx, &packet)?;
-            let told = packet.data;
-            packets.push(Packet {
-                tracking_number: told.tracking_number,
-                return_number: told.return_number,
-                carrier: told
-                    .shipping_provider_identifier
-                    .or(told.shipping_provider_external_id)
-                    .or_else(|| row.data.shipping_provider_identifier.clone()),
-                dispatch_type: told.dispatch_type_identifier.or(told.dispatch_type_external_id),
-                shipped_at: told.shipping_date,
-            });
+    let again = match &mut fact {
+        FactKind::Shipped { packets, together } => {
+            packets.extend(untold_packets(tx, row)?);
+            !packets.is_empty() || !together.is_empty()
         }
-        if packets.is_empty() && times > 0 {
-            return Ok(None);
-        }
-    } else if times > 0 {
+        FactKind::PositionsCancelled { positions, .. } => !positions.is_empty(),
+        FactKind::Acknowledged | FactKind::Paid { .. } | FactKind::Cancelled { .. } => false,
+    };
+    if times > 0 && !again || fact.name() == FactName::PositionsCancelled && !again {
         return Ok(None);
     }
     let times = times.saturating_add(1);
@@ -153,4 +94,58 @@ pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<O
     let key = format!("{}-{}-{times}", row.order_id, fact.word());
     let written = outbox::add_fact(tx, account_id, row.order_id, &key, &fact)?;
     Ok(written.then_some(account_id))
+}
+
+/// The packages that no fact named yet; from now on one does.
+fn untold_packets(tx: &mut Tx<'_>, row: &OrderRow) -> Result<Vec<Packet>, Failure> {
+    let untold: Vec<PacketRow> = packets_of(&mut tx.conn, &[row.order_id])?.into_iter().filter(|packet| !packet.data.told).collect();
+    if untold.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = items_of(&mut tx.conn, row.order_id)?;
+    let packed = contents_of(&mut tx.conn, &[row.order_id])?;
+    let inside = |packet_id: i32| {
+        let of_packet = packed.iter().map(|(_, content)| content).filter(move |content| content.packet_id == packet_id);
+        of_packet.map(|content| (content.order_item_id, content.quantity))
+    };
+    let mut shipped: BTreeMap<i32, i32> = rows.iter().map(|row| (row.order_item_id, row.shipped)).collect();
+    let mut packets = Vec::with_capacity(untold.len());
+    // From the last one back: each counts what was shipped before it.
+    for mut packet in untold.into_iter().rev() {
+        packet.data.told = true;
+        save_packet(tx, &packet)?;
+        packets.push(Packet {
+            packet_id: packet.packet_id,
+            contents: contents(&rows, inside(packet.packet_id), |id| shipped.get(&id).copied().unwrap_or_default()),
+            ..packet_of(packet.data, row)
+        });
+        for (order_item_id, quantity) in inside(packet.packet_id) {
+            let left = shipped.entry(order_item_id).or_default();
+            *left = left.saturating_sub(quantity);
+        }
+    }
+    packets.reverse();
+    Ok(packets)
+}
+
+/// All packages of an order, without what is in them: for a channel that only knows whole shipments.
+pub fn packets_for_channel(conn: &mut Conn<'_>, row: &OrderRow) -> Result<Vec<Packet>, Failure> {
+    let packets = packets_of(conn, &[row.order_id])?;
+    Ok(packets.into_iter().map(|packet| Packet { packet_id: packet.packet_id, again: false, ..packet_of(packet.data, row) }).collect())
+}
+
+fn packet_of(data: PacketDocument, row: &OrderRow) -> Packet {
+    Packet {
+        tracking_number: data.tracking_number,
+        return_number: data.return_number,
+        carrier: data
+            .shipping_provider_identifier
+            .or(data.shipping_provider_external_id)
+            .or_else(|| row.data.shipping_provider_identifier.clone()),
+        dispatch_type: data.dispatch_type_identifier.or(data.dispatch_type_external_id),
+        shipped_at: data.shipping_date,
+        again: data.again,
+        packet_id: 0,
+        contents: Vec::new(),
+    }
 }

@@ -140,7 +140,7 @@ fn a_record_shows_all_parts_of_the_order() {
                     shipping_date: Some(Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap()),
                     ..domain::PacketDocument::default()
                 };
-                orders::add_packets(tx, first, vec![packet])?;
+                orders::add_packet(tx, first, packet, &[])?;
                 let payment = PaymentDocument {
                     iban: Some("DE02".into()),
                     payment_status_id: Some(domain::PaymentStatus::Unpaid),

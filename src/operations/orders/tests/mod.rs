@@ -2,6 +2,7 @@
 
 mod conditions;
 mod fetch;
+mod parts;
 mod status;
 mod sync;
 mod update;
@@ -50,21 +51,13 @@ fn order_with(store: &Store, item: i32, workflow: Workflow, with: impl FnOnce(&m
             row.last_changed_by = "channel".into();
             with(&mut row, tx);
             let position = OrderItemRow {
-                order_item_id: 0,
-                order_id: 0,
                 item_id: Some(item),
-                offer_id: None,
                 channel_line_id: Some("L1".into()),
                 internal_item_number: Some("A-1".into()),
-                external_offer_number: None,
-                identifier: "Item A-1".into(),
-                quantity: 2,
-                price: 100_000,
                 tax_rate: Some(190_000),
-                warehouse_id: Some(10),
-                reserved: 2,
+                ..OrderItemRow::new("Item A-1".into(), 2, 100_000)
             };
-            Ok(orders::insert(tx, row, vec![position])?.order_id)
+            Ok(orders::insert(tx, row, vec![position], &[10, 11])?.0.order_id)
         })
         .unwrap()
 }

@@ -45,7 +45,7 @@ fn told(store: &Store) -> Vec<String> {
 
 fn packets_told(fact: &FactRow) -> Vec<String> {
     match fact.fact().unwrap() {
-        FactKind::Shipped { packets } => packets.into_iter().map(|packet| packet.tracking_number.unwrap()).collect(),
+        FactKind::Shipped { packets, .. } => packets.into_iter().map(|packet| packet.tracking_number.unwrap()).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -103,7 +103,7 @@ fn shipping_books_the_reservation_from_stock_and_tells_the_channel() {
         assert_eq!(facts[0].fact_key, format!("{id}-shipped-1"));
         assert_eq!((facts[0].account_id, facts[0].kind.as_str()), (101, "shipped"));
         let payload: FactKind = facts[0].fact().unwrap();
-        let FactKind::Shipped { packets } = payload else { panic!("{payload:?}") };
+        let FactKind::Shipped { packets, .. } = payload else { panic!("{payload:?}") };
         assert_eq!(packets[0].carrier.as_deref(), Some("DHL"), "the ERP's word");
         assert_eq!(packets[0].dispatch_type.as_deref(), Some("standard_ext"));
     });

@@ -14,11 +14,11 @@ fn sale(external: &str) -> OrderUpdate {
         external_order_number_1: Patch::Set(external.into()),
         sub_channel_id: Some(4100),
         customer: Some(OrderCustomer { email: Some("ada@example.org".into()), ..OrderCustomer::default() }),
-        order_items: vec![OrderItem {
+        order_items: vec![OrderItemUpdate {
             internal_item_number: Some("A-1".into()),
-            quantity: 3,
-            price: Decimal::from_whole(10),
-            ..OrderItem::default()
+            quantity: Some(3),
+            price: Some(Decimal::from_whole(10)),
+            ..OrderItemUpdate::default()
         }],
         ..OrderUpdate::default()
     }
@@ -196,7 +196,7 @@ fn a_phone_sale_is_created_reserves_stock_and_is_found_again() {
         assert_eq!(parts.order.sub_channel_id, 4100);
         assert_eq!(parts.order.workflow, Workflow::CashOnDelivery);
         assert_eq!(parts.items[0].identifier, "Item A-1");
-        assert_eq!(parts.items[0].warehouse_id, Some(10));
+        assert_eq!(parts.reserved[&parts.items[0].order_item_id], [(10, 3)].into());
         assert_eq!(parts.customer.unwrap().customer_number, 10_000);
         let again = send(store, update);
         assert_eq!(again.result.reports[0].action, Some(ReportAction::Update));
@@ -299,7 +299,7 @@ fn a_bad_position_creates_nothing() {
     on_stores(|store| {
         let item = shelf(store);
         let mut update = sale("ERP-1");
-        update.order_items.push(OrderItem { internal_item_number: Some("nowhere".into()), ..update.order_items[0].clone() });
+        update.order_items.push(OrderItemUpdate { internal_item_number: Some("nowhere".into()), ..update.order_items[0].clone() });
         let report = &send(store, update.clone()).result.reports[0];
         assert_eq!(report.return_code, -4001);
         let text = report.error_description.as_deref().unwrap();
@@ -308,11 +308,11 @@ fn a_bad_position_creates_nothing() {
         update.order_items[1].internal_item_number = None;
         assert_eq!(refused(store, update.clone()), -3001);
         update.order_items[1].identifier = Some("Gift wrapping".into());
-        update.order_items[1].quantity = 0;
+        update.order_items[1].quantity = Some(0);
         assert_eq!(refused(store, update.clone()), -3010);
-        update.order_items[1].quantity = 1;
+        update.order_items[1].quantity = Some(1);
         let id = taken(store, update);
-        assert_eq!(load(store, id).items[1].reserved, 0);
+        assert_eq!(load(store, id).reserved.len(), 1, "only the item reserves");
         assert_eq!(reserved(store, item), 3);
     });
 }

@@ -1,0 +1,255 @@
+//! A known order that its channel says differently now. Before the ERP took the order over, Kontor just follows; after that
+//! it follows too, and lists what changed until the ERP accepts it.
+//!
+//! What counts as changed is the difference between two readings of the channel, so that what the ERP corrected itself
+//! stays.
+
+use super::{Imported, document_error, position_of, warn, warn_unmatched};
+use crate::config::{Account, Settings};
+use crate::domain::message::own;
+use crate::domain::order::{Address, ChannelOrder, Difference, Event, FactName, LINE, OrderLine, PaymentStatus, Step, differences, step};
+use crate::domain::{Decimal, Failure};
+use crate::store::orders::{self, BY_CHANNEL, OrderChangeRow, OrderItemRow, OrderRow, Positions};
+use crate::store::{Tx, offers};
+
+pub(super) fn update(
+    tx: &mut Tx<'_>,
+    settings: &Settings,
+    account: &Account,
+    mut row: OrderRow,
+    order: &ChannelOrder,
+    digest: String,
+) -> Result<Imported, Failure> {
+    let before = row.clone();
+    let warehouses = settings.warehouses_of(row.account_id, row.mandator_id);
+    let mut positions = Positions::load(&mut tx.conn, row.order_id, &warehouses)?;
+    let old = said_before(&row, positions.rows(), order)?;
+    let mut found = differences(&old, order);
+    found.retain(|difference| !is_echo(&positions, difference));
+    follow_header(&mut row, &old, order);
+    let mut lines_changed = false;
+    for line in &order.lines {
+        lines_changed |= follow_line(tx, account, &row, &mut positions, old.line(&line.line_id), line)?;
+    }
+    for gone in old.lines.iter().filter(|line| order.line(&line.line_id).is_none()) {
+        lines_changed |= cancel_line(tx, &mut positions, &gone.line_id)?;
+    }
+    follow_payment(&mut row, order);
+    if order.cancelled && !row.data.is_told(FactName::Cancelled) {
+        cancel(tx, account, &mut row, &mut positions)?;
+        lines_changed = true;
+    }
+    if lines_changed {
+        positions.reserve(&mut tx.conn)?;
+        if !order.lines.is_empty() {
+            orders::follow_status(&mut row, &positions);
+        }
+    }
+    if row.export_date.is_some() && !found.is_empty() {
+        note(tx, account, &row, positions.rows(), &found)?;
+    }
+    let accounts = orders::follow_pieces(tx, positions)?;
+    let changed = row != before || lines_changed || !found.is_empty();
+    row.channel_digest = Some(digest);
+    row.channel_document = Some(order.to_json().map_err(|error| document_error(&error))?);
+    if !changed {
+        orders::save_unseen(tx, &row)?;
+        return Ok(Imported::Unchanged);
+    }
+    orders::save(tx, &mut row, BY_CHANNEL)?;
+    Ok(Imported::Changed { accounts })
+}
+
+/// What the channel said at the last reading. Version 0.1 did not keep it: there the positions tell what the lines were,
+/// and everything else counts as said.
+fn said_before(row: &OrderRow, positions: &[OrderItemRow], now: &ChannelOrder) -> Result<ChannelOrder, Failure> {
+    if let Some(json) = &row.channel_document {
+        return ChannelOrder::from_json(json).map_err(|error| document_error(&error));
+    }
+    let lines = positions.iter().filter_map(|position| {
+        let line_id = position.channel_line_id.clone()?;
+        let said = now.line(&line_id).cloned();
+        Some(OrderLine {
+            sku: said.as_ref().and_then(|line| line.sku.clone()).or_else(|| position.internal_item_number.clone()),
+            external_number: position.external_offer_number.clone(),
+            title: position.identifier.clone(),
+            quantity: position.quantity,
+            cancelled: position.cancelled_told,
+            unit_price: Decimal(position.price),
+            tax_rate: position.tax_rate.map(Decimal),
+            line_id,
+        })
+    });
+    Ok(ChannelOrder { lines: lines.collect(), ..now.clone() })
+}
+
+/// The channel says back what the ERP did: pieces that are cancelled here already, or a line of which nothing is left.
+fn is_echo(positions: &Positions, difference: &Difference) -> bool {
+    let Some(line_id) = &difference.line_id else { return false };
+    let Some(known) = positions.rows().iter().find(|row| row.channel_line_id.as_ref() == Some(line_id)) else { return false };
+    let pieces = positions.pieces(known.order_item_id);
+    match (difference.what.as_str(), &difference.new) {
+        ("cancelled_quantity", Some(now)) => now.parse::<i32>().is_ok_and(|now| now <= pieces.cancelled),
+        (LINE, None) => pieces.open() == 0,
+        _ => false,
+    }
+}
+
+fn follow_header(row: &mut OrderRow, old: &ChannelOrder, new: &ChannelOrder) {
+    let data = &mut row.data;
+    let amount = |stored: &mut Option<Decimal>, old: Decimal, new: Decimal| {
+        if old != new {
+            *stored = Some(new);
+        }
+    };
+    amount(&mut data.shipping_charge, old.shipping_charge, new.shipping_charge);
+    amount(&mut data.cash_on_delivery_charge, old.cash_on_delivery_charge, new.cash_on_delivery_charge);
+    amount(&mut data.payment_method_charge, old.payment_method_charge, new.payment_method_charge);
+    amount(&mut data.coupon_amount, old.coupon_amount, new.coupon_amount);
+    if old.currency != new.currency {
+        data.currency_code_iso = Some(new.currency.clone());
+    }
+    let text = |stored: &mut Option<String>, old: &Option<String>, new: &Option<String>| {
+        if old != new {
+            stored.clone_from(new);
+        }
+    };
+    text(&mut data.note, &old.note, &new.note);
+    text(&mut data.payment_method_identifier, &old.payment_method, &new.payment_method);
+    follow_address(&mut data.invoice_address, &old.invoice_address, &new.invoice_address);
+    follow_address(&mut data.delivery_address, &old.delivery_address, &new.delivery_address);
+    text(&mut row.email_address, &old.buyer.email, &new.buyer.email);
+}
+
+fn follow_address(stored: &mut Option<Address>, old: &Address, new: &Address) {
+    if old != new {
+        let mut address = stored.take().unwrap_or_default();
+        address.follow(old, new);
+        *stored = address.filled();
+    }
+}
+
+/// Follows one line. True: pieces moved.
+fn follow_line(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    row: &OrderRow,
+    positions: &mut Positions,
+    old: Option<&OrderLine>,
+    new: &OrderLine,
+) -> Result<bool, Failure> {
+    let known = positions.rows().iter().find(|position| position.channel_line_id.as_deref() == Some(&new.line_id)).cloned();
+    let Some(known) = known else {
+        let mut added = [position_of(tx, account, new)?];
+        orders::add_positions(tx, row.order_id, &mut added)?;
+        let [position] = added;
+        if position.item_id.is_none() {
+            warn_unmatched(tx, account, row, new)?;
+        }
+        if let Some(offer_id) = position.offer_id {
+            offers::sold(tx, offer_id, position.quantity)?;
+        }
+        positions.add(position);
+        return Ok(true);
+    };
+    let id = known.order_item_id;
+    let before = positions.pieces(id);
+    let old = old.unwrap_or(new);
+    if let Some(position) = positions.row_mut(id) {
+        if old.unit_price != new.unit_price {
+            position.price = new.unit_price.0;
+        }
+        if old.tax_rate != new.tax_rate {
+            position.tax_rate = new.tax_rate.map(|rate| rate.0);
+        }
+        if old.title != new.title {
+            position.identifier.clone_from(&new.title);
+        }
+    }
+    if old.quantity != new.quantity {
+        positions.change(id, |pieces| pieces.ordered = new.quantity);
+    }
+    let more = new.cancelled.saturating_sub(before.cancelled);
+    if more > 0 {
+        positions.cancel(id, more);
+    }
+    if new.cancelled > known.cancelled_told
+        && let Some(position) = positions.row_mut(id)
+    {
+        position.cancelled_told = new.cancelled;
+    }
+    let after = positions.pieces(id);
+    if after == before {
+        return Ok(false);
+    }
+    if let Some(offer_id) = known.offer_id {
+        match after.open().saturating_sub(before.open()) {
+            more if more > 0 => offers::sold(tx, offer_id, more)?,
+            _ => offers::moved(tx, offer_id)?,
+        }
+    }
+    Ok(true)
+}
+
+/// A line that is gone: what of it is open is cancelled, what was shipped stays. True: pieces moved.
+fn cancel_line(tx: &mut Tx<'_>, positions: &mut Positions, line_id: &str) -> Result<bool, Failure> {
+    let known = positions.rows().iter().find(|position| position.channel_line_id.as_deref() == Some(line_id)).cloned();
+    let Some(known) = known else { return Ok(false) };
+    let open = positions.pieces(known.order_item_id).open();
+    positions.cancel(known.order_item_id, open);
+    positions.set_cancelled_told([known.order_item_id]);
+    if let Some(offer_id) = known.offer_id {
+        offers::moved(tx, offer_id)?;
+    }
+    Ok(open > 0)
+}
+
+fn follow_payment(row: &mut OrderRow, order: &ChannelOrder) {
+    if !order.paid || row.data.is_told(FactName::Paid) {
+        return;
+    }
+    row.data.set_told(FactName::Paid, 1);
+    row.data.payment_status_id = Some(PaymentStatus::Paid);
+    row.transaction_id_1 = order.transaction_id.clone().or(row.transaction_id_1.take());
+    if let Step::To(next) = step(row.workflow, row.order_status_id, Event::Paid) {
+        orders::set_status(row, next);
+    }
+}
+
+/// The channel cancelled the order: what is open goes. Goods that left stay, and somebody has to see to them.
+fn cancel(tx: &mut Tx<'_>, account: &Account, row: &mut OrderRow, positions: &mut Positions) -> Result<(), Failure> {
+    row.data.set_told(FactName::Cancelled, 1);
+    if row.order_status_id.is_shipped() || positions.is_shipped_in_part() {
+        warn(tx, account.account_id, row, &own::order_cancelled_late(row.order_number))?;
+    }
+    let offers_of_order: Vec<i32> = positions.rows().iter().filter_map(|position| position.offer_id).collect();
+    for offer_id in offers_of_order {
+        offers::moved(tx, offer_id)?;
+    }
+    positions.cancel_open();
+    let all: Vec<i32> = positions.rows().iter().map(|position| position.order_item_id).collect();
+    positions.set_cancelled_told(all);
+    orders::follow_status(row, positions);
+    Ok(())
+}
+
+/// Lists the differences until the ERP accepts them, and says so once.
+fn note(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, rows: &[OrderItemRow], found: &[Difference]) -> Result<(), Failure> {
+    let changes = found.iter().map(|difference| {
+        let of_line = |position: &&OrderItemRow| position.channel_line_id.is_some() && position.channel_line_id == difference.line_id;
+        OrderChangeRow {
+            order_change_id: 0,
+            order_id: row.order_id,
+            changed_at: 0,
+            what: difference.what.clone(),
+            order_item_id: rows.iter().find(of_line).map(|position| position.order_item_id),
+            old_value: difference.old.clone(),
+            new_value: difference.new.clone(),
+        }
+    });
+    orders::note_changes(tx, changes.collect())?;
+    let mut what: Vec<&str> = found.iter().map(|difference| difference.what.as_str()).collect();
+    what.sort_unstable();
+    what.dedup();
+    warn(tx, account.account_id, row, &own::order_changed(row.order_number, what.join(", ")))
+}

@@ -1,0 +1,36 @@
+//! Facts about parts of an order, for channels that only know whole ones.
+
+use crate::connectors::Capabilities;
+use crate::domain::Failure;
+use crate::domain::message::{Message, own};
+use crate::domain::order::FactKind;
+use crate::store::Conn;
+use crate::store::orders;
+
+/// How a fact goes to the channel.
+#[derive(Debug)]
+pub(super) enum Fitted {
+    Send(FactKind),
+    /// The channel cannot take it; the ERP hears why.
+    Kept(Message),
+}
+
+/// Fits a fact to what the channel can. Where it knows whole shipments only, the packages wait until nothing of the order is
+/// open any more, and then go together.
+pub(super) fn fit(conn: &mut Conn<'_>, order_id: i32, kind: FactKind, can: &Capabilities) -> Result<Fitted, Failure> {
+    match kind {
+        FactKind::Shipped { .. } if !can.ships_in_part => {
+            let Some(order) = orders::get(conn, order_id)? else { return Ok(Fitted::Send(kind)) };
+            if orders::items_of(conn, order_id)?.iter().any(|position| position.pieces().open() > 0) {
+                return Ok(Fitted::Kept(own::shipment_waits(order.order_number)));
+            }
+            let packets = orders::packets_for_channel(conn, &order)?;
+            Ok(Fitted::Send(FactKind::Shipped { packets, together: Vec::new() }))
+        }
+        FactKind::PositionsCancelled { .. } if !can.cancels_in_part => {
+            let order_number = orders::get(conn, order_id)?.map(|order| order.order_number).unwrap_or_default();
+            Ok(Fitted::Kept(own::cancellation_not_sent(order_number)))
+        }
+        kind => Ok(Fitted::Send(kind)),
+    }
+}

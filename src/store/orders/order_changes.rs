@@ -1,0 +1,59 @@
+//! What a channel changed in orders that the ERP had taken over, until the ERP accepts it.
+
+use diesel::prelude::*;
+
+use crate::domain::Failure;
+use crate::on;
+use crate::store::schema::order_changes;
+use crate::store::{Conn, Tx, next_ids};
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_changes, treat_none_as_default_value = false)]
+pub struct OrderChangeRow {
+    pub order_change_id: i32,
+    pub order_id: i32,
+    pub changed_at: i64,
+    /// The field, in the words of `fetchOrders`.
+    pub what: String,
+    /// The position; missing where the change is about the order.
+    pub order_item_id: Option<i32>,
+    pub old_value: Option<String>,
+    pub new_value: Option<String>,
+}
+
+/// The changes of orders that are not accepted yet.
+pub fn changes_of(conn: &mut Conn<'_>, order_ids: &[i32]) -> Result<Vec<OrderChangeRow>, Failure> {
+    Ok(on!(conn, c => order_changes::table
+        .filter(order_changes::order_id.eq_any(order_ids))
+        .order(order_changes::order_change_id)
+        .select(OrderChangeRow::as_select())
+        .load(c))?)
+}
+
+/// Stores changes; their ids and times are set here.
+pub fn note_changes(tx: &mut Tx<'_>, mut rows: Vec<OrderChangeRow>) -> Result<(), Failure> {
+    let first = next_ids(tx, "order_change", rows.len())?;
+    for (id, row) in (first..).zip(&mut rows) {
+        row.order_change_id = id;
+        row.changed_at = tx.stamp.0;
+    }
+    for chunk in rows.chunks(super::ROWS_OF_INSERT) {
+        on!(&mut tx.conn, c => diesel::insert_into(order_changes::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The order that a change is about; `None`: nobody waits for its acceptance.
+pub fn order_of_change(conn: &mut Conn<'_>, order_change_id: i32) -> Result<Option<i32>, Failure> {
+    Ok(on!(conn, c => order_changes::table
+        .find(order_change_id)
+        .select(order_changes::order_id)
+        .first(c)
+        .optional())?)
+}
+
+/// Removes a change that the ERP accepts.
+pub fn accept_change(tx: &mut Tx<'_>, order_change_id: i32) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(order_changes::table.find(order_change_id)).execute(c))?;
+    Ok(())
+}

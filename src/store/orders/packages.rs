@@ -1,0 +1,86 @@
+//! Packages of orders, and what is in them.
+
+use diesel::prelude::*;
+
+use super::positions::Packed;
+use crate::domain::Failure;
+use crate::domain::order::PacketDocument;
+use crate::on;
+use crate::store::schema::{order_packets, package_contents};
+use crate::store::{Conn, Tx, next_ids};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_packets)]
+pub struct PacketRow {
+    pub packet_id: i32,
+    pub order_id: i32,
+    pub data: PacketDocument,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = package_contents, treat_none_as_default_value = false)]
+pub struct ContentRow {
+    pub package_content_id: i32,
+    pub packet_id: i32,
+    pub order_item_id: i32,
+    /// The warehouse that the pieces left; missing for a position without an item.
+    pub warehouse_id: Option<i32>,
+    pub quantity: i32,
+}
+
+/// The packages of orders.
+pub fn packets_of(conn: &mut Conn<'_>, order_ids: &[i32]) -> Result<Vec<PacketRow>, Failure> {
+    Ok(on!(conn, c => order_packets::table
+        .filter(order_packets::order_id.eq_any(order_ids))
+        .order(order_packets::packet_id)
+        .select(PacketRow::as_select())
+        .load(c))?)
+}
+
+/// What is in the packages of orders, each with its order.
+pub fn contents_of(conn: &mut Conn<'_>, order_ids: &[i32]) -> Result<Vec<(i32, ContentRow)>, Failure> {
+    Ok(on!(conn, c => package_contents::table
+        .inner_join(order_packets::table)
+        .filter(order_packets::order_id.eq_any(order_ids))
+        .order(package_contents::package_content_id)
+        .select((order_packets::order_id, ContentRow::as_select()))
+        .load(c))?)
+}
+
+/// Stores a new package with what is in it.
+pub fn add_packet(tx: &mut Tx<'_>, order_id: i32, data: PacketDocument, contents: &[Packed]) -> Result<PacketRow, Failure> {
+    let row = PacketRow { packet_id: next_ids(tx, "packet", 1)?, order_id, data };
+    on!(&mut tx.conn, c => diesel::insert_into(order_packets::table).values(&row).execute(c))?;
+    pack(tx, row.packet_id, contents)?;
+    Ok(row)
+}
+
+/// Puts pieces into a package.
+pub fn pack(tx: &mut Tx<'_>, packet_id: i32, contents: &[Packed]) -> Result<(), Failure> {
+    if contents.is_empty() {
+        return Ok(());
+    }
+    let first = next_ids(tx, "package_content", contents.len())?;
+    let rows: Vec<ContentRow> = (first..)
+        .zip(contents)
+        .map(|(package_content_id, packed)| ContentRow {
+            package_content_id,
+            packet_id,
+            order_item_id: packed.order_item_id,
+            warehouse_id: packed.warehouse_id,
+            quantity: packed.quantity,
+        })
+        .collect();
+    for chunk in rows.chunks(super::ROWS_OF_INSERT) {
+        on!(&mut tx.conn, c => diesel::insert_into(package_contents::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Stores a changed package.
+pub fn save_packet(tx: &mut Tx<'_>, row: &PacketRow) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(order_packets::table.find(row.packet_id))
+        .set(order_packets::data.eq(&row.data))
+        .execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,320 @@
+//! The positions of an order while their pieces are moved: read with their reservations, changed in memory by the rules of
+//! [`crate::domain::order`], and written with the stock that they book.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::{OrderItemRow, ROWS_OF_INSERT, items_of};
+use crate::domain::order::{Pieces, Position};
+use crate::domain::{Failure, code};
+use crate::on;
+use crate::store::schema::{items, order_items, reservations, stock};
+use crate::store::{Conn, MOST_VARIABLES, Tx};
+
+/// Pieces that were shipped, with the warehouse they left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packed {
+    pub order_item_id: i32,
+    pub warehouse_id: Option<i32>,
+    pub quantity: i32,
+}
+
+/// All positions of one order.
+#[derive(Debug)]
+pub struct Positions {
+    rows: Vec<OrderItemRow>,
+    rows_before: Vec<OrderItemRow>,
+    list: Vec<Position>,
+    reserved_before: BTreeMap<i32, BTreeMap<i32, i32>>,
+    /// Pieces that leave stock, by item and warehouse.
+    booked: BTreeMap<(i32, i32), i64>,
+    /// The order's warehouses, in the order in which they are used.
+    warehouses: Vec<i32>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reservations)]
+struct ReservationRow {
+    order_item_id: i32,
+    warehouse_id: i32,
+    item_id: i32,
+    quantity: i32,
+}
+
+/// Reservations by position and warehouse.
+pub fn reservations_of(conn: &mut Conn<'_>, order_item_ids: &[i32]) -> Result<BTreeMap<i32, BTreeMap<i32, i32>>, Failure> {
+    let mut found: BTreeMap<i32, BTreeMap<i32, i32>> = BTreeMap::new();
+    for chunk in order_item_ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<ReservationRow> = on!(conn, c => reservations::table
+            .filter(reservations::order_item_id.eq_any(chunk))
+            .select(ReservationRow::as_select())
+            .load(c))?;
+        for row in rows {
+            found.entry(row.order_item_id).or_default().insert(row.warehouse_id, row.quantity);
+        }
+    }
+    Ok(found)
+}
+
+impl Positions {
+    /// `warehouses` are those of the order's account in its order, or of the mandator for a phone sale.
+    pub fn load(conn: &mut Conn<'_>, order_id: i32, warehouses: &[i32]) -> Result<Positions, Failure> {
+        let rows = items_of(conn, order_id)?;
+        let ids: Vec<i32> = rows.iter().map(|row| row.order_item_id).collect();
+        let reserved_before = reservations_of(conn, &ids)?;
+        Ok(Positions::of(rows, reserved_before, warehouses))
+    }
+
+    pub(super) fn of(rows: Vec<OrderItemRow>, reserved: BTreeMap<i32, BTreeMap<i32, i32>>, warehouses: &[i32]) -> Positions {
+        let list = rows.iter().map(|row| Position {
+            order_item_id: row.order_item_id,
+            item_id: row.item_id,
+            pieces: row.pieces(),
+            reserved: reserved.get(&row.order_item_id).cloned().unwrap_or_default(),
+        });
+        Positions {
+            list: list.collect(),
+            rows_before: rows.clone(),
+            rows,
+            reserved_before: reserved,
+            booked: BTreeMap::new(),
+            warehouses: warehouses.to_vec(),
+        }
+    }
+
+    /// The pieces of a position; none where the order has no such position.
+    pub fn pieces(&self, order_item_id: i32) -> Pieces {
+        self.list.iter().find(|position| position.order_item_id == order_item_id).map(|position| position.pieces).unwrap_or_default()
+    }
+
+    /// The positions as rows; their pieces are those that were read.
+    pub fn rows(&self) -> &[OrderItemRow] {
+        &self.rows
+    }
+
+    /// For what is no matter of pieces.
+    pub fn row_mut(&mut self, order_item_id: i32) -> Option<&mut OrderItemRow> {
+        self.rows.iter_mut().find(|row| row.order_item_id == order_item_id)
+    }
+
+    /// The channel knows of all cancelled pieces of these positions from now on.
+    pub fn set_cancelled_told(&mut self, order_item_ids: impl IntoIterator<Item = i32>) {
+        for id in order_item_ids {
+            let cancelled = self.pieces(id).cancelled;
+            if let Some(row) = self.row_mut(id) {
+                row.cancelled_told = cancelled;
+            }
+        }
+    }
+
+    fn position(&mut self, order_item_id: i32) -> Option<&mut Position> {
+        self.list.iter_mut().find(|position| position.order_item_id == order_item_id)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.list.iter().any(|position| position.pieces.open() > 0)
+    }
+
+    pub fn is_shipped_in_part(&self) -> bool {
+        self.list.iter().any(|position| position.pieces.shipped > 0)
+    }
+
+    /// Positions with open pieces, and how many.
+    pub fn open(&self) -> Vec<(i32, i32)> {
+        let open = self.list.iter().map(|position| (position.order_item_id, position.pieces.open()));
+        open.filter(|(_, pieces)| *pieces > 0).collect()
+    }
+
+    /// Ships open pieces of a position, at most as many as are open.
+    pub fn ship(&mut self, order_item_id: i32, quantity: i32, from: Option<i32>) -> Vec<Packed> {
+        let warehouses = std::mem::take(&mut self.warehouses);
+        let mut left = Vec::new();
+        if let Some(position) = self.position(order_item_id) {
+            left = position.ship(quantity, from, &warehouses);
+            if let Some(item_id) = position.item_id {
+                for part in &left {
+                    let Some(warehouse) = part.warehouse_id else { continue };
+                    *self.booked.entry((item_id, warehouse)).or_default() += i64::from(part.quantity);
+                }
+            }
+        }
+        self.warehouses = warehouses;
+        left.into_iter().map(|part| Packed { order_item_id, warehouse_id: part.warehouse_id, quantity: part.quantity }).collect()
+    }
+
+    /// Ships everything that is open.
+    pub fn ship_open(&mut self) -> Vec<Packed> {
+        self.open().into_iter().flat_map(|(order_item_id, pieces)| self.ship(order_item_id, pieces, None)).collect()
+    }
+
+    /// Cancels open pieces of a position, at most as many as are open.
+    pub fn cancel(&mut self, order_item_id: i32, quantity: i32) {
+        let warehouses = std::mem::take(&mut self.warehouses);
+        if let Some(position) = self.position(order_item_id) {
+            position.cancel(quantity, &warehouses);
+        }
+        self.warehouses = warehouses;
+    }
+
+    /// Cancels everything that is open.
+    pub fn cancel_open(&mut self) {
+        for (order_item_id, pieces) in self.open() {
+            self.cancel(order_item_id, pieces);
+        }
+    }
+
+    /// Changes the numbers of a position. Reservations of pieces that are not open any more go; call [`Positions::reserve`]
+    /// for those that are open now.
+    pub fn change(&mut self, order_item_id: i32, change: impl FnOnce(&mut Pieces)) {
+        let warehouses = std::mem::take(&mut self.warehouses);
+        if let Some(position) = self.position(order_item_id) {
+            change(&mut position.pieces);
+            position.fit(&warehouses);
+        }
+        self.warehouses = warehouses;
+    }
+
+    /// A position got its item: it can reserve from now on.
+    pub fn set_item(&mut self, order_item_id: i32, item_id: i32) {
+        if let Some(position) = self.position(order_item_id) {
+            position.item_id = Some(item_id);
+        }
+    }
+
+    /// A position that the channel added. It has its id already.
+    pub fn add(&mut self, row: OrderItemRow) {
+        let position = Position { order_item_id: row.order_item_id, item_id: row.item_id, pieces: row.pieces(), reserved: BTreeMap::new() };
+        self.rows_before.push(row.clone());
+        self.rows.push(row);
+        self.list.push(position);
+    }
+
+    /// Takes back the cancellation of an order that was cancelled as a whole.
+    pub fn revive(&mut self) {
+        for position in &mut self.list {
+            position.pieces.cancelled = 0;
+        }
+    }
+
+    /// Books pieces back into a warehouse.
+    pub fn restock(&mut self, order_item_id: i32, quantity: i32, warehouse_id: i32) {
+        if let Some(item_id) = self.position(order_item_id).and_then(|position| position.item_id) {
+            *self.booked.entry((item_id, warehouse_id)).or_default() -= i64::from(quantity);
+        }
+    }
+
+    /// Reserves what is open and not reserved yet, where it is available.
+    pub fn reserve(&mut self, conn: &mut Conn<'_>) -> Result<(), Failure> {
+        let item_ids: Vec<i32> = self.list.iter().filter_map(|position| position.item_id).collect();
+        let mut available: BTreeMap<(i32, i32), i64> =
+            crate::store::stock::of_items(conn, &item_ids)?.into_iter().map(|(key, count)| (key, i64::from(count))).collect();
+        for (key, reserved) in crate::store::stock::reserved(conn, &item_ids)? {
+            *available.entry(key).or_default() -= i64::from(reserved);
+        }
+        // What the database says contains this order as it was read.
+        for position in &self.list {
+            let Some(item_id) = position.item_id else { continue };
+            let before = self.reserved_before.get(&position.order_item_id);
+            for (warehouse, pieces) in before.into_iter().flatten() {
+                *available.entry((item_id, *warehouse)).or_default() += i64::from(*pieces);
+            }
+            for (warehouse, pieces) in &position.reserved {
+                *available.entry((item_id, *warehouse)).or_default() -= i64::from(*pieces);
+            }
+        }
+        for (key, pieces) in &self.booked {
+            *available.entry(*key).or_default() -= pieces;
+        }
+        for position in &mut self.list {
+            let Some(item_id) = position.item_id else { continue };
+            let before = position.reserved.clone();
+            position.reserve(&self.warehouses, |warehouse| available.get(&(item_id, warehouse)).copied().unwrap_or_default());
+            for (warehouse, pieces) in &position.reserved {
+                let more = pieces.saturating_sub(before.get(warehouse).copied().unwrap_or_default());
+                *available.entry((item_id, *warehouse)).or_default() -= i64::from(more);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what changed, and books stock. Gives the items whose quantity on offer may have changed.
+    pub fn save(mut self, tx: &mut Tx<'_>) -> Result<Vec<i32>, Failure> {
+        let mut touched: Vec<i32> = self.booked.keys().map(|(item, _)| *item).collect();
+        for ((row, before), position) in self.rows.iter_mut().zip(&self.rows_before).zip(&self.list) {
+            let none = BTreeMap::new();
+            if *self.reserved_before.get(&row.order_item_id).unwrap_or(&none) != position.reserved {
+                touched.extend(position.item_id);
+                write_reservations(tx, position)?;
+            }
+            row.item_id = position.item_id;
+            row.set_pieces(position.pieces);
+            if row != before {
+                save_row(tx, row)?;
+            }
+        }
+        book(tx, &self.booked)?;
+        touched.sort_unstable();
+        touched.dedup();
+        Ok(touched)
+    }
+}
+
+fn write_reservations(tx: &mut Tx<'_>, position: &Position) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(reservations::table.filter(reservations::order_item_id.eq(position.order_item_id)))
+        .execute(c))?;
+    let Some(item_id) = position.item_id else { return Ok(()) };
+    let rows: Vec<ReservationRow> = position
+        .reserved
+        .iter()
+        .map(|(warehouse_id, quantity)| ReservationRow {
+            order_item_id: position.order_item_id,
+            warehouse_id: *warehouse_id,
+            item_id,
+            quantity: *quantity,
+        })
+        .collect();
+    if !rows.is_empty() {
+        on!(&mut tx.conn, c => diesel::insert_into(reservations::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Stores a changed position.
+pub fn save_row(tx: &mut Tx<'_>, row: &OrderItemRow) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(order_items::table.find(row.order_item_id)).set(row).execute(c))?;
+    Ok(())
+}
+
+/// Books pieces from their warehouses. Stock may fall below zero: then more was sold than the ERP had announced, and its
+/// next absolute stock puts that right.
+fn book(tx: &mut Tx<'_>, booked: &BTreeMap<(i32, i32), i64>) -> Result<(), Failure> {
+    if booked.is_empty() {
+        return Ok(());
+    }
+    let touched: Vec<i32> = booked.keys().map(|(item, _)| *item).collect();
+    // An item may have been deleted since; its stock went with it.
+    let existing: Vec<i32> = on!(&mut tx.conn, c => items::table.filter(items::item_id.eq_any(&touched)).select(items::item_id).load(c))?;
+    let counts = crate::store::stock::of_items(&mut tx.conn, &touched)?;
+    let mut rows = Vec::with_capacity(booked.len());
+    for ((item, warehouse), pieces) in booked.iter().filter(|((item, _), _)| existing.contains(item)) {
+        let count = i64::from(counts.get(&(*item, *warehouse)).copied().unwrap_or_default()) - pieces;
+        let count = i32::try_from(count).map_err(|_| Failure::new(code::STOCK_OVERFLOW, [&count.to_string()]))?;
+        rows.push((
+            stock::item_id.eq(*item),
+            stock::warehouse_id.eq(*warehouse),
+            stock::stock_count.eq(count),
+            stock::last_changed.eq(tx.stamp.0),
+        ));
+    }
+    for chunk in rows.chunks(ROWS_OF_INSERT) {
+        on!(&mut tx.conn, c => diesel::insert_into(stock::table)
+            .values(chunk)
+            .on_conflict((stock::item_id, stock::warehouse_id))
+            .do_update()
+            .set((stock::stock_count.eq(excluded(stock::stock_count)), stock::last_changed.eq(excluded(stock::last_changed))))
+            .execute(c))?;
+    }
+    Ok(())
+}
