@@ -56,7 +56,7 @@ impl Round for Facts {
             Fitted::Send(kind) => kind,
             Fitted::Kept(message) => {
                 settlement.messages.push(context.message(About::Order(row.order_id), &message));
-                settlement.fact = Some((row, Settled::Done));
+                settlement.settle([row], &Settled::Done);
                 context.settle(settlement)?;
                 return Ok(Some(Attempt::Worked));
             }

@@ -86,7 +86,8 @@ pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<O
         FactKind::PositionsCancelled { positions, .. } => !positions.is_empty(),
         FactKind::Acknowledged | FactKind::Paid { .. } | FactKind::Cancelled { .. } => false,
     };
-    if times > 0 && !again || fact.name() == FactName::PositionsCancelled && !again {
+    let says_nothing = times > 0 || fact.name() == FactName::PositionsCancelled;
+    if says_nothing && !again {
         return Ok(None);
     }
     let times = times.saturating_add(1);
