@@ -10,7 +10,7 @@ use super::super::tests::account;
 use super::super::{ChannelError, Connector, Fact, OfferChange, OfferContent, Outcome, Price, Quantity, VariantContent, lock};
 use super::{Vendure, inputs};
 use crate::domain::offer::Wanted;
-use crate::domain::order::{ChannelOrder, FactKind, Packet};
+use crate::domain::order::{ChannelOrder, Content, FactKind, Packet};
 use crate::domain::{Currency, Decimal, Money};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -356,6 +356,48 @@ fn an_order_is_cancelled_once() {
     assert!(
         matches!(tell(&shop, "NOSUCHORDER", FactKind::Paid { transaction_id: None }), Outcome::Refused(message) if message.code() == "ORDER_UNKNOWN")
     );
+}
+
+#[test]
+#[ignore = "needs a running shop"]
+fn an_order_is_shipped_and_cancelled_in_parts() {
+    let shop = connector("");
+    let sku = unique("T");
+    let number = numbers(&shop, &[offer(1, &sku, "19.90", 9)]).remove(0);
+    let code = buy(&number, 5);
+    let line_id = pulled(&shop, None, &code).lines[0].line_id.clone();
+    let pieces = |quantity: i32, so_far: i32| Content { line_id: Some(line_id.clone()), sku: None, quantity, so_far };
+    let package = |packet_id: i32, tracking: Option<&str>, contents: Content| FactKind::Shipped {
+        packets: vec![Packet { packet_id, tracking_number: tracking.map(str::to_owned), contents: vec![contents], ..Packet::default() }],
+        together: Vec::new(),
+    };
+    told(&shop, &code, FactKind::Paid { transaction_id: None });
+    // Each one twice, as after a lost answer; the first has no number by which the shop could know it again.
+    for _ in 0..2 {
+        told(&shop, &code, package(1, None, pieces(2, 2)));
+    }
+    assert_eq!(state(&shop, &code)["state"], "PartiallyShipped");
+    assert_eq!(state(&shop, &code)["fulfillments"].as_array().unwrap().len(), 1);
+    for _ in 0..2 {
+        match tell(&shop, &code, FactKind::PositionsCancelled { positions: vec![pieces(1, 1)], reason: None }) {
+            Outcome::Done { messages, .. } => assert_eq!(messages[0].code(), "REFUND_OPEN"),
+            other => panic!("{other:?}"),
+        }
+    }
+    let order = pulled(&shop, None, &code);
+    assert_eq!((order.lines[0].quantity, order.lines[0].cancelled, order.cancelled), (5, 1, false));
+    for _ in 0..2 {
+        told(&shop, &code, package(2, Some("JJD3"), pieces(2, 4)));
+    }
+    let after = state(&shop, &code);
+    assert_eq!((&after["state"], after["fulfillments"].as_array().unwrap().len()), (&json!("Shipped"), 2));
+    // Vendure books a piece of a line that is fulfilled in part back twice; the quantity that Kontor sends after each fact
+    // that moves stock sets that right.
+    assert!(FactKind::PositionsCancelled { positions: Vec::new(), reason: None }.moves_stock());
+    let again =
+        OfferChange { content: None, price: None, quantity: Some(Quantity { offered: 5, reserved_here: 0 }), ..offer(1, &sku, "19.90", 0) };
+    numbers(&shop, &[again]);
+    assert_eq!(saleable(&shop, &sku), 5, "four of nine left");
 }
 
 #[test]

@@ -109,8 +109,8 @@ messages! {
         "offer zero or more pieces"
         "bieten Sie null oder mehr Stück an";
     refund_open REFUND_OPEN Info ()
-        "the cancelled order was paid"
-        "die stornierte Bestellung war bezahlt"
+        "what is cancelled was paid"
+        "das Stornierte war bezahlt"
         "pay the money back in the shop"
         "erstatten Sie das Geld im Shop";
     sku_twice SKU_TWICE Warning (count, sku, variants)
