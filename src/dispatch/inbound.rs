@@ -9,7 +9,7 @@ use crate::config::{Account, Settings};
 use crate::domain::message::{Message, own};
 use crate::domain::order::{ChannelOrder, OrderLine};
 use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, PriceType, Step, step};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, customers};
 use crate::store::outbox::{self, Topic};
@@ -102,7 +102,7 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
     }
     let accounts = match status {
         OrderStatus::Cancelled => {
-            let mut sold: Vec<i32> = positions.iter().filter_map(|position| position.item_id).collect();
+            let mut sold: Vec<ItemId> = positions.iter().filter_map(|position| position.item_id).collect();
             sold.sort_unstable();
             sold.dedup();
             outbox::mark_items_of_accounts(tx, &sold, &[Topic::Quantity], &[account.account_id])?

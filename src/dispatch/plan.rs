@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 
 use crate::config::Account;
 use crate::connectors::{OfferChange, OfferContent, Price, Quantity};
-use crate::domain::Stamp;
 use crate::domain::offer::Wanted;
 use crate::domain::stock::{self, Decision, Figures, Life};
+use crate::domain::{ItemId, Stamp};
 use crate::preparation::{self, Effective, Lack, effective};
 use crate::store::offers::{Announced, EndedBy, OfferRow, StockFigures};
 use crate::store::outbox::{OutboxStatus, StateRow, Topic};
@@ -34,7 +34,7 @@ pub struct Known {
     pub offers: Vec<OfferRow>,
     /// What the items show, of the offers that [`shows`] names.
     pub data: preparation::Known,
-    pub stock: BTreeMap<i32, StockFigures>,
+    pub stock: BTreeMap<ItemId, StockFigures>,
     /// All outbox rows of the offers, due or not, parked or not.
     pub rows: Vec<StateRow>,
 }
@@ -43,7 +43,7 @@ pub struct Known {
 #[derive(Debug, Clone)]
 pub struct Sending {
     pub change: OfferChange,
-    pub item_id: i32,
+    pub item_id: ItemId,
     /// The change is all there is to say about the offer: afterwards it runs, or has ended.
     pub whole: bool,
     /// What has to be on record before the call, because its answer may get lost.
@@ -57,7 +57,7 @@ pub struct Sending {
 #[derive(Debug, Clone)]
 pub struct StockOut {
     pub offer_id: i32,
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub figures: Figures,
     /// It was not reported to the merchant yet.
     pub news: bool,
@@ -68,7 +68,7 @@ pub struct StockOut {
 #[derive(Debug, Clone)]
 pub struct Parking {
     pub offer_id: i32,
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub lack: Lack,
     /// It was not reported to the merchant yet.
     pub news: bool,

@@ -3,7 +3,7 @@
 use crate::config::Account;
 use crate::domain::message::Message;
 pub use crate::domain::message::clean;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
 use crate::store::outbox::{self, OutboxRow, Settled};
@@ -67,7 +67,7 @@ impl Settlement {
 /// What an upload message is about.
 #[derive(Debug, Clone, Copy)]
 pub enum About {
-    Offer { offer_id: i32, item_id: i32 },
+    Offer { offer_id: i32, item_id: ItemId },
     Order(i32),
     Account,
 }

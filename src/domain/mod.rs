@@ -6,6 +6,7 @@ pub mod digest;
 pub mod document;
 pub mod failure;
 pub mod hex;
+mod ids;
 pub mod item;
 pub mod language;
 pub mod layout;
@@ -28,6 +29,7 @@ pub mod wording;
 
 pub use decimal::{Decimal, Unread};
 pub use failure::{Code, Failure, code};
+pub use ids::ItemId;
 pub use language::Language;
 pub use money::{Currency, Money};
 pub use patch::{Bundle, Patch};

@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 
 use super::document::{Offer, Offers, Pricelist, Prices};
 use crate::config::Account;
-use crate::domain::Failure;
 use crate::domain::item::Item;
 use crate::domain::lookup::{DeliveryCharge, DeliveryTime};
+use crate::domain::{Failure, ItemId};
 use crate::preparation::{self, Frame, KnownPricelist, effective, prices_in};
 use crate::store::categories::{self, CategoryRow};
 use crate::store::items::{self, ItemRow};
@@ -20,7 +20,7 @@ use crate::store::{Conn, filter::Cond};
 /// What the offers refer to.
 struct Known<'a> {
     account: &'a Account,
-    items: BTreeMap<i32, ItemRow>,
+    items: BTreeMap<ItemId, ItemRow>,
     groups: BTreeMap<i32, CategoryRow>,
     /// All lists of the mandator.
     lists: Vec<KnownPricelist>,
@@ -47,9 +47,9 @@ pub fn offers_of(conn: &mut Conn<'_>, account: &Account, today: NaiveDate) -> Re
 }
 
 fn known_of<'a>(conn: &mut Conn<'_>, account: &'a Account, rows: &[OfferRow], today: NaiveDate) -> Result<Known<'a>, Failure> {
-    let item_ids: Vec<i32> = rows.iter().map(|row| row.item_id).collect();
+    let item_ids: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
     let own = items::by_ids(conn, &item_ids)?;
-    let mut parent_ids: Vec<i32> = own.iter().filter_map(|item| item.variant_parent_id).collect();
+    let mut parent_ids: Vec<ItemId> = own.iter().filter_map(|item| item.variant_parent_id).collect();
     parent_ids.sort_unstable();
     parent_ids.dedup();
     let parents = items::by_ids(conn, &parent_ids)?;
@@ -140,7 +140,7 @@ impl Known<'_> {
 }
 
 /// The item's price in a list today; lists without one are left out.
-fn pricelist_of(known: &KnownPricelist, item_id: i32, today: NaiveDate) -> Option<Pricelist> {
+fn pricelist_of(known: &KnownPricelist, item_id: ItemId, today: NaiveDate) -> Option<Pricelist> {
     let (money, _) = known.price(item_id, today).ok()??;
     let list = &known.list;
     let (identifier, external_id) = (list.identifier.clone(), list.external_id.clone().unwrap_or_default());

@@ -1,8 +1,8 @@
 //! Accounts that list automatically: every active article with a price has a running offer.
 
 use crate::config::Listing;
-use crate::domain::Failure;
 use crate::domain::offer::Wanted;
+use crate::domain::{Failure, ItemId};
 use crate::operations::Work;
 use crate::preparation::{self, Frame};
 use crate::store::offers::{self as store, EndedBy, OfferState};
@@ -10,13 +10,13 @@ use crate::store::outbox::{self, Topic};
 use crate::store::{Conn, listings};
 
 /// Lists and ends offers of these articles where the account's rule says so. Called after articles or prices changed.
-pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids: &[i32]) -> Result<(), Failure> {
+pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids: &[ItemId]) -> Result<(), Failure> {
     let mandator = work.mandator(mandator_id)?;
     let accounts = work.settings.accounts.iter();
     for account in accounts.filter(|a| a.active && a.mandator_id == mandator_id && a.listing == Listing::Automatic) {
         let items = store::items_for(&mut work.tx.conn, item_ids)?;
-        let switched_off: Vec<i32> = items.iter().filter(|item| item.active == Some(false)).map(|item| item.item_id).collect();
-        let switched_on: Vec<i32> = items.iter().filter(|item| item.active != Some(false)).map(|item| item.item_id).collect();
+        let switched_off: Vec<ItemId> = items.iter().filter(|item| item.active == Some(false)).map(|item| item.item_id).collect();
+        let switched_on: Vec<ItemId> = items.iter().filter(|item| item.active != Some(false)).map(|item| item.item_id).collect();
         let today = work.tx.stamp.day_in(mandator.time_zone);
         let frame = Frame { account, public_url: &work.settings.server.public_url, today };
         let priced = priced(&mut work.tx.conn, &frame, &switched_on)?;
@@ -55,8 +55,8 @@ pub fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids:
 }
 
 /// Those of the articles that have a price in the account today.
-fn priced(conn: &mut Conn<'_>, frame: &Frame<'_>, item_ids: &[i32]) -> Result<Vec<i32>, Failure> {
+fn priced(conn: &mut Conn<'_>, frame: &Frame<'_>, item_ids: &[ItemId]) -> Result<Vec<ItemId>, Failure> {
     let known = preparation::load(conn, frame.account, item_ids)?;
-    let has_price = |id: &&i32| known.items.get(*id).is_some_and(|item| preparation::price(frame, &known, item).is_ok());
+    let has_price = |id: &&ItemId| known.items.get(*id).is_some_and(|item| preparation::price(frame, &known, item).is_ok());
     Ok(item_ids.iter().filter(has_price).copied().collect())
 }

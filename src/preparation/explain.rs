@@ -3,7 +3,7 @@
 use super::{Effective, Frame, Lack, Source, Sourced, effective, load};
 use crate::domain::layout::{columns, short};
 use crate::domain::stock::Figures;
-use crate::domain::{Failure, Language, Reader};
+use crate::domain::{Failure, ItemId, Language, Reader};
 use crate::store::{Conn, offers};
 
 /// Characters of a value that a table shows.
@@ -101,7 +101,7 @@ pub struct Explanation {
 }
 
 /// `None`: there is no such item.
-pub fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: i32) -> Result<Option<Explanation>, Failure> {
+pub fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: ItemId) -> Result<Option<Explanation>, Failure> {
     let known = load(conn, frame.account, &[item_id])?;
     let Some(item) = known.items.get(&item_id) else { return Ok(None) };
     let account = frame.account;

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::platform::{self, LIMITS, accounts_of, is_of};
-use crate::domain::Failure;
 use crate::domain::item::Item;
+use crate::domain::{Failure, ItemId};
 use crate::store::items::{self, ItemRow};
 use crate::store::listings::{self, ListingRow};
 use crate::store::{Store, Tx, counter, set_counter};
@@ -21,7 +21,7 @@ const AT_ONCE: i64 = 500;
 /// What an item says about each account. What cannot be read counts as not set: the blocks are kept as they came, and a
 /// number with a slip must not stop an offer. Of settings that are printed twice the first ones count (the vendor's own
 /// sample has such a block).
-pub fn listings_of(item_id: i32, item: &Item) -> Vec<ListingRow> {
+pub fn listings_of(item_id: ItemId, item: &Item) -> Vec<ListingRow> {
     let Some(blocks) = item.blocks() else { return Vec::new() };
     let wrapped = format!("<x>{blocks}</x>");
     let Ok(document) = Document::parse(&wrapped, &LIMITS) else { return Vec::new() };
@@ -31,7 +31,7 @@ pub fn listings_of(item_id: i32, item: &Item) -> Vec<ListingRow> {
     rows.filter(|row| *row != ListingRow { item_id, account_id: row.account_id, ..ListingRow::default() }).collect()
 }
 
-fn listing_of(document: &Document<'_>, item_id: i32, account_id: i32) -> ListingRow {
+fn listing_of(document: &Document<'_>, item_id: ItemId, account_id: i32) -> ListingRow {
     let mut accounts = document.root().children().flat_map(accounts_of).filter(|account| is_of(*account, account_id));
     let template = platform::template_of(document, account_id);
     let row =
@@ -63,7 +63,7 @@ pub fn fill_columns(store: &Store) -> Result<(), Failure> {
 
 fn fill_next(tx: &mut Tx<'_>) -> Result<(), Failure> {
     let after = counter(&mut tx.conn, PROGRESS)?.unwrap_or_default();
-    let mut rows: Vec<ItemRow> = items::after(&mut tx.conn, after, AT_ONCE)?;
+    let mut rows: Vec<ItemRow> = items::after(&mut tx.conn, ItemId(after), AT_ONCE)?;
     let mut columns = Vec::new();
     for row in &mut rows {
         let document = row.document()?;
@@ -71,9 +71,9 @@ fn fill_next(tx: &mut Tx<'_>) -> Result<(), Failure> {
         columns.extend(listings_of(row.item_id, &document));
     }
     items::save(tx, &rows)?;
-    let ids: Vec<i32> = rows.iter().map(|row| row.item_id).collect();
+    let ids: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
     listings::replace(tx, &ids, &columns)?;
-    set_counter(tx, PROGRESS, ids.last().copied().unwrap_or(i32::MAX))
+    set_counter(tx, PROGRESS, ids.last().map_or(i32::MAX, |item| item.0))
 }
 
 #[cfg(test)]
@@ -81,6 +81,7 @@ mod tests {
     use diesel::prelude::*;
 
     use super::{PROGRESS, fill_columns, listings_of};
+    use crate::domain::ItemId;
     use crate::domain::item::{Blocks, Item};
     use crate::on;
     use crate::store::listings::{self, ListingRow};
@@ -90,7 +91,7 @@ mod tests {
 
     fn listing(blocks: &str, account_id: i32) -> Option<ListingRow> {
         let item = Item { specific_item_data: Some(Blocks(blocks.to_owned())), ..Item::default() };
-        listings_of(7, &item).into_iter().find(|row| row.account_id == account_id)
+        listings_of(ItemId(7), &item).into_iter().find(|row| row.account_id == account_id)
     }
 
     fn account(id: i32, settings: &str) -> String {
@@ -111,7 +112,7 @@ mod tests {
             account(2008522, &primary)
         );
         let expected = |account_id, is_primary| ListingRow {
-            item_id: 7,
+            item_id: ItemId(7),
             account_id,
             is_primary,
             placing_count: Some(15),
@@ -158,7 +159,7 @@ mod tests {
             let ids = store.write(move |tx| {
                 let ids = [item(tx, 1, "A", &[])?, item(tx, 1, "B", &[])?];
                 on!(&mut tx.conn, c => diesel::update(items::table).set(items::data.eq(&data)).execute(c))?;
-                set_counter(tx, PROGRESS, ids[0])?;
+                set_counter(tx, PROGRESS, ids[0].0)?;
                 Ok(ids)
             });
             let [done, left] = ids.unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Known, KnownPricelist};
 use crate::config::Account;
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::store::account_categories;
 use crate::store::lookups::{self, Listed, LookUpRow};
 use crate::store::offers::{self, ItemForOffer};
@@ -13,14 +13,14 @@ use crate::store::prices::{self, PricelistRow};
 use crate::store::{Conn, categories, listings};
 
 /// Everything about these items in an account.
-pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<Known, Failure> {
+pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[ItemId]) -> Result<Known, Failure> {
     let items = offers::items_for(conn, item_ids)?;
-    let mut parents: Vec<i32> = items.iter().filter_map(|item| item.variant_parent_id).collect();
+    let mut parents: Vec<ItemId> = items.iter().filter_map(|item| item.variant_parent_id).collect();
     parents.sort_unstable();
     parents.dedup();
     let parents = offers::items_for(conn, &parents)?;
-    let items: BTreeMap<i32, ItemForOffer> = parents.into_iter().chain(items).map(|item| (item.item_id, item)).collect();
-    let all: Vec<i32> = items.keys().copied().collect();
+    let items: BTreeMap<ItemId, ItemForOffer> = parents.into_iter().chain(items).map(|item| (item.item_id, item)).collect();
+    let all: Vec<ItemId> = items.keys().copied().collect();
     let (account_id, mandator_id) = (account.account_id, account.mandator_id);
     let groups = categories::with_ancestors(conn, items.values().filter_map(|item| item.category_id))?;
     let external: Vec<&str> = groups.values().filter_map(|group| group.external_id.as_deref()).collect();
@@ -52,8 +52,8 @@ pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[i32]) -> Result<
 }
 
 /// The prices of items in a list.
-pub fn prices_in(conn: &mut Conn<'_>, list: PricelistRow, item_ids: &[i32]) -> Result<KnownPricelist, Failure> {
-    let mut prices: BTreeMap<i32, Vec<NamedPrice>> = BTreeMap::new();
+pub fn prices_in(conn: &mut Conn<'_>, list: PricelistRow, item_ids: &[ItemId]) -> Result<KnownPricelist, Failure> {
+    let mut prices: BTreeMap<ItemId, Vec<NamedPrice>> = BTreeMap::new();
     for (item, price) in pricelists::prices_of(conn, list.pricelist_id, item_ids)? {
         prices.entry(item).or_default().push(price);
     }

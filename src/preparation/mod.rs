@@ -44,7 +44,7 @@ use crate::connectors::{OfferContent, Price, VariantContent};
 use crate::domain::item::filled;
 use crate::domain::lookup::{DeliveryCharge, DeliveryTime, Template, TextType};
 use crate::domain::price::{choose, rounded};
-use crate::domain::{Currency, Decimal, Money};
+use crate::domain::{Currency, Decimal, ItemId, Money};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
 use crate::store::lookups::LookUpRow;
@@ -67,11 +67,11 @@ pub struct Frame<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     /// The items, and the parents of those.
-    pub items: BTreeMap<i32, ItemForOffer>,
+    pub items: BTreeMap<ItemId, ItemForOffer>,
     /// Their item groups with all ancestors.
     pub groups: BTreeMap<i32, CategoryRow>,
     /// The items' own categories in the account, the main one first.
-    pub item_categories: BTreeMap<i32, Vec<AccountCategoryRow>>,
+    pub item_categories: BTreeMap<ItemId, Vec<AccountCategoryRow>>,
     /// The account's categories by the external id of the item group mapped to them.
     pub group_categories: BTreeMap<String, AccountCategoryRow>,
     /// By name, those of the account.
@@ -86,7 +86,7 @@ pub struct Known {
 #[derive(Debug, Clone)]
 pub struct KnownPricelist {
     pub list: PricelistRow,
-    pub prices: BTreeMap<i32, Vec<NamedPrice>>,
+    pub prices: BTreeMap<ItemId, Vec<NamedPrice>>,
 }
 
 impl KnownPricelist {
@@ -100,7 +100,7 @@ impl KnownPricelist {
     ///
     /// # Errors
     /// [`Lack::NoCurrency`]: nobody knows how to round it.
-    pub fn price(&self, item_id: i32, day: NaiveDate) -> Result<Option<(Money, &NamedPrice)>, Lack> {
+    pub fn price(&self, item_id: ItemId, day: NaiveDate) -> Result<Option<(Money, &NamedPrice)>, Lack> {
         let Some(named) = self.prices.get(&item_id).and_then(|prices| choose(prices, |named| named.dated, day)) else { return Ok(None) };
         let price = Money::new(named.dated.price, self.currency()?);
         Ok(Some((rounded(price, self.list.rounding_id), named)))

@@ -9,7 +9,7 @@ use super::{Effective, Frame, Known, Lack, Source, effective};
 use crate::config::{Account, Preparation, fixture};
 use crate::domain::item::Item;
 use crate::domain::stock::Figures;
-use crate::domain::{Decimal, Language, Reader};
+use crate::domain::{Decimal, ItemId, Language, Reader};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
 use crate::store::lookups::LookUpRow;
@@ -36,7 +36,7 @@ fn content(account: &Account, item: &ItemForOffer, parent: Option<&ItemForOffer>
 fn item(data: &str) -> ItemForOffer {
     let document: Item = serde_json::from_str(data).unwrap_or_default();
     ItemForOffer {
-        item_id: 1,
+        item_id: ItemId(1),
         internal_item_number: "MUG-BL".into(),
         identifier: "Mug blue".into(),
         vendor_item_number: None,
@@ -98,7 +98,7 @@ fn a_variant_names_its_parent_and_what_sets_it_apart() {
         {"property": {"identifier": "Colour"}, "value": {"identifier": "blue", "translations": [{"language_code_iso": "de", "text": "Blau"}]}},
         {"property": {"identifier": "Size"}, "value": {"identifier": "L"}}]}}"#,
     );
-    let parent = ItemForOffer { item_id: 2, internal_item_number: "MUG".into(), identifier: "Mug".into(), ..item("{}") };
+    let parent = ItemForOffer { item_id: ItemId(2), internal_item_number: "MUG".into(), identifier: "Mug".into(), ..item("{}") };
     let content = content(&account(), &child, Some(&parent));
     let variant = content.variant.unwrap();
     assert_eq!((variant.parent_sku.as_str(), variant.parent_title.as_str()), ("MUG", "Mug"));
@@ -262,7 +262,7 @@ fn the_items_own_category_wins_over_its_groups() {
     assert_eq!(seen(&known, "{}"), ("c-cups".into(), "item group \"cups\", mapped to \"Category c-cups\"".into()));
     let block = block("<shop_categories><shop_category><id>c-block</id></shop_category></shop_categories>");
     assert_eq!(seen(&known, &block).0, "c-block");
-    known.item_categories.insert(1, vec![category("c-item", true)]);
+    known.item_categories.insert(ItemId(1), vec![category("c-item", true)]);
     assert_eq!(seen(&known, &block), ("c-item".into(), "the item's own account category \"Category c-item\"".into()));
 }
 
@@ -270,10 +270,10 @@ fn the_items_own_category_wins_over_its_groups() {
 fn a_variant_stands_where_its_family_stands() {
     let mut known = family();
     known.group_categories.insert("kitchen".into(), category("c-kitchen", true));
-    known.items.insert(2, ItemForOffer { item_id: 2, internal_item_number: "MUG".into(), ..in_group("{}") });
-    let child = ItemForOffer { variant_parent_id: Some(2), ..item("{}") };
+    known.items.insert(ItemId(2), ItemForOffer { item_id: ItemId(2), internal_item_number: "MUG".into(), ..in_group("{}") });
+    let child = ItemForOffer { variant_parent_id: Some(ItemId(2)), ..item("{}") };
     assert_eq!(look(&account(), &known, &child).category.unwrap().value, "c-kitchen");
-    known.item_categories.insert(2, vec![category("c-mug", true)]);
+    known.item_categories.insert(ItemId(2), vec![category("c-mug", true)]);
     let seen = look(&account(), &known, &child).category.unwrap();
     assert_eq!((seen.value.as_str(), seen.source.word()), ("c-mug", "variant_parent"));
 }

@@ -9,7 +9,7 @@ use super::filter::Cond;
 use super::lookups::{BY_CALL, BY_CONFIGURATION};
 use super::schema::{account_categories, group_account_categories, item_account_categories, shipping_groups};
 use super::{Conn, MOST_VARIABLES, Tx, next_id, next_ids};
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -178,10 +178,10 @@ pub fn of_groups(conn: &mut Conn<'_>, account_id: i32, external: &[&str]) -> Res
 }
 
 /// The categories of items in an account, the main one first.
-pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[i32]) -> Result<BTreeMap<i32, Vec<AccountCategoryRow>>, Failure> {
-    let mut found: BTreeMap<i32, Vec<AccountCategoryRow>> = BTreeMap::new();
+pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, Vec<AccountCategoryRow>>, Failure> {
+    let mut found: BTreeMap<ItemId, Vec<AccountCategoryRow>> = BTreeMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(i32, AccountCategoryRow)> = on!(conn, c => item_account_categories::table
+        let rows: Vec<(ItemId, AccountCategoryRow)> = on!(conn, c => item_account_categories::table
             .inner_join(account_categories::table)
             .filter(item_account_categories::account_id.eq(account_id))
             .filter(item_account_categories::item_id.eq_any(chunk))
@@ -196,7 +196,7 @@ pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[i32]) -> Resul
 }
 
 /// Sets the categories of an item in an account; none takes it out of all.
-pub fn assign(tx: &mut Tx<'_>, account_id: i32, item_id: i32, categories: &[i32]) -> Result<(), Failure> {
+pub fn assign(tx: &mut Tx<'_>, account_id: i32, item_id: ItemId, categories: &[i32]) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(item_account_categories::table
         .filter(item_account_categories::account_id.eq(account_id))
         .filter(item_account_categories::item_id.eq(item_id)))

@@ -93,6 +93,7 @@ where
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::ItemId;
     use crate::domain::offer::OfferState;
     use crate::store::filter::Cond;
     use crate::store::items::{self, ItemFilter};
@@ -105,7 +106,8 @@ mod tests {
         on_stores(|store| {
             let (first, second) = store.write(|tx| Ok((item(tx, 1, "A\"1", &[])?, item(tx, 1, "B", &[])?))).unwrap();
             let running = store.write(move |tx| offer(tx, 1, 1000, first, None)).unwrap();
-            let ids = Cond::any_of((1..=20_000).collect());
+            let numbers_of_ids = 1..=20_000;
+            let ids = Cond::any_of(numbers_of_ids.clone().map(ItemId).collect());
             let numbers = || (0..20_000).map(|n| n.to_string()).chain(["A\"1".to_owned()]).collect();
             let texts = Cond::any_of(numbers());
             let found = store.read(|conn| {
@@ -130,14 +132,14 @@ mod tests {
             let all: Vec<i32> = OfferState::ALL.into_iter().flat_map(|state| offers(state).unwrap()).collect();
             assert_eq!(all, [running], "it is in one state");
             let none = orders::Selection {
-                order_ids: ids.clone(),
+                order_ids: Cond::any_of(numbers_of_ids.collect()),
                 email_address: texts.clone(),
                 order_tags: texts.clone(),
                 ..orders::Selection::default()
             };
             assert_eq!(store.read(|conn| orders::select(conn, &none)).unwrap(), [0; 0]);
             let nobody = ItemFilter { mandator_id: 1, item_id: Cond::any_of(Vec::new()), ..ItemFilter::default() };
-            assert_eq!(store.read(|conn| items::matching(conn, &nobody)).unwrap(), [0; 0], "an empty list lets nothing pass");
+            assert_eq!(store.read(|conn| items::matching(conn, &nobody)).unwrap(), [ItemId(0); 0], "an empty list lets nothing pass");
         });
     }
 }

@@ -10,7 +10,7 @@ use super::held_orders::ORDER_ASIDE;
 use super::outbox::OutboxStatus;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, Tx};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::on;
 
 /// Cut off so often, rows are set aside: once, perhaps among others, and twice alone.
@@ -56,7 +56,7 @@ pub fn mark(tx: &mut Tx<'_>, work: &Begun, begun: i32) -> Result<(), Failure> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SetAside {
     /// `(offer, item)`
-    pub offers: Vec<(i32, i32)>,
+    pub offers: Vec<(i32, ItemId)>,
     /// `(order, kind of fact)`
     pub facts: Vec<(i32, String)>,
     /// The channel's numbers.
@@ -94,8 +94,8 @@ pub fn last_error() -> String {
     format!("{CUT_OFF}: the process ended {ASIDE} times in the middle of this work")
 }
 
-fn set_offers_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(i32, i32)>, Failure> {
-    let mut found: Vec<(i32, i32)> = on!(&mut tx.conn, c => outbox_states::table
+fn set_offers_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(i32, ItemId)>, Failure> {
+    let mut found: Vec<(i32, ItemId)> = on!(&mut tx.conn, c => outbox_states::table
         .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)))
         .filter(outbox_states::account_id.eq(account_id))
         .filter(outbox_states::status.eq(OutboxStatus::Pending))
@@ -182,7 +182,7 @@ fn rest(tx: &mut Tx<'_>, account_id: i32, until: Stamp) -> Result<(), Failure> {
 }
 
 /// Parks the states of an offer whose rows cannot be read. Gives its item.
-pub fn park_unreadable(tx: &mut Tx<'_>, offer_id: i32, error: &str) -> Result<Option<i32>, Failure> {
+pub fn park_unreadable(tx: &mut Tx<'_>, offer_id: i32, error: &str) -> Result<Option<ItemId>, Failure> {
     on!(&mut tx.conn, c => diesel::update(outbox_states::table
             .filter(outbox_states::offer_id.eq(offer_id))
             .filter(outbox_states::status.eq(OutboxStatus::Pending)))

@@ -80,7 +80,7 @@ pub struct Window {
 
 /// Declares the conditions of a query once, each with its column:
 ///
-/// `conditions! { ($) ItemFilter, item_conditions { item_id: Cond<i32> = items::item_id, } and { .. } beside { .. } }`
+/// `conditions! { ($) ItemFilter, item_conditions { item_id: Cond<ItemId> = items::item_id, } and { .. } beside { .. } }`
 ///
 /// The fields of the first list have the same names on the wire: `item_conditions!(ask, ..)` gives them to the macro
 /// `ask`. Those behind `and` have a column too, but the caller works them out; those behind `beside` have none.

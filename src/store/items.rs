@@ -8,15 +8,15 @@ use diesel::upsert::excluded;
 use super::filter::{Cond, Window};
 use super::schema::{image_contents, items, offers, order_items, orders, reservations};
 use super::{Conn, MOST_VARIABLES, Stored, Tx};
-use crate::domain::Failure;
 use crate::domain::item::Item;
 use crate::domain::offer::{OfferState, Wanted};
+use crate::domain::{Failure, ItemId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = items, treat_none_as_default_value = false)]
 pub struct ItemRow {
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub mandator_id: i32,
     pub internal_item_number: String,
     pub identifier: String,
@@ -27,7 +27,7 @@ pub struct ItemRow {
     pub category_id: Option<i32>,
     pub active: Option<bool>,
     pub is_adult_product: Option<bool>,
-    pub variant_parent_id: Option<i32>,
+    pub variant_parent_id: Option<ItemId>,
     /// In 1/10 000 of the mandator's currency.
     pub list_price: Option<i64>,
     pub created_at: i64,
@@ -66,7 +66,7 @@ conditions! {
     ($)
     /// The conditions of one `filter` of fetchItems.
     ItemFilter, item_conditions {
-        item_id: Cond<i32> = items::item_id,
+        item_id: Cond<ItemId> = items::item_id,
         ean_code: Cond<String> = items::ean_code,
         internal_item_number: Cond<String> = items::internal_item_number,
         last_changed: Window = items::last_changed,
@@ -105,20 +105,20 @@ pub fn by_keys(conn: &mut Conn<'_>, mandator_id: i32, column: KeyColumn, keys: &
 }
 
 /// Item numbers with their ids, for calls that need no more of an article.
-pub fn ids_by_number(conn: &mut Conn<'_>, mandator_id: i32, numbers: &[&str]) -> Result<Vec<(String, i32)>, Failure> {
+pub fn ids_by_number(conn: &mut Conn<'_>, mandator_id: i32, numbers: &[&str]) -> Result<Vec<(String, ItemId)>, Failure> {
     let mut found = Vec::new();
     for chunk in numbers.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
             .filter(items::mandator_id.eq(mandator_id))
             .filter(items::internal_item_number.eq_any(chunk))
             .select((items::internal_item_number, items::item_id))
-            .load::<(String, i32)>(c))?);
+            .load::<(String, ItemId)>(c))?);
     }
     Ok(found)
 }
 
 /// Articles by id, in the order of the ids; unknown ids are left out.
-pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<ItemRow>, Failure> {
+pub fn by_ids(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemRow>, Failure> {
     let mut found = Vec::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
@@ -131,7 +131,7 @@ pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<ItemRow>, Failure>
 }
 
 /// The next articles behind an id, in the order of their ids.
-pub fn after(conn: &mut Conn<'_>, item_id: i32, most: i64) -> Result<Vec<ItemRow>, Failure> {
+pub fn after(conn: &mut Conn<'_>, item_id: ItemId, most: i64) -> Result<Vec<ItemRow>, Failure> {
     Ok(on!(conn, c => items::table
         .filter(items::item_id.gt(item_id))
         .order(items::item_id)
@@ -141,7 +141,7 @@ pub fn after(conn: &mut Conn<'_>, item_id: i32, most: i64) -> Result<Vec<ItemRow
 }
 
 /// Ids of the articles that pass a filter.
-pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<i32>, Failure> {
+pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<ItemId>, Failure> {
     Ok(on!(conn, c => {
         let mut query = items::table.filter(items::mandator_id.eq(filter.mandator_id)).select(items::item_id).into_boxed();
         item_conditions!(narrow query, filter);
@@ -150,25 +150,25 @@ pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<i32>, Fa
 }
 
 /// The variants of these articles.
-pub fn variants_of(conn: &mut Conn<'_>, parents: &[i32]) -> Result<Vec<i32>, Failure> {
+pub fn variants_of(conn: &mut Conn<'_>, parents: &[ItemId]) -> Result<Vec<ItemId>, Failure> {
     let mut found = Vec::new();
     for chunk in parents.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
             .filter(items::variant_parent_id.eq_any(chunk.iter().copied().map(Some)))
             .select(items::item_id)
-            .load::<i32>(c))?);
+            .load::<ItemId>(c))?);
     }
     Ok(found)
 }
 
 /// The articles of these groups, and the variants of those.
-pub fn in_groups(conn: &mut Conn<'_>, groups: &[i32]) -> Result<Vec<i32>, Failure> {
-    let mut found: Vec<i32> = Vec::new();
+pub fn in_groups(conn: &mut Conn<'_>, groups: &[i32]) -> Result<Vec<ItemId>, Failure> {
+    let mut found: Vec<ItemId> = Vec::new();
     for chunk in groups.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
             .filter(items::category_id.eq_any(chunk.iter().copied().map(Some)))
             .select(items::item_id)
-            .load::<i32>(c))?);
+            .load::<ItemId>(c))?);
     }
     let variants = variants_of(conn, &found)?;
     found.extend(variants);
@@ -217,7 +217,7 @@ pub struct Uses {
     pub open_orders: i64,
 }
 
-pub fn uses(conn: &mut Conn<'_>, item_id: i32) -> Result<Uses, Failure> {
+pub fn uses(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Uses, Failure> {
     let variants: i64 = on!(conn, c => items::table.filter(items::variant_parent_id.eq(item_id)).count().get_result(c))?;
     let running_offers: i64 = on!(conn, c => offers::table
         .filter(offers::item_id.eq(item_id))
@@ -234,11 +234,11 @@ pub fn uses(conn: &mut Conn<'_>, item_id: i32) -> Result<Uses, Failure> {
 }
 
 /// Deletes an article with its stock, prices and the offers that do not run. Positions of orders keep its number.
-pub fn delete(tx: &mut Tx<'_>, item_id: i32) -> Result<(), Failure> {
+pub fn delete(tx: &mut Tx<'_>, item_id: ItemId) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(offers::table.filter(offers::item_id.eq(item_id))).execute(c))?;
     on!(&mut tx.conn, c => diesel::delete(reservations::table.filter(reservations::item_id.eq(item_id))).execute(c))?;
     on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::item_id.eq(item_id)))
-        .set((order_items::item_id.eq(None::<i32>), order_items::offer_id.eq(None::<i32>)))
+        .set((order_items::item_id.eq(None::<ItemId>), order_items::offer_id.eq(None::<i32>)))
         .execute(c))?;
     on!(&mut tx.conn, c => diesel::delete(items::table.find(item_id)).execute(c))?;
     Ok(())
@@ -255,7 +255,7 @@ pub struct StockValues {
 }
 
 /// Sets the stock values of an article.
-pub fn set_stock_values(tx: &mut Tx<'_>, item_id: i32, values: StockValues, by: &str) -> Result<(), Failure> {
+pub fn set_stock_values(tx: &mut Tx<'_>, item_id: ItemId, values: StockValues, by: &str) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::update(items::table.find(item_id))
         .set((
@@ -269,10 +269,10 @@ pub fn set_stock_values(tx: &mut Tx<'_>, item_id: i32, values: StockValues, by: 
 }
 
 /// Safety and minimum stock of articles; unknown ids are left out.
-pub fn stock_values(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, StockValues>, Failure> {
+pub fn stock_values(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<BTreeMap<ItemId, StockValues>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(i32, StockValues)> = on!(conn, c => items::table
+        let rows: Vec<(ItemId, StockValues)> = on!(conn, c => items::table
             .filter(items::item_id.eq_any(chunk))
             .select((items::item_id, StockValues::as_select()))
             .load(c))?;

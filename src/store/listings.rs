@@ -7,14 +7,14 @@ use diesel::prelude::*;
 
 use super::schema::{item_listings, items};
 use super::{Conn, MOST_VARIABLES, Tx};
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::on;
 
 /// What an article's platform blocks say about one account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = item_listings, treat_none_as_default_value = false)]
 pub struct ListingRow {
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub account_id: i32,
     /// The account is the article's primary one.
     pub is_primary: bool,
@@ -28,7 +28,7 @@ pub struct ListingRow {
 }
 
 /// Replaces what these articles say about accounts.
-pub fn replace(tx: &mut Tx<'_>, item_ids: &[i32], rows: &[ListingRow]) -> Result<(), Failure> {
+pub fn replace(tx: &mut Tx<'_>, item_ids: &[ItemId], rows: &[ListingRow]) -> Result<(), Failure> {
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::delete(item_listings::table.filter(item_listings::item_id.eq_any(chunk))).execute(c))?;
     }
@@ -39,7 +39,7 @@ pub fn replace(tx: &mut Tx<'_>, item_ids: &[i32], rows: &[ListingRow]) -> Result
 }
 
 /// What articles say about an account, by article.
-pub fn of_account(conn: &mut Conn<'_>, account_id: i32, item_ids: &[i32]) -> Result<BTreeMap<i32, ListingRow>, Failure> {
+pub fn of_account(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, ListingRow>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<ListingRow> = on!(conn, c => item_listings::table
@@ -60,7 +60,7 @@ pub struct Named {
 }
 
 /// Articles of a mandator that name a delivery time. Its number wins over a name.
-pub fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<i32>, Failure> {
+pub fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<ItemId>, Failure> {
     let by_name = items::delivery_time_id.is_null().and(items::delivery_time_identifier.eq_any(&named.texts).assume_not_null());
     Ok(on!(conn, c => items::table
         .filter(items::mandator_id.eq(mandator_id))
@@ -70,7 +70,7 @@ pub fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: i32, named: &Named
 }
 
 /// Articles of a mandator that name a shipping cost category. Its number wins over the ERP's own.
-pub fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<i32>, Failure> {
+pub fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<ItemId>, Failure> {
     let external = items::external_delivery_charge_category_id.eq_any(&named.texts).assume_not_null();
     let by_external = items::delivery_charge_category_id.is_null().and(external);
     Ok(on!(conn, c => items::table
@@ -81,7 +81,7 @@ pub fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: i32, named: &Nam
 }
 
 /// `(article, account)` where an article of a mandator chooses a template. Its number wins over its name.
-pub fn naming_template(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<(i32, i32)>, Failure> {
+pub fn naming_template(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<(ItemId, i32)>, Failure> {
     let by_name = item_listings::template_id.is_null().and(item_listings::template_identifier.eq_any(&named.texts).assume_not_null());
     Ok(on!(conn, c => item_listings::table
         .inner_join(items::table)
@@ -99,7 +99,7 @@ mod tests {
     use crate::store::testing::{item, on_stores};
 
     /// An article of a mandator with a document.
-    fn keep(tx: &mut Tx<'_>, mandator_id: i32, number: &str, document: &Item) -> Result<i32, Failure> {
+    fn keep(tx: &mut Tx<'_>, mandator_id: i32, number: &str, document: &Item) -> Result<ItemId, Failure> {
         let id = item(tx, mandator_id, number, &[])?;
         let mut rows = by_ids(&mut tx.conn, &[id])?;
         rows.iter_mut().try_for_each(|row| row.keep(document))?;

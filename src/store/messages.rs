@@ -8,7 +8,7 @@ use super::filter::{Cond, Window};
 use super::schema::{orders, upload_messages};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::message::{Message, Severity};
-use crate::domain::{Failure, Reader, Stamp};
+use crate::domain::{Failure, ItemId, Reader, Stamp};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -17,7 +17,7 @@ pub struct MessageRow {
     pub message_id: i32,
     pub mandator_id: i32,
     pub account_id: i32,
-    pub item_id: Option<i32>,
+    pub item_id: Option<ItemId>,
     pub offer_id: Option<i32>,
     pub order_id: Option<i32>,
     pub severity: Severity,
@@ -149,7 +149,7 @@ conditions! {
     ($)
     /// The conditions of one `filter` of fetchUploadMessages.
     MessageFilter, message_conditions {
-        item_id: Cond<i32> = upload_messages::item_id,
+        item_id: Cond<ItemId> = upload_messages::item_id,
         offer_id: Cond<i32> = upload_messages::offer_id,
         order_id: Cond<i32> = upload_messages::order_id,
         order_number: Cond<i32> = orders::order_number.nullable(),

@@ -17,6 +17,7 @@ pub mod configured;
 mod connection;
 mod counters;
 mod db_enum;
+mod db_id;
 mod door;
 mod file;
 pub mod filter;

@@ -14,7 +14,7 @@ use crate::domain::offer::Wanted;
 use crate::domain::order::FactKind;
 pub use crate::domain::outbox::{OutboxStatus, Topic};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -107,12 +107,12 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
 }
 
 /// Marks the offers of these items that run or are meant to run, in all accounts. Gives the accounts concerned.
-pub fn mark_items(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic]) -> Result<Vec<i32>, Failure> {
+pub fn mark_items(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic]) -> Result<Vec<i32>, Failure> {
     mark_offers_of(tx, item_ids, topics, None)
 }
 
 /// Like [`mark_items`], in some accounts only.
-pub fn mark_items_of_accounts(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic], accounts: &[i32]) -> Result<Vec<i32>, Failure> {
+pub fn mark_items_of_accounts(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic], accounts: &[i32]) -> Result<Vec<i32>, Failure> {
     mark_offers_of(tx, item_ids, topics, Some(accounts))
 }
 
@@ -127,7 +127,7 @@ pub fn mark_accounts(tx: &mut Tx<'_>, accounts: &[i32], topics: &[Topic]) -> Res
     mark(tx, &dirty)
 }
 
-fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[i32], topics: &[Topic], accounts: Option<&[i32]>) -> Result<Vec<i32>, Failure> {
+fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic], accounts: Option<&[i32]>) -> Result<Vec<i32>, Failure> {
     let mut dirty = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table

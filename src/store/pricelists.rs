@@ -8,7 +8,7 @@ use super::schema::{offers, price_validities, pricelists, prices};
 use super::{Conn, MOST_VARIABLES, Tx, counter, set_counter};
 use crate::domain::offer::Wanted;
 use crate::domain::price::Dated;
-use crate::domain::{Decimal, Failure};
+use crate::domain::{Decimal, Failure, ItemId};
 use crate::on;
 
 /// A price with the name of its validity.
@@ -31,10 +31,10 @@ impl NamedPrice {
 }
 
 /// Item, name and days of the period, price.
-type PriceOfPeriod = (i32, Option<String>, Option<String>, Option<String>, i64);
+type PriceOfPeriod = (ItemId, Option<String>, Option<String>, Option<String>, i64);
 
 /// All prices of items in a list: `(item, price)`, in the order of the validities.
-pub fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[i32]) -> Result<Vec<(i32, NamedPrice)>, Failure> {
+pub fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[ItemId]) -> Result<Vec<(ItemId, NamedPrice)>, Failure> {
     let mut found = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<PriceOfPeriod> = on!(conn, c => prices::table

@@ -6,7 +6,7 @@ use diesel::upsert::excluded;
 use super::filter::Cond;
 use super::schema::{items, price_validities, pricelists, prices};
 use super::{Conn, Tx, next_id};
-use crate::domain::{Currency, Failure};
+use crate::domain::{Currency, Failure, ItemId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -118,7 +118,7 @@ pub fn set_days(tx: &mut Tx<'_>, validity_id: i32, from: &str, to: &str) -> Resu
 }
 
 /// The articles that have a price in a list.
-pub(crate) fn items_in(conn: &mut Conn<'_>, pricelist_id: i32) -> Result<Vec<i32>, Failure> {
+pub(crate) fn items_in(conn: &mut Conn<'_>, pricelist_id: i32) -> Result<Vec<ItemId>, Failure> {
     Ok(on!(conn, c => prices::table
         .inner_join(price_validities::table)
         .filter(price_validities::pricelist_id.eq(pricelist_id))
@@ -127,12 +127,12 @@ pub(crate) fn items_in(conn: &mut Conn<'_>, pricelist_id: i32) -> Result<Vec<i32
 }
 
 /// The articles that have a price in a period.
-pub(crate) fn items_of_validity(conn: &mut Conn<'_>, validity_id: i32) -> Result<Vec<i32>, Failure> {
+pub(crate) fn items_of_validity(conn: &mut Conn<'_>, validity_id: i32) -> Result<Vec<ItemId>, Failure> {
     Ok(on!(conn, c => prices::table.filter(prices::validity_id.eq(validity_id)).select(prices::item_id).load(c))?)
 }
 
 /// Removes all periods and prices of a list; gives the articles that had one.
-pub fn clear(tx: &mut Tx<'_>, pricelist_id: i32) -> Result<Vec<i32>, Failure> {
+pub fn clear(tx: &mut Tx<'_>, pricelist_id: i32) -> Result<Vec<ItemId>, Failure> {
     let had = items_in(&mut tx.conn, pricelist_id)?;
     on!(&mut tx.conn, c => diesel::delete(price_validities::table.filter(price_validities::pricelist_id.eq(pricelist_id))).execute(c))?;
     Ok(had)
@@ -142,7 +142,7 @@ pub fn clear(tx: &mut Tx<'_>, pricelist_id: i32) -> Result<Vec<i32>, Failure> {
 #[diesel(table_name = prices, treat_none_as_default_value = false)]
 pub struct PriceRow {
     pub validity_id: i32,
-    pub item_id: i32,
+    pub item_id: ItemId,
     /// In 1/10 000.
     pub price: i64,
 }

@@ -8,23 +8,23 @@ use diesel::upsert::excluded;
 use super::filter::{Cond, Window};
 use super::schema::{items, order_items, orders, reservations, stock};
 use super::{Conn, MOST_VARIABLES, Tx};
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = stock, treat_none_as_default_value = false)]
 pub struct StockRow {
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub warehouse_id: i32,
     pub stock_count: i32,
     pub last_changed: i64,
 }
 
 /// Stock of these articles by (article, warehouse).
-pub fn of_items(conn: &mut Conn<'_>, item_ids: &[i32]) -> Result<HashMap<(i32, i32), i32>, Failure> {
+pub fn of_items(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, i32), i32>, Failure> {
     let mut found = HashMap::with_capacity(item_ids.len());
     for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(i32, i32, i32)> = on!(conn, c => stock::table
+        let rows: Vec<(ItemId, i32, i32)> = on!(conn, c => stock::table
             .filter(stock::item_id.eq_any(chunk))
             .select((stock::item_id, stock::warehouse_id, stock::stock_count))
             .load(c))?;
@@ -51,7 +51,7 @@ conditions! {
     ($)
     /// The conditions on articles that all stock calls have.
     StockItemFilter, stock_item_conditions {
-        item_id: Cond<i32> = items::item_id,
+        item_id: Cond<ItemId> = items::item_id,
         internal_item_number: Cond<String> = items::internal_item_number,
         vendor_item_number: Cond<String> = items::vendor_item_number,
         match_code: Cond<String> = items::match_code,
@@ -89,7 +89,7 @@ conditions! {
 /// Stock with the numbers of its article.
 #[derive(Debug, Clone, Queryable)]
 pub struct FoundStock {
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub mandator_id: i32,
     pub internal_item_number: String,
     pub vendor_item_number: Option<String>,
@@ -124,10 +124,10 @@ pub fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<FoundSt
 }
 
 /// Pieces of open orders by (article, warehouse).
-pub fn reserved(conn: &mut Conn<'_>, item_ids: &[i32]) -> Result<HashMap<(i32, i32), i32>, Failure> {
-    let mut found: HashMap<(i32, i32), i32> = HashMap::new();
+pub fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, i32), i32>, Failure> {
+    let mut found: HashMap<(ItemId, i32), i32> = HashMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(i32, i32, i32)> = on!(conn, c => reservations::table
+        let rows: Vec<(ItemId, i32, i32)> = on!(conn, c => reservations::table
             .filter(reservations::item_id.eq_any(chunk))
             .select((reservations::item_id, reservations::warehouse_id, reservations::quantity))
             .load(c))?;
@@ -143,7 +143,7 @@ pub fn reserved(conn: &mut Conn<'_>, item_ids: &[i32]) -> Result<HashMap<(i32, i
 #[derive(Debug, Clone, Queryable)]
 pub struct FoundReservation {
     pub order_item_id: i32,
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub mandator_id: i32,
     pub internal_item_number: String,
     pub warehouse_id: i32,

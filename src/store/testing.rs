@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::schema::{items, offers, stock};
 use super::{Store, Tx, next_id};
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::on;
 
 /// Keeps a database alive; dropping it removes the database.
@@ -57,8 +57,8 @@ pub fn on_stores(test: impl Fn(&Store)) {
 }
 
 /// An item with stock in warehouses: `(warehouse_id, pieces)`.
-pub fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32)]) -> Result<i32, Failure> {
-    let item_id = next_id(tx, "item")?;
+pub fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32)]) -> Result<ItemId, Failure> {
+    let item_id = ItemId(next_id(tx, "item")?);
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::insert_into(items::table)
         .values((
@@ -88,7 +88,7 @@ pub fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32
 }
 
 /// A running offer of an item in an account.
-pub fn offer(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: i32, external_number: Option<&str>) -> Result<i32, Failure> {
+pub fn offer(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: ItemId, external_number: Option<&str>) -> Result<i32, Failure> {
     let (row, _) = super::offers::prepare(tx, mandator_id, account_id, item_id)?;
     super::offers::want(tx, &[row.offer_id])?;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(row.offer_id))
@@ -98,7 +98,7 @@ pub fn offer(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: i32, e
 }
 
 /// The stock of an item in a warehouse.
-pub fn stock_of(store: &Store, item_id: i32, warehouse_id: i32) -> i32 {
+pub fn stock_of(store: &Store, item_id: ItemId, warehouse_id: i32) -> i32 {
     store
         .read(|conn| {
             Ok(on!(conn, c => stock::table

@@ -2,7 +2,7 @@
 
 use super::{Desk, DeskError, MESSAGES, filled, table, time};
 use crate::config::Account;
-use crate::domain::{Decimal, Failure, Stamp};
+use crate::domain::{Decimal, Failure, ItemId, Stamp};
 use crate::preparation::{self, Frame, effective};
 use crate::store::Conn;
 use crate::store::changes::{self, Change};
@@ -73,7 +73,7 @@ impl Desk {
         })
     }
 
-    fn title(&self, conn: &mut Conn<'_>, account: &Account, item_id: i32) -> Result<Option<String>, Failure> {
+    fn title(&self, conn: &mut Conn<'_>, account: &Account, item_id: ItemId) -> Result<Option<String>, Failure> {
         let zone = self.settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
         let frame = Frame { account, public_url: &self.settings.server.public_url, today: Stamp::now().day_in(zone) };
         let known = preparation::load(conn, account, &[item_id])?;

@@ -1,5 +1,5 @@
-use crate::domain::Reader;
 use crate::domain::message::Severity;
+use crate::domain::{ItemId, Reader};
 use chrono::{TimeZone, Utc};
 use diesel::prelude::*;
 
@@ -60,7 +60,7 @@ fn line(id: &str, sku: Option<&str>, external: Option<&str>, quantity: i32) -> O
 }
 
 /// An item with ten pieces in warehouse 10, on offer in both accounts.
-fn shelf(store: &Store) -> i32 {
+fn shelf(store: &Store) -> ItemId {
     store
         .write(|tx| {
             let item = item(tx, 1, "A-1", &[(10, 10)])?;
@@ -96,7 +96,7 @@ fn load(store: &Store, order_id: i32) -> OrderParts {
     store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0)
 }
 
-fn reserved(store: &Store, item: i32) -> i64 {
+fn reserved(store: &Store, item: ItemId) -> i64 {
     let figures = store.read(|conn| stock_figures(conn, 101, &[10], &[item])).unwrap();
     figures[0].1.reserved
 }

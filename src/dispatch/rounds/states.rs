@@ -14,7 +14,7 @@ use crate::dispatch::turn::Kind;
 use crate::domain::message::{Arg, own};
 use crate::domain::offer::Wanted;
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::preparation;
 use crate::store::Conn;
 use crate::store::accounts::WorkRow;
@@ -236,12 +236,12 @@ fn sent(sending: &Sending) -> Sent {
 /// Everything about a batch, from one snapshot: the values are at least as new as the versions of the rows.
 fn load(conn: &mut Conn<'_>, account: &Account, offer_ids: &[i32], now: Stamp) -> Result<Known, Failure> {
     let offers = offers::by_ids(conn, offer_ids)?;
-    let mut item_ids: Vec<i32> = offers.iter().map(|offer| offer.item_id).collect();
+    let mut item_ids: Vec<ItemId> = offers.iter().map(|offer| offer.item_id).collect();
     item_ids.sort_unstable();
     let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &item_ids)?;
     let rows = outbox::rows_of(conn, offer_ids)?;
     let shown = offers.iter().filter(|offer| shows(offer, &rows, now)).map(|offer| offer.item_id);
-    let shown: Vec<i32> = shown.collect::<BTreeSet<_>>().into_iter().collect();
+    let shown: Vec<ItemId> = shown.collect::<BTreeSet<_>>().into_iter().collect();
     let data = if shown.is_empty() { preparation::Known::default() } else { preparation::load(conn, account, &shown)? };
     Ok(Known { rows, offers, data, stock: stock.into_iter().collect() })
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
 use crate::connectors::OfferChange;
+use crate::domain::ItemId;
 use crate::domain::offer::Wanted;
 use crate::on;
 use crate::store::items::{StockValues, set_stock_values};
@@ -87,7 +88,7 @@ fn what_a_call_ended_stays_ended_when_stock_comes() {
         world.mark(1, &[Topic::Listing]);
         run(&mut world.worker(), later(0));
         world.script.take_submits();
-        let touched = world.write(|tx| outbox::mark_items(tx, &[1], &[Topic::Quantity]));
+        let touched = world.write(|tx| outbox::mark_items(tx, &[ItemId(1)], &[Topic::Quantity]));
         assert!(touched.is_empty());
         assert!(stock(&world, 9).is_empty());
         assert_eq!((world.offer(1).state, world.offer(1).ended_by), (OfferState::Ended, EndedBy::Call));
@@ -146,13 +147,13 @@ fn a_shop_offers_again_what_stock_had_ended_whatever_its_threshold() {
 fn the_safety_stock_ends_all_but_the_primary_account() {
     everywhere(|world| {
         listed(&world, "{}", None, 9);
-        world.write(|tx| set_stock_values(tx, 1, StockValues { safety_stock: Some(3), minimum_stock: Some(1) }, "test"));
+        world.write(|tx| set_stock_values(tx, ItemId(1), StockValues { safety_stock: Some(3), minimum_stock: Some(1) }, "test"));
         assert_eq!(quantities(&stock(&world, 4)), [Some(3)]);
         assert_eq!(stock(&world, 3)[0].wanted, Wanted::Ended);
     });
     everywhere(|world| {
         listed(&world, &settings(1, "", ""), None, 9);
-        world.write(|tx| set_stock_values(tx, 1, StockValues { safety_stock: Some(3), minimum_stock: Some(1) }, "test"));
+        world.write(|tx| set_stock_values(tx, ItemId(1), StockValues { safety_stock: Some(3), minimum_stock: Some(1) }, "test"));
         assert_eq!(quantities(&stock(&world, 3)), [Some(2)]);
         assert_eq!(stock(&world, 1)[0].wanted, Wanted::Ended);
     });

@@ -3,8 +3,8 @@
 use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
 use crate::connectors::{Outcome, RowResult};
-use crate::domain::Stamp;
 use crate::domain::message::{Message, channel};
+use crate::domain::{ItemId, Stamp};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::outbox::{self, OutboxStatus, Settled, Topic};
@@ -138,7 +138,7 @@ fn conditions_select() {
         world.add_fact(99, "nowhere", PAID);
         let count = |filter: ChangeFilter| find(&world, &filter).len();
         assert_eq!(count(ChangeFilter::default()), 5);
-        assert_eq!(count(ChangeFilter { item_id: Cond::one(1), ..ChangeFilter::default() }), 2);
+        assert_eq!(count(ChangeFilter { item_id: Cond::one(ItemId(1)), ..ChangeFilter::default() }), 2);
         assert_eq!(count(ChangeFilter { internal_item_number: Cond::one("SKU-2".into()), ..ChangeFilter::default() }), 1);
         assert_eq!(count(ChangeFilter { offer_id: Cond::Null, ..ChangeFilter::default() }), 2);
         assert_eq!(count(ChangeFilter { order_id: Cond::one(1), ..ChangeFilter::default() }), 1);

@@ -17,7 +17,7 @@ use crate::domain::item::Item;
 use crate::domain::offer::Wanted;
 use crate::domain::order::{Address, Buyer, ChannelOrder, FactKind};
 use crate::domain::order::{OrderStatus, Workflow};
-use crate::domain::{Decimal, Failure, Language, Stamp, code};
+use crate::domain::{Decimal, Failure, ItemId, Language, Stamp, code};
 use crate::metrics::Metrics;
 use crate::on;
 use crate::preparation::listings_of;
@@ -179,8 +179,8 @@ impl World {
                 items::delivery_time_id.eq(document.delivery_time_id),
                 items::delivery_time_identifier.eq(&document.delivery_time_identifier),
             )).execute(c))?;
-            listings::replace(tx, &[id], &listings_of(id, &document))?;
-            let offer = OfferRow { wanted: Wanted::Running, ..OfferRow::new(id, 1, ACCOUNT, id, Stamp(0)) };
+            listings::replace(tx, &[ItemId(id)], &listings_of(ItemId(id), &document))?;
+            let offer = OfferRow { wanted: Wanted::Running, ..OfferRow::new(id, 1, ACCOUNT, ItemId(id), Stamp(0)) };
             on!(&mut tx.conn, c => diesel::insert_into(offers::table).values(&offer).execute(c))?;
             Ok(())
         });

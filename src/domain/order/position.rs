@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::ItemId;
+
 /// How many pieces of a position are where. Each number only counts what happened; nothing is subtracted from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pieces {
@@ -25,7 +27,7 @@ impl Pieces {
 pub struct Position {
     pub order_item_id: i32,
     /// `None`: it matches no item, so nothing is reserved or booked.
-    pub item_id: Option<i32>,
+    pub item_id: Option<ItemId>,
     pub pieces: Pieces,
     /// Pieces by warehouse.
     pub reserved: BTreeMap<i32, i32>,
@@ -147,12 +149,12 @@ impl Position {
 
 #[cfg(test)]
 mod tests {
-    use super::{Leaving, Pieces, Position};
+    use super::{ItemId, Leaving, Pieces, Position};
 
     fn position(ordered: i32, reserved: &[(i32, i32)]) -> Position {
         Position {
             order_item_id: 1,
-            item_id: Some(1),
+            item_id: Some(ItemId(1)),
             pieces: Pieces { ordered, ..Pieces::default() },
             reserved: reserved.iter().copied().collect(),
         }

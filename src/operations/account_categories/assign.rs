@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unknown;
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::operations::common::ReportAction;
 use crate::operations::items::{ItemKey, ItemKeys, ItemReference, KnownItems};
 use crate::operations::wire::Records;
@@ -29,7 +29,7 @@ wire! {
         /// Any text of the caller; comes back on the report.
         reference_id: Option<String> [attr],
         /// Number that Kontor gave the article.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The mandator it belongs to.
         mandator_id: i32,
         /// The merchant's own item number.
@@ -94,7 +94,7 @@ impl WriteOperation for UpdateItemAccountCategoryMapping {
         let items = KnownItems::read(&mut work.tx.conn, records().map(reference))?;
         let accounts: BTreeSet<i32> = records().map(|record| record.account_id).collect();
         let categories = store::of_accounts(&mut work.tx.conn, &accounts.into_iter().collect::<Vec<_>>())?;
-        let mut changed: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+        let mut changed: BTreeMap<i32, Vec<ItemId>> = BTreeMap::new();
         let reports = work.each(
             request.items,
             |record| record.mandator_id,

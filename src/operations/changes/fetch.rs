@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{PendingChange, PendingChangeKind, PendingChangeStatus, record};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Failure, Stamp, code};
+use crate::domain::{Failure, ItemId, Stamp, code};
 use crate::operations::wire::{Match, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -27,7 +27,7 @@ wire! {
         /// The offer.
         offer_id: Option<Match<i32>>,
         /// The article by number of Kontor.
-        item_id: Option<Match<i32>>,
+        item_id: Option<Match<ItemId>>,
         /// The article by the merchant's own item number.
         internal_item_number: Option<Match<String>>,
         /// The order by number of Kontor.

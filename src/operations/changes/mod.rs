@@ -11,6 +11,7 @@ pub use retry::RetryChanges;
 
 use super::wire::Time;
 use crate::config::Settings;
+use crate::domain::ItemId;
 use crate::store::changes::{Change, ChangeKind};
 use crate::{wire, wire_enum};
 
@@ -51,7 +52,7 @@ wire! {
         /// The offer, of a state.
         offer_id: Option<i32>,
         /// The article of the offer by number of Kontor.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The article of the offer by the merchant's own item number.
         internal_item_number: Option<String>,
         /// The order by number of Kontor, of a fact.

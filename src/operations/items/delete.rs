@@ -1,7 +1,7 @@
 //! `deleteItems`: removes articles that nothing depends on. The wire form is inferred from its siblings (`item-calls.md` 3).
 
 use super::{ItemKey, ItemKeys, ItemReference, KnownItems, uses_in_words};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, ItemId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};
@@ -26,7 +26,7 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: i32,
         /// Number that Kontor gave the article.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The merchant's own item number.
         internal_item_number: Option<String> [max(50)],
         /// EAN or GTIN.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pictures::{address_pictures, inline_pictures};
 use super::{ItemKey, ItemRecord, VariantRecord};
 use crate::config::Mandator;
-use crate::domain::{Decimal, Failure, Stamp};
+use crate::domain::{Decimal, Failure, ItemId, Stamp};
 use crate::operations::wire::{Ask, Between, Flag, Match, Time, cond_of, mandator_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading, Room};
 use crate::store::filter::Cond;
@@ -19,7 +19,7 @@ wire! {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
         /// Number that Kontor gave the article.
-        item_id: Option<Match<i32>>,
+        item_id: Option<Match<ItemId>>,
         /// EAN or GTIN.
         ean_code: Option<Match<String>>,
         /// The merchant's own item number.
@@ -82,7 +82,7 @@ impl ReadOperation for FetchItems {
             let conditions = conditions(conn, filter, mandator)?;
             ids.extend(store::matching(conn, &conditions)?);
         }
-        let ids: Vec<i32> = ids.into_iter().collect();
+        let ids: Vec<ItemId> = ids.into_iter().collect();
         let page = reading.page(&ids, request.items_per_page, request.page)?;
         let inline = request.images_as_base64 == Some(true);
         let mut room = reading.room();
@@ -97,14 +97,14 @@ impl ReadOperation for FetchItems {
 fn records_of(
     reading: &Reading<'_>,
     conn: &mut Conn<'_>,
-    ids: &[i32],
+    ids: &[ItemId],
     inline: bool,
     room: &mut Room,
     records: &mut Vec<ItemRecord>,
 ) -> Result<(), Failure> {
     let rows = store::by_ids(conn, ids)?;
-    let parents: Vec<i32> = rows.iter().filter_map(|row| row.variant_parent_id).collect();
-    let parents: BTreeMap<i32, ItemRow> = store::by_ids(conn, &parents)?.into_iter().map(|parent| (parent.item_id, parent)).collect();
+    let parents: Vec<ItemId> = rows.iter().filter_map(|row| row.variant_parent_id).collect();
+    let parents: BTreeMap<ItemId, ItemRow> = store::by_ids(conn, &parents)?.into_iter().map(|parent| (parent.item_id, parent)).collect();
     let groups = categories::external_ids(conn, rows.iter().filter_map(|row| row.category_id))?;
     for row in rows {
         // JSON escapes what XML does not, but never makes a text more than twice as long.

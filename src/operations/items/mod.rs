@@ -23,7 +23,7 @@ use super::wire::{Bundle, Bytes, Patch, Time, Xml};
 pub use crate::domain::item::{
     AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue, NamedValue, TextModule, Translation, VariantAttribute,
 };
-use crate::domain::{Decimal, Failure, FieldName, Worded, code};
+use crate::domain::{Decimal, Failure, FieldName, ItemId, Worded, code};
 use crate::store::Conn;
 use crate::store::items::{self, ItemRow, KeyColumn};
 use crate::{wire, wire_enum};
@@ -48,7 +48,7 @@ wire! {
         /// Any text of the caller; comes back on the report.
         reference_id: Option<String> [attr],
         /// Number that Kontor gave the article.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The mandator it belongs to; fetchMandators lists them.
         mandator_id: i32,
         /// Name. Needed for a new article.
@@ -152,7 +152,7 @@ wire! {
     /// What makes an article a variant.
     VariantRecord {
         /// Parent article by number; wins over external_variant_parent_id.
-        variant_parent_id: Option<i32>,
+        variant_parent_id: Option<ItemId>,
         /// Item number of the parent article.
         external_variant_parent_id: Option<String> [max(50)],
         /// This variant is preselected.
@@ -238,7 +238,7 @@ wire! {
     /// The keys of an article, on its report.
     ItemKeys {
         /// Number that Kontor gave the article.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The merchant's own item number.
         internal_item_number: Option<String>,
     }
@@ -266,7 +266,7 @@ wire_enum! {
 pub struct ItemReference<'r> {
     pub key: ItemKey,
     pub mandator_id: i32,
-    pub item_id: Option<i32>,
+    pub item_id: Option<ItemId>,
     pub internal_item_number: Option<&'r str>,
     pub ean_code: Option<&'r str>,
 }
@@ -300,9 +300,9 @@ impl ItemReference<'_> {
 /// The articles that a request talks about, read in a few queries and kept up to date while the request is worked on.
 #[derive(Default)]
 pub struct KnownItems {
-    rows: std::collections::BTreeMap<i32, ItemRow>,
-    by_number: std::collections::HashMap<(i32, String), Vec<i32>>,
-    by_ean: std::collections::HashMap<(i32, String), Vec<i32>>,
+    rows: std::collections::BTreeMap<ItemId, ItemRow>,
+    by_number: std::collections::HashMap<(i32, String), Vec<ItemId>>,
+    by_ean: std::collections::HashMap<(i32, String), Vec<ItemId>>,
 }
 
 impl KnownItems {
@@ -346,7 +346,7 @@ impl KnownItems {
         self.rows.insert(row.item_id, row);
     }
 
-    pub fn get(&self, item_id: i32) -> Option<&ItemRow> {
+    pub fn get(&self, item_id: ItemId) -> Option<&ItemRow> {
         self.rows.get(&item_id)
     }
 

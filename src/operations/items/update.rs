@@ -6,7 +6,7 @@ use super::groups::Groups;
 use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, VariantRecord, blocks};
 use crate::domain::item::Item;
-use crate::domain::{Failure, FieldName, Worded, code};
+use crate::domain::{Failure, FieldName, ItemId, Worded, code};
 use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
 use crate::operations::wire::{Patch, Records};
@@ -82,7 +82,7 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
         good().filter_map(|r| r.category_id.as_ref().copied()),
         good().filter_map(|r| r.external_category_id.as_ref().map(|id| (r.mandator_id, id.as_str()))),
     )?;
-    let next_id = if may_create { Some(free_id(work.tx, "item")?) } else { None };
+    let next_id = if may_create { Some(ItemId(free_id(work.tx, "item")?)) } else { None };
     let limits = TextLimits::read(&mut work.tx.conn, good().filter(|r| !r.text_modules.entries.is_empty()).map(|r| r.mandator_id))?;
     let mut topics = topics.to_vec();
     if good().any(|record| !record.specific_item_data.is_keep()) {
@@ -122,14 +122,14 @@ struct Batch {
     groups: Groups,
     limits: TextLimits,
     /// The next free item number, where articles may be created; numbers of records that failed stay unused.
-    next_id: Option<i32>,
+    next_id: Option<ItemId>,
     created: usize,
-    saved: BTreeSet<i32>,
+    saved: BTreeSet<ItemId>,
     images: Vec<ImageContent>,
     /// Articles whose quantities may change.
-    quantities: BTreeSet<i32>,
+    quantities: BTreeSet<ItemId>,
     /// Documents of saved articles, kept decoded for several records about one article.
-    documents: HashMap<i32, Item>,
+    documents: HashMap<ItemId, Item>,
 }
 
 impl Batch {
@@ -176,7 +176,7 @@ impl Batch {
                 (ReportAction::Insert, row, Item::default())
             }
         };
-        let hangs_on_it = |parent: i32| self.known.get(parent).is_some_and(|parent| parent.variant_parent_id == Some(row.item_id));
+        let hangs_on_it = |parent: ItemId| self.known.get(parent).is_some_and(|parent| parent.variant_parent_id == Some(row.item_id));
         if parent.is_some_and(|parent| parent == row.item_id || hangs_on_it(parent)) {
             return Err(Failure::new(code::CYCLE, [&row.internal_item_number]).within("variant"));
         }
@@ -213,7 +213,7 @@ impl Batch {
         Ok((action, row))
     }
 
-    fn parent_of(&self, record: &ItemRecord) -> Result<Option<i32>, Failure> {
+    fn parent_of(&self, record: &ItemRecord) -> Result<Option<ItemId>, Failure> {
         let Some(reference) = parent_reference(record) else { return Ok(None) };
         let parent = self.known.find(&reference)?.map(|parent| parent.item_id);
         parent.map(Some).ok_or_else(|| {
@@ -241,7 +241,7 @@ impl Batch {
         let internal_item_number = record.internal_item_number.clone().ok_or_else(|| Failure::missing("internal_item_number"))?;
         let identifier = record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?;
         let tax_type_id = record.tax_type_id.ok_or_else(|| Failure::quoting(code::MISSING, [&(FieldName("tax_type_id"), TAX_TYPES)]))?;
-        self.next_id = Some(item_id.saturating_add(1));
+        self.next_id = Some(ItemId(item_id.0.saturating_add(1)));
         self.created += 1;
         Ok(ItemRow {
             item_id,
@@ -280,7 +280,7 @@ impl Batch {
         }
         let rows: Vec<ItemRow> = self.saved.iter().filter_map(|id| self.known.get(*id)).cloned().collect();
         store::save(work.tx, &rows)?;
-        let ids: Vec<i32> = self.saved.into_iter().collect();
+        let ids: Vec<ItemId> = self.saved.into_iter().collect();
         let columns: Vec<_> = self.documents.iter().flat_map(|(item_id, document)| listings_of(*item_id, document)).collect();
         listings::replace(work.tx, &ids, &columns)?;
         let accounts = outbox::mark_items(work.tx, &ids, topics)?;
@@ -289,11 +289,11 @@ impl Batch {
         let variants = store::variants_of(&mut work.tx.conn, &ids)?;
         let accounts = outbox::mark_items(work.tx, &variants, &[Topic::Content])?;
         work.concerns(accounts);
-        let quantities: Vec<i32> = self.quantities.into_iter().collect();
+        let quantities: Vec<ItemId> = self.quantities.into_iter().collect();
         moved_items(work.tx, &quantities)?;
         let accounts = outbox::mark_items(work.tx, &quantities, &[Topic::Quantity])?;
         work.concerns(accounts);
-        let mut by_mandator: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+        let mut by_mandator: BTreeMap<i32, Vec<ItemId>> = BTreeMap::new();
         rows.iter().for_each(|row| by_mandator.entry(row.mandator_id).or_default().push(row.item_id));
         for (mandator_id, ids) in by_mandator {
             listing::follow_listing_rules(work, mandator_id, &ids)?;
@@ -307,7 +307,7 @@ fn match_late_positions(work: &mut Work<'_, '_>, rows: &[ItemRow]) -> Result<(),
     if rows.is_empty() || !orders::any_unmatched(&mut work.tx.conn)? {
         return Ok(());
     }
-    let mut by_mandator: BTreeMap<i32, BTreeMap<&str, i32>> = BTreeMap::new();
+    let mut by_mandator: BTreeMap<i32, BTreeMap<&str, ItemId>> = BTreeMap::new();
     for row in rows {
         by_mandator.entry(row.mandator_id).or_default().entry(&row.internal_item_number).or_insert(row.item_id);
     }

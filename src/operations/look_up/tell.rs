@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::operations::Work;
 use crate::store::listings::{self, Named};
 use crate::store::lookups::List;
@@ -24,7 +24,7 @@ pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: i32, named:
 
 /// Articles choose templates for one account; accounts choose them for all their offers.
 fn tell_of_template(work: &mut Work<'_, '_>, mandator_id: i32, named: &Named) -> Result<(), Failure> {
-    let mut by_account: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+    let mut by_account: BTreeMap<i32, Vec<ItemId>> = BTreeMap::new();
     for (item_id, account_id) in listings::naming_template(&mut work.tx.conn, mandator_id, named)? {
         by_account.entry(account_id).or_default().push(item_id);
     }

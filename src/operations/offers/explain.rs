@@ -1,7 +1,7 @@
 //! `explainOffer`: what an account would show of an article, and from which rule each value comes. Our own operation;
 //! it answers exactly what the dispatcher would send, because both ask `preparation` and stock control.
 
-use crate::domain::{Failure, Reader, Stamp};
+use crate::domain::{Failure, ItemId, Reader, Stamp};
 use crate::operations::common::{FetchReport, Fetched, Warned};
 use crate::operations::items::{ItemKey, ItemReference, KnownItems};
 use crate::operations::wire::Warnings;
@@ -18,7 +18,7 @@ wire! {
         /// The account.
         account_id: i32,
         /// Number that Kontor gave the article; wins over the others.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The merchant's own item number; wins over ean_code.
         internal_item_number: Option<String> [max(50)],
         /// EAN or GTIN.
@@ -42,7 +42,7 @@ wire! {
         /// The account.
         account_id: i32,
         /// Number that Kontor gave the article.
-        item_id: i32,
+        item_id: ItemId,
         /// The merchant's own item number.
         internal_item_number: String,
         /// What would be sent to the channel, with the rule each value comes from.

@@ -4,7 +4,7 @@ use crate::domain::offer::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Mandator, Settings};
-use crate::domain::{Decimal, Failure, Stamp};
+use crate::domain::{Decimal, Failure, ItemId, Stamp};
 use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading};
 use crate::store::Conn;
@@ -47,7 +47,7 @@ wire! {
         /// Number of the offer in its channel.
         external_offer_number: Option<Match<String>>,
         /// The article by number of Kontor.
-        item_id: Option<Match<i32>>,
+        item_id: Option<Match<ItemId>>,
         /// The article by the merchant's own item number.
         internal_item_number: Option<Match<String>>,
         /// The account.
@@ -95,7 +95,7 @@ wire! {
         /// The sub channel by name.
         sub_channel_identifier: Option<String>,
         /// The article by number of Kontor.
-        item_id: i32,
+        item_id: ItemId,
         /// The merchant's own item number.
         internal_item_number: Option<String>,
         /// PREPARED, RUNNING or ENDED.
@@ -171,8 +171,8 @@ impl ReadOperation for FetchOffers {
             }
         }
         rows.sort_by_key(|row| row.offer_id);
-        let items: Vec<i32> = rows.iter().map(|row| row.item_id).collect();
-        let numbers: BTreeMap<i32, String> =
+        let items: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
+        let numbers: BTreeMap<ItemId, String> =
             store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
         let pending = store::with_pending_changes(conn, page)?;
         let mut records = Vec::with_capacity(rows.len());

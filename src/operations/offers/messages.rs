@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::fetch::accounts_of;
 use crate::domain::message::Severity;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -31,7 +31,7 @@ wire! {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
         /// The article by number of Kontor.
-        item_id: Option<Match<i32>>,
+        item_id: Option<Match<ItemId>>,
         /// The sub channel.
         subchannel_id: Option<Match<i32>> [typed("sub_channel_id")],
         /// The account.
@@ -81,7 +81,7 @@ wire! {
         /// The sub channel.
         subchannel_id: Option<i32> [typed("sub_channel_id")],
         /// The article by number of Kontor.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The offer.
         offer_id: Option<i32>,
         /// The order by number of Kontor.

@@ -1,6 +1,6 @@
 //! `prepareOffers`: makes offers from articles. Every child whose name ends in `offer` is one, whatever the platform.
 
-use crate::domain::{AnyOf, Failure, FieldName, code};
+use crate::domain::{AnyOf, Failure, FieldName, ItemId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{
     Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, has_lines, refuse_too_many, same_name,
@@ -29,7 +29,7 @@ wire! {
         /// The account by number; fetchAccounts lists them.
         account_id: i32,
         /// The article by number of Kontor; wins over internal_item_number.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The article by the merchant's own item number.
         internal_item_number: Option<String> [max(50)],
         /// The platform's own element with further fields; kept with the offer and given back unchanged.
@@ -43,7 +43,7 @@ wire! {
         /// The account.
         account_id: Option<i32>,
         /// The article.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
     }
 }
 
@@ -123,7 +123,7 @@ fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(Repo
     Ok((action, OfferKeys { offer_id: Some(offer.offer_id), account_id: Some(offer.account_id), item_id: Some(item_id) }))
 }
 
-fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<i32, Failure> {
+fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<ItemId, Failure> {
     let unknown = |field: &'static str, value: &str| Failure::quoting(code::UNKNOWN_ITEM, [&FieldName(field), &value, &record.mandator_id]);
     match (record.item_id, record.internal_item_number.as_deref()) {
         (Some(id), _) => {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fetch::{OfferEndedBy, OfferStateName, ender_of, state_of};
 use super::messages::{UploadMessage, record};
-use crate::domain::{Decimal, Failure, Stamp};
+use crate::domain::{Decimal, Failure, ItemId, Stamp};
 use crate::operations::changes::{self, PendingChange};
 use crate::operations::wire::{Match, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
@@ -25,7 +25,7 @@ wire! {
         /// Number that Kontor gave the offer.
         offer_id: Option<Match<i32>>,
         /// The article by number of Kontor.
-        item_id: Option<Match<i32>>,
+        item_id: Option<Match<ItemId>>,
         /// The article by the merchant's own item number.
         internal_item_number: Option<Match<String>>,
     }
@@ -51,7 +51,7 @@ wire! {
         /// The account by name.
         account_identifier: Option<String>,
         /// The article by number of Kontor.
-        item_id: i32,
+        item_id: ItemId,
         /// The merchant's own item number.
         internal_item_number: Option<String>,
         /// PREPARED, RUNNING or ENDED.
@@ -115,8 +115,8 @@ impl ReadOperation for FetchOfferState {
         let ids: Vec<i32> = ids.into_iter().collect();
         let page = reading.page(&ids, request.offers_per_page, request.page)?;
         let rows = store::by_ids(conn, page)?;
-        let items: Vec<i32> = rows.iter().map(|row| row.item_id).collect();
-        let numbers: BTreeMap<i32, String> =
+        let items: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
+        let numbers: BTreeMap<ItemId, String> =
             store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
         let mut pending: BTreeMap<i32, Vec<Change>> = BTreeMap::new();
         for change in crate::store::changes::of_offers(conn, page)? {

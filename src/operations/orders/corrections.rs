@@ -3,7 +3,7 @@
 
 use super::positions::{PositionKeys, warehouse};
 use crate::config::Mandator;
-use crate::domain::{Decimal, Failure, Place, code};
+use crate::domain::{Decimal, Failure, ItemId, Place, code};
 use crate::operations::Work;
 use crate::store::orders::{self, OrderItemRow, OrderRow, Positions};
 use crate::wire;
@@ -16,7 +16,7 @@ wire! {
         /// The channel's number of the position; names it in a known order.
         marketplace_order_item_id: Option<String>,
         /// Id of the item, for a new order.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// Number of the item; names the position in a known order, where only one has it.
         internal_item_number: Option<String> [max(50)],
         /// Name as sold.
@@ -111,7 +111,7 @@ fn unchanged(position: &OrderItemRow, item: &OrderItemUpdate) -> Result<(), Fail
         Some(sent) if sent != stored => Err(Failure::quoting(code::POSITION_FIXED, [&sent, &stored]).within(field)),
         _ => Ok(()),
     };
-    let number = |id: Option<i32>| id.map_or_else(String::new, |id| id.to_string());
+    let number = |id: Option<ItemId>| id.map_or_else(String::new, |id| id.to_string());
     let rate = |rate: Option<i64>| rate.map_or_else(String::new, |rate| Decimal(rate).to_string());
     fixed("quantity", item.quantity.map(|quantity| quantity.to_string()), position.quantity.to_string())?;
     fixed("price", item.price.map(|price| price.to_string()), Decimal(position.price).to_string())?;

@@ -34,7 +34,7 @@ pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
 use super::wire::Time;
 use crate::config::Mandator;
 use crate::domain::order::{self, PacketDocument, PaymentDocument};
-use crate::domain::{AllOf, Decimal, Failure, FieldName, Worded, code};
+use crate::domain::{AllOf, Decimal, Failure, FieldName, ItemId, Worded, code};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
@@ -167,7 +167,7 @@ wire! {
         /// Kontor's own id of the position.
         order_item_id: i32,
         /// Id of the item; missing when the position matches no item.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// Number of the item.
         internal_item_number: Option<String> [max(50)],
         /// Name as sold.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{PriceEntry, PricelistKey, PricelistKeys, PricelistRecord, Validity};
 use crate::config::{Account, Settings};
-use crate::domain::{Currency, Failure, FieldName, Worded, code};
+use crate::domain::{Currency, Failure, FieldName, ItemId, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation, listing};
@@ -63,7 +63,7 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
         ReportAction::Insert => store::insert(work.tx, &list)?,
         _ => store::update(work.tx, &list)?,
     }
-    let mut touched: BTreeSet<i32> = BTreeSet::new();
+    let mut touched: BTreeSet<ItemId> = BTreeSet::new();
     let shows = |list: &PricelistRow| (list.identifier.clone(), list.iso_currency.clone(), list.rounding_id, list.gross);
     if before.as_ref().is_some_and(|before| shows(before) != shows(&list)) {
         touched.extend(store::items_in(&mut work.tx.conn, list.pricelist_id)?);
@@ -205,7 +205,7 @@ fn take_validity(
     work: &mut Work<'_, '_>,
     list: &PricelistRow,
     validity: Validity,
-    touched: &mut BTreeSet<i32>,
+    touched: &mut BTreeSet<ItemId>,
     faults: &mut Faults,
 ) -> Result<(), Failure> {
     let validity_id = validity_of(work, list, &validity, touched)?;
@@ -223,11 +223,11 @@ fn take_validity(
         }
     }
     let numbers: Vec<&str> = good.iter().map(|entry| entry.item_nr.as_str()).collect();
-    let mut known: HashMap<String, Vec<i32>> = HashMap::new();
+    let mut known: HashMap<String, Vec<ItemId>> = HashMap::new();
     for (number, item_id) in items::ids_by_number(&mut work.tx.conn, list.mandator_id, &numbers)? {
         known.entry(number).or_default().push(item_id);
     }
-    let mut rows: HashMap<i32, PriceRow> = HashMap::with_capacity(good.len());
+    let mut rows: HashMap<ItemId, PriceRow> = HashMap::with_capacity(good.len());
     for entry in &good {
         match known.get(&entry.item_nr) {
             Some(ids) => {
@@ -242,7 +242,7 @@ fn take_validity(
 
 /// The stored period that a sent one means: the unlimited one, or the limited one of that name.
 /// All prices of a period count on other days when its days change.
-fn validity_of(work: &mut Work<'_, '_>, list: &PricelistRow, sent: &Validity, touched: &mut BTreeSet<i32>) -> Result<i32, Failure> {
+fn validity_of(work: &mut Work<'_, '_>, list: &PricelistRow, sent: &Validity, touched: &mut BTreeSet<ItemId>) -> Result<i32, Failure> {
     let stored = store::validities(&mut work.tx.conn, list.pricelist_id)?;
     let days = sent.valid_from.zip(sent.valid_to).map(|(from, to)| (from.0.to_string(), to.0.to_string()));
     let same = stored.iter().find(|row| match &days {
@@ -273,8 +273,8 @@ fn accounts_with<'s>(settings: &'s Settings, list: &PricelistRow) -> impl Iterat
 }
 
 /// Marks the prices of these articles in the accounts that have a list of one of these names.
-fn tell_channels(work: &mut Work<'_, '_>, mandator_id: i32, names: &BTreeSet<String>, touched: BTreeSet<i32>) -> Result<(), Failure> {
-    let touched: Vec<i32> = touched.into_iter().collect();
+fn tell_channels(work: &mut Work<'_, '_>, mandator_id: i32, names: &BTreeSet<String>, touched: BTreeSet<ItemId>) -> Result<(), Failure> {
+    let touched: Vec<ItemId> = touched.into_iter().collect();
     let of_mandator = work.settings.accounts.iter().filter(|account| account.mandator_id == mandator_id);
     let with_list = of_mandator.filter(|account| account.pricelists.iter().any(|name| names.contains(name)));
     let accounts: Vec<i32> = with_list.map(|account| account.account_id).collect();

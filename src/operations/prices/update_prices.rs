@@ -1,6 +1,6 @@
 //! `updatePrices`: prices that belong to the article itself, and channel prices. Never creates articles.
 
-use crate::domain::{Decimal, Failure};
+use crate::domain::{Decimal, Failure, ItemId};
 use crate::operations::items::{self, ItemKey, ItemKeys, ItemRecord};
 use crate::operations::wire::{Patch, Records, Xml};
 use crate::operations::{Work, WriteOperation};
@@ -23,7 +23,7 @@ wire! {
         /// Any text of the caller; comes back on the report.
         reference_id: Option<String> [attr],
         /// Number that Kontor gave the article.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The mandator it belongs to.
         mandator_id: i32,
         /// The merchant's own item number.

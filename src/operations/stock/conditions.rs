@@ -21,7 +21,7 @@ macro_rules! stock_filter {
                 $(#[doc = $changed_doc])*
                 last_changed: Option<$crate::operations::wire::Between>,
                 /// Number that Kontor gave the article.
-                item_id: Option<$crate::operations::wire::Match<i32>>,
+                item_id: Option<$crate::operations::wire::Match<$crate::domain::ItemId>>,
                 /// The merchant's own item number.
                 internal_item_number: Option<$crate::operations::wire::Match<String>>,
                 /// The manufacturer's product number.

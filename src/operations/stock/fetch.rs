@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::conditions::{stock_filter, warehouses_of};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::operations::wire::{Time, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -34,7 +34,7 @@ wire! {
     /// The stock of one article.
     ItemStock {
         /// Number that Kontor gave the article.
-        item_id: i32,
+        item_id: ItemId,
         /// The mandator of the article.
         mandator_id: i32,
         /// The merchant's own item number.
@@ -83,13 +83,13 @@ impl ReadOperation for FetchStockCount {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut found: BTreeMap<(i32, i32), FoundStock> = BTreeMap::new();
+        let mut found: BTreeMap<(ItemId, i32), FoundStock> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let rows = store::matching(conn, &conditions(reading.settings, filter, mandator))?;
             found.extend(rows.into_iter().map(|row| ((row.item_id, row.warehouse_id), row)));
         }
-        let mut ids: Vec<i32> = found.keys().map(|(item_id, _)| *item_id).collect();
+        let mut ids: Vec<ItemId> = found.keys().map(|(item_id, _)| *item_id).collect();
         ids.dedup();
         let page = reading.page(&ids, request.items_per_page, request.page)?;
         let reserved = store::reserved(conn, page)?;

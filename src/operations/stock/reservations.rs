@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::conditions::{stock_filter, warehouses_of};
 use crate::config::{Mandator, Settings};
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::operations::wire::{Match, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -39,7 +39,7 @@ wire! {
     /// Pieces that one order has reserved in one warehouse.
     Reservation {
         /// Number that Kontor gave the article.
-        item_id: i32,
+        item_id: ItemId,
         /// The mandator of the article.
         mandator_id: i32,
         /// The merchant's own item number.
@@ -87,7 +87,7 @@ impl ReadOperation for FetchStockReservations {
             positions
                 .extend(store::found_reservations(conn, &conditions)?.into_iter().map(|row| ((row.order_item_id, row.warehouse_id), row)));
         }
-        let mut found: BTreeMap<(i32, i32, i32), Reservation> = BTreeMap::new();
+        let mut found: BTreeMap<(ItemId, i32, i32), Reservation> = BTreeMap::new();
         for row in positions.into_values() {
             let warehouse_id = row.warehouse_id;
             let entry = found.entry((row.item_id, warehouse_id, row.order_id)).or_insert_with(|| Reservation {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::Settings;
-use crate::domain::{AnyOf, Failure, FieldName, Place, Quote, code};
+use crate::domain::{AnyOf, Failure, FieldName, ItemId, Place, Quote, code};
 use crate::operations::common::ReportAction;
 use crate::operations::items::{ItemKeys, check_stock_value};
 use crate::operations::wire::{Patch, Records};
@@ -40,7 +40,7 @@ wire! {
         /// Any text of the caller; comes back on the report.
         reference_id: Option<String> [attr],
         /// Number that Kontor gave the article.
-        item_id: Option<i32>,
+        item_id: Option<ItemId>,
         /// The mandator of the article.
         mandator_id: i32,
         /// The merchant's own item number.
@@ -107,25 +107,25 @@ impl WriteOperation for UpdateStockCount {
 /// The stock of the articles concerned, as it will be.
 struct Ledger {
     /// (mandator, number) → articles.
-    numbers: HashMap<(i32, String), Vec<i32>>,
+    numbers: HashMap<(i32, String), Vec<ItemId>>,
     /// Article → mandator.
-    owners: BTreeMap<i32, i32>,
+    owners: BTreeMap<ItemId, i32>,
     /// Numbers of the articles that were named by id, for their reports.
-    names: BTreeMap<i32, String>,
-    stock: HashMap<(i32, i32), i32>,
-    booked: BTreeSet<(i32, i32)>,
+    names: BTreeMap<ItemId, String>,
+    stock: HashMap<(ItemId, i32), i32>,
+    booked: BTreeSet<(ItemId, i32)>,
     /// Safety and minimum stock, where a record of the call names one.
-    values: BTreeMap<i32, items::StockValues>,
+    values: BTreeMap<ItemId, items::StockValues>,
     /// Articles whose safety or minimum stock changed.
-    revalued: BTreeSet<i32>,
+    revalued: BTreeSet<ItemId>,
     /// Articles whose stock really changed.
-    changed: BTreeSet<i32>,
+    changed: BTreeSet<ItemId>,
 }
 
 impl Ledger {
     fn read<'r>(conn: &mut Conn<'_>, records: impl Iterator<Item = &'r StockRecord>) -> Result<Ledger, Failure> {
         let mut numbers: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
-        let mut ids: Vec<i32> = Vec::new();
+        let mut ids: Vec<ItemId> = Vec::new();
         let mut names_values = false;
         for record in records {
             names_values |= !(record.safety_stock.is_keep() && record.minimum_stock.is_keep());
@@ -157,7 +157,7 @@ impl Ledger {
             ledger.owners.insert(row.item_id, row.mandator_id);
             ledger.names.insert(row.item_id, row.internal_item_number);
         }
-        let ids: Vec<i32> = ledger.owners.keys().copied().collect();
+        let ids: Vec<ItemId> = ledger.owners.keys().copied().collect();
         ledger.stock = store::of_items(conn, &ids)?;
         if names_values {
             ledger.values = items::stock_values(conn, &ids)?;
@@ -165,7 +165,7 @@ impl Ledger {
         Ok(ledger)
     }
 
-    fn item_of(&self, record: &StockRecord) -> Result<i32, Failure> {
+    fn item_of(&self, record: &StockRecord) -> Result<ItemId, Failure> {
         let unknown =
             |field: &'static str, value: &dyn Quote| Failure::quoting(code::UNKNOWN_ITEM, [&FieldName(field), value, &record.mandator_id]);
         match record.significant_key.unwrap_or_default() {
@@ -188,7 +188,7 @@ impl Ledger {
     }
 
     /// Books all of an article's bookings, or none.
-    fn book(&mut self, work: &Work<'_, '_>, record: &StockRecord) -> Result<i32, Failure> {
+    fn book(&mut self, work: &Work<'_, '_>, record: &StockRecord) -> Result<ItemId, Failure> {
         work.mandator(record.mandator_id)?;
         let item_id = self.item_of(record)?;
         for (field, value) in [("safety_stock", &record.safety_stock), ("minimum_stock", &record.minimum_stock)] {
@@ -222,7 +222,7 @@ impl Ledger {
         Ok(item_id)
     }
 
-    fn take_values(&mut self, item_id: i32, record: &StockRecord) {
+    fn take_values(&mut self, item_id: ItemId, record: &StockRecord) {
         let Some(values) = self.values.get_mut(&item_id) else { return };
         let before = *values;
         record.safety_stock.clone().onto(&mut values.safety_stock);
@@ -249,7 +249,7 @@ impl Ledger {
             })
             .collect();
         store::save(work.tx, rows)?;
-        let changed: Vec<i32> = self.changed.into_iter().collect();
+        let changed: Vec<ItemId> = self.changed.into_iter().collect();
         let accounts = outbox::mark_items(work.tx, &changed, &[Topic::Quantity])?;
         work.concerns(accounts);
         Ok(())

@@ -12,6 +12,7 @@ mod clock;
 mod convert;
 mod declare;
 mod filter;
+mod ids;
 mod ignored;
 mod list;
 mod record;

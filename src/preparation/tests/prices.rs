@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{account, block, item, look};
 use crate::config::{Account, Preparation};
 use crate::domain::price::Dated;
-use crate::domain::{Decimal, Reader};
+use crate::domain::{Decimal, ItemId, Reader};
 use crate::preparation::{Known, KnownPricelist, Lack};
 use crate::store::pricelists::NamedPrice;
 use crate::store::prices::PricelistRow;
@@ -14,11 +14,11 @@ pub(super) fn priced() -> Known {
     let day = |text: &str| Some(text.parse().unwrap());
     let always = NamedPrice { validity: None, dated: Dated { from: None, to: None, price: Decimal(99_000) } };
     let sale = Dated { from: day("2026-11-01"), to: day("2026-11-30"), price: Decimal(79_000) };
-    let prices = BTreeMap::from([(1, vec![always, NamedPrice { validity: Some("Sale".into()), dated: sale }])]);
+    let prices = BTreeMap::from([(ItemId(1), vec![always, NamedPrice { validity: Some("Sale".into()), dated: sale }])]);
     Known { pricelists: BTreeMap::from([("standard".into(), list(1, "EUR", prices))]), ..Known::default() }
 }
 
-fn list(pricelist_id: i32, currency: &str, prices: BTreeMap<i32, Vec<NamedPrice>>) -> KnownPricelist {
+fn list(pricelist_id: i32, currency: &str, prices: BTreeMap<ItemId, Vec<NamedPrice>>) -> KnownPricelist {
     let list = PricelistRow {
         pricelist_id,
         mandator_id: 1,
@@ -41,11 +41,11 @@ fn a_further_price_list_counts_where_those_before_have_no_price_today() {
     let named = |price, to| NamedPrice { validity: None, dated: Dated { from: None, to, price: Decimal(price) } };
     let own = Account { pricelists: vec!["standard".into(), "gone".into(), "clearance".into(), "all".into()], ..account() };
     let lists = |currency: &str, to| {
-        let all = BTreeMap::from([(1, vec![named(50_000, None)])]);
+        let all = BTreeMap::from([(ItemId(1), vec![named(50_000, None)])]);
         Known {
             pricelists: BTreeMap::from([
                 ("standard".into(), list(1, "EUR", BTreeMap::new())),
-                ("clearance".into(), list(2, currency, BTreeMap::from([(1, vec![named(30_000, to)])]))),
+                ("clearance".into(), list(2, currency, BTreeMap::from([(ItemId(1), vec![named(30_000, to)])]))),
                 ("all".into(), list(3, "EUR", all)),
             ]),
             ..Known::default()
@@ -89,8 +89,10 @@ fn the_price_names_its_validity_or_the_items_block() {
 #[test]
 fn the_price_has_the_decimals_of_its_currency() {
     for (currency, of_the_list, of_the_block) in [("EUR", "9.99", "12.35"), ("JPY", "9", "12"), ("KWD", "9.990", "12.346")] {
-        let prices =
-            BTreeMap::from([(1, vec![NamedPrice { validity: None, dated: Dated { from: None, to: None, price: Decimal(91_255) } }])]);
+        let prices = BTreeMap::from([(
+            ItemId(1),
+            vec![NamedPrice { validity: None, dated: Dated { from: None, to: None, price: Decimal(91_255) } }],
+        )]);
         let known = Known { pricelists: BTreeMap::from([("standard".into(), list(1, currency, prices))]), ..Known::default() };
         let account =
             Account { preparation: Preparation { title_rule: Some("{{ price.amount }}".into()), ..Preparation::default() }, ..account() };

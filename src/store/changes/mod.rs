@@ -17,7 +17,7 @@ use super::filter::Cond;
 use super::held_orders::ORDER_ASIDE;
 use super::outbox::{OutboxStatus, Topic};
 use super::schema::{held_orders, items, offers, orders, outbox_facts, outbox_states};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::{narrow, on};
 
 /// The number of a change, one over all tables: `price-12` is the price of offer 12, `fact-7` a report about an order,
@@ -85,7 +85,7 @@ impl ChangeId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferOf {
     pub offer_id: i32,
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub internal_item_number: String,
 }
 
@@ -138,7 +138,7 @@ pub struct ChangeFilter {
     /// [`OutboxStatus::Pending`] or [`OutboxStatus::Parked`].
     pub status: Cond<OutboxStatus>,
     pub offer_id: Cond<i32>,
-    pub item_id: Cond<i32>,
+    pub item_id: Cond<ItemId>,
     pub internal_item_number: Cond<String>,
     pub order_id: Cond<i32>,
     pub order_number: Cond<i32>,

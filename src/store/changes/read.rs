@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{Change, ChangeId, ChangeKind, OfferOf, OrderOf};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::on;
 use crate::store::held_orders::{HeldOrder, ORDER_ASIDE};
 use crate::store::outbox::{FactRow, OutboxStatus, StateRow, Topic};
@@ -57,7 +57,7 @@ pub fn of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, 
 fn states_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Failure> {
     let mut changes = Vec::new();
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(StateRow, i32, i32, String)> = on!(conn, c => outbox_states::table
+        let rows: Vec<(StateRow, i32, ItemId, String)> = on!(conn, c => outbox_states::table
             .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)).inner_join(items::table))
             .filter(outbox_states::offer_id.eq_any(chunk))
             .select((StateRow::as_select(), offers::mandator_id, offers::item_id, items::internal_item_number))

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::domain::Failure;
 use crate::domain::stock::Figures;
+use crate::domain::{Failure, ItemId};
 use crate::on;
 use crate::store::schema::{items, order_items, orders, reservations, stock};
 use crate::store::{Conn, MOST_VARIABLES, listings};
@@ -48,12 +48,12 @@ pub fn stock_figures(
     conn: &mut Conn<'_>,
     account_id: i32,
     warehouses: &[i32],
-    item_ids: &[i32],
-) -> Result<Vec<(i32, StockFigures)>, Failure> {
-    let mut figures: std::collections::BTreeMap<i32, StockFigures> = std::collections::BTreeMap::new();
+    item_ids: &[ItemId],
+) -> Result<Vec<(ItemId, StockFigures)>, Failure> {
+    let mut figures: std::collections::BTreeMap<ItemId, StockFigures> = std::collections::BTreeMap::new();
     let listings = listings::of_account(conn, account_id, item_ids)?;
     for chunk in item_ids.chunks(MOST_VARIABLES / 2) {
-        let values: Vec<(i32, String, Option<i32>, Option<i32>)> = on!(conn, c => items::table
+        let values: Vec<(ItemId, String, Option<i32>, Option<i32>)> = on!(conn, c => items::table
             .filter(items::item_id.eq_any(chunk))
             .select((items::item_id, items::internal_item_number, items::safety_stock, items::minimum_stock))
             .load(c))?;
@@ -65,7 +65,7 @@ pub fn stock_figures(
             entry.safety = safety.map_or(0, i64::from);
             entry.minimum = minimum.map_or(0, i64::from);
         }
-        let counts: Vec<(i32, i32)> = on!(conn, c => stock::table
+        let counts: Vec<(ItemId, i32)> = on!(conn, c => stock::table
             .filter(stock::item_id.eq_any(chunk))
             .filter(stock::warehouse_id.eq_any(warehouses))
             .select((stock::item_id, stock::stock_count))
@@ -73,7 +73,7 @@ pub fn stock_figures(
         for (item, count) in counts {
             figures.entry(item).or_default().stock += i64::from(count);
         }
-        let reserved: Vec<(i32, i32, Option<i32>)> = on!(conn, c => reservations::table
+        let reserved: Vec<(ItemId, i32, Option<i32>)> = on!(conn, c => reservations::table
             .inner_join(order_items::table.inner_join(orders::table))
             .filter(reservations::item_id.eq_any(chunk))
             .filter(reservations::warehouse_id.eq_any(warehouses))

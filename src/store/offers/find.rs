@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::domain::Failure;
 use crate::domain::offer::{EndedBy, OfferState};
+use crate::domain::{Failure, ItemId};
 use crate::store::Conn;
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::{items, offers};
@@ -15,7 +15,7 @@ conditions! {
     OfferFilter, offer_conditions {
         offer_id: Cond<i32> = offers::offer_id,
         external_offer_number: Cond<String> = offers::external_offer_number,
-        item_id: Cond<i32> = offers::item_id,
+        item_id: Cond<ItemId> = offers::item_id,
         internal_item_number: Cond<String> = items::internal_item_number,
         last_changed: Window = offers::last_changed,
         created_at: Window = offers::created_at,

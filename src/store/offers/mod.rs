@@ -18,7 +18,7 @@ use super::{Conn, MOST_VARIABLES, Stored, Tx, next_ids};
 use crate::domain::item::Item;
 pub use crate::domain::offer::{EndedBy, OfferState, Wanted};
 use crate::domain::stock::{Life, Placed};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -27,7 +27,7 @@ pub struct OfferRow {
     pub offer_id: i32,
     pub mandator_id: i32,
     pub account_id: i32,
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub state: OfferState,
     pub wanted: Wanted,
     pub external_offer_number: Option<String>,
@@ -54,7 +54,7 @@ pub struct OfferRow {
 
 impl OfferRow {
     /// A prepared offer, known to no channel yet.
-    pub fn new(offer_id: i32, mandator_id: i32, account_id: i32, item_id: i32, stamp: Stamp) -> OfferRow {
+    pub fn new(offer_id: i32, mandator_id: i32, account_id: i32, item_id: ItemId, stamp: Stamp) -> OfferRow {
         OfferRow {
             offer_id,
             mandator_id,
@@ -110,7 +110,7 @@ pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure
 }
 
 /// The offer of an item in an account; created as prepared where it does not exist. True: it is new.
-pub fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: i32) -> Result<(OfferRow, bool), Failure> {
+pub fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: ItemId) -> Result<(OfferRow, bool), Failure> {
     let existing = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq(account_id))
         .filter(offers::item_id.eq(item_id))
@@ -206,7 +206,7 @@ pub fn delete(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = items)]
 pub struct ItemForOffer {
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub internal_item_number: String,
     pub identifier: String,
     pub vendor_item_number: Option<String>,
@@ -215,7 +215,7 @@ pub struct ItemForOffer {
     pub tax_type_id: i32,
     pub category_id: Option<i32>,
     pub active: Option<bool>,
-    pub variant_parent_id: Option<i32>,
+    pub variant_parent_id: Option<ItemId>,
     /// In 1/10 000.
     pub list_price: Option<i64>,
     pub data: Stored<Item>,
@@ -232,7 +232,7 @@ impl ItemForOffer {
 }
 
 /// Items by id; unknown ids are left out.
-pub fn items_for(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<ItemForOffer>, Failure> {
+pub fn items_for(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemForOffer>, Failure> {
     let mut found = Vec::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
@@ -244,7 +244,7 @@ pub fn items_for(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<ItemForOffer>, 
 }
 
 /// Offers of these articles in an account.
-pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
+pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<Vec<OfferRow>, Failure> {
     let mut found = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => offers::table

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::{EndedBy, OfferRow, OfferState, Wanted, by_ids};
-use crate::domain::Failure;
 use crate::domain::stock::{Life, Placed};
+use crate::domain::{Failure, ItemId};
 use crate::on;
 use crate::store::outbox::{self, Topic};
 use crate::store::schema::{offers, order_items};
@@ -142,7 +142,7 @@ pub fn moved(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
 }
 
 /// The settings of these articles changed: the quantities of their offers have to be said again.
-pub fn moved_items(tx: &mut Tx<'_>, item_ids: &[i32]) -> Result<(), Failure> {
+pub fn moved_items(tx: &mut Tx<'_>, item_ids: &[ItemId]) -> Result<(), Failure> {
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::update(offers::table
                 .filter(offers::item_id.eq_any(chunk))
@@ -167,12 +167,12 @@ pub fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
 /// Marks the quantities of an account's offers of the items in an order. The channel moved its own stock, so what it
 /// shows is not known.
 pub fn moved_by_order(tx: &mut Tx<'_>, account_id: i32, order_id: i32) -> Result<(), Failure> {
-    let items: Vec<Option<i32>> = on!(&mut tx.conn, c => order_items::table
+    let items: Vec<Option<ItemId>> = on!(&mut tx.conn, c => order_items::table
         .filter(order_items::order_id.eq(order_id))
         .filter(order_items::item_id.is_not_null())
         .select(order_items::item_id)
         .load(c))?;
-    let items: Vec<i32> = items.into_iter().flatten().collect();
+    let items: Vec<ItemId> = items.into_iter().flatten().collect();
     let mut dirty = Vec::new();
     for chunk in items.chunks(MOST_VARIABLES) {
         let found: Vec<i32> = on!(&mut tx.conn, c => offers::table

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::{EndedBy, OfferRow, OfferState, Wanted};
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::on;
 use crate::store::outbox::OutboxStatus;
 use crate::store::schema::{offers, order_items, outbox_facts, outbox_states};
@@ -53,7 +53,7 @@ pub fn on_the_way(conn: &mut Conn<'_>, account_id: i32, of: &[OfferRow]) -> Resu
     let mut found = BTreeSet::new();
     for chunk in of.chunks(MOST_VARIABLES) {
         let ids: Vec<i32> = chunk.iter().map(|offer| offer.offer_id).collect();
-        let items: Vec<Option<i32>> = chunk.iter().map(|offer| Some(offer.item_id)).collect();
+        let items: Vec<Option<ItemId>> = chunk.iter().map(|offer| Some(offer.item_id)).collect();
         let marked: Vec<i32> = on!(conn, c => outbox_states::table
             .filter(outbox_states::offer_id.eq_any(&ids))
             .filter(outbox_states::status.eq(OutboxStatus::Pending))
@@ -63,7 +63,7 @@ pub fn on_the_way(conn: &mut Conn<'_>, account_id: i32, of: &[OfferRow]) -> Resu
             .filter(outbox_facts::account_id.eq(account_id))
             .filter(outbox_facts::status.eq(OutboxStatus::Pending))
             .select(outbox_facts::order_id);
-        let moving: Vec<Option<i32>> = on!(conn, c => order_items::table
+        let moving: Vec<Option<ItemId>> = on!(conn, c => order_items::table
             .filter(order_items::item_id.eq_any(&items))
             .filter(order_items::order_id.eq_any(untold))
             .select(order_items::item_id)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::{Positions, follow_pieces, get, save, sold_offer};
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::on;
 use crate::store::schema::{order_items, orders};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
@@ -26,7 +26,7 @@ pub fn any_unmatched(conn: &mut Conn<'_>) -> Result<bool, Failure> {
 pub fn match_late(
     tx: &mut Tx<'_>,
     mandator_id: i32,
-    items: &BTreeMap<&str, i32>,
+    items: &BTreeMap<&str, ItemId>,
     changed_by: &str,
     warehouses: impl Fn(Option<i32>) -> Vec<i32>,
 ) -> Result<Vec<i32>, Failure> {

@@ -26,8 +26,8 @@ use diesel::prelude::*;
 use super::schema::{items, offers, order_items, order_notices, order_payments};
 use super::schema::{order_tags, orders};
 use super::{Conn, MOST_VARIABLES, Tx, next_ids, next_ids_from};
-use crate::domain::Failure;
 use crate::domain::order::{OrderDocument, OrderStatus, PaymentDocument, Pieces, Workflow};
+use crate::domain::{Failure, ItemId};
 use crate::on;
 
 /// `last_changed_by` of what a channel changed.
@@ -118,7 +118,7 @@ pub struct OrderItemRow {
     pub order_item_id: i32,
     pub order_id: i32,
     /// `None`: the position matches no item.
-    pub item_id: Option<i32>,
+    pub item_id: Option<ItemId>,
     pub offer_id: Option<i32>,
     pub channel_line_id: Option<String>,
     pub internal_item_number: Option<String>,
@@ -212,7 +212,7 @@ pub fn insert(
     mut row: OrderRow,
     mut positions: Vec<OrderItemRow>,
     warehouses: &[i32],
-) -> Result<(OrderRow, Vec<i32>), Failure> {
+) -> Result<(OrderRow, Vec<ItemId>), Failure> {
     row.order_id = next_ids(tx, "order", 1)?;
     row.created_at = tx.stamp.0;
     row.last_changed = tx.stamp.0;
@@ -274,13 +274,13 @@ pub fn save_unseen(tx: &mut Tx<'_>, row: &OrderRow) -> Result<(), Failure> {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = items)]
 pub struct SoldItem {
-    pub item_id: i32,
+    pub item_id: ItemId,
     pub internal_item_number: String,
     pub identifier: String,
 }
 
 /// The items of a mandator with this id or, else, this number; several only for a number that is not unique.
-pub fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<i32>, number: &str) -> Result<Vec<SoldItem>, Failure> {
+pub fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<ItemId>, number: &str) -> Result<Vec<SoldItem>, Failure> {
     Ok(on!(conn, c => {
         let of_mandator = items::table
             .filter(items::mandator_id.eq(mandator_id))
@@ -298,8 +298,8 @@ pub fn sold_offer(
     conn: &mut Conn<'_>,
     account_id: i32,
     external_number: Option<&str>,
-    item_id: Option<i32>,
-) -> Result<Option<(i32, i32)>, Failure> {
+    item_id: Option<ItemId>,
+) -> Result<Option<(i32, ItemId)>, Failure> {
     Ok(on!(conn, c => {
         let of_account = offers::table
             .filter(offers::account_id.eq(account_id))

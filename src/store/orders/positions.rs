@@ -8,7 +8,7 @@ use diesel::upsert::excluded;
 
 use super::{OrderItemRow, ROWS_OF_INSERT, items_of};
 use crate::domain::order::{Pieces, Position};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, ItemId, code};
 use crate::on;
 use crate::store::schema::{items, order_items, reservations, stock};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
@@ -29,7 +29,7 @@ pub struct Positions {
     list: Vec<Position>,
     reserved_before: BTreeMap<i32, BTreeMap<i32, i32>>,
     /// Pieces that leave stock, by item and warehouse.
-    booked: BTreeMap<(i32, i32), i64>,
+    booked: BTreeMap<(ItemId, i32), i64>,
     /// The order's warehouses, in the order in which they are used.
     warehouses: Vec<i32>,
 }
@@ -39,7 +39,7 @@ pub struct Positions {
 struct ReservationRow {
     order_item_id: i32,
     warehouse_id: i32,
-    item_id: i32,
+    item_id: ItemId,
     quantity: i32,
 }
 
@@ -177,7 +177,7 @@ impl Positions {
     }
 
     /// A position got its item: it can reserve from now on.
-    pub fn set_item(&mut self, order_item_id: i32, item_id: i32) {
+    pub fn set_item(&mut self, order_item_id: i32, item_id: ItemId) {
         if let Some(position) = self.position(order_item_id) {
             position.item_id = Some(item_id);
         }
@@ -207,8 +207,8 @@ impl Positions {
 
     /// Reserves what is open and not reserved yet, where it is available.
     pub fn reserve(&mut self, conn: &mut Conn<'_>) -> Result<(), Failure> {
-        let item_ids: Vec<i32> = self.list.iter().filter_map(|position| position.item_id).collect();
-        let mut available: BTreeMap<(i32, i32), i64> =
+        let item_ids: Vec<ItemId> = self.list.iter().filter_map(|position| position.item_id).collect();
+        let mut available: BTreeMap<(ItemId, i32), i64> =
             crate::store::stock::of_items(conn, &item_ids)?.into_iter().map(|(key, count)| (key, i64::from(count))).collect();
         for (key, reserved) in crate::store::stock::reserved(conn, &item_ids)? {
             *available.entry(key).or_default() -= i64::from(reserved);
@@ -240,8 +240,8 @@ impl Positions {
     }
 
     /// Writes what changed, and books stock. Gives the items whose quantity on offer may have changed.
-    pub fn save(mut self, tx: &mut Tx<'_>) -> Result<Vec<i32>, Failure> {
-        let mut touched: Vec<i32> = self.booked.keys().map(|(item, _)| *item).collect();
+    pub fn save(mut self, tx: &mut Tx<'_>) -> Result<Vec<ItemId>, Failure> {
+        let mut touched: Vec<ItemId> = self.booked.keys().map(|(item, _)| *item).collect();
         for ((row, before), position) in self.rows.iter_mut().zip(&self.rows_before).zip(&self.list) {
             let none = BTreeMap::new();
             if *self.reserved_before.get(&row.order_item_id).unwrap_or(&none) != position.reserved {
@@ -289,13 +289,14 @@ pub fn save_row(tx: &mut Tx<'_>, row: &OrderItemRow) -> Result<(), Failure> {
 
 /// Books pieces from their warehouses. Stock may fall below zero: then more was sold than the ERP had announced, and its
 /// next absolute stock puts that right.
-fn book(tx: &mut Tx<'_>, booked: &BTreeMap<(i32, i32), i64>) -> Result<(), Failure> {
+fn book(tx: &mut Tx<'_>, booked: &BTreeMap<(ItemId, i32), i64>) -> Result<(), Failure> {
     if booked.is_empty() {
         return Ok(());
     }
-    let touched: Vec<i32> = booked.keys().map(|(item, _)| *item).collect();
+    let touched: Vec<ItemId> = booked.keys().map(|(item, _)| *item).collect();
     // An item may have been deleted since; its stock went with it.
-    let existing: Vec<i32> = on!(&mut tx.conn, c => items::table.filter(items::item_id.eq_any(&touched)).select(items::item_id).load(c))?;
+    let existing: Vec<ItemId> =
+        on!(&mut tx.conn, c => items::table.filter(items::item_id.eq_any(&touched)).select(items::item_id).load(c))?;
     let counts = crate::store::stock::of_items(&mut tx.conn, &touched)?;
     let mut rows = Vec::with_capacity(booked.len());
     for ((item, warehouse), pieces) in booked.iter().filter(|((item, _), _)| existing.contains(item)) {

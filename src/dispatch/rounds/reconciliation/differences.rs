@@ -8,7 +8,7 @@ use super::wording;
 use crate::config::Account;
 use crate::dispatch::settle::{About, message_row};
 use crate::domain::offer::Wanted;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, ItemId, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Announced, OfferRow};
 use crate::store::outbox::{self, Topic};
@@ -58,8 +58,8 @@ pub fn tell(
     repaired: bool,
     left: usize,
 ) -> Result<usize, Failure> {
-    let item_ids: Vec<i32> = differing.iter().map(|(offer, _)| offer.item_id).collect();
-    let numbers: BTreeMap<i32, String> =
+    let item_ids: Vec<ItemId> = differing.iter().map(|(offer, _)| offer.item_id).collect();
+    let numbers: BTreeMap<ItemId, String> =
         offers::items_for(&mut tx.conn, &item_ids)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
     let rows: Vec<MessageRow> = differing
         .iter()

@@ -6,7 +6,7 @@ use super::compare::never_sent;
 use super::wording::Stranger;
 use crate::config::Account;
 use crate::connectors::ListedOffer;
-use crate::domain::Failure;
+use crate::domain::{Failure, ItemId};
 use crate::store::Conn;
 use crate::store::items::{self, KeyColumn};
 use crate::store::offers::{self, OfferRow};
@@ -21,7 +21,7 @@ pub enum Match {
     },
     /// No offer of ours, but an article that could get one.
     Article {
-        item_id: i32,
+        item_id: ItemId,
     },
     Nobody(Stranger),
 }
@@ -36,10 +36,10 @@ pub fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer]) -> Res
     let known = |listed: &ListedOffer| listed.external_number.as_ref().and_then(|number| by_number.get(number)).copied();
     let rest: Vec<&ListedOffer> = page.iter().filter(|listed| known(listed).is_none()).collect();
     let articles = Articles::load(conn, account.mandator_id, &rest)?;
-    let mut ids: Vec<i32> = rest.iter().filter_map(|listed| articles.of(listed).ok()).collect();
+    let mut ids: Vec<ItemId> = rest.iter().filter_map(|listed| articles.of(listed).ok()).collect();
     ids.sort_unstable();
     ids.dedup();
-    let of_article: BTreeMap<i32, OfferRow> =
+    let of_article: BTreeMap<ItemId, OfferRow> =
         offers::of_items(conn, account.account_id, &ids)?.into_iter().map(|offer| (offer.item_id, offer)).collect();
     let found = page.iter().map(|listed| match (known(listed), articles.of(listed)) {
         (Some(offer_id), _) => Match::Ours { offer_id, by_number: true },
@@ -54,15 +54,15 @@ pub fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer]) -> Res
 
 /// The articles with the SKUs and EANs of a page.
 struct Articles {
-    by_sku: BTreeMap<String, Vec<i32>>,
-    by_ean: BTreeMap<String, Vec<i32>>,
+    by_sku: BTreeMap<String, Vec<ItemId>>,
+    by_ean: BTreeMap<String, Vec<ItemId>>,
 }
 
 impl Articles {
     fn load(conn: &mut Conn<'_>, mandator_id: i32, page: &[&ListedOffer]) -> Result<Articles, Failure> {
         let skus: Vec<&str> = page.iter().filter_map(|listed| listed.sku.as_deref()).collect();
         let eans: Vec<&str> = page.iter().filter_map(|listed| listed.ean.as_deref()).collect();
-        let (mut by_sku, mut by_ean) = (BTreeMap::<String, Vec<i32>>::new(), BTreeMap::<String, Vec<i32>>::new());
+        let (mut by_sku, mut by_ean) = (BTreeMap::<String, Vec<ItemId>>::new(), BTreeMap::<String, Vec<ItemId>>::new());
         for (sku, item_id) in items::ids_by_number(conn, mandator_id, &skus)? {
             by_sku.entry(sku).or_default().push(item_id);
         }
@@ -72,7 +72,7 @@ impl Articles {
         Ok(Articles { by_sku, by_ean })
     }
 
-    fn of(&self, listed: &ListedOffer) -> Result<i32, Stranger> {
+    fn of(&self, listed: &ListedOffer) -> Result<ItemId, Stranger> {
         let sku = listed.sku.as_ref().and_then(|sku| self.by_sku.get(sku));
         let ean = listed.ean.as_ref().and_then(|ean| self.by_ean.get(ean));
         match sku.or(ean).map(Vec::as_slice) {

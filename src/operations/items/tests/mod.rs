@@ -6,7 +6,7 @@ mod update;
 
 use super::update::ItemReport;
 use super::*;
-use crate::domain::Stamp;
+use crate::domain::{ItemId, Stamp};
 use crate::operations::testing::{all_sent, among, call, fetch, is, records, waiting};
 use crate::store::outbox::Topic;
 use crate::store::testing::{offer, on_stores};
@@ -23,7 +23,7 @@ fn new(number: &str) -> ItemRecord {
 }
 
 /// A record by number of Kontor.
-fn numbered(item_id: i32) -> ItemRecord {
+fn numbered(item_id: ItemId) -> ItemRecord {
     ItemRecord { significant_key: Some(ItemKey::Id), mandator_id: 1, item_id: Some(item_id), ..ItemRecord::default() }
 }
 
@@ -36,7 +36,7 @@ fn codes<const N: usize>(store: &Store, items: [ItemRecord; N]) -> Vec<i32> {
 }
 
 /// Sends an article that has to be taken; gives its number.
-fn taken(store: &Store, record: ItemRecord) -> i32 {
+fn taken(store: &Store, record: ItemRecord) -> ItemId {
     let report = send(store, [record]).remove(0);
     assert_eq!(report.return_code, 0, "{:?}", report.error_description);
     report.item.unwrap().item_id.unwrap()
@@ -59,7 +59,7 @@ fn only(store: &Store, number: &str) -> ItemRecord {
 }
 
 /// Runs with article A-1, which is on offer in both accounts and has nothing to be sent.
-fn world(test: impl Fn(&Store, i32)) {
+fn world(test: impl Fn(&Store, ItemId)) {
     on_stores(|store| {
         let item_id = taken(store, new("A-1"));
         store

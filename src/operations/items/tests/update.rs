@@ -99,7 +99,7 @@ fn a_key_that_means_two_articles_or_none_is_refused() {
             ..item("")
         };
         let no_key = ItemRecord { internal_item_number: None, ..new("") };
-        assert_eq!(codes(store, [by_ean("40"), numbered(999), no_key, item("C-1")]), [-4002, -4011, -3001, -3001]);
+        assert_eq!(codes(store, [by_ean("40"), numbered(ItemId(999)), no_key, item("C-1")]), [-4002, -4011, -3001, -3001]);
     });
 }
 

@@ -10,6 +10,7 @@ mod update;
 use diesel::prelude::*;
 
 use super::*;
+use crate::domain::ItemId;
 use crate::domain::order::Workflow;
 use crate::on;
 use crate::operations::ReadOperation;
@@ -31,7 +32,7 @@ fn fetched(store: &Store, request: FetchOrdersRequest) -> FetchOrdersResult {
 }
 
 /// The item of the world.
-fn shelf(store: &Store) -> i32 {
+fn shelf(store: &Store) -> ItemId {
     store
         .write(|tx| {
             let item = item(tx, 1, "A-1", &[(10, 10)])?;
@@ -43,7 +44,7 @@ fn shelf(store: &Store) -> i32 {
 }
 
 /// An order of a channel with two pieces of the item, changed before it is stored.
-fn order_with(store: &Store, item: i32, workflow: Workflow, with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static) -> i32 {
+fn order_with(store: &Store, item: ItemId, workflow: Workflow, with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static) -> i32 {
     store
         .write(move |tx| {
             let mut row = OrderRow::new(1, 2100, workflow);
@@ -62,7 +63,7 @@ fn order_with(store: &Store, item: i32, workflow: Workflow, with: impl FnOnce(&m
         .unwrap()
 }
 
-fn order(store: &Store, item: i32, workflow: Workflow) -> i32 {
+fn order(store: &Store, item: ItemId, workflow: Workflow) -> i32 {
     order_with(store, item, workflow, |_, _| {})
 }
 
@@ -70,7 +71,7 @@ fn load(store: &Store, order_id: i32) -> OrderParts {
     store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0)
 }
 
-fn reserved(store: &Store, item: i32) -> i64 {
+fn reserved(store: &Store, item: ItemId) -> i64 {
     let figures = store.read(|conn| stock_figures(conn, 101, &[10, 11], &[item])).unwrap();
     figures[0].1.reserved
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::order::{Content, FactKind, OrderStatus};
 
 /// An order with three pieces of the item and one of a service, in account 101 with its warehouses 10 and 11.
-fn order_of_three(store: &Store, item: i32) -> i32 {
+fn order_of_three(store: &Store, item: ItemId) -> i32 {
     store
         .write(move |tx| {
             let mut row = OrderRow::new(1, 2100, Workflow::Prepayment);
