@@ -15,6 +15,7 @@ mod ship;
 mod status;
 mod sync;
 mod update;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -78,42 +79,6 @@ wire_enum! {
         Gross = "gross",
         /// Prices do not contain the tax.
         Net = "net",
-    }
-}
-
-impl From<PaymentStatus> for order::PaymentStatus {
-    fn from(status: PaymentStatus) -> order::PaymentStatus {
-        match status {
-            PaymentStatus::Unpaid => order::PaymentStatus::Unpaid,
-            PaymentStatus::Paid => order::PaymentStatus::Paid,
-        }
-    }
-}
-
-impl From<order::PaymentStatus> for PaymentStatus {
-    fn from(status: order::PaymentStatus) -> PaymentStatus {
-        match status {
-            order::PaymentStatus::Unpaid => PaymentStatus::Unpaid,
-            order::PaymentStatus::Paid => PaymentStatus::Paid,
-        }
-    }
-}
-
-impl From<PriceType> for order::PriceType {
-    fn from(kind: PriceType) -> order::PriceType {
-        match kind {
-            PriceType::Gross => order::PriceType::Gross,
-            PriceType::Net => order::PriceType::Net,
-        }
-    }
-}
-
-impl From<order::PriceType> for PriceType {
-    fn from(kind: order::PriceType) -> PriceType {
-        match kind {
-            order::PriceType::Gross => PriceType::Gross,
-            order::PriceType::Net => PriceType::Net,
-        }
     }
 }
 

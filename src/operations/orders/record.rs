@@ -8,7 +8,7 @@ use crate::domain::order::{self, Workflow};
 use crate::domain::{Decimal, Failure, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
-use crate::store::orders::{ContentRow, NoticeRow, OrderChangeRow, OrderParts, PacketRow};
+use crate::store::orders::{ContentRow, NoticeRow, OrderChangeRow, OrderParts, PacketRow, TagRow};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -158,8 +158,7 @@ pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<
     let settings: &Settings = reading.settings;
     let mandator: &Mandator = reading.mandator(parts.order.mandator_id)?;
     let time = |stamp: i64| Time::of(Stamp(stamp), mandator.time_zone);
-    let order_items = items_of(settings, &mut parts);
-    let contents = std::mem::take(&mut parts.contents);
+    let (order_items, contents) = (items_of(settings, &mut parts), std::mem::take(&mut parts.contents));
     let (order, data) = (parts.order.clone(), parts.order.data);
     Ok(OrderRecord {
         order_id: order.order_id,
@@ -212,10 +211,14 @@ pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<
         packets: parts.packets.into_iter().map(|packet| packet_of(packet, &contents, settings, mandator)).collect(),
         payments: parts.payments.into_iter().map(|payment| OrderPayment::of(payment.data)).collect(),
         order_notices: parts.notices.into_iter().map(notice_of).collect(),
-        order_tags: parts.tags.into_iter().map(|tag| OrderTag { delete: None, tag_identifier: tag.tag_identifier }).collect(),
+        order_tags: parts.tags.into_iter().map(tag_of).collect(),
         order_changes: parts.changes.into_iter().map(|change| change_of(change, mandator)).collect(),
         specific_order_data: data.specific_order_data.map(Xml),
     })
+}
+
+fn tag_of(row: TagRow) -> OrderTag {
+    OrderTag { delete: None, tag_identifier: row.tag_identifier }
 }
 
 fn notice_of(row: NoticeRow) -> OrderNotice {

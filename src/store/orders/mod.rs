@@ -10,6 +10,7 @@ mod packages;
 mod parts;
 mod positions;
 mod progress;
+mod reservations;
 
 pub(crate) use find::order_conditions;
 pub use find::{OrderKey, OrderNumbers, Selection, find, numbers, of_channel, select};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::customers::CustomerRow;
-use super::positions::reservations_of;
+use super::reservations::reservations_of;
 use super::*;
 use crate::store::schema::customers as customers_table;
 

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::reservations::{reservations_of, write_reservations};
 use super::{OrderItemRow, ROWS_OF_INSERT, items_of};
 use crate::domain::order::{Pieces, Position};
 use crate::domain::{Failure, ItemId, code};
 use crate::on;
-use crate::store::schema::{items, order_items, reservations, stock};
-use crate::store::{Conn, MOST_VARIABLES, Tx};
+use crate::store::schema::{items, order_items, stock};
+use crate::store::{Conn, Tx};
 
 /// Pieces that were shipped, with the warehouse they left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,30 +33,6 @@ pub struct Positions {
     booked: BTreeMap<(ItemId, i32), i64>,
     /// The order's warehouses, in the order in which they are used.
     warehouses: Vec<i32>,
-}
-
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = reservations)]
-struct ReservationRow {
-    order_item_id: i32,
-    warehouse_id: i32,
-    item_id: ItemId,
-    quantity: i32,
-}
-
-/// Reservations by position and warehouse.
-pub fn reservations_of(conn: &mut Conn<'_>, order_item_ids: &[i32]) -> Result<BTreeMap<i32, BTreeMap<i32, i32>>, Failure> {
-    let mut found: BTreeMap<i32, BTreeMap<i32, i32>> = BTreeMap::new();
-    for chunk in order_item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<ReservationRow> = on!(conn, c => reservations::table
-            .filter(reservations::order_item_id.eq_any(chunk))
-            .select(ReservationRow::as_select())
-            .load(c))?;
-        for row in rows {
-            found.entry(row.order_item_id).or_default().insert(row.warehouse_id, row.quantity);
-        }
-    }
-    Ok(found)
 }
 
 impl Positions {
@@ -259,26 +236,6 @@ impl Positions {
         touched.dedup();
         Ok(touched)
     }
-}
-
-fn write_reservations(tx: &mut Tx<'_>, position: &Position) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::delete(reservations::table.filter(reservations::order_item_id.eq(position.order_item_id)))
-        .execute(c))?;
-    let Some(item_id) = position.item_id else { return Ok(()) };
-    let rows: Vec<ReservationRow> = position
-        .reserved
-        .iter()
-        .map(|(warehouse_id, quantity)| ReservationRow {
-            order_item_id: position.order_item_id,
-            warehouse_id: *warehouse_id,
-            item_id,
-            quantity: *quantity,
-        })
-        .collect();
-    if !rows.is_empty() {
-        on!(&mut tx.conn, c => diesel::insert_into(reservations::table).values(&rows).execute(c))?;
-    }
-    Ok(())
 }
 
 /// Stores a changed position.

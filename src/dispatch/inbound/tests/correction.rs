@@ -1,0 +1,168 @@
+//! What a channel changes in an order that it has reported before.
+
+use super::*;
+
+/// Ordered, cancelled and open pieces of each position, by the channel's id of the line.
+fn pieces(store: &Store, id: i32) -> Vec<(String, i32, i32, i32)> {
+    let items = load(store, id).items.into_iter();
+    items.map(|row| (row.channel_line_id.clone().unwrap(), row.quantity, row.cancelled, row.pieces().open())).collect()
+}
+
+/// What the ERP has to accept: field, old and new value.
+fn changes(store: &Store, id: i32) -> Vec<(String, Option<String>, Option<String>)> {
+    load(store, id).changes.into_iter().map(|change| (change.what, change.old_value, change.new_value)).collect()
+}
+
+fn export(store: &Store, id: i32) {
+    store
+        .write(move |tx| {
+            let mut row = orders::get(&mut tx.conn, id)?.unwrap();
+            row.export_date = Some(tx.stamp.0);
+            orders::save(tx, &mut row, "erp")
+        })
+        .unwrap();
+}
+
+#[test]
+fn what_the_channel_corrects_is_followed_and_listed_once_the_erp_has_the_order() {
+    for exported in [false, true] {
+        on_stores(|store| {
+            let item = shelf(store);
+            let mut order = channel_order();
+            order.paid = true;
+            order.lines = vec![line("L1", Some("A-1"), None, 3), line("L2", Some("A-1"), None, 1)];
+            let id = id_of(&take(store, &order));
+            assert_eq!(reserved(store, item), 4);
+            if exported {
+                export(store, id);
+            }
+            order.lines = vec![line("L1", Some("A-1"), None, 1), line("L3", Some("A-1"), None, 2)];
+            order.shipping_charge = Decimal::from_whole(7);
+            order.delivery_address.city = Some("Kiel".into());
+            order.note = None;
+            assert!(matches!(take(store, &order), Imported::Changed { .. }));
+            assert_eq!(pieces(store, id), [("L1".into(), 1, 0, 1), ("L2".into(), 1, 1, 0), ("L3".into(), 2, 0, 2)]);
+            assert_eq!(reserved(store, item), 3);
+            let data = load(store, id).order.data;
+            assert_eq!((data.shipping_charge, data.note), (Some(Decimal::from_whole(7)), None));
+            assert_eq!(data.delivery_address.unwrap().city.as_deref(), Some("Kiel"));
+            let text = |text: &str| Some(text.to_owned());
+            let expected = [
+                ("shipping_charge", text("5.00"), text("7.00")),
+                ("note", text("ring twice"), None),
+                ("delivery_address/city", text("Berlin"), text("Kiel")),
+                ("quantity", text("3"), text("1")),
+                ("order_item", None, text("2")),
+                ("order_item", text("1"), None),
+            ]
+            .map(|(what, old, new)| (what.to_owned(), old, new));
+            assert_eq!(changes(store, id), if exported { expected.to_vec() } else { Vec::new() });
+            let said: Vec<String> = messages(store).into_iter().map(|message| message.code).collect();
+            assert_eq!(said, if exported { vec!["ORDER_CHANGED"] } else { Vec::new() });
+            assert_eq!(take(store, &order), Imported::Unchanged, "it is said once");
+            assert_eq!(facts(store), 0);
+        });
+    }
+}
+
+#[test]
+fn what_the_erp_corrected_stays_when_the_channel_changes_something_else() {
+    on_stores(|store| {
+        shelf(store);
+        let mut order = channel_order();
+        let id = id_of(&take(store, &order));
+        store
+            .write(move |tx| {
+                let mut row = orders::get(&mut tx.conn, id)?.unwrap();
+                row.data.delivery_address.as_mut().unwrap().city = Some("Potsdam".into());
+                orders::save(tx, &mut row, "erp")
+            })
+            .unwrap();
+        order.delivery_address.last_name = Some("King".into());
+        take(store, &order);
+        let address = load(store, id).order.data.delivery_address.unwrap();
+        assert_eq!((address.city.as_deref(), address.last_name.as_deref()), (Some("Potsdam"), Some("King")));
+    });
+}
+
+#[test]
+fn pieces_that_the_channel_cancels_are_free_again_and_shipped_ones_stay() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let mut order = channel_order();
+        order.lines = vec![line("L1", Some("A-1"), None, 3)];
+        let id = id_of(&take(store, &order));
+        order.lines[0].cancelled = 1;
+        take(store, &order);
+        assert_eq!((pieces(store, id), reserved(store, item)), (vec![("L1".into(), 3, 1, 2)], 2));
+        store
+            .write(move |tx| {
+                let mut positions = orders::Positions::load(&mut tx.conn, id, &[10])?;
+                let position = positions.rows()[0].order_item_id;
+                positions.ship(position, 1, None);
+                orders::follow_pieces(tx, positions)?;
+                Ok(())
+            })
+            .unwrap();
+        order.lines.clear();
+        take(store, &order);
+        assert_eq!(pieces(store, id), [("L1".into(), 3, 2, 0)]);
+        let parts = load(store, id);
+        assert_eq!((parts.order.order_status_id, parts.items[0].shipped), (OrderStatus::New, 1));
+    });
+}
+
+#[test]
+fn what_the_erp_cancelled_comes_back_from_the_channel_as_nothing_new() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let mut order = channel_order();
+        order.lines = vec![line("L1", Some("A-1"), None, 3), line("L2", Some("A-1"), None, 1)];
+        let id = id_of(&take(store, &order));
+        export(store, id);
+        store
+            .write(move |tx| {
+                let mut positions = orders::Positions::load(&mut tx.conn, id, &[10])?;
+                let ids: Vec<i32> = positions.rows().iter().map(|row| row.order_item_id).collect();
+                positions.cancel(ids[0], 1);
+                positions.cancel(ids[1], 1);
+                positions.set_cancelled_told(ids);
+                orders::follow_pieces(tx, positions)?;
+                Ok(())
+            })
+            .unwrap();
+        order.lines = vec![crate::domain::order::OrderLine { cancelled: 1, ..order.lines[0].clone() }];
+        assert_eq!(take(store, &order), Imported::Unchanged);
+        assert_eq!((pieces(store, id)[0].clone(), reserved(store, item)), (("L1".into(), 3, 1, 2), 2));
+        assert!(changes(store, id).is_empty() && messages(store).is_empty());
+    });
+}
+
+#[test]
+fn the_only_piece_is_reserved_where_it_lies() {
+    on_stores(|store| {
+        let item = store
+            .write(|tx| {
+                let item = item(tx, 1, "A-1", &[(10, 0), (11, 1)])?;
+                offer(tx, 1, 101, item, Some("X-1"))?;
+                Ok(item)
+            })
+            .unwrap();
+        let mut settings = settings();
+        settings.accounts[1].warehouses = vec![10, 11];
+        let mut order = channel_order();
+        order.lines = vec![line("L1", Some("A-1"), None, 1)];
+        let reserved = |order: &ChannelOrder, account: usize| {
+            let (order, settings) = (order.clone(), settings.clone());
+            let imported = store.write(move |tx| import(tx, &settings, &settings.accounts[account], &order)).unwrap();
+            let parts = load(store, id_of(&imported));
+            parts.reserved[&parts.items[0].order_item_id].clone()
+        };
+        assert_eq!(reserved(&order, 1), [(11, 1)].into());
+        order.order_id = "CH-2".into();
+        assert_eq!(reserved(&order, 1), [(10, 1)].into(), "nothing is left: the shortage is in the first one");
+        order.order_id = "CH-3".into();
+        assert_eq!(reserved(&order, 0), [(10, 1)].into(), "this account does not use warehouse 11");
+        assert_eq!(stock_of(store, item, 11), 1);
+    });
+}
