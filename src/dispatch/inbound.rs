@@ -2,18 +2,22 @@
 //!
 //! Channels are asked with an overlap, so every order comes several times; the channel's order number in its account
 //! finds it again, and a digest shows whether anything is new. What a channel changed is never sent back to it.
+//!
+//! Channels know nothing of our contract: what does not fit it is made to fit here, with a message, and the order is kept
+//! as the channel said it.
 
 mod correction;
 
 use crate::config::{Account, Settings};
 use crate::domain::message::{Message, own};
-use crate::domain::order::{ChannelOrder, OrderLine};
+use crate::domain::order::{ChannelOrder, Fitted, OrderLine};
 use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, PriceType, Step, step};
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Failure, ItemId, Stamp, code, limits};
 use crate::store::messages::{self, MessageRow};
 use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, customers};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Tx, broken_document, offers};
+use std::borrow::Cow;
 
 /// What became of an order. `accounts` have offers whose quantity changed: their workers have to be woken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +45,22 @@ impl Imported {
 
 /// Takes an order over, or what changed about a known one.
 pub fn import(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
-    match orders::of_channel(&mut tx.conn, account.account_id, &order.order_id)? {
-        None => add(tx, settings, account, order, digest_of(order)?),
+    match orders::of_channel(&mut tx.conn, account.account_id, &number_of(order)?)? {
+        None => add(tx, settings, account, order),
         Some(known) if is_known(&known, order)? => Ok(Imported::Unchanged),
-        Some(known) => correction::update(tx, settings, account, known, order, digest_of(order)?),
+        Some(known) => correction::update(tx, settings, account, known, order),
+    }
+}
+
+/// The number under which the order is known. One that is too long is refused and not cut: the channel is asked about the
+/// order, and told of it, by this number.
+fn number_of(order: &ChannelOrder) -> Result<Cow<'_, str>, Failure> {
+    const NAME: &str = "marketplace_order_id";
+    let (length, longest) = (order.order_id.chars().count(), limits::CHANNEL_NUMBER);
+    match length {
+        0 => Err(Failure::missing(NAME)),
+        _ if length > longest as usize => Err(Failure::new(code::TOO_LONG, [&length.to_string(), &longest.to_string()]).within(NAME)),
+        _ => Ok(limits::channel_number(&order.order_id)),
     }
 }
 
@@ -62,7 +78,8 @@ fn is_known(row: &OrderRow, order: &ChannelOrder) -> Result<bool, Failure> {
     order.is_known_by(stored).map_err(|error| document_error(&error))
 }
 
-fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder, digest: String) -> Result<Imported, Failure> {
+fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOrder) -> Result<Imported, Failure> {
+    let Fitted { order, changed, .. } = &said.fitted();
     let status = first_status(order);
     let positions = positions_of(tx, account, order, status)?;
     let warehouses = settings.warehouses_of(Some(account.account_id), account.mandator_id);
@@ -81,8 +98,8 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
         payment_method_id: order.payment_method.as_deref().and_then(|name| payment_method(settings, name)),
         customer_id: Some(customer.customer_id),
         email_address: order.buyer.email.clone(),
-        channel_digest: Some(digest),
-        channel_document: Some(order.to_json().map_err(|error| document_error(&error))?),
+        channel_digest: Some(digest_of(said)?),
+        channel_document: Some(said.to_json().map_err(|error| document_error(&error))?),
         data: document_of(order),
         ..OrderRow::new(account.mandator_id, account.sub_channel_id, order.workflow)
     };
@@ -92,6 +109,7 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelO
             warn_unmatched(tx, account, &row, line)?;
         }
     }
+    warn_changed(tx, account, &row, changed)?;
     for position in &positions {
         let Some(offer_id) = position.offer_id else { continue };
         match status {
@@ -129,7 +147,7 @@ fn positions_of(tx: &mut Tx<'_>, account: &Account, order: &ChannelOrder, status
     let mut positions = Vec::with_capacity(order.lines.len());
     for line in &order.lines {
         let mut position = position_of(tx, account, line)?;
-        position.cancelled = if status == OrderStatus::Cancelled { line.quantity } else { line.cancelled.clamp(0, line.quantity.max(0)) };
+        position.cancelled = if status == OrderStatus::Cancelled { line.quantity } else { line.cancelled };
         position.cancelled_told = position.cancelled;
         positions.push(position);
     }
@@ -200,6 +218,21 @@ fn document_of(order: &ChannelOrder) -> OrderDocument {
 fn warn_unmatched(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, line: &OrderLine) -> Result<(), Failure> {
     let sku = line.sku.as_deref().unwrap_or_default();
     warn(tx, account.account_id, row, &own::order_line_unmatched(&line.title, sku, row.order_number))
+}
+
+/// Names the fields that do not hold what the channel says.
+fn warn_changed<'c>(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    row: &OrderRow,
+    changed: impl IntoIterator<Item = &'c (String, String)>,
+) -> Result<(), Failure> {
+    let mut fields: Vec<&str> = changed.into_iter().map(|(field, _)| field.as_str()).collect();
+    fields.dedup();
+    if fields.is_empty() {
+        return Ok(());
+    }
+    warn(tx, account.account_id, row, &own::order_values_changed(row.order_number, fields.join(", ")))
 }
 
 fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, message: &Message) -> Result<(), Failure> {

@@ -95,6 +95,11 @@ impl Decimal {
         }
     }
 
+    /// The number that [`Decimal::to_amount`] writes.
+    pub fn fitted(self) -> Decimal {
+        Decimal::parse(&self.to_amount()).unwrap_or(self)
+    }
+
     pub fn from_whole(whole: i32) -> Decimal {
         Decimal(i64::from(whole) * Self::ONE)
     }

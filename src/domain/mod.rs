@@ -10,6 +10,7 @@ mod ids;
 pub mod item;
 pub mod language;
 pub mod layout;
+pub mod limits;
 pub mod lookup;
 pub mod message;
 pub mod money;

@@ -6,6 +6,7 @@ mod channel;
 mod difference;
 mod document;
 mod fact;
+mod fit;
 mod position;
 
 pub use address::Address;
@@ -13,6 +14,7 @@ pub use channel::{Buyer, ChannelOrder, OrderLine};
 pub use difference::{Difference, LINE, differences};
 pub use document::{OrderDocument, PacketDocument, PaymentDocument};
 pub use fact::{Content, FactKind, FactName, Packet};
+pub use fit::Fitted;
 pub use position::{Leaving, Pieces, Position};
 
 use super::numbered::{as_number, numbered};

@@ -1,5 +1,7 @@
 //! Escaping of text and attribute values.
 
+use crate::domain::limits::is_xml_char;
+
 /// Appends `text` escaped for element content and attribute values. Characters that XML 1.0 forbids are left out.
 pub fn escape_into(out: &mut String, text: &str) {
     let mut from = 0;
@@ -35,11 +37,6 @@ pub fn escaped_len(text: &str, times: usize) -> usize {
         _ => 0,
     };
     text.bytes().fold(text.len(), |sum, byte| sum.saturating_add(more(byte)))
-}
-
-/// What XML 1.0 calls a Char.
-pub fn is_xml_char(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@
 //! What counts as changed is the difference between two readings of the channel, so that what the ERP corrected itself
 //! stays.
 
-use super::{Imported, document_error, position_of, warn, warn_unmatched};
+use super::{Imported, digest_of, document_error, position_of, warn, warn_changed, warn_unmatched};
 use crate::config::{Account, Settings};
 use crate::domain::message::own;
-use crate::domain::order::{Address, ChannelOrder, Difference, Event, FactName, LINE, OrderLine, PaymentStatus, Step, differences, step};
+use crate::domain::order::{
+    Address, ChannelOrder, Difference, Event, FactName, Fitted, LINE, OrderLine, PaymentStatus, Step, differences, step,
+};
 use crate::domain::{Decimal, Failure};
 use crate::store::orders::{self, BY_CHANNEL, OrderChangeRow, OrderItemRow, OrderRow, Positions};
 use crate::store::{Tx, offers};
@@ -17,19 +19,20 @@ pub(super) fn update(
     settings: &Settings,
     account: &Account,
     mut row: OrderRow,
-    order: &ChannelOrder,
-    digest: String,
+    said: &ChannelOrder,
 ) -> Result<Imported, Failure> {
     let before = row.clone();
     let warehouses = settings.warehouses_of(row.account_id, row.mandator_id);
     let mut positions = Positions::load(&mut tx.conn, row.order_id, &warehouses)?;
-    let old = said_before(&row, positions.rows(), order)?;
-    let mut found = differences(&old, order);
+    let new = said.fitted();
+    let last = said_before(&row, positions.rows(), said)?.fitted();
+    let (old, order) = (&last.whole, &new.order);
+    let mut found = differences(old, &new.whole);
     found.retain(|difference| !is_echo(&positions, difference));
-    follow_header(&mut row, &old, order);
+    follow_header(&mut row, old, &new);
     let mut lines_changed = false;
-    for line in &order.lines {
-        lines_changed |= follow_line(tx, account, &row, &mut positions, old.line(&line.line_id), line)?;
+    for (whole, line) in new.whole.lines.iter().zip(&order.lines) {
+        lines_changed |= follow_line(tx, account, &row, &mut positions, old.line(&line.line_id).unwrap_or(whole), whole, line)?;
     }
     for gone in old.lines.iter().filter(|line| order.line(&line.line_id).is_none()) {
         lines_changed |= cancel_line(tx, &mut positions, &gone.line_id)?;
@@ -48,10 +51,11 @@ pub(super) fn update(
     if row.export_date.is_some() && !found.is_empty() {
         note(tx, account, &row, positions.rows(), &found)?;
     }
+    warn_changed(tx, account, &row, new.changed.difference(&last.changed))?;
     let accounts = orders::follow_pieces(tx, positions)?;
     let changed = row != before || lines_changed || !found.is_empty();
-    row.channel_digest = Some(digest);
-    row.channel_document = Some(order.to_json().map_err(|error| document_error(&error))?);
+    row.channel_digest = Some(digest_of(said)?);
+    row.channel_document = Some(said.to_json().map_err(|error| document_error(&error))?);
     if !changed {
         orders::save_unseen(tx, &row)?;
         return Ok(Imported::Unchanged);
@@ -95,8 +99,9 @@ fn is_echo(positions: &Positions, difference: &Difference) -> bool {
     }
 }
 
-fn follow_header(row: &mut OrderRow, old: &ChannelOrder, new: &ChannelOrder) {
-    let data = &mut row.data;
+/// Where `old` and `new` differ, the row gets what fits of the new value.
+fn follow_header(row: &mut OrderRow, old: &ChannelOrder, new: &Fitted) {
+    let (data, Fitted { whole: new, order: fits, .. }) = (&mut row.data, new);
     let amount = |stored: &mut Option<Decimal>, old: Decimal, new: Decimal| {
         if old != new {
             *stored = Some(new);
@@ -107,35 +112,36 @@ fn follow_header(row: &mut OrderRow, old: &ChannelOrder, new: &ChannelOrder) {
     amount(&mut data.payment_method_charge, old.payment_method_charge, new.payment_method_charge);
     amount(&mut data.coupon_amount, old.coupon_amount, new.coupon_amount);
     if old.currency != new.currency {
-        data.currency_code_iso = Some(new.currency.clone());
+        data.currency_code_iso = Some(fits.currency.clone());
     }
-    let text = |stored: &mut Option<String>, old: &Option<String>, new: &Option<String>| {
+    let text = |stored: &mut Option<String>, old: &Option<String>, new: &Option<String>, fits: &Option<String>| {
         if old != new {
-            stored.clone_from(new);
+            stored.clone_from(fits);
         }
     };
-    text(&mut data.note, &old.note, &new.note);
-    text(&mut data.payment_method_identifier, &old.payment_method, &new.payment_method);
-    follow_address(&mut data.invoice_address, &old.invoice_address, &new.invoice_address);
-    follow_address(&mut data.delivery_address, &old.delivery_address, &new.delivery_address);
-    text(&mut row.email_address, &old.buyer.email, &new.buyer.email);
+    text(&mut data.note, &old.note, &new.note, &fits.note);
+    text(&mut data.payment_method_identifier, &old.payment_method, &new.payment_method, &fits.payment_method);
+    follow_address(&mut data.invoice_address, &old.invoice_address, &new.invoice_address, &fits.invoice_address);
+    follow_address(&mut data.delivery_address, &old.delivery_address, &new.delivery_address, &fits.delivery_address);
+    text(&mut row.email_address, &old.buyer.email, &new.buyer.email, &fits.buyer.email);
 }
 
-fn follow_address(stored: &mut Option<Address>, old: &Address, new: &Address) {
+fn follow_address(stored: &mut Option<Address>, old: &Address, new: &Address, fits: &Address) {
     if old != new {
         let mut address = stored.take().unwrap_or_default();
-        address.follow(old, new);
+        address.follow(old, new, fits);
         *stored = address.filled();
     }
 }
 
-/// Follows one line. True: pieces moved.
+/// Follows one line: where it differs from the `old` one, the position gets what fits of it. True: pieces moved.
 fn follow_line(
     tx: &mut Tx<'_>,
     account: &Account,
     row: &OrderRow,
     positions: &mut Positions,
-    old: Option<&OrderLine>,
+    old: &OrderLine,
+    whole: &OrderLine,
     new: &OrderLine,
 ) -> Result<bool, Failure> {
     let known = positions.rows().iter().find(|position| position.channel_line_id.as_deref() == Some(&new.line_id)).cloned();
@@ -154,7 +160,6 @@ fn follow_line(
     };
     let id = known.order_item_id;
     let before = positions.pieces(id);
-    let old = old.unwrap_or(new);
     if let Some(position) = positions.row_mut(id) {
         if old.unit_price != new.unit_price {
             position.price = new.unit_price.0;
@@ -162,7 +167,7 @@ fn follow_line(
         if old.tax_rate != new.tax_rate {
             position.tax_rate = new.tax_rate.map(|rate| rate.0);
         }
-        if old.title != new.title {
+        if old.title != whole.title {
             position.identifier.clone_from(&new.title);
         }
     }

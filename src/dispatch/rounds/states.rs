@@ -14,7 +14,7 @@ use crate::dispatch::turn::Kind;
 use crate::domain::message::{Arg, own};
 use crate::domain::offer::Wanted;
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Failure, ItemId, Stamp, limits};
 use crate::preparation;
 use crate::store::Conn;
 use crate::store::accounts::WorkRow;
@@ -123,7 +123,7 @@ impl States {
                     settlement.confirmed.push((
                         offer_id,
                         Confirmed {
-                            external_offer_number: external_number.as_deref().map(clean),
+                            external_offer_number: external_number.as_deref().map(|number| limits::channel_number(number).into_owned()),
                             url: url.as_deref().map(clean),
                             price: sending.change.price.as_ref().map(|p| p.money.amount.0),
                             quantity: sending.change.quantity.map(|q| q.offered),

@@ -182,6 +182,30 @@ fn an_order_that_cannot_be_stored_is_kept_until_it_can() {
 }
 
 #[test]
+fn orders_whose_numbers_cannot_be_stored_are_kept_each_for_itself() {
+    // Digests do not compress, so the number is too long for any index.
+    let digest = |seed: usize| channel_order(&seed.to_string()).digest().unwrap();
+    let long: String = (0..60).map(digest).collect();
+    let numbers = [String::new(), String::new(), format!("{long}1"), format!("{long}2"), "A".to_owned()];
+    everywhere(|world| {
+        let orders = numbers.iter().zip(0..).map(|(number, note)| {
+            let note = Some(format!("{note}"));
+            ChannelOrder { note, ..channel_order(number) }
+        });
+        let pulled = Pulled { orders: orders.collect(), cursor: "p".into(), more: false };
+        world.script.on_pull(|_, _| Ok(pulled));
+        let mut worker = world.worker();
+        worker.rounds.orders.import = crate::dispatch::inbound::import;
+        run(&mut worker, later(0));
+        let mut notes: Vec<Option<String>> = held(&world).into_iter().map(|(_, note, _)| note).collect();
+        notes.sort();
+        assert_eq!(notes, ["0", "1", "2", "3"].map(|note| Some(note.to_owned())), "{}", world.name);
+        assert_eq!(world.orders(), [Some("A".to_owned())]);
+        assert_eq!(world.work().order_cursor.as_deref(), Some("p"));
+    });
+}
+
+#[test]
 fn an_order_that_comes_again_and_can_be_stored_is_held_no_more() {
     everywhere(|world| {
         world.script.on_pull(|_, _| Ok(bad("first")));

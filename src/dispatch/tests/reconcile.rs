@@ -229,6 +229,25 @@ fn unknown_offers_are_told_and_imported_where_that_is_asked_for() {
 }
 
 #[test]
+fn numbers_that_no_database_can_be_asked_for_are_unknown_ones() {
+    everywhere(|world| {
+        listed(&world, &[1]);
+        let odd = |number: &str, sku: &str| ListedOffer {
+            external_number: Some(number.into()),
+            sku: Some(sku.into()),
+            title: "T\0".into(),
+            url: Some("u\0".repeat(5000)),
+            ..shown(1)
+        };
+        // Neither number nor SKU is the one that looks like it.
+        let offers = vec![shown(1), odd("X-SKU-1\0", "SKU-1\0"), odd(&"x".repeat(5000), &"s".repeat(5000))];
+        let found = reconcile(&world, true, true, offers);
+        assert_eq!(found, Report { listed: 3, unknown: 2, ..Report::default() }, "{}", world.name);
+        assert_eq!(codes(&world), ["OFFER_UNKNOWN"; 2]);
+    });
+}
+
+#[test]
 fn a_second_offer_of_one_article_is_told_whichever_comes_first() {
     everywhere(|world| {
         listed(&world, &[1]);

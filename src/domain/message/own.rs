@@ -198,6 +198,11 @@ messages! {
         "Auftrag {order}: {reason}"
         "it is kept and tried again with every poll; report this to the admin (kontor outbox list)"
         "er ist aufgehoben und wird mit jedem Abruf erneut versucht; melden Sie dies dem Admin (kontor outbox list)";
+    order_values_changed ORDER_VALUES_CHANGED Warning (order, fields)
+        "order {order} does not hold everything as the channel says it, because it is too long or not possible: {fields}"
+        "der Auftrag {order} enthält nicht alles so, wie der Kanal es sagt, weil es zu lang oder nicht möglich ist: {fields}"
+        "look these fields up in the channel, and correct them with updateOrders where they matter"
+        "sehen Sie diese Felder im Kanal nach, und berichtigen Sie sie mit updateOrders, wo es darauf ankommt";
     out_of_stock OUT_OF_STOCK Info (available, safety, minimum, primary)
         "not on offer: available stock {available}, safety stock {safety}, minimum stock {minimum}, primary account: {primary}"
         "nicht im Angebot: verfügbarer Bestand {available}, Sicherheitsbestand {safety}, Mindestbestand {minimum}, Hauptkonto: {primary}"

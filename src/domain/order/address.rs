@@ -52,22 +52,33 @@ impl Address {
 }
 
 macro_rules! fields {
-    ($($field:ident),+) => {
+    ($number:ident, $($text:ident),+) => {
         impl Address {
             /// Each field with its value.
             pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
-                vec![$( (stringify!($field), self.$field.as_ref().map(ToString::to_string)), )+]
+                vec![
+                    (stringify!($number), self.$number.as_ref().map(ToString::to_string)),
+                    $( (stringify!($text), self.$text.clone()), )+
+                ]
             }
 
-            /// Takes over what somebody changed: fields whose `old` value differs from the `new` one.
-            pub fn follow(&mut self, old: &Address, new: &Address) {
-                $( if old.$field != new.$field { self.$field.clone_from(&new.$field); } )+
+            /// Each text.
+            pub fn texts_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Option<String>)> {
+                [$( (stringify!($text), &mut self.$text), )+].into_iter()
+            }
+
+            /// Takes over what somebody changed: of fields whose `old` value differs from the `new` one, that of `stored`.
+            pub fn follow(&mut self, old: &Address, new: &Address, stored: &Address) {
+                if old.$number != new.$number {
+                    self.$number = stored.$number;
+                }
+                $( if old.$text != new.$text { self.$text.clone_from(&stored.$text); } )+
             }
         }
 
         /// The list names every field.
         const _: fn(&Address) = |address| {
-            let Address { $( $field: _, )+ } = address;
+            let Address { $number: _, $( $text: _, )+ } = address;
         };
     };
 }

@@ -220,7 +220,7 @@ impl<'o> FirstList<'o> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use sha2::{Digest, Sha256};
 
     use super::ChannelOrder;
@@ -239,7 +239,7 @@ mod tests {
         r#""shipping_charge":49000,"cash_on_delivery_charge":0,"payment_method_charge":0,"coupon_amount":0,"note":null}"#
     );
 
-    fn order() -> ChannelOrder {
+    pub(in crate::domain::order) fn order() -> ChannelOrder {
         ChannelOrder::from_json(OF_0_1).unwrap()
     }
 

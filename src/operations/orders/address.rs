@@ -1,5 +1,6 @@
 //! Invoice and delivery addresses, in the words of `updateCustomers` (`order-calls.md` 10.1).
 
+use crate::domain::limits;
 use crate::domain::order::Address;
 use crate::operations::wire::Patch;
 use crate::wire;
@@ -12,15 +13,15 @@ wire! {
         /// mr, ms or business.
         salutation_identifier: Patch<String>,
         /// Company.
-        firm: Patch<String> [max(200)],
+        firm: Patch<String> [max(limits::FIRM)],
         /// Title.
-        title: Patch<String> [max(100)],
+        title: Patch<String> [max(limits::TITLE)],
         /// First name.
-        first_name: Patch<String> [max(100)],
+        first_name: Patch<String> [max(limits::FIRST_NAME)],
         /// Last name.
-        last_name: Patch<String> [max(200)],
+        last_name: Patch<String> [max(limits::LAST_NAME)],
         /// Street.
-        street: Patch<String> [max(200)],
+        street: Patch<String> [max(limits::STREET)],
         /// House number.
         house_number: Patch<String>,
         /// Supplement.

@@ -3,7 +3,7 @@
 
 use super::positions::{PositionKeys, warehouse};
 use crate::config::Mandator;
-use crate::domain::{Decimal, Failure, ItemId, Place, code};
+use crate::domain::{Decimal, Failure, ItemId, Place, code, limits};
 use crate::operations::Work;
 use crate::store::orders::{self, OrderItemRow, OrderRow, Positions};
 use crate::wire;
@@ -18,9 +18,9 @@ wire! {
         /// Id of the item, for a new order.
         item_id: Option<ItemId>,
         /// Number of the item; names the position in a known order, where only one has it.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
         /// Name as sold.
-        identifier: Option<String> [max(255)],
+        identifier: Option<String> [max(limits::POSITION_NAME)],
         /// Pieces ordered; has to be given for a new order, and does not change in a known one.
         quantity: Option<i32>,
         /// Price per piece; has to be given for a new order, and does not change in a known one.

@@ -3,7 +3,7 @@
 use super::{Numbers, OrderAddress, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative};
 use crate::config::Mandator;
 use crate::domain::order::{self, Address, OrderStatus};
-use crate::domain::{Decimal, Failure, code};
+use crate::domain::{Decimal, Failure, code, limits};
 use crate::operations::wire::{Patch, Time, Xml};
 use crate::store::orders::OrderRow;
 use crate::wire;
@@ -32,9 +32,9 @@ wire! {
         /// The channel's second order number; read for phone sales only.
         marketplace_order_id_2: Patch<String>,
         /// Transaction id of the payment.
-        transaction_id_1: Patch<String> [max(70)],
+        transaction_id_1: Patch<String> [max(limits::TRANSACTION_ID)],
         /// Second transaction id of the payment.
-        transaction_id_2: Patch<String> [max(70)],
+        transaction_id_2: Patch<String> [max(limits::TRANSACTION_ID)],
         /// Date of the order.
         order_date: Patch<Time>,
         /// 1: something is still expected; 2: nothing more is.

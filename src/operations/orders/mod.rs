@@ -35,7 +35,7 @@ pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
 use super::wire::Time;
 use crate::config::Mandator;
 use crate::domain::order::{self, PacketDocument, PaymentDocument};
-use crate::domain::{AllOf, Decimal, Failure, FieldName, ItemId, Worded, code};
+use crate::domain::{AllOf, Decimal, Failure, FieldName, ItemId, Worded, code, limits};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
@@ -134,9 +134,9 @@ wire! {
         /// Id of the item; missing when the position matches no item.
         item_id: Option<ItemId>,
         /// Number of the item.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
         /// Name as sold.
-        identifier: Option<String> [max(255)],
+        identifier: Option<String> [max(limits::POSITION_NAME)],
         /// Pieces ordered.
         quantity: i32,
         /// Of these, cancelled.
@@ -210,7 +210,7 @@ wire! {
         /// IBAN.
         iban: Option<String>,
         /// Transaction id.
-        transaction_id: Option<String> [max(70)],
+        transaction_id: Option<String> [max(limits::TRANSACTION_ID)],
         /// 1 unpaid, 2 paid.
         payment_status_id: Option<i32>,
         /// The same in words.

@@ -2,7 +2,7 @@
 
 use super::{OrderItem, OrderItemReservation};
 use crate::config::{Mandator, Settings};
-use crate::domain::{AnyOf, Decimal, Failure, FieldName, Worded, code};
+use crate::domain::{AnyOf, Decimal, Failure, FieldName, Worded, code, limits};
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::wire;
 
@@ -14,7 +14,7 @@ wire! {
         /// The channel's number of the position.
         marketplace_order_item_id: Option<String>,
         /// Number of the item, where only one position of the order has it.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
         /// Pieces.
         quantity: i32,
         /// Code of the warehouse that they leave. Without it, those that hold the reservation.
@@ -28,7 +28,7 @@ wire! {
         /// The channel's number of the position.
         marketplace_order_item_id: Option<String>,
         /// Number of the item, where only one position of the order has it.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
         /// Pieces.
         quantity: i32,
     }

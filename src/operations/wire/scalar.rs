@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::clock::{self, Time};
 use super::{FieldSpec, Source, Types, Value, Writer};
-use crate::domain::{Decimal, Failure, Unread, Worded, code};
+use crate::domain::{Decimal, Failure, Unread, Worded, code, limits};
 use crate::operations::Face;
 use crate::xml::{Document, Limits, joined};
 
@@ -107,13 +107,12 @@ impl Value for String {
         out.leaf(name, self);
     }
 
-    /// Only what an ERP sends is checked for its length. What a channel sent, or was stored when more was allowed, is
-    /// cut to what the contract promises; the compat face has no such contract.
+    /// Only what an ERP sends is checked for its length. What was stored when more was allowed is cut to what the contract
+    /// promises; the compat face has no such contract.
     fn write_as(&self, out: &mut Writer, name: &str, spec: &FieldSpec) {
-        let longest = spec.longest.filter(|_| out.face() == Face::Typed).map_or(usize::MAX, |longest| longest as usize);
-        match self.char_indices().nth(longest) {
+        match spec.longest.filter(|_| out.face() == Face::Typed) {
             None => out.leaf(name, self),
-            Some(_) => out.leaf(name, &self.chars().take(longest.saturating_sub(1)).chain(['…']).collect::<String>()),
+            Some(longest) => out.leaf(name, &limits::cut(self, longest)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::domain::Failure;
+use crate::domain::{Failure, limits};
 use crate::on;
 use crate::store::schema::customers;
 use crate::store::{Conn, Tx, next_ids, next_ids_from};
@@ -68,6 +68,7 @@ pub fn buyer(
     email: Option<&str>,
 ) -> Result<CustomerRow, Failure> {
     let key = channel_id.map(str::to_owned).or_else(|| email.map(str::to_lowercase));
+    let key = key.map(|key| limits::channel_number(&key).into_owned());
     if let Some(key) = &key
         && let Some(known) = by_key(&mut tx.conn, mandator_id, account_id, key)?
     {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::names::resolve;
-use crate::xml::write::is_xml_char;
+use crate::domain::limits::is_xml_char;
 
 /// Unicode promises that these never are characters of a text, and XML allows them.
 const MARKS: std::ops::RangeInclusive<char> = '\u{FDD0}'..='\u{FDEF}';

@@ -1,6 +1,6 @@
 //! Names and references as XML 1.0 defines them.
 
-use crate::xml::write::is_xml_char;
+use crate::domain::limits::is_xml_char;
 
 /// Length of the prefix (0 for none) of a valid qualified name.
 pub(super) fn prefix_len(name: &str) -> Option<u16> {

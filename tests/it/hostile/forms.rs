@@ -195,12 +195,16 @@ fn a_forbidden_character_in_one_record_of_a_thousand_is_found_and_nothing_is_sto
     });
 }
 
-/// A channel knows nothing of the contract: names may be longer and amounts larger than it allows.
+/// A channel knows nothing of the contract: names may be longer and amounts larger than it allows, and texts may hold what
+/// no XML can.
 #[test]
 fn what_a_channel_tells_is_answered_within_the_contract() {
+    let address = serde_json::json!({
+        "firm": "f".repeat(300), "title": "t".repeat(300), "first_name": "ä".repeat(300), "last_name": "M\u{0}", "street": "s".repeat(300),
+        "postal_code": "1", "city": "Ort\u{b}", "country_code_iso": "DE",
+    });
     let buy = serde_json::json!({
-        "lines": [{"sku": "A-1", "quantity": 1}], "paid": true, "shipping": "123456789012.3456",
-        "address": {"first_name": "ä".repeat(150), "last_name": "M", "street": "Weg", "postal_code": "1", "city": "Ort", "country_code_iso": "DE"},
+        "lines": [{"sku": "A-1", "quantity": 1}], "paid": true, "shipping": "123456789012.3456", "note": "a\u{0}b", "address": address,
     });
     everywhere(|database, face| {
         let world = World::demo(database);
@@ -213,8 +217,14 @@ fn what_a_channel_tells_is_answered_within_the_contract() {
             if answer.having("shipping_charge").is_empty() { Err(reply.body) } else { Ok(answer) }
         });
         assert_eq!(answer.having("shipping_charge")[0].must("shipping_charge"), "123456789012.346");
-        let name = answer.having("first_name")[0].must("first_name").chars().count();
-        assert_eq!(name, if face == Face::Typed { 100 } else { 150 });
+        assert_eq!(answer.having("note")[0].must("note"), "ab");
+        let address = answer.having("first_name")[0];
+        for (field, length) in [("firm", 200), ("title", 100), ("first_name", 100), ("last_name", 1), ("street", 200), ("city", 3)] {
+            assert_eq!(address.must(field).chars().count(), length, "{field}: {address:?}");
+        }
+        let messages = erp.read(&erp.send(&erp.document("fetchUploadMessages", ALL.0, ALL.1), &[]));
+        let said: Vec<_> = messages.having("remedy").into_iter().filter(|said| said.must("code") == "ORDER_VALUES_CHANGED").collect();
+        assert_eq!(said.len(), 1, "{messages:?}");
     });
 }
 

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::number_of;
 use crate::config::{Account, Settings};
 use crate::dispatch::context::Context;
 use crate::dispatch::inbound::Imported;
+
 use crate::dispatch::retry::after;
 use crate::dispatch::settle::{About, clean};
 use crate::domain::message::{Arg, own};
@@ -58,7 +60,7 @@ impl Intake<'_> {
         self.import(orders, index..index + 1, source).or_else(|failure| {
             if let Some(order) = orders.get(index) {
                 let document = order.to_json().map_err(|error| broken_document("channel order", &error))?;
-                self.hold(clean(&order.order_id), document, &failure)?;
+                self.hold(number_of(order), document, &failure)?;
             }
             Ok(BTreeSet::new())
         })
@@ -76,7 +78,7 @@ impl Intake<'_> {
                 concerned.extend(imported.accounts());
                 new += usize::from(matches!(imported, Imported::New { .. }));
             }
-            let numbers: Vec<String> = orders.iter().map(|order| clean(&order.order_id)).collect();
+            let numbers: Vec<String> = orders.iter().map(number_of).collect();
             held_orders::release(tx, account.account_id, &numbers)?;
             let was_silent = new > 0 && source == Source::Channel && accounts::order_came(tx, account.account_id, now)?;
             Ok((concerned, new, was_silent))

@@ -15,7 +15,7 @@ use crate::dispatch::turn::Kind;
 use crate::domain::message::{Message, own};
 use crate::domain::order::ChannelOrder;
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Reader, Stamp};
+use crate::domain::{Failure, Reader, Stamp, limits};
 use crate::store::accounts::{self, WorkRow};
 use crate::store::begun::{self, Begun};
 use crate::store::{Conn, broken_document, held_orders, messages};
@@ -151,7 +151,7 @@ impl Orders {
     fn store_new(&self, context: &Context, mut orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
         let account_id = context.account_id();
         let aside = context.store.read(|conn| begun::orders_aside(conn, account_id))?;
-        orders.retain(|order| !aside.contains(&clean(&order.order_id)));
+        orders.retain(|order| !aside.contains(&number_of(order)));
         self.intake(context, now).store(orders, Source::Channel)
     }
 
@@ -195,10 +195,19 @@ impl Orders {
     }
 }
 
+/// The number under which an order is kept aside.
+fn number_of(order: &ChannelOrder) -> String {
+    match order.order_id.as_str() {
+        // Two orders without a number are still two.
+        "" => order.digest().unwrap_or_default(),
+        number => limits::channel_number(number).into_owned(),
+    }
+}
+
 /// Puts orders where each is stored alone.
 fn keep_for_later(context: &Context, orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
     let document = |order: &ChannelOrder| order.to_json().map_err(|error| broken_document("channel order", &error));
-    let kept = orders.iter().map(|order| Ok((clean(&order.order_id), document(order)?)));
+    let kept = orders.iter().map(|order| Ok((number_of(order), document(order)?)));
     let (account_id, kept) = (context.account_id(), kept.collect::<Result<Vec<_>, Failure>>()?);
     context.store.write(move |tx| held_orders::keep(tx, account_id, &kept, now, "the process ended while orders were stored"))?;
     Ok(BTreeSet::new())

@@ -6,7 +6,7 @@ use super::compare::never_sent;
 use super::wording::Stranger;
 use crate::config::Account;
 use crate::connectors::ListedOffer;
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, limits};
 use crate::store::Conn;
 use crate::store::items::{self, KeyColumn};
 use crate::store::offers::{self, OfferRow};
@@ -24,6 +24,12 @@ pub enum Match {
         item_id: ItemId,
     },
     Nobody(Stranger),
+}
+
+/// The offer with numbers that the database can be asked for.
+pub fn fitted(listed: ListedOffer) -> ListedOffer {
+    let key = |number: Option<String>| number.map(|number| limits::channel_number(&number).into_owned());
+    ListedOffer { external_number: key(listed.external_number), sku: key(listed.sku), ean: key(listed.ean), ..listed }
 }
 
 /// Finds out for each offer of a page, in their order.

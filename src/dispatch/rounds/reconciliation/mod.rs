@@ -207,7 +207,8 @@ impl Reconciliation {
 }
 
 /// Keeps what a page shows of our offers; tells of the others, or makes them ours.
-fn take_page(context: &Context, pass: &mut Pass, mut page: Vec<ListedOffer>, at: Stamp) -> Result<(), Failure> {
+fn take_page(context: &Context, pass: &mut Pass, page: Vec<ListedOffer>, at: Stamp) -> Result<(), Failure> {
+    let mut page: Vec<ListedOffer> = page.into_iter().map(matching::fitted).collect();
     page.retain(|listed| listed.external_number.as_ref().or(listed.sku.as_ref()).is_none_or(|key| pass.listed.insert(key.clone())));
     pass.report.listed = pass.report.listed.saturating_add(page.len());
     let account = &context.account;

@@ -49,7 +49,7 @@ fn adopt(tx: &mut Tx<'_>, account: &Account, listed: &ListedOffer, item_id: Item
     }
     let listing = listings::of_account(&mut tx.conn, account.account_id, &[item_id])?.remove(&item_id);
     let adopted = Adopted {
-        external_number: listed.external_number.as_deref().map(clean),
+        external_number: listed.external_number.clone(),
         url: listed.url.as_deref().map(clean),
         price: listed.price.map(|price| price.amount.0),
         quantity: listed.quantity,

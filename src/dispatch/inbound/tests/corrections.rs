@@ -1,27 +1,10 @@
-//! What a channel changes in an order that it has reported before.
+//! Orders that their channel changes.
 
-use super::*;
-
-/// Ordered, cancelled and open pieces of each position, by the channel's id of the line.
-fn pieces(store: &Store, id: i32) -> Vec<(String, i32, i32, i32)> {
-    let items = load(store, id).items.into_iter();
-    items.map(|row| (row.channel_line_id.clone().unwrap(), row.quantity, row.cancelled, row.pieces().open())).collect()
-}
-
-/// What the ERP has to accept: field, old and new value.
-fn changes(store: &Store, id: i32) -> Vec<(String, Option<String>, Option<String>)> {
-    load(store, id).changes.into_iter().map(|change| (change.what, change.old_value, change.new_value)).collect()
-}
-
-fn export(store: &Store, id: i32) {
-    store
-        .write(move |tx| {
-            let mut row = orders::get(&mut tx.conn, id)?.unwrap();
-            row.export_date = Some(tx.stamp.0);
-            orders::save(tx, &mut row, "erp")
-        })
-        .unwrap();
-}
+use super::{Imported, changes, channel_order, export, facts, id_of, line, load, messages, pieces, reserved, shelf, take};
+use crate::domain::Decimal;
+use crate::domain::order::{OrderLine, OrderStatus};
+use crate::store::orders;
+use crate::store::testing::on_stores;
 
 #[test]
 fn what_the_channel_corrects_is_followed_and_listed_once_the_erp_has_the_order() {
@@ -131,38 +114,9 @@ fn what_the_erp_cancelled_comes_back_from_the_channel_as_nothing_new() {
                 Ok(())
             })
             .unwrap();
-        order.lines = vec![crate::domain::order::OrderLine { cancelled: 1, ..order.lines[0].clone() }];
+        order.lines = vec![OrderLine { cancelled: 1, ..order.lines[0].clone() }];
         assert_eq!(take(store, &order), Imported::Unchanged);
         assert_eq!((pieces(store, id)[0].clone(), reserved(store, item)), (("L1".into(), 3, 1, 2), 2));
         assert!(changes(store, id).is_empty() && messages(store).is_empty());
-    });
-}
-
-#[test]
-fn the_only_piece_is_reserved_where_it_lies() {
-    on_stores(|store| {
-        let item = store
-            .write(|tx| {
-                let item = item(tx, 1, "A-1", &[(10, 0), (11, 1)])?;
-                offer(tx, 1, 101, item, Some("X-1"))?;
-                Ok(item)
-            })
-            .unwrap();
-        let mut settings = settings();
-        settings.accounts[1].warehouses = vec![10, 11];
-        let mut order = channel_order();
-        order.lines = vec![line("L1", Some("A-1"), None, 1)];
-        let reserved = |order: &ChannelOrder, account: usize| {
-            let (order, settings) = (order.clone(), settings.clone());
-            let imported = store.write(move |tx| import(tx, &settings, &settings.accounts[account], &order)).unwrap();
-            let parts = load(store, id_of(&imported));
-            parts.reserved[&parts.items[0].order_item_id].clone()
-        };
-        assert_eq!(reserved(&order, 1), [(11, 1)].into());
-        order.order_id = "CH-2".into();
-        assert_eq!(reserved(&order, 1), [(10, 1)].into(), "nothing is left: the shortage is in the first one");
-        order.order_id = "CH-3".into();
-        assert_eq!(reserved(&order, 0), [(10, 1)].into(), "this account does not use warehouse 11");
-        assert_eq!(stock_of(store, item, 11), 1);
     });
 }
