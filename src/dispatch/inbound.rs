@@ -147,8 +147,10 @@ fn positions_of(tx: &mut Tx<'_>, account: &Account, order: &ChannelOrder, status
     let mut positions = Vec::with_capacity(order.lines.len());
     for line in &order.lines {
         let mut position = position_of(tx, account, line)?;
-        position.cancelled = if status == OrderStatus::Cancelled { line.quantity } else { line.cancelled };
-        position.cancelled_told = position.cancelled;
+        if status == OrderStatus::Cancelled {
+            position.cancelled = line.quantity;
+            position.cancelled_told = line.quantity;
+        }
         positions.push(position);
     }
     Ok(positions)
@@ -181,6 +183,8 @@ fn position_of(tx: &mut Tx<'_>, account: &Account, line: &OrderLine) -> Result<O
         channel_line_id: Some(line.line_id.clone()),
         internal_item_number: number,
         external_offer_number: line.external_number.clone(),
+        cancelled: line.cancelled,
+        cancelled_told: line.cancelled,
         tax_rate: line.tax_rate.map(|rate| rate.0),
         ..OrderItemRow::new(line.title.clone(), line.quantity, line.unit_price.0)
     })

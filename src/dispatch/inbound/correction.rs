@@ -153,7 +153,7 @@ fn follow_line(
             warn_unmatched(tx, account, row, new)?;
         }
         if let Some(offer_id) = position.offer_id {
-            offers::sold(tx, offer_id, position.quantity)?;
+            offers::sold(tx, offer_id, position.pieces().open())?;
         }
         positions.add(position);
         return Ok(true);
