@@ -44,7 +44,7 @@ pub(super) fn update(
     }
     if lines_changed {
         positions.reserve(&mut tx.conn)?;
-        if !order.lines.is_empty() {
+        if !positions.rows().is_empty() {
             orders::follow_status(&mut row, &positions);
         }
     }

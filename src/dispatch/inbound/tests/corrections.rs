@@ -96,7 +96,7 @@ fn pieces_that_the_channel_cancels_are_free_again_and_shipped_ones_stay() {
         take(store, &order);
         assert_eq!(pieces(store, id)[0], ("L1".into(), 3, 2, 0));
         let parts = load(store, id);
-        assert_eq!((parts.order.order_status_id, parts.items[0].shipped), (OrderStatus::New, 1));
+        assert_eq!((parts.order.order_status_id, parts.items[0].shipped), (OrderStatus::ShippedDone, 1), "nothing is open any more, and a part was shipped");
     });
 }
 
