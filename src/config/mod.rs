@@ -58,7 +58,7 @@ pub struct Settings {
     pub demo: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Replay {
     /// How long a repeat without a key is recognised by its content. Default 600 s; 0 switches it off.
     pub window: Duration,

@@ -11,9 +11,11 @@ use actix_web::web::Bytes;
 
 use super::budget::Charge;
 use super::connections::Connection;
+use super::handover::Departures;
 use super::pace::Meter;
 use super::places::Place;
 use crate::config::Limits;
+use crate::operations::Receipt;
 
 /// Bytes that are handed over at a time; few, so that it shows when they are not taken.
 const PIECE: usize = 16 << 10;
@@ -35,6 +37,7 @@ pub(super) struct Held {
 pub(super) struct Sending {
     rest: Bytes,
     meter: Option<Arc<Meter>>,
+    departing: Option<(Arc<Departures>, Receipt)>,
     _held: Held,
 }
 
@@ -42,7 +45,13 @@ impl Sending {
     pub(super) fn new(body: impl Into<Bytes>, held: Held, connection: Option<Arc<Connection>>, limits: &Limits) -> Sending {
         let rest = body.into();
         let meter = connection.filter(|_| rest.len() > AT_ONCE).map(|connection| Meter::start(limits, connection));
-        Sending { rest, meter, _held: held }
+        Sending { rest, meter, departing: None, _held: held }
+    }
+
+    /// An answer that counts for repeats only until it is handed over.
+    pub(super) fn with_receipt(mut self, receipt: Option<Receipt>, connection: Option<&Arc<Connection>>) -> Sending {
+        self.departing = connection.map(|connection| connection.departures()).zip(receipt);
+        self
     }
 }
 
@@ -66,6 +75,12 @@ impl MessageBody for Sending {
         let piece = self.rest.split_to(length);
         if let Some(meter) = &self.meter {
             meter.moved(length);
+        }
+        // The server may give the last piece to the socket before it asks for another.
+        if self.rest.is_empty()
+            && let Some((departures, receipt)) = self.departing.take()
+        {
+            departures.leaves(receipt);
         }
         Poll::Ready(Some(Ok(piece)))
     }

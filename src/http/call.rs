@@ -63,8 +63,10 @@ pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: 
         response.insert_header((header::CONTENT_ENCODING, "gzip"));
     }
     let held = Held { place, charge, unread: close.then_some(payload) };
+    let connection = connection(&request);
     let body = zipped.unwrap_or_else(|| reply.body.into_bytes());
-    response.body(Sending::new(body, held, connection(&request), &edge.settings.limits))
+    let sending = Sending::new(body, held, connection.clone(), &edge.settings.limits);
+    response.body(sending.with_receipt(reply.receipt, connection.as_ref()))
 }
 
 /// What comes out of a call.

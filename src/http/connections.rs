@@ -4,9 +4,9 @@ use std::net::{IpAddr, Shutdown, TcpListener};
 use std::sync::Arc;
 
 use actix_http::Extensions;
-use actix_web::rt::net::TcpStream;
 use socket2::SockRef;
 
+use super::handover::{Departures, Watched};
 use super::places::{Party, Place, Places};
 
 /// Bytes of an answer that the system takes from us and the client has not read yet. Without it the system takes
@@ -24,12 +24,18 @@ const FILES_EACH: u64 = 2;
 pub(super) struct Connection {
     peer: IpAddr,
     socket: socket2::Socket,
+    departures: Arc<Departures>,
     _place: Option<Place>,
 }
 
 impl Connection {
     pub(super) fn peer(&self) -> IpAddr {
         self.peer
+    }
+
+    /// The answers that leave through it.
+    pub(super) fn departures(&self) -> Arc<Departures> {
+        Arc::clone(&self.departures)
     }
 
     /// Ends it, whatever is still on its way.
@@ -41,12 +47,13 @@ impl Connection {
 
 /// Notes a new connection, or ends it at once if its address has its share already. `trusts`: a proxy, behind which
 /// are many.
-pub(super) fn accept(stream: &TcpStream, data: &mut Extensions, places: &Arc<Places>, trusts: impl Fn(IpAddr) -> bool) {
+pub(super) fn accept(watched: &Watched, data: &mut Extensions, places: &Arc<Places>, trusts: impl Fn(IpAddr) -> bool) {
+    let stream = watched.stream();
     let Ok(peer) = stream.peer_addr().map(|peer| peer.ip().to_canonical()) else { return };
     let Ok(socket) = SockRef::from(stream).try_clone() else { return };
     let place = if trusts(peer) { None } else { places.take(&Party::Address(peer)) };
     let refused = place.is_none() && !trusts(peer);
-    let connection = Connection { peer, socket, _place: place };
+    let connection = Connection { peer, socket, departures: watched.departures(), _place: place };
     if refused {
         log::warn!("a connection of {peer} is refused: too many are open (limits.connections)");
         connection.cut();

@@ -15,6 +15,7 @@ mod connections;
 mod describe;
 mod expect;
 mod gzip;
+mod handover;
 mod head;
 mod multipart;
 mod pace;
@@ -30,7 +31,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::HttpService;
+use actix_http::{HttpService, Protocol};
 use actix_server::{Server, ServerHandle};
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::dev::AppConfig;
@@ -44,6 +45,7 @@ use crate::operations::{Face, Gateway};
 use crate::soap::{self, Handled, Meta, path};
 use auth::Gate;
 use budget::Budget;
+use handover::Watched;
 use pictures::Finding;
 use places::{Lane, Places, Threads, Whose};
 
@@ -222,9 +224,9 @@ fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Res
             let (connected, settings) = (Arc::clone(&connected), Arc::clone(&settings));
             let app = App::new().configure(|config| routes(config, &edge));
             let app = app.default_service(web::to(nowhere)).into_factory().map_err(|error| error.error_response());
-            HttpService::build()
-                .on_connect_ext(move |stream: &TcpStream, data| {
-                    connections::accept(stream, data, &connected, |peer| settings.server.trusts(peer));
+            let service = HttpService::build()
+                .on_connect_ext(move |connection: &Watched, data| {
+                    connections::accept(connection, data, &connected, |peer| settings.server.trusts(peer));
                 })
                 .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(patience)
@@ -235,8 +237,13 @@ fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Res
                     async move { stopping.notified().await }
                 })
                 .expect(fn_service(move |request| expect::permit(asked.clone(), request)))
-                .finish(map_config(app, |()| AppConfig::default()))
-                .tcp()
+                .finish(map_config(app, |()| AppConfig::default()));
+            // What `tcp` does, with a connection that watches what its socket takes.
+            fn_service(|stream: TcpStream| async move {
+                let peer = stream.peer_addr().ok();
+                Ok((Watched::new(stream), Protocol::Http1, peer))
+            })
+            .and_then(service)
         };
         let builder = builder
             .workers(workers)

@@ -105,6 +105,8 @@ macro_rules! reports {
             }
             /// One report per record, in the order of the request.
             $result {
+                /// true: this is the stored answer to a repeated call; nothing was booked again.
+                replayed: Option<bool> [attr],
                 /// Changes that were stored but are not settled at the channels yet; they continue automatically.
                 pending_changes: Option<i32> [attr],
                 /// true: the call was a rehearsal, nothing was stored.

@@ -18,6 +18,7 @@ pub mod offers;
 pub mod orders;
 mod place;
 pub mod prices;
+mod replay;
 mod run;
 mod shapes;
 pub mod stock;
@@ -41,6 +42,7 @@ use crate::config::{Settings, User};
 use crate::dispatch::bell::Bell;
 pub use crate::domain::Face;
 use crate::domain::{Failure, Reader};
+pub use crate::store::Receipt;
 use crate::store::Store;
 use crate::xml::Node;
 
@@ -123,6 +125,8 @@ pub struct Answer {
     pub failures: usize,
     /// Changes for channels that were not settled within the waiting time.
     pub pending: usize,
+    /// Of an answer that counts for repeats only until it is handed over.
+    pub receipt: Option<Receipt>,
 }
 
 /// Operations whose names ABAP cuts to the same 30 characters as those of their answers, with the names that the

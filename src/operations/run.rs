@@ -2,21 +2,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
-
-use base64::Engine as _;
-use sha2::{Digest, Sha256};
 
 use super::call::{Finished, ReadOperation, Reading, Work, WriteOperation};
 use super::common::{Fetched, Reported, Warned, WriteRequest};
 use super::place::placed;
+use super::replay::{Kept, ReplayKey, marked};
 use super::shapes::{refuse_unknown_condition, warnings};
 use super::wait::{Settled, Step, Waiting};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
 use crate::config;
 use crate::domain::{Failure, Stamp, code};
-use crate::store::{Conn, Tx, replay};
+use crate::store::replay::{self, ReplayRow};
+use crate::store::{Conn, Tx};
 use crate::xml::write::escaped_len;
 use crate::xml::{self, Node};
 
@@ -34,7 +32,7 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
             return Err(failure);
         }
         let body = (operation.refuse)(&failure, call.reader(&gateway.settings))?;
-        Ok(Step::Done(Answer { body, replayed: false, records: 0, failures: 1, pending: 0 }))
+        Ok(Step::Done(Answer { body, replayed: false, records: 0, failures: 1, pending: 0, receipt: None }))
     };
     if let (Body::Text(text), true) = (&call.body, operation.returns_text) {
         return returned(text, gateway.settings.limits.answer_bytes).or_else(refused);
@@ -59,7 +57,7 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
 /// The text of a call as its answer.
 fn returned(text: &str, most: usize) -> Result<Step, Failure> {
     match escaped_len(text, 1) <= most {
-        true => Ok(Step::Done(Answer { body: text.to_owned(), replayed: false, records: 1, failures: 0, pending: 0 })),
+        true => Ok(Step::Done(Answer { body: text.to_owned(), replayed: false, records: 1, failures: 0, pending: 0, receipt: None })),
         false => Err(Failure::new(code::ANSWER_TOO_LONG, [&most.to_string()])),
     }
 }
@@ -161,6 +159,7 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
         records: result.count(),
         failures: usize::from(result.return_code() < 0),
         pending: 0,
+        receipt: None,
     }))
 }
 
@@ -170,11 +169,12 @@ enum Written<R> {
     Fresh {
         result: R,
         body: String,
+        replay_id: i32,
         stamp: Stamp,
         accounts: Vec<i32>,
         synchronous: bool,
     },
-    Replayed(replay::ReplayRow),
+    Replayed(ReplayRow),
 }
 
 fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Step, Failure> {
@@ -184,14 +184,12 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
     if request.is_dry_run() {
         return rehearse::<O>(gateway, call, request, document.len(), warnings).map(Step::Done);
     }
-    let key = ReplayKey::of(call, O::NAME, document);
-    let (settings, user) = (gateway.settings.clone(), call.user.clone());
+    let key = ReplayKey::of(call, O::NAME, document, gateway.settings.replay, call.user.replay_by_content && O::REPLAYED_BY_CONTENT);
+    let (settings, user, handovers) = (gateway.settings.clone(), call.user.clone(), gateway.store.handovers());
     let refused = O::prepare(&request);
-    let kept_key = key.clone();
+    let asked = key.clone();
     let written = gateway.store.write_weighted(document.len(), move |tx| {
-        if let Some(row) =
-            key.answered(tx, settings.replay.window, settings.replay.keyed, user.replay_by_content && O::REPLAYED_BY_CONTENT)?
-        {
+        if let Some(row) = asked.answered(tx, &handovers)? {
             return Ok(Written::Replayed(row));
         }
         let mut work =
@@ -202,24 +200,28 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         let (records, failures) = result.counts();
         // An answer that is too long undoes everything: a caller who cannot get the answer must not have changed anything.
         let body = encode(face, O::NAME, &result, settings.limits.answer_bytes)?;
-        key.keep(tx, additive, body.clone(), records, failures)?;
-        Ok(Written::Fresh { result, body, stamp: tx.stamp, accounts, synchronous })
+        let replay_id = asked.keep(tx, additive, body.clone(), records, failures)?;
+        Ok(Written::Fresh { result, body, replay_id, stamp: tx.stamp, accounts, synchronous })
     })?;
+    let kept = |replay_id: i32| Kept { replay_id, receipt: key.receipt(&gateway.store.handovers(), replay_id) };
     match written {
         Written::Replayed(row) => Ok(Step::Done(Answer {
-            body: row.answer,
+            receipt: kept(row.replay_id).receipt,
+            body: marked(face, row.answer),
             replayed: true,
             records: usize::try_from(row.records).unwrap_or_default(),
             failures: usize::try_from(row.failures).unwrap_or_default(),
             pending: 0,
         })),
-        Written::Fresh { result, body, accounts, .. } if accounts.is_empty() => Ok(Step::Done(answer::<O>(body, &result, 0))),
-        Written::Fresh { result, body, stamp, accounts, synchronous } => {
+        Written::Fresh { result, body, replay_id, accounts, .. } if accounts.is_empty() => {
+            Ok(Step::Done(answer::<O>(body, &result, 0, kept(replay_id))))
+        }
+        Written::Fresh { result, body, replay_id, stamp, accounts, synchronous } => {
             gateway.bell.ring(&accounts);
             let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
-            let reader = call.reader(&gateway.settings);
+            let (reader, kept) = (call.reader(&gateway.settings), kept(replay_id));
             let finish = move |gateway: &Gateway, Settled { pending, parked }: Settled| {
-                finish::<O>(gateway, face, &kept_key, result, body, &Finished { stamp, reader, synchronous, pending, parked })
+                finish::<O>(gateway, face, kept, result, body, &Finished { stamp, reader, synchronous, pending, parked })
             };
             Ok(Step::Waiting(Waiting::new(gateway, stamp, O::ERRAND, accounts, wait, Box::new(finish))))
         }
@@ -231,7 +233,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
 fn finish<O: WriteOperation>(
     gateway: &Gateway,
     face: Face,
-    key: &ReplayKey,
+    kept: Kept,
     mut result: O::Result,
     mut body: String,
     finished: &Finished,
@@ -241,13 +243,14 @@ fn finish<O: WriteOperation>(
         Ok((pending, longer)) => {
             if let Some(longer) = longer {
                 body.clone_from(&longer);
-                amend(gateway, O::NAME, key, longer);
+                amend(gateway, O::NAME, kept.replay_id, longer);
             }
-            answer::<O>(body, &result, pending)
+            answer::<O>(body, &result, pending, kept)
         }
         Err(_) => {
             log::error!("{}: stored; what the channels said is left out of the answer, because making it panicked", O::NAME);
-            Answer { body, replayed: false, records, failures, pending: finished.pending.saturating_add(finished.parked) }
+            let pending = finished.pending.saturating_add(finished.parked);
+            Answer { body, replayed: false, records, failures, pending, receipt: kept.receipt }
         }
     }
 }
@@ -270,18 +273,17 @@ fn found_out<O: WriteOperation>(gateway: &Gateway, face: Face, result: &mut O::R
 }
 
 /// Keeps the answer that is given now for repeats of the call; later, where the database fails now.
-fn amend(gateway: &Gateway, operation: &str, key: &ReplayKey, body: String) {
-    let key = key.key.clone();
-    let amend = move |tx: &mut Tx<'_>| replay::amend(tx, &key, &body);
+fn amend(gateway: &Gateway, operation: &str, replay_id: i32, body: String) {
+    let amend = move |tx: &mut Tx<'_>| replay::amend(tx, replay_id, &body);
     if let Err(failure) = gateway.store.write(amend.clone()) {
         log::warn!("{operation}: stored, and the answer for repeats is kept later: {failure}");
         gateway.store.write_later(amend);
     }
 }
 
-fn answer<O: WriteOperation>(body: String, result: &O::Result, pending: usize) -> Answer {
+fn answer<O: WriteOperation>(body: String, result: &O::Result, pending: usize, kept: Kept) -> Answer {
     let (records, failures) = result.counts();
-    Answer { body, replayed: false, records, failures, pending }
+    Answer { body, replayed: false, records, failures, pending, receipt: kept.receipt }
 }
 
 /// Handles a request as if it were meant, and undoes it. Neither answered from the store nor kept there.
@@ -305,74 +307,7 @@ fn rehearse<O: WriteOperation>(
     result.set_warnings(warnings);
     let (records, failures) = result.counts();
     let body = encode(call.face, O::NAME, &result, gateway.settings.limits.answer_bytes)?;
-    Ok(Answer { body, replayed: false, records, failures, pending: 0 })
-}
-
-/// How a repeated call is recognised.
-#[derive(Clone)]
-struct ReplayKey {
-    key: String,
-    keyed: bool,
-    document: String,
-    /// What the caller sent, for the error text.
-    shown: String,
-}
-
-fn digest(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    base64::engine::general_purpose::STANDARD_NO_PAD.encode(hash.finalize())
-}
-
-impl ReplayKey {
-    fn of(call: &Call<'_>, operation: &str, document: &str) -> ReplayKey {
-        let document = digest(&[&call.user.name, call.face.word(), operation, document]);
-        match call.key {
-            Some(key) => ReplayKey { key: digest(&["key", &call.user.name, key]), keyed: true, document, shown: key.to_owned() },
-            None => ReplayKey { key: document.clone(), keyed: false, document, shown: String::new() },
-        }
-    }
-
-    /// The stored answer, when this call is a repeat.
-    ///
-    /// A caller's key always counts. A document alone counts within the window, and only where that is safe: when
-    /// repeating would add something again, or when no other writing call came in between. Without the second
-    /// condition an ERP that sets stock to 5, to 7 and to 5 again would be left with 7.
-    fn answered(&self, tx: &mut Tx<'_>, window: Duration, keyed: Duration, by_content: bool) -> Result<Option<replay::ReplayRow>, Failure> {
-        let Some((row, newest)) = replay::find(tx, &self.key)? else {
-            return Ok(None);
-        };
-        let age = Duration::from_micros(u64::try_from(tx.stamp.0.saturating_sub(row.created_at)).unwrap_or_default());
-        if self.keyed {
-            return match (age <= keyed, row.document == self.document) {
-                (false, _) => Ok(None),
-                (true, true) => Ok(Some(row)),
-                (true, false) => Err(Failure::new(code::KEY_REUSED, [&self.shown])),
-            };
-        }
-        let repeat = by_content && age <= window && (row.additive || newest);
-        Ok(repeat.then_some(row))
-    }
-
-    fn keep(&self, tx: &mut Tx<'_>, additive: bool, answer: String, records: usize, failures: usize) -> Result<(), Failure> {
-        replay::keep(
-            tx,
-            replay::ReplayRow {
-                replay_id: 0,
-                replay_key: self.key.clone(),
-                keyed: self.keyed,
-                document: self.document.clone(),
-                additive,
-                answer,
-                records: i32::try_from(records).unwrap_or(i32::MAX),
-                failures: i32::try_from(failures).unwrap_or(i32::MAX),
-                created_at: 0,
-            },
-        )
-    }
+    Ok(Answer { body, replayed: false, records, failures, pending: 0, receipt: None })
 }
 
 #[cfg(test)]

@@ -92,6 +92,7 @@ impl Frame {
             failures: answer.failures,
             error_code: None,
             retry_after: None,
+            receipt: answer.receipt,
         }
     }
 }

@@ -108,6 +108,7 @@ pub(crate) fn handle(settings: &Settings, face: Face, user: &User, text: &str, m
             body,
             records: key.map_or(0, str::len),
             failures: 0,
+            receipt: None,
         }))
     };
     match answer(settings, face, user, text, meta, find, run) {

@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Settings, User};
 use crate::domain::{Failure, Reader, code};
-use crate::operations::{self, Access, Body, Call, Face, Gateway, Operation, Step};
+use crate::operations::{self, Access, Body, Call, Face, Gateway, Operation, Receipt, Step};
 use crate::xml::{Document, Node};
 use answer::Frame;
 
@@ -75,6 +75,8 @@ pub struct Reply {
     pub error_code: Option<i32>,
     /// After how many seconds to come again.
     pub retry_after: Option<u64>,
+    /// See [`operations::Answer`].
+    pub receipt: Option<Receipt>,
 }
 
 /// How far a call got.

@@ -9,6 +9,7 @@ use r2d2::{HandleError, Pool};
 
 use super::address::{Address, prepare_postgres, prepare_sqlite, unreachable_database};
 use super::door::Door;
+use super::handovers::Handovers;
 use super::migrations::migrate;
 use super::ready::Readiness;
 use super::tx::{Conn, Tx};
@@ -188,6 +189,11 @@ impl Store {
     /// Has the work done with one of the next commits, and again where that fails; nobody waits for it.
     pub fn write_later(&self, work: impl Fn(&mut Tx<'_>) -> Result<(), Failure> + Send + Sync + 'static) {
         self.writer.write_later(Arc::new(work));
+    }
+
+    /// Which answers were handed over.
+    pub fn handovers(&self) -> Arc<Handovers> {
+        Arc::clone(&self.writer.handovers)
     }
 
     /// Waits until every change stamp given out so far is committed. A reader that asks "everything since" calls this

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::tx::Tx;
 use crate::domain::Failure;
@@ -60,9 +61,26 @@ struct State {
     large_was_last: bool,
     /// Jobs of which nobody waits for the end. They go first, so that whoever comes later sees what they change.
     later: Vec<Job>,
+    /// When they go alone, if no small one has come by then.
+    latest: Option<Instant>,
     last_number: u64,
     /// Nobody may join any more.
     closed: bool,
+}
+
+impl State {
+    fn take_in(&mut self, job: Job) -> bool {
+        let kept = self.later.len() < MOST_JOBS;
+        if kept {
+            self.later.push(job);
+        }
+        kept
+    }
+
+    fn take_later(&mut self) -> Vec<Job> {
+        self.latest = None;
+        std::mem::take(&mut self.later)
+    }
 }
 
 #[derive(Default)]
@@ -93,10 +111,17 @@ impl Line {
 
     /// Has a job go with the next small ones. Too many of them are not kept.
     pub fn join_later(&self, job: Job) -> bool {
+        self.state().take_in(job)
+    }
+
+    /// Like [`Line::join_later`], but it waits only so long for a small one to go with.
+    pub fn join_within(&self, wait: Duration, job: Job) -> bool {
         let mut state = self.state();
-        let kept = state.later.len() < MOST_JOBS;
-        if kept {
-            state.later.push(job);
+        let kept = state.take_in(job);
+        if kept && state.latest.is_none() {
+            state.latest = Some(Instant::now() + wait);
+            drop(state);
+            self.changed.notify_one();
         }
         kept
     }
@@ -118,16 +143,23 @@ impl Line {
             state.large_was_last = turn == Turn::Large;
             let taken: Vec<Job> = match turn {
                 Turn::Small(count) => {
-                    let mut jobs = std::mem::take(&mut state.later);
+                    let mut jobs = state.take_later();
                     jobs.extend(state.small.drain(..count).map(|waiting| waiting.job));
                     jobs
                 }
                 Turn::Large => state.large.pop_front().map(|waiting| waiting.job).into_iter().collect(),
-                Turn::Nobody if state.closed => return None,
-                Turn::Nobody => {
-                    state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-                    continue;
-                }
+                Turn::Nobody => match state.latest.map(|latest| latest.saturating_duration_since(Instant::now())) {
+                    Some(wait) if wait.is_zero() || state.closed => state.take_later(),
+                    Some(wait) => {
+                        (state, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
+                        continue;
+                    }
+                    None if state.closed => return None,
+                    None => {
+                        state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                        continue;
+                    }
+                },
             };
             return Some(taken);
         }
@@ -146,7 +178,26 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use super::{LARGE, MOST_JOBS, MOST_WEIGHT, Turn, next};
+    use std::time::Duration;
+
+    use super::{Job, LARGE, Line, MOST_JOBS, MOST_WEIGHT, Turn, next};
+
+    fn job() -> Job {
+        Job { run: Box::new(|_| true), done: Box::new(drop) }
+    }
+
+    #[test]
+    fn a_job_that_may_wait_has_no_commit_of_its_own_while_others_come() {
+        let line = Line::default();
+        assert!(line.join_within(Duration::from_secs(3600), job()) && line.join(0, job()).is_some());
+        assert_eq!(line.next().map(|jobs| jobs.len()), Some(2));
+        assert!(line.join_within(Duration::ZERO, job()));
+        assert_eq!(line.next().map(|jobs| jobs.len()), Some(1), "nobody came in time");
+        assert!(line.join_within(Duration::from_secs(3600), job()));
+        line.close();
+        assert_eq!(line.next().map(|jobs| jobs.len()), Some(1), "before the end it is done");
+        assert!(line.next().is_none());
+    }
 
     fn small(count: usize) -> impl Iterator<Item = usize> {
         std::iter::repeat_n(100, count)

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::among::among;
 use super::schema::{replays, writers};
 use super::{Tx, next_id};
 use crate::domain::{Failure, Stamp};
@@ -23,6 +24,8 @@ pub struct ReplayRow {
     pub records: i32,
     pub failures: i32,
     pub created_at: i64,
+    /// The socket of a caller took the answer to its last byte. Not kept for calls with a key.
+    pub handed_over: bool,
 }
 
 /// The stored answer under a key, with whether it is the newest of all writing calls.
@@ -39,19 +42,27 @@ pub fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRow, bool
     Ok(Some((row, is_newest)))
 }
 
-/// Keeps an answer; one under the same key (outdated, or it would have been given) is replaced.
-pub fn keep(tx: &mut Tx<'_>, mut row: ReplayRow) -> Result<(), Failure> {
+/// Keeps an answer, and gives its number; one under the same key (outdated, or it would have been given) is replaced.
+pub fn keep(tx: &mut Tx<'_>, mut row: ReplayRow) -> Result<i32, Failure> {
     on!(&mut tx.conn, c => diesel::delete(replays::table.filter(replays::replay_key.eq(&row.replay_key))).execute(c))?;
     row.replay_id = next_id(tx, "replay")?;
     row.created_at = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::insert_into(replays::table).values(&row).execute(c))?;
-    Ok(())
+    Ok(row.replay_id)
 }
 
 /// Replaces the answer, when more is known after waiting for the channels.
-pub fn amend(tx: &mut Tx<'_>, replay_key: &str, answer: &str) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::update(replays::table.filter(replays::replay_key.eq(replay_key)))
+pub fn amend(tx: &mut Tx<'_>, replay_id: i32, answer: &str) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(replays::table.find(replay_id))
         .set(replays::answer.eq(answer))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Marks answers that were handed over.
+pub fn mark_handed_over(tx: &mut Tx<'_>, replay_ids: &[i32]) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(replays::table.filter(among(replays::replay_id, replay_ids)))
+        .set(replays::handed_over.eq(true))
         .execute(c))?;
     Ok(())
 }

@@ -402,6 +402,7 @@ diesel::table! {
         records -> Integer,
         failures -> Integer,
         created_at -> BigInt,
+        handed_over -> Bool,
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::commit::{Committer, Pulse};
 use super::door::Door;
+use super::handovers::Handovers;
 use super::line::{Job, Line};
 use super::tx::{Tx, stopped};
 use crate::domain::{Failure, Patience, code};
@@ -40,6 +41,7 @@ pub(super) struct Writer {
     ended: Mutex<Receiver<()>>,
     pulse: Arc<Pulse>,
     patience: Patience,
+    pub handovers: Arc<Handovers>,
 }
 
 impl Writer {
@@ -55,7 +57,7 @@ impl Writer {
                 drop::<std::sync::mpsc::Sender<()>>(end);
             })
             .map_err(|e| Failure::new(code::INTERNAL, [&e.to_string()]))?;
-        Ok(Writer { line, ended: Mutex::new(ended), pulse, patience })
+        Ok(Writer { handovers: Handovers::new(&line), line, ended: Mutex::new(ended), pulse, patience })
     }
 
     /// Has the work done in its turn, which comes within a time or not at all.

@@ -3,7 +3,7 @@
 
 mod answers;
 mod cost;
-mod database;
+pub mod database;
 mod forms;
 mod login;
 mod memory;

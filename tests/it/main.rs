@@ -26,6 +26,7 @@ mod raw;
 mod reconcile;
 mod refusals;
 mod rehearsal;
+mod repeats;
 mod replay;
 mod samples;
 mod status;

@@ -1,7 +1,7 @@
 //! HTTP spoken byte by byte, as old and odd clients do.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use crate::world::{Reply, World};
@@ -10,11 +10,15 @@ use crate::world::{Reply, World};
 pub const ERP: &str = "Authorization: Basic ZXJwOmRlbW8=\r\n";
 
 /// One connection.
-pub struct Line(TcpStream);
+pub struct Line(pub TcpStream);
 
 impl Line {
     pub fn open(world: &World) -> Line {
-        let stream = TcpStream::connect(world.base.trim_start_matches("http://")).expect("a connection");
+        Line::to(world.base.trim_start_matches("http://"))
+    }
+
+    pub fn to(address: impl ToSocketAddrs) -> Line {
+        let stream = TcpStream::connect(address).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time-out");
         stream.set_write_timeout(Some(Duration::from_secs(30))).expect("a time-out");
         Line(stream)
@@ -48,6 +52,11 @@ impl Line {
         self.0.read_exact(&mut body).expect("a body");
         reply.body = String::from_utf8(body).expect("UTF-8");
         reply
+    }
+
+    /// Ends the connection at once.
+    pub fn reset(self) {
+        socket2::SockRef::from(&self.0).set_linger(Some(Duration::ZERO)).expect("a reset");
     }
 
     /// The server closes; what it still had to say is dropped.

@@ -28,10 +28,10 @@ impl WriteOperation for Clumsy {
 fn a_panic_after_the_commit_does_not_take_the_success_back() {
     for (database, store, _guard) in stores() {
         let gateway = Gateway { settings: Arc::new(fixture::settings()), store, bell: Arc::default() };
-        let key = ReplayKey { key: "k".into(), keyed: true, document: "d".into(), shown: "k".into() };
+        let kept = Kept { replay_id: 1, receipt: None };
         let result = SyncPlatformOrdersResult::of(Vec::new());
         let finished = Finished { stamp: Stamp(1), reader: Reader::ADMIN, synchronous: true, pending: 2, parked: 1 };
-        let answer = finish::<Clumsy>(&gateway, Face::Typed, &key, result, "<stored/>".into(), &finished);
+        let answer = finish::<Clumsy>(&gateway, Face::Typed, kept, result, "<stored/>".into(), &finished);
         assert_eq!((answer.body.as_str(), answer.records, answer.failures, answer.pending), ("<stored/>", 0, 0, 3), "{database}");
     }
 }

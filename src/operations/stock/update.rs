@@ -63,7 +63,11 @@ wire! {
         warehouse_code: Option<String> [max(100)],
         /// The quantity, or the change of it; negative changes subtract.
         stock_count: i32,
-        /// true: the stock becomes this quantity; false: the quantity is added.
+        /// true: the stock becomes this quantity; false: the quantity is added. Send each added quantity with an
+        /// `Idempotency-Key`. Without one, an equal document within ten minutes (`replay.window_seconds`) is a repeat,
+        /// and not booked again, as long as the answer to the first was not handed over to the connection; after that
+        /// it is booked. So equal sales each count, but an answer that is lost behind the connection, such as in a
+        /// proxy, makes a repeat count twice.
         absolute: bool,
     }
 }
