@@ -12,7 +12,7 @@ use super::retry::after;
 use super::settle::{About, message_row};
 use crate::config::Account;
 use crate::domain::message::{Arg, Message, own};
-use crate::domain::{Failure, Reader, Stamp};
+use crate::domain::{Failure, OrderId, Reader, Stamp};
 use crate::store::begun::{self, SetAside};
 use crate::store::{Tx, accounts, broken_document, messages};
 
@@ -45,7 +45,7 @@ pub(super) fn tell_log(account_id: i32, aside: &SetAside) {
 /// Work that was set aside.
 enum Thing<'a> {
     Offer(i32),
-    Fact { order_id: i32, kind: &'a str },
+    Fact { order_id: OrderId, kind: &'a str },
     Order(&'a str),
     Poll,
     Reconciliation,

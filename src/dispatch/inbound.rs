@@ -12,7 +12,7 @@ use crate::config::{Account, Settings};
 use crate::domain::message::{Message, own};
 use crate::domain::order::{ChannelOrder, Fitted, OrderLine};
 use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, PriceType, Step, step};
-use crate::domain::{Failure, ItemId, Stamp, code, limits};
+use crate::domain::{Failure, ItemId, OrderId, Stamp, code, limits};
 use crate::store::messages::{self, MessageRow};
 use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, customers};
 use crate::store::outbox::{self, Topic};
@@ -23,7 +23,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Imported {
     New {
-        order_id: i32,
+        order_id: OrderId,
         accounts: Vec<i32>,
     },
     Changed {

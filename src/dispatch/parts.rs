@@ -1,9 +1,9 @@
 //! Facts about parts of an order, for channels that only know whole ones.
 
 use crate::connectors::Capabilities;
-use crate::domain::Failure;
 use crate::domain::message::{Message, own};
 use crate::domain::order::FactKind;
+use crate::domain::{Failure, OrderId};
 use crate::store::Conn;
 use crate::store::orders;
 
@@ -17,7 +17,7 @@ pub(super) enum Fitted {
 
 /// Fits a fact to what the channel can. Where it knows whole shipments only, the packages wait until nothing of the order is
 /// open any more, and then go together.
-pub(super) fn fit(conn: &mut Conn<'_>, order_id: i32, kind: FactKind, can: &Capabilities) -> Result<Fitted, Failure> {
+pub(super) fn fit(conn: &mut Conn<'_>, order_id: OrderId, kind: FactKind, can: &Capabilities) -> Result<Fitted, Failure> {
     match kind {
         FactKind::Shipped { .. } if !can.ships_in_part => {
             let Some(order) = orders::get(conn, order_id)? else { return Ok(Fitted::Send(kind)) };

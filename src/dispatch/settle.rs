@@ -3,7 +3,7 @@
 use crate::config::Account;
 use crate::domain::message::Message;
 pub use crate::domain::message::clean;
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Failure, ItemId, OrderId, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
 use crate::store::outbox::{self, OutboxRow, Settled};
@@ -29,7 +29,7 @@ pub struct Settlement {
     /// Wanted offers that are not listed for want of stock.
     pub stock_outs: Vec<i32>,
     /// The channel moved its stock for this order: quantities of its items are sent again.
-    pub stock_moved_by: Option<i32>,
+    pub stock_moved_by: Option<OrderId>,
     pub messages: Vec<MessageRow>,
     /// `None`: no call was made.
     pub health: Option<Health>,
@@ -68,7 +68,7 @@ impl Settlement {
 #[derive(Debug, Clone, Copy)]
 pub enum About {
     Offer { offer_id: i32, item_id: ItemId },
-    Order(i32),
+    Order(OrderId),
     Account,
 }
 

@@ -26,4 +26,8 @@ macro_rules! id {
 id! {
     /// An article.
     ItemId;
+    /// An order.
+    OrderId;
+    /// A position of an order.
+    OrderItemId;
 }

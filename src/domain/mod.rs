@@ -30,7 +30,7 @@ pub mod wording;
 
 pub use decimal::{Decimal, Unread};
 pub use failure::{Code, Failure, code};
-pub use ids::ItemId;
+pub use ids::{ItemId, OrderId, OrderItemId};
 pub use language::Language;
 pub use money::{Currency, Money};
 pub use patch::{Bundle, Patch};

@@ -93,8 +93,8 @@ where
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::ItemId;
     use crate::domain::offer::OfferState;
+    use crate::domain::{ItemId, OrderId};
     use crate::store::filter::Cond;
     use crate::store::items::{self, ItemFilter};
     use crate::store::offers::{self, OfferFilter};
@@ -132,12 +132,12 @@ mod tests {
             let all: Vec<i32> = OfferState::ALL.into_iter().flat_map(|state| offers(state).unwrap()).collect();
             assert_eq!(all, [running], "it is in one state");
             let none = orders::Selection {
-                order_ids: Cond::any_of(numbers_of_ids.collect()),
+                order_ids: Cond::any_of(numbers_of_ids.map(OrderId).collect()),
                 email_address: texts.clone(),
                 order_tags: texts.clone(),
                 ..orders::Selection::default()
             };
-            assert_eq!(store.read(|conn| orders::select(conn, &none)).unwrap(), [0; 0]);
+            assert_eq!(store.read(|conn| orders::select(conn, &none)).unwrap(), [OrderId(0); 0]);
             let nobody = ItemFilter { mandator_id: 1, item_id: Cond::any_of(Vec::new()), ..ItemFilter::default() };
             assert_eq!(store.read(|conn| items::matching(conn, &nobody)).unwrap(), [ItemId(0); 0], "an empty list lets nothing pass");
         });

@@ -10,7 +10,7 @@ use super::held_orders::ORDER_ASIDE;
 use super::outbox::OutboxStatus;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, Tx};
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Failure, ItemId, OrderId, Stamp};
 use crate::on;
 
 /// Cut off so often, rows are set aside: once, perhaps among others, and twice alone.
@@ -58,7 +58,7 @@ pub struct SetAside {
     /// `(offer, item)`
     pub offers: Vec<(i32, ItemId)>,
     /// `(order, kind of fact)`
-    pub facts: Vec<(i32, String)>,
+    pub facts: Vec<(OrderId, String)>,
     /// The channel's numbers.
     pub orders: Vec<String>,
     /// Collecting orders, which goes on at its time.
@@ -115,8 +115,8 @@ fn set_offers_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(i32, ItemId
     Ok(found)
 }
 
-fn set_facts_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(i32, String)>, Failure> {
-    let found: Vec<(i32, String)> = on!(&mut tx.conn, c => outbox_facts::table
+fn set_facts_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(OrderId, String)>, Failure> {
+    let found: Vec<(OrderId, String)> = on!(&mut tx.conn, c => outbox_facts::table
         .filter(outbox_facts::account_id.eq(account_id))
         .filter(outbox_facts::status.eq(OutboxStatus::Pending))
         .filter(outbox_facts::begun.ge(ASIDE))

@@ -43,4 +43,6 @@ macro_rules! db_id {
 
 db_id! {
     crate::domain::ItemId;
+    crate::domain::OrderId;
+    crate::domain::OrderItemId;
 }

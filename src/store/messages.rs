@@ -8,7 +8,7 @@ use super::filter::{Cond, Window};
 use super::schema::{orders, upload_messages};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::message::{Message, Severity};
-use crate::domain::{Failure, ItemId, Reader, Stamp};
+use crate::domain::{Failure, ItemId, OrderId, Reader, Stamp};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -19,7 +19,7 @@ pub struct MessageRow {
     pub account_id: i32,
     pub item_id: Option<ItemId>,
     pub offer_id: Option<i32>,
-    pub order_id: Option<i32>,
+    pub order_id: Option<OrderId>,
     pub severity: Severity,
     pub code: String,
     /// Of a row that version 0.1 wrote, as it was worded then.
@@ -92,7 +92,7 @@ pub fn since(conn: &mut Conn<'_>, account_id: i32, codes: &[&str], time: Stamp) 
 #[derive(Debug, Clone, Copy)]
 pub enum Subject {
     Offer(i32),
-    Order(i32),
+    Order(OrderId),
 }
 
 /// What was last said, newest first.
@@ -151,7 +151,7 @@ conditions! {
     MessageFilter, message_conditions {
         item_id: Cond<ItemId> = upload_messages::item_id,
         offer_id: Cond<i32> = upload_messages::offer_id,
-        order_id: Cond<i32> = upload_messages::order_id,
+        order_id: Cond<OrderId> = upload_messages::order_id,
         order_number: Cond<i32> = orders::order_number.nullable(),
         order_number_prefix: Cond<String> = orders::order_number_prefix.nullable(),
         external_order_number_1: Cond<String> = orders::external_order_number_1.nullable(),

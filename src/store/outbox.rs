@@ -14,7 +14,7 @@ use crate::domain::offer::Wanted;
 use crate::domain::order::FactKind;
 pub use crate::domain::outbox::{OutboxStatus, Topic};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Failure, ItemId, OrderId, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -39,7 +39,7 @@ pub struct StateRow {
 pub struct FactRow {
     pub fact_id: i32,
     pub account_id: i32,
-    pub order_id: i32,
+    pub order_id: OrderId,
     pub fact_key: String,
     pub kind: String,
     /// JSON of the [`FactKind`]. Read by [`FactRow::fact`], because one that cannot be read must not hold up the others.
@@ -146,7 +146,7 @@ fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic], accoun
 }
 
 /// Appends a fact about an order. A key that is known already is not added again: false.
-pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: i32, fact_key: &str, fact: &FactKind) -> Result<bool, Failure> {
+pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: OrderId, fact_key: &str, fact: &FactKind) -> Result<bool, Failure> {
     let row = FactRow {
         fact_id: next_id(tx, "fact")?,
         account_id,
@@ -298,7 +298,7 @@ pub fn rows_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<StateRow>, 
 
 /// The oldest fact of each order that is not settled: `(fact, due)`. Only these may be sent.
 fn heads(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<(i32, i64)>, Failure> {
-    let mut rows: Vec<(i32, i32, i64)> = on!(conn, c => outbox_facts::table
+    let mut rows: Vec<(OrderId, i32, i64)> = on!(conn, c => outbox_facts::table
         .filter(outbox_facts::account_id.eq(account_id))
         .filter(outbox_facts::status.eq(OutboxStatus::Pending))
         .order((outbox_facts::order_id, outbox_facts::fact_id))

@@ -8,7 +8,7 @@ use diesel::upsert::excluded;
 use super::filter::{Cond, Window};
 use super::schema::{items, order_items, orders, reservations, stock};
 use super::{Conn, MOST_VARIABLES, Tx};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -77,7 +77,7 @@ conditions! {
     /// The conditions of one `filter` of fetchStockReservations.
     ReservationFilter, reservation_conditions {
         last_changed: Window = orders::last_changed,
-        order_id: Cond<i32> = orders::order_id,
+        order_id: Cond<OrderId> = orders::order_id,
         order_number: Cond<i32> = orders::order_number,
     } and {
         warehouse_id: Cond<i32> = reservations::warehouse_id,
@@ -142,13 +142,13 @@ pub fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(Ite
 /// A position of an order that reserves stock.
 #[derive(Debug, Clone, Queryable)]
 pub struct FoundReservation {
-    pub order_item_id: i32,
+    pub order_item_id: OrderItemId,
     pub item_id: ItemId,
     pub mandator_id: i32,
     pub internal_item_number: String,
     pub warehouse_id: i32,
     pub reserved: i32,
-    pub order_id: i32,
+    pub order_id: OrderId,
     pub order_number: i32,
     pub order_number_prefix: Option<String>,
     pub account_id: Option<i32>,

@@ -10,7 +10,7 @@ use crate::domain::message::own;
 use crate::domain::order::{
     Address, ChannelOrder, Difference, Event, FactName, Fitted, LINE, OrderLine, PaymentStatus, Step, differences, step,
 };
-use crate::domain::{Decimal, Failure};
+use crate::domain::{Decimal, Failure, OrderItemId};
 use crate::store::orders::{self, BY_CHANNEL, OrderChangeRow, OrderItemRow, OrderRow, Positions};
 use crate::store::{Tx, offers};
 
@@ -232,7 +232,7 @@ fn cancel(tx: &mut Tx<'_>, account: &Account, row: &mut OrderRow, positions: &mu
         offers::moved(tx, offer_id)?;
     }
     positions.cancel_open();
-    let all: Vec<i32> = positions.rows().iter().map(|position| position.order_item_id).collect();
+    let all: Vec<OrderItemId> = positions.rows().iter().map(|position| position.order_item_id).collect();
     positions.set_cancelled_told(all);
     orders::follow_status(row, positions);
     Ok(())

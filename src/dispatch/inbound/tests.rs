@@ -2,7 +2,7 @@ mod corrections;
 mod fit;
 
 use crate::domain::message::Severity;
-use crate::domain::{ItemId, Reader};
+use crate::domain::{ItemId, OrderId, Reader};
 use chrono::{TimeZone, Utc};
 use diesel::prelude::*;
 
@@ -88,14 +88,14 @@ fn take_into(store: &Store, account: i32, order: &ChannelOrder) -> Imported {
         .unwrap()
 }
 
-fn id_of(imported: &Imported) -> i32 {
+fn id_of(imported: &Imported) -> OrderId {
     match imported {
         Imported::New { order_id, .. } => *order_id,
         other => panic!("{other:?} is no new order"),
     }
 }
 
-fn load(store: &Store, order_id: i32) -> OrderParts {
+fn load(store: &Store, order_id: OrderId) -> OrderParts {
     store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0)
 }
 
@@ -305,17 +305,17 @@ fn a_line_that_matches_no_item_is_kept_with_a_message() {
 }
 
 /// Ordered, cancelled and open pieces of each position, by the channel's id of the line.
-fn pieces(store: &Store, id: i32) -> Vec<(String, i32, i32, i32)> {
+fn pieces(store: &Store, id: OrderId) -> Vec<(String, i32, i32, i32)> {
     let items = load(store, id).items.into_iter();
     items.map(|row| (row.channel_line_id.clone().unwrap(), row.quantity, row.cancelled, row.pieces().open())).collect()
 }
 
 /// What the ERP has to accept: field, old and new value.
-fn changes(store: &Store, id: i32) -> Vec<(String, Option<String>, Option<String>)> {
+fn changes(store: &Store, id: OrderId) -> Vec<(String, Option<String>, Option<String>)> {
     load(store, id).changes.into_iter().map(|change| (change.what, change.old_value, change.new_value)).collect()
 }
 
-fn export(store: &Store, id: i32) {
+fn export(store: &Store, id: OrderId) {
     store
         .write(move |tx| {
             let mut row = orders::get(&mut tx.conn, id)?.unwrap();

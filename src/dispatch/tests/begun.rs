@@ -10,7 +10,7 @@ use crate::connectors::{Listed, Pulled};
 use crate::dispatch::plan::plan;
 use crate::dispatch::report::Report;
 use crate::dispatch::worker::{Next, Worker};
-use crate::domain::{Reader, Stamp};
+use crate::domain::{OrderId, Reader, Stamp};
 use crate::on;
 use crate::store::accounts;
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId};
@@ -181,7 +181,7 @@ fn a_fact_that_ends_the_process_again_and_again_lets_the_later_ones_pass() {
         assert_eq!(keys, ["b"]);
         let left = pending(&world);
         assert!(left.len() == 1 && left[0].parked, "{left:?}");
-        assert_eq!((world.messages()[0].code.as_str(), world.messages()[0].order_id), ("WORK_CUT_OFF", Some(1)));
+        assert_eq!((world.messages()[0].code.as_str(), world.messages()[0].order_id), ("WORK_CUT_OFF", Some(OrderId(1))));
     });
 }
 

@@ -5,9 +5,9 @@ use super::world::{ACCOUNT, World, channel_order, everywhere, import, later, run
 use crate::config::{Account, Settings};
 use crate::connectors::{Outcome, Pulled};
 use crate::dispatch::inbound::Imported;
-use crate::domain::Failure;
 use crate::domain::message::channel;
 use crate::domain::order::{ChannelOrder, FactKind};
+use crate::domain::{Failure, OrderId};
 use crate::store::accounts::want_poll;
 use crate::store::changes::{self, ChangeFilter};
 use crate::store::outbox::{self, OutboxStatus, Topic};
@@ -52,7 +52,7 @@ fn facts_of_one_order_go_in_order_and_a_parked_one_does_not_hold_up_the_next() {
         assert_eq!(states.iter().filter(|s| **s == OutboxStatus::Done).count(), 3);
         assert_eq!(states.iter().filter(|s| **s == OutboxStatus::Parked).count(), 1);
         assert_eq!(world.messages()[0].code, "E7");
-        assert_eq!(world.messages()[0].order_id, Some(1));
+        assert_eq!(world.messages()[0].order_id, Some(OrderId(1)));
     });
 }
 

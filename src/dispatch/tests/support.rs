@@ -4,7 +4,7 @@ use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
 use crate::connectors::{Outcome, RowResult};
 use crate::domain::message::{Message, channel};
-use crate::domain::{ItemId, Stamp};
+use crate::domain::{ItemId, OrderId, Stamp};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::outbox::{self, OutboxStatus, Settled, Topic};
@@ -141,7 +141,7 @@ fn conditions_select() {
         assert_eq!(count(ChangeFilter { item_id: Cond::one(ItemId(1)), ..ChangeFilter::default() }), 2);
         assert_eq!(count(ChangeFilter { internal_item_number: Cond::one("SKU-2".into()), ..ChangeFilter::default() }), 1);
         assert_eq!(count(ChangeFilter { offer_id: Cond::Null, ..ChangeFilter::default() }), 2);
-        assert_eq!(count(ChangeFilter { order_id: Cond::one(1), ..ChangeFilter::default() }), 1);
+        assert_eq!(count(ChangeFilter { order_id: Cond::one(OrderId(1)), ..ChangeFilter::default() }), 1);
         assert_eq!(count(ChangeFilter { marketplace_order_id: Cond::one("M-1".into()), ..ChangeFilter::default() }), 1);
         assert_eq!(count(ChangeFilter { kinds: Some(vec![ChangeKind::Fact]), ..ChangeFilter::default() }), 2);
         assert_eq!(count(ChangeFilter { account_id: Cond::one(2), ..ChangeFilter::default() }), 0);

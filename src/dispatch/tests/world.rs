@@ -17,7 +17,7 @@ use crate::domain::item::Item;
 use crate::domain::offer::Wanted;
 use crate::domain::order::{Address, Buyer, ChannelOrder, FactKind};
 use crate::domain::order::{OrderStatus, Workflow};
-use crate::domain::{Decimal, Failure, ItemId, Language, Stamp, code};
+use crate::domain::{Decimal, Failure, ItemId, Language, OrderId, Stamp, code};
 use crate::metrics::Metrics;
 use crate::on;
 use crate::preparation::listings_of;
@@ -227,7 +227,7 @@ impl World {
     pub fn add_fact(&self, order_id: i32, key: &str, payload: &str) {
         let (key, payload) = (key.to_owned(), payload.to_owned());
         self.write(move |tx| {
-            outbox::add_fact(tx, ACCOUNT, order_id, &key, &FactKind::Acknowledged)?;
+            outbox::add_fact(tx, ACCOUNT, OrderId(order_id), &key, &FactKind::Acknowledged)?;
             on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(outbox_facts::fact_key.eq(&key)))
                 .set((outbox_facts::kind.eq("test"), outbox_facts::payload.eq(&payload)))
                 .execute(c))?;
@@ -361,7 +361,7 @@ pub fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, order: 
     }
     let order_id = crate::store::next_id(tx, "order")?;
     add_order(tx, order_id, &order.order_id, &[])?;
-    Ok(Imported::New { order_id, accounts: vec![ACCOUNT, 2] })
+    Ok(Imported::New { order_id: OrderId(order_id), accounts: vec![ACCOUNT, 2] })
 }
 
 pub fn channel_order(order_id: &str) -> ChannelOrder {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::ItemId;
+use crate::domain::{ItemId, OrderItemId};
 
 /// How many pieces of a position are where. Each number only counts what happened; nothing is subtracted from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,7 +25,7 @@ impl Pieces {
 /// A position with its reservations, while it is worked on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
-    pub order_item_id: i32,
+    pub order_item_id: OrderItemId,
     /// `None`: it matches no item, so nothing is reserved or booked.
     pub item_id: Option<ItemId>,
     pub pieces: Pieces,
@@ -149,11 +149,11 @@ impl Position {
 
 #[cfg(test)]
 mod tests {
-    use super::{ItemId, Leaving, Pieces, Position};
+    use super::{ItemId, Leaving, OrderItemId, Pieces, Position};
 
     fn position(ordered: i32, reserved: &[(i32, i32)]) -> Position {
         Position {
-            order_item_id: 1,
+            order_item_id: OrderItemId(1),
             item_id: Some(ItemId(1)),
             pieces: Pieces { ordered, ..Pieces::default() },
             reserved: reserved.iter().copied().collect(),

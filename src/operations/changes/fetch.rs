@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{PendingChange, PendingChangeKind, PendingChangeStatus, record};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Failure, ItemId, Stamp, code};
+use crate::domain::{Failure, ItemId, OrderId, Stamp, code};
 use crate::operations::wire::{Match, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -31,7 +31,7 @@ wire! {
         /// The article by the merchant's own item number.
         internal_item_number: Option<Match<String>>,
         /// The order by number of Kontor.
-        order_id: Option<Match<i32>>,
+        order_id: Option<Match<OrderId>>,
         /// The order by visible number.
         order_number: Option<Match<i32>>,
         /// The order by the number of the marketplace.

@@ -11,7 +11,7 @@ pub use retry::RetryChanges;
 
 use super::wire::Time;
 use crate::config::Settings;
-use crate::domain::ItemId;
+use crate::domain::{ItemId, OrderId};
 use crate::store::changes::{Change, ChangeKind};
 use crate::{wire, wire_enum};
 
@@ -56,7 +56,7 @@ wire! {
         /// The article of the offer by the merchant's own item number.
         internal_item_number: Option<String>,
         /// The order by number of Kontor, of a fact.
-        order_id: Option<i32>,
+        order_id: Option<OrderId>,
         /// The order by visible number.
         order_number: Option<i32>,
         /// Prefix of the visible number.

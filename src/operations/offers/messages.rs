@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::fetch::accounts_of;
 use crate::domain::message::Severity;
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Failure, ItemId, OrderId, Stamp};
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -39,7 +39,7 @@ wire! {
         /// The offer.
         offer_id: Option<Match<i32>>,
         /// The order by number of Kontor.
-        order_id: Option<Match<i32>>,
+        order_id: Option<Match<OrderId>>,
         /// The order by visible number.
         order_number: Option<Match<i32>>,
         /// The order by the ERP's number.
@@ -85,7 +85,7 @@ wire! {
         /// The offer.
         offer_id: Option<i32>,
         /// The order by number of Kontor.
-        order_id: Option<i32>,
+        order_id: Option<OrderId>,
         /// When it came.
         created_at: Time,
     }

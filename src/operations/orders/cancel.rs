@@ -2,7 +2,7 @@
 
 use super::positions::{OrderItemCancellation, open_pieces};
 use crate::domain::order::{FactKind, OrderStatus};
-use crate::domain::{Failure, Place};
+use crate::domain::{Failure, OrderItemId, Place};
 use crate::operations::Work;
 use crate::store::orders::{self, OrderRow, Positions};
 
@@ -39,14 +39,14 @@ pub(super) fn cancel(work: &mut Work<'_, '_>, row: &mut OrderRow, named: &[Order
         let accounts = orders::follow_pieces(work.tx, positions)?;
         return Ok(Cancelled { accounts, changed: !pieces.is_empty(), fact: Some(fact) });
     }
-    let all: Vec<i32> = positions.rows().iter().map(|position| position.order_item_id).collect();
+    let all: Vec<OrderItemId> = positions.rows().iter().map(|position| position.order_item_id).collect();
     positions.set_cancelled_told(all);
     orders::set_status(row, OrderStatus::Cancelled);
     let accounts = orders::follow_pieces(work.tx, positions)?;
     Ok(Cancelled { accounts, changed: !pieces.is_empty(), fact: Some(FactKind::Cancelled { reason: None }) })
 }
 
-fn one(positions: &mut Positions, cancellation: &OrderItemCancellation) -> Result<(i32, i32), Failure> {
+fn one(positions: &mut Positions, cancellation: &OrderItemCancellation) -> Result<(OrderItemId, i32), Failure> {
     let order_item_id = cancellation.keys().find(positions.rows())?.order_item_id;
     let pieces = open_pieces(cancellation.quantity, positions.pieces(order_item_id).open())?;
     positions.cancel(order_item_id, pieces);

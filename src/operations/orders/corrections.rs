@@ -3,7 +3,7 @@
 
 use super::positions::{PositionKeys, warehouse};
 use crate::config::Mandator;
-use crate::domain::{Decimal, Failure, ItemId, Place, code, limits};
+use crate::domain::{Decimal, Failure, ItemId, OrderId, OrderItemId, Place, code, limits};
 use crate::operations::Work;
 use crate::store::orders::{self, OrderItemRow, OrderRow, Positions};
 use crate::wire;
@@ -12,7 +12,7 @@ wire! {
     /// A position: of a new order, or a correction of a known one.
     OrderItemUpdate {
         /// Kontor's own id of the position; names it in a known order.
-        order_item_id: Option<i32>,
+        order_item_id: Option<OrderItemId>,
         /// The channel's number of the position; names it in a known order.
         marketplace_order_item_id: Option<String>,
         /// Id of the item, for a new order.
@@ -61,7 +61,7 @@ pub(super) fn correct(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut Or
 fn one(
     work: &mut Work<'_, '_>,
     mandator: &Mandator,
-    order_id: i32,
+    order_id: OrderId,
     positions: &mut Positions,
     item: &OrderItemUpdate,
 ) -> Result<bool, Failure> {
@@ -122,7 +122,7 @@ fn unchanged(position: &OrderItemRow, item: &OrderItemUpdate) -> Result<(), Fail
 }
 
 /// The warehouse that all shipped pieces of a position left; `None` where it was not one only.
-fn left_from(work: &mut Work<'_, '_>, order_id: i32, order_item_id: i32) -> Result<Option<i32>, Failure> {
+fn left_from(work: &mut Work<'_, '_>, order_id: OrderId, order_item_id: OrderItemId) -> Result<Option<i32>, Failure> {
     let contents = orders::contents_of(&mut work.tx.conn, &[order_id])?;
     let of_position = contents.iter().map(|(_, content)| content).filter(|content| content.order_item_id == order_item_id);
     let mut warehouses: Vec<Option<i32>> = of_position.map(|content| content.warehouse_id).collect();

@@ -3,7 +3,7 @@
 use super::OrderRecord;
 use super::record::record_of;
 use crate::domain::order::OrderStatus;
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, OrderId, code};
 use crate::operations::wire::{Between, Match, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -16,7 +16,7 @@ wire! {
         /// The mandator; needed.
         mandator_id: Option<Match<i32>>,
         /// Kontor's own ids.
-        order_ids: Option<Match<i32>>,
+        order_ids: Option<Match<OrderId>>,
         /// Order number.
         order_number: Option<Match<i32>>,
         /// Prefix of the order number; an empty value selects orders without one.

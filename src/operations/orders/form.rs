@@ -3,7 +3,7 @@
 use super::{Numbers, OrderAddress, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative};
 use crate::config::Mandator;
 use crate::domain::order::{self, Address, OrderStatus};
-use crate::domain::{Decimal, Failure, code, limits};
+use crate::domain::{Decimal, Failure, OrderId, code, limits};
 use crate::operations::wire::{Patch, Time, Xml};
 use crate::store::orders::OrderRow;
 use crate::wire;
@@ -16,7 +16,7 @@ wire! {
         /// The caller's own text, given back on the report.
         reference_id: Option<String> [attr],
         /// Kontor's own id.
-        order_id: Option<i32>,
+        order_id: Option<OrderId>,
         /// The mandator.
         mandator_id: i32,
         /// Prefix of the order number.

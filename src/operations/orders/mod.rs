@@ -35,7 +35,7 @@ pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
 use super::wire::Time;
 use crate::config::Mandator;
 use crate::domain::order::{self, PacketDocument, PaymentDocument};
-use crate::domain::{AllOf, Decimal, Failure, FieldName, ItemId, Worded, code, limits};
+use crate::domain::{AllOf, Decimal, Failure, FieldName, ItemId, OrderId, OrderItemId, Worded, code, limits};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
@@ -102,7 +102,7 @@ wire! {
     /// The numbers of an order.
     OrderKeys {
         /// Kontor's own id.
-        order_id: Option<i32>,
+        order_id: Option<OrderId>,
         /// The mandator.
         mandator_id: Option<i32>,
         /// Prefix of the order number, such as a word per account.
@@ -130,7 +130,7 @@ wire! {
     /// A position of an order.
     OrderItem {
         /// Kontor's own id of the position.
-        order_item_id: i32,
+        order_item_id: OrderItemId,
         /// Id of the item; missing when the position matches no item.
         item_id: Option<ItemId>,
         /// Number of the item.
@@ -308,7 +308,7 @@ impl OrderKeys {
 /// The numbers that a request gives for an order.
 #[derive(Debug, Clone, Copy, Default)]
 struct Numbers<'r> {
-    order_id: Option<i32>,
+    order_id: Option<OrderId>,
     order_number: Option<i32>,
     order_number_prefix: Option<&'r str>,
     external_order_number_1: Option<&'r str>,

@@ -2,7 +2,7 @@
 
 use super::{OrderItem, OrderItemReservation};
 use crate::config::{Mandator, Settings};
-use crate::domain::{AnyOf, Decimal, Failure, FieldName, Worded, code, limits};
+use crate::domain::{AnyOf, Decimal, Failure, FieldName, OrderItemId, Worded, code, limits};
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::wire;
 
@@ -10,7 +10,7 @@ wire! {
     /// Pieces of one position.
     OrderContent {
         /// Kontor's own id of the position.
-        order_item_id: Option<i32>,
+        order_item_id: Option<OrderItemId>,
         /// The channel's number of the position.
         marketplace_order_item_id: Option<String>,
         /// Number of the item, where only one position of the order has it.
@@ -24,7 +24,7 @@ wire! {
     /// Pieces of one position that are cancelled.
     OrderItemCancellation {
         /// Kontor's own id of the position.
-        order_item_id: Option<i32>,
+        order_item_id: Option<OrderItemId>,
         /// The channel's number of the position.
         marketplace_order_item_id: Option<String>,
         /// Number of the item, where only one position of the order has it.
@@ -37,7 +37,7 @@ wire! {
 /// How a request names a position.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PositionKeys<'r> {
-    pub order_item_id: Option<i32>,
+    pub order_item_id: Option<OrderItemId>,
     pub marketplace_order_item_id: Option<&'r str>,
     pub internal_item_number: Option<&'r str>,
 }

@@ -5,7 +5,7 @@ use super::{OrderAddress, OrderContent, OrderCustomer, OrderItem, OrderNotice, O
 use super::{OrderTag, PaymentStatus, PriceType};
 use crate::config::{Mandator, Settings};
 use crate::domain::order::{self, Workflow};
-use crate::domain::{Decimal, Failure, Stamp};
+use crate::domain::{Decimal, Failure, OrderId, OrderItemId, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
 use crate::store::orders::{ContentRow, NoticeRow, OrderChangeRow, OrderParts, PacketRow, TagRow};
@@ -37,7 +37,7 @@ wire! {
     /// An order.
     OrderRecord {
         /// Kontor's own id.
-        order_id: i32,
+        order_id: OrderId,
         /// The mandator.
         mandator_id: i32,
         /// Prefix of the order number.
@@ -145,7 +145,7 @@ wire! {
         /// What changed: the name of a field of the order or position, with the address before it where it is of one.
         what: String,
         /// The position; missing where the change is about the order.
-        order_item_id: Option<i32>,
+        order_item_id: Option<OrderItemId>,
         /// The value before; missing where there was none.
         old_value: Option<String>,
         /// The value now; missing where there is none any more.

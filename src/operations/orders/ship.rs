@@ -9,7 +9,7 @@ use super::OrderPacket;
 use super::positions::{OrderContent, open_pieces, warehouse};
 use crate::config::Mandator;
 use crate::domain::order::{Content, PacketDocument};
-use crate::domain::{Failure, Place, code};
+use crate::domain::{Failure, OrderId, OrderItemId, Place, code};
 use crate::operations::Work;
 use crate::store::orders::{self, ContentRow, OrderRow, Packed, PacketRow, Positions};
 
@@ -84,14 +84,14 @@ fn packages_of<'r>(mandator: &Mandator, sent: &'r [OrderPacket]) -> Result<Vec<P
 
 /// The packages that the order has.
 struct Shelf {
-    order_id: i32,
+    order_id: OrderId,
     packets: Vec<PacketRow>,
     contents: Vec<ContentRow>,
     changed: bool,
 }
 
 impl Shelf {
-    fn load(work: &mut Work<'_, '_>, order_id: i32) -> Result<Shelf, Failure> {
+    fn load(work: &mut Work<'_, '_>, order_id: OrderId) -> Result<Shelf, Failure> {
         let conn = &mut work.tx.conn;
         let contents = orders::contents_of(conn, &[order_id])?.into_iter().map(|(_, row)| row).collect();
         Ok(Shelf { order_id, packets: orders::packets_of(conn, &[order_id])?, contents, changed: false })
@@ -204,8 +204,8 @@ impl Shelf {
     }
 
     /// The package holds exactly these pieces; a warehouse only counts where the request names one.
-    fn holds(&self, packet_id: i32, wanted: &[(i32, i32, Option<i32>)]) -> bool {
-        let mut left: BTreeMap<i32, i64> = BTreeMap::new();
+    fn holds(&self, packet_id: i32, wanted: &[(OrderItemId, i32, Option<i32>)]) -> bool {
+        let mut left: BTreeMap<OrderItemId, i64> = BTreeMap::new();
         for content in self.contents_of(packet_id) {
             *left.entry(content.order_item_id).or_default() += i64::from(content.quantity);
         }

@@ -3,7 +3,7 @@
 use super::{Numbers, OrderItemCancellation, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey};
 use super::{cancel, missing_key, order_under, ship, unknown_order};
 use crate::domain::order::{Event, FactKind, FactName, PaymentDocument, PaymentStatus, Step, step};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, OrderId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
@@ -56,7 +56,7 @@ wire! {
         /// The mandator.
         mandator_id: i32,
         /// Kontor's own id.
-        order_id: Option<i32>,
+        order_id: Option<OrderId>,
         /// Order number.
         order_number: Option<i32>,
         /// Prefix of the order number.

@@ -9,7 +9,7 @@ use super::form::{OrderUpdate, header};
 use super::{OrderKeys, OrderNotice, create};
 use super::{corrections, missing_key, order_under, unknown_order};
 use crate::config::Mandator;
-use crate::domain::{Failure, Place, code};
+use crate::domain::{Failure, OrderId, Place, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
@@ -103,7 +103,7 @@ fn change(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut OrderRow, upda
 
 /// Changes by the channel that the ERP has seen. One that is accepted already is not there any more, which is no error.
 /// True: something changed.
-fn accept_changes(work: &mut Work<'_, '_>, order_id: i32, ids: &[i32]) -> Result<bool, Failure> {
+fn accept_changes(work: &mut Work<'_, '_>, order_id: OrderId, ids: &[i32]) -> Result<bool, Failure> {
     let mut changed = false;
     for id in ids {
         match orders::order_of_change(&mut work.tx.conn, *id)? {
@@ -149,7 +149,7 @@ fn parts(work: &mut Work<'_, '_>, row: &OrderRow, update: &OrderUpdate) -> Resul
     Ok(changed)
 }
 
-fn take_notice(work: &mut Work<'_, '_>, order_id: i32, stored: &mut Vec<NoticeRow>, notice: &OrderNotice) -> Result<bool, Failure> {
+fn take_notice(work: &mut Work<'_, '_>, order_id: OrderId, stored: &mut Vec<NoticeRow>, notice: &OrderNotice) -> Result<bool, Failure> {
     let delete = notice.delete.unwrap_or_default();
     let Some(id) = notice.order_notice_id.filter(|id| *id != 0) else {
         let text = match &notice.text {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::conditions::{stock_filter, warehouses_of};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
 use crate::operations::wire::{Match, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -19,7 +19,7 @@ stock_filter! {
         /// When the order was last changed.
         last_changed,
         /// The order by number of Kontor.
-        order_id: Option<Match<i32>>,
+        order_id: Option<Match<OrderId>>,
         /// The order by visible number.
         order_number: Option<Match<i32>>,
     }
@@ -51,7 +51,7 @@ wire! {
         /// The pieces.
         reserved_count: i32,
         /// The order by number of Kontor.
-        order_id: i32,
+        order_id: OrderId,
         /// The order by visible number.
         order_number: i32,
         /// Prefix of the visible number.
@@ -80,14 +80,14 @@ impl ReadOperation for FetchStockReservations {
             mandator_of(None)?;
         }
         // By position: two positions of an order about one article are one reservation, and two filters find it once.
-        let mut positions: BTreeMap<(i32, i32), FoundReservation> = BTreeMap::new();
+        let mut positions: BTreeMap<(OrderItemId, i32), FoundReservation> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let conditions = conditions(reading.settings, filter, mandator);
             positions
                 .extend(store::found_reservations(conn, &conditions)?.into_iter().map(|row| ((row.order_item_id, row.warehouse_id), row)));
         }
-        let mut found: BTreeMap<(ItemId, i32, i32), Reservation> = BTreeMap::new();
+        let mut found: BTreeMap<(ItemId, i32, OrderId), Reservation> = BTreeMap::new();
         for row in positions.into_values() {
             let warehouse_id = row.warehouse_id;
             let entry = found.entry((row.item_id, warehouse_id, row.order_id)).or_insert_with(|| Reservation {

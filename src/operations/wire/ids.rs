@@ -34,4 +34,4 @@ macro_rules! wire_id {
     )+ };
 }
 
-wire_id!(crate::domain::ItemId);
+wire_id!(crate::domain::ItemId, crate::domain::OrderId, crate::domain::OrderItemId);

@@ -17,7 +17,7 @@ use super::filter::Cond;
 use super::held_orders::ORDER_ASIDE;
 use super::outbox::{OutboxStatus, Topic};
 use super::schema::{held_orders, items, offers, orders, outbox_facts, outbox_states};
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Failure, ItemId, OrderId, Stamp};
 use crate::{narrow, on};
 
 /// The number of a change, one over all tables: `price-12` is the price of offer 12, `fact-7` a report about an order,
@@ -92,7 +92,7 @@ pub struct OfferOf {
 /// The order that a change is about. Our numbers are missing where it is not stored (yet, or any more).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderOf {
-    pub order_id: Option<i32>,
+    pub order_id: Option<OrderId>,
     pub order_number: Option<i32>,
     pub order_number_prefix: Option<String>,
     pub marketplace_order_id: Option<String>,
@@ -140,7 +140,7 @@ pub struct ChangeFilter {
     pub offer_id: Cond<i32>,
     pub item_id: Cond<ItemId>,
     pub internal_item_number: Cond<String>,
-    pub order_id: Cond<i32>,
+    pub order_id: Cond<OrderId>,
     pub order_number: Cond<i32>,
     pub marketplace_order_id: Cond<String>,
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{EndedBy, OfferRow, OfferState, Wanted, by_ids};
 use crate::domain::stock::{Life, Placed};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, OrderId};
 use crate::on;
 use crate::store::outbox::{self, Topic};
 use crate::store::schema::{offers, order_items};
@@ -166,7 +166,7 @@ pub fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
 
 /// Marks the quantities of an account's offers of the items in an order. The channel moved its own stock, so what it
 /// shows is not known.
-pub fn moved_by_order(tx: &mut Tx<'_>, account_id: i32, order_id: i32) -> Result<(), Failure> {
+pub fn moved_by_order(tx: &mut Tx<'_>, account_id: i32, order_id: OrderId) -> Result<(), Failure> {
     let items: Vec<Option<ItemId>> = on!(&mut tx.conn, c => order_items::table
         .filter(order_items::order_id.eq(order_id))
         .filter(order_items::item_id.is_not_null())

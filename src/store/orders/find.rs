@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::OrderRow;
-use crate::domain::Failure;
 use crate::domain::order::OrderStatus;
+use crate::domain::{Failure, OrderId};
 use crate::store::Conn;
 use crate::store::among::among;
 use crate::store::filter::{Cond, Window};
@@ -14,7 +14,7 @@ use crate::{conditions, narrow, on};
 /// One of the numbers that name an order (`order-calls.md` 1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderKey {
-    OrderId(i32),
+    OrderId(OrderId),
     OrderNumber(i32),
     OrderNumberAndPrefix(i32, String),
     ExternalOrderNumber1(String),
@@ -43,7 +43,7 @@ impl OrderKey {
 }
 
 /// The orders of a mandator, or of one of its accounts, under a key: more than one where the key is not unique.
-pub fn find(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key: &OrderKey) -> Result<Vec<i32>, Failure> {
+pub fn find(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key: &OrderKey) -> Result<Vec<OrderId>, Failure> {
     Ok(on!(conn, c => {
         let mut of_mandator = orders::table
             .filter(orders::mandator_id.eq(mandator_id))
@@ -104,7 +104,7 @@ pub struct OrderNumbers {
     pub marketplace_order_id_2: Option<String>,
 }
 
-pub fn numbers(conn: &mut Conn<'_>, order_id: i32) -> Result<Option<OrderNumbers>, Failure> {
+pub fn numbers(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Option<OrderNumbers>, Failure> {
     Ok(on!(conn, c => orders::table
         .find(order_id)
         .select(OrderNumbers::as_select())
@@ -116,7 +116,7 @@ conditions! {
     ($)
     /// The conditions of one `filter` of fetchOrders.
     Selection, order_conditions {
-        order_ids: Cond<i32> = orders::order_id,
+        order_ids: Cond<OrderId> = orders::order_id,
         order_number: Cond<i32> = orders::order_number,
         order_number_prefix: Cond<String> = orders::order_number_prefix,
         order_date: Window = orders::order_date,
@@ -170,12 +170,12 @@ macro_rules! select_ids {
         if let Some(user) = &s.not_changed_by {
             query = query.filter(orders::last_changed_by.ne(user.clone()));
         }
-        query.load::<i32>($c)
+        query.load::<OrderId>($c)
     }};
 }
 
 /// The ids of the orders that match, in order.
-pub fn select(conn: &mut Conn<'_>, selection: &Selection) -> Result<Vec<i32>, Failure> {
+pub fn select(conn: &mut Conn<'_>, selection: &Selection) -> Result<Vec<OrderId>, Failure> {
     let ids = match conn {
         Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
         Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),

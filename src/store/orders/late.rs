@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::{Positions, follow_pieces, get, save, sold_offer};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
 use crate::on;
 use crate::store::schema::{order_items, orders};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
 
 /// Somewhere a position waits for its article.
 pub fn any_unmatched(conn: &mut Conn<'_>) -> Result<bool, Failure> {
-    let first: Option<i32> = on!(conn, c => order_items::table
+    let first: Option<OrderItemId> = on!(conn, c => order_items::table
         .filter(order_items::item_id.is_null())
         .filter(order_items::internal_item_number.is_not_null())
         .select(order_items::order_item_id)
@@ -31,9 +31,9 @@ pub fn match_late(
     warehouses: impl Fn(Option<i32>) -> Vec<i32>,
 ) -> Result<Vec<i32>, Failure> {
     let numbers: Vec<&str> = items.keys().copied().collect();
-    let mut waiting: BTreeMap<i32, Vec<(i32, String)>> = BTreeMap::new();
+    let mut waiting: BTreeMap<OrderId, Vec<(OrderItemId, String)>> = BTreeMap::new();
     for chunk in numbers.chunks(MOST_VARIABLES) {
-        let found: Vec<(i32, i32, Option<String>)> = on!(&mut tx.conn, c => order_items::table
+        let found: Vec<(OrderId, OrderItemId, Option<String>)> = on!(&mut tx.conn, c => order_items::table
             .inner_join(orders::table)
             .filter(orders::mandator_id.eq(mandator_id))
             .filter(order_items::item_id.is_null())

@@ -28,7 +28,7 @@ use super::schema::{items, offers, order_items, order_notices, order_payments};
 use super::schema::{order_tags, orders};
 use super::{Conn, MOST_VARIABLES, Tx, next_ids, next_ids_from};
 use crate::domain::order::{OrderDocument, OrderStatus, PaymentDocument, Pieces, Workflow};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
 use crate::on;
 
 /// `last_changed_by` of what a channel changed.
@@ -43,7 +43,7 @@ const ROWS_OF_INSERT: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = orders, primary_key(order_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct OrderRow {
-    pub order_id: i32,
+    pub order_id: OrderId,
     pub mandator_id: i32,
     /// `None`: a phone sale.
     pub account_id: Option<i32>,
@@ -82,7 +82,7 @@ impl OrderRow {
     /// A new order without numbers of others; the caller fills in what it knows.
     pub fn new(mandator_id: i32, sub_channel_id: i32, workflow: Workflow) -> OrderRow {
         OrderRow {
-            order_id: 0,
+            order_id: OrderId(0),
             mandator_id,
             account_id: None,
             sub_channel_id,
@@ -116,8 +116,8 @@ impl OrderRow {
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = order_items, primary_key(order_item_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct OrderItemRow {
-    pub order_item_id: i32,
-    pub order_id: i32,
+    pub order_item_id: OrderItemId,
+    pub order_id: OrderId,
     /// `None`: the position matches no item.
     pub item_id: Option<ItemId>,
     pub offer_id: Option<i32>,
@@ -142,8 +142,8 @@ impl OrderItemRow {
     /// A position of a new order, not linked to anything yet.
     pub fn new(identifier: String, quantity: i32, price: i64) -> OrderItemRow {
         OrderItemRow {
-            order_item_id: 0,
-            order_id: 0,
+            order_item_id: OrderItemId(0),
+            order_id: OrderId(0),
             item_id: None,
             offer_id: None,
             channel_line_id: None,
@@ -185,7 +185,7 @@ impl OrderItemRow {
 #[diesel(table_name = order_payments)]
 pub struct PaymentRow {
     pub order_payment_id: i32,
-    pub order_id: i32,
+    pub order_id: OrderId,
     pub data: PaymentDocument,
 }
 
@@ -193,7 +193,7 @@ pub struct PaymentRow {
 #[diesel(table_name = order_notices)]
 pub struct NoticeRow {
     pub order_notice_id: i32,
-    pub order_id: i32,
+    pub order_id: OrderId,
     pub notice_type: i32,
     pub text: String,
 }
@@ -201,7 +201,7 @@ pub struct NoticeRow {
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = order_tags)]
 pub struct TagRow {
-    pub order_id: i32,
+    pub order_id: OrderId,
     pub tag_identifier: String,
 }
 
@@ -214,7 +214,7 @@ pub fn insert(
     mut positions: Vec<OrderItemRow>,
     warehouses: &[i32],
 ) -> Result<(OrderRow, Vec<ItemId>), Failure> {
-    row.order_id = next_ids(tx, "order", 1)?;
+    row.order_id = OrderId(next_ids(tx, "order", 1)?);
     row.created_at = tx.stamp.0;
     row.last_changed = tx.stamp.0;
     if row.order_number == 0 {
@@ -231,10 +231,10 @@ pub fn insert(
 }
 
 /// Stores new positions of an order, and gives them their ids.
-pub fn add_positions(tx: &mut Tx<'_>, order_id: i32, positions: &mut [OrderItemRow]) -> Result<(), Failure> {
+pub fn add_positions(tx: &mut Tx<'_>, order_id: OrderId, positions: &mut [OrderItemRow]) -> Result<(), Failure> {
     let first = next_ids(tx, "order_item", positions.len())?;
     for (id, position) in (first..).zip(positions.iter_mut()) {
-        position.order_item_id = id;
+        position.order_item_id = OrderItemId(id);
         position.order_id = order_id;
     }
     for chunk in positions.chunks(ROWS_OF_INSERT) {
@@ -254,7 +254,7 @@ fn free_order_number(tx: &mut Tx<'_>, mandator_id: i32) -> Result<i32, Failure> 
 }
 
 /// An order by its id.
-pub fn get(conn: &mut Conn<'_>, order_id: i32) -> Result<Option<OrderRow>, Failure> {
+pub fn get(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Option<OrderRow>, Failure> {
     Ok(on!(conn, c => orders::table.find(order_id).select(OrderRow::as_select()).first(c).optional())?)
 }
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::domain::Failure;
+use crate::domain::{Failure, OrderId, OrderItemId};
 use crate::on;
 use crate::store::schema::order_changes;
 use crate::store::{Conn, Tx, next_ids};
@@ -11,18 +11,18 @@ use crate::store::{Conn, Tx, next_ids};
 #[diesel(table_name = order_changes, treat_none_as_default_value = false)]
 pub struct OrderChangeRow {
     pub order_change_id: i32,
-    pub order_id: i32,
+    pub order_id: OrderId,
     pub changed_at: i64,
     /// The field, in the words of `fetchOrders`.
     pub what: String,
     /// The position; missing where the change is about the order.
-    pub order_item_id: Option<i32>,
+    pub order_item_id: Option<OrderItemId>,
     pub old_value: Option<String>,
     pub new_value: Option<String>,
 }
 
 /// The changes of orders that are not accepted yet.
-pub fn changes_of(conn: &mut Conn<'_>, order_ids: &[i32]) -> Result<Vec<OrderChangeRow>, Failure> {
+pub fn changes_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<OrderChangeRow>, Failure> {
     Ok(on!(conn, c => order_changes::table
         .filter(order_changes::order_id.eq_any(order_ids))
         .order(order_changes::order_change_id)
@@ -44,7 +44,7 @@ pub fn note_changes(tx: &mut Tx<'_>, mut rows: Vec<OrderChangeRow>) -> Result<()
 }
 
 /// The order that a change is about; `None`: nobody waits for its acceptance.
-pub fn order_of_change(conn: &mut Conn<'_>, order_change_id: i32) -> Result<Option<i32>, Failure> {
+pub fn order_of_change(conn: &mut Conn<'_>, order_change_id: i32) -> Result<Option<OrderId>, Failure> {
     Ok(on!(conn, c => order_changes::table
         .find(order_change_id)
         .select(order_changes::order_id)

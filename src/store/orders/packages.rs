@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::positions::Packed;
-use crate::domain::Failure;
 use crate::domain::order::PacketDocument;
+use crate::domain::{Failure, OrderId, OrderItemId};
 use crate::on;
 use crate::store::schema::{order_packets, package_contents};
 use crate::store::{Conn, Tx, next_ids};
@@ -13,7 +13,7 @@ use crate::store::{Conn, Tx, next_ids};
 #[diesel(table_name = order_packets)]
 pub struct PacketRow {
     pub packet_id: i32,
-    pub order_id: i32,
+    pub order_id: OrderId,
     pub data: PacketDocument,
 }
 
@@ -22,14 +22,14 @@ pub struct PacketRow {
 pub struct ContentRow {
     pub package_content_id: i32,
     pub packet_id: i32,
-    pub order_item_id: i32,
+    pub order_item_id: OrderItemId,
     /// The warehouse that the pieces left; missing for a position without an item.
     pub warehouse_id: Option<i32>,
     pub quantity: i32,
 }
 
 /// The packages of orders.
-pub fn packets_of(conn: &mut Conn<'_>, order_ids: &[i32]) -> Result<Vec<PacketRow>, Failure> {
+pub fn packets_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<PacketRow>, Failure> {
     Ok(on!(conn, c => order_packets::table
         .filter(order_packets::order_id.eq_any(order_ids))
         .order(order_packets::packet_id)
@@ -38,7 +38,7 @@ pub fn packets_of(conn: &mut Conn<'_>, order_ids: &[i32]) -> Result<Vec<PacketRo
 }
 
 /// What is in the packages of orders, each with its order.
-pub fn contents_of(conn: &mut Conn<'_>, order_ids: &[i32]) -> Result<Vec<(i32, ContentRow)>, Failure> {
+pub fn contents_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<(OrderId, ContentRow)>, Failure> {
     Ok(on!(conn, c => package_contents::table
         .inner_join(order_packets::table)
         .filter(order_packets::order_id.eq_any(order_ids))
@@ -48,7 +48,7 @@ pub fn contents_of(conn: &mut Conn<'_>, order_ids: &[i32]) -> Result<Vec<(i32, C
 }
 
 /// Stores a new package with what is in it.
-pub fn add_packet(tx: &mut Tx<'_>, order_id: i32, data: PacketDocument, contents: &[Packed]) -> Result<PacketRow, Failure> {
+pub fn add_packet(tx: &mut Tx<'_>, order_id: OrderId, data: PacketDocument, contents: &[Packed]) -> Result<PacketRow, Failure> {
     let row = PacketRow { packet_id: next_ids(tx, "packet", 1)?, order_id, data };
     on!(&mut tx.conn, c => diesel::insert_into(order_packets::table).values(&row).execute(c))?;
     pack(tx, row.packet_id, contents)?;

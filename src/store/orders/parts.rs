@@ -16,7 +16,7 @@ pub struct OrderParts {
     pub customer: Option<CustomerRow>,
     pub items: Vec<OrderItemRow>,
     /// Reserved pieces by position and warehouse.
-    pub reserved: BTreeMap<i32, BTreeMap<i32, i32>>,
+    pub reserved: BTreeMap<OrderItemId, BTreeMap<i32, i32>>,
     pub packets: Vec<PacketRow>,
     pub contents: Vec<ContentRow>,
     pub changes: Vec<OrderChangeRow>,
@@ -25,8 +25,8 @@ pub struct OrderParts {
     pub tags: Vec<TagRow>,
 }
 
-fn by_order<R>(rows: Vec<R>, order_id: impl Fn(&R) -> i32) -> BTreeMap<i32, Vec<R>> {
-    let mut map: BTreeMap<i32, Vec<R>> = BTreeMap::new();
+fn by_order<R>(rows: Vec<R>, order_id: impl Fn(&R) -> OrderId) -> BTreeMap<OrderId, Vec<R>> {
+    let mut map: BTreeMap<OrderId, Vec<R>> = BTreeMap::new();
     for row in rows {
         map.entry(order_id(&row)).or_default().push(row);
     }
@@ -44,11 +44,11 @@ macro_rules! rows_of {
 }
 
 /// Orders by id with all their parts, in the order of `ids`; unknown ids are left out.
-pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure> {
+pub fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderParts>, Failure> {
     let mut loaded = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(MOST_VARIABLES) {
         let rows = rows_of!(conn, chunk, orders, order_id, OrderRow);
-        let mut rows: BTreeMap<i32, OrderRow> = rows.into_iter().map(|row| (row.order_id, row)).collect();
+        let mut rows: BTreeMap<OrderId, OrderRow> = rows.into_iter().map(|row| (row.order_id, row)).collect();
         let mut buyers: Vec<i32> = rows.values().filter_map(|row| row.customer_id).collect();
         buyers.sort_unstable();
         buyers.dedup();
@@ -58,7 +58,7 @@ pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure
             .load(c))?;
         let buyers: BTreeMap<i32, CustomerRow> = buyers.into_iter().map(|row| (row.customer_id, row)).collect();
         let items = rows_of!(conn, chunk, order_items, order_item_id, OrderItemRow);
-        let positions: Vec<i32> = items.iter().map(|row| row.order_item_id).collect();
+        let positions: Vec<OrderItemId> = items.iter().map(|row| row.order_item_id).collect();
         let mut reserved = reservations_of(conn, &positions)?;
         let mut items = by_order(items, |row| row.order_id);
         let mut packets = by_order(packets_of(conn, chunk)?, |row| row.order_id);
@@ -93,17 +93,17 @@ pub fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OrderParts>, Failure
 }
 
 /// The positions of an order.
-pub fn items_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<OrderItemRow>, Failure> {
+pub fn items_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<OrderItemRow>, Failure> {
     Ok(rows_of!(conn, [order_id], order_items, order_item_id, OrderItemRow))
 }
 
 /// The notices of an order.
-pub fn notices_of(conn: &mut Conn<'_>, order_id: i32) -> Result<Vec<NoticeRow>, Failure> {
+pub fn notices_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<NoticeRow>, Failure> {
     Ok(rows_of!(conn, [order_id], order_notices, order_notice_id, NoticeRow))
 }
 
 /// Adds payments to an order; one that is known already is replaced. True: something changed.
-pub fn add_payments(tx: &mut Tx<'_>, order_id: i32, payments: Vec<PaymentDocument>) -> Result<bool, Failure> {
+pub fn add_payments(tx: &mut Tx<'_>, order_id: OrderId, payments: Vec<PaymentDocument>) -> Result<bool, Failure> {
     if payments.is_empty() {
         return Ok(false);
     }
@@ -148,7 +148,7 @@ pub fn delete_notice(tx: &mut Tx<'_>, order_notice_id: i32) -> Result<(), Failur
 }
 
 /// Adds tags to an order; those it has already stay. True: something changed.
-pub fn add_tags(tx: &mut Tx<'_>, order_id: i32, tags: &[String]) -> Result<bool, Failure> {
+pub fn add_tags(tx: &mut Tx<'_>, order_id: OrderId, tags: &[String]) -> Result<bool, Failure> {
     let mut added = 0;
     for tag in tags {
         let row = TagRow { order_id, tag_identifier: tag.clone() };
@@ -162,7 +162,7 @@ pub fn add_tags(tx: &mut Tx<'_>, order_id: i32, tags: &[String]) -> Result<bool,
 }
 
 /// Removes tags from an order. True: something changed.
-pub fn delete_tags(tx: &mut Tx<'_>, order_id: i32, tags: &[String]) -> Result<bool, Failure> {
+pub fn delete_tags(tx: &mut Tx<'_>, order_id: OrderId, tags: &[String]) -> Result<bool, Failure> {
     let mut removed = 0;
     for tag in tags {
         removed += on!(&mut tx.conn, c => diesel::delete(order_tags::table.find((order_id, tag)))

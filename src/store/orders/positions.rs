@@ -9,7 +9,7 @@ use diesel::upsert::excluded;
 use super::reservations::{reservations_of, write_reservations};
 use super::{OrderItemRow, ROWS_OF_INSERT, items_of};
 use crate::domain::order::{Pieces, Position};
-use crate::domain::{Failure, ItemId, code};
+use crate::domain::{Failure, ItemId, OrderId, OrderItemId, code};
 use crate::on;
 use crate::store::schema::{items, order_items, stock};
 use crate::store::{Conn, Tx};
@@ -17,7 +17,7 @@ use crate::store::{Conn, Tx};
 /// Pieces that were shipped, with the warehouse they left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Packed {
-    pub order_item_id: i32,
+    pub order_item_id: OrderItemId,
     pub warehouse_id: Option<i32>,
     pub quantity: i32,
 }
@@ -28,7 +28,7 @@ pub struct Positions {
     rows: Vec<OrderItemRow>,
     rows_before: Vec<OrderItemRow>,
     list: Vec<Position>,
-    reserved_before: BTreeMap<i32, BTreeMap<i32, i32>>,
+    reserved_before: BTreeMap<OrderItemId, BTreeMap<i32, i32>>,
     /// Pieces that leave stock, by item and warehouse.
     booked: BTreeMap<(ItemId, i32), i64>,
     /// The order's warehouses, in the order in which they are used.
@@ -37,14 +37,14 @@ pub struct Positions {
 
 impl Positions {
     /// `warehouses` are those of the order's account in its order, or of the mandator for a phone sale.
-    pub fn load(conn: &mut Conn<'_>, order_id: i32, warehouses: &[i32]) -> Result<Positions, Failure> {
+    pub fn load(conn: &mut Conn<'_>, order_id: OrderId, warehouses: &[i32]) -> Result<Positions, Failure> {
         let rows = items_of(conn, order_id)?;
-        let ids: Vec<i32> = rows.iter().map(|row| row.order_item_id).collect();
+        let ids: Vec<OrderItemId> = rows.iter().map(|row| row.order_item_id).collect();
         let reserved_before = reservations_of(conn, &ids)?;
         Ok(Positions::of(rows, reserved_before, warehouses))
     }
 
-    pub(super) fn of(rows: Vec<OrderItemRow>, reserved: BTreeMap<i32, BTreeMap<i32, i32>>, warehouses: &[i32]) -> Positions {
+    pub(super) fn of(rows: Vec<OrderItemRow>, reserved: BTreeMap<OrderItemId, BTreeMap<i32, i32>>, warehouses: &[i32]) -> Positions {
         let list = rows.iter().map(|row| Position {
             order_item_id: row.order_item_id,
             item_id: row.item_id,
@@ -62,7 +62,7 @@ impl Positions {
     }
 
     /// The pieces of a position; none where the order has no such position.
-    pub fn pieces(&self, order_item_id: i32) -> Pieces {
+    pub fn pieces(&self, order_item_id: OrderItemId) -> Pieces {
         self.list.iter().find(|position| position.order_item_id == order_item_id).map(|position| position.pieces).unwrap_or_default()
     }
 
@@ -72,12 +72,12 @@ impl Positions {
     }
 
     /// For what is no matter of pieces.
-    pub fn row_mut(&mut self, order_item_id: i32) -> Option<&mut OrderItemRow> {
+    pub fn row_mut(&mut self, order_item_id: OrderItemId) -> Option<&mut OrderItemRow> {
         self.rows.iter_mut().find(|row| row.order_item_id == order_item_id)
     }
 
     /// The channel knows of all cancelled pieces of these positions from now on.
-    pub fn set_cancelled_told(&mut self, order_item_ids: impl IntoIterator<Item = i32>) {
+    pub fn set_cancelled_told(&mut self, order_item_ids: impl IntoIterator<Item = OrderItemId>) {
         for id in order_item_ids {
             let cancelled = self.pieces(id).cancelled;
             if let Some(row) = self.row_mut(id) {
@@ -86,7 +86,7 @@ impl Positions {
         }
     }
 
-    fn position(&mut self, order_item_id: i32) -> Option<&mut Position> {
+    fn position(&mut self, order_item_id: OrderItemId) -> Option<&mut Position> {
         self.list.iter_mut().find(|position| position.order_item_id == order_item_id)
     }
 
@@ -99,13 +99,13 @@ impl Positions {
     }
 
     /// Positions with open pieces, and how many.
-    pub fn open(&self) -> Vec<(i32, i32)> {
+    pub fn open(&self) -> Vec<(OrderItemId, i32)> {
         let open = self.list.iter().map(|position| (position.order_item_id, position.pieces.open()));
         open.filter(|(_, pieces)| *pieces > 0).collect()
     }
 
     /// Ships open pieces of a position, at most as many as are open.
-    pub fn ship(&mut self, order_item_id: i32, quantity: i32, from: Option<i32>) -> Vec<Packed> {
+    pub fn ship(&mut self, order_item_id: OrderItemId, quantity: i32, from: Option<i32>) -> Vec<Packed> {
         let warehouses = std::mem::take(&mut self.warehouses);
         let mut left = Vec::new();
         if let Some(position) = self.position(order_item_id) {
@@ -127,7 +127,7 @@ impl Positions {
     }
 
     /// Cancels open pieces of a position, at most as many as are open.
-    pub fn cancel(&mut self, order_item_id: i32, quantity: i32) {
+    pub fn cancel(&mut self, order_item_id: OrderItemId, quantity: i32) {
         let warehouses = std::mem::take(&mut self.warehouses);
         if let Some(position) = self.position(order_item_id) {
             position.cancel(quantity, &warehouses);
@@ -144,7 +144,7 @@ impl Positions {
 
     /// Changes the numbers of a position. Reservations of pieces that are not open any more go; call [`Positions::reserve`]
     /// for those that are open now.
-    pub fn change(&mut self, order_item_id: i32, change: impl FnOnce(&mut Pieces)) {
+    pub fn change(&mut self, order_item_id: OrderItemId, change: impl FnOnce(&mut Pieces)) {
         let warehouses = std::mem::take(&mut self.warehouses);
         if let Some(position) = self.position(order_item_id) {
             change(&mut position.pieces);
@@ -154,7 +154,7 @@ impl Positions {
     }
 
     /// A position got its item: it can reserve from now on.
-    pub fn set_item(&mut self, order_item_id: i32, item_id: ItemId) {
+    pub fn set_item(&mut self, order_item_id: OrderItemId, item_id: ItemId) {
         if let Some(position) = self.position(order_item_id) {
             position.item_id = Some(item_id);
         }
@@ -176,7 +176,7 @@ impl Positions {
     }
 
     /// Books pieces back into a warehouse.
-    pub fn restock(&mut self, order_item_id: i32, quantity: i32, warehouse_id: i32) {
+    pub fn restock(&mut self, order_item_id: OrderItemId, quantity: i32, warehouse_id: i32) {
         if let Some(item_id) = self.position(order_item_id).and_then(|position| position.item_id) {
             *self.booked.entry((item_id, warehouse_id)).or_default() -= i64::from(quantity);
         }

@@ -56,8 +56,12 @@ pub fn follow_pieces(tx: &mut Tx<'_>, positions: Positions) -> Result<Vec<i32>, 
 }
 
 /// Pieces in the channel's words, one entry per position. `so_far` counts those for which it has happened, these included.
-pub fn contents(rows: &[OrderItemRow], pieces: impl IntoIterator<Item = (i32, i32)>, so_far: impl Fn(i32) -> i32) -> Vec<Content> {
-    let mut sums: BTreeMap<i32, i32> = BTreeMap::new();
+pub fn contents(
+    rows: &[OrderItemRow],
+    pieces: impl IntoIterator<Item = (OrderItemId, i32)>,
+    so_far: impl Fn(OrderItemId) -> i32,
+) -> Vec<Content> {
+    let mut sums: BTreeMap<OrderItemId, i32> = BTreeMap::new();
     for (order_item_id, quantity) in pieces {
         let sum = sums.entry(order_item_id).or_default();
         *sum = sum.saturating_add(quantity);
@@ -109,7 +113,7 @@ fn untold_packets(tx: &mut Tx<'_>, row: &OrderRow) -> Result<Vec<Packet>, Failur
         let of_packet = packed.iter().map(|(_, content)| content).filter(move |content| content.packet_id == packet_id);
         of_packet.map(|content| (content.order_item_id, content.quantity))
     };
-    let mut shipped: BTreeMap<i32, i32> = rows.iter().map(|row| (row.order_item_id, row.shipped)).collect();
+    let mut shipped: BTreeMap<OrderItemId, i32> = rows.iter().map(|row| (row.order_item_id, row.shipped)).collect();
     let mut packets = Vec::with_capacity(untold.len());
     // From the last one back: each counts what was shipped before it.
     for mut packet in untold.into_iter().rev() {

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::domain::Failure;
-use crate::domain::ItemId;
 use crate::domain::order::Position;
+use crate::domain::{Failure, ItemId, OrderItemId};
 use crate::on;
 use crate::store::schema::reservations;
 use crate::store::{Conn, MOST_VARIABLES, Tx};
@@ -14,15 +13,15 @@ use crate::store::{Conn, MOST_VARIABLES, Tx};
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = reservations)]
 struct ReservationRow {
-    order_item_id: i32,
+    order_item_id: OrderItemId,
     warehouse_id: i32,
     item_id: ItemId,
     quantity: i32,
 }
 
 /// Reservations by position and warehouse.
-pub fn reservations_of(conn: &mut Conn<'_>, order_item_ids: &[i32]) -> Result<BTreeMap<i32, BTreeMap<i32, i32>>, Failure> {
-    let mut found: BTreeMap<i32, BTreeMap<i32, i32>> = BTreeMap::new();
+pub fn reservations_of(conn: &mut Conn<'_>, order_item_ids: &[OrderItemId]) -> Result<BTreeMap<OrderItemId, BTreeMap<i32, i32>>, Failure> {
+    let mut found: BTreeMap<OrderItemId, BTreeMap<i32, i32>> = BTreeMap::new();
     for chunk in order_item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<ReservationRow> = on!(conn, c => reservations::table
             .filter(reservations::order_item_id.eq_any(chunk))

@@ -96,7 +96,11 @@ fn pieces_that_the_channel_cancels_are_free_again_and_shipped_ones_stay() {
         take(store, &order);
         assert_eq!(pieces(store, id)[0], ("L1".into(), 3, 2, 0));
         let parts = load(store, id);
-        assert_eq!((parts.order.order_status_id, parts.items[0].shipped), (OrderStatus::ShippedDone, 1), "nothing is open any more, and a part was shipped");
+        assert_eq!(
+            (parts.order.order_status_id, parts.items[0].shipped),
+            (OrderStatus::ShippedDone, 1),
+            "nothing is open any more, and a part was shipped"
+        );
     });
 }
 
@@ -111,7 +115,7 @@ fn what_the_erp_cancelled_comes_back_from_the_channel_as_nothing_new() {
         store
             .write(move |tx| {
                 let mut positions = orders::Positions::load(&mut tx.conn, id, &[10])?;
-                let ids: Vec<i32> = positions.rows().iter().map(|row| row.order_item_id).collect();
+                let ids: Vec<_> = positions.rows().iter().map(|row| row.order_item_id).collect();
                 positions.cancel(ids[0], 1);
                 positions.cancel(ids[1], 1);
                 positions.set_cancelled_told(ids);

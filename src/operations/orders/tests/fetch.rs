@@ -14,11 +14,11 @@ pub(super) fn request(filters: Vec<OrderFilter>) -> FetchOrdersRequest {
     FetchOrdersRequest { filters, ..FetchOrdersRequest::default() }
 }
 
-pub(super) fn found(store: &Store, filter: OrderFilter) -> Vec<i32> {
+pub(super) fn found(store: &Store, filter: OrderFilter) -> Vec<OrderId> {
     ids(&fetched(store, request(vec![filter])))
 }
 
-pub(super) fn ids(result: &FetchOrdersResult) -> Vec<i32> {
+pub(super) fn ids(result: &FetchOrdersResult) -> Vec<OrderId> {
     result.orders.iter().map(|order| order.order_id).collect()
 }
 
@@ -35,7 +35,7 @@ pub(super) fn stamp(of: u32) -> i64 {
 }
 
 /// Two orders that differ in everything: the first has all values, the second none that may be missing.
-pub(super) fn pair(store: &Store) -> (i32, i32) {
+pub(super) fn pair(store: &Store) -> (OrderId, OrderId) {
     let item = shelf(store);
     let first = order_with(store, item, Workflow::Prepayment, |row, tx| {
         let customer = orders::customers::buyer(tx, 1, Some(101), None, Some("ada@example.org")).unwrap();
@@ -84,7 +84,7 @@ fn several_filters_are_united() {
 fn pages_are_cut_in_order_and_the_total_is_told() {
     on_stores(|store| {
         let item = shelf(store);
-        let all: Vec<i32> = (0..5).map(|_| order(store, item, Workflow::Prepayment)).collect();
+        let all: Vec<OrderId> = (0..5).map(|_| order(store, item, Workflow::Prepayment)).collect();
         let page = |per_page, page| {
             let result = fetched(store, FetchOrdersRequest { orders_per_page: per_page, page, ..request(vec![filter()]) });
             assert_eq!(result.report.total_records, Some(5));

@@ -10,8 +10,8 @@ mod update;
 use diesel::prelude::*;
 
 use super::*;
-use crate::domain::ItemId;
 use crate::domain::order::Workflow;
+use crate::domain::{ItemId, OrderId};
 use crate::on;
 use crate::operations::ReadOperation;
 use crate::operations::testing::{self, Called, among, call, fetch, is, try_fetch, waiting};
@@ -44,7 +44,7 @@ fn shelf(store: &Store) -> ItemId {
 }
 
 /// An order of a channel with two pieces of the item, changed before it is stored.
-fn order_with(store: &Store, item: ItemId, workflow: Workflow, with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static) -> i32 {
+fn order_with(store: &Store, item: ItemId, workflow: Workflow, with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static) -> OrderId {
     store
         .write(move |tx| {
             let mut row = OrderRow::new(1, 2100, workflow);
@@ -63,11 +63,11 @@ fn order_with(store: &Store, item: ItemId, workflow: Workflow, with: impl FnOnce
         .unwrap()
 }
 
-fn order(store: &Store, item: ItemId, workflow: Workflow) -> i32 {
+fn order(store: &Store, item: ItemId, workflow: Workflow) -> OrderId {
     order_with(store, item, workflow, |_, _| {})
 }
 
-fn load(store: &Store, order_id: i32) -> OrderParts {
+fn load(store: &Store, order_id: OrderId) -> OrderParts {
     store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0)
 }
 

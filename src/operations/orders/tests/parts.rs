@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::order::{Content, FactKind, OrderStatus};
 
 /// An order with three pieces of the item and one of a service, in account 101 with its warehouses 10 and 11.
-fn order_of_three(store: &Store, item: ItemId) -> i32 {
+fn order_of_three(store: &Store, item: ItemId) -> OrderId {
     store
         .write(move |tx| {
             let mut row = OrderRow::new(1, 2100, Workflow::Prepayment);
@@ -25,7 +25,7 @@ fn package(number: &str, contents: &[OrderContent]) -> OrderPacket {
     OrderPacket { external_packet_number: Some(number.into()), contents: contents.to_vec(), ..OrderPacket::default() }
 }
 
-fn update(order_id: i32, status: OrderEvent) -> OrderStatusUpdate {
+fn update(order_id: OrderId, status: OrderEvent) -> OrderStatusUpdate {
     OrderStatusUpdate {
         significant_key: OrderSignificantKey::OrderId,
         reference_id: None,
@@ -54,11 +54,11 @@ fn send(store: &Store, update: OrderStatusUpdate) -> (i32, String) {
     (report.return_code, report.error_description.unwrap_or_default())
 }
 
-fn ship(store: &Store, order_id: i32, packages: Vec<OrderPacket>) -> (i32, String) {
+fn ship(store: &Store, order_id: OrderId, packages: Vec<OrderPacket>) -> (i32, String) {
     send(store, OrderStatusUpdate { shipping_informations: packages, ..update(order_id, OrderEvent::Shipped) })
 }
 
-fn cancel(store: &Store, order_id: i32, pieces: &[(&str, i32)]) -> (i32, String) {
+fn cancel(store: &Store, order_id: OrderId, pieces: &[(&str, i32)]) -> (i32, String) {
     let items = pieces.iter().map(|(line, quantity)| OrderItemCancellation {
         marketplace_order_item_id: Some((*line).into()),
         quantity: *quantity,
@@ -67,7 +67,7 @@ fn cancel(store: &Store, order_id: i32, pieces: &[(&str, i32)]) -> (i32, String)
     send(store, OrderStatusUpdate { order_items: items.collect(), ..update(order_id, OrderEvent::Canceled) })
 }
 
-fn correct(store: &Store, order_id: i32, item: OrderItemUpdate) -> (i32, String) {
+fn correct(store: &Store, order_id: OrderId, item: OrderItemUpdate) -> (i32, String) {
     let order = OrderUpdate {
         significant_key: OrderSignificantKey::OrderId,
         mandator_id: 1,
@@ -81,12 +81,12 @@ fn correct(store: &Store, order_id: i32, item: OrderItemUpdate) -> (i32, String)
 }
 
 /// Ordered, cancelled, shipped and open pieces of each position.
-fn pieces(store: &Store, order_id: i32) -> Vec<(i32, i32, i32, i32)> {
+fn pieces(store: &Store, order_id: OrderId) -> Vec<(i32, i32, i32, i32)> {
     let pieces = load(store, order_id).items.into_iter().map(|row| row.pieces());
     pieces.map(|pieces| (pieces.ordered, pieces.cancelled, pieces.shipped, pieces.open())).collect()
 }
 
-fn status(store: &Store, order_id: i32) -> OrderStatus {
+fn status(store: &Store, order_id: OrderId) -> OrderStatus {
     load(store, order_id).order.order_status_id
 }
 
@@ -320,7 +320,7 @@ fn the_account_decides_between_orders_under_one_number() {
             marketplace_order_id_1: Some("SAME".into()),
             order_id: None,
             account_id,
-            ..update(0, OrderEvent::Paid)
+            ..update(OrderId(0), OrderEvent::Paid)
         };
         assert_eq!(send(store, by_number(None)).0, -4002);
         assert_eq!(send(store, by_number(Some(102))).0, 0);

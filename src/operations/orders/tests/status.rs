@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::order::{self as domain, FactKind, OrderStatus};
 
-fn update(order_id: i32, status: OrderEvent) -> OrderStatusUpdate {
+fn update(order_id: OrderId, status: OrderEvent) -> OrderStatusUpdate {
     OrderStatusUpdate {
         significant_key: OrderSignificantKey::OrderId,
         mandator_id: 1,
@@ -20,7 +20,7 @@ fn packet(number: &str) -> OrderPacket {
     }
 }
 
-fn shipped(order_id: i32, numbers: &[&str]) -> OrderStatusUpdate {
+fn shipped(order_id: OrderId, numbers: &[&str]) -> OrderStatusUpdate {
     OrderStatusUpdate {
         shipping_informations: numbers.iter().map(|number| packet(number)).collect(),
         ..update(order_id, OrderEvent::Shipped)
@@ -33,7 +33,7 @@ fn send(store: &Store, update: OrderStatusUpdate) -> Called<UpdateOrderStatusRes
 }
 
 /// Sends a report that has to be taken, and gives the status after it.
-fn after(store: &Store, order_id: i32, event: OrderEvent) -> OrderStatus {
+fn after(store: &Store, order_id: OrderId, event: OrderEvent) -> OrderStatus {
     let called = send(store, update(order_id, event));
     assert_eq!(called.result.reports[0].return_code, 0, "{event:?}");
     load(store, order_id).order.order_status_id
@@ -312,7 +312,7 @@ fn an_unknown_or_ambiguous_order_fails_alone() {
         let twice = OrderStatusUpdate {
             significant_key: OrderSignificantKey::ExternalOrderNumber1,
             external_order_number_1: Some("twice".into()),
-            ..update(0, OrderEvent::Fetched)
+            ..update(OrderId(0), OrderEvent::Fetched)
         };
         let elsewhere = OrderStatusUpdate { mandator_id: 2, ..update(good, OrderEvent::Fetched) };
         let called = call::<UpdateOrderStatus>(

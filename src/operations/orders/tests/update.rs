@@ -3,7 +3,7 @@ use crate::domain::order::OrderStatus;
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Patch;
 
-fn of(order_id: i32) -> OrderUpdate {
+fn of(order_id: OrderId) -> OrderUpdate {
     OrderUpdate { significant_key: OrderSignificantKey::OrderId, mandator_id: 1, order_id: Some(order_id), ..OrderUpdate::default() }
 }
 
@@ -30,7 +30,7 @@ fn send(store: &Store, update: OrderUpdate) -> Called<UpdateOrdersResult> {
 }
 
 /// Sends an update that has to be taken; gives the order's id.
-fn taken(store: &Store, update: OrderUpdate) -> i32 {
+fn taken(store: &Store, update: OrderUpdate) -> OrderId {
     let report = send(store, update).result.reports.remove(0);
     assert_eq!(report.return_code, 0, "{:?}", report.error_description);
     report.order.unwrap().order_id.unwrap()
@@ -289,7 +289,7 @@ fn an_order_of_a_channel_is_never_created() {
         assert_eq!(refused(store, shop), -3001);
         let mut by_id = sale("ERP-1");
         by_id.significant_key = OrderSignificantKey::OrderId;
-        by_id.order_id = Some(77);
+        by_id.order_id = Some(OrderId(77));
         assert_eq!(refused(store, by_id), -4008);
     });
 }
