@@ -318,7 +318,8 @@ impl Shop {
         }
         let workflow = self.order(order_id).map_or(Workflow::Prepayment, |order| order.workflow);
         let this = rank(workflow, fact.kind.word());
-        let out_of_order = before.iter().any(|other| other.applied && rank(workflow, &other.kind) > this);
+        let any_time = matches!(fact.kind, FactKind::PositionsCancelled { .. });
+        let out_of_order = !any_time && before.iter().any(|other| other.applied && rank(workflow, &other.kind) > this);
         let result = match &fact.kind {
             FactKind::Acknowledged => self.acknowledge(order_id),
             FactKind::Paid { transaction_id } => self.pay(order_id, transaction_id.clone()),
@@ -373,7 +374,7 @@ impl Order {
 /// The usual order of the steps: cash on delivery is paid after shipping.
 fn rank(workflow: Workflow, kind: &str) -> u8 {
     match (kind, workflow) {
-        ("acknowledged", _) => 0,
+        ("acknowledged" | "positions_cancelled", _) => 0,
         ("paid", Workflow::CashOnDelivery) => 3,
         ("paid", _) => 1,
         ("shipped", _) => 2,

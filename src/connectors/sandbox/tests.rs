@@ -7,7 +7,7 @@ use super::super::tests::account;
 use super::super::{ChannelError, Connector, Fact, OfferChange, OfferContent, Outcome, Price, Quantity, build};
 use super::{Sandboxes, Token};
 use crate::domain::offer::Wanted;
-use crate::domain::order::{FactKind, Packet};
+use crate::domain::order::{Content, FactKind, Packet};
 use crate::domain::{Currency, Decimal, Money};
 
 const TOKEN: Token<'_> = Token { field: "token", value: "of the page" };
@@ -227,6 +227,26 @@ fn facts_in_the_wrong_order_are_recorded() {
     world.fact("k1", FactKind::Acknowledged);
     assert_eq!(world.ask("GET", "/orders/S-100001", "").1["facts"][1]["out_of_order"], true);
     assert_eq!(world.ask("GET", "/state", "").1["counters"]["out_of_order_facts"], 1);
+}
+
+#[test]
+fn an_order_is_shipped_and_cancelled_in_parts() {
+    let world = World::with_offer("A", 5);
+    world.ask("POST", "/orders?sku=A&quantity=3", "");
+    let line_id = world.ask("GET", "/orders/S-100001", "").1["lines"][0]["line_id"].as_str().unwrap().to_owned();
+    let pieces = |quantity: i32| Content { line_id: Some(line_id.clone()), sku: None, quantity, so_far: 0 };
+    let cancel = |quantity: i32| FactKind::PositionsCancelled { positions: vec![pieces(quantity)], reason: None };
+    let package =
+        |number: i32, quantity: i32| shipped(vec![Packet { packet_id: number, contents: vec![pieces(quantity)], ..Packet::default() }]);
+    world.fact("k1", package(1, 1));
+    assert_eq!(world.ask("GET", "/orders/S-100001", "").1["status"], "new", "two are open");
+    assert_eq!(refusal(world.fact("k2", cancel(3))), "ORDER_STATE");
+    world.fact("k3", cancel(1));
+    world.fact("k4", package(2, 1));
+    let order = world.ask("GET", "/orders/S-100001", "").1;
+    let line = &order["lines"][0];
+    assert_eq!((&order["status"], &line["shipped"], &line["cancelled"]), (&json!("shipped"), &json!(2), &json!(1)));
+    assert_eq!(world.ask("GET", "/state", "").1["counters"]["out_of_order_facts"], 0);
 }
 
 #[test]
