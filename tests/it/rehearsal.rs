@@ -20,6 +20,9 @@ struct Line {
 /// Moved by reading polls and by every transaction, whatever it does.
 const RESTLESS: [&str; 3] = ["change_clock", "writers", "account_work"];
 
+/// The mark that an answer reached its caller: it comes with a later commit, at any time.
+const LATE: &str = "handed_over";
+
 /// Table → its rows as text.
 fn dump(world: &World) -> BTreeMap<String, Vec<String>> {
     let url = world.database();
@@ -28,15 +31,15 @@ fn dump(world: &World) -> BTreeMap<String, Vec<String>> {
         let mut conn = PgConnection::establish(url).unwrap();
         let names = lines(sql_query("SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public'").load(&mut conn));
         for name in names.into_iter().filter(|name| !RESTLESS.contains(&name.as_str())) {
-            let rows = lines(sql_query(format!("SELECT t::text AS line FROM {name} t ORDER BY 1")).load(&mut conn));
+            let rows = lines(sql_query(format!("SELECT (to_jsonb(t) - '{LATE}')::text AS line FROM {name} t ORDER BY 1")).load(&mut conn));
             tables.insert(name, rows);
         }
     } else {
         let mut conn = SqliteConnection::establish(url).unwrap();
         let names = lines(sql_query("SELECT name AS line FROM sqlite_master WHERE type = 'table'").load(&mut conn));
         for name in names.into_iter().filter(|name| !RESTLESS.contains(&name.as_str())) {
-            let columns =
-                lines(sql_query(format!("SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{name}')")).load(&mut conn));
+            let columns = format!("SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{name}') WHERE name <> '{LATE}'");
+            let columns = lines(sql_query(columns).load(&mut conn));
             let row = columns.join(" || ',' || ");
             let rows = lines(sql_query(format!("SELECT {row} AS line FROM \"{name}\" ORDER BY 1")).load(&mut conn));
             tables.insert(name, rows);
