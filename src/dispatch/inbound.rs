@@ -53,7 +53,7 @@ pub fn import(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &C
 }
 
 /// The number under which the order is known. One that is too long is refused and not cut: the channel is asked about the
-/// order, and told of it, by this number.
+/// order, and hears of it, by this number.
 fn number_of(order: &ChannelOrder) -> Result<Cow<'_, str>, Failure> {
     const NAME: &str = "marketplace_order_id";
     let (length, longest) = (order.order_id.chars().count(), limits::CHANNEL_NUMBER);

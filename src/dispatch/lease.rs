@@ -39,13 +39,13 @@ impl Lease {
             }
         }
         let until = after(now, context.settings.dispatch.lease);
-        let (owner, steal, anew) = (self.owner.clone(), self.steal, self.until == Stamp(0));
+        let (owner, steal, first_time) = (self.owner.clone(), self.steal, self.until == Stamp(0));
         let account = context.account.clone();
         let aside = context.store.write(move |tx| {
             if accounts::take_lease(tx, account_id, &owner, now, until, steal)?.is_none() {
                 return Ok(None);
             }
-            if !anew {
+            if !first_time {
                 return Ok(Some(SetAside::default()));
             }
             // What the process before was allowed to do is not what we are.

@@ -55,7 +55,7 @@ impl<B: AsRef<[u8]>> Inflating<B> {
     /// # Errors
     /// `UNDECODABLE_BODY`; `INFLATES_TOO_MUCH` beyond `ratio` bytes for each that was read, as soon as that shows.
     pub(super) fn go_on(&mut self, most: usize, ratio: usize) -> Result<bool, Failure> {
-        // All that may come: a buffer that grows by itself takes twice as much, and is copied each time.
+        // All that may come: a buffer that grows automatically takes twice as much, and is copied each time.
         self.out.reserve_exact(most.saturating_sub(self.out.len()).min(ratio.saturating_mul(self.sent).saturating_add(UNWEIGHED + PIECE)));
         while self.goes_on(most) {
             let read = self.piece(most).map_err(|error| Failure::new(code::UNDECODABLE_BODY, ["gzip", &error.to_string()]))?;

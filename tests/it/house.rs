@@ -388,7 +388,7 @@ fn functions(code: &str) -> Vec<(String, usize)> {
     found
 }
 
-/// What stands between a bracket and its end, without the bracket.
+/// What is between a bracket and its end, without the bracket.
 fn bracketed(text: &str) -> &str {
     let mut depth = 1_usize;
     let end = text.char_indices().find(|(_, c)| {

@@ -1,4 +1,4 @@
-//! A known order that its channel says differently now. Before the ERP took the order over, Kontor just follows; after that
+//! A known order that its channel reports differently now. Before the ERP took the order over, Kontor just follows; after that
 //! it follows too, and lists what changed until the ERP accepts it.
 //!
 //! What counts as changed is the difference between two readings of the channel, so that what the ERP corrected itself
@@ -64,7 +64,7 @@ pub(super) fn update(
     Ok(Imported::Changed { accounts })
 }
 
-/// What the channel said at the last reading. Version 0.1 did not keep it: there the positions tell what the lines were,
+/// What the channel said at the last reading. Version 0.1 did not keep it: there the positions say what the lines were,
 /// and everything else counts as said.
 fn said_before(row: &OrderRow, positions: &[OrderItemRow], now: &ChannelOrder) -> Result<ChannelOrder, Failure> {
     if let Some(json) = &row.channel_document {

@@ -24,7 +24,7 @@ pub(super) fn cancel(work: &mut Work<'_, '_>, row: &mut OrderRow, named: &[Order
         pieces = positions.open();
         positions.cancel_open();
     } else {
-        // Nothing tells a repeat from a second cancellation of the same pieces.
+        // Nothing distinguishes a repeat from a second cancellation of the same pieces.
         work.additive = true;
         for (index, cancellation) in named.iter().enumerate() {
             let cancelled = one(&mut positions, cancellation).map_err(|failure| failure.within(Place::entry("order_item", index + 1)))?;

@@ -109,7 +109,7 @@ pub struct Change {
     pub order: Option<OrderOf>,
     /// The part of the offer, what happened to the order, or `import` of an order that could not be stored.
     pub topic: String,
-    /// Not tried any more by itself.
+    /// Not tried automatically any more.
     pub parked: bool,
     /// When it was asked for, or asked for again; of an order, when the channel reported it.
     pub asked_at: Stamp,
@@ -122,7 +122,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// When it is tried next; `None`: not by itself.
+    /// When it is tried next; `None`: not automatically.
     pub fn next_try(&self) -> Option<Stamp> {
         (!self.parked).then(|| self.due_at.max(self.blocked_until))
     }

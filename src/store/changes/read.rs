@@ -150,7 +150,7 @@ fn orders_of(conn: &mut Conn<'_>, held_order_ids: &[i32]) -> Result<Vec<Change>,
     Ok(changes)
 }
 
-/// What is told to the channel, or what it told, as JSON. Of states nothing: they are read when they are sent.
+/// What is sent to the channel, or what it reported, as JSON. Of states nothing: they are read when they are sent.
 pub fn payload(conn: &mut Conn<'_>, id: ChangeId) -> Result<Option<String>, Failure> {
     Ok(match id {
         ChangeId::State { .. } => None,

@@ -86,8 +86,10 @@ impl Positions {
         }
     }
 
-    fn position(&mut self, order_item_id: OrderItemId) -> Option<&mut Position> {
-        self.list.iter_mut().find(|position| position.order_item_id == order_item_id)
+    /// A position, and the warehouses that serve it.
+    fn position(&mut self, order_item_id: OrderItemId) -> Option<(&mut Position, &[i32])> {
+        let position = self.list.iter_mut().find(|position| position.order_item_id == order_item_id)?;
+        Some((position, &self.warehouses))
     }
 
     pub fn is_open(&self) -> bool {
@@ -106,18 +108,14 @@ impl Positions {
 
     /// Ships open pieces of a position, at most as many as are open.
     pub fn ship(&mut self, order_item_id: OrderItemId, quantity: i32, from: Option<i32>) -> Vec<Packed> {
-        let warehouses = std::mem::take(&mut self.warehouses);
-        let mut left = Vec::new();
-        if let Some(position) = self.position(order_item_id) {
-            left = position.ship(quantity, from, &warehouses);
-            if let Some(item_id) = position.item_id {
-                for part in &left {
-                    let Some(warehouse) = part.warehouse_id else { continue };
-                    *self.booked.entry((item_id, warehouse)).or_default() += i64::from(part.quantity);
-                }
+        let Some((position, warehouses)) = self.position(order_item_id) else { return Vec::new() };
+        let left = position.ship(quantity, from, warehouses);
+        if let Some(item_id) = position.item_id {
+            for part in &left {
+                let Some(warehouse) = part.warehouse_id else { continue };
+                *self.booked.entry((item_id, warehouse)).or_default() += i64::from(part.quantity);
             }
         }
-        self.warehouses = warehouses;
         left.into_iter().map(|part| Packed { order_item_id, warehouse_id: part.warehouse_id, quantity: part.quantity }).collect()
     }
 
@@ -128,11 +126,9 @@ impl Positions {
 
     /// Cancels open pieces of a position, at most as many as are open.
     pub fn cancel(&mut self, order_item_id: OrderItemId, quantity: i32) {
-        let warehouses = std::mem::take(&mut self.warehouses);
-        if let Some(position) = self.position(order_item_id) {
-            position.cancel(quantity, &warehouses);
+        if let Some((position, warehouses)) = self.position(order_item_id) {
+            position.cancel(quantity, warehouses);
         }
-        self.warehouses = warehouses;
     }
 
     /// Cancels everything that is open.
@@ -145,17 +141,15 @@ impl Positions {
     /// Changes the numbers of a position. Reservations of pieces that are not open any more go; call [`Positions::reserve`]
     /// for those that are open now.
     pub fn change(&mut self, order_item_id: OrderItemId, change: impl FnOnce(&mut Pieces)) {
-        let warehouses = std::mem::take(&mut self.warehouses);
-        if let Some(position) = self.position(order_item_id) {
+        if let Some((position, warehouses)) = self.position(order_item_id) {
             change(&mut position.pieces);
-            position.fit(&warehouses);
+            position.fit(warehouses);
         }
-        self.warehouses = warehouses;
     }
 
     /// A position got its item: it can reserve from now on.
     pub fn set_item(&mut self, order_item_id: OrderItemId, item_id: ItemId) {
-        if let Some(position) = self.position(order_item_id) {
+        if let Some((position, _)) = self.position(order_item_id) {
             position.item_id = Some(item_id);
         }
     }
@@ -177,7 +171,7 @@ impl Positions {
 
     /// Books pieces back into a warehouse.
     pub fn restock(&mut self, order_item_id: OrderItemId, quantity: i32, warehouse_id: i32) {
-        if let Some(item_id) = self.position(order_item_id).and_then(|position| position.item_id) {
+        if let Some(item_id) = self.position(order_item_id).and_then(|(position, _)| position.item_id) {
             *self.booked.entry((item_id, warehouse_id)).or_default() -= i64::from(quantity);
         }
     }

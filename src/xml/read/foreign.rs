@@ -3,7 +3,7 @@
 use super::{NONE, Node};
 
 impl<'d> Node<'d> {
-    /// The first element below this one in another namespace than `expected`; one in none is no stranger. What stands
+    /// The first element below this one in another namespace than `expected`; one in none is no stranger. What is
     /// below an element whose name `keeps` is not looked at: it may be a document of its own.
     pub fn first_foreign(self, expected: &str, keeps: impl Fn(&str) -> bool) -> Option<Node<'d>> {
         let document = self.document;

@@ -148,7 +148,7 @@ fn ten_thousand_records_that_compress_well_are_taken() {
     }
 }
 
-/// What compresses a thousand times is no document of an ERP. Who sends it all the same is told how it is taken.
+/// What compresses a thousand times is no document of an ERP. Who sends it all the same learns from the text how it is taken.
 #[test]
 fn gzip_that_inflates_to_more_than_it_is_worth_is_refused_and_taken_without_gzip() {
     let world = World::demo(Database::Sqlite);

@@ -29,7 +29,7 @@ impl Server {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// As after a power cut: nobody is told.
+    /// As after a power cut: nobody is informed.
     fn restart(&self) {
         Server::script(&["restart", &self.folder.path().to_string_lossy()]);
     }
