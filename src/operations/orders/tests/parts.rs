@@ -266,7 +266,7 @@ fn corrections_by_the_erp_count_all_pieces_so_far_and_tell_the_channel_nothing()
             assert_eq!(correct(store, id, cancelled.clone()).0, 0);
         }
         assert_eq!((pieces(store, id)[0], reserved(store, item), facts(store).len()), ((3, 1, 0, 2), 2, 0));
-        assert_eq!(load(store, id).items[0].cancelled_told, 0, "adjustOrders transmits it");
+        assert_eq!(load(store, id).items[0].cancelled_told, 0, "the channel is not informed");
         assert_eq!(correct(store, id, OrderItemUpdate { cancelled_quantity: Some(0), ..position() }).0, -5015);
         assert_eq!(correct(store, id, OrderItemUpdate { cancelled_quantity: Some(4), ..position() }).0, -5015);
         assert_eq!(correct(store, id, OrderItemUpdate { returned_quantity: Some(1), ..position() }).0, -5015, "nothing was shipped");
