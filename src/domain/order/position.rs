@@ -20,6 +20,18 @@ impl Pieces {
     pub fn open(self) -> i32 {
         self.ordered.saturating_sub(self.cancelled).saturating_sub(self.shipped).max(0)
     }
+
+    /// Pieces whose money can still go back. They may be open, cancelled, shipped or returned: money goes its own way.
+    pub fn refundable(self) -> i32 {
+        self.ordered.saturating_sub(self.refunded).max(0)
+    }
+
+    /// The money of further pieces goes back, at most of as many as can be refunded. Gives how many those are.
+    pub fn refund(&mut self, quantity: i32) -> i32 {
+        let quantity = quantity.clamp(0, self.refundable());
+        self.refunded = self.refunded.saturating_add(quantity);
+        quantity
+    }
 }
 
 /// A position with its reservations, while it is worked on.
@@ -226,6 +238,16 @@ mod tests {
         one.ship(1, None, &[10, 20]);
         one.cancel(5, &[10, 20]);
         assert_eq!((one.pieces, held(&one)), (Pieces { ordered: 3, cancelled: 2, shipped: 1, ..Pieces::default() }, vec![]));
+    }
+
+    #[test]
+    fn the_money_of_a_piece_goes_back_once_wherever_the_piece_is() {
+        let mut pieces = Pieces { ordered: 3, cancelled: 1, shipped: 1, ..Pieces::default() };
+        assert_eq!((pieces.refund(2), pieces.refundable()), (2, 1));
+        assert_eq!((pieces.refund(2), pieces.refundable()), (1, 0), "no more than were ordered");
+        assert_eq!((pieces.refund(-1), pieces.refunded, pieces.open()), (0, 3, 1), "what is open stays open");
+        pieces.ordered = 1;
+        assert_eq!(pieces.refundable(), 0, "the channel took back pieces whose money had gone back");
     }
 
     #[test]
