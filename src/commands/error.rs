@@ -7,7 +7,7 @@ use crate::config::UnknownAccount;
 use crate::domain::Failure;
 
 #[derive(Debug, Error)]
-pub enum Error {
+pub(crate) enum Error {
     #[error(transparent)]
     App(#[from] app::Error),
     #[error(transparent)]

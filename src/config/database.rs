@@ -7,7 +7,7 @@ use super::secret::resolve;
 /// The file beside the configuration that is used when `[database]` names none.
 pub(super) const DEFAULT_FILE: &str = "kontor.sqlite";
 
-pub fn is_postgres(url: &str) -> bool {
+pub(crate) fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
@@ -26,7 +26,7 @@ fn is_percent_encoded(url: &str) -> bool {
 }
 
 /// The checked address; a relative SQLite path becomes one below `folder`.
-pub fn address(folder: &Path, url: &str) -> Result<String, String> {
+pub(crate) fn address(folder: &Path, url: &str) -> Result<String, String> {
     if url.trim().is_empty() {
         return Err("is empty; write the path of an SQLite file or postgres://user@host/database".to_owned());
     }
@@ -61,7 +61,7 @@ pub fn address(folder: &Path, url: &str) -> Result<String, String> {
 }
 
 /// Without the password, for logs and the demo's banner.
-pub fn for_display(url: &str) -> String {
+pub(crate) fn for_display(url: &str) -> String {
     if !is_postgres(url) {
         return url.to_owned();
     }
@@ -73,14 +73,14 @@ pub fn for_display(url: &str) -> String {
 }
 
 /// An SQLite file that is copied while it is in use lacks what is in the file beside it.
-pub fn how_to_copy(url: &str) -> Option<String> {
+pub(crate) fn how_to_copy(url: &str) -> Option<String> {
     (!is_postgres(url)).then(|| {
         format!("database {url}: to copy it, use sqlite3 {url} \".backup copy.sqlite\"; only when the gateway was stopped, the file alone is enough")
     })
 }
 
 /// Why an SQLite file cannot be opened or created there, before SQLite says only "unable to open database file".
-pub fn folder_fault(url: &str) -> Option<String> {
+pub(crate) fn folder_fault(url: &str) -> Option<String> {
     if is_postgres(url) {
         return None;
     }
@@ -94,7 +94,7 @@ pub fn folder_fault(url: &str) -> Option<String> {
 }
 
 /// The folder of an SQLite file, if every user of the machine may look into it or even replace what is in it.
-pub fn open_folder(url: &str) -> Option<&Path> {
+pub(crate) fn open_folder(url: &str) -> Option<&Path> {
     let folder = (!is_postgres(url)).then(|| Path::new(url).parent())??;
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     is_open(folder).then_some(folder)

@@ -10,11 +10,11 @@ use secrecy::{ExposeSecret, SecretString};
 use super::*;
 
 /// In the current folder.
-pub const DEMO_DATABASE: &str = "kontor-demo.sqlite";
+pub(crate) const DEMO_DATABASE: &str = "kontor-demo.sqlite";
 /// Of the users `erp` and `admin`.
-pub const DEMO_PASSWORD: &str = "demo";
+pub(crate) const DEMO_PASSWORD: &str = "demo";
 /// The account on the scripted channel.
-pub const DEMO_ACCOUNT: i32 = 1000;
+pub(crate) const DEMO_ACCOUNT: i32 = 1000;
 
 /// Argon2id of `DEMO_PASSWORD`. Computed once: the demo starts at once and its users keep working over restarts.
 const DEMO_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6n0rx6titvhqwpJb9Z9TSmuUEwM0gYxcnYiBKM";
@@ -110,7 +110,7 @@ fn demo_account(database: &str) -> Account {
 }
 
 /// What `serve --demo` prints once it listens.
-pub fn banner(settings: &Settings) -> String {
+pub(crate) fn banner(settings: &Settings) -> String {
     let base = &settings.server.public_url;
     let mut text = format!(
         "\

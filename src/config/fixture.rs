@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 
 /// An account at the scripted shop; tests change what they are about.
-pub fn account(account_id: i32, mandator_id: i32) -> Account {
+pub(crate) fn account(account_id: i32, mandator_id: i32) -> Account {
     Account {
         account_id,
         mandator_id,
@@ -33,7 +33,7 @@ pub fn account(account_id: i32, mandator_id: i32) -> Account {
 }
 
 /// Mandator 1 (German time) has warehouses 10 and 11 and accounts 101 and 102; mandator 2 has account 201.
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     let warehouse =
         |warehouse_id, mandator_id, code: &str| Warehouse { warehouse_id, mandator_id, code: code.into(), identifier: code.into() };
     let mandator =
@@ -75,7 +75,7 @@ pub fn settings() -> Settings {
 }
 
 /// An ERP user for all mandators.
-pub fn user(name: &str) -> User {
+pub(crate) fn user(name: &str) -> User {
     User {
         name: name.into(),
         password_hash: SecretString::from(String::new()),

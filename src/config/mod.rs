@@ -4,13 +4,13 @@
 //! turns those into `Settings` and collects every fault it meets, `load` ties both together.
 
 mod check;
-pub mod database;
+pub(crate) mod database;
 mod defaults;
-pub mod demo;
+pub(crate) mod demo;
 mod fault;
 mod given;
 mod load;
-pub mod password;
+pub(crate) mod password;
 mod raw;
 mod read;
 mod secret;
@@ -329,4 +329,4 @@ impl Settings {
 }
 
 #[cfg(test)]
-pub mod fixture;
+pub(crate) mod fixture;

@@ -10,7 +10,7 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
 /// A fresh hash with a random salt, for `kontor user hash`.
-pub fn hash(password: &str) -> Result<String, String> {
+pub(crate) fn hash(password: &str) -> Result<String, String> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|e| e.to_string())?;
     let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).map_err(|e| e.to_string())?;
     let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -19,7 +19,7 @@ pub fn hash(password: &str) -> Result<String, String> {
 }
 
 /// What checking a password against a hash costs: bytes of memory, passed over so many times. 0 for what is no hash.
-pub fn cost(hash: &str) -> u64 {
+pub(crate) fn cost(hash: &str) -> u64 {
     let params = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
     params.map_or(0, |params| u64::from(params.m_cost()).saturating_mul(u64::from(params.t_cost())))
 }

@@ -25,7 +25,7 @@ macro_rules! raw {
         impl $name {
             /// For the test that the documentation names every key.
             #[cfg(test)]
-            pub const KEYS: &'static [&'static str] = &[$(stringify!($key)),*];
+            pub(crate) const KEYS: &'static [&'static str] = &[$(stringify!($key)),*];
         }
     )* };
 }

@@ -17,7 +17,7 @@ pub(super) enum Origin {
 
 impl Origin {
     /// `password_env` → (`password`, Env).
-    pub fn of(key: &str) -> Option<(&str, Origin)> {
+    pub(crate) fn of(key: &str) -> Option<(&str, Origin)> {
         let split = key.strip_suffix("_env").map(|base| (base, Origin::Env));
         split.or_else(|| key.strip_suffix("_file").map(|base| (base, Origin::File))).filter(|(base, _)| !base.is_empty())
     }
@@ -25,7 +25,7 @@ impl Origin {
 
 impl Secrets<'_> {
     /// The secret, or what is wrong with its source. Never shows the secret itself.
-    pub fn fetch(&self, origin: Origin, name: &str) -> Result<String, String> {
+    pub(crate) fn fetch(&self, origin: Origin, name: &str) -> Result<String, String> {
         let value = match origin {
             Origin::Env => (self.env)(name)
                 .ok_or_else(|| format!("environment variable \"{name}\" is not set; set it in the environment of the kontor process"))?,

@@ -19,25 +19,25 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// A blocking client. Build it outside of async code, it starts a thread of its own. Proxies are taken from the
 /// environment (`HTTPS_PROXY`, `NO_PROXY`).
 #[derive(Debug, Clone)]
-pub struct Http {
+pub(crate) struct Http {
     client: Client,
     most_answer: u64,
 }
 
 /// An answer that is neither an outage nor a refusal of the credentials.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    pub fn json(&self) -> Result<serde_json::Value, ChannelError> {
+    pub(crate) fn json(&self) -> Result<serde_json::Value, ChannelError> {
         serde_json::from_slice(&self.body).map_err(|error| ChannelError::Protocol {
             reason: format!(
                 "HTTP {} with {} bytes that are no JSON ({error}); is the address that of the API?",
@@ -50,7 +50,7 @@ impl Answer {
 
 impl Http {
     /// `timeout` bounds each call as a whole.
-    pub fn new(timeout: Duration) -> Result<Http, SetupError> {
+    pub(crate) fn new(timeout: Duration) -> Result<Http, SetupError> {
         // Of several connectors only the first one installs it; the answer of the others is of no interest.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
@@ -63,11 +63,11 @@ impl Http {
         Ok(Http { client, most_answer: MOST_ANSWER })
     }
 
-    pub fn post(&self, url: &str) -> RequestBuilder {
+    pub(crate) fn post(&self, url: &str) -> RequestBuilder {
         self.client.post(url)
     }
 
-    pub fn send(&self, request: RequestBuilder) -> Result<Answer, ChannelError> {
+    pub(crate) fn send(&self, request: RequestBuilder) -> Result<Answer, ChannelError> {
         let response = request.send().map_err(unreachable)?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();

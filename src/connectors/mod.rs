@@ -257,7 +257,7 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     /// An account of a connector with the given settings.
-    pub fn account(connector: &str, settings: &str) -> Account {
+    pub(crate) fn account(connector: &str, settings: &str) -> Account {
         Account {
             connector: connector.to_owned(),
             listing: Listing::Automatic,

@@ -4,13 +4,13 @@ use super::SetupError;
 use crate::config::Account;
 
 /// The settings table of an account whose keys are all known.
-pub struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     account: &'a Account,
 }
 
 impl<'a> Keys<'a> {
     /// Refuses keys outside `known`: a misspelt key would silently leave its default in force.
-    pub fn new(account: &'a Account, known: &[&str]) -> Result<Self, SetupError> {
+    pub(crate) fn new(account: &'a Account, known: &[&str]) -> Result<Self, SetupError> {
         let keys = Keys { account };
         match account.settings.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => {
@@ -21,7 +21,7 @@ impl<'a> Keys<'a> {
     }
 
     /// An error: place, what is wrong, remedy.
-    pub fn fault(&self, key: &str, wrong: &str, remedy: &str) -> SetupError {
+    pub(crate) fn fault(&self, key: &str, wrong: &str, remedy: &str) -> SetupError {
         SetupError::Setting {
             account_id: self.account.account_id,
             connector: self.account.connector.clone(),
@@ -31,7 +31,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    pub fn text(&self, key: &str, remedy: &str) -> Result<Option<String>, SetupError> {
+    pub(crate) fn text(&self, key: &str, remedy: &str) -> Result<Option<String>, SetupError> {
         match self.account.settings.get(key) {
             None => Ok(None),
             Some(toml::Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
@@ -40,11 +40,11 @@ impl<'a> Keys<'a> {
         }
     }
 
-    pub fn required_text(&self, key: &str, remedy: &str) -> Result<String, SetupError> {
+    pub(crate) fn required_text(&self, key: &str, remedy: &str) -> Result<String, SetupError> {
         self.text(key, remedy)?.ok_or_else(|| self.fault(key, "is missing", remedy))
     }
 
-    pub fn whole(&self, key: &str, allowed: std::ops::RangeInclusive<u32>, default: u32) -> Result<u32, SetupError> {
+    pub(crate) fn whole(&self, key: &str, allowed: std::ops::RangeInclusive<u32>, default: u32) -> Result<u32, SetupError> {
         let remedy = format!("give a whole number from {} to {}, or leave it out for {default}", allowed.start(), allowed.end());
         match self.account.settings.get(key) {
             None => Ok(default),
@@ -57,7 +57,7 @@ impl<'a> Keys<'a> {
     }
 
     /// A list of texts; empty where the key is missing.
-    pub fn texts(&self, key: &str, remedy: &str) -> Result<Vec<String>, SetupError> {
+    pub(crate) fn texts(&self, key: &str, remedy: &str) -> Result<Vec<String>, SetupError> {
         let Some(value) = self.account.settings.get(key) else { return Ok(Vec::new()) };
         let list = value
             .as_array()

@@ -40,7 +40,7 @@ pub(super) fn panicked(panic: &(dyn Any + Send)) -> String {
 
 impl Channel {
     /// `None` when the connector does not even tell its capabilities.
-    pub fn new(account: &Account, connector: Box<dyn Connector>, keeper: Arc<Keeper>, metrics: Arc<Metrics>) -> Option<Channel> {
+    pub(crate) fn new(account: &Account, connector: Box<dyn Connector>, keeper: Arc<Keeper>, metrics: Arc<Metrics>) -> Option<Channel> {
         let capabilities = catch_unwind(AssertUnwindSafe(|| connector.capabilities())).ok()?;
         Some(Channel {
             account_id: account.account_id,
@@ -55,34 +55,34 @@ impl Channel {
     }
 
     /// When the limiter lets a call pass; not later than `now` if that is at once.
-    pub fn ready_at(&mut self, call: ChannelCall, now: Stamp) -> Stamp {
+    pub(crate) fn ready_at(&mut self, call: ChannelCall, now: Stamp) -> Stamp {
         self.limiter.ready_at(call, now)
     }
 
     /// Whether the limiter makes a call wait.
-    pub fn has_to_wait(&mut self, call: ChannelCall, now: Stamp) -> bool {
+    pub(crate) fn has_to_wait(&mut self, call: ChannelCall, now: Stamp) -> bool {
         self.ready_at(call, now) > now
     }
 
     /// Of calls that are due, those that wait for long, until when, and were not shared with other processes yet.
-    pub fn untold_limits(&mut self, due: impl Iterator<Item = ChannelCall>, now: Stamp) -> Vec<(ChannelCall, Stamp)> {
+    pub(crate) fn untold_limits(&mut self, due: impl Iterator<Item = ChannelCall>, now: Stamp) -> Vec<(ChannelCall, Stamp)> {
         let (limiter, told) = (&mut self.limiter, &self.told_limits);
         let ready = due.map(|call| (call, limiter.ready_at(call, now)));
         ready.filter(|(call, ready)| *ready > after(now, WORTH_TELLING) && told.get(call) != Some(ready)).collect()
     }
 
-    pub fn has_told(&mut self, limits: Vec<(ChannelCall, Stamp)>) {
+    pub(crate) fn has_told(&mut self, limits: Vec<(ChannelCall, Stamp)>) {
         self.told_limits.extend(limits);
     }
 
     /// Another process may tell the limits from now on.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.told_limits.clear();
     }
 
     /// Calls the channel. A panic is an answer that made no sense. Also gives the time after the call: a `Retry-After`
     /// counts from there.
-    pub fn call<T>(
+    pub(crate) fn call<T>(
         &mut self,
         which: ChannelCall,
         now: Stamp,
@@ -99,7 +99,7 @@ impl Channel {
     }
 
     /// What the channel decided about a row.
-    pub fn count(&self, call: ChannelCall, outcome: &Outcome) {
+    pub(crate) fn count(&self, call: ChannelCall, outcome: &Outcome) {
         let word = match outcome {
             Outcome::Done { .. } => "done",
             Outcome::Refused(_) => "refused",
@@ -109,14 +109,14 @@ impl Channel {
     }
 
     /// The channel answered: tells the log when it did not before.
-    pub fn answered(&mut self, kind: Kind) {
+    pub(crate) fn answered(&mut self, kind: Kind) {
         if self.ailing.remove(&kind).is_some() {
             log::info!("account {}: {} work again", self.account_id, kind.word());
         }
     }
 
     /// A call failed as a whole: tells the log, and until when the account keeps away from its channel.
-    pub fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, settings: &Dispatch, now: Stamp) -> Stamp {
+    pub(crate) fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, settings: &Dispatch, now: Stamp) -> Stamp {
         let ail = error.word();
         let retry_after = match error {
             ChannelError::Unavailable { retry_after, .. } => *retry_after,

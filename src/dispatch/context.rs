@@ -30,7 +30,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub fn new(
+    pub(crate) fn new(
         settings: Arc<Settings>,
         store: Store,
         bell: Arc<Bell>,
@@ -41,28 +41,28 @@ impl Context {
         Context { settings, store, bell, metrics, account, channel, open: None }
     }
 
-    pub fn account_id(&self) -> i32 {
+    pub(crate) fn account_id(&self) -> i32 {
         self.account.account_id
     }
 
     /// The day in the mandator's time zone.
-    pub fn today(&self, now: Stamp) -> NaiveDate {
+    pub(crate) fn today(&self, now: Stamp) -> NaiveDate {
         let mandator = self.settings.mandator(self.account.mandator_id);
         now.day_in(mandator.map_or(chrono_tz::UTC, |mandator| mandator.time_zone))
     }
 
-    pub fn message(&self, about: About, message: &Message) -> MessageRow {
+    pub(crate) fn message(&self, about: About, message: &Message) -> MessageRow {
         message_row(&self.account, about, message)
     }
 
     /// Marks work before it begins. `before`: its mark until now.
-    pub fn begin(&mut self, work: Begun, before: i32) -> Result<(), Failure> {
+    pub(crate) fn begin(&mut self, work: Begun, before: i32) -> Result<(), Failure> {
         self.open = Some((work.clone(), before));
         self.store.write(move |tx| begun::mark(tx, &work, before.saturating_add(1)))
     }
 
     /// Work that an error of the database stopped was not cut off.
-    pub fn forgive(&mut self) -> Result<(), Failure> {
+    pub(crate) fn forgive(&mut self) -> Result<(), Failure> {
         let Some((work, before)) = self.open.clone() else { return Ok(()) };
         self.store.write(move |tx| begun::mark(tx, &work, before))?;
         self.open = None;
@@ -70,12 +70,15 @@ impl Context {
     }
 
     /// The mark stays as it is in the database.
-    pub fn leave_open(&mut self) {
+    pub(crate) fn leave_open(&mut self) {
         self.open = None;
     }
 
     /// Writes how the work under way ended; the same transaction takes its mark away.
-    pub fn end<T: Send + 'static>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    pub(crate) fn end<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
         let open = self.open.clone();
         let result = self.store.write(move |tx| {
             if let Some((open, _)) = open {
@@ -87,19 +90,19 @@ impl Context {
         Ok(result)
     }
 
-    pub fn settlement(&self) -> Settlement {
+    pub(crate) fn settlement(&self) -> Settlement {
         Settlement { account_id: self.account_id(), ..Settlement::default() }
     }
 
     /// Writes a settlement, with which the work has ended, and lets waiting calls look.
-    pub fn settle(&mut self, settlement: Settlement) -> Result<(), Failure> {
+    pub(crate) fn settle(&mut self, settlement: Settlement) -> Result<(), Failure> {
         self.end(|tx| settlement.apply(tx))?;
         self.bell.tell_settled();
         Ok(())
     }
 
     /// A call failed as a whole: until when the account keeps away from its channel.
-    pub fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, now: Stamp) -> Stamp {
+    pub(crate) fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, now: Stamp) -> Stamp {
         self.channel.failed(kind, error, work, &self.settings.dispatch, now)
     }
 }

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 
 /// What became of an order. `accounts` have offers whose quantity changed: their workers have to be woken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Imported {
+pub(crate) enum Imported {
     New {
         order_id: OrderId,
         accounts: Vec<i32>,
@@ -35,7 +35,7 @@ pub enum Imported {
 
 impl Imported {
     /// Accounts whose offers have to be updated.
-    pub fn accounts(&self) -> &[i32] {
+    pub(crate) fn accounts(&self) -> &[i32] {
         match self {
             Imported::New { accounts, .. } | Imported::Changed { accounts } => accounts,
             Imported::Unchanged => &[],
@@ -44,7 +44,7 @@ impl Imported {
 }
 
 /// Takes an order over, or what changed about a known one.
-pub fn import(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
+pub(crate) fn import(tx: &mut Tx<'_>, settings: &Settings, account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
     match orders::of_channel(&mut tx.conn, account.account_id, &number_of(order)?)? {
         None => add(tx, settings, account, order),
         Some(known) if is_known(&known, order)? => Ok(Imported::Unchanged),

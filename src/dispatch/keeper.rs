@@ -5,12 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The accounts whose workers are in a channel call now.
 #[derive(Default)]
-pub struct Keeper {
+pub(crate) struct Keeper {
     calling: Mutex<BTreeSet<i32>>,
 }
 
 /// Lives as long as the call.
-pub struct Kept<'k> {
+pub(crate) struct Kept<'k> {
     keeper: &'k Keeper,
     account_id: i32,
 }
@@ -21,13 +21,13 @@ impl Keeper {
     }
 
     /// Has the account's lease renewed until the answer is dropped.
-    pub fn keep(&self, account_id: i32) -> Kept<'_> {
+    pub(crate) fn keep(&self, account_id: i32) -> Kept<'_> {
         self.calling().insert(account_id);
         Kept { keeper: self, account_id }
     }
 
     /// The accounts whose leases have to be renewed.
-    pub fn accounts(&self) -> Vec<i32> {
+    pub(crate) fn accounts(&self) -> Vec<i32> {
         self.calling().iter().copied().collect()
     }
 }

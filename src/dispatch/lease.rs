@@ -16,17 +16,17 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    pub fn new(owner: String, steal: bool) -> Lease {
+    pub(crate) fn new(owner: String, steal: bool) -> Lease {
         Lease { owner, steal, until: Stamp(0) }
     }
 
     #[cfg(test)]
-    pub fn set_steal(&mut self, steal: bool) {
+    pub(crate) fn set_steal(&mut self, steal: bool) {
         self.steal = steal;
     }
 
     /// Whether the account is ours to work on now. The lease is renewed when less than half of it is left.
-    pub fn hold(&mut self, context: &Context, now: Stamp) -> Result<bool, Failure> {
+    pub(crate) fn hold(&mut self, context: &Context, now: Stamp) -> Result<bool, Failure> {
         if self.until.0.saturating_sub(now.0) > half(context) {
             return Ok(true);
         }
@@ -60,17 +60,17 @@ impl Lease {
     }
 
     /// When it has to be renewed.
-    pub fn renewal(&self, context: &Context) -> Stamp {
+    pub(crate) fn renewal(&self, context: &Context) -> Stamp {
         Stamp(self.until.0.saturating_sub(half(context)))
     }
 
     /// The account must be taken over again.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.until = Stamp(0);
     }
 
     /// Lets other processes have the account at once.
-    pub fn give_back(&self, context: &Context) {
+    pub(crate) fn give_back(&self, context: &Context) {
         let (account_id, owner) = (context.account_id(), self.owner.clone());
         if let Err(failure) = context.store.write(move |tx| accounts::release_lease(tx, account_id, &owner)) {
             log::warn!("account {account_id}: the lease ends by time: {failure}");

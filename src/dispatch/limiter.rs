@@ -11,17 +11,17 @@ pub(super) struct Limiter(BTreeMap<ChannelCall, Bucket>);
 
 impl Limiter {
     /// What the account's settings say replaces what the connector says of its channel.
-    pub fn new(connector: &Rates, account: &Rates) -> Limiter {
+    pub(crate) fn new(connector: &Rates, account: &Rates) -> Limiter {
         let rates = ChannelCall::ALL.into_iter().filter_map(|call| Some((call, account.get(&call).or(connector.get(&call))?)));
         Limiter(rates.map(|(call, rate)| (call, Bucket::new(*rate))).collect())
     }
 
     /// When the call may be made; not later than `now` if that is at once.
-    pub fn ready_at(&mut self, call: ChannelCall, now: Stamp) -> Stamp {
+    pub(crate) fn ready_at(&mut self, call: ChannelCall, now: Stamp) -> Stamp {
         self.0.get_mut(&call).map_or(now, |bucket| bucket.ready_at(now))
     }
 
-    pub fn take(&mut self, call: ChannelCall, now: Stamp) {
+    pub(crate) fn take(&mut self, call: ChannelCall, now: Stamp) {
         if let Some(bucket) = self.0.get_mut(&call) {
             bucket.take(now);
         }

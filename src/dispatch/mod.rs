@@ -15,7 +15,7 @@ mod lease;
 mod limiter;
 mod parts;
 mod plan;
-pub mod report;
+pub(crate) mod report;
 mod retry;
 mod rounds;
 mod sent;

@@ -18,7 +18,7 @@ const SUSPECT_AFTER: u32 = 3;
 
 /// The account and the day for which is planned.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     pub account: &'a Account,
     pub public_url: &'a str,
     /// In the mandator's time zone.
@@ -30,7 +30,7 @@ pub struct Frame<'a> {
 
 /// What one snapshot of the data says about the offers of a batch.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub(crate) struct Known {
     pub offers: Vec<OfferRow>,
     /// What the items show, of the offers that [`shows`] names.
     pub data: preparation::Known,
@@ -41,7 +41,7 @@ pub struct Known {
 
 /// A change to be sent, with the outbox rows that it settles.
 #[derive(Debug, Clone)]
-pub struct Sending {
+pub(crate) struct Sending {
     pub change: OfferChange,
     pub item_id: ItemId,
     /// The change is all there is to say about the offer: afterwards it runs, or has ended.
@@ -55,7 +55,7 @@ pub struct Sending {
 
 /// A wanted offer that is not listed, because there is not enough stock.
 #[derive(Debug, Clone)]
-pub struct StockOut {
+pub(crate) struct StockOut {
     pub offer_id: i32,
     pub item_id: ItemId,
     pub figures: Figures,
@@ -66,7 +66,7 @@ pub struct StockOut {
 
 /// Rows that cannot be sent before the ERP completes the data.
 #[derive(Debug, Clone)]
-pub struct Parking {
+pub(crate) struct Parking {
     pub offer_id: i32,
     pub item_id: ItemId,
     pub lack: Lack,
@@ -76,7 +76,7 @@ pub struct Parking {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Plan {
+pub(crate) struct Plan {
     pub sendings: Vec<Sending>,
     pub parkings: Vec<Parking>,
     pub stock_outs: Vec<StockOut>,
@@ -89,7 +89,7 @@ pub struct Plan {
 /// The offers of the next batch, from due ones in their order, and how often work on them was cut off. Offers that were part
 /// of several failed calls, or of one that was cut off, go alone: should one of them be what breaks it, the others get
 /// through.
-pub fn batch(due: &[(i32, i32)], suspects: &BTreeMap<i32, u32>) -> (Vec<i32>, i32) {
+pub(crate) fn batch(due: &[(i32, i32)], suspects: &BTreeMap<i32, u32>) -> (Vec<i32>, i32) {
     let alone = |(offer, begun): &(i32, i32)| *begun > 0 || suspects.get(offer).is_some_and(|failures| *failures >= SUSPECT_AFTER);
     match due.first() {
         Some((offer, begun)) if alone(&(*offer, *begun)) => (vec![*offer], *begun),
@@ -98,7 +98,7 @@ pub fn batch(due: &[(i32, i32)], suspects: &BTreeMap<i32, u32>) -> (Vec<i32>, i3
 }
 
 /// What its item shows is needed to plan an offer. Most changes are of quantities, for which columns will do.
-pub fn shows(offer: &OfferRow, rows: &[StateRow], now: Stamp) -> bool {
+pub(crate) fn shows(offer: &OfferRow, rows: &[StateRow], now: Stamp) -> bool {
     let mut due = rows.iter().filter(|row| row.offer_id == offer.offer_id && row.status == OutboxStatus::Pending && row.due_at <= now.0);
     let only_quantities = offer.placed().life == Life::Running && due.all(|row| row.topic == Topic::Quantity);
     offer.wanted == Wanted::Running && !only_quantities
@@ -108,7 +108,7 @@ pub fn shows(offer: &OfferRow, rows: &[StateRow], now: Stamp) -> bool {
 ///
 /// An offer that does not run yet, or whose listing is asked for, gets everything at once; a running one only the
 /// parts that changed. Whether it runs is our own record: channels without offer numbers exist.
-pub fn plan(frame: &Frame<'_>, known: &Known) -> Plan {
+pub(crate) fn plan(frame: &Frame<'_>, known: &Known) -> Plan {
     let mut rows_of: BTreeMap<i32, Vec<StateRow>> = BTreeMap::new();
     for row in &known.rows {
         rows_of.entry(row.offer_id).or_default().push(row.clone());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The codes of all messages of a reconciliation.
-pub const CODES: [&str; 7] = [
+pub(crate) const CODES: [&str; 7] = [
     "OFFER_MISSING",
     "OFFER_UNWANTED",
     "OFFER_UNCONFIRMED",
@@ -15,7 +15,7 @@ pub const CODES: [&str; 7] = [
 
 /// The counts of one reconciliation. Kept as JSON with the account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// Offers that the channel listed.
     pub listed: usize,
     pub missing: usize,

@@ -10,14 +10,14 @@ const LEAST: Duration = Duration::from_secs(1);
 
 /// How a row goes on after an attempt that failed for a reason that may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Further {
+pub(crate) enum Further {
     Again(Stamp),
     /// It has failed for `give_up_after`: parked, with an alarm.
     GiveUp,
 }
 
 /// A number from 0 to 1 for [`pause`] and [`further`].
-pub fn chance() -> f64 {
+pub(crate) fn chance() -> f64 {
     rand::random()
 }
 
@@ -26,7 +26,7 @@ pub fn chance() -> f64 {
 /// A `Retry-After` is obeyed in full and replaces the ladder's step: chance only adds to it. Without one, chance adds
 /// to the step or takes from it, so that many rows that failed together do not come back together.
 /// `chance` is from 0 to 1.
-pub fn pause(settings: &Dispatch, failures: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
+pub(crate) fn pause(settings: &Dispatch, failures: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
     let jitter = fraction(settings.jitter);
     let chance = fraction(chance);
     if let Some(after) = retry_after {
@@ -39,7 +39,7 @@ pub fn pause(settings: &Dispatch, failures: u32, retry_after: Option<Duration>, 
 }
 
 /// What becomes of a row that has now failed `failures` times, the first time at `first_failed_at`.
-pub fn further(
+pub(crate) fn further(
     settings: &Dispatch,
     now: Stamp,
     failures: u32,
@@ -55,7 +55,7 @@ pub fn further(
 }
 
 /// A point in time after a pause.
-pub fn after(now: Stamp, pause: Duration) -> Stamp {
+pub(crate) fn after(now: Stamp, pause: Duration) -> Stamp {
     Stamp(now.0.saturating_add(micros(pause)))
 }
 

@@ -30,13 +30,13 @@ pub(super) struct Pause {
 
 impl Sent {
     /// The channel took it.
-    pub fn done(self, context: &Context, messages: &[Message], settlement: &mut Settlement) {
+    pub(crate) fn done(self, context: &Context, messages: &[Message], settlement: &mut Settlement) {
         settlement.messages.extend(messages.iter().map(|message| context.message(self.about, message)));
         settlement.settle(self.rows, &Settled::Done);
     }
 
     /// The channel's rules forbid it.
-    pub fn refused(self, context: &Context, message: &Message, settlement: &mut Settlement) {
+    pub(crate) fn refused(self, context: &Context, message: &Message, settlement: &mut Settlement) {
         log::warn!("account {}: the channel refused {}: {}", context.account_id(), self.name, message.code());
         settlement.messages.push(context.message(self.about, message));
         settlement.settle(self.rows, &Settled::Parked { error: message.line() });
@@ -44,7 +44,7 @@ impl Sent {
 
     /// Its rows go again later, or are given up. Each climbs its own ladder, so that one that breaks calls lets the others
     /// pass. Rows that were parked before stay parked.
-    pub fn again(self, context: &Context, reason: &str, pause: Pause, settlement: &mut Settlement) {
+    pub(crate) fn again(self, context: &Context, reason: &str, pause: Pause, settlement: &mut Settlement) {
         let (reason, chance) = (clean(reason), chance());
         let mut given_up = Vec::new();
         for row in self.rows.into_iter().filter(|row| row.status() == OutboxStatus::Pending) {

@@ -2,7 +2,7 @@
 
 use crate::config::Account;
 use crate::domain::message::Message;
-pub use crate::domain::message::clean;
+pub(crate) use crate::domain::message::clean;
 use crate::domain::{Failure, ItemId, OrderId, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
@@ -11,7 +11,7 @@ use crate::store::{Tx, accounts};
 
 /// How the call went as a whole.
 #[derive(Debug, Clone)]
-pub enum Health {
+pub(crate) enum Health {
     Worked,
     /// The account keeps away from its channel until then.
     Failed {
@@ -22,7 +22,7 @@ pub enum Health {
 
 /// The outcome of one call, or of a decision not to call.
 #[derive(Debug, Default)]
-pub struct Settlement {
+pub(crate) struct Settlement {
     pub account_id: i32,
     pub confirmed: Vec<(i32, Confirmed)>,
     pub rows: Vec<(OutboxRow, Settled)>,
@@ -36,11 +36,11 @@ pub struct Settlement {
 }
 
 impl Settlement {
-    pub fn settle(&mut self, rows: impl IntoIterator<Item = impl Into<OutboxRow>>, settled: &Settled) {
+    pub(crate) fn settle(&mut self, rows: impl IntoIterator<Item = impl Into<OutboxRow>>, settled: &Settled) {
         self.rows.extend(rows.into_iter().map(|row| (row.into(), settled.clone())));
     }
 
-    pub fn apply(self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    pub(crate) fn apply(self, tx: &mut Tx<'_>) -> Result<(), Failure> {
         for (offer_id, confirmed) in &self.confirmed {
             offers::confirm(tx, *offer_id, confirmed)?;
         }
@@ -66,14 +66,14 @@ impl Settlement {
 
 /// What an upload message is about.
 #[derive(Debug, Clone, Copy)]
-pub enum About {
+pub(crate) enum About {
     Offer { offer_id: i32, item_id: ItemId },
     Order(OrderId),
     Account,
 }
 
 /// A message for `fetchUploadMessages`; the store gives it a number and a time.
-pub fn message_row(account: &Account, about: About, message: &Message) -> MessageRow {
+pub(crate) fn message_row(account: &Account, about: About, message: &Message) -> MessageRow {
     let (item_id, offer_id, order_id) = match about {
         About::Offer { offer_id, item_id } => (Some(item_id), Some(offer_id), None),
         About::Order(order_id) => (None, None, Some(order_id)),

@@ -4,7 +4,7 @@
 /// collected before quantities are sent, because they reduce what may be offered; a
 /// reconciliation is never urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub(crate) enum Kind {
     Facts,
     Orders,
     States,
@@ -12,10 +12,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 4] = [Kind::Facts, Kind::Orders, Kind::States, Kind::Reconciliation];
+    pub(crate) const ALL: [Kind; 4] = [Kind::Facts, Kind::Orders, Kind::States, Kind::Reconciliation];
 
     /// For the log.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Kind::Facts => "order reports",
             Kind::Orders => "polls",
@@ -37,7 +37,7 @@ impl Kind {
 
 /// Remembers who went last, so that neither an endless stream nor a failing kind starves the others.
 #[derive(Debug, Default)]
-pub struct Turn {
+pub(crate) struct Turn {
     last: Option<(Kind, u32)>,
     failing: Option<Kind>,
 }
@@ -45,7 +45,7 @@ pub struct Turn {
 impl Turn {
     /// The kinds in the order in which they are tried. One that had its share goes behind the others; one whose
     /// last call failed as a whole goes last of all.
-    pub fn order(&self) -> [Kind; Kind::ALL.len()] {
+    pub(crate) fn order(&self) -> [Kind; Kind::ALL.len()] {
         let mut kinds = Kind::ALL;
         kinds.sort_by_key(|kind| {
             let sated = self.last.is_some_and(|(last, times)| last == *kind && times >= kind.most_in_a_row());
@@ -55,7 +55,7 @@ impl Turn {
     }
 
     /// This kind had a turn.
-    pub fn took(&mut self, kind: Kind, worked: bool) {
+    pub(crate) fn took(&mut self, kind: Kind, worked: bool) {
         self.last = match self.last {
             Some((last, times)) if last == kind && times < kind.most_in_a_row() => Some((kind, times.saturating_add(1))),
             _ => Some((kind, 1)),

@@ -6,18 +6,18 @@ use super::hex::hex;
 
 /// A digest over named fields, with the version of its list of fields. A field without a value leaves no trace, so that a
 /// program that knows one more field finds what an earlier one stored unchanged.
-pub struct Digest {
+pub(crate) struct Digest {
     version: u32,
     hash: Sha256,
 }
 
 impl Digest {
-    pub fn new(version: u32) -> Digest {
+    pub(crate) fn new(version: u32) -> Digest {
         Digest { version, hash: Sha256::new() }
     }
 
     #[must_use]
-    pub fn field<V: AsRef<[u8]>>(mut self, name: &str, values: impl IntoIterator<Item = V>) -> Digest {
+    pub(crate) fn field<V: AsRef<[u8]>>(mut self, name: &str, values: impl IntoIterator<Item = V>) -> Digest {
         let values: Vec<V> = values.into_iter().collect();
         if values.is_empty() {
             return self;
@@ -35,7 +35,7 @@ impl Digest {
     }
 
     /// `1:` and the digest in hexadecimal.
-    pub fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         format!("{}:{}", self.version, hex(&self.hash.finalize()))
     }
 }

@@ -28,7 +28,7 @@ impl<'de, const NEWEST: u32> Deserialize<'de> for Version<NEWEST> {
 
 /// What a template sees of a field.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Shown<'d> {
+pub(crate) enum Shown<'d> {
     Text(&'d str),
     Number(i32),
     Truth(bool),
@@ -37,7 +37,7 @@ pub enum Shown<'d> {
 }
 
 /// A field of a document.
-pub trait Part: Default {
+pub(crate) trait Part: Default {
     /// What an update says about it.
     type Update;
     fn take(&mut self, newer: Self::Update);
@@ -49,7 +49,7 @@ pub trait Part: Default {
 }
 
 /// A value without parts.
-pub trait Scalar {
+pub(crate) trait Scalar {
     fn shown(&self) -> Option<Shown<'_>>;
 }
 
@@ -94,7 +94,7 @@ impl<V: Scalar> Part for Option<V> {
 }
 
 /// For serde: absent fields are not stored.
-pub fn is_absent<P: Part>(part: &P) -> bool {
+pub(crate) fn is_absent<P: Part>(part: &P) -> bool {
     part.is_absent()
 }
 
@@ -111,7 +111,7 @@ macro_rules! document {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(default, deny_unknown_fields)]
-        pub struct $name {
+        pub(crate) struct $name {
             pub(crate) version: $crate::domain::document::Version<1>,
             /// Of version 0.1, where it says nothing.
             #[serde(skip_serializing)]
@@ -121,19 +121,20 @@ macro_rules! document {
 
         /// What an update says about it.
         #[derive(Debug, Clone, Default)]
-        pub struct $update {
+        pub(crate) struct $update {
             $( pub $field: <$type as $crate::domain::document::Part>::Update, )*
         }
 
         impl $name {
             /// Takes an update over: omitted keeps, empty clears.
-            pub fn merge(&mut self, newer: $update) {
+            pub(crate) fn merge(&mut self, newer: $update) {
                 let _ = &newer;
                 $( $crate::domain::document::Part::take(&mut self.$field, newer.$field); )*
             }
 
+            #[allow(dead_code, reason = "not every document is shown field by field")]
             /// The fields that have something to show, with their names.
-            pub fn shown(&self) -> Vec<(&'static str, $crate::domain::document::Shown<'_>)> {
+            pub(crate) fn shown(&self) -> Vec<(&'static str, $crate::domain::document::Shown<'_>)> {
                 let all: Vec<(&'static str, Option<$crate::domain::document::Shown<'_>>)> =
                     vec![ $( (stringify!($field), $crate::domain::document::Part::shown(&self.$field)), )* ];
                 all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()

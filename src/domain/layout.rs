@@ -1,7 +1,7 @@
 //! How text is laid out for people: shortened to one line, and rows as columns.
 
 /// One line of at most `widest` characters.
-pub fn short(text: &str, widest: usize) -> String {
+pub(crate) fn short(text: &str, widest: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(widest) {
         Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
@@ -10,7 +10,7 @@ pub fn short(text: &str, widest: usize) -> String {
 }
 
 /// Rows as lines whose cells are below each other.
-pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {

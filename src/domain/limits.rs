@@ -8,36 +8,36 @@ use sha2::{Digest, Sha256};
 use super::hex::hex;
 
 /// Company of an address.
-pub const FIRM: u32 = 200;
+pub(crate) const FIRM: u32 = 200;
 /// Title of a person.
-pub const TITLE: u32 = 100;
-pub const FIRST_NAME: u32 = 100;
-pub const LAST_NAME: u32 = 200;
-pub const STREET: u32 = 200;
+pub(crate) const TITLE: u32 = 100;
+pub(crate) const FIRST_NAME: u32 = 100;
+pub(crate) const LAST_NAME: u32 = 200;
+pub(crate) const STREET: u32 = 200;
 /// Number of an item.
-pub const ITEM_NUMBER: u32 = 50;
+pub(crate) const ITEM_NUMBER: u32 = 50;
 /// Name of a position, as sold.
-pub const POSITION_NAME: u32 = 255;
+pub(crate) const POSITION_NAME: u32 = 255;
 /// Transaction id of a payment.
-pub const TRANSACTION_ID: u32 = 70;
+pub(crate) const TRANSACTION_ID: u32 = 70;
 /// Numbers of a channel by which something is found: an index of the database has to hold them.
-pub const CHANNEL_NUMBER: u32 = 255;
+pub(crate) const CHANNEL_NUMBER: u32 = 255;
 
 /// Digits of the digest at the end of a [`key`].
 const DIGITS: usize = 16;
 
 /// What XML 1.0 calls a Char.
-pub fn is_xml_char(c: char) -> bool {
+pub(crate) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }
 
 /// The text without characters that XML forbids. One of them is the NUL that PostgreSQL refuses.
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_xml_char) { Cow::Borrowed(text) } else { Cow::Owned(text.chars().filter(|c| is_xml_char(*c)).collect()) }
 }
 
 /// The text with at most so many characters; one that is longer ends in "…".
-pub fn cut(text: &str, most: u32) -> Cow<'_, str> {
+pub(crate) fn cut(text: &str, most: u32) -> Cow<'_, str> {
     let most = most as usize;
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),
@@ -47,7 +47,7 @@ pub fn cut(text: &str, most: u32) -> Cow<'_, str> {
 
 /// A text that names something, printable and with at most so many characters. One that has to change for that ends in a
 /// digest, so that two that differ never become the same.
-pub fn key(text: &str, most: u32) -> Cow<'_, str> {
+pub(crate) fn key(text: &str, most: u32) -> Cow<'_, str> {
     let shown = printable(text);
     if shown.len() == text.len() && text.chars().nth(most as usize).is_none() {
         return Cow::Borrowed(text);
@@ -58,7 +58,7 @@ pub fn key(text: &str, most: u32) -> Cow<'_, str> {
 }
 
 /// A channel's number as it is stored and looked up.
-pub fn channel_number(text: &str) -> Cow<'_, str> {
+pub(crate) fn channel_number(text: &str) -> Cow<'_, str> {
     key(text, CHANNEL_NUMBER)
 }
 

@@ -222,7 +222,7 @@ macro_rules! messages {
             use $crate::domain::message::{Kind, Severity};
             use $crate::domain::wording::uses_names;
             $(
-                pub const $key: &Kind = &Kind {
+                pub(crate) const $key: &Kind = &Kind {
                     key: stringify!($key),
                     code: stringify!($code),
                     severity: Severity::$severity,

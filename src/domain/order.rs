@@ -9,19 +9,19 @@ mod fact;
 mod fit;
 mod position;
 
-pub use address::Address;
-pub use channel::{Buyer, ChannelOrder, OrderLine};
-pub use difference::{Difference, LINE, differences};
-pub use document::{OrderDocument, PacketDocument, PaymentDocument};
-pub use fact::{Content, FactKind, FactName, Packet};
-pub use fit::Fitted;
-pub use position::{Leaving, Pieces, Position};
+pub(crate) use address::Address;
+pub(crate) use channel::{Buyer, ChannelOrder, OrderLine};
+pub(crate) use difference::{Difference, LINE, differences};
+pub(crate) use document::{OrderDocument, PacketDocument, PaymentDocument};
+pub(crate) use fact::{Content, FactKind, FactName, Packet};
+pub(crate) use fit::Fitted;
+pub(crate) use position::{Pieces, Position};
 
 use super::numbered::{as_number, numbered};
 
 /// `complete_status` of an order from which nothing more is expected, and of one that is still open.
-pub const COMPLETE: i32 = 2;
-pub const OPEN: i32 = 1;
+pub(crate) const COMPLETE: i32 = 2;
+pub(crate) const OPEN: i32 = 1;
 
 numbered! {
     /// Which way an order takes; it follows from the payment method.
@@ -101,7 +101,7 @@ impl OrderStatus {
 
 /// What an ERP reports with `updateOrderStatus`, independent of the workflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+pub(crate) enum Event {
     Fetched,
     Acknowledged,
     Paid,
@@ -111,7 +111,7 @@ pub enum Event {
 
 /// What an event does to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// The order gets this status.
     To(OrderStatus),
     /// The event is recorded, the status stays.
@@ -124,7 +124,7 @@ pub enum Step {
 ///
 /// `PAID` before shipping in cash on delivery, and any repeat of a state already reached, is recorded: an ERP that
 /// repeats a report after a time-out must not get an error for it.
-pub fn step(workflow: Workflow, status: OrderStatus, event: Event) -> Step {
+pub(crate) fn step(workflow: Workflow, status: OrderStatus, event: Event) -> Step {
     use OrderStatus as S;
     match (event, status) {
         (Event::Fetched, _) => Step::Recorded,

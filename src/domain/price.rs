@@ -6,7 +6,7 @@ use super::{Decimal, Money};
 
 /// A price of an item in one validity of a price list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dated {
+pub(crate) struct Dated {
     /// First day; `None` together with `to`: the unlimited validity.
     pub from: Option<NaiveDate>,
     /// Last day.
@@ -27,7 +27,7 @@ impl Dated {
 /// The price that counts today, of those that carry more with them: a dated one wins over the unlimited one
 /// (`item-calls.md` 8). Of several dated ones the one that began last wins, because a sale inside a season is the more
 /// special wish; then the one that ends first, then the later of the list.
-pub fn choose<T>(prices: &[T], dated: impl Fn(&T) -> Dated, today: NaiveDate) -> Option<&T> {
+pub(crate) fn choose<T>(prices: &[T], dated: impl Fn(&T) -> Dated, today: NaiveDate) -> Option<&T> {
     let limited = prices.iter().filter(|price| !dated(price).is_unlimited() && dated(price).contains(today)).max_by_key(|price| {
         let price = dated(price);
         (price.from, std::cmp::Reverse(price.to.unwrap_or(NaiveDate::MAX)))
@@ -36,12 +36,12 @@ pub fn choose<T>(prices: &[T], dated: impl Fn(&T) -> Dated, today: NaiveDate) ->
 }
 
 /// `rounding_id` of a list whose prices end in ,99.
-pub const ROUND_TO_99: i32 = 2;
+pub(crate) const ROUND_TO_99: i32 = 2;
 
 /// The price as it is shown: `rounding_id` 2 gives the ,99 of the same whole (9.10 → 9.99, 10.00 → 10.99), every other
 /// one the decimals of the currency, halves away from zero. What is not above zero only gets those decimals: a free item
 /// must not become one of 99 cents. So does a price in a currency without cents, which cannot end in ,99.
-pub fn rounded(price: Money, rounding_id: i32) -> Money {
+pub(crate) fn rounded(price: Money, rounding_id: i32) -> Money {
     let to_99 = rounding_id == ROUND_TO_99 && price.currency.decimals() >= 2;
     if to_99 && price.amount > Decimal::ZERO {
         let whole = price.amount.0 - price.amount.0 % Decimal::ONE;

@@ -37,13 +37,13 @@ pub struct Rate {
 }
 
 /// What is limited; a call that is not mentioned is not.
-pub type Rates = BTreeMap<ChannelCall, Rate>;
+pub(crate) type Rates = BTreeMap<ChannelCall, Rate>;
 
 /// A token bucket. It starts full.
 ///
 /// Remembers when it will be full again, from which all else follows, without a remainder that could get lost.
 #[derive(Debug, Clone)]
-pub struct Bucket {
+pub(crate) struct Bucket {
     calls: i64,
     /// Microseconds until the next token.
     interval: i64,
@@ -52,7 +52,7 @@ pub struct Bucket {
 
 impl Bucket {
     /// A rate without calls or without a period counts as its least sensible value.
-    pub fn new(rate: Rate) -> Bucket {
+    pub(crate) fn new(rate: Rate) -> Bucket {
         let calls = i64::from(rate.calls.max(1));
         let period = i64::try_from(rate.period.as_micros()).unwrap_or(i64::MAX);
         Bucket { calls, interval: (period / calls).max(1), full_at: Stamp(i64::MIN) }
@@ -66,13 +66,13 @@ impl Bucket {
     }
 
     /// When a call may be made; not later than `now` if that is at once.
-    pub fn ready_at(&mut self, now: Stamp) -> Stamp {
+    pub(crate) fn ready_at(&mut self, now: Stamp) -> Stamp {
         let wait = self.missing(now).saturating_sub(self.interval.saturating_mul(self.calls - 1));
         Stamp(now.0.saturating_add(wait.max(0)))
     }
 
     /// A call is made.
-    pub fn take(&mut self, now: Stamp) {
+    pub(crate) fn take(&mut self, now: Stamp) {
         self.full_at = Stamp(now.0.saturating_add(self.missing(now)).saturating_add(self.interval));
     }
 }

@@ -24,7 +24,7 @@ mod tests;
 
 /// The quantities of one item as one account sees them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Figures {
+pub(crate) struct Figures {
     /// GLB: the sum over the warehouses assigned to the account; others do not count (rule 7).
     pub stock: i64,
     /// RB: pieces of open orders of any channel in these warehouses (rule 8).
@@ -41,7 +41,7 @@ pub struct Figures {
 
 impl Figures {
     /// VB, the available stock: GLB − RB. Negative where more is reserved than there is.
-    pub fn available(&self) -> i64 {
+    pub(crate) fn available(&self) -> i64 {
         self.stock.saturating_sub(self.reserved)
     }
 
@@ -52,7 +52,7 @@ impl Figures {
     /// let figures = Figures { stock: 36, minimum: 30, placing: Some(10), ..Figures::default() };
     /// assert_eq!(figures.upload_quantity(), 6);
     /// ```
-    pub fn upload_quantity(&self) -> i32 {
+    pub(crate) fn upload_quantity(&self) -> i32 {
         let left = fit(self.available().saturating_sub(self.minimum));
         self.placing.map_or(left, |placing| left.min(placing.max(0)))
     }
@@ -60,13 +60,13 @@ impl Figures {
     /// Whether a quantity must be on record before it is sent to the channel. A running offer without a GEM is sent its
     /// quantity at every occasion, so nothing depends on what is known about it; when it gets a GEM, [`Placed::moved`]
     /// has it sent once more.
-    pub fn announces(&self, placed: &Placed, quantity: i32) -> bool {
+    pub(crate) fn announces(&self, placed: &Placed, quantity: i32) -> bool {
         (self.placing.is_some() || placed.life != Life::Running) && placed.announced(quantity) != *placed
     }
 
     /// Rule 5: `VB <= SB` ends all but the primary account's offers, `VB <= MB` ends those, too. An offer of nothing is
     /// none, so a GEM of 0 ends it as well.
-    pub fn ends(&self) -> bool {
+    pub(crate) fn ends(&self) -> bool {
         let available = self.available();
         available <= self.minimum || (!self.primary && available <= self.safety) || self.upload_quantity() == 0
     }
@@ -98,7 +98,7 @@ pub struct Placed {
 
 /// What to do about an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// Nothing is needed.
     Keep,
     /// Send this quantity of the running offer.
@@ -110,7 +110,7 @@ pub enum Decision {
 }
 
 /// What happens when an offer is to be listed, whatever it shows now: rule 1, unless rule 5 forbids it.
-pub fn upload(figures: &Figures, placed: &Placed) -> Decision {
+pub(crate) fn upload(figures: &Figures, placed: &Placed) -> Decision {
     match (figures.ends(), placed.may_show()) {
         (true, true) => Decision::End,
         (true, false) => Decision::Keep,
@@ -119,7 +119,7 @@ pub fn upload(figures: &Figures, placed: &Placed) -> Decision {
 }
 
 /// The reconciliation of one offer that is meant to run (rules 1 to 6).
-pub fn control(figures: &Figures, placed: &Placed) -> Decision {
+pub(crate) fn control(figures: &Figures, placed: &Placed) -> Decision {
     if placed.life != Life::Running || figures.ends() {
         return upload(figures, placed);
     }
@@ -195,6 +195,6 @@ impl Placed {
 }
 
 /// A count of pieces as channels take it: 0 to 2 147 483 647.
-pub fn fit(pieces: i64) -> i32 {
+pub(crate) fn fit(pieces: i64) -> i32 {
     i32::try_from(pieces.max(0)).unwrap_or(i32::MAX)
 }

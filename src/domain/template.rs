@@ -8,7 +8,7 @@ mod language;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use minijinja::Value;
+pub(crate) use minijinja::Value;
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, filters, tests as conditions};
 
@@ -27,7 +27,7 @@ const LONGEST_FAULT: usize = 1_000;
 
 /// Whether values are escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// Values are escaped for HTML, unless they are marked as HTML.
     Html,
     Plain,
@@ -35,7 +35,7 @@ pub enum Form {
 
 /// What is wrong with a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// From 1.
     pub line: usize,
     /// The engine's words, in English.
@@ -174,18 +174,18 @@ fn apart<T: Send>(work: impl Fn() -> Result<T, Fault> + Sync) -> Result<T, Fault
 }
 
 /// Looks for faults that show without any values: syntax, and what the language does not have.
-pub fn check(source: &str) -> Result<(), Fault> {
+pub(crate) fn check(source: &str) -> Result<(), Fault> {
     language::read(source)?;
     apart(|| engine(Form::Plain).template_from_str(source).map(|_| ()).map_err(|error| fault(&error)))
 }
 
 /// Whether a template looks at a value of this name.
-pub fn uses(source: &str, name: &str) -> bool {
+pub(crate) fn uses(source: &str, name: &str) -> bool {
     language::read(source).is_ok_and(|variables| variables.contains(&name))
 }
 
 /// Fills a template in.
-pub fn render(source: &str, form: Form, values: Value) -> Result<String, Fault> {
+pub(crate) fn render(source: &str, form: Form, values: Value) -> Result<String, Fault> {
     language::read(source)?;
     apart(|| {
         let engine = engine(form);

@@ -4,7 +4,7 @@ mod checks;
 
 use std::borrow::Cow;
 
-pub use checks::{argument_count, uses_argument, uses_names};
+pub(crate) use checks::{argument_count, uses_argument, uses_names};
 
 use super::Language;
 use super::names::typed_name;
@@ -318,7 +318,7 @@ impl From<&'static str> for Place {
 }
 
 /// Puts arguments into a template: `{0}` or `{name}` stands for an argument, `{field:tax_type_id}` for a field.
-pub fn fill<'a>(out: &mut String, template: &str, reader: Reader, argument: impl Fn(&str) -> Option<Cow<'a, str>>) {
+pub(crate) fn fill<'a>(out: &mut String, template: &str, reader: Reader, argument: impl Fn(&str) -> Option<Cow<'a, str>>) {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);

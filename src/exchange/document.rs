@@ -6,7 +6,7 @@ use yaserde::YaSerialize;
 /// The root.
 #[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
 #[yaserde(rename = "offers")]
-pub struct Offers {
+pub(crate) struct Offers {
     #[yaserde(rename = "offer")]
     pub offers: Vec<Offer>,
 }
@@ -14,7 +14,7 @@ pub struct Offers {
 /// One offer of the account.
 #[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
 #[yaserde(rename = "offer")]
-pub struct Offer {
+pub(crate) struct Offer {
     pub title: String,
     pub item_identifier: String,
     pub item_internal_number: String,
@@ -47,14 +47,14 @@ pub struct Offer {
 
 /// The prices of the item in all lists of the mandator.
 #[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
-pub struct Prices {
+pub(crate) struct Prices {
     #[yaserde(rename = "pricelist")]
     pub pricelists: Vec<Pricelist>,
 }
 
 /// The price that counts today in one list.
 #[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
-pub struct Pricelist {
+pub(crate) struct Pricelist {
     #[yaserde(attribute = true)]
     pub identifier: String,
     #[yaserde(attribute = true)]

@@ -36,7 +36,7 @@ struct Known<'a> {
 ///
 /// # Errors
 /// The database does not answer, or holds a document that cannot be read.
-pub fn offers_of(conn: &mut Conn<'_>, account: &Account, today: NaiveDate) -> Result<Offers, Failure> {
+pub(crate) fn offers_of(conn: &mut Conn<'_>, account: &Account, today: NaiveDate) -> Result<Offers, Failure> {
     let filter = OfferFilter { mandator_id: account.mandator_id, account_id: Cond::one(account.account_id), ..OfferFilter::default() };
     let ids = offers::matching(conn, &filter)?;
     let mut rows = offers::by_ids(conn, &ids)?;

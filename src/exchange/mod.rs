@@ -8,8 +8,8 @@ mod gather;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Offer, Offers, Pricelist, Prices};
-pub use gather::offers_of;
+pub(crate) use document::Offers;
+pub(crate) use gather::offers_of;
 
 use yaserde::ser::{Config, to_string_with_config};
 
@@ -17,7 +17,7 @@ use yaserde::ser::{Config, to_string_with_config};
 ///
 /// # Errors
 /// One line: the character that XML cannot hold.
-pub fn to_xml(offers: &Offers) -> Result<String, String> {
+pub(crate) fn to_xml(offers: &Offers) -> Result<String, String> {
     let config = Config { perform_indent: true, write_document_declaration: true, indent_string: None };
     let mut text = to_string_with_config(offers, &config).map_err(|error| error.to_string())?;
     text.push('\n');

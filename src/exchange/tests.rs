@@ -1,6 +1,7 @@
 //! The document, character by character.
 
-use super::{Offer, Offers, Pricelist, Prices, to_xml};
+use super::{Offers, to_xml};
+use crate::exchange::document::{Offer, Pricelist, Prices};
 
 #[test]
 fn what_is_empty_stays_as_an_empty_element_and_text_is_escaped() {

@@ -28,12 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of a request's body.
 const MOST_BODY: usize = 1 << 20;
 /// Field of a form, with the token of the page.
-pub const TOKEN_FIELD: &str = "token";
+pub(crate) const TOKEN_FIELD: &str = "token";
 /// A header that a page of another site cannot send without asking; any value.
 const OWN_HEADER: &str = "x-kontor-request";
 
 /// What was asked. Path and query as they came, still percent-encoded.
-pub struct Asked {
+pub(crate) struct Asked {
     pub method: String,
     pub path: String,
     pub query: String,
@@ -43,17 +43,17 @@ pub struct Asked {
 }
 
 /// What is answered.
-pub struct Answered {
+pub(crate) struct Answered {
     pub status: u16,
     pub content_type: &'static str,
     pub body: Vec<u8>,
 }
 
 /// What answers; may block.
-pub type Answering = Box<dyn Fn(&Asked) -> Answered + Send + Sync>;
+pub(crate) type Answering = Box<dyn Fn(&Asked) -> Answered + Send + Sync>;
 
 /// A face below a path.
-pub struct Annex {
+pub(crate) struct Annex {
     /// Such as `/sandbox`.
     pub path: &'static str,
     /// Needs no login.

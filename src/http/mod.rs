@@ -32,7 +32,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::{HttpService, Protocol};
-use actix_server::{Server, ServerHandle};
+use actix_server::Server;
+#[cfg(test)]
+use actix_server::ServerHandle;
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::dev::AppConfig;
 use actix_web::http::header;
@@ -49,9 +51,9 @@ use handover::Watched;
 use pictures::Finding;
 use places::{Lane, Places, Threads, Whose};
 
-pub use annex::{Annex, Answered, Asked, TOKEN_FIELD};
-pub use pages::Page;
-pub use pictures::Picture;
+pub(crate) use annex::{Annex, Answered, Asked, TOKEN_FIELD};
+pub(crate) use pages::Page;
+pub(crate) use pictures::Picture;
 
 /// Threads of each lane. Reads and waits together are fewer than the connections that the store reads with, so that the
 /// dispatcher finds some. Writes mostly wait for the writer, which lets those that wait share a commit.
@@ -126,7 +128,7 @@ impl Lanes {
 }
 
 /// What a server serves.
-pub struct Site {
+pub(crate) struct Site {
     pub gateway: Arc<Gateway>,
     /// Decides the answer of `/ready`; may block.
     pub ready: fn(&Gateway) -> bool,
@@ -170,26 +172,30 @@ impl Edge {
 }
 
 /// A server that listens.
-pub struct Bound {
+pub(crate) struct Bound {
     /// The real address, also if port 0 was asked for.
     pub address: SocketAddr,
+    #[cfg(test)]
     handle: ServerHandle,
 }
 
+#[cfg(test)]
 impl Bound {
     /// Something to stop the server with, from any thread.
-    pub fn stopper(&self) -> Stopper {
+    pub(crate) fn stopper(&self) -> Stopper {
         Stopper(self.handle.clone())
     }
 }
 
 /// Stops a server as a signal would.
+#[cfg(test)]
 #[derive(Clone)]
-pub struct Stopper(ServerHandle);
+pub(crate) struct Stopper(ServerHandle);
 
+#[cfg(test)]
 impl Stopper {
     /// Lets running calls end, then the server; returns at once.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         // The command is on its way with the call; the future only tells when it is done.
         drop(self.0.stop(true));
     }
@@ -202,7 +208,7 @@ impl Stopper {
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn serve(site: Site, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Result<()> {
+pub(crate) fn serve(site: Site, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Result<()> {
     run(site.edge()?, listener, bound)
 }
 
@@ -251,7 +257,11 @@ fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Res
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .shutdown_signal(asked_to_stop());
         let running = builder.listen("kontor", listener, service)?.run();
-        bound(&Bound { address, handle: running.handle() });
+        bound(&Bound {
+            address,
+            #[cfg(test)]
+            handle: running.handle(),
+        });
         running.await
     })
 }

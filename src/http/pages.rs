@@ -19,10 +19,10 @@ use crate::domain::{Failure, code};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Makes a page for a user; may block.
-pub type Body = Box<dyn Fn(&User) -> Result<String, Failure> + Send + Sync>;
+pub(crate) type Body = Box<dyn Fn(&User) -> Result<String, Failure> + Send + Sync>;
 
 /// What is shown at a path.
-pub struct Page {
+pub(crate) struct Page {
     pub path: &'static str,
     pub content_type: &'static str,
     /// Who may see it.

@@ -7,13 +7,13 @@ use super::Edge;
 use crate::domain::Failure;
 
 /// A kept picture.
-pub struct Picture {
+pub(crate) struct Picture {
     pub media_type: String,
     pub content: Vec<u8>,
 }
 
 /// Finds a picture by its digest; may block.
-pub type Finding = Box<dyn Fn(&str) -> Result<Option<Picture>, Failure> + Send + Sync>;
+pub(crate) type Finding = Box<dyn Fn(&str) -> Result<Option<Picture>, Failure> + Send + Sync>;
 
 pub(super) async fn show(edge: web::Data<Edge>, digest: web::Path<String>) -> HttpResponse {
     match web::block(move || (edge.picture)(&digest)).await {

@@ -31,7 +31,7 @@ wire! {
 
 fetched! { FetchMandatorsResult, mandators: MandatorRecord, "mandator" }
 
-pub struct FetchMandators;
+pub(crate) struct FetchMandators;
 
 impl ReadOperation for FetchMandators {
     const NAME: &'static str = "fetchMandators";
@@ -71,7 +71,7 @@ wire! {
 
 fetched! { FetchSubChannelsResult, sub_channels: SubChannelRecord, "sub_channel" }
 
-pub struct FetchSubChannels;
+pub(crate) struct FetchSubChannels;
 
 impl ReadOperation for FetchSubChannels {
     const NAME: &'static str = "fetchSubChannels";
@@ -139,7 +139,7 @@ wire! {
 
 fetched! { FetchAccountsResult, accounts: AccountRecord, "account" }
 
-pub struct FetchAccounts;
+pub(crate) struct FetchAccounts;
 
 impl ReadOperation for FetchAccounts {
     const NAME: &'static str = "fetchAccounts";
@@ -212,7 +212,7 @@ wire! {
 
 fetched! { FetchWarehousesResult, warehouses: WarehouseRecord, "warehouse" }
 
-pub struct FetchWarehouses;
+pub(crate) struct FetchWarehouses;
 
 impl ReadOperation for FetchWarehouses {
     const NAME: &'static str = "fetchWarehouses";
@@ -254,7 +254,7 @@ impl ReadOperation for FetchWarehouses {
 }
 
 /// Changes when anything that an ERP can see of an account changes in the configuration.
-pub fn entry_of(account: &Account) -> Entry {
+pub(crate) fn entry_of(account: &Account) -> Entry {
     let Account { account_id, identifier, mandator_id, sub_channel_id, active, connector, .. } = account;
     let pricelist = account.first_pricelist();
     let digest = Digest::new(1)

@@ -115,7 +115,7 @@ pub struct Work<'w, 'c> {
 }
 
 /// What became of a record: what was done, and its keys.
-pub type Done<K> = (Option<ReportAction>, K);
+pub(crate) type Done<K> = (Option<ReportAction>, K);
 
 fn allowed_mandator<'s>(settings: &'s Settings, user: &User, mandator_id: i32) -> Result<&'s Mandator, Failure> {
     let mandator = settings.mandator(mandator_id);
@@ -208,7 +208,7 @@ impl<'w> Work<'w, '_> {
     /// Runs `handle` for every record that could be read and reports on each, in order. `handle` must check before it
     /// changes anything: its failure undoes nothing. Use [`Work::in_savepoint`] where that is not possible. A fault of the
     /// database or of Kontor itself ends the call as a whole.
-    pub fn each<T, R: ReportOf>(
+    pub(crate) fn each<T, R: ReportOf>(
         &mut self,
         records: Records<T>,
         mandator_id: impl Fn(&T) -> i32,

@@ -56,7 +56,7 @@ pub trait Reported: Default + Warned {
 }
 
 /// One report, built from what became of a record.
-pub trait ReportOf: Sized {
+pub(crate) trait ReportOf: Sized {
     type Keys;
     fn new(reference_id: Option<String>, action: Option<ReportAction>, keys: Option<Self::Keys>, error: Option<(i32, String)>) -> Self;
     fn is_failure(&self) -> bool;
@@ -120,7 +120,7 @@ macro_rules! reports {
 
         impl $result {
             /// The outcome of a call with these reports.
-            pub fn of(reports: Vec<$report>) -> Self {
+            pub(crate) fn of(reports: Vec<$report>) -> Self {
                 $result { reports, ..Self::default() }
             }
         }
@@ -210,7 +210,7 @@ macro_rules! fetched {
 
         impl $result {
             /// A page of records out of `total`.
-            pub fn page(records: Vec<$record>, total: usize) -> Self {
+            pub(crate) fn page(records: Vec<$record>, total: usize) -> Self {
                 $result {
                     report: $crate::operations::common::FetchReport {
                         return_code: 0,

@@ -39,7 +39,7 @@ impl Fetched for EchoResult {
     }
 }
 
-pub struct Echo;
+pub(crate) struct Echo;
 
 impl ReadOperation for Echo {
     const NAME: &'static str = "echo";

@@ -15,14 +15,14 @@ use crate::store::{Conn, Stored, free_id, next_ids};
 
 /// The field that identifies a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub(crate) enum By {
     Id,
     Name,
     ExternalId,
 }
 
 /// The fields that are columns.
-pub struct Columns<'r> {
+pub(crate) struct Columns<'r> {
     pub mandator_id: &'r mut i32,
     pub id: &'r mut Option<i32>,
     pub identifier: &'r mut Option<String>,
@@ -31,7 +31,7 @@ pub struct Columns<'r> {
 }
 
 /// A record of a list.
-pub trait LookUp: Value + Clone + Default + Send {
+pub(crate) trait LookUp: Value + Clone + Default + Send {
     /// What is kept of it beside the columns, and what an update says about that.
     type Document: Listed;
     type Update;
@@ -52,7 +52,7 @@ pub trait LookUp: Value + Clone + Default + Send {
 }
 
 /// Checks the records before the transaction.
-pub fn prepare<R: LookUp>(records: &Records<R>) -> Refused {
+pub(crate) fn prepare<R: LookUp>(records: &Records<R>) -> Refused {
     let refused = |record: &Record<R>| Some((record.number, record.content.as_ref().ok()?.check().err()?));
     records.list.iter().filter_map(refused).collect()
 }
@@ -72,7 +72,7 @@ fn record_of<R: LookUp>(row: &LookUpRow<R::Document>) -> Result<R, Failure> {
 }
 
 /// One `filter` of a fetch call.
-pub struct Conditions<'f> {
+pub(crate) struct Conditions<'f> {
     pub mandator_id: Option<&'f Match<i32>>,
     pub id: Option<&'f Match<i32>>,
     pub identifier: Option<&'f Match<String>>,
@@ -81,7 +81,7 @@ pub struct Conditions<'f> {
 }
 
 /// A page of the records that pass one of the filters, and how many there are.
-pub fn fetch<'f, R: LookUp>(
+pub(crate) fn fetch<'f, R: LookUp>(
     reading: &Reading<'_>,
     conn: &mut Conn<'_>,
     filters: impl ExactSizeIterator<Item = Conditions<'f>>,
@@ -109,7 +109,7 @@ pub fn fetch<'f, R: LookUp>(
 }
 
 /// Creates and changes records. One report each, with the record as it is then.
-pub fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records: Records<R>) -> Result<Vec<P>, Failure> {
+pub(crate) fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records: Records<R>) -> Result<Vec<P>, Failure> {
     let good = records.list.iter().filter_map(|record| record.content.as_deref().ok());
     let mandators: BTreeSet<i32> = good.map(|content| *content.clone().columns().mandator_id).collect();
     let mut batch: Batch<R::Document> =
@@ -284,7 +284,7 @@ macro_rules! look_up {
         $crate::fetched! { $fetch_result, $records: $record, $entry }
         $crate::reports! { $update_result, $report, $keys_field: $record $(, $typed)? }
 
-        pub struct $fetch;
+        pub(crate) struct $fetch;
 
         impl $crate::operations::ReadOperation for $fetch {
             const NAME: &'static str = $fetch_name;
@@ -313,7 +313,7 @@ macro_rules! look_up {
             }
         }
 
-        pub struct $update;
+        pub(crate) struct $update;
 
         impl $crate::operations::WriteOperation for $update {
             const NAME: &'static str = $update_name;

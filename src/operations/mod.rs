@@ -2,28 +2,28 @@
 //!
 //! To add an operation: its types and its handler in the file of its noun, one line in [`CATALOGUE`], golden samples.
 
-pub mod account_categories;
-pub mod accounts;
+pub(crate) mod account_categories;
+pub(crate) mod accounts;
 mod call;
-pub mod categories;
-pub mod changes;
+pub(crate) mod categories;
+pub(crate) mod changes;
 pub mod common;
-pub mod delivery;
+pub(crate) mod delivery;
 mod echo;
-pub mod items;
+pub(crate) mod items;
 mod listing;
-pub mod look_up;
-pub mod module_types;
-pub mod offers;
-pub mod orders;
+pub(crate) mod look_up;
+pub(crate) mod module_types;
+pub(crate) mod offers;
+pub(crate) mod orders;
 mod place;
-pub mod prices;
+pub(crate) mod prices;
 mod replay;
 mod run;
 mod shapes;
-pub mod stock;
+pub(crate) mod stock;
 mod sync;
-pub mod templates;
+pub(crate) mod templates;
 #[cfg(test)]
 mod testing;
 mod tree;
@@ -32,7 +32,8 @@ pub mod wire;
 
 use std::sync::Arc;
 
-pub use call::{Done, Finished, ROWS_AT_A_TIME, ReadOperation, Reading, Refused, Room, Work, WriteOperation};
+pub(crate) use call::Done;
+pub use call::{Finished, ROWS_AT_A_TIME, ReadOperation, Reading, Refused, Room, Work, WriteOperation};
 pub use place::placed;
 pub use run::{execute, limits};
 pub use wait::{Step, Waiting};

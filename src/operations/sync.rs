@@ -18,7 +18,7 @@ wire! {
 }
 
 /// Asks the accounts, or all active ones of the user's mandators where none is named.
-pub fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
+pub(crate) fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
     work: &mut Work<'_, '_>,
     named: Vec<i32>,
     ask: impl Fn(&mut Tx<'_>, i32) -> Result<(), Failure>,

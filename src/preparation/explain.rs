@@ -11,7 +11,7 @@ const WIDEST: usize = 60;
 
 /// One value with the rule it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// Stable; lists have a line per entry.
     pub name: &'static str,
     pub value: String,
@@ -23,7 +23,7 @@ pub struct Line {
 
 /// One thing that is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub(crate) struct Missing {
     pub name: &'static str,
     /// Keeps the part from being sent to the channel.
     pub blocking: bool,
@@ -32,7 +32,7 @@ pub struct Missing {
 }
 
 impl Missing {
-    pub fn of(lack: &Lack, reader: Reader) -> Missing {
+    pub(crate) fn of(lack: &Lack, reader: Reader) -> Missing {
         let message = lack.message();
         Missing { name: lack.part(), blocking: lack.blocks(), reason: message.text(reader), remedy: message.remedy(reader) }
     }
@@ -94,14 +94,14 @@ impl Effective {
 
 /// What an account would show of an item, whether there is an offer of it or not.
 #[derive(Debug, Clone)]
-pub struct Explanation {
+pub(crate) struct Explanation {
     pub internal_item_number: String,
     effective: Result<Effective, Lack>,
     figures: Figures,
 }
 
 /// `None`: there is no such item.
-pub fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: ItemId) -> Result<Option<Explanation>, Failure> {
+pub(crate) fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: ItemId) -> Result<Option<Explanation>, Failure> {
     let known = load(conn, frame.account, &[item_id])?;
     let Some(item) = known.items.get(&item_id) else { return Ok(None) };
     let account = frame.account;
@@ -116,14 +116,14 @@ pub fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: ItemId) -> Resul
 
 impl Explanation {
     /// All values there are.
-    pub fn lines(&self, reader: Reader) -> Vec<Line> {
+    pub(crate) fn lines(&self, reader: Reader) -> Vec<Line> {
         let mut lines = self.effective.as_ref().map(|effective| effective.lines(reader)).unwrap_or_default();
         lines.push(quantity(&self.figures, reader.language));
         lines
     }
 
     /// What is missing.
-    pub fn missing(&self, reader: Reader) -> Vec<Missing> {
+    pub(crate) fn missing(&self, reader: Reader) -> Vec<Missing> {
         match &self.effective {
             Ok(effective) => effective.lacks().into_iter().map(|lack| Missing::of(lack, reader)).collect(),
             Err(lack) => vec![Missing::of(lack, reader)],
@@ -131,7 +131,7 @@ impl Explanation {
     }
 
     /// Values and what is missing as a table of text.
-    pub fn table(&self, language: Language) -> String {
+    pub(crate) fn table(&self, language: Language) -> String {
         let reader = Reader { language, ..Reader::ADMIN };
         let lines = self.lines(reader).into_iter();
         let rows: Vec<[String; 3]> = lines.map(|line| [line.name.to_owned(), short(&line.value, WIDEST), line.reason]).collect();

@@ -4,11 +4,11 @@ use crate::domain::message::{Message, own};
 use crate::domain::{Currency, FieldName};
 
 /// The name of the account's title rule among the templates.
-pub const TITLE_RULE: &str = "title_rule";
+pub(crate) const TITLE_RULE: &str = "title_rule";
 
 /// Why nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lack {
+pub(crate) enum Lack {
     /// The item has no price that counts today in any of these lists.
     Price(Vec<String>),
     /// The account's first price list does not exist.
@@ -50,12 +50,12 @@ pub enum Lack {
 
 impl Lack {
     /// Keeps the part of the offer from being sent. The others are hints.
-    pub fn blocks(&self) -> bool {
+    pub(crate) fn blocks(&self) -> bool {
         !matches!(self, Lack::LookUp { .. } | Lack::Category | Lack::Description | Lack::Images)
     }
 
     /// The part of the offer, a stable word.
-    pub fn part(&self) -> &'static str {
+    pub(crate) fn part(&self) -> &'static str {
         match self {
             Lack::Price(_) | Lack::Pricelist(_) | Lack::Currency { .. } | Lack::NoCurrency { .. } | Lack::PlatformPrice(_) => "price",
             Lack::Title => "title",
@@ -70,7 +70,7 @@ impl Lack {
     }
 
     /// The message for the merchant.
-    pub fn message(&self) -> Message {
+    pub(crate) fn message(&self) -> Message {
         match self {
             Lack::Price(lists) => own::offer_without_price(lists.as_slice()),
             Lack::Pricelist(list) => own::offer_without_pricelist(list),
@@ -90,7 +90,7 @@ impl Lack {
     }
 
     /// As the outbox row keeps it.
-    pub fn error(&self) -> String {
+    pub(crate) fn error(&self) -> String {
         self.message().line()
     }
 }

@@ -21,7 +21,7 @@ const AT_ONCE: i64 = 500;
 /// What an item says about each account. What cannot be read counts as not set: the blocks are kept as they came, and a
 /// number with a slip must not stop an offer. Of settings that are printed twice the first ones count (the vendor's own
 /// sample has such a block).
-pub fn listings_of(item_id: ItemId, item: &Item) -> Vec<ListingRow> {
+pub(crate) fn listings_of(item_id: ItemId, item: &Item) -> Vec<ListingRow> {
     let Some(blocks) = item.blocks() else { return Vec::new() };
     let wrapped = format!("<x>{blocks}</x>");
     let Ok(document) = Document::parse(&wrapped, &LIMITS) else { return Vec::new() };
@@ -54,7 +54,7 @@ fn number(parent: Node<'_>, name: &str) -> Option<i32> {
 ///
 /// # Errors
 /// The database does not answer, or holds a document that cannot be read.
-pub fn fill_columns(store: &Store) -> Result<(), Failure> {
+pub(crate) fn fill_columns(store: &Store) -> Result<(), Failure> {
     while store.read(|conn| counter(conn, PROGRESS))? != Some(i32::MAX) {
         store.write(fill_next)?;
     }

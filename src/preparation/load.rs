@@ -13,7 +13,7 @@ use crate::store::prices::{self, PricelistRow};
 use crate::store::{Conn, categories, listings};
 
 /// Everything about these items in an account.
-pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[ItemId]) -> Result<Known, Failure> {
+pub(crate) fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[ItemId]) -> Result<Known, Failure> {
     let items = offers::items_for(conn, item_ids)?;
     let mut parents: Vec<ItemId> = items.iter().filter_map(|item| item.variant_parent_id).collect();
     parents.sort_unstable();
@@ -52,7 +52,7 @@ pub fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[ItemId]) -> Resu
 }
 
 /// The prices of items in a list.
-pub fn prices_in(conn: &mut Conn<'_>, list: PricelistRow, item_ids: &[ItemId]) -> Result<KnownPricelist, Failure> {
+pub(crate) fn prices_in(conn: &mut Conn<'_>, list: PricelistRow, item_ids: &[ItemId]) -> Result<KnownPricelist, Failure> {
     let mut prices: BTreeMap<ItemId, Vec<NamedPrice>> = BTreeMap::new();
     for (item, price) in pricelists::prices_of(conn, list.pricelist_id, item_ids)? {
         prices.entry(item).or_default().push(price);

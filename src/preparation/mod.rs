@@ -1,4 +1,4 @@
-//! What an account would show of an item, and why: the effective content of an offer. Pure but for [`load`] and [`take_over`].
+//! What an account would show of an item, and why: the effective content of an offer. Pure but for [`load()`] and [`take_over`].
 //!
 //! [`effective`] is the one place that decides. The dispatcher sends what it says, `explainOffer` shows it.
 //!
@@ -13,7 +13,7 @@
 //! | texts, pictures | the item's; type by type and slot by slot from its item group and that one's ancestors (`item-calls.md` 1) |
 //! | delivery time, shipping cost category | the item's, in the account's words |
 //! | tax class | the account's word for the item's tax type |
-//! | quantity | stock control: the item's stock, reservations and settings in the account ([`explain`]) |
+//! | quantity | stock control: the item's stock, reservations and settings in the account ([`explain()`]) |
 
 mod explain;
 mod lack;
@@ -32,12 +32,12 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-pub use explain::{Explanation, Line, Missing, explain};
-pub use lack::Lack;
-pub use listing::{fill_columns, listings_of};
-pub use load::{load, prices_in};
-pub use settings::take_over;
-pub use source::{Source, Sourced};
+pub(crate) use explain::{Missing, explain};
+pub(crate) use lack::Lack;
+pub(crate) use listing::{fill_columns, listings_of};
+pub(crate) use load::{load, prices_in};
+pub(crate) use settings::take_over;
+pub(crate) use source::{Source, Sourced};
 
 use crate::config::Account;
 use crate::connectors::{OfferContent, Price, VariantContent};
@@ -55,7 +55,7 @@ use subject::Subject;
 
 /// For whom and for when.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     pub account: &'a Account,
     /// Where Kontor serves pictures.
     pub public_url: &'a str,
@@ -65,7 +65,7 @@ pub struct Frame<'a> {
 
 /// What one snapshot of the data says about some items in an account.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub(crate) struct Known {
     /// The items, and the parents of those.
     pub items: BTreeMap<ItemId, ItemForOffer>,
     /// Their item groups with all ancestors.
@@ -84,7 +84,7 @@ pub struct Known {
 
 /// A price list, and the prices of the items in it.
 #[derive(Debug, Clone)]
-pub struct KnownPricelist {
+pub(crate) struct KnownPricelist {
     pub list: PricelistRow,
     pub prices: BTreeMap<ItemId, Vec<NamedPrice>>,
 }
@@ -100,7 +100,7 @@ impl KnownPricelist {
     ///
     /// # Errors
     /// [`Lack::NoCurrency`]: nobody knows how to round it.
-    pub fn price(&self, item_id: ItemId, day: NaiveDate) -> Result<Option<(Money, &NamedPrice)>, Lack> {
+    pub(crate) fn price(&self, item_id: ItemId, day: NaiveDate) -> Result<Option<(Money, &NamedPrice)>, Lack> {
         let Some(named) = self.prices.get(&item_id).and_then(|prices| choose(prices, |named| named.dated, day)) else { return Ok(None) };
         let price = Money::new(named.dated.price, self.currency()?);
         Ok(Some((rounded(price, self.list.rounding_id), named)))
@@ -109,7 +109,7 @@ impl KnownPricelist {
 
 /// What the account would show, value by value.
 #[derive(Debug, Clone)]
-pub struct Effective {
+pub(crate) struct Effective {
     pub title: Result<Sourced<String>, Lack>,
     /// Empty where no rule gives one.
     pub description: Result<Sourced<String>, Lack>,
@@ -138,7 +138,7 @@ pub struct Effective {
 ///
 /// # Errors
 /// [`Lack::Document`] when the stored item cannot be read.
-pub fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Result<Effective, Lack> {
+pub(crate) fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Result<Effective, Lack> {
     let subject = Subject::new(frame, known, item)?;
     let price = subject.price();
     let shown_price = price.as_ref().ok().map(|price| &price.value);
@@ -190,7 +190,7 @@ pub fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Resul
 }
 
 /// Its price alone, which costs less than [`effective`].
-pub fn price(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Result<Sourced<Price>, Lack> {
+pub(crate) fn price(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -> Result<Sourced<Price>, Lack> {
     Subject::new(frame, known, item)?.price()
 }
 
@@ -199,7 +199,7 @@ impl Effective {
     ///
     /// # Errors
     /// What has to be completed first.
-    pub fn content(&self) -> Result<OfferContent, Lack> {
+    pub(crate) fn content(&self) -> Result<OfferContent, Lack> {
         let (title, description) = (self.title.clone()?, self.description.clone()?);
         let value = |sourced: &Option<Sourced<String>>| sourced.as_ref().map(|s| s.value.clone());
         Ok(OfferContent {
@@ -221,7 +221,7 @@ impl Effective {
     }
 
     /// What is missing: first what keeps the offer back, then the hints.
-    pub fn lacks(&self) -> Vec<&Lack> {
+    pub(crate) fn lacks(&self) -> Vec<&Lack> {
         let blocking = [self.title.as_ref().err(), self.description.as_ref().err(), self.price.as_ref().err()];
         blocking.into_iter().flatten().chain(&self.hints).collect()
     }

@@ -12,14 +12,14 @@ pub(super) const LIMITS: Limits = Limits { depth: 64, attributes: 256, name_byte
 
 /// An understood value and the element it was in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     pub element: String,
     pub text: String,
 }
 
 /// What an item's block says for an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Platform {
+pub(crate) struct Platform {
     pub title: Option<Found>,
     /// Not checked: may be no number.
     pub price: Option<Found>,
@@ -135,7 +135,7 @@ pub(super) fn template_of(document: &Document<'_>, account_id: i32) -> Chosen {
 ///
 /// # Errors
 /// When the stored XML cannot be read.
-pub fn read(specific_item_data: &str, account_id: i32, language: &str) -> Result<Option<Platform>, Failure> {
+pub(crate) fn read(specific_item_data: &str, account_id: i32, language: &str) -> Result<Option<Platform>, Failure> {
     let text = format!("<x>{specific_item_data}</x>");
     let document = Document::parse(&text, &LIMITS)?;
     let Some((block, account)) = block_of(&document, account_id) else { return Ok(None) };

@@ -37,7 +37,7 @@ impl<'k> Subject<'k> {
     }
 
     /// A title in a foreign language would be worse than the item's name.
-    pub fn title(&self, price: Option<&Price>) -> Result<Sourced<String>, Lack> {
+    pub(crate) fn title(&self, price: Option<&Price>) -> Result<Sourced<String>, Lack> {
         if let Some(found) = self.platform.as_ref().and_then(|p| p.title.as_ref()) {
             return Ok(Sourced::new(found.text.clone(), self.platform_source(&found.element)));
         }
@@ -89,7 +89,7 @@ impl<'k> Subject<'k> {
         Ok(Sourced::new(text, Source::Template { name: chosen.name, by_item: chosen.by_item }))
     }
 
-    pub fn description(&self, price: Option<&Price>) -> Result<Sourced<String>, Lack> {
+    pub(crate) fn description(&self, price: Option<&Price>) -> Result<Sourced<String>, Lack> {
         if let Some(chosen) = self.chosen(true) {
             return self.filled_in(chosen, price);
         }
@@ -105,13 +105,13 @@ impl<'k> Subject<'k> {
     }
 
     /// Whether title or description change with the price.
-    pub fn shows_price(&self) -> Result<bool, Lack> {
+    pub(crate) fn shows_price(&self) -> Result<bool, Lack> {
         let rule = self.frame.account.preparation.title_rule.as_deref();
         let description = self.chosen(true).or_else(|| self.chosen(false)).and_then(|chosen| chosen.row).map(content_of).transpose()?;
         Ok(rule.is_some_and(|rule| template::uses(rule, "price")) || description.is_some_and(|text| template::uses(&text, "price")))
     }
 
-    pub fn price(&self) -> Result<Sourced<Price>, Lack> {
+    pub(crate) fn price(&self) -> Result<Sourced<Price>, Lack> {
         let account = self.frame.account;
         let lists = &self.known.pricelists;
         let first_name = account.first_pricelist();
@@ -156,7 +156,7 @@ impl<'k> Subject<'k> {
         })
     }
 
-    pub fn category(&self) -> Option<Sourced<String>> {
+    pub(crate) fn category(&self) -> Option<Sourced<String>> {
         let family = || {
             let parent = self.parent.as_ref()?;
             let own = parent.own_category()?;
@@ -171,7 +171,7 @@ impl<'k> Subject<'k> {
     }
 
     /// Slot by slot, those of `image_order` first, the others in their order.
-    pub fn images(&self) -> Vec<Sourced<String>> {
+    pub(crate) fn images(&self) -> Vec<Sourced<String>> {
         let mut slots: Vec<(i32, Sourced<String>)> = Vec::new();
         let groups = self.groups.iter().map(|(group, document)| (&document.image_modules, Some(group.identifier.clone())));
         for (images, group) in std::iter::once((&self.document.image_modules, None)).chain(groups) {
@@ -190,7 +190,7 @@ impl<'k> Subject<'k> {
         slots.into_iter().map(|(_, image)| image).collect()
     }
 
-    pub fn delivery_time(&self) -> Result<Option<Sourced<String>>, Lack> {
+    pub(crate) fn delivery_time(&self) -> Result<Option<Sourced<String>>, Lack> {
         let (id, name) = (self.item.delivery_time_id, filled(self.item.delivery_time_identifier.as_deref()));
         let rows = &self.known.delivery_times;
         let name = match (id, name) {
@@ -206,7 +206,7 @@ impl<'k> Subject<'k> {
         Ok(Some(translated(name, mapped, "delivery_times")))
     }
 
-    pub fn delivery_charge(&self) -> Result<Option<Sourced<String>>, Lack> {
+    pub(crate) fn delivery_charge(&self) -> Result<Option<Sourced<String>>, Lack> {
         let item = self.item;
         let (id, external) = (item.delivery_charge_category_id, filled(item.external_delivery_charge_category_id.as_deref()));
         let rows = &self.known.delivery_charges;
@@ -226,14 +226,14 @@ impl<'k> Subject<'k> {
         Ok(Some(translated(row.identifier.clone(), mapped, "delivery_charges")))
     }
 
-    pub fn tax_class(&self) -> Option<Sourced<String>> {
+    pub(crate) fn tax_class(&self) -> Option<Sourced<String>> {
         let tax_type = self.item.tax_type_id;
         let class = self.frame.account.preparation.tax_classes.get(&tax_type)?;
         let source = Source::LookUp { name: format!("tax type {tax_type}"), key: "tax_classes", mapped: true };
         Some(Sourced::new(class.clone(), source))
     }
 
-    pub fn variant(&self, price: Option<&Price>) -> Option<Sourced<VariantContent>> {
+    pub(crate) fn variant(&self, price: Option<&Price>) -> Option<Sourced<VariantContent>> {
         let parent = self.parent.as_ref()?;
         let number = parent.item.internal_item_number.clone();
         // The family's title; where it cannot be had its name will do, the variant's own title is what counts.

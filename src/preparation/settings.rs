@@ -49,7 +49,7 @@ fn pricelists_of(account: &Account) -> Entry {
 }
 
 /// Takes the settings over; where they were changed, the offers of the account are sent again.
-pub fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
+pub(crate) fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
     let mut times: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
     let mut charges: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
     for account in &settings.accounts {

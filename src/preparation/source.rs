@@ -7,20 +7,20 @@ const BLOCKS: &str = "specific_item_data";
 
 /// A value with the rule it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sourced<T> {
+pub(crate) struct Sourced<T> {
     pub value: T,
     pub source: Source,
 }
 
 impl<T> Sourced<T> {
-    pub fn new(value: T, source: Source) -> Sourced<T> {
+    pub(crate) fn new(value: T, source: Source) -> Sourced<T> {
         Sourced { value, source }
     }
 }
 
 /// A rule, with what it looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// A field of the item.
     Item { field: &'static str },
     /// The item's block for the account, and the element in it.
@@ -51,7 +51,7 @@ pub enum Source {
 
 impl Source {
     /// Stable, for programs.
-    pub fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             Source::Item { .. } => "item",
             Source::Platform { .. } => "specific_item_data",
@@ -71,7 +71,7 @@ impl Source {
 
     /// For people, with fields in the words of the reader's face. Keys of the configuration and elements in a block of
     /// a platform have the same names everywhere.
-    pub fn sentence(&self, reader: Reader) -> String {
+    pub(crate) fn sentence(&self, reader: Reader) -> String {
         match reader.language {
             Language::En => self.english(reader),
             Language::De => self.german(reader),

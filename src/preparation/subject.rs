@@ -20,7 +20,7 @@ pub(super) struct Subject<'k> {
 }
 
 impl<'k> Subject<'k> {
-    pub fn new(frame: &'k Frame<'k>, known: &'k Known, item: &'k ItemForOffer) -> Result<Subject<'k>, Lack> {
+    pub(crate) fn new(frame: &'k Frame<'k>, known: &'k Known, item: &'k ItemForOffer) -> Result<Subject<'k>, Lack> {
         let mut subject = Subject::alone(frame, known, item)?;
         let parent = item.variant_parent_id.and_then(|id| known.items.get(&id));
         subject.parent = parent.map(|parent| Subject::alone(frame, known, parent).map(Box::new)).transpose()?;
@@ -40,12 +40,12 @@ impl<'k> Subject<'k> {
         Ok(Subject { frame, known, item, document, platform, groups: groups_of(known, item.category_id)?, parent: None })
     }
 
-    pub fn account_id(&self) -> i32 {
+    pub(crate) fn account_id(&self) -> i32 {
         self.frame.account.account_id
     }
 
     /// A text module: the item's, else that of the nearest item group.
-    pub fn module(&self, module: i32) -> Option<(&[Translation], Option<&str>)> {
+    pub(crate) fn module(&self, module: i32) -> Option<(&[Translation], Option<&str>)> {
         if let Some(texts) = item::module(&self.document.text_modules, module) {
             return Some((texts, None));
         }

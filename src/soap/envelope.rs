@@ -12,7 +12,7 @@ const ADDRESSING: [&str; 2] = ["http://www.w3.org/2005/08/addressing", "http://s
 
 /// The WS-Addressing headers that an answer refers to.
 #[derive(Debug, Clone, Copy)]
-pub struct Addressing<'d> {
+pub(crate) struct Addressing<'d> {
     pub namespace: &'static str,
     pub message_id: Option<&'d str>,
     pub action: Option<&'d str>,
@@ -20,7 +20,7 @@ pub struct Addressing<'d> {
 
 /// What the answer, be it a fault, has to know of the request's envelope.
 #[derive(Debug, Clone, Default)]
-pub struct Context<'d> {
+pub(crate) struct Context<'d> {
     pub version: Version,
     pub addressing: Option<Addressing<'d>>,
     /// The request had a WS-Security Timestamp.
@@ -34,7 +34,7 @@ const NAMED: usize = 10;
 
 impl Context<'_> {
     /// For answers to bodies in which no envelope was found.
-    pub fn bare(version: Version) -> Self {
+    pub(crate) fn bare(version: Version) -> Self {
         Context { version, addressing: None, stamped: false, not_understood: Vec::new() }
     }
 }
@@ -44,7 +44,7 @@ impl Context<'_> {
 /// # Errors
 /// `NOT_AN_ENVELOPE`, `VERSION_MISMATCH`, `NOT_UNDERSTOOD`, `REPEATED`, `EMPTY_BODY`, `RPC_ENCODED` or
 /// `SEVERAL_IN_BODY`. The context is right for the fault.
-pub fn read<'d>(root: Node<'d>, hint: Version) -> (Context<'d>, Result<Node<'d>, Failure>) {
+pub(crate) fn read<'d>(root: Node<'d>, hint: Version) -> (Context<'d>, Result<Node<'d>, Failure>) {
     let mut context = Context::bare(hint);
     if root.name() != "Envelope" {
         return (context, Err(Failure::new(code::NOT_AN_ENVELOPE, [root.name()])));

@@ -32,7 +32,7 @@ const MOST_ROWS: usize = 50;
 const PAGE: &str = include_str!("page.html");
 
 /// Everything that is needed to say how the gateway is.
-pub struct Board {
+pub(crate) struct Board {
     pub settings: Arc<Settings>,
     pub store: Store,
     pub metrics: Arc<Metrics>,
@@ -41,7 +41,7 @@ pub struct Board {
 
 /// How the gateway is, for one user's mandators. Times are in UTC.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     pub version: &'static str,
     pub time: String,
     /// Of the process that answers.
@@ -57,7 +57,7 @@ pub struct Report {
 }
 
 #[derive(Debug, Serialize)]
-pub struct AccountReport {
+pub(crate) struct AccountReport {
     pub account_id: i32,
     pub mandator_id: i32,
     pub identifier: String,
@@ -83,7 +83,7 @@ pub struct AccountReport {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Stuck {
+pub(crate) struct Stuck {
     /// For `kontor outbox show`.
     pub change: String,
     pub account_id: i32,
@@ -94,7 +94,7 @@ pub struct Stuck {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Said {
+pub(crate) struct Said {
     pub time: String,
     pub account_id: i32,
     pub severity: &'static str,
@@ -128,7 +128,7 @@ impl Known {
 
 impl Board {
     /// The report as a page for people.
-    pub fn page(&self, user: &User) -> Result<String, Failure> {
+    pub(crate) fn page(&self, user: &User) -> Result<String, Failure> {
         let report = self.report(user)?;
         let broken = |error: minijinja::Error| Failure::new(code::INTERNAL, [&format!("the status page: {error}")]);
         let mut engine = Environment::new();
@@ -138,13 +138,13 @@ impl Board {
     }
 
     /// The report for programs.
-    pub fn json(&self, user: &User) -> Result<String, Failure> {
+    pub(crate) fn json(&self, user: &User) -> Result<String, Failure> {
         let report = self.report(user)?;
         serde_json::to_string_pretty(&report).map_err(|error| Failure::new(code::INTERNAL, [&format!("the status: {error}")]))
     }
 
     /// Counters and levels for Prometheus. The counters are of the whole process: for those who may see all mandators.
-    pub fn metrics(&self, user: &User) -> Result<String, Failure> {
+    pub(crate) fn metrics(&self, user: &User) -> Result<String, Failure> {
         let accounts = self.accounts(user);
         let known = self.store.look(|conn| known(conn, Stamp::now()))?;
         Ok(self.metrics.text(&metrics::levels(&known, &accounts)))
@@ -154,7 +154,7 @@ impl Board {
         self.settings.accounts.iter().filter(|account| user.may_use(account.mandator_id)).collect()
     }
 
-    pub fn report(&self, user: &User) -> Result<Report, Failure> {
+    pub(crate) fn report(&self, user: &User) -> Result<Report, Failure> {
         let now = Stamp::now();
         let accounts = self.accounts(user);
         let ids: Vec<i32> = accounts.iter().map(|account| account.account_id).collect();

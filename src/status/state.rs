@@ -17,10 +17,10 @@ pub(super) enum AccountState {
 }
 
 impl AccountState {
-    pub const ALL: [AccountState; 5] =
+    pub(crate) const ALL: [AccountState; 5] =
         [AccountState::Inactive, AccountState::Unattended, AccountState::Failing, AccountState::Silent, AccountState::Working];
 
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             AccountState::Inactive => "inactive",
             AccountState::Unattended => "unattended",
@@ -30,7 +30,7 @@ impl AccountState {
         }
     }
 
-    pub fn needs_attention(self) -> bool {
+    pub(crate) fn needs_attention(self) -> bool {
         !matches!(self, AccountState::Inactive | AccountState::Working)
     }
 }

@@ -50,7 +50,7 @@ conditions! {
     }
 }
 
-pub fn matching(conn: &mut Conn<'_>, filter: &AccountCategoryConditions) -> Result<Vec<AccountCategoryRow>, Failure> {
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &AccountCategoryConditions) -> Result<Vec<AccountCategoryRow>, Failure> {
     Ok(on!(conn, c => {
         let mut query = account_categories::table
             .filter(account_categories::account_id.eq_any(&filter.accounts))
@@ -62,12 +62,12 @@ pub fn matching(conn: &mut Conn<'_>, filter: &AccountCategoryConditions) -> Resu
     })?)
 }
 
-pub fn of_accounts(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<AccountCategoryRow>, Failure> {
+pub(crate) fn of_accounts(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<AccountCategoryRow>, Failure> {
     matching(conn, &AccountCategoryConditions { accounts: accounts.to_vec(), ..AccountCategoryConditions::default() })
 }
 
 /// Gives a category another id of the channel.
-pub fn rename(tx: &mut Tx<'_>, account_category_id: i32, external_id: &str) -> Result<(), Failure> {
+pub(crate) fn rename(tx: &mut Tx<'_>, account_category_id: i32, external_id: &str) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(account_categories::table.find(account_category_id))
         .set(account_categories::external_id.eq(external_id))
         .execute(c))?;
@@ -75,7 +75,7 @@ pub fn rename(tx: &mut Tx<'_>, account_category_id: i32, external_id: &str) -> R
 }
 
 /// Inserts new categories and replaces known ones. Parents must come before their children.
-pub fn save(tx: &mut Tx<'_>, rows: &[AccountCategoryRow]) -> Result<(), Failure> {
+pub(crate) fn save(tx: &mut Tx<'_>, rows: &[AccountCategoryRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
         on!(&mut tx.conn, c => diesel::insert_into(account_categories::table)
             .values(chunk)
@@ -94,7 +94,7 @@ pub fn save(tx: &mut Tx<'_>, rows: &[AccountCategoryRow]) -> Result<(), Failure>
 }
 
 /// The item groups that have a category in these accounts.
-pub fn mapped_groups(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<GroupMappingRow>, Failure> {
+pub(crate) fn mapped_groups(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<GroupMappingRow>, Failure> {
     Ok(on!(conn, c => group_account_categories::table
         .filter(group_account_categories::account_id.eq_any(accounts))
         .order((group_account_categories::account_id, group_account_categories::external_category_id))
@@ -103,7 +103,7 @@ pub fn mapped_groups(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<GroupM
 }
 
 /// Gives item groups their category, in place of the one they had.
-pub fn map_groups(tx: &mut Tx<'_>, rows: &[GroupMappingRow]) -> Result<(), Failure> {
+pub(crate) fn map_groups(tx: &mut Tx<'_>, rows: &[GroupMappingRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
         on!(&mut tx.conn, c => diesel::insert_into(group_account_categories::table)
             .values(chunk)
@@ -119,7 +119,7 @@ pub fn map_groups(tx: &mut Tx<'_>, rows: &[GroupMappingRow]) -> Result<(), Failu
 }
 
 /// Takes item groups out of a category; what the configuration says stays.
-pub fn unmap_groups(tx: &mut Tx<'_>, account_category_id: i32) -> Result<usize, Failure> {
+pub(crate) fn unmap_groups(tx: &mut Tx<'_>, account_category_id: i32) -> Result<usize, Failure> {
     Ok(on!(&mut tx.conn, c => diesel::delete(group_account_categories::table
         .filter(group_account_categories::account_category_id.eq(account_category_id))
         .filter(group_account_categories::origin.eq(BY_CALL)))
@@ -128,7 +128,7 @@ pub fn unmap_groups(tx: &mut Tx<'_>, account_category_id: i32) -> Result<usize, 
 
 /// Takes the mapping of the configuration over: `(external group id, channel's category id)`. Categories that do not
 /// exist yet are made, named as their id.
-pub fn map_by_configuration(tx: &mut Tx<'_>, account_id: i32, mapping: &BTreeMap<String, String>) -> Result<(), Failure> {
+pub(crate) fn map_by_configuration(tx: &mut Tx<'_>, account_id: i32, mapping: &BTreeMap<String, String>) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(group_account_categories::table
         .filter(group_account_categories::account_id.eq(account_id))
         .filter(group_account_categories::origin.eq(BY_CONFIGURATION)))
@@ -163,7 +163,7 @@ pub fn map_by_configuration(tx: &mut Tx<'_>, account_id: i32, mapping: &BTreeMap
 }
 
 /// The account's categories of item groups, by the groups' external ids.
-pub fn of_groups(conn: &mut Conn<'_>, account_id: i32, external: &[&str]) -> Result<BTreeMap<String, AccountCategoryRow>, Failure> {
+pub(crate) fn of_groups(conn: &mut Conn<'_>, account_id: i32, external: &[&str]) -> Result<BTreeMap<String, AccountCategoryRow>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in external.chunks(MOST_VARIABLES) {
         let rows: Vec<(String, AccountCategoryRow)> = on!(conn, c => group_account_categories::table
@@ -178,7 +178,11 @@ pub fn of_groups(conn: &mut Conn<'_>, account_id: i32, external: &[&str]) -> Res
 }
 
 /// The categories of items in an account, the main one first.
-pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, Vec<AccountCategoryRow>>, Failure> {
+pub(crate) fn of_items(
+    conn: &mut Conn<'_>,
+    account_id: i32,
+    item_ids: &[ItemId],
+) -> Result<BTreeMap<ItemId, Vec<AccountCategoryRow>>, Failure> {
     let mut found: BTreeMap<ItemId, Vec<AccountCategoryRow>> = BTreeMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<(ItemId, AccountCategoryRow)> = on!(conn, c => item_account_categories::table
@@ -196,7 +200,7 @@ pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Re
 }
 
 /// Sets the categories of an item in an account; none takes it out of all.
-pub fn assign(tx: &mut Tx<'_>, account_id: i32, item_id: ItemId, categories: &[i32]) -> Result<(), Failure> {
+pub(crate) fn assign(tx: &mut Tx<'_>, account_id: i32, item_id: ItemId, categories: &[i32]) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(item_account_categories::table
         .filter(item_account_categories::account_id.eq(account_id))
         .filter(item_account_categories::item_id.eq(item_id)))
@@ -229,7 +233,7 @@ pub struct ShippingGroupRow {
     pub active: bool,
 }
 
-pub fn shipping_groups_of(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<ShippingGroupRow>, Failure> {
+pub(crate) fn shipping_groups_of(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<ShippingGroupRow>, Failure> {
     Ok(on!(conn, c => shipping_groups::table
         .filter(shipping_groups::account_id.eq_any(accounts))
         .order(shipping_groups::shipping_group_id)
@@ -238,7 +242,7 @@ pub fn shipping_groups_of(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<S
 }
 
 /// Takes the shipping groups of the configuration over.
-pub fn set_shipping_groups(tx: &mut Tx<'_>, account_id: i32, names: &[String]) -> Result<(), Failure> {
+pub(crate) fn set_shipping_groups(tx: &mut Tx<'_>, account_id: i32, names: &[String]) -> Result<(), Failure> {
     let known = shipping_groups_of(&mut tx.conn, &[account_id])?;
     on!(&mut tx.conn, c => diesel::update(shipping_groups::table.filter(shipping_groups::account_id.eq(account_id)))
         .set(shipping_groups::active.eq(shipping_groups::identifier.eq_any(names)))

@@ -23,7 +23,7 @@ pub(super) enum Owned {
 }
 
 impl Address {
-    pub fn parse(database: &str) -> Address {
+    pub(crate) fn parse(database: &str) -> Address {
         if database.starts_with("postgres://") || database.starts_with("postgresql://") {
             Address::Postgres(database.to_owned())
         } else {
@@ -32,7 +32,7 @@ impl Address {
     }
 
     /// As the client library takes it. A file that has vanished is not created again, and a server that is gone is noticed.
-    pub fn url(&self, patience: &Patience) -> String {
+    pub(crate) fn url(&self, patience: &Patience) -> String {
         match self {
             Address::Sqlite(path) => format!("file:{}?mode=rw", utf8_percent_encode(path, NOT_IN_FILE_URI)),
             Address::Postgres(url) => {
@@ -56,7 +56,7 @@ impl Address {
     }
 
     /// Creates and changes nothing, not even the mode in which an SQLite file keeps its log.
-    pub fn connect_to_look(&self, patience: &Patience) -> Result<Owned, Failure> {
+    pub(crate) fn connect_to_look(&self, patience: &Patience) -> Result<Owned, Failure> {
         let fault = |error: &dyn std::fmt::Display| unreachable_database(self, error);
         let url = self.url(patience);
         Ok(match self {
@@ -77,7 +77,7 @@ impl Address {
     }
 
     /// Without limits of time: a migration may take long, and wait for another one.
-    pub fn connect_to_migrate(&self) -> Result<Owned, Failure> {
+    pub(crate) fn connect_to_migrate(&self) -> Result<Owned, Failure> {
         let patience = Patience::default();
         let fault = |error: &dyn std::fmt::Display| unreachable_database(self, error);
         let url = self.url(&patience);

@@ -12,7 +12,7 @@ use diesel::sql_types::{Array, Bool, HasSqlType, Integer, Text};
 use diesel::sqlite::Sqlite;
 
 /// A value that a column is compared with.
-pub trait Listed {
+pub(crate) trait Listed {
     /// As it is stored.
     type Key: serde::Serialize;
     type Sql;
@@ -36,14 +36,14 @@ macro_rules! listed {
 listed!(i32: Integer, String: Text, bool: Bool);
 
 /// The column holds one of these values.
-pub fn among<C, T: Listed>(column: C, values: &[T]) -> Among<C, T::Key, T::Sql> {
+pub(crate) fn among<C, T: Listed>(column: C, values: &[T]) -> Among<C, T::Key, T::Sql> {
     let keys: Vec<T::Key> = values.iter().map(Listed::key).collect();
     // Numbers, texts and truth values can always be written as JSON.
     let json = serde_json::to_string(&keys).unwrap_or_default();
     Among { column, keys, json, sql: PhantomData }
 }
 
-pub struct Among<C, K, S> {
+pub(crate) struct Among<C, K, S> {
     column: C,
     keys: Vec<K>,
     json: String,

@@ -13,7 +13,7 @@ use crate::domain::{Failure, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Backlog {
+pub(crate) struct Backlog {
     /// Changes that are tried automatically until the channel takes them.
     pub pending: i64,
     /// When the oldest of them was asked for.
@@ -27,7 +27,7 @@ pub struct Backlog {
 }
 
 /// An account that is missing has nothing.
-pub fn of_accounts(conn: &mut Conn<'_>) -> Result<BTreeMap<i32, Backlog>, Failure> {
+pub(crate) fn of_accounts(conn: &mut Conn<'_>) -> Result<BTreeMap<i32, Backlog>, Failure> {
     let states: Vec<(i32, OutboxStatus, i64, Option<i64>)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::status.eq_any(OutboxStatus::OPEN))
         .group_by((outbox_states::account_id, outbox_states::status))

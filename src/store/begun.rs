@@ -14,14 +14,14 @@ use crate::domain::{Failure, ItemId, OrderId, Stamp};
 use crate::on;
 
 /// Cut off so often, rows are set aside: once, perhaps among others, and twice alone.
-pub const ASIDE: i32 = 3;
+pub(crate) const ASIDE: i32 = 3;
 const _: () = assert!(ORDER_ASIDE == ASIDE + 1, "an order that is about to be set aside has not been yet");
 /// What the last error of a row that is set aside begins with.
-pub const CUT_OFF: &str = "WORK_CUT_OFF";
+pub(crate) const CUT_OFF: &str = "WORK_CUT_OFF";
 
 /// Work that one attempt does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
+pub(crate) enum Begun {
     /// The states of these offers.
     States(Vec<i32>),
     Fact(i32),
@@ -33,7 +33,7 @@ pub enum Begun {
 }
 
 /// Marks work that begins, or ends (0).
-pub fn mark(tx: &mut Tx<'_>, work: &Begun, begun: i32) -> Result<(), Failure> {
+pub(crate) fn mark(tx: &mut Tx<'_>, work: &Begun, begun: i32) -> Result<(), Failure> {
     on!(&mut tx.conn, c => match work {
         Begun::States(offers) => diesel::update(outbox_states::table
                 .filter(outbox_states::offer_id.eq_any(offers))
@@ -54,7 +54,7 @@ pub fn mark(tx: &mut Tx<'_>, work: &Begun, begun: i32) -> Result<(), Failure> {
 
 /// What was set aside because it was cut off too often.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SetAside {
+pub(crate) struct SetAside {
     /// `(offer, item)`
     pub offers: Vec<(i32, ItemId)>,
     /// `(order, kind of fact)`
@@ -71,7 +71,7 @@ pub struct SetAside {
 /// aside. What was cut off alone goes again after `rested`, so that everything else goes first, and a process that is killed
 /// again and again does not try it each time. Orders are collected again after `next_poll` if that was set aside. It is for
 /// the caller to end a reconciliation.
-pub fn take_up(tx: &mut Tx<'_>, account_id: i32, rested: Stamp, next_poll: Stamp) -> Result<SetAside, Failure> {
+pub(crate) fn take_up(tx: &mut Tx<'_>, account_id: i32, rested: Stamp, next_poll: Stamp) -> Result<SetAside, Failure> {
     let offers = set_offers_aside(tx, account_id)?;
     let facts = set_facts_aside(tx, account_id)?;
     let orders = set_orders_aside(tx, account_id)?;
@@ -90,7 +90,7 @@ pub fn take_up(tx: &mut Tx<'_>, account_id: i32, rested: Stamp, next_poll: Stamp
 }
 
 /// The last error of what is set aside.
-pub fn last_error() -> String {
+pub(crate) fn last_error() -> String {
     format!("{CUT_OFF}: the process ended {ASIDE} times in the middle of this work")
 }
 
@@ -182,7 +182,7 @@ fn rest(tx: &mut Tx<'_>, account_id: i32, until: Stamp) -> Result<(), Failure> {
 }
 
 /// Parks the states of an offer whose rows cannot be read. Gives its item.
-pub fn park_unreadable(tx: &mut Tx<'_>, offer_id: i32, error: &str) -> Result<Option<ItemId>, Failure> {
+pub(crate) fn park_unreadable(tx: &mut Tx<'_>, offer_id: i32, error: &str) -> Result<Option<ItemId>, Failure> {
     on!(&mut tx.conn, c => diesel::update(outbox_states::table
             .filter(outbox_states::offer_id.eq(offer_id))
             .filter(outbox_states::status.eq(OutboxStatus::Pending)))
@@ -192,7 +192,7 @@ pub fn park_unreadable(tx: &mut Tx<'_>, offer_id: i32, error: &str) -> Result<Op
 }
 
 /// The channel's numbers of an account's orders that are set aside.
-pub fn orders_aside(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+pub(crate) fn orders_aside(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
     Ok(on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::begun.ge(ORDER_ASIDE))

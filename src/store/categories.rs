@@ -14,7 +14,7 @@ use crate::{narrow_window, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = categories, treat_none_as_default_value = false)]
-pub struct CategoryRow {
+pub(crate) struct CategoryRow {
     pub category_id: i32,
     pub mandator_id: i32,
     pub identifier: String,
@@ -28,13 +28,13 @@ pub struct CategoryRow {
 }
 
 impl CategoryRow {
-    pub fn document(&self) -> Result<Category, Failure> {
+    pub(crate) fn document(&self) -> Result<Category, Failure> {
         self.data.read(|| format!("category {}", self.category_id))
     }
 }
 
 /// All groups of a mandator.
-pub fn of_mandator(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<CategoryRow>, Failure> {
+pub(crate) fn of_mandator(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<CategoryRow>, Failure> {
     Ok(on!(conn, c => categories::table
         .filter(categories::mandator_id.eq(mandator_id))
         .order(categories::category_id)
@@ -43,7 +43,12 @@ pub fn of_mandator(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<Category
 }
 
 /// Groups of a mandator that were changed and created within these windows.
-pub fn matching(conn: &mut Conn<'_>, mandator_id: i32, last_changed: Window, created_at: Window) -> Result<Vec<CategoryRow>, Failure> {
+pub(crate) fn matching(
+    conn: &mut Conn<'_>,
+    mandator_id: i32,
+    last_changed: Window,
+    created_at: Window,
+) -> Result<Vec<CategoryRow>, Failure> {
     Ok(on!(conn, c => {
         let mut query = categories::table
             .filter(categories::mandator_id.eq(mandator_id))
@@ -57,7 +62,7 @@ pub fn matching(conn: &mut Conn<'_>, mandator_id: i32, last_changed: Window, cre
 }
 
 /// Mandators of groups, by id.
-pub fn mandators(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, i32>, Failure> {
+pub(crate) fn mandators(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, i32>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
         let rows: Vec<(i32, i32)> = on!(conn, c => categories::table
@@ -70,7 +75,7 @@ pub fn mandators(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, i32>,
 }
 
 /// The ERP's own numbers of groups, by id.
-pub fn external_ids(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Result<BTreeMap<i32, String>, Failure> {
+pub(crate) fn external_ids(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Result<BTreeMap<i32, String>, Failure> {
     let ids: Vec<i32> = ids.collect();
     let mut found = BTreeMap::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
@@ -84,7 +89,7 @@ pub fn external_ids(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Resu
 }
 
 /// `(external number, id)` of the groups of a mandator with these external numbers.
-pub fn ids_by_external(conn: &mut Conn<'_>, mandator_id: i32, external: &[String]) -> Result<Vec<(String, i32)>, Failure> {
+pub(crate) fn ids_by_external(conn: &mut Conn<'_>, mandator_id: i32, external: &[String]) -> Result<Vec<(String, i32)>, Failure> {
     let mut found = Vec::new();
     for chunk in external.chunks(MOST_VARIABLES) {
         let rows: Vec<(Option<String>, i32)> = on!(conn, c => categories::table
@@ -98,7 +103,7 @@ pub fn ids_by_external(conn: &mut Conn<'_>, mandator_id: i32, external: &[String
 }
 
 /// Groups by id with all their ancestors.
-pub fn with_ancestors(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Result<BTreeMap<i32, CategoryRow>, Failure> {
+pub(crate) fn with_ancestors(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Result<BTreeMap<i32, CategoryRow>, Failure> {
     let mut found: BTreeMap<i32, CategoryRow> = BTreeMap::new();
     let mut wanted: Vec<i32> = ids.collect();
     // One query per level of the tree.
@@ -122,7 +127,7 @@ pub fn with_ancestors(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) -> Re
 }
 
 /// Gives a group another number of the ERP.
-pub fn rename(tx: &mut Tx<'_>, category_id: i32, external_id: &str) -> Result<(), Failure> {
+pub(crate) fn rename(tx: &mut Tx<'_>, category_id: i32, external_id: &str) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(categories::table.find(category_id))
         .set(categories::external_id.eq(external_id))
         .execute(c))?;
@@ -130,7 +135,7 @@ pub fn rename(tx: &mut Tx<'_>, category_id: i32, external_id: &str) -> Result<()
 }
 
 /// Inserts new groups and replaces known ones. Parents must come before their children.
-pub fn save(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Failure> {
+pub(crate) fn save(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
         on!(&mut tx.conn, c => diesel::insert_into(categories::table)
             .values(chunk)

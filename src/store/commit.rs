@@ -29,11 +29,11 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    pub fn new(of_a_server: bool) -> Pulse {
+    pub(crate) fn new(of_a_server: bool) -> Pulse {
         Pulse { since: AtomicI64::new(0), of_a_server }
     }
 
-    pub fn has_stopped(&self, statement: Duration) -> bool {
+    pub(crate) fn has_stopped(&self, statement: Duration) -> bool {
         let since = self.since.load(Ordering::Relaxed);
         let allowed = i64::try_from((statement + GRACE).as_micros()).unwrap_or(i64::MAX);
         self.of_a_server && since > 0 && Stamp::now().0.saturating_sub(since) > allowed
@@ -67,7 +67,7 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    pub fn new(door: Arc<Door>, pulse: Arc<Pulse>) -> Result<Committer, Failure> {
+    pub(crate) fn new(door: Arc<Door>, pulse: Arc<Pulse>) -> Result<Committer, Failure> {
         let name = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
         let mut committer = Committer { door, connection: None, name, pulse };
         committer.connect()?;
@@ -86,7 +86,7 @@ impl Committer {
     }
 
     /// Until the line is closed and empty.
-    pub fn work(mut self, line: &Line) {
+    pub(crate) fn work(mut self, line: &Line) {
         while let Some(jobs) = line.next() {
             self.commit(jobs);
         }

@@ -12,7 +12,7 @@ use crate::{narrow_window, on};
 
 /// What a start of the gateway finds in the configuration.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub(crate) struct Entry {
     pub id: i32,
     pub digest: String,
     /// How version 0.1 noted the same settings.
@@ -26,7 +26,7 @@ impl Entry {
 }
 
 /// Notes what a start of the gateway found. What an earlier version noted is written in today's form and did not change.
-pub fn note(tx: &mut Tx<'_>, kind: &str, entries: &[Entry]) -> Result<(), Failure> {
+pub(crate) fn note(tx: &mut Tx<'_>, kind: &str, entries: &[Entry]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     for entry in entries {
         let (id, digest) = (&entry.id, &entry.digest);
@@ -64,7 +64,7 @@ pub fn note(tx: &mut Tx<'_>, kind: &str, entries: &[Entry]) -> Result<(), Failur
 }
 
 /// Those of the entries that are new or not what a start noted before.
-pub fn changed(conn: &mut Conn<'_>, kind: &str, entries: &[Entry]) -> Result<Vec<i32>, Failure> {
+pub(crate) fn changed(conn: &mut Conn<'_>, kind: &str, entries: &[Entry]) -> Result<Vec<i32>, Failure> {
     let known: Vec<(i32, String)> =
         on!(conn, c => configured::table.filter(configured::kind.eq(kind)).select((configured::id, configured::digest)).load(c))?;
     let known: BTreeMap<i32, String> = known.into_iter().collect();
@@ -73,7 +73,12 @@ pub fn changed(conn: &mut Conn<'_>, kind: &str, entries: &[Entry]) -> Result<Vec
 }
 
 /// `(created, last changed)` of the entries of a kind within these windows.
-pub fn matching(conn: &mut Conn<'_>, kind: &str, last_changed: Window, created_at: Window) -> Result<BTreeMap<i32, (i64, i64)>, Failure> {
+pub(crate) fn matching(
+    conn: &mut Conn<'_>,
+    kind: &str,
+    last_changed: Window,
+    created_at: Window,
+) -> Result<BTreeMap<i32, (i64, i64)>, Failure> {
     let rows: Vec<(i32, i64, i64)> = on!(conn, c => {
         let mut query = configured::table
             .filter(configured::kind.eq(kind))

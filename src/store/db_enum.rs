@@ -1,6 +1,6 @@
 //! Enums of the domain as integer columns of either database.
 
-/// Lets an enum of [`crate::domain::numbered`] stand for an integer column. A number that means nothing is an error which
+/// Lets an enum of `domain::numbered` stand for an integer column. A number that means nothing is an error which
 /// says where such numbers are kept; diesel adds the column.
 macro_rules! db_enum {
     ($( $type:ty: $places:literal; )+) => { $(

@@ -19,7 +19,7 @@ pub(super) struct Door {
 }
 
 impl Door {
-    pub fn new(address: Address, patience: Patience) -> Result<Door, Failure> {
+    pub(crate) fn new(address: Address, patience: Patience) -> Result<Door, Failure> {
         let file = match &address {
             Address::Sqlite(path) => Some(Opened::new(path).map_err(|e| unreachable_database(&address, &e))?),
             Address::Postgres(_) => None,
@@ -27,17 +27,17 @@ impl Door {
         Ok(Door { address, patience, outage: Outage::default(), file })
     }
 
-    pub fn is_shared(&self) -> bool {
+    pub(crate) fn is_shared(&self) -> bool {
         matches!(self.address, Address::Postgres(_))
     }
 
     /// Fails when the database is not the one any more that was opened.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub(crate) fn check(&self) -> Result<(), Failure> {
         self.file.as_ref().map_or(Ok(()), Opened::check)
     }
 
     /// A new connection. While the database cannot be reached, attempts are made at growing distances only.
-    pub fn connect(&self) -> Result<Owned, Failure> {
+    pub(crate) fn connect(&self) -> Result<Owned, Failure> {
         if let Some(why) = self.outage.pauses(Instant::now()) {
             return Err(Failure::new(code::DATABASE, [&why]));
         }
@@ -63,7 +63,7 @@ impl Door {
     }
 
     /// Notes that no connection can be made.
-    pub fn cannot(&self, error: &dyn std::fmt::Display) -> Failure {
+    pub(crate) fn cannot(&self, error: &dyn std::fmt::Display) -> Failure {
         let why = without_secrets(&self.address, error);
         self.outage.failed(&why, Instant::now());
         Failure::new(code::DATABASE, [&why])

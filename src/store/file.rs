@@ -61,7 +61,7 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    pub fn new(path: &str) -> io::Result<Opened> {
+    pub(crate) fn new(path: &str) -> io::Result<Opened> {
         // A relative name stays the same file when the folder of the process changes.
         let path = std::path::absolute(path)?;
         let identity = identity(&path).ok_or(io::ErrorKind::NotFound)?;
@@ -70,7 +70,7 @@ impl Opened {
 
     /// Fails when the database is not there any more under its name: what is written to a file without a name, or whose
     /// log has none, is lost when the process ends.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub(crate) fn check(&self) -> Result<(), Failure> {
         let gone = if identity(&self.path) != Some(self.identity) {
             Some(&self.path)
         } else {

@@ -97,7 +97,7 @@ macro_rules! conditions {
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Default)]
-        pub struct $name {
+        pub(crate) struct $name {
             $( $(#[doc = $field_doc])* pub $field: $kind $(<$of>)?, )*
             $($( $(#[doc = $own_doc])* pub $own: $own_kind $(<$own_of>)?, )*)?
             $($( $(#[doc = $beside_doc])* pub $beside: $beside_type, )*)?

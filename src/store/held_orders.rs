@@ -9,7 +9,7 @@ use crate::domain::{Failure, Stamp};
 use crate::on;
 
 /// Held orders have no status: `begun` of one that is set aside, which is one more than the mark of other work.
-pub const ORDER_ASIDE: i32 = 4;
+pub(crate) const ORDER_ASIDE: i32 = 4;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = held_orders, treat_none_as_default_value = false)]
@@ -30,7 +30,7 @@ pub struct HeldOrder {
 }
 
 /// Keeps an order that could not be stored, in the place of an older word about it. True: it was not held before.
-pub fn hold(tx: &mut Tx<'_>, account_id: i32, number: &str, document: &str, due_at: Stamp, error: &str) -> Result<bool, Failure> {
+pub(crate) fn hold(tx: &mut Tx<'_>, account_id: i32, number: &str, document: &str, due_at: Stamp, error: &str) -> Result<bool, Failure> {
     let known = on!(&mut tx.conn, c => diesel::update(held_orders::table
             .filter(held_orders::account_id.eq(account_id))
             .filter(held_orders::marketplace_order_id.eq(number)))
@@ -80,7 +80,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewHeld<'_>) -> Result<(), Failure> {
 
 /// Keeps orders as the channel sent them, to be stored one by one: `(number, document)`. One that is kept already gets the
 /// newer word, and stays set aside if it is.
-pub fn keep(tx: &mut Tx<'_>, account_id: i32, orders: &[(String, String)], due_at: Stamp, why: &str) -> Result<(), Failure> {
+pub(crate) fn keep(tx: &mut Tx<'_>, account_id: i32, orders: &[(String, String)], due_at: Stamp, why: &str) -> Result<(), Failure> {
     for (number, document) in orders {
         let known = on!(&mut tx.conn, c => diesel::update(held_orders::table
                 .filter(held_orders::account_id.eq(account_id))
@@ -96,7 +96,7 @@ pub fn keep(tx: &mut Tx<'_>, account_id: i32, orders: &[(String, String)], due_a
 }
 
 /// These orders are stored.
-pub fn release(tx: &mut Tx<'_>, account_id: i32, numbers: &[String]) -> Result<(), Failure> {
+pub(crate) fn release(tx: &mut Tx<'_>, account_id: i32, numbers: &[String]) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(held_orders::table
             .filter(held_orders::account_id.eq(account_id))
             .filter(held_orders::marketplace_order_id.eq_any(numbers)))
@@ -105,7 +105,7 @@ pub fn release(tx: &mut Tx<'_>, account_id: i32, numbers: &[String]) -> Result<(
 }
 
 /// Orders that are to be tried now, those that wait longest first.
-pub fn due(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<HeldOrder>, Failure> {
+pub(crate) fn due(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<HeldOrder>, Failure> {
     Ok(on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::due_at.le(now.0))
@@ -117,7 +117,7 @@ pub fn due(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Res
 }
 
 /// When the next one of an account is to be tried.
-pub fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
+pub(crate) fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
     let due: Option<i64> = on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::begun.lt(ORDER_ASIDE))
@@ -127,7 +127,7 @@ pub fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, F
 }
 
 /// The channel's numbers of all orders of an account that are held.
-pub fn numbers(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+pub(crate) fn numbers(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
     Ok(on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .order(held_orders::held_order_id)

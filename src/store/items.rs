@@ -15,7 +15,7 @@ use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = items, treat_none_as_default_value = false)]
-pub struct ItemRow {
+pub(crate) struct ItemRow {
     pub item_id: ItemId,
     pub mandator_id: i32,
     pub internal_item_number: String,
@@ -47,12 +47,12 @@ pub struct ItemRow {
 }
 
 impl ItemRow {
-    pub fn document(&self) -> Result<Item, Failure> {
+    pub(crate) fn document(&self) -> Result<Item, Failure> {
         self.data.read(|| format!("item {}", self.item_id))
     }
 
     /// Takes a document over, with the columns that repeat parts of it.
-    pub fn keep(&mut self, document: &Item) -> Result<(), Failure> {
+    pub(crate) fn keep(&mut self, document: &Item) -> Result<(), Failure> {
         self.data = Stored::of(document)?;
         self.delivery_time_id = document.delivery_time_id;
         self.delivery_time_identifier.clone_from(&document.delivery_time_identifier);
@@ -83,13 +83,13 @@ conditions! {
 
 /// Which column identifies an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyColumn {
+pub(crate) enum KeyColumn {
     Number,
     Ean,
 }
 
 /// Articles of a mandator whose key is one of these.
-pub fn by_keys(conn: &mut Conn<'_>, mandator_id: i32, column: KeyColumn, keys: &[&str]) -> Result<Vec<ItemRow>, Failure> {
+pub(crate) fn by_keys(conn: &mut Conn<'_>, mandator_id: i32, column: KeyColumn, keys: &[&str]) -> Result<Vec<ItemRow>, Failure> {
     let mut found = Vec::new();
     for chunk in keys.chunks(MOST_VARIABLES) {
         let rows: Vec<ItemRow> = on!(conn, c => {
@@ -105,7 +105,7 @@ pub fn by_keys(conn: &mut Conn<'_>, mandator_id: i32, column: KeyColumn, keys: &
 }
 
 /// Item numbers with their ids, for calls that need no more of an article.
-pub fn ids_by_number(conn: &mut Conn<'_>, mandator_id: i32, numbers: &[&str]) -> Result<Vec<(String, ItemId)>, Failure> {
+pub(crate) fn ids_by_number(conn: &mut Conn<'_>, mandator_id: i32, numbers: &[&str]) -> Result<Vec<(String, ItemId)>, Failure> {
     let mut found = Vec::new();
     for chunk in numbers.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
@@ -118,7 +118,7 @@ pub fn ids_by_number(conn: &mut Conn<'_>, mandator_id: i32, numbers: &[&str]) ->
 }
 
 /// Articles by id, in the order of the ids; unknown ids are left out.
-pub fn by_ids(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemRow>, Failure> {
+pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemRow>, Failure> {
     let mut found = Vec::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
@@ -131,7 +131,7 @@ pub fn by_ids(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemRow>, Failu
 }
 
 /// The next articles behind an id, in the order of their ids.
-pub fn after(conn: &mut Conn<'_>, item_id: ItemId, most: i64) -> Result<Vec<ItemRow>, Failure> {
+pub(crate) fn after(conn: &mut Conn<'_>, item_id: ItemId, most: i64) -> Result<Vec<ItemRow>, Failure> {
     Ok(on!(conn, c => items::table
         .filter(items::item_id.gt(item_id))
         .order(items::item_id)
@@ -141,7 +141,7 @@ pub fn after(conn: &mut Conn<'_>, item_id: ItemId, most: i64) -> Result<Vec<Item
 }
 
 /// Ids of the articles that pass a filter.
-pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<ItemId>, Failure> {
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<ItemId>, Failure> {
     Ok(on!(conn, c => {
         let mut query = items::table.filter(items::mandator_id.eq(filter.mandator_id)).select(items::item_id).into_boxed();
         item_conditions!(narrow query, filter);
@@ -150,7 +150,7 @@ pub fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<ItemId>,
 }
 
 /// The variants of these articles.
-pub fn variants_of(conn: &mut Conn<'_>, parents: &[ItemId]) -> Result<Vec<ItemId>, Failure> {
+pub(crate) fn variants_of(conn: &mut Conn<'_>, parents: &[ItemId]) -> Result<Vec<ItemId>, Failure> {
     let mut found = Vec::new();
     for chunk in parents.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
@@ -162,7 +162,7 @@ pub fn variants_of(conn: &mut Conn<'_>, parents: &[ItemId]) -> Result<Vec<ItemId
 }
 
 /// The articles of these groups, and the variants of those.
-pub fn in_groups(conn: &mut Conn<'_>, groups: &[i32]) -> Result<Vec<ItemId>, Failure> {
+pub(crate) fn in_groups(conn: &mut Conn<'_>, groups: &[i32]) -> Result<Vec<ItemId>, Failure> {
     let mut found: Vec<ItemId> = Vec::new();
     for chunk in groups.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
@@ -176,7 +176,7 @@ pub fn in_groups(conn: &mut Conn<'_>, groups: &[i32]) -> Result<Vec<ItemId>, Fai
 }
 
 /// Inserts new articles and replaces known ones.
-pub fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
+pub(crate) fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
         on!(&mut tx.conn, c => diesel::insert_into(items::table)
             .values(chunk)
@@ -211,13 +211,13 @@ pub fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
 
 /// What keeps an article from being deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Uses {
+pub(crate) struct Uses {
     pub variants: i64,
     pub running_offers: i64,
     pub open_orders: i64,
 }
 
-pub fn uses(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Uses, Failure> {
+pub(crate) fn uses(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Uses, Failure> {
     let variants: i64 = on!(conn, c => items::table.filter(items::variant_parent_id.eq(item_id)).count().get_result(c))?;
     let running_offers: i64 = on!(conn, c => offers::table
         .filter(offers::item_id.eq(item_id))
@@ -234,7 +234,7 @@ pub fn uses(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Uses, Failure> {
 }
 
 /// Deletes an article with its stock, prices and the offers that do not run. Positions of orders keep its number.
-pub fn delete(tx: &mut Tx<'_>, item_id: ItemId) -> Result<(), Failure> {
+pub(crate) fn delete(tx: &mut Tx<'_>, item_id: ItemId) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(offers::table.filter(offers::item_id.eq(item_id))).execute(c))?;
     on!(&mut tx.conn, c => diesel::delete(reservations::table.filter(reservations::item_id.eq(item_id))).execute(c))?;
     on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::item_id.eq(item_id)))
@@ -247,7 +247,7 @@ pub fn delete(tx: &mut Tx<'_>, item_id: ItemId) -> Result<(), Failure> {
 /// What the ERP says about an article's stock beside the counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = items)]
-pub struct StockValues {
+pub(crate) struct StockValues {
     /// SB.
     pub safety_stock: Option<i32>,
     /// MB.
@@ -255,7 +255,7 @@ pub struct StockValues {
 }
 
 /// Sets the stock values of an article.
-pub fn set_stock_values(tx: &mut Tx<'_>, item_id: ItemId, values: StockValues, by: &str) -> Result<(), Failure> {
+pub(crate) fn set_stock_values(tx: &mut Tx<'_>, item_id: ItemId, values: StockValues, by: &str) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::update(items::table.find(item_id))
         .set((
@@ -269,7 +269,7 @@ pub fn set_stock_values(tx: &mut Tx<'_>, item_id: ItemId, values: StockValues, b
 }
 
 /// Safety and minimum stock of articles; unknown ids are left out.
-pub fn stock_values(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<BTreeMap<ItemId, StockValues>, Failure> {
+pub(crate) fn stock_values(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<BTreeMap<ItemId, StockValues>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
         let rows: Vec<(ItemId, StockValues)> = on!(conn, c => items::table
@@ -283,14 +283,14 @@ pub fn stock_values(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<BTreeMap<Item
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = image_contents)]
-pub struct ImageContent {
+pub(crate) struct ImageContent {
     pub digest: String,
     pub media_type: String,
     pub content: Vec<u8>,
 }
 
 /// Keeps an image under its digest; one that is there already is the same.
-pub fn keep_image(tx: &mut Tx<'_>, image: &ImageContent) -> Result<(), Failure> {
+pub(crate) fn keep_image(tx: &mut Tx<'_>, image: &ImageContent) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::insert_into(image_contents::table)
         .values(image)
         .on_conflict(image_contents::digest)
@@ -299,6 +299,6 @@ pub fn keep_image(tx: &mut Tx<'_>, image: &ImageContent) -> Result<(), Failure> 
     Ok(())
 }
 
-pub fn image(conn: &mut Conn<'_>, digest: &str) -> Result<Option<ImageContent>, Failure> {
+pub(crate) fn image(conn: &mut Conn<'_>, digest: &str) -> Result<Option<ImageContent>, Failure> {
     Ok(on!(conn, c => image_contents::table.find(digest).select(ImageContent::as_select()).first(c).optional())?)
 }

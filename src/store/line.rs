@@ -95,7 +95,7 @@ impl Line {
     }
 
     /// The number under which the job waits; `None` when the line is closed.
-    pub fn join(&self, weight: usize, job: Job) -> Option<u64> {
+    pub(crate) fn join(&self, weight: usize, job: Job) -> Option<u64> {
         let mut state = self.state();
         if state.closed {
             return None;
@@ -110,12 +110,12 @@ impl Line {
     }
 
     /// Has a job go with the next small ones. Too many of them are not kept.
-    pub fn join_later(&self, job: Job) -> bool {
+    pub(crate) fn join_later(&self, job: Job) -> bool {
         self.state().take_in(job)
     }
 
     /// Like [`Line::join_later`], but it waits only so long for a small one to go with.
-    pub fn join_within(&self, wait: Duration, job: Job) -> bool {
+    pub(crate) fn join_within(&self, wait: Duration, job: Job) -> bool {
         let mut state = self.state();
         let kept = state.take_in(job);
         if kept && state.latest.is_none() {
@@ -127,7 +127,7 @@ impl Line {
     }
 
     /// Takes a job out of the line. False: its turn has come already.
-    pub fn leave(&self, number: u64) -> bool {
+    pub(crate) fn leave(&self, number: u64) -> bool {
         let mut state = self.state();
         let before = state.small.len() + state.large.len();
         state.small.retain(|waiting| waiting.number != number);
@@ -136,7 +136,7 @@ impl Line {
     }
 
     /// The jobs of the next commit; waits for some. `None` when the line is closed and empty.
-    pub fn next(&self) -> Option<Vec<Job>> {
+    pub(crate) fn next(&self) -> Option<Vec<Job>> {
         let mut state = self.state();
         loop {
             let turn = next(state.small.iter().map(|waiting| waiting.weight), !state.large.is_empty(), state.large_was_last);
@@ -166,11 +166,11 @@ impl Line {
     }
 
     /// The writer may be busy for long, and all is well.
-    pub fn has_large_turn(&self) -> bool {
+    pub(crate) fn has_large_turn(&self) -> bool {
         self.state().large_was_last
     }
 
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.state().closed = true;
         self.changed.notify_all();
     }

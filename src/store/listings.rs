@@ -28,7 +28,7 @@ pub struct ListingRow {
 }
 
 /// Replaces what these articles say about accounts.
-pub fn replace(tx: &mut Tx<'_>, item_ids: &[ItemId], rows: &[ListingRow]) -> Result<(), Failure> {
+pub(crate) fn replace(tx: &mut Tx<'_>, item_ids: &[ItemId], rows: &[ListingRow]) -> Result<(), Failure> {
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::delete(item_listings::table.filter(item_listings::item_id.eq_any(chunk))).execute(c))?;
     }
@@ -39,7 +39,7 @@ pub fn replace(tx: &mut Tx<'_>, item_ids: &[ItemId], rows: &[ListingRow]) -> Res
 }
 
 /// What articles say about an account, by article.
-pub fn of_account(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, ListingRow>, Failure> {
+pub(crate) fn of_account(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, ListingRow>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<ListingRow> = on!(conn, c => item_listings::table
@@ -54,13 +54,13 @@ pub fn of_account(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> 
 
 /// An entry of a look-up list as articles name it: by number, or by one of these texts.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub(crate) struct Named {
     pub id: i32,
     pub texts: Vec<String>,
 }
 
 /// Articles of a mandator that name a delivery time. Its number wins over a name.
-pub fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<ItemId>, Failure> {
+pub(crate) fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<ItemId>, Failure> {
     let by_name = items::delivery_time_id.is_null().and(items::delivery_time_identifier.eq_any(&named.texts).assume_not_null());
     Ok(on!(conn, c => items::table
         .filter(items::mandator_id.eq(mandator_id))
@@ -70,7 +70,7 @@ pub fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: i32, named: &Named
 }
 
 /// Articles of a mandator that name a shipping cost category. Its number wins over the ERP's own.
-pub fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<ItemId>, Failure> {
+pub(crate) fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<ItemId>, Failure> {
     let external = items::external_delivery_charge_category_id.eq_any(&named.texts).assume_not_null();
     let by_external = items::delivery_charge_category_id.is_null().and(external);
     Ok(on!(conn, c => items::table
@@ -81,7 +81,7 @@ pub fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: i32, named: &Nam
 }
 
 /// `(article, account)` where an article of a mandator chooses a template. Its number wins over its name.
-pub fn naming_template(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<(ItemId, i32)>, Failure> {
+pub(crate) fn naming_template(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<(ItemId, i32)>, Failure> {
     let by_name = item_listings::template_id.is_null().and(item_listings::template_identifier.eq_any(&named.texts).assume_not_null());
     Ok(on!(conn, c => item_listings::table
         .inner_join(items::table)

@@ -11,13 +11,13 @@ use crate::domain::lookup::{DeliveryCharge, DeliveryTime, ImageType, Template, T
 use crate::{narrow, narrow_window, on};
 
 /// Who made a record.
-pub const BY_CALL: i32 = 0;
+pub(crate) const BY_CALL: i32 = 0;
 /// What the configuration says, calls do not change.
-pub const BY_CONFIGURATION: i32 = 1;
+pub(crate) const BY_CONFIGURATION: i32 = 1;
 
 /// Which list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum List {
+pub(crate) enum List {
     DeliveryTimes,
     DeliveryCharges,
     TextTypes,
@@ -27,7 +27,7 @@ pub enum List {
 
 impl List {
     /// The counter of its numbers.
-    pub fn counter(self) -> &'static str {
+    pub(crate) fn counter(self) -> &'static str {
         match self {
             List::DeliveryTimes => "delivery time",
             List::DeliveryCharges => "delivery charge category",
@@ -39,13 +39,13 @@ impl List {
 }
 
 /// What a list's records keep beside their columns.
-pub trait Listed: serde::Serialize + serde::de::DeserializeOwned + Default + PartialEq + Clone + Send + 'static {
+pub(crate) trait Listed: serde::Serialize + serde::de::DeserializeOwned + Default + PartialEq + Clone + Send + 'static {
     const LIST: List;
 }
 
 /// One record of a list.
 #[derive(Debug, Clone)]
-pub struct LookUpRow<D> {
+pub(crate) struct LookUpRow<D> {
     pub id: i32,
     pub mandator_id: i32,
     pub identifier: String,
@@ -58,14 +58,14 @@ pub struct LookUpRow<D> {
 }
 
 impl<D: Listed> LookUpRow<D> {
-    pub fn document(&self) -> Result<D, Failure> {
+    pub(crate) fn document(&self) -> Result<D, Failure> {
         self.data.read(|| format!("{} {}", D::LIST.counter(), self.id))
     }
 }
 
 /// The conditions of one `filter`.
 #[derive(Debug, Clone, Default)]
-pub struct LookUpFilter {
+pub(crate) struct LookUpFilter {
     pub mandator_id: i32,
     pub id: Cond<i32>,
     pub identifier: Cond<String>,
@@ -90,7 +90,7 @@ macro_rules! tables {
             use super::*;
             use crate::store::schema::$table::dsl as t;
 
-            pub fn matching<D: Listed>(conn: &mut Conn<'_>, filter: &LookUpFilter) -> Result<Vec<Columns<D>>, Failure> {
+            pub(crate) fn matching<D: Listed>(conn: &mut Conn<'_>, filter: &LookUpFilter) -> Result<Vec<Columns<D>>, Failure> {
                 Ok(on!(conn, c => {
                     let mut query = t::$table.filter(t::mandator_id.eq(filter.mandator_id)).order(t::$id).into_boxed();
                     narrow!(query, t::$id, &filter.id);
@@ -101,7 +101,7 @@ macro_rules! tables {
                 })?)
             }
 
-            pub fn save<D: Listed>(tx: &mut Tx<'_>, rows: &[LookUpRow<D>]) -> Result<(), Failure> {
+            pub(crate) fn save<D: Listed>(tx: &mut Tx<'_>, rows: &[LookUpRow<D>]) -> Result<(), Failure> {
                 let values: Vec<_> = rows
                     .iter()
                     .map(|row| (
@@ -133,7 +133,7 @@ macro_rules! tables {
         })*
 
         /// The records of a list that pass a filter, by number.
-        pub fn matching<D: Listed>(conn: &mut Conn<'_>, filter: &LookUpFilter) -> Result<Vec<LookUpRow<D>>, Failure> {
+        pub(crate) fn matching<D: Listed>(conn: &mut Conn<'_>, filter: &LookUpFilter) -> Result<Vec<LookUpRow<D>>, Failure> {
             let rows = match D::LIST { $(List::$list => $module::matching(conn, filter)?,)* };
             Ok(rows.into_iter().map(row_of).collect())
         }
@@ -153,12 +153,12 @@ tables! {
 }
 
 /// All records of a mandator's list.
-pub fn of_mandator<D: Listed>(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<LookUpRow<D>>, Failure> {
+pub(crate) fn of_mandator<D: Listed>(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<LookUpRow<D>>, Failure> {
     matching(conn, &LookUpFilter { mandator_id, ..LookUpFilter::default() })
 }
 
 /// Inserts new records and replaces known ones.
-pub fn save<D: Listed>(tx: &mut Tx<'_>, rows: &[LookUpRow<D>]) -> Result<(), Failure> {
+pub(crate) fn save<D: Listed>(tx: &mut Tx<'_>, rows: &[LookUpRow<D>]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
         save_chunk(tx, chunk)?;
     }
@@ -171,7 +171,7 @@ fn is_called<D>(row: &LookUpRow<D>, name: &str) -> bool {
 
 /// Makes sure that the list has records of these names: what the configuration names can be seen by the ERP. Records
 /// of before that the configuration does not name any more are the ERP's own again.
-pub fn name_by_configuration<D: Listed>(tx: &mut Tx<'_>, mandator_id: i32, names: &[&str]) -> Result<(), Failure> {
+pub(crate) fn name_by_configuration<D: Listed>(tx: &mut Tx<'_>, mandator_id: i32, names: &[&str]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let known: Vec<LookUpRow<D>> = of_mandator(&mut tx.conn, mandator_id)?;
     let mut changed = Vec::new();

@@ -70,7 +70,7 @@ impl MessageRow {
 }
 
 /// Stores a message; its id and time are set here.
-pub fn add(tx: &mut Tx<'_>, mut message: MessageRow) -> Result<(), Failure> {
+pub(crate) fn add(tx: &mut Tx<'_>, mut message: MessageRow) -> Result<(), Failure> {
     message.message_id = next_id(tx, "message")?;
     message.created_at = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::insert_into(upload_messages::table).values(&message).execute(c))?;
@@ -78,7 +78,7 @@ pub fn add(tx: &mut Tx<'_>, mut message: MessageRow) -> Result<(), Failure> {
 }
 
 /// Messages of an account with one of these codes that came after a time, oldest first.
-pub fn since(conn: &mut Conn<'_>, account_id: i32, codes: &[&str], time: Stamp) -> Result<Vec<MessageRow>, Failure> {
+pub(crate) fn since(conn: &mut Conn<'_>, account_id: i32, codes: &[&str], time: Stamp) -> Result<Vec<MessageRow>, Failure> {
     Ok(on!(conn, c => upload_messages::table
         .filter(upload_messages::account_id.eq(account_id))
         .filter(upload_messages::created_at.gt(time.0))
@@ -90,13 +90,13 @@ pub fn since(conn: &mut Conn<'_>, account_id: i32, codes: &[&str], time: Stamp) 
 
 /// What a message is about.
 #[derive(Debug, Clone, Copy)]
-pub enum Subject {
+pub(crate) enum Subject {
     Offer(i32),
     Order(OrderId),
 }
 
 /// What was last said, newest first.
-pub fn latest(conn: &mut Conn<'_>, about: Subject, most: i64) -> Result<Vec<MessageRow>, Failure> {
+pub(crate) fn latest(conn: &mut Conn<'_>, about: Subject, most: i64) -> Result<Vec<MessageRow>, Failure> {
     Ok(on!(conn, c => {
         let query = upload_messages::table
             .order(upload_messages::message_id.desc())
@@ -111,7 +111,7 @@ pub fn latest(conn: &mut Conn<'_>, about: Subject, most: i64) -> Result<Vec<Mess
 }
 
 /// The newest errors and warnings of accounts, newest first.
-pub fn latest_bad(conn: &mut Conn<'_>, account_ids: &[i32], most: usize) -> Result<Vec<MessageRow>, Failure> {
+pub(crate) fn latest_bad(conn: &mut Conn<'_>, account_ids: &[i32], most: usize) -> Result<Vec<MessageRow>, Failure> {
     Ok(on!(conn, c => upload_messages::table
         .filter(upload_messages::account_id.eq_any(account_ids))
         .filter(upload_messages::severity.eq_any(Severity::BAD))
@@ -122,7 +122,7 @@ pub fn latest_bad(conn: &mut Conn<'_>, account_ids: &[i32], most: usize) -> Resu
 }
 
 /// What was last said about each of these offers.
-pub fn last_of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<BTreeMap<i32, MessageRow>, Failure> {
+pub(crate) fn last_of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<BTreeMap<i32, MessageRow>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         let last: Vec<Option<i32>> = on!(conn, c => upload_messages::table
@@ -141,7 +141,7 @@ pub fn last_of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<BTreeMap
 }
 
 /// Removes what is older.
-pub fn forget_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
+pub(crate) fn forget_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
     Ok(on!(&mut tx.conn, c => diesel::delete(upload_messages::table.filter(upload_messages::created_at.lt(time.0))).execute(c))?)
 }
 
@@ -166,7 +166,7 @@ conditions! {
 }
 
 /// Messages that pass a filter, oldest first.
-pub fn matching(conn: &mut Conn<'_>, filter: &MessageFilter) -> Result<Vec<MessageRow>, Failure> {
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &MessageFilter) -> Result<Vec<MessageRow>, Failure> {
     Ok(on!(conn, c => {
         let mut query = upload_messages::table
             .left_join(orders::table.on(upload_messages::order_id.eq(orders::order_id.nullable())))

@@ -4,47 +4,47 @@
 //! pool and sees one snapshot per call ([`Store::read`]). The row in `change_clock` orders all writers, of other
 //! processes too, so change stamps never run backwards.
 
-pub mod account_categories;
-pub mod accounts;
+pub(crate) mod account_categories;
+pub(crate) mod accounts;
 mod address;
-pub mod among;
-pub mod backlog;
-pub mod begun;
-pub mod categories;
-pub mod changes;
+pub(crate) mod among;
+pub(crate) mod backlog;
+pub(crate) mod begun;
+pub(crate) mod categories;
+pub(crate) mod changes;
 mod commit;
-pub mod configured;
+pub(crate) mod configured;
 mod connection;
 mod counters;
 mod db_enum;
 mod db_id;
 mod door;
 mod file;
-pub mod filter;
+pub(crate) mod filter;
 mod handovers;
-pub mod held_orders;
-pub mod items;
+pub(crate) mod held_orders;
+pub(crate) mod items;
 mod json;
-pub mod limited_calls;
+pub(crate) mod limited_calls;
 mod line;
-pub mod listings;
-pub mod lookups;
-pub mod messages;
+pub(crate) mod listings;
+pub(crate) mod lookups;
+pub(crate) mod messages;
 mod migrations;
-pub mod offers;
-pub mod orders;
+pub(crate) mod offers;
+pub(crate) mod orders;
 mod outage;
 pub mod outbox;
-pub mod pricelists;
+pub(crate) mod pricelists;
 pub mod prices;
 mod ready;
-pub mod replay;
-pub mod schema;
+pub(crate) mod replay;
+pub(crate) mod schema;
 #[cfg(test)]
 mod schema_tests;
-pub mod stock;
+pub(crate) mod stock;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod trouble;
 mod tx;

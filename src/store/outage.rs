@@ -26,17 +26,17 @@ impl Outage {
     }
 
     /// Why no attempt is made now.
-    pub fn pauses(&self, now: Instant) -> Option<String> {
+    pub(crate) fn pauses(&self, now: Instant) -> Option<String> {
         self.down().as_ref().filter(|down| now < down.next_attempt).map(|down| down.why.clone())
     }
 
     /// Nobody has connected since an attempt failed.
-    pub fn lasts(&self) -> bool {
+    pub(crate) fn lasts(&self) -> bool {
         self.down().is_some()
     }
 
     /// An attempt failed. True where that is news.
-    pub fn failed(&self, why: &str, now: Instant) -> bool {
+    pub(crate) fn failed(&self, why: &str, now: Instant) -> bool {
         let mut state = self.down();
         if let Some(down) = state.as_mut() {
             // Attempts of others within the pause do not lengthen it.
@@ -54,7 +54,7 @@ impl Outage {
     }
 
     /// An attempt worked. True where that is news.
-    pub fn is_over(&self, now: Instant) -> bool {
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
         let Some(down) = self.down().take() else { return false };
         log::info!("the database can be reached again, after {} s", now.duration_since(down.since).as_secs());
         true

@@ -13,14 +13,14 @@ use crate::on;
 
 /// A price with the name of its validity.
 #[derive(Debug, Clone)]
-pub struct NamedPrice {
+pub(crate) struct NamedPrice {
     pub validity: Option<String>,
     pub dated: Dated,
 }
 
 impl NamedPrice {
     /// The validity in words, `Sale 2026-11-01..2026-11-30`; `None` for the unlimited one.
-    pub fn period(&self) -> Option<String> {
+    pub(crate) fn period(&self) -> Option<String> {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         let days = match (self.dated.from, self.dated.to) {
             (None, None) => return None,
@@ -34,7 +34,7 @@ impl NamedPrice {
 type PriceOfPeriod = (ItemId, Option<String>, Option<String>, Option<String>, i64);
 
 /// All prices of items in a list: `(item, price)`, in the order of the validities.
-pub fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[ItemId]) -> Result<Vec<(ItemId, NamedPrice)>, Failure> {
+pub(crate) fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[ItemId]) -> Result<Vec<(ItemId, NamedPrice)>, Failure> {
     let mut found = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<PriceOfPeriod> = on!(conn, c => prices::table
@@ -68,13 +68,13 @@ fn day_counter(account_id: i32) -> String {
 }
 
 /// [`mark_prices_of_new_day`] has done this day already.
-pub fn day_is_known(conn: &mut Conn<'_>, account_id: i32, today: NaiveDate) -> Result<bool, Failure> {
+pub(crate) fn day_is_known(conn: &mut Conn<'_>, account_id: i32, today: NaiveDate) -> Result<bool, Failure> {
     Ok(counter(conn, &day_counter(account_id))?.is_some_and(|last| last >= today.num_days_from_ce()))
 }
 
 /// Marks the prices of an account's offers whose validity began or ended since the day of the last call: nobody else
 /// says so, the lists themselves have not changed. The first call ever only remembers the day.
-pub fn mark_prices_of_new_day(
+pub(crate) fn mark_prices_of_new_day(
     tx: &mut Tx<'_>,
     account_id: i32,
     mandator_id: i32,

@@ -51,7 +51,7 @@ conditions! {
     }
 }
 
-pub fn matching(conn: &mut Conn<'_>, filter: &PricelistFilter) -> Result<Vec<PricelistRow>, Failure> {
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &PricelistFilter) -> Result<Vec<PricelistRow>, Failure> {
     Ok(on!(conn, c => {
         let mut query = pricelists::table
             .filter(pricelists::mandator_id.eq(filter.mandator_id))

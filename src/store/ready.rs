@@ -15,7 +15,7 @@ pub(super) struct Readiness {
 
 impl Readiness {
     /// The last answer, or a new one when it is old. Who asks meanwhile waits for that one.
-    pub fn ask(&self, find_out: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    pub(crate) fn ask(&self, find_out: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, answer)) = last.as_ref()
             && at.elapsed() < GOOD_FOR

@@ -29,7 +29,7 @@ pub struct ReplayRow {
 }
 
 /// The stored answer under a key, with whether it is the newest of all writing calls.
-pub fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRow, bool)>, Failure> {
+pub(crate) fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRow, bool)>, Failure> {
     let conn = &mut tx.conn;
     let row = on!(conn, c => replays::table
         .filter(replays::replay_key.eq(replay_key))
@@ -43,7 +43,7 @@ pub fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRow, bool
 }
 
 /// Keeps an answer, and gives its number; one under the same key (outdated, or it would have been given) is replaced.
-pub fn keep(tx: &mut Tx<'_>, mut row: ReplayRow) -> Result<i32, Failure> {
+pub(crate) fn keep(tx: &mut Tx<'_>, mut row: ReplayRow) -> Result<i32, Failure> {
     on!(&mut tx.conn, c => diesel::delete(replays::table.filter(replays::replay_key.eq(&row.replay_key))).execute(c))?;
     row.replay_id = next_id(tx, "replay")?;
     row.created_at = tx.stamp.0;
@@ -52,7 +52,7 @@ pub fn keep(tx: &mut Tx<'_>, mut row: ReplayRow) -> Result<i32, Failure> {
 }
 
 /// Replaces the answer, when more is known after waiting for the channels.
-pub fn amend(tx: &mut Tx<'_>, replay_id: i32, answer: &str) -> Result<(), Failure> {
+pub(crate) fn amend(tx: &mut Tx<'_>, replay_id: i32, answer: &str) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(replays::table.find(replay_id))
         .set(replays::answer.eq(answer))
         .execute(c))?;
@@ -60,7 +60,7 @@ pub fn amend(tx: &mut Tx<'_>, replay_id: i32, answer: &str) -> Result<(), Failur
 }
 
 /// Marks answers that were handed over.
-pub fn mark_handed_over(tx: &mut Tx<'_>, replay_ids: &[i32]) -> Result<(), Failure> {
+pub(crate) fn mark_handed_over(tx: &mut Tx<'_>, replay_ids: &[i32]) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(replays::table.filter(among(replays::replay_id, replay_ids)))
         .set(replays::handed_over.eq(true))
         .execute(c))?;
@@ -69,7 +69,7 @@ pub fn mark_handed_over(tx: &mut Tx<'_>, replay_ids: &[i32]) -> Result<(), Failu
 
 /// Forgets answers without a key before one time, those with a key before another, and what else serves to recognise
 /// commits.
-pub fn forget_before(tx: &mut Tx<'_>, unkeyed: Stamp, keyed: Stamp) -> Result<(), Failure> {
+pub(crate) fn forget_before(tx: &mut Tx<'_>, unkeyed: Stamp, keyed: Stamp) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(
         replays::table.filter(replays::keyed.eq(false).and(replays::created_at.lt(unkeyed.0))
             .or(replays::created_at.lt(keyed.0)))

@@ -21,7 +21,7 @@ pub struct StockRow {
 }
 
 /// Stock of these articles by (article, warehouse).
-pub fn of_items(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, i32), i32>, Failure> {
+pub(crate) fn of_items(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, i32), i32>, Failure> {
     let mut found = HashMap::with_capacity(item_ids.len());
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<(ItemId, i32, i32)> = on!(conn, c => stock::table
@@ -34,7 +34,7 @@ pub fn of_items(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(Ite
 }
 
 /// Sets stock. Sorted by key first: both databases then write their pages in order.
-pub fn save(tx: &mut Tx<'_>, mut rows: Vec<StockRow>) -> Result<(), Failure> {
+pub(crate) fn save(tx: &mut Tx<'_>, mut rows: Vec<StockRow>) -> Result<(), Failure> {
     rows.sort_unstable_by_key(|row| (row.item_id, row.warehouse_id));
     for chunk in rows.chunks(1_000) {
         on!(&mut tx.conn, c => diesel::insert_into(stock::table)
@@ -88,7 +88,7 @@ conditions! {
 
 /// Stock with the numbers of its article.
 #[derive(Debug, Clone, Queryable)]
-pub struct FoundStock {
+pub(crate) struct FoundStock {
     pub item_id: ItemId,
     pub mandator_id: i32,
     pub internal_item_number: String,
@@ -100,7 +100,7 @@ pub struct FoundStock {
 }
 
 /// Stock that passes a filter, by article and warehouse.
-pub fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<FoundStock>, Failure> {
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<FoundStock>, Failure> {
     Ok(on!(conn, c => {
         let mut query = stock::table
             .inner_join(items::table)
@@ -124,7 +124,7 @@ pub fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<FoundSt
 }
 
 /// Pieces of open orders by (article, warehouse).
-pub fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, i32), i32>, Failure> {
+pub(crate) fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, i32), i32>, Failure> {
     let mut found: HashMap<(ItemId, i32), i32> = HashMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<(ItemId, i32, i32)> = on!(conn, c => reservations::table
@@ -141,7 +141,7 @@ pub fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(Ite
 
 /// A position of an order that reserves stock.
 #[derive(Debug, Clone, Queryable)]
-pub struct FoundReservation {
+pub(crate) struct FoundReservation {
     pub order_item_id: OrderItemId,
     pub item_id: ItemId,
     pub mandator_id: i32,
@@ -155,7 +155,7 @@ pub struct FoundReservation {
 }
 
 /// Positions that reserve stock and pass a filter.
-pub fn found_reservations(conn: &mut Conn<'_>, filter: &ReservationFilter) -> Result<Vec<FoundReservation>, Failure> {
+pub(crate) fn found_reservations(conn: &mut Conn<'_>, filter: &ReservationFilter) -> Result<Vec<FoundReservation>, Failure> {
     Ok(on!(conn, c => {
         let mut query = reservations::table
             .inner_join(order_items::table.inner_join(orders::table))

@@ -10,8 +10,8 @@ use crate::domain::{Failure, ItemId};
 use crate::on;
 
 /// Keeps a database alive; dropping it removes the database.
-pub enum Guard {
-    Directory(tempfile::TempDir),
+pub(crate) enum Guard {
+    Directory(#[expect(dead_code, reason = "dropping it removes the directory")] tempfile::TempDir),
     Postgres { server: String, name: String },
 }
 
@@ -24,7 +24,7 @@ impl Drop for Guard {
 }
 
 /// The address of a database that does not exist yet or is empty, of each kind at hand, with its name for messages.
-pub fn places() -> Vec<(String, String, Guard)> {
+pub(crate) fn places() -> Vec<(String, String, Guard)> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("kontor.db").to_str().unwrap().to_owned();
     let mut places = vec![("SQLite".to_owned(), path, Guard::Directory(directory))];
@@ -42,12 +42,12 @@ pub fn places() -> Vec<(String, String, Guard)> {
 }
 
 /// An empty, migrated store for each database at hand, with the database's name for messages.
-pub fn stores() -> Vec<(String, Store, Guard)> {
+pub(crate) fn stores() -> Vec<(String, Store, Guard)> {
     places().into_iter().map(|(name, address, guard)| (name, Store::open(&address).unwrap(), guard)).collect()
 }
 
 /// Runs a test on a new store of each database at hand.
-pub fn on_stores(test: impl Fn(&Store)) {
+pub(crate) fn on_stores(test: impl Fn(&Store)) {
     for (name, store, guard) in stores() {
         eprintln!("on {name}");
         test(&store);
@@ -57,7 +57,7 @@ pub fn on_stores(test: impl Fn(&Store)) {
 }
 
 /// An item with stock in warehouses: `(warehouse_id, pieces)`.
-pub fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32)]) -> Result<ItemId, Failure> {
+pub(crate) fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32)]) -> Result<ItemId, Failure> {
     let item_id = ItemId(next_id(tx, "item")?);
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::insert_into(items::table)
@@ -88,7 +88,13 @@ pub fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32
 }
 
 /// A running offer of an item in an account.
-pub fn offer(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: ItemId, external_number: Option<&str>) -> Result<i32, Failure> {
+pub(crate) fn offer(
+    tx: &mut Tx<'_>,
+    mandator_id: i32,
+    account_id: i32,
+    item_id: ItemId,
+    external_number: Option<&str>,
+) -> Result<i32, Failure> {
     let (row, _) = super::offers::prepare(tx, mandator_id, account_id, item_id)?;
     super::offers::want(tx, &[row.offer_id])?;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(row.offer_id))
@@ -98,7 +104,7 @@ pub fn offer(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: ItemId
 }
 
 /// The stock of an item in a warehouse.
-pub fn stock_of(store: &Store, item_id: ItemId, warehouse_id: i32) -> i32 {
+pub(crate) fn stock_of(store: &Store, item_id: ItemId, warehouse_id: i32) -> i32 {
     store
         .read(|conn| {
             Ok(on!(conn, c => stock::table

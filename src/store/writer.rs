@@ -45,7 +45,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub fn start(door: Arc<Door>) -> Result<Writer, Failure> {
+    pub(crate) fn start(door: Arc<Door>) -> Result<Writer, Failure> {
         let (patience, pulse, line) = (door.patience, Arc::new(Pulse::new(door.is_shared())), Arc::new(Line::default()));
         let committer = Committer::new(door, Arc::clone(&pulse))?;
         let (end, ended) = channel();
@@ -61,7 +61,7 @@ impl Writer {
     }
 
     /// Has the work done in its turn, which comes within a time or not at all.
-    pub fn write<T: Send + 'static>(
+    pub(crate) fn write<T: Send + 'static>(
         &self,
         weight: usize,
         turn: Duration,
@@ -114,12 +114,12 @@ impl Writer {
     }
 
     /// Has the work done with one of the next commits, and again until it is.
-    pub fn write_later(&self, work: Arc<Later>) {
+    pub(crate) fn write_later(&self, work: Arc<Later>) {
         postpone(Arc::downgrade(&self.line), work);
     }
 
     /// Whether a commit is possible; a large job that has its turn is a sign of it.
-    pub fn proves(&self, within: Duration) -> Result<(), Failure> {
+    pub(crate) fn proves(&self, within: Duration) -> Result<(), Failure> {
         let proof = self.write(0, within, |_| Ok(()));
         proof.or_else(
             |failure| if self.line.has_large_turn() && !self.pulse.has_stopped(self.patience.statement) { Ok(()) } else { Err(failure) },
@@ -128,7 +128,7 @@ impl Writer {
 
     /// Lets those in line have their turn, and no others; waits for the end, at most this long and not for a server that
     /// hangs.
-    pub fn close(&self, within: Duration) {
+    pub(crate) fn close(&self, within: Duration) {
         self.line.close();
         let Ok(ended) = self.ended.lock() else { return };
         let deadline = Instant::now() + within;

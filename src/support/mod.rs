@@ -4,8 +4,8 @@
 mod error;
 mod offer;
 
-pub use error::DeskError;
-pub use offer::OfferChoice;
+pub(crate) use error::DeskError;
+pub(crate) use offer::OfferChoice;
 
 use crate::config::{Account, Settings};
 use crate::domain::layout::{columns, short};
@@ -22,14 +22,14 @@ const MESSAGES: i64 = 10;
 /// Characters of an error that the list shows.
 const WIDEST_ERROR: usize = 60;
 
-pub struct Desk {
+pub(crate) struct Desk {
     pub settings: Settings,
     pub store: Store,
 }
 
 /// What `kontor outbox list` asks for.
 #[derive(Debug, Clone, Default)]
-pub struct ListQuery {
+pub(crate) struct ListQuery {
     pub account: Option<i32>,
     /// Parked changes only, or pending ones only.
     pub parked: Option<bool>,
@@ -38,7 +38,7 @@ pub struct ListQuery {
 
 impl Desk {
     /// Changes, the oldest first.
-    pub fn list(&self, query: &ListQuery) -> Result<String, DeskError> {
+    pub(crate) fn list(&self, query: &ListQuery) -> Result<String, DeskError> {
         let filter = ChangeFilter {
             account_id: query.account.map(Cond::one).unwrap_or_default(),
             status: query
@@ -61,7 +61,7 @@ impl Desk {
     }
 
     /// Everything about one change, with what the channel said about its offer or order.
-    pub fn show(&self, id: &str) -> Result<String, DeskError> {
+    pub(crate) fn show(&self, id: &str) -> Result<String, DeskError> {
         let parsed = parse(id)?;
         let found = self.read(|conn| {
             let Some(change) = changes::by_ids(conn, &[parsed])?.pop() else { return Ok(None) };
@@ -90,7 +90,7 @@ impl Desk {
     }
 
     /// Changes go again now. All of them exist, or nothing is done.
-    pub fn retry(&self, ids: &[String]) -> Result<String, DeskError> {
+    pub(crate) fn retry(&self, ids: &[String]) -> Result<String, DeskError> {
         let parsed = ids.iter().map(|id| parse(id)).collect::<Result<Vec<_>, _>>()?;
         let known = self.read(|conn| changes::by_ids(conn, &parsed))?;
         if let Some((id, _)) = ids.iter().zip(&parsed).find(|(_, id)| !known.iter().any(|change| change.id == **id)) {
@@ -110,14 +110,14 @@ impl Desk {
     }
 
     /// Everything of an account that waits goes again now.
-    pub fn retry_account(&self, account_id: i32, parked_only: bool) -> Result<String, DeskError> {
+    pub(crate) fn retry_account(&self, account_id: i32, parked_only: bool) -> Result<String, DeskError> {
         self.active_account(account_id)?;
         let count = self.write(move |tx| changes::retry_account(tx, account_id, parked_only))?;
         Ok(format!("account {account_id}: {count} changes go again\n"))
     }
 
     /// Gives a change up. What is left of it is an upload message.
-    pub fn drop(&self, id: &str) -> Result<String, DeskError> {
+    pub(crate) fn drop(&self, id: &str) -> Result<String, DeskError> {
         let parsed = parse(id)?;
         if parsed.kind() == ChangeKind::Order {
             return Err(DeskError::OrderStays(id.to_owned()));

@@ -12,7 +12,7 @@ use crate::store::offers::{self, EndedBy, OfferFilter, OfferRow, Wanted};
 
 /// Which offer is meant.
 #[derive(Debug, Clone)]
-pub enum OfferChoice {
+pub(crate) enum OfferChoice {
     Number(i32),
     /// The merchant's own item number in an account.
     Item {
@@ -32,7 +32,7 @@ struct Found {
 
 impl Desk {
     /// What the channel shows of an offer, since when, what is on its way, and what was last said about it.
-    pub fn offer(&self, choice: &OfferChoice) -> Result<String, DeskError> {
+    pub(crate) fn offer(&self, choice: &OfferChoice) -> Result<String, DeskError> {
         let filter = match choice {
             OfferChoice::Number(_) => None,
             OfferChoice::Item { account, item } => Some(OfferFilter {

@@ -1,7 +1,7 @@
 //! XML with limits: a small read-only tree over the text, and escaping for writing. Knows neither SOAP nor operations.
 
 mod read;
-pub mod write;
+pub(crate) mod write;
 
 #[cfg(test)]
 pub(crate) use read::steps;

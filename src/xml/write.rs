@@ -3,7 +3,7 @@
 use crate::domain::limits::is_xml_char;
 
 /// Appends `text` escaped for element content and attribute values. Characters that XML 1.0 forbids are left out.
-pub fn escape_into(out: &mut String, text: &str) {
+pub(crate) fn escape_into(out: &mut String, text: &str) {
     let mut from = 0;
     for (at, c) in text.char_indices() {
         let entity = match c {
@@ -24,7 +24,7 @@ pub fn escape_into(out: &mut String, text: &str) {
 }
 
 /// Bytes of a text that is escaped so many times; a few less where it has characters that are left out.
-pub fn escaped_len(text: &str, times: usize) -> usize {
+pub(crate) fn escaped_len(text: &str, times: usize) -> usize {
     if times == 0 {
         return text.len();
     }

@@ -6,7 +6,7 @@ const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$mnALCTjaNq+jr2BqxcKxdg$lNr0m6
 
 /// What a test sets otherwise; all keys are lines of TOML.
 #[derive(Default)]
-pub struct Config {
+pub(crate) struct Config {
     pub database: &'static str,
     pub limits: &'static str,
     pub replay: &'static str,
@@ -17,7 +17,7 @@ pub struct Config {
 
 /// An account at the scripted shop.
 #[derive(Clone, Copy)]
-pub struct Shop {
+pub(crate) struct Shop {
     pub account_id: i32,
     pub identifier: &'static str,
     /// Before its order numbers.
@@ -29,8 +29,8 @@ pub struct Shop {
 }
 
 impl Shop {
-    pub const FIRST: Shop = Shop { account_id: 1000, identifier: "Sandbox", prefix: "SB-", keys: "", tables: "" };
-    pub const SECOND: Shop = Shop { account_id: 1001, identifier: "Other", prefix: "OT-", keys: "", tables: "" };
+    pub(crate) const FIRST: Shop = Shop { account_id: 1000, identifier: "Sandbox", prefix: "SB-", keys: "", tables: "" };
+    pub(crate) const SECOND: Shop = Shop { account_id: 1001, identifier: "Other", prefix: "OT-", keys: "", tables: "" };
 
     fn text(&self) -> String {
         let Shop { account_id, identifier, prefix, keys, tables } = self;
@@ -58,7 +58,7 @@ state_path = "{{folder}}/shop-{account_id}.json"
 }
 
 impl Config {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Config { database, limits, replay, dispatch, shops } = self;
         let shops: &[Shop] = if shops.is_empty() { &[Shop::FIRST] } else { shops };
         let user = |name: &str, role: &str, more: &str| {

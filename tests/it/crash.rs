@@ -1,7 +1,7 @@
 //! The gateway is killed again and again while ERP and buyers work. What was answered is there, each thing once, and
 //! the channel hears all of it.
 
-pub mod callers;
+pub(crate) mod callers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -124,7 +124,7 @@ fn listed() -> impl Iterator<Item = String> {
 }
 
 /// Articles with a price, without stock, and an offer in each account that was listed, in a few calls.
-pub fn list(world: &World, accounts: &[i32], numbers: &[String]) {
+pub(crate) fn list(world: &World, accounts: &[i32], numbers: &[String]) {
     let each = |record: &dyn Fn(&str) -> String| numbers.iter().map(|number| record(number)).collect::<String>();
     let call = |operation: &str, records: String| {
         world.connect(operation, &format!("<request method=\"{operation}\" version=\"1.0.0\">{records}</request>"))
@@ -173,7 +173,7 @@ pub fn list(world: &World, accounts: &[i32], numbers: &[String]) {
 }
 
 /// What was booked and set is there, each thing once. There were `at_first` pieces of what was booked.
-pub fn answers_are_kept(erp: &Erp<'_>, book: &Book, counted: &[&str], at_first: i32) {
+pub(crate) fn answers_are_kept(erp: &Erp<'_>, book: &Book, counted: &[&str], at_first: i32) {
     let database = erp.world.database();
     for number in counted {
         let expected = at_first + book.sums.get(*number).copied().unwrap_or_default();
@@ -192,7 +192,7 @@ pub fn answers_are_kept(erp: &Erp<'_>, book: &Book, counted: &[&str], at_first: 
 
 /// Every order of `sold` in the shop is in the ERP, once, and the shop knows once what the ERP did with it. There were
 /// `at_first` pieces.
-pub fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book, sold: &str, at_first: i32) {
+pub(crate) fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book, sold: &str, at_first: i32) {
     let shop = world.sandbox_get("/orders");
     let placed: Vec<String> = shop["orders"].as_array().expect("orders").iter().map(|order| text(&order["order_id"])).collect();
     assert!(placed.len() >= book.bought && book.bought > 0, "{} orders, {} answered", placed.len(), book.bought);
@@ -233,7 +233,7 @@ pub fn orders_are_there_once(world: &World, erp: &Erp<'_>, book: &Book, sold: &s
     assert_eq!(erp.stock_of(sold), (at_first - gone, open), "what was shipped is booked off once, what is open is reserved");
 }
 
-pub fn offer_shows_what_is_left(world: &World, erp: &Erp<'_>, account: i32, number: &str) {
+pub(crate) fn offer_shows_what_is_left(world: &World, erp: &Erp<'_>, account: i32, number: &str) {
     let (stock, reserved) = erp.stock_of(number);
     let left = (stock - reserved).max(0);
     eventually(&format!("{number} shows {left} in {account}"), || {
@@ -251,4 +251,4 @@ fn text(value: &Value) -> String {
 }
 
 /// Numbers and their values, such as prices.
-pub type Table = BTreeMap<String, String>;
+pub(crate) type Table = BTreeMap<String, String>;

@@ -5,7 +5,7 @@ use kontor::xml::{Document, Limits, Node};
 const LIMITS: Limits = Limits { depth: 64, attributes: 64, name_bytes: 256, elements: 5_000_000, entries: usize::MAX };
 
 #[derive(Debug, Clone, Default)]
-pub struct Element {
+pub(crate) struct Element {
     pub name: String,
     pub text: String,
     attributes: Vec<(String, String)>,
@@ -18,7 +18,7 @@ fn same(wire: &str, snake: &str) -> bool {
 }
 
 impl Element {
-    pub fn parse(text: &str) -> Element {
+    pub(crate) fn parse(text: &str) -> Element {
         let document = Document::parse(text, &LIMITS).unwrap_or_else(|failure| panic!("{failure}: {text}"));
         Element::of(document.root())
     }
@@ -33,22 +33,22 @@ impl Element {
     }
 
     /// The own attribute or child of this name.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let attribute = self.attributes.iter().find(|(known, _)| same(known, name)).map(|(_, value)| value.as_str());
         attribute.or_else(|| self.children.iter().find(|child| same(&child.name, name)).map(|child| child.text.as_str()))
     }
 
     /// Like [`Element::get`], for what has to be there.
-    pub fn must(&self, name: &str) -> &str {
+    pub(crate) fn must(&self, name: &str) -> &str {
         self.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}"))
     }
 
-    pub fn number(&self, name: &str) -> i32 {
+    pub(crate) fn number(&self, name: &str) -> i32 {
         self.must(name).parse().unwrap_or_else(|_| panic!("{name} is no number in {self:?}"))
     }
 
     /// Elements at any depth that have an own attribute or child of this name.
-    pub fn having(&self, name: &str) -> Vec<&Element> {
+    pub(crate) fn having(&self, name: &str) -> Vec<&Element> {
         let own = self.get(name).is_some().then_some(self);
         own.into_iter().chain(self.children.iter().flat_map(|child| child.having(name))).collect()
     }

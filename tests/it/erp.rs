@@ -9,10 +9,10 @@ use crate::element::Element;
 use crate::words::{ACCOUNT, Words};
 use crate::world::{Database, Reply, World, databases};
 
-pub const FACES: [Face; 2] = [Face::Compat, Face::Typed];
+pub(crate) const FACES: [Face; 2] = [Face::Compat, Face::Typed];
 
 /// Runs a test on every database and face, at the same time: most of it is waiting.
-pub fn everywhere(test: impl Fn(Database, Face) + Sync) {
+pub(crate) fn everywhere(test: impl Fn(Database, Face) + Sync) {
     std::thread::scope(|scope| {
         for database in databases() {
             for face in FACES {
@@ -24,7 +24,7 @@ pub fn everywhere(test: impl Fn(Database, Face) + Sync) {
 }
 
 /// The conditions of a fetch call that asks for one article, on either face.
-pub fn one_item(number: &str) -> (String, String) {
+pub(crate) fn one_item(number: &str) -> (String, String) {
     let compat = format!(
         "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><internal_item_number filter_method=\"=\" filter_value=\"{number}\"/></filter>"
     );
@@ -35,7 +35,7 @@ pub fn one_item(number: &str) -> (String, String) {
 }
 
 #[derive(Clone, Copy)]
-pub struct Erp<'w> {
+pub(crate) struct Erp<'w> {
     pub world: &'w World,
     words: Words,
 }
@@ -50,7 +50,7 @@ impl Deref for Erp<'_> {
 
 /// What `fetchOrders` says about an order, as far as these tests look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub(crate) struct Order {
     pub order_id: i32,
     pub marketplace_order_id: String,
     pub status: i32,
@@ -60,11 +60,11 @@ pub struct Order {
 }
 
 impl<'w> Erp<'w> {
-    pub fn on(world: &'w World, face: Face) -> Erp<'w> {
+    pub(crate) fn on(world: &'w World, face: Face) -> Erp<'w> {
         Erp { world, words: Words(face) }
     }
 
-    pub fn send(&self, document: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) fn send(&self, document: &str, headers: &[(&str, &str)]) -> Reply {
         self.world.post(self.path(), document, headers)
     }
 
@@ -83,46 +83,46 @@ impl<'w> Erp<'w> {
     }
 
     /// Sends a document of which every record has to be taken.
-    pub fn sent(&self, document: &str) -> Reply {
+    pub(crate) fn sent(&self, document: &str) -> Reply {
         let reply = self.send(document, &[]);
         assert!(reply.status == 200 && self.accepted(&reply), "{document}: {}", reply.body);
         reply
     }
 
     /// Creates or renames an article; gives its number.
-    pub fn item(&self, number: &str, name: &str) -> i32 {
+    pub(crate) fn item(&self, number: &str, name: &str) -> i32 {
         let answer = self.read(&self.sent(&self.item_document(number, name)));
         answer.having("item_id").first().unwrap_or_else(|| panic!("{answer:?}")).number("item_id")
     }
 
     /// Sets the price in the account's list.
-    pub fn price(&self, number: &str, price: &str) {
+    pub(crate) fn price(&self, number: &str, price: &str) {
         self.sent(&self.price_document(number, price));
     }
 
-    pub fn stock(&self, number: &str, count: i32, absolute: bool) -> Reply {
+    pub(crate) fn stock(&self, number: &str, count: i32, absolute: bool) -> Reply {
         self.sent(&self.stock_document(number, count, absolute))
     }
 
     /// Writes the ERP's own number into the order.
-    pub fn number_order(&self, order_id: i32, own: &str) {
+    pub(crate) fn number_order(&self, order_id: i32, own: &str) {
         self.sent(&self.number_document(order_id, own));
     }
 
     /// Reports a status under the ERP's own number.
-    pub fn status(&self, own: &str, status: &str, tracking: Option<&str>) {
+    pub(crate) fn status(&self, own: &str, status: &str, tracking: Option<&str>) {
         self.sent(&self.status_document(own, status, tracking));
     }
 
     /// Stock on hand and what orders have reserved of it.
-    pub fn stock_of(&self, number: &str) -> (i32, i32) {
+    pub(crate) fn stock_of(&self, number: &str) -> (i32, i32) {
         let (compat, typed) = one_item(number);
         let answer = self.done("fetchStockCount", &compat, &typed);
         answer.having("reserved_count").first().map_or((0, 0), |stock| (stock.number("stock_count"), stock.number("reserved_count")))
     }
 
     /// Prepares an offer on the sandbox; gives its number.
-    pub fn prepare(&self, number: &str) -> i32 {
+    pub(crate) fn prepare(&self, number: &str) -> i32 {
         let answer = self.done(
             "prepareOffers",
             &format!(
@@ -136,7 +136,7 @@ impl<'w> Erp<'w> {
     }
 
     /// Wants the offer to run, and waits for the channel where `synchronous`; gives the answer, good or not.
-    pub fn upload(&self, offer_id: i32, synchronous: bool) -> Element {
+    pub(crate) fn upload(&self, offer_id: i32, synchronous: bool) -> Element {
         self.call(
             "uploadOffers",
             &format!("<offers><offer_id>{offer_id}</offer_id></offers><process_synchronous>{synchronous}</process_synchronous>"),
@@ -145,7 +145,7 @@ impl<'w> Erp<'w> {
     }
 
     /// An article with price, stock and a running offer; gives the number of the offer.
-    pub fn list(&self, number: &str, price: &str, count: i32) -> i32 {
+    pub(crate) fn list(&self, number: &str, price: &str, count: i32) -> i32 {
         self.item(number, &format!("Article {number}"));
         self.price(number, price);
         self.stock(number, count, true);
@@ -156,7 +156,7 @@ impl<'w> Erp<'w> {
     }
 
     /// Has the sandbox's orders collected, and waits for it.
-    pub fn sync(&self) {
+    pub(crate) fn sync(&self) {
         self.done(
             "syncPlatformOrders",
             &format!("<accounts><account_id>{ACCOUNT}</account_id></accounts><process_synchronous>true</process_synchronous>"),
@@ -184,15 +184,15 @@ impl<'w> Erp<'w> {
     }
 
     /// Orders that were not taken over yet.
-    pub fn new_orders(&self) -> Vec<Order> {
+    pub(crate) fn new_orders(&self) -> Vec<Order> {
         self.fetch_orders("<export_date filter_method=\"IS\" filter_value=\"NULL\"/>", "<exportDate><isNull>true</isNull></exportDate>")
     }
 
-    pub fn all_orders(&self) -> Vec<Order> {
+    pub(crate) fn all_orders(&self) -> Vec<Order> {
         self.fetch_orders("", "")
     }
 
-    pub fn order(&self, order_id: i32) -> Order {
+    pub(crate) fn order(&self, order_id: i32) -> Order {
         let orders = self.fetch_orders(
             &format!("<order_ids filter_method=\"IN\"><filter_values><filter_value>{order_id}</filter_value></filter_values></order_ids>"),
             &format!("<orderIds><values><item>{order_id}</item></values></orderIds>"),
@@ -202,7 +202,7 @@ impl<'w> Erp<'w> {
     }
 
     /// What channels said about an article.
-    pub fn messages(&self, item_id: i32) -> Vec<Element> {
+    pub(crate) fn messages(&self, item_id: i32) -> Vec<Element> {
         let answer = self.done(
             "fetchUploadMessages",
             &format!(
@@ -216,7 +216,7 @@ impl<'w> Erp<'w> {
     }
 
     /// `(state, price, quantity, pending)` of an offer, as the channel last confirmed it.
-    pub fn offer(&self, offer_id: i32) -> (String, String, String, bool) {
+    pub(crate) fn offer(&self, offer_id: i32) -> (String, String, String, bool) {
         let answer = self.done(
             "fetchOffers",
             &format!(
@@ -232,7 +232,7 @@ impl<'w> Erp<'w> {
     }
 
     /// Article numbers and prices of the account's list.
-    pub fn prices(&self) -> BTreeMap<String, String> {
+    pub(crate) fn prices(&self) -> BTreeMap<String, String> {
         let answer = self.done(
             "fetchPricelist",
             "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter>",
@@ -242,7 +242,7 @@ impl<'w> Erp<'w> {
     }
 
     /// Numbers of all articles.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let answer = self.done(
             "fetchItems",
             "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter>",

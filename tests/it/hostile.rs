@@ -3,7 +3,7 @@
 
 mod answers;
 mod cost;
-pub mod database;
+pub(crate) mod database;
 mod forms;
 mod login;
 mod memory;

@@ -7,34 +7,34 @@ use std::time::Duration;
 use crate::world::{Reply, World};
 
 /// `erp:demo`
-pub const ERP: &str = "Authorization: Basic ZXJwOmRlbW8=\r\n";
+pub(crate) const ERP: &str = "Authorization: Basic ZXJwOmRlbW8=\r\n";
 
 /// One connection.
-pub struct Line(pub TcpStream);
+pub(crate) struct Line(pub TcpStream);
 
 impl Line {
-    pub fn open(world: &World) -> Line {
+    pub(crate) fn open(world: &World) -> Line {
         Line::to(world.base.trim_start_matches("http://"))
     }
 
-    pub fn to(address: impl ToSocketAddrs) -> Line {
+    pub(crate) fn to(address: impl ToSocketAddrs) -> Line {
         let stream = TcpStream::connect(address).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time-out");
         stream.set_write_timeout(Some(Duration::from_secs(30))).expect("a time-out");
         Line(stream)
     }
 
-    pub fn send(&mut self, bytes: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).expect("sent");
     }
 
     /// Sends what a server that has had enough may not read any more.
-    pub fn try_send(&mut self, bytes: &[u8]) -> bool {
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) -> bool {
         self.0.write_all(bytes).is_ok()
     }
 
     /// Reads one answer; one to `Expect` has no body.
-    pub fn answer(&mut self) -> Reply {
+    pub(crate) fn answer(&mut self) -> Reply {
         let mut head = Vec::new();
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") {
@@ -55,12 +55,12 @@ impl Line {
     }
 
     /// Ends the connection at once.
-    pub fn reset(self) {
+    pub(crate) fn reset(self) {
         socket2::SockRef::from(&self.0).set_linger(Some(Duration::ZERO)).expect("a reset");
     }
 
     /// The server closes; what it still had to say is dropped.
-    pub fn is_closed(&mut self) -> bool {
+    pub(crate) fn is_closed(&mut self) -> bool {
         let mut rest = Vec::new();
         // A reset is an end too: the server did not want to read everything.
         match self.0.read_to_end(&mut rest) {
@@ -71,18 +71,18 @@ impl Line {
 }
 
 /// The head of a POST with the demo's credentials; `more` are whole lines.
-pub fn head(path: &str, version: &str, more: &str) -> String {
+pub(crate) fn head(path: &str, version: &str, more: &str) -> String {
     format!("POST {path} {version}\r\nHost: kontor\r\nContent-Type: text/xml; charset=utf-8\r\n{ERP}{more}\r\n")
 }
 
-pub fn with_length(path: &str, version: &str, more: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn with_length(path: &str, version: &str, more: &str, body: &[u8]) -> Vec<u8> {
     let mut request = head(path, version, &format!("Content-Length: {}\r\n{more}", body.len())).into_bytes();
     request.extend_from_slice(body);
     request
 }
 
 /// A body in chunks of a few bytes, with an extension and a trailer as the standard allows.
-pub fn chunked(body: &[u8], size: usize) -> Vec<u8> {
+pub(crate) fn chunked(body: &[u8], size: usize) -> Vec<u8> {
     let mut out = Vec::new();
     for chunk in body.chunks(size) {
         out.extend_from_slice(format!("{:X};part=1\r\n", chunk.len()).as_bytes());

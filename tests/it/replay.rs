@@ -10,12 +10,12 @@ use crate::world::{Database, Reply, World, databases};
 
 const WSA: &str = "http://www.w3.org/2005/08/addressing";
 
-pub fn replayed(reply: &Reply) -> bool {
+pub(crate) fn replayed(reply: &Reply) -> bool {
     reply.header("x-replayed") == Some("1")
 }
 
 /// The answer without the mark of a repeat.
-pub fn unmarked(reply: &Reply) -> String {
+pub(crate) fn unmarked(reply: &Reply) -> String {
     let marks = [" replayed=\"true\"", " replayed=&quot;true&quot;", "<replayed>true</replayed>"];
     let marked = marks.iter().filter(|mark| reply.body.contains(**mark)).count();
     assert_eq!(marked, usize::from(replayed(reply)), "{}", reply.body);
@@ -23,7 +23,7 @@ pub fn unmarked(reply: &Reply) -> String {
 }
 
 /// The answer to a repeat is the same to the byte, but for its mark.
-pub fn assert_same(first: &Reply, second: &Reply) {
+pub(crate) fn assert_same(first: &Reply, second: &Reply) {
     assert_eq!((first.status, second.status), (200, 200), "{}", second.body);
     assert!(!replayed(first) && replayed(second), "{:?}", second.headers);
     assert_eq!(unmarked(first), unmarked(second));

@@ -7,12 +7,12 @@ use kontor::operations::wire::FRAGMENT_LIMITS;
 use kontor::operations::{CATALOGUE, Document, Face, Operation};
 use kontor::xml;
 
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The schema that declares the operation's elements.
-pub fn schema_of(operation: &str) -> String {
+pub(crate) fn schema_of(operation: &str) -> String {
     let declaration = format!("<xs:element name=\"{operation}\">");
     let files = std::fs::read_dir(root().join("schema")).unwrap().map(|entry| entry.unwrap().path());
     let mut declaring = files.filter(|path| std::fs::read_to_string(path).unwrap().contains(&declaration));
@@ -22,7 +22,7 @@ pub fn schema_of(operation: &str) -> String {
 
 /// One request with its answer, in both styles.
 #[derive(Clone)]
-pub struct Sample {
+pub(crate) struct Sample {
     pub operation: &'static Operation,
     pub case: String,
     /// The typed request keeps the schema; the others show what happens to those that do not.
@@ -30,7 +30,7 @@ pub struct Sample {
 }
 
 /// What the script says, in order.
-pub enum Step {
+pub(crate) enum Step {
     Call(Sample),
     /// Somebody orders in the sandbox.
     Buy(serde_json::Value),
@@ -39,7 +39,7 @@ pub enum Step {
 }
 
 /// `tests/golden/order.txt`: the calls in the order in which they bring a fresh demo into the state that the next one needs.
-pub fn script() -> Vec<Step> {
+pub(crate) fn script() -> Vec<Step> {
     let text = std::fs::read_to_string(root().join("tests/golden/order.txt")).expect("tests/golden/order.txt");
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(step).collect()
@@ -58,37 +58,37 @@ fn step(line: &str) -> Step {
     }
 }
 
-pub fn samples() -> Vec<Sample> {
+pub(crate) fn samples() -> Vec<Sample> {
     let calls = script().into_iter().filter_map(|step| if let Step::Call(sample) = step { Some(sample) } else { None });
     calls.collect()
 }
 
 impl Sample {
-    pub fn path(&self, face: Face, document: Document) -> PathBuf {
+    pub(crate) fn path(&self, face: Face, document: Document) -> PathBuf {
         let which = if document == Document::Request { "request" } else { "response" };
         root().join(format!("tests/golden/{}/{}.{}.{which}.xml", self.operation.name, self.case, face.word()))
     }
 
-    pub fn name(&self, face: Face, document: Document) -> String {
+    pub(crate) fn name(&self, face: Face, document: Document) -> String {
         self.path(face, document).strip_prefix(root()).unwrap().display().to_string()
     }
 
-    pub fn text(&self, face: Face, document: Document) -> String {
+    pub(crate) fn text(&self, face: Face, document: Document) -> String {
         let text = std::fs::read_to_string(self.path(face, document));
         text.unwrap_or_else(|error| panic!("{}: {error}", self.name(face, document)))
     }
 
     /// Its answer may tell what the channels said.
-    pub fn waits_for_channels(&self) -> bool {
+    pub(crate) fn waits_for_channels(&self) -> bool {
         self.text(Face::Compat, Document::Request).contains("<process_synchronous>true<")
     }
 
-    pub fn is_rehearsal(&self) -> bool {
+    pub(crate) fn is_rehearsal(&self) -> bool {
         self.text(Face::Compat, Document::Request).contains("dry_run=")
     }
 
     /// The document in a style, read from the golden file of a style.
-    pub fn rewritten(&self, from: Face, to: Face, document: Document) -> String {
+    pub(crate) fn rewritten(&self, from: Face, to: Face, document: Document) -> String {
         let text = self.text(from, document);
         let parsed = xml::Document::parse(&text, &FRAGMENT_LIMITS).unwrap_or_else(|e| panic!("{}: {e}", self.name(from, document)));
         let node = match from {
@@ -99,7 +99,7 @@ impl Sample {
     }
 
     /// What stands in the Body on the typed face.
-    pub fn wrapped(&self, document: Document, content: &str) -> String {
+    pub(crate) fn wrapped(&self, document: Document, content: &str) -> String {
         let response = if document == Document::Request { "" } else { "Response" };
         let name = self.operation.name;
         format!("<{name}{response} xmlns=\"urn:kontor:v1\">{content}</{name}{response}>")
@@ -132,7 +132,7 @@ fn tokens(mut xml: &str) -> Vec<Token<'_>> {
 
 /// One element a line. Nothing but line ends and indentation is added, and only between two tags. Channel data, which
 /// are kept as they came, stay on one line.
-pub fn pretty(xml: &str) -> String {
+pub(crate) fn pretty(xml: &str) -> String {
     let mut out = String::with_capacity(xml.len() * 2);
     let mut depth = 0_usize;
     let mut before = None;
@@ -167,7 +167,7 @@ pub fn pretty(xml: &str) -> String {
 }
 
 /// Replaces what differs between two runs: times of the run, the port, and how far the channel got meanwhile.
-pub fn masked(answer: &str, began: DateTime<Utc>, base: &str) -> String {
+pub(crate) fn masked(answer: &str, began: DateTime<Utc>, base: &str) -> String {
     without_pending(&with_fixed_times(answer, began)).replace(base, "http://gateway")
 }
 
@@ -202,7 +202,7 @@ fn without_pending(text: &str) -> String {
 }
 
 /// Error texts name elements and lines of the request as its sender wrote it, so they differ between the styles.
-pub fn without_error_texts(xml: &str) -> String {
+pub(crate) fn without_error_texts(xml: &str) -> String {
     let without = |xml: String, element: &str| {
         let (start, end) = (format!("<{element}>"), format!("</{element}>"));
         let mut out = String::with_capacity(xml.len());

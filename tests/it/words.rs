@@ -6,26 +6,26 @@ use crate::element::Element;
 use crate::world::{Reply, compat_envelope, inner_answer, typed_envelope};
 
 /// The demo's account on the sandbox.
-pub const ACCOUNT: i32 = 1000;
+pub(crate) const ACCOUNT: i32 = 1000;
 
 #[derive(Clone, Copy, Debug)]
-pub struct Words(pub Face);
+pub(crate) struct Words(pub Face);
 
 impl Words {
     /// The request as the face writes it: both are given, one is used.
-    pub fn document(&self, operation: &str, compat: &str, typed: &str) -> String {
+    pub(crate) fn document(&self, operation: &str, compat: &str, typed: &str) -> String {
         match self.0 {
             Face::Compat => compat_envelope(operation, &format!("<request method=\"{operation}\" version=\"1.0.0\">{compat}</request>")),
             Face::Typed => typed_envelope(operation, typed),
         }
     }
 
-    pub fn path(&self) -> &'static str {
+    pub(crate) fn path(&self) -> &'static str {
         kontor::soap::path(self.0)
     }
 
     /// What an answer says: the compat document, or the typed envelope.
-    pub fn read(&self, reply: &Reply) -> Element {
+    pub(crate) fn read(&self, reply: &Reply) -> Element {
         match self.0 {
             Face::Compat => Element::parse(&inner_answer(&reply.body)),
             Face::Typed => Element::parse(&reply.body),
@@ -33,13 +33,13 @@ impl Words {
     }
 
     /// Whether every report of an answer says that its record was taken.
-    pub fn accepted(&self, reply: &Reply) -> bool {
+    pub(crate) fn accepted(&self, reply: &Reply) -> bool {
         let answer = self.read(reply);
         let reports = answer.having("return_code");
         !reports.is_empty() && reports.iter().all(|report| report.must("return_code") == "0")
     }
 
-    pub fn item_document(&self, number: &str, name: &str) -> String {
+    pub(crate) fn item_document(&self, number: &str, name: &str) -> String {
         self.document(
             "updateItems",
             &format!(
@@ -51,7 +51,7 @@ impl Words {
         )
     }
 
-    pub fn price_document(&self, number: &str, price: &str) -> String {
+    pub(crate) fn price_document(&self, number: &str, price: &str) -> String {
         self.document(
             "updatePricelist",
             &format!(
@@ -63,7 +63,7 @@ impl Words {
         )
     }
 
-    pub fn stock_document(&self, number: &str, count: i32, absolute: bool) -> String {
+    pub(crate) fn stock_document(&self, number: &str, count: i32, absolute: bool) -> String {
         self.document(
             "updateStockCount",
             &format!(
@@ -75,7 +75,7 @@ impl Words {
         )
     }
 
-    pub fn status_document(&self, own: &str, status: &str, tracking: Option<&str>) -> String {
+    pub(crate) fn status_document(&self, own: &str, status: &str, tracking: Option<&str>) -> String {
         let (compat, typed) = match tracking {
             Some(tracking) => (
                 format!(
@@ -98,7 +98,7 @@ impl Words {
         )
     }
 
-    pub fn number_document(&self, order_id: i32, own: &str) -> String {
+    pub(crate) fn number_document(&self, order_id: i32, own: &str) -> String {
         self.document(
             "updateOrders",
             &format!(

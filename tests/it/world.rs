@@ -17,13 +17,13 @@ const ADMIN: &str = "admin";
 
 /// Where a world keeps its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Database {
+pub(crate) enum Database {
     Sqlite,
     Postgres,
 }
 
 /// The databases that are to be had here. What passes on one passes on the other, in the same test.
-pub fn databases() -> Vec<Database> {
+pub(crate) fn databases() -> Vec<Database> {
     let mut all = vec![Database::Sqlite];
     if std::env::var_os(POSTGRES).is_some() {
         all.push(Database::Postgres);
@@ -34,13 +34,13 @@ pub fn databases() -> Vec<Database> {
 }
 
 /// Says that a check cannot run here; fails where every check has to run (`KONTOR_TEST_ALL`, which CI sets).
-pub fn left_out(what: &str) {
+pub(crate) fn left_out(what: &str) {
     assert!(std::env::var_os("KONTOR_TEST_ALL").is_none(), "left out, but KONTOR_TEST_ALL is set: {what}");
     println!("left out: {what}");
 }
 
 /// A running gateway with its data.
-pub struct World {
+pub(crate) struct World {
     folder: Arc<tempfile::TempDir>,
     /// Name of the log in the folder.
     log: &'static str,
@@ -54,18 +54,18 @@ pub struct World {
 
 impl World {
     /// The demo on a fresh database.
-    pub fn demo(database: Database) -> World {
+    pub(crate) fn demo(database: Database) -> World {
         World::new(database, None)
     }
 
     /// A configuration on a fresh database; `listen` and `database` are given on the command line. `{folder}` in the
     /// text becomes the world's folder.
-    pub fn configured(database: Database, config: &str) -> World {
+    pub(crate) fn configured(database: Database, config: &str) -> World {
         World::new(database, Some(config))
     }
 
     /// A configuration on an empty database at this address.
-    pub fn on_server(url: &str, config: &str) -> World {
+    pub(crate) fn on_server(url: &str, config: &str) -> World {
         let mut world = World::prepared(Database::Sqlite, Some(config));
         url.clone_into(&mut world.database);
         world.start();
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Like [`World::configured`], not started yet.
-    pub fn stopped(database: Database, config: &str) -> World {
+    pub(crate) fn stopped(database: Database, config: &str) -> World {
         World::prepared(database, Some(config))
     }
 
@@ -97,7 +97,7 @@ impl World {
     }
 
     /// A second gateway with the same database, configuration and folder. It has to go first.
-    pub fn beside(&self) -> World {
+    pub(crate) fn beside(&self) -> World {
         let mut world = World {
             folder: Arc::clone(&self.folder),
             log: "second log",
@@ -112,7 +112,7 @@ impl World {
     }
 
     /// Starts the gateway (again) and waits until it answers.
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         // Without the signal, a write beyond the limit of a file's size fails as one to a full disk does.
         let mut command = Command::new("sh");
         command
@@ -161,12 +161,12 @@ impl World {
     }
 
     /// Changes the configuration for the next start.
-    pub fn reconfigure(&mut self, change: impl FnOnce(String) -> String) {
+    pub(crate) fn reconfigure(&mut self, change: impl FnOnce(String) -> String) {
         self.config = self.config.take().map(change);
     }
 
     /// Ends the gateway at once, as a power cut would.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
@@ -174,7 +174,7 @@ impl World {
     }
 
     /// Asks the gateway to end, and waits until it has.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
             let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
             assert!(asked.is_ok_and(|status| status.success()), "the signal is sent");
@@ -190,69 +190,69 @@ impl World {
     }
 
     /// Number of the running process.
-    pub fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.child.as_ref().expect("a running gateway").id()
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join(self.log)).unwrap_or_default()
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn database(&self) -> &str {
+    pub(crate) fn database(&self) -> &str {
         &self.database
     }
 
     /// The demo's `erp` user calls an operation on the compat face; gives the inner answer.
-    pub fn connect(&self, operation: &str, inner: &str) -> String {
+    pub(crate) fn connect(&self, operation: &str, inner: &str) -> String {
         let reply = self.post("/ws/connect", &compat_envelope(operation, inner), &[]);
         assert_eq!(reply.status, 200, "{operation}: {}", reply.body);
         inner_answer(&reply.body)
     }
 
     /// The same on the typed face; `request` is the content of the `request` element. Gives the whole envelope.
-    pub fn typed(&self, operation: &str, request: &str) -> String {
+    pub(crate) fn typed(&self, operation: &str, request: &str) -> String {
         let reply = self.post("/ws/v1", &typed_envelope(operation, request), &[]);
         assert_eq!(reply.status, 200, "{operation}: {}", reply.body);
         reply.body
     }
 
     /// Posts with the demo's credentials and more headers; a header given here wins over the default.
-    pub fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Reply {
         self.post_bytes(path, body.as_bytes().to_vec(), headers)
     }
 
-    pub fn post_bytes(&self, path: &str, body: Vec<u8>, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) fn post_bytes(&self, path: &str, body: Vec<u8>, headers: &[(&str, &str)]) -> Reply {
         try_post(&self.base, path, body, headers).expect("an answer")
     }
 
-    pub fn get(&self, path: &str) -> Reply {
+    pub(crate) fn get(&self, path: &str) -> Reply {
         get_from(&self.base, path).expect("an answer")
     }
 
     /// Gets with the credentials of a user whose password is `demo`.
-    pub fn get_as(&self, user: &str, path: &str) -> Reply {
+    pub(crate) fn get_as(&self, user: &str, path: &str) -> Reply {
         let request = client().get(format!("{}{path}", self.base)).basic_auth(user, Some("demo"));
         Reply::of(request.send().expect("an answer")).expect("a whole answer")
     }
 
     /// Posts JSON to the sandbox and reads JSON.
-    pub fn sandbox(&self, path: &str, json: &serde_json::Value) -> serde_json::Value {
+    pub(crate) fn sandbox(&self, path: &str, json: &serde_json::Value) -> serde_json::Value {
         let request = client().post(format!("{}/sandbox/1000{path}", self.base)).basic_auth(ADMIN, Some("demo")).body(json.to_string());
         let reply = Reply::of(request.send().expect("an answer")).expect("a whole answer");
         assert!(reply.status < 300, "{path}: {}", reply.body);
         serde_json::from_str(&reply.body).unwrap_or_default()
     }
 
-    pub fn sandbox_get(&self, path: &str) -> serde_json::Value {
+    pub(crate) fn sandbox_get(&self, path: &str) -> serde_json::Value {
         self.shop_get(crate::words::ACCOUNT, path)
     }
 
     /// Looks into the sandbox of an account.
-    pub fn shop_get(&self, account: i32, path: &str) -> serde_json::Value {
+    pub(crate) fn shop_get(&self, account: i32, path: &str) -> serde_json::Value {
         let reply = self.get(&format!("/sandbox/{account}{path}"));
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);
         serde_json::from_str(&reply.body).expect("JSON")
@@ -271,7 +271,7 @@ impl Drop for World {
 }
 
 /// An answer.
-pub struct Reply {
+pub(crate) struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
@@ -285,18 +285,18 @@ impl Reply {
         Ok(Reply { status: response.status().as_u16(), headers, body: response.text()? })
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
 /// Posts to a gateway that may be gone.
-pub fn post_to(base: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> Result<Reply, reqwest::Error> {
+pub(crate) fn post_to(base: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> Result<Reply, reqwest::Error> {
     try_post(base, path, body.as_bytes().to_vec(), headers)
 }
 
 /// Gets from a gateway that may be gone.
-pub fn get_from(base: &str, path: &str) -> Result<Reply, reqwest::Error> {
+pub(crate) fn get_from(base: &str, path: &str) -> Result<Reply, reqwest::Error> {
     let mut request = client().get(format!("{base}{path}"));
     if path.starts_with("/sandbox") {
         request = request.basic_auth(ADMIN, Some("demo"));
@@ -339,12 +339,12 @@ fn new_postgres_database() -> (String, String, String) {
     (server, name, url)
 }
 
-pub fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The compat face's envelope around an inner document.
-pub fn compat_envelope(operation: &str, inner: &str) -> String {
+pub(crate) fn compat_envelope(operation: &str, inner: &str) -> String {
     let argument = kontor::operations::find(operation).map_or("requestData", |operation| operation.argument);
     format!(
         "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><k:{operation} xmlns:k=\"urn:kontor:connect\"><{argument}>{}</{argument}></k:{operation}></soap:Body></soap:Envelope>",
@@ -353,21 +353,21 @@ pub fn compat_envelope(operation: &str, inner: &str) -> String {
 }
 
 /// The typed face's envelope around the content of `request`.
-pub fn typed_envelope(operation: &str, request: &str) -> String {
+pub(crate) fn typed_envelope(operation: &str, request: &str) -> String {
     format!(
         "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><{operation} xmlns=\"urn:kontor:v1\"><request>{request}</request></{operation}></soap:Body></soap:Envelope>"
     )
 }
 
 /// The inner document of a compat answer.
-pub fn inner_answer(envelope: &str) -> String {
+pub(crate) fn inner_answer(envelope: &str) -> String {
     let (_, rest) = envelope.split_once("<return>").unwrap_or_else(|| panic!("no return in {envelope}"));
     let (inner, _) = rest.split_once("</return>").expect("an end");
     inner.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
 /// Looks again until `look` gives a value; fails with what it saw last.
-pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
     let end = Instant::now() + Duration::from_secs(60);
     loop {
         match look() {

@@ -68,16 +68,16 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub fn new(file: &str, text: &'a str, secrets: Secrets<'a>) -> Self {
+    pub(crate) fn new(file: &str, text: &'a str, secrets: Secrets<'a>) -> Self {
         let places = Places::new();
         Checker { file: file.to_owned(), text, places, secrets, faults: Vec::new(), warnings: Vec::new() }
     }
 
-    pub fn know_places(&mut self, places: Places) {
+    pub(crate) fn know_places(&mut self, places: Places) {
         self.places = places;
     }
 
-    pub fn problem(&mut self, problem: Problem) {
+    pub(crate) fn problem(&mut self, problem: Problem) {
         let fault = self.at(Some(problem.offset), problem.path, problem.text);
         self.faults.push(fault);
     }

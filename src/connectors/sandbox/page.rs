@@ -22,7 +22,7 @@ pub struct Token<'t> {
     pub value: &'t str,
 }
 
-pub fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -37,7 +37,7 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-pub fn page(shop: &Shop, token: Token<'_>) -> String {
+pub(crate) fn page(shop: &Shop, token: Token<'_>) -> String {
     let base = format!("/sandbox/{}", shop.account_id);
     let mut out = String::new();
     // Writing into a String cannot fail.

@@ -10,7 +10,7 @@ use super::shop::Shop;
 
 /// One shop. Who works on it is alone with it, and finds what all others left.
 #[derive(Debug)]
-pub struct SharedShop {
+pub(crate) struct SharedShop {
     held: Mutex<Held>,
 }
 
@@ -22,12 +22,12 @@ struct Held {
 
 impl SharedShop {
     /// A shop that ends with this process.
-    pub fn new(account_id: i32) -> SharedShop {
+    pub(crate) fn new(account_id: i32) -> SharedShop {
         SharedShop { held: Mutex::new(Held { shop: Shop::new(account_id), kept: None }) }
     }
 
     /// The shop that `file` keeps, or a new one that it will keep from now on.
-    pub fn open(account_id: i32, file: &Path) -> Result<SharedShop, StateError> {
+    pub(crate) fn open(account_id: i32, file: &Path) -> Result<SharedShop, StateError> {
         let kept = StateFile::open(account_id, file)?;
         kept.lock()?;
         let shop = kept.read();
@@ -37,7 +37,7 @@ impl SharedShop {
 
     /// Works on the shop as it is now, and keeps what became of it. An error means that it could not be read, then
     /// nothing was done; or not be written, then others do not see what was done.
-    pub fn work<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> Result<T, StateError> {
+    pub(crate) fn work<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> Result<T, StateError> {
         let mut held = lock(&self.held);
         let Held { shop, kept } = &mut *held;
         let Some(kept) = kept else { return Ok(work(shop)) };

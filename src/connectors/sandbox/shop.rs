@@ -232,16 +232,16 @@ pub enum Problem {
 }
 
 /// Decimals of the shop's JSON are texts such as "19.90"; read from a text or from a number.
-pub mod decimal_text {
+pub(crate) mod decimal_text {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     use crate::domain::Decimal;
 
-    pub fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(value)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
         let text = match serde_json::Value::deserialize(deserializer)? {
             serde_json::Value::String(text) => text,
             other => other.to_string(),

@@ -35,7 +35,7 @@ const STOCK: &str = "query ($ids: [String!], $take: Int) { productVariants(optio
 const RAISE: &str = "mutation ($input: [UpdateProductVariantInput!]!) { updateProductVariants(input: $input) { id } }";
 
 #[derive(Debug, Clone, Deserialize)]
-pub struct Order {
+pub(crate) struct Order {
     pub id: String,
     pub state: String,
     pub active: bool,
@@ -46,7 +46,7 @@ pub struct Order {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Line {
+pub(crate) struct Line {
     pub id: String,
     /// Without the pieces that are cancelled.
     pub quantity: i64,
@@ -55,19 +55,19 @@ pub struct Line {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub struct VariantId {
+pub(crate) struct VariantId {
     pub id: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub struct Payment {
+pub(crate) struct Payment {
     pub id: String,
     pub state: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Fulfillment {
+pub(crate) struct Fulfillment {
     pub id: String,
     pub state: String,
     pub tracking_code: Option<String>,
@@ -76,14 +76,14 @@ pub struct Fulfillment {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FulfillmentLine {
+pub(crate) struct FulfillmentLine {
     pub order_line_id: String,
     pub quantity: i64,
 }
 
 /// The next thing to do for a fact.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Step {
+pub(crate) enum Step {
     Done(Option<Message>),
     Refuse(Message),
     Settle {
@@ -160,7 +160,7 @@ fn tracking_codes(packets: &[Packet]) -> Vec<&str> {
 }
 
 /// Decides from the order as it is now. Pure, so that every situation can be tested.
-pub fn next_step(order: &Order, fact: &FactKind) -> Step {
+pub(crate) fn next_step(order: &Order, fact: &FactKind) -> Step {
     let cancelled = order.state == "Cancelled";
     match fact {
         FactKind::Acknowledged => Step::Done(None),

@@ -12,7 +12,7 @@ use super::Settings;
 
 /// Why a call brought no data.
 #[derive(Debug, Clone)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The call as a whole failed.
     Channel(ChannelError),
     /// The shop said no to what was in it.
@@ -21,7 +21,7 @@ pub enum Failure {
 
 /// The shop's no.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
+pub(crate) struct Rule {
     pub code: String,
     pub text: String,
     /// An error inside the shop (a database constraint, a deadlock): the same row may well succeed later.
@@ -36,7 +36,7 @@ impl From<ChannelError> for Failure {
 
 impl Failure {
     /// For calls without rows: a "no" to a query of ours is a change of the contract.
-    pub fn whole(self) -> ChannelError {
+    pub(crate) fn whole(self) -> ChannelError {
         match self {
             Failure::Channel(error) => error,
             Failure::Rule(rule) if rule.internal => {
@@ -47,7 +47,7 @@ impl Failure {
     }
 }
 
-pub struct Api {
+pub(crate) struct Api {
     http: Http,
     url: String,
     settings: Settings,
@@ -59,14 +59,14 @@ const LOGIN: &str = "mutation ($user: String!, $password: String!) { login(usern
 
 impl Api {
     /// `language` is that of the shop's texts: the shop's list filters look at the slugs of this language only.
-    pub fn new(settings: Settings, language: &str, timeout: Duration) -> Result<Api, SetupError> {
+    pub(crate) fn new(settings: Settings, language: &str, timeout: Duration) -> Result<Api, SetupError> {
         let url = format!("{}/admin-api?languageCode={language}", settings.url);
         Ok(Api { http: Http::new(timeout)?, url, settings, token: Mutex::new(None) })
     }
 
     /// One query or mutation; answers with its `data`. Logs in where there is no session yet or it ran out, which
     /// Vendure reports as FORBIDDEN inside HTTP 200.
-    pub fn call(&self, query: &str, variables: Value) -> Result<Value, Failure> {
+    pub(crate) fn call(&self, query: &str, variables: Value) -> Result<Value, Failure> {
         let known = lock(&self.token).clone();
         let (token, fresh) = match known {
             Some(token) => (token, false),
@@ -126,7 +126,7 @@ fn read(answer: &Answer) -> Result<Value, Failure> {
 }
 
 /// Takes `data` out of an answer. Errors win, even where the status is 200 or partial data came along.
-pub fn read_json(status: u16, mut answer: Value) -> Result<Value, Failure> {
+pub(crate) fn read_json(status: u16, mut answer: Value) -> Result<Value, Failure> {
     if let Some(error) = answer.pointer("/errors/0") {
         let code = error.pointer("/extensions/code").and_then(Value::as_str);
         let text = error.get("message").and_then(Value::as_str).unwrap_or("no text");
@@ -143,7 +143,7 @@ pub fn read_json(status: u16, mut answer: Value) -> Result<Value, Failure> {
 }
 
 /// Vendure reports expected refusals as a member of the result's union, with an `errorCode`.
-pub fn refusal(result: Option<&Value>) -> Option<Rule> {
+pub(crate) fn refusal(result: Option<&Value>) -> Option<Rule> {
     let result = result?;
     let code = result.get("errorCode")?.as_str()?;
     let mut text = result.get("message").and_then(Value::as_str).unwrap_or("no text").to_owned();

@@ -17,7 +17,7 @@ const MOST_SLUG: usize = 60;
 /// A slug or code that is the same at every attempt, and differs where `text` differs: Vendure would silently append
 /// `-2` to a taken one, and after an unclear answer the product could not be found again. Only letters that Vendure's
 /// own normalisation leaves alone; that one depends on the language (it made `l-1ae` of `L 1/ä`).
-pub fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars().flat_map(char::to_lowercase) {
         match letter {
@@ -39,16 +39,16 @@ pub fn slug(text: &str) -> String {
 }
 
 /// The article number whose product holds the offer: its own, or that of its parent.
-pub fn product_key<'a>(content: &'a OfferContent, sku: &'a str) -> &'a str {
+pub(crate) fn product_key<'a>(content: &'a OfferContent, sku: &'a str) -> &'a str {
     content.variant.as_ref().map_or(sku, |variant| &variant.parent_sku)
 }
 
-pub fn product_name(content: &OfferContent) -> &str {
+pub(crate) fn product_name(content: &OfferContent) -> &str {
     content.variant.as_ref().map_or(&content.title, |variant| &variant.parent_title)
 }
 
 /// Our reading of the shop's no.
-pub fn outcome_of(rule: Rule) -> Outcome {
+pub(crate) fn outcome_of(rule: Rule) -> Outcome {
     if rule.internal {
         return Outcome::Later { after: None, reason: format!("error inside the shop: {}", rule.text) };
     }
@@ -96,7 +96,7 @@ fn stock_levels(change: &OfferChange, shop: &ShopSettings) -> Option<Value> {
 }
 
 /// Input of `updateProductVariants`.
-pub fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSettings) -> Result<Value, Message> {
+pub(crate) fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSettings) -> Result<Value, Message> {
     let mut input = Map::new();
     input.insert("id".to_owned(), json!(variant_id));
     input.insert("enabled".to_owned(), json!(change.wanted == Wanted::Running));
@@ -122,7 +122,7 @@ pub fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSetting
 
 /// Input of `updateProducts`; `None` where the product stays as it is. A product with one variant goes on and off with
 /// it; one with several is only ever switched on, because the others may still be on sale.
-pub fn update_product(change: &OfferChange, product_id: &str, alone: bool, enabled: bool) -> Option<Value> {
+pub(crate) fn update_product(change: &OfferChange, product_id: &str, alone: bool, enabled: bool) -> Option<Value> {
     let running = change.wanted == Wanted::Running;
     let mut input = Map::new();
     if enabled != running && (alone || running) {
@@ -140,7 +140,7 @@ pub fn update_product(change: &OfferChange, product_id: &str, alone: bool, enabl
 }
 
 /// Input of `createProduct`.
-pub fn create_product(content: &OfferContent, key: &str) -> Value {
+pub(crate) fn create_product(content: &OfferContent, key: &str) -> Value {
     json!({
         "enabled": true,
         "translations": [{
@@ -153,7 +153,7 @@ pub fn create_product(content: &OfferContent, key: &str) -> Value {
 }
 
 /// Input of `createProductVariants`, still without product and options.
-pub fn create_variant(change: &OfferChange, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
+pub(crate) fn create_variant(change: &OfferChange, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
     let Some(content) = &change.content else {
         return Err(channel::not_listed(&change.sku));
     };

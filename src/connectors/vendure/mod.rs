@@ -45,7 +45,7 @@ use crate::domain::rate::Rates;
 use graphql::{Api, Failure};
 
 /// Name in the registry.
-pub const NAME: &str = "vendure";
+pub(crate) const NAME: &str = "vendure";
 
 /// Measured with 50 rows on a small machine: price and stock 0.8 s, with texts 1.4 s, new products 5.4 s (one call each).
 /// That stays well below the time-out of a call, and a refused batch is halved in few steps.
@@ -56,7 +56,7 @@ const MONEY_DECIMALS: u32 = 2;
 const SETTINGS_AGE: Duration = Duration::from_secs(900);
 
 #[derive(Clone)]
-pub struct Settings {
+pub(crate) struct Settings {
     url: String,
     username: String,
     password: SecretString,
@@ -103,15 +103,15 @@ impl Settings {
     }
 }
 
-pub fn check_settings(account: &Account) -> Result<(), SetupError> {
+pub(crate) fn check_settings(account: &Account) -> Result<(), SetupError> {
     Settings::read(account).map(|_| ())
 }
 
-pub fn build(account: &Account, timeout: Duration, _: &Sandboxes) -> Result<Box<dyn Connector>, SetupError> {
+pub(crate) fn build(account: &Account, timeout: Duration, _: &Sandboxes) -> Result<Box<dyn Connector>, SetupError> {
     Ok(Box::new(Vendure::new(account, timeout)?))
 }
 
-pub struct Vendure {
+pub(crate) struct Vendure {
     api: Api,
     settings: Settings,
     shop: Mutex<Option<(Instant, ShopSettings)>>,
@@ -119,7 +119,7 @@ pub struct Vendure {
 
 /// What the shop itself is set to.
 #[derive(Debug, Clone)]
-pub struct ShopSettings {
+pub(crate) struct ShopSettings {
     channel: String,
     currency: Currency,
     gross: bool,

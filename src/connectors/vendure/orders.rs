@@ -9,7 +9,7 @@ use crate::domain::order::Workflow;
 use crate::domain::order::{Address, Buyer, ChannelOrder, OrderLine};
 
 /// The fields that `Order` needs, for every query of orders.
-pub const FIELDS: &str = "id code state orderPlacedAt currencyCode totalWithTax
+pub(crate) const FIELDS: &str = "id code state orderPlacedAt currencyCode totalWithTax
   customer { id title firstName lastName emailAddress phoneNumber }
   shippingAddress { fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber }
   billingAddress { fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber }
@@ -19,7 +19,7 @@ pub const FIELDS: &str = "id code state orderPlacedAt currencyCode totalWithTax
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Order {
+pub(crate) struct Order {
     id: String,
     pub code: String,
     state: String,
@@ -184,7 +184,7 @@ impl Order {
     }
 
     /// `None` for an order that the customer has not placed yet.
-    pub fn read(self, cash_on_delivery_methods: &[String]) -> Option<ChannelOrder> {
+    pub(crate) fn read(self, cash_on_delivery_methods: &[String]) -> Option<ChannelOrder> {
         let ordered_at = self.order_placed_at?;
         let paid = self.paid();
         let cancelled = self.state == "Cancelled";

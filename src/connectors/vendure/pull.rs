@@ -20,7 +20,7 @@ const MOST_PAGES: usize = 5;
 
 /// Where the next poll goes on. `skip` is not zero in the middle of a long list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor {
+pub(crate) struct Cursor {
     pub placed_after: DateTime<Utc>,
     #[serde(default)]
     pub skip: usize,
@@ -28,17 +28,17 @@ pub struct Cursor {
 
 impl Cursor {
     /// An unreadable cursor comes from another connector: the account then starts again.
-    pub fn read(text: Option<&str>, first: DateTime<Utc>) -> Cursor {
+    pub(crate) fn read(text: Option<&str>, first: DateTime<Utc>) -> Cursor {
         text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Cursor { placed_after: first, skip: 0 })
     }
 
     /// Orders become visible when the shop commits them, not in the order of their times; milliseconds are cut off.
-    pub fn window_start(&self) -> DateTime<Utc> {
+    pub(crate) fn window_start(&self) -> DateTime<Utc> {
         self.placed_after - Duration::minutes(10)
     }
 
     /// After a page that ended at `reached` of `total` orders, the newest of them placed at `newest`.
-    pub fn next(&self, reached: usize, total: usize, newest: Option<DateTime<Utc>>) -> (Cursor, bool) {
+    pub(crate) fn next(&self, reached: usize, total: usize, newest: Option<DateTime<Utc>>) -> (Cursor, bool) {
         if reached < total {
             (Cursor { placed_after: self.placed_after, skip: reached }, true)
         } else {

@@ -4,7 +4,7 @@ use super::super::ChannelError;
 use super::graphql::{Failure, Rule};
 
 /// What became of each row, in the order of `rows`. `None`: not sent any more, because the channel went away.
-pub struct Halved<R> {
+pub(crate) struct Halved<R> {
     pub rows: Vec<Option<Result<R, Rule>>>,
     pub cut: Option<ChannelError>,
 }
@@ -14,7 +14,7 @@ type Send<'a, T, R> = dyn FnMut(&[T]) -> Result<Vec<R>, Failure> + 'a;
 
 /// Sends `rows` in one call; where the shop refuses it, in two halves, and so on. With one bad row of n this takes at most 2·log2(n)+1 calls. Vendure runs each mutation in a transaction, so a
 /// refused batch left nothing behind.
-pub fn halve<T, R>(rows: &[T], send: &mut Send<'_, T, R>) -> Halved<R> {
+pub(crate) fn halve<T, R>(rows: &[T], send: &mut Send<'_, T, R>) -> Halved<R> {
     let mut halved = Halved { rows: Vec::with_capacity(rows.len()), cut: None };
     walk(rows, send, &mut halved);
     halved

@@ -57,7 +57,7 @@ pub(super) struct Rounds {
 }
 
 impl Rounds {
-    pub fn of(&mut self, kind: Kind) -> &mut dyn Round {
+    pub(crate) fn of(&mut self, kind: Kind) -> &mut dyn Round {
         match kind {
             Kind::Facts => &mut self.facts,
             Kind::Orders => &mut self.orders,

@@ -12,7 +12,7 @@ type OnList = Box<dyn FnOnce(Option<&str>) -> Result<Listed, ChannelError> + Sen
 type OnFact = Box<dyn FnOnce(&Fact) -> Result<Outcome, ChannelError> + Send + Sync>;
 
 #[derive(Default)]
-pub struct Script {
+pub(crate) struct Script {
     inner: Mutex<Inner>,
 }
 
@@ -35,7 +35,7 @@ struct Inner {
 }
 
 impl Script {
-    pub fn new(batch_size: usize) -> Arc<Script> {
+    pub(crate) fn new(batch_size: usize) -> Arc<Script> {
         let script = Script::default();
         {
             let mut inner = script.inner.lock().unwrap();
@@ -47,55 +47,55 @@ impl Script {
     }
 
     /// Sold-out offers stay, as in a shop.
-    pub fn keeps_sold_out(&self) {
+    pub(crate) fn keeps_sold_out(&self) {
         self.inner.lock().unwrap().ends_at_zero = false;
     }
 
-    pub fn limits(&self, call: ChannelCall, calls: u32, seconds: u64) {
+    pub(crate) fn limits(&self, call: ChannelCall, calls: u32, seconds: u64) {
         let rate = Rate { calls, period: std::time::Duration::from_secs(seconds) };
         self.inner.lock().unwrap().rates.insert(call, rate);
     }
 
-    pub fn rereads_open_orders(&self) {
+    pub(crate) fn rereads_open_orders(&self) {
         self.inner.lock().unwrap().rereads = true;
     }
 
     /// What the next call does; without one the channel takes everything and has no orders.
-    pub fn on_submit(&self, then: impl FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync + 'static) {
+    pub(crate) fn on_submit(&self, then: impl FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync + 'static) {
         self.inner.lock().unwrap().on_submit.push_back(Box::new(then));
     }
 
-    pub fn on_pull(&self, then: impl FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync + 'static) {
+    pub(crate) fn on_pull(&self, then: impl FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync + 'static) {
         self.inner.lock().unwrap().on_pull.push_back(Box::new(then));
     }
 
-    pub fn on_fact(&self, then: impl FnOnce(&Fact) -> Result<Outcome, ChannelError> + Send + Sync + 'static) {
+    pub(crate) fn on_fact(&self, then: impl FnOnce(&Fact) -> Result<Outcome, ChannelError> + Send + Sync + 'static) {
         self.inner.lock().unwrap().on_fact.push_back(Box::new(then));
     }
 
-    pub fn on_list(&self, then: impl FnOnce(Option<&str>) -> Result<Listed, ChannelError> + Send + Sync + 'static) {
+    pub(crate) fn on_list(&self, then: impl FnOnce(Option<&str>) -> Result<Listed, ChannelError> + Send + Sync + 'static) {
         self.inner.lock().unwrap().on_list.push_back(Box::new(then));
     }
 
-    pub fn take_submits(&self) -> Vec<Vec<OfferChange>> {
+    pub(crate) fn take_submits(&self) -> Vec<Vec<OfferChange>> {
         std::mem::take(&mut self.inner.lock().unwrap().submits)
     }
 
-    pub fn take_facts(&self) -> Vec<Fact> {
+    pub(crate) fn take_facts(&self) -> Vec<Fact> {
         std::mem::take(&mut self.inner.lock().unwrap().facts)
     }
 
-    pub fn take_polls(&self) -> Vec<(Option<String>, Vec<String>)> {
+    pub(crate) fn take_polls(&self) -> Vec<(Option<String>, Vec<String>)> {
         std::mem::take(&mut self.inner.lock().unwrap().polls)
     }
 
-    pub fn take_calls(&self) -> Vec<&'static str> {
+    pub(crate) fn take_calls(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.inner.lock().unwrap().calls)
     }
 }
 
 /// The connector's end of a script.
-pub struct Scripted(pub Arc<Script>);
+pub(crate) struct Scripted(pub Arc<Script>);
 
 impl Connector for Scripted {
     fn capabilities(&self) -> Capabilities {
@@ -168,11 +168,11 @@ impl Connector for Scripted {
 }
 
 /// The channel takes every row and numbers the offers.
-pub fn all_done(changes: &[OfferChange]) -> Vec<RowResult> {
+pub(crate) fn all_done(changes: &[OfferChange]) -> Vec<RowResult> {
     changes.iter().map(|change| row(change, done(change))).collect()
 }
 
-pub fn row(change: &OfferChange, outcome: Outcome) -> RowResult {
+pub(crate) fn row(change: &OfferChange, outcome: Outcome) -> RowResult {
     RowResult { offer_id: change.offer_id, outcome }
 }
 
@@ -180,6 +180,6 @@ fn done(change: &OfferChange) -> Outcome {
     Outcome::Done { external_number: Some(format!("X-{}", change.sku)), url: None, messages: Vec::new() }
 }
 
-pub fn unavailable(retry_after: Option<u64>) -> ChannelError {
+pub(crate) fn unavailable(retry_after: Option<u64>) -> ChannelError {
     ChannelError::Unavailable { reason: "503".into(), retry_after: retry_after.map(std::time::Duration::from_secs) }
 }

@@ -29,10 +29,10 @@ use crate::store::schema::*;
 use crate::store::testing::{Guard, stores};
 use crate::store::{Store, Tx, listings};
 
-pub const ACCOUNT: i32 = 1;
+pub(crate) const ACCOUNT: i32 = 1;
 
 /// No chance, short pauses: 10 s, 100 s, 1 000 s.
-pub fn dispatch_settings() -> Dispatch {
+pub(crate) fn dispatch_settings() -> Dispatch {
     Dispatch {
         wait: Duration::from_secs(1),
         synchronous_wait: Duration::from_secs(30),
@@ -45,7 +45,7 @@ pub fn dispatch_settings() -> Dispatch {
     }
 }
 
-pub fn account(account_id: i32) -> Account {
+pub(crate) fn account(account_id: i32) -> Account {
     Account {
         identifier: format!("Shop {account_id}"),
         sub_channel_id: 900,
@@ -57,7 +57,7 @@ pub fn account(account_id: i32) -> Account {
     }
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         server: Server {
             listen: "127.0.0.1:0".parse().unwrap(),
@@ -87,7 +87,7 @@ pub fn settings() -> Settings {
     }
 }
 
-pub struct World {
+pub(crate) struct World {
     pub name: String,
     pub store: Store,
     pub bell: Arc<Bell>,
@@ -97,7 +97,7 @@ pub struct World {
 }
 
 /// Runs a test on each database.
-pub fn everywhere(test: impl Fn(World)) {
+pub(crate) fn everywhere(test: impl Fn(World)) {
     for (name, store, guard) in stores() {
         let world =
             World { name, store, bell: Arc::new(Bell::default()), settings: Arc::new(settings()), script: Script::new(100), _guard: guard };
@@ -108,7 +108,7 @@ pub fn everywhere(test: impl Fn(World)) {
 
 impl World {
     /// A worker as another process would have it.
-    pub fn worker_of(&self, owner: &str) -> Worker {
+    pub(crate) fn worker_of(&self, owner: &str) -> Worker {
         let (account, metrics) = (account(ACCOUNT), Arc::new(Metrics::default()));
         let connector = Box::new(Scripted(Arc::clone(&self.script)));
         let channel = Channel::new(&account, connector, Arc::default(), Arc::clone(&metrics)).unwrap();
@@ -120,11 +120,11 @@ impl World {
         worker
     }
 
-    pub fn worker(&self) -> Worker {
+    pub(crate) fn worker(&self) -> Worker {
         self.worker_of("this process")
     }
 
-    pub fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static) -> T {
+    pub(crate) fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static) -> T {
         self.store.write(work).unwrap()
     }
 
@@ -147,7 +147,7 @@ impl World {
         self.add_validity(1, None);
     }
 
-    pub fn add_validity(&self, id: i32, period: Option<(String, String)>) {
+    pub(crate) fn add_validity(&self, id: i32, period: Option<(String, String)>) {
         let (from, to) = period.unzip();
         self.write(move |tx| {
             on!(&mut tx.conn, c => diesel::insert_into(price_validities::table).values((
@@ -161,7 +161,7 @@ impl World {
     }
 
     /// An item `SKU-<id>` with an offer of the same number in the account, wanted but not running, nothing marked.
-    pub fn add_offer(&self, id: i32, data: &str) {
+    pub(crate) fn add_offer(&self, id: i32, data: &str) {
         let data = data.to_owned();
         let document: Item = serde_json::from_str(&data).unwrap_or_default();
         self.write(move |tx| {
@@ -186,7 +186,7 @@ impl World {
         });
     }
 
-    pub fn set_price(&self, validity: i32, id: i32, price: i64) {
+    pub(crate) fn set_price(&self, validity: i32, id: i32, price: i64) {
         self.write(move |tx| {
             on!(&mut tx.conn, c => diesel::insert_into(prices::table)
                 .values((prices::validity_id.eq(validity), prices::item_id.eq(id), prices::price.eq(price)))
@@ -195,12 +195,12 @@ impl World {
         });
     }
 
-    pub fn set_stock(&self, id: i32, warehouse: i32, count: i32) {
+    pub(crate) fn set_stock(&self, id: i32, warehouse: i32, count: i32) {
         self.write(move |tx| set_stock(tx, id, warehouse, count));
     }
 
     /// An offer that runs at the channel, with a price of 9.90 and a stock of 5.
-    pub fn add_running(&self, id: i32) {
+    pub(crate) fn add_running(&self, id: i32) {
         self.add_offer(id, "{}");
         self.set_price(1, id, 99_000);
         self.set_stock(id, 1, 5);
@@ -212,19 +212,19 @@ impl World {
         });
     }
 
-    pub fn mark(&self, id: i32, topics: &[Topic]) {
+    pub(crate) fn mark(&self, id: i32, topics: &[Topic]) {
         let dirty: Vec<_> = topics.iter().map(|topic| (id, ACCOUNT, *topic)).collect();
         self.write(move |tx| outbox::mark(tx, &dirty));
     }
 
     /// An open order of the account with one piece of each item, reserved in warehouse 1.
-    pub fn add_order(&self, order_id: i32, items: &[i32]) {
+    pub(crate) fn add_order(&self, order_id: i32, items: &[i32]) {
         let items = items.to_vec();
         self.write(move |tx| add_order(tx, order_id, &format!("M-{order_id}"), &items));
     }
 
     /// A fact with this payload, whether a program could have written it or not.
-    pub fn add_fact(&self, order_id: i32, key: &str, payload: &str) {
+    pub(crate) fn add_fact(&self, order_id: i32, key: &str, payload: &str) {
         let (key, payload) = (key.to_owned(), payload.to_owned());
         self.write(move |tx| {
             outbox::add_fact(tx, ACCOUNT, OrderId(order_id), &key, &FactKind::Acknowledged)?;
@@ -235,15 +235,15 @@ impl World {
         });
     }
 
-    pub fn offer(&self, id: i32) -> OfferRow {
+    pub(crate) fn offer(&self, id: i32) -> OfferRow {
         self.store.read(|conn| crate::store::offers::by_ids(conn, &[id])).unwrap().pop().unwrap()
     }
 
-    pub fn rows(&self, id: i32) -> Vec<StateRow> {
+    pub(crate) fn rows(&self, id: i32) -> Vec<StateRow> {
         self.store.read(|conn| outbox::rows_of(conn, &[id])).unwrap()
     }
 
-    pub fn fact_states(&self) -> Vec<(String, OutboxStatus)> {
+    pub(crate) fn fact_states(&self) -> Vec<(String, OutboxStatus)> {
         self.store
             .read(|conn| {
                 Ok(on!(conn, c => outbox_facts::table
@@ -254,7 +254,7 @@ impl World {
             .unwrap()
     }
 
-    pub fn messages(&self) -> Vec<MessageRow> {
+    pub(crate) fn messages(&self) -> Vec<MessageRow> {
         self.store
             .read(|conn| {
                 Ok(on!(conn, c => upload_messages::table
@@ -265,7 +265,7 @@ impl World {
             .unwrap()
     }
 
-    pub fn orders(&self) -> Vec<Option<String>> {
+    pub(crate) fn orders(&self) -> Vec<Option<String>> {
         self.store
             .read(|conn| {
                 Ok(on!(conn, c => orders::table
@@ -276,18 +276,18 @@ impl World {
             .unwrap()
     }
 
-    pub fn work(&self) -> WorkRow {
+    pub(crate) fn work(&self) -> WorkRow {
         self.store.read(|conn| accounts::work_of(conn, ACCOUNT)).unwrap().unwrap()
     }
 }
 
 /// Seconds from now.
-pub fn later(seconds: i64) -> Stamp {
+pub(crate) fn later(seconds: i64) -> Stamp {
     Stamp::now().plus_millis(seconds * 1000)
 }
 
 /// Steps a worker until it would sleep.
-pub fn run(worker: &mut Worker, now: Stamp) -> Stamp {
+pub(crate) fn run(worker: &mut Worker, now: Stamp) -> Stamp {
     for _ in 0..1000 {
         if let Next::At(time) = worker.step(now).unwrap() {
             return time;
@@ -296,7 +296,7 @@ pub fn run(worker: &mut Worker, now: Stamp) -> Stamp {
     panic!("the worker never rests");
 }
 
-pub fn set_stock(tx: &mut Tx<'_>, id: i32, warehouse: i32, count: i32) -> Result<(), Failure> {
+pub(crate) fn set_stock(tx: &mut Tx<'_>, id: i32, warehouse: i32, count: i32) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::insert_into(stock::table)
         .values((
             stock::item_id.eq(id),
@@ -348,7 +348,7 @@ fn add_order(tx: &mut Tx<'_>, id: i32, number: &str, items: &[i32]) -> Result<()
 }
 
 /// Stores new orders; one that is called `bad` cannot be stored.
-pub fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
+pub(crate) fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, order: &ChannelOrder) -> Result<Imported, Failure> {
     if order.order_id == "bad" {
         return Err(Failure::new(code::INTERNAL, ["bad order"]));
     }
@@ -364,7 +364,7 @@ pub fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, order: 
     Ok(Imported::New { order_id: OrderId(order_id), accounts: vec![ACCOUNT, 2] })
 }
 
-pub fn channel_order(order_id: &str) -> ChannelOrder {
+pub(crate) fn channel_order(order_id: &str) -> ChannelOrder {
     ChannelOrder {
         order_id: order_id.into(),
         order_id_2: None,

@@ -8,7 +8,7 @@ use crate::domain::document::Part;
 
 /// How a central attribute is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum AttributeKey {
+pub(crate) enum AttributeKey {
     #[default]
     Id,
     Identifier,
@@ -16,7 +16,7 @@ pub enum AttributeKey {
 
 /// How a value of a central attribute is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum AttributeValueKey {
+pub(crate) enum AttributeValueKey {
     #[default]
     Id,
     Identifier,
@@ -25,7 +25,7 @@ pub enum AttributeValueKey {
 /// One central attribute of an article.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ItemAttribute {
+pub(crate) struct ItemAttribute {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub significant_key: Option<AttributeKey>,
     /// In an update: the attribute is removed.
@@ -45,7 +45,7 @@ pub struct ItemAttribute {
 /// One value of a central attribute.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ItemAttributeValue {
+pub(crate) struct ItemAttributeValue {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub significant_key: Option<AttributeValueKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,7 +93,7 @@ impl ItemAttribute {
     }
 
     /// Its name, and its values in a language. `None` where there is nothing to show.
-    pub fn shown(&self, language: &str) -> Option<(String, String)> {
+    pub(crate) fn shown(&self, language: &str) -> Option<(String, String)> {
         let name = filled(self.attribute_identifier.as_deref()).map(str::to_owned);
         let name = name.or_else(|| self.attribute_id.map(|id| id.to_string()))?;
         let values: Vec<String> = self.item_attribute_values.iter().filter_map(|value| value.text(language)).collect();

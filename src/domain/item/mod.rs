@@ -5,10 +5,10 @@ mod pictures;
 mod texts;
 mod variant;
 
-pub use attributes::{AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue};
-pub use pictures::{Picture, PictureUpdate};
-pub use texts::{TextModule, Translation, filled, in_any_language, in_language, module};
-pub use variant::{NamedValue, Variant, VariantAttribute, VariantUpdate};
+pub(crate) use attributes::{AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue};
+pub(crate) use pictures::{Picture, PictureUpdate};
+pub(crate) use texts::{TextModule, Translation, filled, in_any_language, in_language, module};
+pub(crate) use variant::{NamedValue, Variant, VariantAttribute, VariantUpdate};
 
 use serde::{Deserialize, Serialize};
 
@@ -69,22 +69,22 @@ impl Scalar for Blocks {
 
 impl Item {
     /// The platform blocks, where there are any.
-    pub fn blocks(&self) -> Option<&str> {
+    pub(crate) fn blocks(&self) -> Option<&str> {
         self.specific_item_data.as_ref().map(|blocks| blocks.0.as_str()).filter(|blocks| !blocks.trim().is_empty())
     }
 
     /// The properties that make it a variant, with their values.
-    pub fn options(&self, language: &str) -> Vec<(String, String)> {
+    pub(crate) fn options(&self, language: &str) -> Vec<(String, String)> {
         let attributes = self.variant.iter().flat_map(|variant| &variant.attributes);
         attributes.filter_map(|attribute| Some((attribute.property.name(language)?, attribute.value.name(language)?))).collect()
     }
 
     /// The central attributes with their values.
-    pub fn attributes(&self, language: &str) -> Vec<(String, String)> {
+    pub(crate) fn attributes(&self, language: &str) -> Vec<(String, String)> {
         self.item_attributes.iter().filter_map(|attribute| attribute.shown(language)).collect()
     }
 
-    pub fn weight_in_gram(&self) -> Option<Decimal> {
+    pub(crate) fn weight_in_gram(&self) -> Option<Decimal> {
         match self.weight_unit_id? {
             GRAM => self.weight,
             KILOGRAM => self.weight?.checked_mul_whole(1000),

@@ -19,7 +19,7 @@ pub struct Translation {
 /// One text in its languages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct TextModule {
+pub(crate) struct TextModule {
     pub text_module_type: i32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub translations: Vec<Translation>,
@@ -74,7 +74,7 @@ impl Part for Vec<Translation> {
 }
 
 /// The text, if there is more than blanks in it.
-pub fn filled(text: Option<&str>) -> Option<&str> {
+pub(crate) fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
 }
 
@@ -84,17 +84,17 @@ impl Translation {
     }
 }
 
-pub fn in_language<'t>(translations: &'t [Translation], language: &str) -> Option<&'t str> {
+pub(crate) fn in_language<'t>(translations: &'t [Translation], language: &str) -> Option<&'t str> {
     let fitting = translations.iter().filter(|translation| translation.language_code_iso.eq_ignore_ascii_case(language));
     fitting.filter_map(Translation::filled).next()
 }
 
-pub fn in_any_language(translations: &[Translation]) -> Option<&str> {
+pub(crate) fn in_any_language(translations: &[Translation]) -> Option<&str> {
     translations.iter().find_map(Translation::filled)
 }
 
 /// The translations of a text module; none where all of them are empty.
-pub fn module(texts: &[TextModule], module: i32) -> Option<&[Translation]> {
+pub(crate) fn module(texts: &[TextModule], module: i32) -> Option<&[Translation]> {
     let found = texts.iter().find(|text| text.text_module_type == module)?;
     in_any_language(&found.translations).map(|_| found.translations.as_slice())
 }

@@ -4,7 +4,7 @@ use super::{Address, ChannelOrder, OrderLine};
 
 /// One value that a channel changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// The field, in the words of `fetchOrders`; of an address with its name before it.
     pub what: String,
     /// The channel's id of the line; missing where the difference is about the order.
@@ -14,7 +14,7 @@ pub struct Difference {
 }
 
 /// A line that is new or gone is a difference of its `order_item`, with the number of pieces.
-pub const LINE: &str = "order_item";
+pub(crate) const LINE: &str = "order_item";
 
 impl Difference {
     fn of_order(what: impl Into<String>, old: Option<String>, new: Option<String>) -> Option<Difference> {
@@ -27,7 +27,7 @@ impl Difference {
 }
 
 /// What differs. Payment and status are not among it: they are steps of the order, not corrections.
-pub fn differences(old: &ChannelOrder, new: &ChannelOrder) -> Vec<Difference> {
+pub(crate) fn differences(old: &ChannelOrder, new: &ChannelOrder) -> Vec<Difference> {
     let amount = |amount: crate::domain::Decimal| Some(amount.to_string());
     let mut found = Vec::new();
     found.extend(Difference::of_order("shipping_charge", amount(old.shipping_charge), amount(new.shipping_charge)));

@@ -36,7 +36,7 @@ impl Pieces {
 
 /// A position with its reservations, while it is worked on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Position {
+pub(crate) struct Position {
     pub order_item_id: OrderItemId,
     /// `None`: it matches no item, so nothing is reserved or booked.
     pub item_id: Option<ItemId>,
@@ -47,7 +47,7 @@ pub struct Position {
 
 /// Pieces that leave a warehouse; without one nothing is booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leaving {
+pub(crate) struct Leaving {
     pub warehouse_id: Option<i32>,
     pub quantity: i32,
 }
@@ -55,7 +55,7 @@ pub struct Leaving {
 impl Position {
     /// Reserves what is open and not reserved yet: in the order of the warehouses up to what is available in each, a
     /// shortage in the first.
-    pub fn reserve(&mut self, warehouses: &[i32], available: impl Fn(i32) -> i64) {
+    pub(crate) fn reserve(&mut self, warehouses: &[i32], available: impl Fn(i32) -> i64) {
         let Some(first) = warehouses.first().filter(|_| self.item_id.is_some()) else { return };
         let mut missing = self.pieces.open().saturating_sub(self.reserved_pieces());
         for warehouse in warehouses {
@@ -74,13 +74,13 @@ impl Position {
         }
     }
 
-    pub fn reserved_pieces(&self) -> i32 {
+    pub(crate) fn reserved_pieces(&self) -> i32 {
         self.reserved.values().fold(0, |sum, pieces| sum.saturating_add(*pieces))
     }
 
     /// Ships open pieces, at most as many as are open. They leave the named warehouse or, without one, those that hold the
     /// reservations, in the order of `warehouses`; what nothing is reserved for leaves the first of them.
-    pub fn ship(&mut self, quantity: i32, from: Option<i32>, warehouses: &[i32]) -> Vec<Leaving> {
+    pub(crate) fn ship(&mut self, quantity: i32, from: Option<i32>, warehouses: &[i32]) -> Vec<Leaving> {
         let quantity = quantity.clamp(0, self.pieces.open());
         self.pieces.shipped = self.pieces.shipped.saturating_add(quantity);
         let mut leaving = Vec::new();
@@ -113,14 +113,14 @@ impl Position {
     }
 
     /// Cancels open pieces, at most as many as are open. Their reservations go, the last warehouse's first.
-    pub fn cancel(&mut self, quantity: i32, warehouses: &[i32]) {
+    pub(crate) fn cancel(&mut self, quantity: i32, warehouses: &[i32]) {
         let quantity = quantity.clamp(0, self.pieces.open());
         self.pieces.cancelled = self.pieces.cancelled.saturating_add(quantity);
         self.fit(warehouses);
     }
 
     /// Gives back what is reserved beyond the open pieces, the last warehouse's first.
-    pub fn fit(&mut self, warehouses: &[i32]) {
+    pub(crate) fn fit(&mut self, warehouses: &[i32]) {
         let mut surplus = self.reserved_pieces().saturating_sub(self.pieces.open());
         for warehouse in self.holders(warehouses).into_iter().rev() {
             surplus = surplus.saturating_sub(self.take(warehouse, surplus));

@@ -21,7 +21,7 @@ const MOST_BRACKETS: usize = 8;
 const MOST_BLOCKS: usize = 24;
 
 /// With how many arguments at most. [`super::engine`] has the same.
-pub const FILTERS: &[(&str, usize)] = &[
+pub(crate) const FILTERS: &[(&str, usize)] = &[
     ("abs", 0),
     ("capitalize", 0),
     ("default", 2),
@@ -52,7 +52,7 @@ pub const FILTERS: &[(&str, usize)] = &[
     ("upper", 0),
 ];
 
-pub const TESTS: &[(&str, usize)] = &[
+pub(crate) const TESTS: &[(&str, usize)] = &[
     ("boolean", 0),
     ("defined", 0),
     ("divisibleby", 1),
@@ -68,10 +68,10 @@ pub const TESTS: &[(&str, usize)] = &[
     ("undefined", 0),
 ];
 
-pub const FUNCTIONS: &[(&str, usize)] = &[("range", 2)];
+pub(crate) const FUNCTIONS: &[(&str, usize)] = &[("range", 2)];
 
 /// Checks a template and names the variables that it looks at.
-pub fn read(source: &str) -> Result<Vec<&str>, Fault> {
+pub(crate) fn read(source: &str) -> Result<Vec<&str>, Fault> {
     if source.chars().nth(MOST_CHARACTERS).is_some() {
         return Err(Fault { line: 1, text: format!("a template has at most {MOST_CHARACTERS} characters") });
     }

@@ -1,7 +1,7 @@
 //! Checks of templates that the compiler runs.
 
 /// How many arguments a template with numbers takes: one more than the highest number.
-pub const fn argument_count(template: &str) -> usize {
+pub(crate) const fn argument_count(template: &str) -> usize {
     let mut count = 0;
     while count < 10 && uses_from(template, count) {
         count += 1;
@@ -22,7 +22,7 @@ const fn uses_from(template: &str, index: usize) -> bool {
 }
 
 /// Whether `{index}` is in a template. Indices have one digit.
-pub const fn uses_argument(template: &str, index: usize) -> bool {
+pub(crate) const fn uses_argument(template: &str, index: usize) -> bool {
     let mut rest = template.as_bytes();
     while let [first, tail @ ..] = rest {
         if let (b'{', [digit @ b'0'..=b'9', b'}', ..]) = (*first, tail)
@@ -36,7 +36,7 @@ pub const fn uses_argument(template: &str, index: usize) -> bool {
 }
 
 /// Whether templates together use each of these names, and no other. `code` is used without a template.
-pub const fn uses_names(templates: &[&str], names: &[&str]) -> bool {
+pub(crate) const fn uses_names(templates: &[&str], names: &[&str]) -> bool {
     let mut rest = templates;
     while let [template, others @ ..] = rest {
         if !knows_all(template.as_bytes(), names) {

@@ -53,7 +53,7 @@ wire! {
 
 reports! { UpdateItemMappingResult, ItemMappingReport, item: ItemKeys }
 
-pub struct UpdateItemAccountCategoryMapping;
+pub(crate) struct UpdateItemAccountCategoryMapping;
 
 fn reference(record: &ItemMappingRecord) -> ItemReference<'_> {
     ItemReference {

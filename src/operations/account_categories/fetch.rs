@@ -39,7 +39,7 @@ wire! {
 
 fetched! { FetchAccountCatsResult, account_categories: AccountCategoryRecord, "account_category" }
 
-pub struct FetchAccountCategories;
+pub(crate) struct FetchAccountCategories;
 
 impl ReadOperation for FetchAccountCategories {
     const NAME: &'static str = "fetchAccountCategories";

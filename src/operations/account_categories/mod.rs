@@ -7,9 +7,9 @@ mod fetch;
 mod tests;
 mod update;
 
-pub use assign::UpdateItemAccountCategoryMapping;
-pub use fetch::FetchAccountCategories;
-pub use update::UpdateAccountCategories;
+pub(crate) use assign::UpdateItemAccountCategoryMapping;
+pub(crate) use fetch::FetchAccountCategories;
+pub(crate) use update::UpdateAccountCategories;
 
 use super::Reading;
 use super::wire::{Bundle, Patch};

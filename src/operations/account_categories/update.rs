@@ -24,7 +24,7 @@ write_request! {
 
 reports! { UpdateAccountCatsResult, AccountCategoryReport, account_category: AccountCategoryKeys }
 
-pub struct UpdateAccountCategories;
+pub(crate) struct UpdateAccountCategories;
 
 impl WriteOperation for UpdateAccountCategories {
     const NAME: &'static str = "updateAccountCategories";

@@ -37,7 +37,7 @@ wire! {
 
 fetched! { FetchCategoriesResult, categories: CategoryRecord, "category" }
 
-pub struct FetchCategories;
+pub(crate) struct FetchCategories;
 
 impl ReadOperation for FetchCategories {
     const NAME: &'static str = "fetchCategories";

@@ -5,8 +5,8 @@ mod fetch;
 mod tests;
 mod update;
 
-pub use fetch::FetchCategories;
-pub use update::UpdateCategories;
+pub(crate) use fetch::FetchCategories;
+pub(crate) use update::UpdateCategories;
 #[cfg(test)]
 pub(crate) use update::UpdateCategoriesRequest;
 

@@ -24,7 +24,7 @@ write_request! {
 
 reports! { UpdateCategoriesResult, CategoryReport, category: CategoryKeys }
 
-pub struct UpdateCategories;
+pub(crate) struct UpdateCategories;
 
 impl WriteOperation for UpdateCategories {
     const NAME: &'static str = "updateCategories";

@@ -51,7 +51,7 @@ wire! {
 
 fetched! { FetchPendingChangesResult, changes: PendingChange, "change" }
 
-pub struct FetchPendingChanges;
+pub(crate) struct FetchPendingChanges;
 
 impl ReadOperation for FetchPendingChanges {
     const NAME: &'static str = "fetchPendingChanges";

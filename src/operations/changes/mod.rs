@@ -6,8 +6,8 @@ mod retry;
 
 use chrono_tz::Tz;
 
-pub use fetch::FetchPendingChanges;
-pub use retry::RetryChanges;
+pub(crate) use fetch::FetchPendingChanges;
+pub(crate) use retry::RetryChanges;
 
 use super::wire::Time;
 use crate::config::Settings;

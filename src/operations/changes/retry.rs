@@ -45,7 +45,7 @@ wire! {
 
 reports! { RetryChangesResult, RetryReport, change: RetriedChanges }
 
-pub struct RetryChanges;
+pub(crate) struct RetryChanges;
 
 impl WriteOperation for RetryChanges {
     const NAME: &'static str = "retryChanges";

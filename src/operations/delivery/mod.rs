@@ -5,6 +5,6 @@ mod charges;
 mod shipping_groups;
 mod times;
 
-pub use charges::{FetchDeliveryCharges, UpdateDeliveryCharges};
-pub use shipping_groups::FetchShippingGroups;
-pub use times::{FetchDeliveryTimes, UpdateDeliveryTimes};
+pub(crate) use charges::{FetchDeliveryCharges, UpdateDeliveryCharges};
+pub(crate) use shipping_groups::FetchShippingGroups;
+pub(crate) use times::{FetchDeliveryTimes, UpdateDeliveryTimes};

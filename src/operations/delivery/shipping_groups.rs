@@ -39,7 +39,7 @@ wire! {
 
 fetched! { FetchShippingResult, shipping_groups: ShippingGroupRecord, "shipping_group" }
 
-pub struct FetchShippingGroups;
+pub(crate) struct FetchShippingGroups;
 
 impl ReadOperation for FetchShippingGroups {
     const NAME: &'static str = "fetchShippingGroups";

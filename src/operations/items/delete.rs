@@ -36,7 +36,7 @@ wire! {
 
 reports! { DeleteItemsResult, DeleteItemReport, item: ItemKeys }
 
-pub struct DeleteItems;
+pub(crate) struct DeleteItems;
 
 fn reference(record: &DeleteItemRecord) -> ItemReference<'_> {
     ItemReference {

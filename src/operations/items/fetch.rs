@@ -57,7 +57,7 @@ wire! {
 
 fetched! { FetchItemsResult, items: ItemRecord, "item" }
 
-pub struct FetchItems;
+pub(crate) struct FetchItems;
 
 impl ReadOperation for FetchItems {
     const NAME: &'static str = "fetchItems";

@@ -7,13 +7,13 @@ use crate::operations::wire::Patch;
 use crate::store::{Conn, categories};
 
 #[derive(Default)]
-pub struct Groups {
+pub(crate) struct Groups {
     by_id: BTreeMap<i32, i32>,
     by_external: HashMap<(i32, String), i32>,
 }
 
 impl Groups {
-    pub fn read<'r>(
+    pub(crate) fn read<'r>(
         conn: &mut Conn<'_>,
         ids: impl Iterator<Item = i32>,
         external: impl Iterator<Item = (i32, &'r str)>,
@@ -33,7 +33,7 @@ impl Groups {
     }
 
     /// The group that a pair of alternatives means; the number wins.
-    pub fn resolve(&self, mandator_id: i32, id: &Patch<i32>, external: &Patch<String>) -> Result<Patch<i32>, Failure> {
+    pub(crate) fn resolve(&self, mandator_id: i32, id: &Patch<i32>, external: &Patch<String>) -> Result<Patch<i32>, Failure> {
         let unknown = |name: &str| Failure::new(code::UNKNOWN_CATEGORY, [name, &mandator_id.to_string()]);
         match (id, external) {
             (Patch::Set(id), _) => match self.by_id.get(id) {

@@ -10,17 +10,17 @@ pub(super) mod pictures;
 mod tests;
 mod update;
 
-pub use delete::DeleteItems;
-pub use fetch::FetchItems;
+pub(crate) use delete::DeleteItems;
+pub(crate) use fetch::FetchItems;
 #[cfg(test)]
 pub(crate) use fetch::{FetchItemsRequest, ItemFilterRecord};
-pub use update::UpdateItems;
+pub(crate) use update::UpdateItems;
 #[cfg(test)]
 pub(crate) use update::UpdateItemsRequest;
 pub(super) use update::{check_stock_value, take_records};
 
 use super::wire::{Bundle, Bytes, Patch, Time, Xml};
-pub use crate::domain::item::{
+pub(crate) use crate::domain::item::{
     AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue, NamedValue, TextModule, Translation, VariantAttribute,
 };
 use crate::domain::{Decimal, Failure, FieldName, ItemId, Worded, code};
@@ -263,7 +263,7 @@ wire_enum! {
 
 /// The key of an article in a request: which field, and its value.
 #[derive(Clone)]
-pub struct ItemReference<'r> {
+pub(crate) struct ItemReference<'r> {
     pub key: ItemKey,
     pub mandator_id: i32,
     pub item_id: Option<ItemId>,
@@ -283,7 +283,7 @@ impl ItemReference<'_> {
     }
 
     /// The one article with this key.
-    pub fn only<'i>(&self, found: &[&'i ItemRow]) -> Result<Option<&'i ItemRow>, Failure> {
+    pub(crate) fn only<'i>(&self, found: &[&'i ItemRow]) -> Result<Option<&'i ItemRow>, Failure> {
         match found {
             [] => Ok(None),
             [one] => Ok(Some(one)),
@@ -291,7 +291,7 @@ impl ItemReference<'_> {
         }
     }
 
-    pub fn unknown(&self) -> Failure {
+    pub(crate) fn unknown(&self) -> Failure {
         let value = self.value().unwrap_or_default();
         Failure::quoting(code::UNKNOWN_ITEM, [&FieldName(self.key.word()), &value, &self.mandator_id])
     }
@@ -299,7 +299,7 @@ impl ItemReference<'_> {
 
 /// The articles that a request talks about, read in a few queries and kept up to date while the request is worked on.
 #[derive(Default)]
-pub struct KnownItems {
+pub(crate) struct KnownItems {
     rows: std::collections::BTreeMap<ItemId, ItemRow>,
     by_number: std::collections::HashMap<(i32, String), Vec<ItemId>>,
     by_ean: std::collections::HashMap<(i32, String), Vec<ItemId>>,
@@ -307,7 +307,7 @@ pub struct KnownItems {
 
 impl KnownItems {
     /// Reads all articles with these keys.
-    pub fn read<'r>(conn: &mut Conn<'_>, references: impl Iterator<Item = ItemReference<'r>>) -> Result<KnownItems, Failure> {
+    pub(crate) fn read<'r>(conn: &mut Conn<'_>, references: impl Iterator<Item = ItemReference<'r>>) -> Result<KnownItems, Failure> {
         let mut numbers: std::collections::BTreeMap<i32, Vec<&str>> = Default::default();
         let mut eans: std::collections::BTreeMap<i32, Vec<&str>> = Default::default();
         let mut ids = Vec::new();
@@ -329,7 +329,7 @@ impl KnownItems {
     }
 
     /// Adds or replaces an article.
-    pub fn put(&mut self, row: ItemRow) {
+    pub(crate) fn put(&mut self, row: ItemRow) {
         if let Some(old) = self.rows.get(&row.item_id) {
             let id = old.item_id;
             if let Some(ids) = self.by_number.get_mut(&(old.mandator_id, old.internal_item_number.clone())) {
@@ -346,12 +346,12 @@ impl KnownItems {
         self.rows.insert(row.item_id, row);
     }
 
-    pub fn get(&self, item_id: ItemId) -> Option<&ItemRow> {
+    pub(crate) fn get(&self, item_id: ItemId) -> Option<&ItemRow> {
         self.rows.get(&item_id)
     }
 
     /// The one article a reference means. `Ok(None)`: there is none.
-    pub fn find(&self, reference: &ItemReference<'_>) -> Result<Option<&ItemRow>, Failure> {
+    pub(crate) fn find(&self, reference: &ItemReference<'_>) -> Result<Option<&ItemRow>, Failure> {
         let value = reference.value()?;
         let ids = match reference.key {
             ItemKey::Number => self.by_number.get(&(reference.mandator_id, value)).map(Vec::as_slice).unwrap_or_default(),

@@ -43,7 +43,7 @@ impl Convert<Bundle<ImageModule>> for Vec<Picture> {
 }
 
 /// Moves inline pictures out of the modules; the modules then name them by digest.
-pub fn take_pictures(images: &mut Bundle<ImageModule>) -> Vec<ImageContent> {
+pub(crate) fn take_pictures(images: &mut Bundle<ImageModule>) -> Vec<ImageContent> {
     let mut taken = Vec::new();
     for image in &mut images.entries {
         image.image_digest = None;
@@ -59,7 +59,7 @@ pub fn take_pictures(images: &mut Bundle<ImageModule>) -> Vec<ImageContent> {
 }
 
 /// Puts the content of kept pictures into the modules, as many as the answer has room for.
-pub fn inline_pictures(conn: &mut Conn<'_>, images: &mut Bundle<ImageModule>, room: &mut Room) -> Result<(), Failure> {
+pub(crate) fn inline_pictures(conn: &mut Conn<'_>, images: &mut Bundle<ImageModule>, room: &mut Room) -> Result<(), Failure> {
     for image in &mut images.entries {
         if let Some(digest) = &image.image_digest
             && let Some(picture) = store::image(conn, digest)?
@@ -73,7 +73,7 @@ pub fn inline_pictures(conn: &mut Conn<'_>, images: &mut Bundle<ImageModule>, ro
 }
 
 /// Gives kept pictures the address under which Kontor serves them.
-pub fn address_pictures(public_url: &str, images: &mut Bundle<ImageModule>) {
+pub(crate) fn address_pictures(public_url: &str, images: &mut Bundle<ImageModule>) {
     for image in &mut images.entries {
         if let Some(digest) = &image.image_digest {
             image.image_url = Patch::Set(format!("{public_url}/images/{digest}"));

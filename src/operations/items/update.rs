@@ -29,7 +29,7 @@ write_request! {
 
 reports! { UpdateItemsResult, ItemReport, item: ItemKeys }
 
-pub struct UpdateItems;
+pub(crate) struct UpdateItems;
 
 fn reference(record: &ItemRecord) -> ItemReference<'_> {
     ItemReference {

@@ -5,6 +5,6 @@ mod images;
 mod limits;
 mod texts;
 
-pub use images::{FetchImageModuleTypes, UpdateImageModuleTypes};
-pub use limits::TextLimits;
-pub use texts::{FetchTextModuleTypes, UpdateTextModuleTypes};
+pub(crate) use images::{FetchImageModuleTypes, UpdateImageModuleTypes};
+pub(crate) use limits::TextLimits;
+pub(crate) use texts::{FetchTextModuleTypes, UpdateTextModuleTypes};

@@ -33,7 +33,7 @@ write_request! {
     }
 }
 
-pub struct UpdateOffers;
+pub(crate) struct UpdateOffers;
 
 impl WriteOperation for UpdateOffers {
     const NAME: &'static str = "updateOffers";
@@ -78,7 +78,7 @@ fn topics_of(request: &UpdateOffersRequest) -> Result<Vec<Topic>, Failure> {
 const NOT_RUNNING: Worded =
     Worded::new("not running and not uploaded; end it with endOffers", "nicht running und nicht hochgeladen; beenden Sie es mit endOffers");
 
-pub struct DeleteOffers;
+pub(crate) struct DeleteOffers;
 
 impl WriteOperation for DeleteOffers {
     const NAME: &'static str = "deleteOffers";

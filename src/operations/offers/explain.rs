@@ -97,7 +97,7 @@ impl Fetched for ExplainOfferResult {
     }
 }
 
-pub struct ExplainOffer;
+pub(crate) struct ExplainOffer;
 
 fn reference(request: &ExplainOfferRequest) -> ItemReference<'_> {
     let key = match (request.item_id, &request.internal_item_number, &request.ean_code) {

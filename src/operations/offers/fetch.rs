@@ -135,7 +135,7 @@ wire! {
 
 fetched! { FetchOffersResult, offers: OfferRecord, "offer" }
 
-pub struct FetchOffers;
+pub(crate) struct FetchOffers;
 
 impl ReadOperation for FetchOffers {
     const NAME: &'static str = "fetchOffers";

@@ -116,12 +116,12 @@ pub(super) fn choose(
 }
 
 impl Chosen {
-    pub fn ids(&self) -> Vec<i32> {
+    pub(crate) fn ids(&self) -> Vec<i32> {
         self.taken.iter().map(|offer| offer.offer_id).collect()
     }
 
     /// These parts must be sent to the channels.
-    pub fn mark(&self, work: &mut Work<'_, '_>, topics: &[Topic]) -> Result<(), Failure> {
+    pub(crate) fn mark(&self, work: &mut Work<'_, '_>, topics: &[Topic]) -> Result<(), Failure> {
         let dirty: Vec<(i32, i32, Topic)> =
             self.taken.iter().flat_map(|offer| topics.iter().map(|topic| (offer.offer_id, offer.account_id, *topic))).collect();
         outbox::mark(work.tx, &dirty)?;
@@ -129,7 +129,7 @@ impl Chosen {
         Ok(())
     }
 
-    pub fn result(mut self) -> OfferIdsResult {
+    pub(crate) fn result(mut self) -> OfferIdsResult {
         // The vendor's sample shows unknown numbers inside a report that is otherwise good (`channel-calls.md` 7).
         let first = if self.taken.is_empty() && !self.unknown.is_empty() {
             let numbers = self.unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -93,7 +93,7 @@ wire! {
 
 fetched! { FetchUploadMessagesResult, messages: UploadMessage, "message" }
 
-pub struct FetchUploadMessages;
+pub(crate) struct FetchUploadMessages;
 
 impl ReadOperation for FetchUploadMessages {
     const NAME: &'static str = "fetchUploadMessages";

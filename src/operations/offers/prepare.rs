@@ -51,7 +51,7 @@ reports! { PrepareOffersResult, PrepareOfferReport, offer: OfferKeys }
 
 /// Records under the names of their platforms (`real_offer`, `ebay_offer`, …), or as a list.
 #[derive(Debug, Clone, Default)]
-pub struct PlatformOffers(pub Records<PrepareOfferRecord>);
+pub(crate) struct PlatformOffers(pub Records<PrepareOfferRecord>);
 
 impl Field for PlatformOffers {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Self, Failure> {
@@ -87,7 +87,7 @@ fn further_fields(node: Node<'_>) -> Result<Option<Xml>, Failure> {
     more.then(|| node.standalone_xml().map(|xml| Xml(xml.into_owned()))).transpose()
 }
 
-pub struct PrepareOffers;
+pub(crate) struct PrepareOffers;
 
 impl WriteOperation for PrepareOffers {
     const NAME: &'static str = "prepareOffers";

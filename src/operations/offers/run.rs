@@ -24,7 +24,7 @@ write_request! {
     }
 }
 
-pub struct UploadOffers;
+pub(crate) struct UploadOffers;
 
 impl WriteOperation for UploadOffers {
     const NAME: &'static str = "uploadOffers";
@@ -80,7 +80,7 @@ fn list(work: &mut Work<'_, '_>, chosen: Chosen, synchronous: Option<bool>) -> R
     Ok(chosen)
 }
 
-pub struct RelistOffers;
+pub(crate) struct RelistOffers;
 
 impl WriteOperation for RelistOffers {
     const NAME: &'static str = "relistOffers";
@@ -101,7 +101,7 @@ impl WriteOperation for RelistOffers {
     }
 }
 
-pub struct EndOffers;
+pub(crate) struct EndOffers;
 
 impl WriteOperation for EndOffers {
     const NAME: &'static str = "endOffers";

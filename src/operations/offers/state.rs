@@ -87,7 +87,7 @@ wire! {
 
 fetched! { FetchOfferStateResult, offers: OfferStateRecord, "offer" }
 
-pub struct FetchOfferState;
+pub(crate) struct FetchOfferState;
 
 impl ReadOperation for FetchOfferState {
     const NAME: &'static str = "fetchOfferState";

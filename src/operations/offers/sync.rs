@@ -27,7 +27,7 @@ write_request! {
 reports! { SyncPlatformItemsResult, SyncedOffersReport, account: SyncedAccount }
 
 /// The operation.
-pub struct SyncPlatformItems;
+pub(crate) struct SyncPlatformItems;
 
 impl WriteOperation for SyncPlatformItems {
     const NAME: &'static str = "syncPlatformItems";

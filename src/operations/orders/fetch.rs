@@ -73,7 +73,7 @@ wire! {
 fetched! { FetchOrdersResult, orders: OrderRecord, "order" }
 
 /// The operation.
-pub struct FetchOrders;
+pub(crate) struct FetchOrders;
 
 impl ReadOperation for FetchOrders {
     const NAME: &'static str = "fetchOrders";

@@ -13,24 +13,21 @@ mod positions;
 mod record;
 mod ship;
 mod status;
-mod sync;
+pub(super) mod sync;
 mod update;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use address::OrderAddress;
-pub use corrections::OrderItemUpdate;
-pub use fetch::{FetchOrders, FetchOrdersRequest, FetchOrdersResult, OrderFilter};
-pub use form::OrderUpdate;
-pub use positions::{OrderContent, OrderItemCancellation};
-pub use record::{OrderRecord, OrderWorkflow};
-pub use status::{OrderEvent, OrderStatusReport, OrderStatusUpdate, UpdateOrderStatus};
-pub use status::{UpdateOrderStatusRequest, UpdateOrderStatusResult};
-pub use sync::{SyncPlatformOrders, SyncPlatformOrdersRequest, SyncPlatformOrdersResult};
-pub use update::{OrderReport, UpdateOrders};
-pub use update::{UpdateOrdersRequest, UpdateOrdersResult};
+pub(crate) use address::OrderAddress;
+pub(crate) use corrections::OrderItemUpdate;
+pub(crate) use fetch::FetchOrders;
+pub(crate) use positions::{OrderContent, OrderItemCancellation};
+pub(crate) use record::OrderRecord;
+pub(crate) use status::UpdateOrderStatus;
+pub(crate) use sync::SyncPlatformOrders;
+pub(crate) use update::UpdateOrders;
 
 use super::wire::Time;
 use crate::config::Mandator;

@@ -89,7 +89,7 @@ wire! {
 reports! { UpdateOrderStatusResult, OrderStatusReport, order: OrderKeys }
 
 /// The operation.
-pub struct UpdateOrderStatus;
+pub(crate) struct UpdateOrderStatus;
 
 impl WriteOperation for UpdateOrderStatus {
     const NAME: &'static str = "updateOrderStatus";

@@ -20,7 +20,7 @@ write_request! {
 reports! { SyncPlatformOrdersResult, SyncedAccountReport, account: SyncedAccount }
 
 /// The operation.
-pub struct SyncPlatformOrders;
+pub(crate) struct SyncPlatformOrders;
 
 impl WriteOperation for SyncPlatformOrders {
     const NAME: &'static str = "syncPlatformOrders";

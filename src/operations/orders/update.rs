@@ -30,7 +30,7 @@ write_request! {
 reports! { UpdateOrdersResult, OrderReport, order: OrderKeys }
 
 /// The operation.
-pub struct UpdateOrders;
+pub(crate) struct UpdateOrders;
 
 impl WriteOperation for UpdateOrders {
     const NAME: &'static str = "updateOrders";

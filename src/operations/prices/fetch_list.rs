@@ -32,7 +32,7 @@ wire! {
 
 fetched! { FetchPricelistResult, pricelists: PricelistRecord, "pricelist" }
 
-pub struct FetchPricelist;
+pub(crate) struct FetchPricelist;
 
 impl ReadOperation for FetchPricelist {
     const NAME: &'static str = "fetchPricelist";

@@ -6,9 +6,9 @@ mod tests;
 mod update_list;
 mod update_prices;
 
-pub use fetch_list::FetchPricelist;
-pub use update_list::UpdatePricelist;
-pub use update_prices::UpdatePrices;
+pub(crate) use fetch_list::FetchPricelist;
+pub(crate) use update_list::UpdatePricelist;
+pub(crate) use update_prices::UpdatePrices;
 
 use super::wire::{Day, Records};
 use crate::domain::Decimal;

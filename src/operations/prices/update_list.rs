@@ -24,7 +24,7 @@ write_request! {
 
 reports! { UpdatePricelistResult, PricelistReport, pricelist: PricelistKeys }
 
-pub struct UpdatePricelist;
+pub(crate) struct UpdatePricelist;
 
 impl WriteOperation for UpdatePricelist {
     const NAME: &'static str = "updatePricelist";

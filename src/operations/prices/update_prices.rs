@@ -43,7 +43,7 @@ wire! {
 
 reports! { UpdatePricesResult, ItemPriceReport, item: ItemKeys }
 
-pub struct UpdatePrices;
+pub(crate) struct UpdatePrices;
 
 impl WriteOperation for UpdatePrices {
     const NAME: &'static str = "updatePrices";

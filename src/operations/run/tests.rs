@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::Reader;
-use crate::operations::orders::{SyncPlatformOrdersRequest, SyncPlatformOrdersResult};
+use crate::operations::orders::sync::{SyncPlatformOrdersRequest, SyncPlatformOrdersResult};
 use crate::soap::fixture;
 use crate::store::testing::stores;
 

@@ -66,7 +66,7 @@ wire! {
 
 fetched! { FetchStockCountResult, items: ItemStock, "item" }
 
-pub struct FetchStockCount;
+pub(crate) struct FetchStockCount;
 
 impl ReadOperation for FetchStockCount {
     const NAME: &'static str = "fetchStockCount";

@@ -5,6 +5,6 @@ mod fetch;
 mod reservations;
 mod update;
 
-pub use fetch::FetchStockCount;
-pub use reservations::FetchStockReservations;
-pub use update::UpdateStockCount;
+pub(crate) use fetch::FetchStockCount;
+pub(crate) use reservations::FetchStockReservations;
+pub(crate) use update::UpdateStockCount;

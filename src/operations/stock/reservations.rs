@@ -63,7 +63,7 @@ wire! {
 
 fetched! { ReservationsResult, reservations: Reservation, "reservation" }
 
-pub struct FetchStockReservations;
+pub(crate) struct FetchStockReservations;
 
 impl ReadOperation for FetchStockReservations {
     const NAME: &'static str = "fetchStockReservations";

@@ -74,7 +74,7 @@ wire! {
 
 reports! { UpdateStockCountResult, StockReport, item: ItemKeys }
 
-pub struct UpdateStockCount;
+pub(crate) struct UpdateStockCount;
 
 impl WriteOperation for UpdateStockCount {
     const NAME: &'static str = "updateStockCount";

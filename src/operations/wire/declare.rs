@@ -68,7 +68,7 @@ macro_rules! wire_struct {
     (() $(#[doc = $doc:expr])* $name:ident { $( $(#[doc = $field_doc:expr])* $field:ident : $type:ty, )* }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Default)]
-        pub struct $name { $( $(#[doc = $field_doc])* pub $field: $type, )* }
+        pub(crate) struct $name { $( $(#[doc = $field_doc])* pub $field: $type, )* }
     };
 }
 
@@ -87,11 +87,11 @@ macro_rules! wire_enum {
         }
 
         impl $name {
-            pub const WORDS: &'static [&'static str] = &[$first_word, $( $word ),*];
+            pub(crate) const WORDS: &'static [&'static str] = &[$first_word, $( $word ),*];
             const DOCS: &'static [&'static str] = &[concat!($($first_doc,)* ""), $( concat!($($variant_doc,)* "") ),*];
 
             /// The compat face's word.
-            pub fn word(self) -> &'static str {
+            pub(crate) fn word(self) -> &'static str {
                 match self { $name::$first => $first_word, $( $name::$variant => $word, )* }
             }
         }
@@ -138,7 +138,7 @@ macro_rules! wire_enum_type {
     }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-        pub enum $name {
+        pub(crate) enum $name {
             $(#[doc = $first_doc])*
             #[default]
             $first,

@@ -54,7 +54,7 @@ macro_rules! order_waits {
 }
 
 /// One change goes again at once. False: it has arrived, or is due already.
-pub fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
+pub(crate) fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
     let now = due_now(tx);
     let touched = match id {
         ChangeId::State { offer_id, topic } => {
@@ -68,7 +68,7 @@ pub fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
 }
 
 /// Everything of an account that waits goes again at once, or only what is parked. Gives how much that is.
-pub fn retry_account(tx: &mut Tx<'_>, account_id: i32, parked_only: bool) -> Result<usize, Failure> {
+pub(crate) fn retry_account(tx: &mut Tx<'_>, account_id: i32, parked_only: bool) -> Result<usize, Failure> {
     let later_than = if parked_only { i64::MAX } else { due_now(tx) };
     let states = again!(tx, outbox_states, outbox_states::account_id.eq(account_id).and(waiting!(outbox_states, later_than)))?;
     let facts = again!(tx, outbox_facts, outbox_facts::account_id.eq(account_id).and(waiting!(outbox_facts, later_than)))?;
@@ -78,7 +78,7 @@ pub fn retry_account(tx: &mut Tx<'_>, account_id: i32, parked_only: bool) -> Res
 
 /// Gives a change up. The key of a fact stays known, so that a repeat of the ERP's call does not bring it back. An order
 /// is never given up.
-pub fn drop(tx: &mut Tx<'_>, id: ChangeId) -> Result<(), Failure> {
+pub(crate) fn drop(tx: &mut Tx<'_>, id: ChangeId) -> Result<(), Failure> {
     match id {
         ChangeId::Order(_) => {}
         ChangeId::State { offer_id, topic } => {

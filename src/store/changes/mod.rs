@@ -9,8 +9,8 @@ use std::str::FromStr;
 
 use diesel::prelude::*;
 
-pub use again::{drop, retry, retry_account};
-pub use read::{by_ids, of_offers, payload};
+pub(crate) use again::{drop, retry, retry_account};
+pub(crate) use read::{by_ids, of_offers, payload};
 
 use super::Conn;
 use super::filter::Cond;
@@ -23,7 +23,7 @@ use crate::{narrow, on};
 /// The number of a change, one over all tables: `price-12` is the price of offer 12, `fact-7` a report about an order,
 /// `order-3` an order of the channel that could not be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeId {
+pub(crate) enum ChangeId {
     State { offer_id: i32, topic: Topic },
     Fact(i32),
     Order(i32),
@@ -41,7 +41,7 @@ impl fmt::Display for ChangeId {
 
 /// The text is no number of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoChangeId;
+pub(crate) struct NoChangeId;
 
 impl FromStr for ChangeId {
     type Err = NoChangeId;
@@ -62,7 +62,7 @@ impl FromStr for ChangeId {
 
 /// Which tables are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChangeKind {
+pub(crate) enum ChangeKind {
     /// The state of an offer, for its channel.
     State,
     /// What happened to an order, for its channel.
@@ -72,7 +72,7 @@ pub enum ChangeKind {
 }
 
 impl ChangeId {
-    pub fn kind(self) -> ChangeKind {
+    pub(crate) fn kind(self) -> ChangeKind {
         match self {
             ChangeId::State { .. } => ChangeKind::State,
             ChangeId::Fact(_) => ChangeKind::Fact,
@@ -83,7 +83,7 @@ impl ChangeId {
 
 /// The offer that a change is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfferOf {
+pub(crate) struct OfferOf {
     pub offer_id: i32,
     pub item_id: ItemId,
     pub internal_item_number: String,
@@ -91,7 +91,7 @@ pub struct OfferOf {
 
 /// The order that a change is about. Our numbers are missing where it is not stored (yet, or any more).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderOf {
+pub(crate) struct OrderOf {
     pub order_id: Option<OrderId>,
     pub order_number: Option<i32>,
     pub order_number_prefix: Option<String>,
@@ -100,7 +100,7 @@ pub struct OrderOf {
 
 /// One change that has not arrived.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub(crate) struct Change {
     pub id: ChangeId,
     /// Of the offer or the order; missing where the order is not stored.
     pub mandator_id: Option<i32>,
@@ -123,7 +123,7 @@ pub struct Change {
 
 impl Change {
     /// When it is tried next; `None`: not automatically.
-    pub fn next_try(&self) -> Option<Stamp> {
+    pub(crate) fn next_try(&self) -> Option<Stamp> {
         (!self.parked).then(|| self.due_at.max(self.blocked_until))
     }
 }
@@ -131,7 +131,7 @@ impl Change {
 /// Conditions on changes; all of them must hold. One about items or offers leaves out what has none, and so does
 /// one about orders.
 #[derive(Debug, Clone, Default)]
-pub struct ChangeFilter {
+pub(crate) struct ChangeFilter {
     /// `None`: all.
     pub kinds: Option<Vec<ChangeKind>>,
     pub account_id: Cond<i32>,
@@ -160,7 +160,7 @@ impl ChangeFilter {
 }
 
 /// Numbers of the changes that pass a filter, each with the time at which it was asked for.
-pub fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
     let mut found = Vec::new();
     if filter.means(ChangeKind::State) && filter.passes_without_order() {
         found.extend(matching_states(conn, filter)?);

@@ -14,7 +14,7 @@ use crate::store::schema::{account_work, held_orders, items, offers, orders, out
 use crate::store::{Conn, MOST_VARIABLES, limited_calls};
 
 /// Changes by number, in the order of the numbers given; those that have arrived are left out.
-pub fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change>, Failure> {
+pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change>, Failure> {
     let (mut states, mut facts, mut orders) = (Vec::new(), Vec::new(), Vec::new());
     for id in ids {
         match id {
@@ -49,7 +49,7 @@ pub fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change>, Fail
 }
 
 /// Everything on the way about these offers.
-pub fn of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Failure> {
+pub(crate) fn of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Failure> {
     let all = |offer: &i32| Topic::ALL.map(|topic| ChangeId::State { offer_id: *offer, topic });
     by_ids(conn, &offer_ids.iter().flat_map(all).collect::<Vec<_>>())
 }
@@ -151,7 +151,7 @@ fn orders_of(conn: &mut Conn<'_>, held_order_ids: &[i32]) -> Result<Vec<Change>,
 }
 
 /// What is sent to the channel, or what it reported, as JSON. Of states nothing: they are read when they are sent.
-pub fn payload(conn: &mut Conn<'_>, id: ChangeId) -> Result<Option<String>, Failure> {
+pub(crate) fn payload(conn: &mut Conn<'_>, id: ChangeId) -> Result<Option<String>, Failure> {
     Ok(match id {
         ChangeId::State { .. } => None,
         ChangeId::Fact(fact) => on!(conn, c => outbox_facts::table.find(fact).select(outbox_facts::payload).first(c).optional())?,

@@ -10,7 +10,7 @@ use crate::store::{Conn, MOST_VARIABLES, listings};
 
 /// Stock and reservations of one item, as an account sees them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StockFigures {
+pub(crate) struct StockFigures {
     /// The item's number, which is its SKU at channels.
     pub internal_item_number: String,
     /// Sum over the account's warehouses.
@@ -30,7 +30,7 @@ pub struct StockFigures {
 }
 
 impl StockFigures {
-    pub fn figures(&self) -> Figures {
+    pub(crate) fn figures(&self) -> Figures {
         Figures {
             stock: self.stock,
             reserved: self.reserved,
@@ -44,7 +44,7 @@ impl StockFigures {
 
 /// Stock and reservations for items over the warehouses of an account, with the items' stock values; unknown ids are left
 /// out.
-pub fn stock_figures(
+pub(crate) fn stock_figures(
     conn: &mut Conn<'_>,
     account_id: i32,
     warehouses: &[i32],

@@ -32,7 +32,7 @@ conditions! {
 }
 
 /// Ids of the offers that pass a filter.
-pub fn matching(conn: &mut Conn<'_>, filter: &OfferFilter) -> Result<Vec<i32>, Failure> {
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &OfferFilter) -> Result<Vec<i32>, Failure> {
     Ok(on!(conn, c => {
         let mut query = offers::table
             .inner_join(items::table)

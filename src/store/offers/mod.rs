@@ -5,18 +5,18 @@ mod find;
 mod placed;
 mod reconciled;
 
-pub use figures::{StockFigures, stock_figures};
+pub(crate) use figures::{StockFigures, stock_figures};
 pub(crate) use find::offer_conditions;
-pub use find::{OfferFilter, matching};
-pub use placed::{Announced, Confirmed, announce, confirm, moved, moved_by_order, moved_items, sold, wait_for_stock};
-pub use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_account_after, on_the_way};
+pub(crate) use find::{OfferFilter, matching};
+pub(crate) use placed::{Announced, Confirmed, announce, confirm, moved, moved_by_order, moved_items, sold, wait_for_stock};
+pub(crate) use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_account_after, on_the_way};
 
 use diesel::prelude::*;
 
 use super::schema::{items, offers, order_items, outbox_states};
 use super::{Conn, MOST_VARIABLES, Stored, Tx, next_ids};
 use crate::domain::item::Item;
-pub use crate::domain::offer::{EndedBy, OfferState, Wanted};
+pub(crate) use crate::domain::offer::{EndedBy, OfferState, Wanted};
 use crate::domain::stock::{Life, Placed};
 use crate::domain::{Failure, ItemId, Stamp};
 use crate::on;
@@ -97,7 +97,7 @@ impl OfferRow {
 }
 
 /// Offers by id, in the order of the ids; unknown ids are left out.
-pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
+pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
     let mut found = Vec::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => offers::table
@@ -110,7 +110,7 @@ pub fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure
 }
 
 /// The offer of an item in an account; created as prepared where it does not exist. True: it is new.
-pub fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: ItemId) -> Result<(OfferRow, bool), Failure> {
+pub(crate) fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: ItemId) -> Result<(OfferRow, bool), Failure> {
     let existing = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq(account_id))
         .filter(offers::item_id.eq(item_id))
@@ -127,7 +127,7 @@ pub fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: Item
 
 /// Keeps what prepareOffers said about an offer. The threshold is frozen at the first preparation and again by those of
 /// an offer that does not run (`channel-calls.md` 3, rule 3).
-pub fn keep_preparation(tx: &mut Tx<'_>, offer: &OfferRow, refill_from: Option<i32>, data: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn keep_preparation(tx: &mut Tx<'_>, offer: &OfferRow, refill_from: Option<i32>, data: Option<&str>) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let refill_from = if offer.may_run() { offer.refill_from } else { refill_from };
     let data = data.or(offer.specific_offer_data.as_deref());
@@ -138,12 +138,12 @@ pub fn keep_preparation(tx: &mut Tx<'_>, offer: &OfferRow, refill_from: Option<i
 }
 
 /// The offers are to run from now on.
-pub fn want(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+pub(crate) fn want(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
     set_wanted(tx, offer_ids, Wanted::Running, EndedBy::Nobody)
 }
 
 /// The offers are not to run.
-pub fn unwant(tx: &mut Tx<'_>, offer_ids: &[i32], ended_by: EndedBy) -> Result<(), Failure> {
+pub(crate) fn unwant(tx: &mut Tx<'_>, offer_ids: &[i32], ended_by: EndedBy) -> Result<(), Failure> {
     set_wanted(tx, offer_ids, Wanted::Ended, ended_by)
 }
 
@@ -163,7 +163,7 @@ fn set_wanted(tx: &mut Tx<'_>, offer_ids: &[i32], wanted: Wanted, ended_by: Ende
 }
 
 /// The offers are to run from a time on; until then they stay as they are.
-pub fn schedule(tx: &mut Tx<'_>, offer_ids: &[i32], release_at: Stamp) -> Result<(), Failure> {
+pub(crate) fn schedule(tx: &mut Tx<'_>, offer_ids: &[i32], release_at: Stamp) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::update(offers::table.filter(offers::offer_id.eq_any(chunk)))
@@ -174,7 +174,7 @@ pub fn schedule(tx: &mut Tx<'_>, offer_ids: &[i32], release_at: Stamp) -> Result
 }
 
 /// Scheduled offers whose time has come: `(offer, account)`, the earliest first.
-pub fn due_releases(conn: &mut Conn<'_>, now: Stamp, most: i64) -> Result<Vec<(i32, i32)>, Failure> {
+pub(crate) fn due_releases(conn: &mut Conn<'_>, now: Stamp, most: i64) -> Result<Vec<(i32, i32)>, Failure> {
     Ok(on!(conn, c => offers::table
         .filter(offers::release_at.le(now.0))
         .order((offers::release_at, offers::offer_id))
@@ -184,7 +184,7 @@ pub fn due_releases(conn: &mut Conn<'_>, now: Stamp, most: i64) -> Result<Vec<(i
 }
 
 /// Nothing was known to the channel, or does not matter any more: the next reconciliation says the quantity again.
-pub fn say_again(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+pub(crate) fn say_again(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
     for offer_id in offer_ids {
         moved(tx, *offer_id)?;
     }
@@ -192,7 +192,7 @@ pub fn say_again(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
 }
 
 /// Removes offers. Positions of orders that came from them keep their article.
-pub fn delete(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+pub(crate) fn delete(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::offer_id.eq_any(chunk.iter().copied().map(Some))))
             .set(order_items::offer_id.eq(None::<i32>))
@@ -205,7 +205,7 @@ pub fn delete(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
 /// The item columns that an offer needs, with the stored document.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = items)]
-pub struct ItemForOffer {
+pub(crate) struct ItemForOffer {
     pub item_id: ItemId,
     pub internal_item_number: String,
     pub identifier: String,
@@ -226,13 +226,13 @@ pub struct ItemForOffer {
 }
 
 impl ItemForOffer {
-    pub fn document(&self) -> Result<Item, Failure> {
+    pub(crate) fn document(&self) -> Result<Item, Failure> {
         self.data.read(|| format!("item {}", self.item_id))
     }
 }
 
 /// Items by id; unknown ids are left out.
-pub fn items_for(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemForOffer>, Failure> {
+pub(crate) fn items_for(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemForOffer>, Failure> {
     let mut found = Vec::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
@@ -244,7 +244,7 @@ pub fn items_for(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemForOffer
 }
 
 /// Offers of these articles in an account.
-pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<Vec<OfferRow>, Failure> {
+pub(crate) fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<Vec<OfferRow>, Failure> {
     let mut found = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => offers::table
@@ -257,7 +257,7 @@ pub fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Re
 }
 
 /// Which of these offers have rows in the outbox, pending or refused.
-pub fn with_pending_changes(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<std::collections::BTreeSet<i32>, Failure> {
+pub(crate) fn with_pending_changes(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<std::collections::BTreeSet<i32>, Failure> {
     let mut found = std::collections::BTreeSet::new();
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         let ids: Vec<i32> = on!(conn, c => outbox_states::table

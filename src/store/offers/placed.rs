@@ -14,7 +14,7 @@ use crate::store::{MOST_VARIABLES, Tx};
 
 /// What is about to be sent to a channel; afterwards it may show that, even if its answer gets lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Announced {
+pub(crate) enum Announced {
     Quantity(i32),
     /// Stock control ends it, but the shop keeps the page: nothing is left.
     SoldOut,
@@ -24,7 +24,7 @@ pub enum Announced {
 
 /// What the channel confirmed about an offer; `None` leaves a part as it is.
 #[derive(Debug, Clone, Default)]
-pub struct Confirmed {
+pub(crate) struct Confirmed {
     pub external_offer_number: Option<String>,
     pub url: Option<String>,
     pub price: Option<i64>,
@@ -38,7 +38,7 @@ fn one(tx: &mut Tx<'_>, offer_id: i32) -> Result<Option<OfferRow>, Failure> {
 }
 
 /// Keeps announcements before the call. Gives the offers that exist no more: nobody could end them later.
-pub fn announce(tx: &mut Tx<'_>, announcements: &[(i32, Announced)]) -> Result<Vec<i32>, Failure> {
+pub(crate) fn announce(tx: &mut Tx<'_>, announcements: &[(i32, Announced)]) -> Result<Vec<i32>, Failure> {
     let ids: Vec<i32> = announcements.iter().map(|(offer_id, _)| *offer_id).collect();
     let rows: BTreeMap<i32, OfferRow> = by_ids(&mut tx.conn, &ids)?.into_iter().map(|row| (row.offer_id, row)).collect();
     let mut gone = Vec::new();
@@ -62,7 +62,7 @@ pub fn announce(tx: &mut Tx<'_>, announcements: &[(i32, Announced)]) -> Result<V
 }
 
 /// Stores what the channel confirmed.
-pub fn confirm(tx: &mut Tx<'_>, offer_id: i32, confirmed: &Confirmed) -> Result<(), Failure> {
+pub(crate) fn confirm(tx: &mut Tx<'_>, offer_id: i32, confirmed: &Confirmed) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let Some(mut row) = one(tx, offer_id)? else {
         return Ok(());
@@ -132,17 +132,17 @@ fn save_placed(tx: &mut Tx<'_>, offer_id: i32, change: impl FnOnce(Placed) -> Pl
 }
 
 /// An order of the offer was collected: its pieces are not on offer any more (OB).
-pub fn sold(tx: &mut Tx<'_>, offer_id: i32, pieces: i32) -> Result<(), Failure> {
+pub(crate) fn sold(tx: &mut Tx<'_>, offer_id: i32, pieces: i32) -> Result<(), Failure> {
     save_placed(tx, offer_id, |placed| placed.sold(pieces))
 }
 
 /// The channel may have put pieces back, or moved its own stock: the quantity has to be said again.
-pub fn moved(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
+pub(crate) fn moved(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
     save_placed(tx, offer_id, Placed::moved)
 }
 
 /// The settings of these articles changed: the quantities of their offers have to be said again.
-pub fn moved_items(tx: &mut Tx<'_>, item_ids: &[ItemId]) -> Result<(), Failure> {
+pub(crate) fn moved_items(tx: &mut Tx<'_>, item_ids: &[ItemId]) -> Result<(), Failure> {
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::update(offers::table
                 .filter(offers::item_id.eq_any(chunk))
@@ -154,7 +154,7 @@ pub fn moved_items(tx: &mut Tx<'_>, item_ids: &[ItemId]) -> Result<(), Failure> 
 }
 
 /// A wanted offer is not listed, because there is not enough stock.
-pub fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
+pub(crate) fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::update(offers::table
             .filter(offers::offer_id.eq(offer_id))
@@ -166,7 +166,7 @@ pub fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
 
 /// Marks the quantities of an account's offers of the items in an order. The channel moved its own stock, so what it
 /// shows is not known.
-pub fn moved_by_order(tx: &mut Tx<'_>, account_id: i32, order_id: OrderId) -> Result<(), Failure> {
+pub(crate) fn moved_by_order(tx: &mut Tx<'_>, account_id: i32, order_id: OrderId) -> Result<(), Failure> {
     let items: Vec<Option<ItemId>> = on!(&mut tx.conn, c => order_items::table
         .filter(order_items::order_id.eq(order_id))
         .filter(order_items::item_id.is_not_null())

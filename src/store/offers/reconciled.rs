@@ -13,7 +13,7 @@ use crate::store::{Conn, MOST_VARIABLES, Tx};
 
 /// An offer of the channel that becomes one of ours.
 #[derive(Debug, Clone)]
-pub struct Adopted {
+pub(crate) struct Adopted {
     pub external_number: Option<String>,
     pub url: Option<String>,
     /// In 1/10 000.
@@ -23,7 +23,7 @@ pub struct Adopted {
 }
 
 /// The next offers of an account behind an id, in the order of their ids.
-pub fn of_account_after(conn: &mut Conn<'_>, account_id: i32, after: i32, most: i64) -> Result<Vec<OfferRow>, Failure> {
+pub(crate) fn of_account_after(conn: &mut Conn<'_>, account_id: i32, after: i32, most: i64) -> Result<Vec<OfferRow>, Failure> {
     Ok(on!(conn, c => offers::table
         .filter(offers::account_id.eq(account_id))
         .filter(offers::offer_id.gt(after))
@@ -34,7 +34,7 @@ pub fn of_account_after(conn: &mut Conn<'_>, account_id: i32, after: i32, most: 
 }
 
 /// The offers of an account with these numbers of the channel.
-pub fn by_external_numbers(conn: &mut Conn<'_>, account_id: i32, numbers: &[&str]) -> Result<Vec<OfferRow>, Failure> {
+pub(crate) fn by_external_numbers(conn: &mut Conn<'_>, account_id: i32, numbers: &[&str]) -> Result<Vec<OfferRow>, Failure> {
     let mut found = Vec::new();
     for chunk in numbers.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => offers::table
@@ -49,7 +49,7 @@ pub fn by_external_numbers(conn: &mut Conn<'_>, account_id: i32, numbers: &[&str
 
 /// Those of the offers about which something is still to be said: of themselves, or of an order by which a shop moves
 /// its stock.
-pub fn on_the_way(conn: &mut Conn<'_>, account_id: i32, of: &[OfferRow]) -> Result<BTreeSet<i32>, Failure> {
+pub(crate) fn on_the_way(conn: &mut Conn<'_>, account_id: i32, of: &[OfferRow]) -> Result<BTreeSet<i32>, Failure> {
     let mut found = BTreeSet::new();
     for chunk in of.chunks(MOST_VARIABLES) {
         let ids: Vec<i32> = chunk.iter().map(|offer| offer.offer_id).collect();
@@ -75,7 +75,7 @@ pub fn on_the_way(conn: &mut Conn<'_>, account_id: i32, of: &[OfferRow]) -> Resu
 }
 
 /// The channel does not show an offer that was running: it has ended there.
-pub fn found_missing(tx: &mut Tx<'_>, offer: &OfferRow) -> Result<(), Failure> {
+pub(crate) fn found_missing(tx: &mut Tx<'_>, offer: &OfferRow) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let placed = offer.placed().ended();
     let ended_by = if offer.wanted == Wanted::Running { EndedBy::Channel } else { offer.ended_by };
@@ -93,7 +93,7 @@ pub fn found_missing(tx: &mut Tx<'_>, offer: &OfferRow) -> Result<(), Failure> {
 }
 
 /// A prepared offer is the one that runs in the channel already.
-pub fn adopt(tx: &mut Tx<'_>, offer_id: i32, adopted: &Adopted) -> Result<(), Failure> {
+pub(crate) fn adopt(tx: &mut Tx<'_>, offer_id: i32, adopted: &Adopted) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
         .set((

@@ -24,7 +24,7 @@ pub struct CustomerRow {
 }
 
 /// A customer of a mandator by id.
-pub fn by_id(conn: &mut Conn<'_>, mandator_id: i32, customer_id: i32) -> Result<Option<CustomerRow>, Failure> {
+pub(crate) fn by_id(conn: &mut Conn<'_>, mandator_id: i32, customer_id: i32) -> Result<Option<CustomerRow>, Failure> {
     Ok(on!(conn, c => customers::table
         .filter(customers::mandator_id.eq(mandator_id))
         .filter(customers::customer_id.eq(customer_id))
@@ -34,7 +34,7 @@ pub fn by_id(conn: &mut Conn<'_>, mandator_id: i32, customer_id: i32) -> Result<
 }
 
 /// A customer of a mandator by number.
-pub fn by_number(conn: &mut Conn<'_>, mandator_id: i32, customer_number: i32) -> Result<Option<CustomerRow>, Failure> {
+pub(crate) fn by_number(conn: &mut Conn<'_>, mandator_id: i32, customer_number: i32) -> Result<Option<CustomerRow>, Failure> {
     Ok(on!(conn, c => customers::table
         .filter(customers::mandator_id.eq(mandator_id))
         .filter(customers::customer_number.eq(customer_number))
@@ -60,7 +60,7 @@ fn by_key(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, channe
 
 /// The buyer: found by the channel's id or, without one, by the e-mail address; created where unknown. A buyer with
 /// neither is a new customer each time.
-pub fn buyer(
+pub(crate) fn buyer(
     tx: &mut Tx<'_>,
     mandator_id: i32,
     account_id: Option<i32>,
@@ -78,7 +78,7 @@ pub fn buyer(
 }
 
 /// Stores a new customer, under the next free number where none is given.
-pub fn create(
+pub(crate) fn create(
     tx: &mut Tx<'_>,
     mandator_id: i32,
     account_id: Option<i32>,

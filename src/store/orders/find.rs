@@ -13,7 +13,7 @@ use crate::{conditions, narrow, on};
 
 /// One of the numbers that name an order (`order-calls.md` 1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OrderKey {
+pub(crate) enum OrderKey {
     OrderId(OrderId),
     OrderNumber(i32),
     OrderNumberAndPrefix(i32, String),
@@ -27,7 +27,7 @@ pub enum OrderKey {
 
 impl OrderKey {
     /// The compat name of the key and its value, for error texts.
-    pub fn shown(&self) -> (&'static str, String) {
+    pub(crate) fn shown(&self) -> (&'static str, String) {
         match self {
             OrderKey::OrderId(id) => ("order_id", id.to_string()),
             OrderKey::OrderNumber(number) => ("order_number", number.to_string()),
@@ -43,7 +43,7 @@ impl OrderKey {
 }
 
 /// The orders of a mandator, or of one of its accounts, under a key: more than one where the key is not unique.
-pub fn find(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key: &OrderKey) -> Result<Vec<OrderId>, Failure> {
+pub(crate) fn find(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key: &OrderKey) -> Result<Vec<OrderId>, Failure> {
     Ok(on!(conn, c => {
         let mut of_mandator = orders::table
             .filter(orders::mandator_id.eq(mandator_id))
@@ -85,7 +85,7 @@ pub fn find(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key:
 }
 
 /// The order of an account under the channel's number.
-pub fn of_channel(conn: &mut Conn<'_>, account_id: i32, marketplace_order_id: &str) -> Result<Option<OrderRow>, Failure> {
+pub(crate) fn of_channel(conn: &mut Conn<'_>, account_id: i32, marketplace_order_id: &str) -> Result<Option<OrderRow>, Failure> {
     Ok(on!(conn, c => orders::table
         .filter(orders::account_id.eq(account_id))
         .filter(orders::marketplace_order_id.eq(marketplace_order_id))
@@ -97,14 +97,13 @@ pub fn of_channel(conn: &mut Conn<'_>, account_id: i32, marketplace_order_id: &s
 /// The numbers under which a channel knows an order.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = orders)]
-pub struct OrderNumbers {
-    pub mandator_id: i32,
+pub(crate) struct OrderNumbers {
     /// Missing in orders that no channel knows.
     pub marketplace_order_id: Option<String>,
     pub marketplace_order_id_2: Option<String>,
 }
 
-pub fn numbers(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Option<OrderNumbers>, Failure> {
+pub(crate) fn numbers(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Option<OrderNumbers>, Failure> {
     Ok(on!(conn, c => orders::table
         .find(order_id)
         .select(OrderNumbers::as_select())
@@ -175,7 +174,7 @@ macro_rules! select_ids {
 }
 
 /// The ids of the orders that match, in order.
-pub fn select(conn: &mut Conn<'_>, selection: &Selection) -> Result<Vec<OrderId>, Failure> {
+pub(crate) fn select(conn: &mut Conn<'_>, selection: &Selection) -> Result<Vec<OrderId>, Failure> {
     let ids = match conn {
         Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
         Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),

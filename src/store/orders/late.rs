@@ -11,7 +11,7 @@ use crate::store::schema::{order_items, orders};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
 
 /// Somewhere a position waits for its article.
-pub fn any_unmatched(conn: &mut Conn<'_>) -> Result<bool, Failure> {
+pub(crate) fn any_unmatched(conn: &mut Conn<'_>) -> Result<bool, Failure> {
     let first: Option<OrderItemId> = on!(conn, c => order_items::table
         .filter(order_items::item_id.is_null())
         .filter(order_items::internal_item_number.is_not_null())
@@ -23,7 +23,7 @@ pub fn any_unmatched(conn: &mut Conn<'_>) -> Result<bool, Failure> {
 
 /// Links positions to articles that have their number now, `items` by number, and reserves what is open of them.
 /// `warehouses` gives those of an account. Gives the accounts whose offers are concerned.
-pub fn match_late(
+pub(crate) fn match_late(
     tx: &mut Tx<'_>,
     mandator_id: i32,
     items: &BTreeMap<&str, ItemId>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-pub mod customers;
+pub(crate) mod customers;
 mod find;
 mod late;
 mod order_changes;
@@ -13,14 +13,14 @@ mod progress;
 mod reservations;
 
 pub(crate) use find::order_conditions;
-pub use find::{OrderKey, OrderNumbers, Selection, find, numbers, of_channel, select};
-pub use late::{any_unmatched, match_late};
-pub use order_changes::{OrderChangeRow, accept_change, changes_of, note_changes, order_of_change};
-pub use packages::{ContentRow, PacketRow, add_packet, contents_of, pack, packets_of, save_packet};
-pub use parts::{OrderParts, add_payments, add_tags, delete_notice, delete_tags};
-pub use parts::{items_of, load, notices_of, save_notice};
-pub use positions::{Packed, Positions, save_row};
-pub use progress::{change_status, contents, follow_pieces, follow_status, packets_for_channel, set_status, tell};
+pub(crate) use find::{OrderKey, Selection, find, numbers, of_channel, select};
+pub(crate) use late::{any_unmatched, match_late};
+pub(crate) use order_changes::{OrderChangeRow, accept_change, changes_of, note_changes, order_of_change};
+pub(crate) use packages::{ContentRow, PacketRow, add_packet, contents_of, pack, packets_of, save_packet};
+pub(crate) use parts::{OrderParts, add_payments, add_tags, delete_notice, delete_tags};
+pub(crate) use parts::{items_of, load, notices_of, save_notice};
+pub(crate) use positions::{Packed, Positions};
+pub(crate) use progress::{change_status, contents, follow_pieces, follow_status, packets_for_channel, set_status, tell};
 
 use diesel::prelude::*;
 
@@ -32,7 +32,7 @@ use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
 use crate::on;
 
 /// `last_changed_by` of what a channel changed.
-pub const BY_CHANNEL: &str = "channel";
+pub(crate) const BY_CHANNEL: &str = "channel";
 
 /// Numbers of new orders start here.
 const FIRST_ORDER_NUMBER: i32 = 1_000_000;
@@ -208,7 +208,7 @@ pub struct TagRow {
 /// Stores a new order with its positions, which reserve what is open in the order's warehouses. Its id, times and the ids
 /// of the positions are set here, its number too where it is 0. Gives the row as stored, and the items of which pieces were
 /// reserved.
-pub fn insert(
+pub(crate) fn insert(
     tx: &mut Tx<'_>,
     mut row: OrderRow,
     mut positions: Vec<OrderItemRow>,
@@ -231,7 +231,7 @@ pub fn insert(
 }
 
 /// Stores new positions of an order, and gives them their ids.
-pub fn add_positions(tx: &mut Tx<'_>, order_id: OrderId, positions: &mut [OrderItemRow]) -> Result<(), Failure> {
+pub(crate) fn add_positions(tx: &mut Tx<'_>, order_id: OrderId, positions: &mut [OrderItemRow]) -> Result<(), Failure> {
     let first = next_ids(tx, "order_item", positions.len())?;
     for (id, position) in (first..).zip(positions.iter_mut()) {
         position.order_item_id = OrderItemId(id);
@@ -254,19 +254,19 @@ fn free_order_number(tx: &mut Tx<'_>, mandator_id: i32) -> Result<i32, Failure> 
 }
 
 /// An order by its id.
-pub fn get(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Option<OrderRow>, Failure> {
+pub(crate) fn get(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Option<OrderRow>, Failure> {
     Ok(on!(conn, c => orders::table.find(order_id).select(OrderRow::as_select()).first(c).optional())?)
 }
 
 /// Stores a changed order; its change stamp is set here.
-pub fn save(tx: &mut Tx<'_>, row: &mut OrderRow, changed_by: &str) -> Result<(), Failure> {
+pub(crate) fn save(tx: &mut Tx<'_>, row: &mut OrderRow, changed_by: &str) -> Result<(), Failure> {
     row.last_changed = tx.stamp.0;
     row.last_changed_by = changed_by.to_owned();
     save_unseen(tx, row)
 }
 
 /// Stores a change that nobody has to hear of.
-pub fn save_unseen(tx: &mut Tx<'_>, row: &OrderRow) -> Result<(), Failure> {
+pub(crate) fn save_unseen(tx: &mut Tx<'_>, row: &OrderRow) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(orders::table.find(row.order_id)).set(row).execute(c))?;
     Ok(())
 }
@@ -274,14 +274,14 @@ pub fn save_unseen(tx: &mut Tx<'_>, row: &OrderRow) -> Result<(), Failure> {
 /// What a position needs to know of an item.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = items)]
-pub struct SoldItem {
+pub(crate) struct SoldItem {
     pub item_id: ItemId,
     pub internal_item_number: String,
     pub identifier: String,
 }
 
 /// The items of a mandator with this id or, else, this number; several only for a number that is not unique.
-pub fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<ItemId>, number: &str) -> Result<Vec<SoldItem>, Failure> {
+pub(crate) fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<ItemId>, number: &str) -> Result<Vec<SoldItem>, Failure> {
     Ok(on!(conn, c => {
         let of_mandator = items::table
             .filter(items::mandator_id.eq(mandator_id))
@@ -295,7 +295,7 @@ pub fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<ItemId>
 }
 
 /// The offer under which a channel sold a position: by the channel's number, else by the item.
-pub fn sold_offer(
+pub(crate) fn sold_offer(
     conn: &mut Conn<'_>,
     account_id: i32,
     external_number: Option<&str>,

@@ -22,7 +22,7 @@ pub struct OrderChangeRow {
 }
 
 /// The changes of orders that are not accepted yet.
-pub fn changes_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<OrderChangeRow>, Failure> {
+pub(crate) fn changes_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<OrderChangeRow>, Failure> {
     Ok(on!(conn, c => order_changes::table
         .filter(order_changes::order_id.eq_any(order_ids))
         .order(order_changes::order_change_id)
@@ -31,7 +31,7 @@ pub fn changes_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<Orde
 }
 
 /// Stores changes; their ids and times are set here.
-pub fn note_changes(tx: &mut Tx<'_>, mut rows: Vec<OrderChangeRow>) -> Result<(), Failure> {
+pub(crate) fn note_changes(tx: &mut Tx<'_>, mut rows: Vec<OrderChangeRow>) -> Result<(), Failure> {
     let first = next_ids(tx, "order_change", rows.len())?;
     for (id, row) in (first..).zip(&mut rows) {
         row.order_change_id = id;
@@ -44,7 +44,7 @@ pub fn note_changes(tx: &mut Tx<'_>, mut rows: Vec<OrderChangeRow>) -> Result<()
 }
 
 /// The order that a change is about; `None`: nobody waits for its acceptance.
-pub fn order_of_change(conn: &mut Conn<'_>, order_change_id: i32) -> Result<Option<OrderId>, Failure> {
+pub(crate) fn order_of_change(conn: &mut Conn<'_>, order_change_id: i32) -> Result<Option<OrderId>, Failure> {
     Ok(on!(conn, c => order_changes::table
         .find(order_change_id)
         .select(order_changes::order_id)
@@ -53,7 +53,7 @@ pub fn order_of_change(conn: &mut Conn<'_>, order_change_id: i32) -> Result<Opti
 }
 
 /// Removes a change that the ERP accepts.
-pub fn accept_change(tx: &mut Tx<'_>, order_change_id: i32) -> Result<(), Failure> {
+pub(crate) fn accept_change(tx: &mut Tx<'_>, order_change_id: i32) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(order_changes::table.find(order_change_id)).execute(c))?;
     Ok(())
 }

@@ -29,7 +29,7 @@ pub struct ContentRow {
 }
 
 /// The packages of orders.
-pub fn packets_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<PacketRow>, Failure> {
+pub(crate) fn packets_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<PacketRow>, Failure> {
     Ok(on!(conn, c => order_packets::table
         .filter(order_packets::order_id.eq_any(order_ids))
         .order(order_packets::packet_id)
@@ -38,7 +38,7 @@ pub fn packets_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<Pack
 }
 
 /// What is in the packages of orders, each with its order.
-pub fn contents_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<(OrderId, ContentRow)>, Failure> {
+pub(crate) fn contents_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<(OrderId, ContentRow)>, Failure> {
     Ok(on!(conn, c => package_contents::table
         .inner_join(order_packets::table)
         .filter(order_packets::order_id.eq_any(order_ids))
@@ -48,7 +48,7 @@ pub fn contents_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<(Or
 }
 
 /// Stores a new package with what is in it.
-pub fn add_packet(tx: &mut Tx<'_>, order_id: OrderId, data: PacketDocument, contents: &[Packed]) -> Result<PacketRow, Failure> {
+pub(crate) fn add_packet(tx: &mut Tx<'_>, order_id: OrderId, data: PacketDocument, contents: &[Packed]) -> Result<PacketRow, Failure> {
     let row = PacketRow { packet_id: next_ids(tx, "packet", 1)?, order_id, data };
     on!(&mut tx.conn, c => diesel::insert_into(order_packets::table).values(&row).execute(c))?;
     pack(tx, row.packet_id, contents)?;
@@ -56,7 +56,7 @@ pub fn add_packet(tx: &mut Tx<'_>, order_id: OrderId, data: PacketDocument, cont
 }
 
 /// Puts pieces into a package.
-pub fn pack(tx: &mut Tx<'_>, packet_id: i32, contents: &[Packed]) -> Result<(), Failure> {
+pub(crate) fn pack(tx: &mut Tx<'_>, packet_id: i32, contents: &[Packed]) -> Result<(), Failure> {
     if contents.is_empty() {
         return Ok(());
     }
@@ -78,7 +78,7 @@ pub fn pack(tx: &mut Tx<'_>, packet_id: i32, contents: &[Packed]) -> Result<(), 
 }
 
 /// Stores a changed package.
-pub fn save_packet(tx: &mut Tx<'_>, row: &PacketRow) -> Result<(), Failure> {
+pub(crate) fn save_packet(tx: &mut Tx<'_>, row: &PacketRow) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(order_packets::table.find(row.packet_id))
         .set(order_packets::data.eq(&row.data))
         .execute(c))?;

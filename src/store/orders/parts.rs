@@ -11,7 +11,7 @@ use crate::store::schema::customers as customers_table;
 
 /// An order with everything that belongs to it.
 #[derive(Debug, Clone)]
-pub struct OrderParts {
+pub(crate) struct OrderParts {
     pub order: OrderRow,
     pub customer: Option<CustomerRow>,
     pub items: Vec<OrderItemRow>,
@@ -44,7 +44,7 @@ macro_rules! rows_of {
 }
 
 /// Orders by id with all their parts, in the order of `ids`; unknown ids are left out.
-pub fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderParts>, Failure> {
+pub(crate) fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderParts>, Failure> {
     let mut loaded = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(MOST_VARIABLES) {
         let rows = rows_of!(conn, chunk, orders, order_id, OrderRow);
@@ -93,17 +93,17 @@ pub fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderParts>, Fai
 }
 
 /// The positions of an order.
-pub fn items_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<OrderItemRow>, Failure> {
+pub(crate) fn items_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<OrderItemRow>, Failure> {
     Ok(rows_of!(conn, [order_id], order_items, order_item_id, OrderItemRow))
 }
 
 /// The notices of an order.
-pub fn notices_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<NoticeRow>, Failure> {
+pub(crate) fn notices_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<NoticeRow>, Failure> {
     Ok(rows_of!(conn, [order_id], order_notices, order_notice_id, NoticeRow))
 }
 
 /// Adds payments to an order; one that is known already is replaced. True: something changed.
-pub fn add_payments(tx: &mut Tx<'_>, order_id: OrderId, payments: Vec<PaymentDocument>) -> Result<bool, Failure> {
+pub(crate) fn add_payments(tx: &mut Tx<'_>, order_id: OrderId, payments: Vec<PaymentDocument>) -> Result<bool, Failure> {
     if payments.is_empty() {
         return Ok(false);
     }
@@ -129,7 +129,7 @@ pub fn add_payments(tx: &mut Tx<'_>, order_id: OrderId, payments: Vec<PaymentDoc
 }
 
 /// Stores a notice: a new one where its id is 0.
-pub fn save_notice(tx: &mut Tx<'_>, mut row: NoticeRow) -> Result<(), Failure> {
+pub(crate) fn save_notice(tx: &mut Tx<'_>, mut row: NoticeRow) -> Result<(), Failure> {
     if row.order_notice_id == 0 {
         row.order_notice_id = next_ids(tx, "order_notice", 1)?;
         on!(&mut tx.conn, c => diesel::insert_into(order_notices::table).values(&row).execute(c))?;
@@ -142,13 +142,13 @@ pub fn save_notice(tx: &mut Tx<'_>, mut row: NoticeRow) -> Result<(), Failure> {
 }
 
 /// Removes a notice.
-pub fn delete_notice(tx: &mut Tx<'_>, order_notice_id: i32) -> Result<(), Failure> {
+pub(crate) fn delete_notice(tx: &mut Tx<'_>, order_notice_id: i32) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(order_notices::table.find(order_notice_id)).execute(c))?;
     Ok(())
 }
 
 /// Adds tags to an order; those it has already stay. True: something changed.
-pub fn add_tags(tx: &mut Tx<'_>, order_id: OrderId, tags: &[String]) -> Result<bool, Failure> {
+pub(crate) fn add_tags(tx: &mut Tx<'_>, order_id: OrderId, tags: &[String]) -> Result<bool, Failure> {
     let mut added = 0;
     for tag in tags {
         let row = TagRow { order_id, tag_identifier: tag.clone() };
@@ -162,7 +162,7 @@ pub fn add_tags(tx: &mut Tx<'_>, order_id: OrderId, tags: &[String]) -> Result<b
 }
 
 /// Removes tags from an order. True: something changed.
-pub fn delete_tags(tx: &mut Tx<'_>, order_id: OrderId, tags: &[String]) -> Result<bool, Failure> {
+pub(crate) fn delete_tags(tx: &mut Tx<'_>, order_id: OrderId, tags: &[String]) -> Result<bool, Failure> {
     let mut removed = 0;
     for tag in tags {
         removed += on!(&mut tx.conn, c => diesel::delete(order_tags::table.find((order_id, tag)))

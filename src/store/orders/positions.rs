@@ -16,7 +16,7 @@ use crate::store::{Conn, Tx};
 
 /// Pieces that were shipped, with the warehouse they left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Packed {
+pub(crate) struct Packed {
     pub order_item_id: OrderItemId,
     pub warehouse_id: Option<i32>,
     pub quantity: i32,
@@ -24,7 +24,7 @@ pub struct Packed {
 
 /// All positions of one order.
 #[derive(Debug)]
-pub struct Positions {
+pub(crate) struct Positions {
     rows: Vec<OrderItemRow>,
     rows_before: Vec<OrderItemRow>,
     list: Vec<Position>,
@@ -37,7 +37,7 @@ pub struct Positions {
 
 impl Positions {
     /// `warehouses` are those of the order's account in its order, or of the mandator for a phone sale.
-    pub fn load(conn: &mut Conn<'_>, order_id: OrderId, warehouses: &[i32]) -> Result<Positions, Failure> {
+    pub(crate) fn load(conn: &mut Conn<'_>, order_id: OrderId, warehouses: &[i32]) -> Result<Positions, Failure> {
         let rows = items_of(conn, order_id)?;
         let ids: Vec<OrderItemId> = rows.iter().map(|row| row.order_item_id).collect();
         let reserved_before = reservations_of(conn, &ids)?;
@@ -62,22 +62,22 @@ impl Positions {
     }
 
     /// The pieces of a position; none where the order has no such position.
-    pub fn pieces(&self, order_item_id: OrderItemId) -> Pieces {
+    pub(crate) fn pieces(&self, order_item_id: OrderItemId) -> Pieces {
         self.list.iter().find(|position| position.order_item_id == order_item_id).map(|position| position.pieces).unwrap_or_default()
     }
 
     /// The positions as rows; their pieces are those that were read.
-    pub fn rows(&self) -> &[OrderItemRow] {
+    pub(crate) fn rows(&self) -> &[OrderItemRow] {
         &self.rows
     }
 
     /// For what is no matter of pieces.
-    pub fn row_mut(&mut self, order_item_id: OrderItemId) -> Option<&mut OrderItemRow> {
+    pub(crate) fn row_mut(&mut self, order_item_id: OrderItemId) -> Option<&mut OrderItemRow> {
         self.rows.iter_mut().find(|row| row.order_item_id == order_item_id)
     }
 
     /// The channel knows of all cancelled pieces of these positions from now on.
-    pub fn set_cancelled_told(&mut self, order_item_ids: impl IntoIterator<Item = OrderItemId>) {
+    pub(crate) fn set_cancelled_told(&mut self, order_item_ids: impl IntoIterator<Item = OrderItemId>) {
         for id in order_item_ids {
             let cancelled = self.pieces(id).cancelled;
             if let Some(row) = self.row_mut(id) {
@@ -92,22 +92,22 @@ impl Positions {
         Some((position, &self.warehouses))
     }
 
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.list.iter().any(|position| position.pieces.open() > 0)
     }
 
-    pub fn is_shipped_in_part(&self) -> bool {
+    pub(crate) fn is_shipped_in_part(&self) -> bool {
         self.list.iter().any(|position| position.pieces.shipped > 0)
     }
 
     /// Positions with open pieces, and how many.
-    pub fn open(&self) -> Vec<(OrderItemId, i32)> {
+    pub(crate) fn open(&self) -> Vec<(OrderItemId, i32)> {
         let open = self.list.iter().map(|position| (position.order_item_id, position.pieces.open()));
         open.filter(|(_, pieces)| *pieces > 0).collect()
     }
 
     /// Ships open pieces of a position, at most as many as are open.
-    pub fn ship(&mut self, order_item_id: OrderItemId, quantity: i32, from: Option<i32>) -> Vec<Packed> {
+    pub(crate) fn ship(&mut self, order_item_id: OrderItemId, quantity: i32, from: Option<i32>) -> Vec<Packed> {
         let Some((position, warehouses)) = self.position(order_item_id) else { return Vec::new() };
         let left = position.ship(quantity, from, warehouses);
         if let Some(item_id) = position.item_id {
@@ -120,19 +120,19 @@ impl Positions {
     }
 
     /// Ships everything that is open.
-    pub fn ship_open(&mut self) -> Vec<Packed> {
+    pub(crate) fn ship_open(&mut self) -> Vec<Packed> {
         self.open().into_iter().flat_map(|(order_item_id, pieces)| self.ship(order_item_id, pieces, None)).collect()
     }
 
     /// Cancels open pieces of a position, at most as many as are open.
-    pub fn cancel(&mut self, order_item_id: OrderItemId, quantity: i32) {
+    pub(crate) fn cancel(&mut self, order_item_id: OrderItemId, quantity: i32) {
         if let Some((position, warehouses)) = self.position(order_item_id) {
             position.cancel(quantity, warehouses);
         }
     }
 
     /// Cancels everything that is open.
-    pub fn cancel_open(&mut self) {
+    pub(crate) fn cancel_open(&mut self) {
         for (order_item_id, pieces) in self.open() {
             self.cancel(order_item_id, pieces);
         }
@@ -140,7 +140,7 @@ impl Positions {
 
     /// Changes the numbers of a position. Reservations of pieces that are not open any more go; call [`Positions::reserve`]
     /// for those that are open now.
-    pub fn change(&mut self, order_item_id: OrderItemId, change: impl FnOnce(&mut Pieces)) {
+    pub(crate) fn change(&mut self, order_item_id: OrderItemId, change: impl FnOnce(&mut Pieces)) {
         if let Some((position, warehouses)) = self.position(order_item_id) {
             change(&mut position.pieces);
             position.fit(warehouses);
@@ -148,14 +148,14 @@ impl Positions {
     }
 
     /// A position got its item: it can reserve from now on.
-    pub fn set_item(&mut self, order_item_id: OrderItemId, item_id: ItemId) {
+    pub(crate) fn set_item(&mut self, order_item_id: OrderItemId, item_id: ItemId) {
         if let Some((position, _)) = self.position(order_item_id) {
             position.item_id = Some(item_id);
         }
     }
 
     /// A position that the channel added. It has its id already.
-    pub fn add(&mut self, row: OrderItemRow) {
+    pub(crate) fn add(&mut self, row: OrderItemRow) {
         let position = Position { order_item_id: row.order_item_id, item_id: row.item_id, pieces: row.pieces(), reserved: BTreeMap::new() };
         self.rows_before.push(row.clone());
         self.rows.push(row);
@@ -163,21 +163,21 @@ impl Positions {
     }
 
     /// Takes back the cancellation of an order that was cancelled as a whole.
-    pub fn revive(&mut self) {
+    pub(crate) fn revive(&mut self) {
         for position in &mut self.list {
             position.pieces.cancelled = 0;
         }
     }
 
     /// Books pieces back into a warehouse.
-    pub fn restock(&mut self, order_item_id: OrderItemId, quantity: i32, warehouse_id: i32) {
+    pub(crate) fn restock(&mut self, order_item_id: OrderItemId, quantity: i32, warehouse_id: i32) {
         if let Some(item_id) = self.position(order_item_id).and_then(|(position, _)| position.item_id) {
             *self.booked.entry((item_id, warehouse_id)).or_default() -= i64::from(quantity);
         }
     }
 
     /// Reserves what is open and not reserved yet, where it is available.
-    pub fn reserve(&mut self, conn: &mut Conn<'_>) -> Result<(), Failure> {
+    pub(crate) fn reserve(&mut self, conn: &mut Conn<'_>) -> Result<(), Failure> {
         let item_ids: Vec<ItemId> = self.list.iter().filter_map(|position| position.item_id).collect();
         let mut available: BTreeMap<(ItemId, i32), i64> =
             crate::store::stock::of_items(conn, &item_ids)?.into_iter().map(|(key, count)| (key, i64::from(count))).collect();
@@ -211,7 +211,7 @@ impl Positions {
     }
 
     /// Writes what changed, and books stock. Gives the items whose quantity on offer may have changed.
-    pub fn save(mut self, tx: &mut Tx<'_>) -> Result<Vec<ItemId>, Failure> {
+    pub(crate) fn save(mut self, tx: &mut Tx<'_>) -> Result<Vec<ItemId>, Failure> {
         let mut touched: Vec<ItemId> = self.booked.keys().map(|(item, _)| *item).collect();
         for ((row, before), position) in self.rows.iter_mut().zip(&self.rows_before).zip(&self.list) {
             let none = BTreeMap::new();
@@ -233,7 +233,7 @@ impl Positions {
 }
 
 /// Stores a changed position.
-pub fn save_row(tx: &mut Tx<'_>, row: &OrderItemRow) -> Result<(), Failure> {
+pub(crate) fn save_row(tx: &mut Tx<'_>, row: &OrderItemRow) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(order_items::table.find(row.order_item_id)).set(row).execute(c))?;
     Ok(())
 }

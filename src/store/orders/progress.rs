@@ -7,7 +7,7 @@ use crate::store::outbox::{self, Topic};
 /// Gives an order another status, without regard to its workflow. A shipped order ships what is open, in a package of
 /// Kontor's own; a cancelled one cancels it; one that comes back from the cancelled is open again (`channel-calls.md` 3,
 /// rule 8). Marks the offers concerned, and gives their accounts. The caller saves the row.
-pub fn change_status(tx: &mut Tx<'_>, row: &mut OrderRow, to: OrderStatus, warehouses: &[i32]) -> Result<Vec<i32>, Failure> {
+pub(crate) fn change_status(tx: &mut Tx<'_>, row: &mut OrderRow, to: OrderStatus, warehouses: &[i32]) -> Result<Vec<i32>, Failure> {
     let from = row.order_status_id;
     if from == to {
         return Ok(Vec::new());
@@ -29,7 +29,7 @@ pub fn change_status(tx: &mut Tx<'_>, row: &mut OrderRow, to: OrderStatus, wareh
 }
 
 /// Stores a status whose pieces are moved already.
-pub fn set_status(row: &mut OrderRow, to: OrderStatus) {
+pub(crate) fn set_status(row: &mut OrderRow, to: OrderStatus) {
     if row.order_status_id != to {
         row.order_status_id = to;
         row.complete_status = to.complete_status();
@@ -38,7 +38,7 @@ pub fn set_status(row: &mut OrderRow, to: OrderStatus) {
 
 /// Gives an order the status that follows from its pieces, once nothing is open any more: shipped where a part of it was,
 /// else cancelled.
-pub fn follow_status(row: &mut OrderRow, positions: &Positions) {
+pub(crate) fn follow_status(row: &mut OrderRow, positions: &Positions) {
     if positions.is_open() || row.order_status_id.is_shipped() || row.order_status_id == OrderStatus::Cancelled {
         return;
     }
@@ -50,13 +50,13 @@ pub fn follow_status(row: &mut OrderRow, positions: &Positions) {
 }
 
 /// Writes moved pieces, marks the offers concerned, and gives their accounts.
-pub fn follow_pieces(tx: &mut Tx<'_>, positions: Positions) -> Result<Vec<i32>, Failure> {
+pub(crate) fn follow_pieces(tx: &mut Tx<'_>, positions: Positions) -> Result<Vec<i32>, Failure> {
     let touched = positions.save(tx)?;
     outbox::mark_items(tx, &touched, &[Topic::Quantity])
 }
 
 /// Pieces in the channel's words, one entry per position. `so_far` counts those for which it has happened, these included.
-pub fn contents(
+pub(crate) fn contents(
     rows: &[OrderItemRow],
     pieces: impl IntoIterator<Item = (OrderItemId, i32)>,
     so_far: impl Fn(OrderItemId) -> i32,
@@ -77,7 +77,7 @@ pub fn contents(
 /// Writes a fact for the order's channel and remembers it in the row, which the caller saves. A shipment names the packages
 /// that no earlier fact named, as often as there are new ones; cancelled positions are what they are; everything else is
 /// said once. Gives the account, when a fact was written; a phone sale has no channel.
-pub fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<Option<i32>, Failure> {
+pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<Option<i32>, Failure> {
     let Some(account_id) = row.account_id else {
         return Ok(None);
     };
@@ -134,7 +134,7 @@ fn untold_packets(tx: &mut Tx<'_>, row: &OrderRow) -> Result<Vec<Packet>, Failur
 }
 
 /// All packages of an order, without what is in them: for a channel that only knows whole shipments.
-pub fn packets_for_channel(conn: &mut Conn<'_>, row: &OrderRow) -> Result<Vec<Packet>, Failure> {
+pub(crate) fn packets_for_channel(conn: &mut Conn<'_>, row: &OrderRow) -> Result<Vec<Packet>, Failure> {
     let packets = packets_of(conn, &[row.order_id])?;
     Ok(packets.into_iter().map(|packet| Packet { packet_id: packet.packet_id, again: false, ..packet_of(packet.data, row) }).collect())
 }

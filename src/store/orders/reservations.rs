@@ -20,7 +20,10 @@ struct ReservationRow {
 }
 
 /// Reservations by position and warehouse.
-pub fn reservations_of(conn: &mut Conn<'_>, order_item_ids: &[OrderItemId]) -> Result<BTreeMap<OrderItemId, BTreeMap<i32, i32>>, Failure> {
+pub(crate) fn reservations_of(
+    conn: &mut Conn<'_>,
+    order_item_ids: &[OrderItemId],
+) -> Result<BTreeMap<OrderItemId, BTreeMap<i32, i32>>, Failure> {
     let mut found: BTreeMap<OrderItemId, BTreeMap<i32, i32>> = BTreeMap::new();
     for chunk in order_item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<ReservationRow> = on!(conn, c => reservations::table

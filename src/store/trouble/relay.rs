@@ -30,7 +30,7 @@ pub(super) struct Relay {
 }
 
 impl Relay {
-    pub fn to(server: &str) -> Relay {
+    pub(crate) fn to(server: &str) -> Relay {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (front, rest) = server.split_once("://").unwrap();
         let (place, path) = rest.split_once('/').unwrap();
@@ -61,17 +61,17 @@ impl Relay {
         *self.mode.lock().unwrap()
     }
 
-    pub fn set(&self, mode: Mode) {
+    pub(crate) fn set(&self, mode: Mode) {
         *self.mode.lock().unwrap() = mode;
     }
 
     /// Connections asked for so far.
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
 
     /// Waits until a client has sent something that is kept back.
-    pub fn wait_until_it_holds(&self) {
+    pub(crate) fn wait_until_it_holds(&self) {
         let holds = (0..4_000).any(|_| {
             std::thread::sleep(Duration::from_millis(5));
             self.kept_back.load(Ordering::SeqCst) > 0
@@ -80,7 +80,7 @@ impl Relay {
     }
 
     /// Ends all connections.
-    pub fn cut(&self) {
+    pub(crate) fn cut(&self) {
         for stream in self.open.lock().unwrap().drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }

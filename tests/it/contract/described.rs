@@ -6,27 +6,27 @@ use kontor::xml::{Document, Limits, Node};
 
 const LIMITS: Limits = Limits { depth: 64, attributes: 64, name_bytes: 256, elements: 5_000_000, entries: usize::MAX };
 
-pub fn with_document<T>(text: &str, look: impl FnOnce(Node<'_>) -> T) -> T {
+pub(crate) fn with_document<T>(text: &str, look: impl FnOnce(Node<'_>) -> T) -> T {
     let document = Document::parse(text, &LIMITS).unwrap_or_else(|failure| panic!("{failure}"));
     look(document.root())
 }
 
 /// An element and everything below it.
-pub fn all(node: Node<'_>) -> Vec<Node<'_>> {
+pub(crate) fn all(node: Node<'_>) -> Vec<Node<'_>> {
     std::iter::once(node).chain(node.children().flat_map(all)).collect()
 }
 
 /// The children with a name.
-pub fn named<'d>(node: Node<'d>, name: &'static str) -> impl Iterator<Item = Node<'d>> {
+pub(crate) fn named<'d>(node: Node<'d>, name: &'static str) -> impl Iterator<Item = Node<'d>> {
     node.children().filter(move |child| child.name() == name)
 }
 
-pub fn attribute(node: Node<'_>, name: &str) -> String {
+pub(crate) fn attribute(node: Node<'_>, name: &str) -> String {
     node.attribute(name).unwrap_or_else(|| panic!("{node:?} has no {name}")).to_owned()
 }
 
 #[derive(Debug, Default)]
-pub struct Described {
+pub(crate) struct Described {
     /// What generators make names and settings of, by the place it stands at.
     pub frame: BTreeMap<&'static str, String>,
     pub operations: BTreeMap<String, Operation>,
@@ -36,7 +36,7 @@ pub struct Described {
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Operation {
+pub(crate) struct Operation {
     pub action: String,
     pub request: String,
     pub answer: String,
@@ -45,13 +45,13 @@ pub struct Operation {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Type {
+pub(crate) enum Type {
     Sequence(Vec<Child>),
     Simple(Simple),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Child {
+pub(crate) struct Child {
     pub name: String,
     pub type_name: String,
     pub least: String,
@@ -59,7 +59,7 @@ pub struct Child {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Simple {
+pub(crate) struct Simple {
     pub base: String,
     pub words: BTreeSet<String>,
     pub facets: BTreeMap<String, u32>,
@@ -67,7 +67,7 @@ pub struct Simple {
 
 impl Simple {
     /// A text without fixed values: what differs between two of them is the length alone.
-    pub fn is_text(&self) -> bool {
+    pub(crate) fn is_text(&self) -> bool {
         self.base == "string" && self.words.is_empty()
     }
 }
@@ -78,7 +78,7 @@ fn local(name: &str) -> String {
 }
 
 impl Described {
-    pub fn parse(text: &str) -> Described {
+    pub(crate) fn parse(text: &str) -> Described {
         with_document(text, Described::of)
     }
 
@@ -139,7 +139,7 @@ impl Described {
     }
 
     /// A type by its name; what is not declared is one of XML Schema's own.
-    pub fn type_of(&self, name: &str) -> Type {
+    pub(crate) fn type_of(&self, name: &str) -> Type {
         self.types.get(name).cloned().unwrap_or_else(|| Type::Simple(Simple { base: name.to_owned(), ..Simple::default() }))
     }
 }

@@ -14,7 +14,7 @@ enum Way {
 
 /// Every change from `old` to `new` that breaks a client generated from `old`. New operations and new optional
 /// elements at the end of requests do not.
-pub fn breaking_changes(old: &Described, new: &Described) -> BTreeSet<String> {
+pub(crate) fn breaking_changes(old: &Described, new: &Described) -> BTreeSet<String> {
     let mut comparison = Comparison { old, new, seen: BTreeSet::new(), found: BTreeSet::new() };
     for (place, was) in &old.frame {
         let is = new.frame.get(place).cloned().unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::world::{Reply, get_from, post_to};
 const MOST_ORDERS: usize = 1_000;
 
 /// What all callers share.
-pub struct Shared {
+pub(crate) struct Shared {
     /// Where the gateway is now; it comes back under another port.
     base: Mutex<String>,
     stopping: AtomicBool,
@@ -27,7 +27,7 @@ pub struct Shared {
 
 /// What was answered.
 #[derive(Default)]
-pub struct Book {
+pub(crate) struct Book {
     pub bookings: usize,
     pub replayed: usize,
     pub sums: BTreeMap<String, i32>,
@@ -39,7 +39,7 @@ pub struct Book {
 }
 
 impl Book {
-    pub fn add(&mut self, other: Book) {
+    pub(crate) fn add(&mut self, other: Book) {
         self.bookings += other.bookings;
         self.replayed += other.replayed;
         self.bought += other.bought;
@@ -53,21 +53,21 @@ impl Book {
 }
 
 /// Numbers that look like chance, the same in every run.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Dice {
+    pub(crate) fn new(seed: u64) -> Dice {
         Dice(seed)
     }
 
-    pub fn up_to(&mut self, most: u64) -> u64 {
+    pub(crate) fn up_to(&mut self, most: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % (most + 1)
     }
 }
 
 impl Shared {
-    pub fn new(base: &str) -> Shared {
+    pub(crate) fn new(base: &str) -> Shared {
         Shared { base: Mutex::new(base.to_owned()), stopping: AtomicBool::new(false), answers: Mutex::new(0), answered: Condvar::new() }
     }
 
@@ -75,11 +75,11 @@ impl Shared {
         self.base.lock().unwrap().clone()
     }
 
-    pub fn moved_to(&self, base: &str) {
+    pub(crate) fn moved_to(&self, base: &str) {
         base.clone_into(&mut self.base.lock().unwrap());
     }
 
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
     }
 
@@ -88,7 +88,7 @@ impl Shared {
     }
 
     /// Waits for so many more answers; and, where `told` is given, until the shop was called once more than that.
-    pub fn wait_for(&self, more: u64, told: Option<u64>) {
+    pub(crate) fn wait_for(&self, more: u64, told: Option<u64>) {
         let mut answers = self.answers.lock().unwrap();
         let goal = *answers + more;
         while *answers < goal {
@@ -111,7 +111,7 @@ impl Shared {
     }
 
     /// Calls of the shop for offers so far.
-    pub fn submits(&self) -> u64 {
+    pub(crate) fn submits(&self) -> u64 {
         self.shop("/state")["counters"]["submit_calls"].as_u64().unwrap_or_default()
     }
 
@@ -121,7 +121,7 @@ impl Shared {
     }
 
     /// Ends the callers, also where the test fails: it would wait for them for ever.
-    pub fn stops_at_the_end(&self) -> impl Drop {
+    pub(crate) fn stops_at_the_end(&self) -> impl Drop {
         struct Stop<'s>(&'s Shared);
         impl Drop for Stop<'_> {
             fn drop(&mut self) {
@@ -155,7 +155,7 @@ impl Shared {
 }
 
 /// Books changes.
-pub fn count(shared: &Shared, face: Face, thread: u64, articles: &[&str]) -> Book {
+pub(crate) fn count(shared: &Shared, face: Face, thread: u64, articles: &[&str]) -> Book {
     let (words, mut dice, mut book) = (Words(face), Dice::new(thread), Book::default());
     while shared.goes_on() {
         let article = articles[dice.up_to(articles.len() as u64 - 1) as usize];
@@ -170,7 +170,7 @@ pub fn count(shared: &Shared, face: Face, thread: u64, articles: &[&str]) -> Boo
 }
 
 /// Sets stock and prices, and creates articles.
-pub fn set(shared: &Shared, face: Face, articles: &[&str]) -> Book {
+pub(crate) fn set(shared: &Shared, face: Face, articles: &[&str]) -> Book {
     let (words, mut dice, mut book) = (Words(face), Dice::new(99), Book::default());
     let mut made = 0;
     while shared.goes_on() {
@@ -192,7 +192,7 @@ pub fn set(shared: &Shared, face: Face, articles: &[&str]) -> Book {
 }
 
 /// Sets each article once.
-pub fn set_once(shared: &Shared, face: Face, articles: usize) -> Book {
+pub(crate) fn set_once(shared: &Shared, face: Face, articles: usize) -> Book {
     let (words, mut dice, mut book) = (Words(face), Dice::new(5), Book::default());
     for article in (0..articles).map(|n| format!("D-{n}")) {
         if !shared.goes_on() {
@@ -206,7 +206,7 @@ pub fn set_once(shared: &Shared, face: Face, articles: usize) -> Book {
 }
 
 /// Buys in the shop; whether an order arrived whose answer got lost is for the shop to tell.
-pub fn buy(shared: &Shared, article: &str) -> Book {
+pub(crate) fn buy(shared: &Shared, article: &str) -> Book {
     let (mut dice, mut book) = (Dice::new(7), Book::default());
     while shared.goes_on() {
         if book.bought == MOST_ORDERS {
@@ -228,7 +228,7 @@ pub fn buy(shared: &Shared, article: &str) -> Book {
 }
 
 /// Takes new orders over and ships them, every fourth is cancelled.
-pub fn ship(shared: &Shared, face: Face) -> Book {
+pub(crate) fn ship(shared: &Shared, face: Face) -> Book {
     let (words, mut book) = (Words(face), Book::default());
     let fetch = words.document(
         "fetchOrders",

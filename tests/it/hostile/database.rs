@@ -20,13 +20,13 @@ struct Count {
 }
 
 /// Somebody else at the same database.
-pub enum Stranger {
+pub(crate) enum Stranger {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Stranger {
-    pub fn at(database: Database, world: &World) -> Stranger {
+    pub(crate) fn at(database: Database, world: &World) -> Stranger {
         let address = world.database();
         match database {
             Database::Sqlite => {
@@ -39,7 +39,7 @@ impl Stranger {
         }
     }
 
-    pub fn count(&mut self, query: &str) -> i64 {
+    pub(crate) fn count(&mut self, query: &str) -> i64 {
         let counted = match self {
             Stranger::Sqlite(c) => diesel::sql_query(query).get_result::<Count>(c),
             Stranger::Postgres(c) => diesel::sql_query(query).get_result::<Count>(c),

@@ -39,7 +39,7 @@ pub(super) struct Intake<'c> {
 impl Intake<'_> {
     /// Stores orders; gives the accounts whose quantities they change. An order that cannot be stored is kept aside. Fails
     /// where even that is not possible: then the database is down, and the cursor must not move.
-    pub fn store(&self, orders: Vec<ChannelOrder>, source: Source) -> Result<BTreeSet<i32>, Failure> {
+    pub(crate) fn store(&self, orders: Vec<ChannelOrder>, source: Source) -> Result<BTreeSet<i32>, Failure> {
         let orders = Arc::new(orders);
         let mut concerned = BTreeSet::new();
         for start in (0..orders.len()).step_by(AT_ONCE) {
@@ -97,7 +97,7 @@ impl Intake<'_> {
     }
 
     /// Keeps an order that cannot be stored, and reports it when that is news.
-    pub fn hold(&self, number: String, document: String, failure: &Failure) -> Result<(), Failure> {
+    pub(crate) fn hold(&self, number: String, document: String, failure: &Failure) -> Result<(), Failure> {
         let Intake { context, now, .. } = *self;
         let row = context.message(About::Account, &own::order_not_imported(&number, Arg::worded(|reader| failure.text(reader))));
         let account_id = context.account_id();

@@ -7,7 +7,7 @@ use crate::store::offers::{EndedBy, OfferRow, OfferState};
 
 /// An offer as the channel showed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shown {
+pub(crate) struct Shown {
     pub running: bool,
     pub price: Option<Money>,
     pub quantity: Option<i32>,
@@ -15,7 +15,7 @@ pub struct Shown {
 
 /// What does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Difference {
+pub(crate) enum Difference {
     /// It runs as far as we know, and the channel does not show it.
     Missing,
     /// The channel shows it, and it is not meant to run.
@@ -35,7 +35,7 @@ pub enum Difference {
 
 /// Compares an offer with what the channel shows of it (`None`: nothing), after all orders placed until then were
 /// collected. `ends_at_zero` as in the capabilities.
-pub fn compare(offer: &OfferRow, shown: Option<&Shown>, ends_at_zero: bool) -> Vec<Difference> {
+pub(crate) fn compare(offer: &OfferRow, shown: Option<&Shown>, ends_at_zero: bool) -> Vec<Difference> {
     let placed = offer.placed();
     let shall_run = offer.wanted == Wanted::Running && offer.ended_by != EndedBy::Stock;
     match (placed.life, shown.filter(|shown| shown.running)) {
@@ -71,7 +71,7 @@ fn parts(offer: &OfferRow, shown: &Shown) -> Vec<Difference> {
 }
 
 /// The offer was prepared at most: what the channel shows of its article did not come from us, and is not ours to end.
-pub fn never_sent(offer: &OfferRow) -> bool {
+pub(crate) fn never_sent(offer: &OfferRow) -> bool {
     offer.state == OfferState::Prepared
         && offer.wanted == Wanted::Ended
         && offer.external_offer_number.is_none()

@@ -15,7 +15,7 @@ use crate::store::outbox::{self, Topic};
 use crate::store::{Conn, Tx};
 
 /// How our offers are compared.
-pub struct View {
+pub(crate) struct View {
     pub account: Account,
     /// When the reconciliation began.
     pub begun: Stamp,
@@ -23,14 +23,14 @@ pub struct View {
 }
 
 #[derive(Default)]
-pub struct Differing {
+pub(crate) struct Differing {
     pub offers: Vec<(OfferRow, Vec<Difference>)>,
     /// Others whose change is on its way, or happened while the channel was read.
     pub left_out: usize,
 }
 
 impl View {
-    pub fn differences(&self, conn: &mut Conn<'_>, offers: Vec<OfferRow>, seen: &BTreeMap<i32, Seen>) -> Result<Differing, Failure> {
+    pub(crate) fn differences(&self, conn: &mut Conn<'_>, offers: Vec<OfferRow>, seen: &BTreeMap<i32, Seen>) -> Result<Differing, Failure> {
         let mut found = Differing::default();
         let on_the_way = offers::on_the_way(conn, self.account.account_id, &offers)?;
         for offer in offers {
@@ -51,7 +51,7 @@ impl View {
 }
 
 /// Tells the merchant of differences, at most `left` times; gives the count of messages.
-pub fn tell(
+pub(crate) fn tell(
     tx: &mut Tx<'_>,
     account: &Account,
     differing: &[(OfferRow, Vec<Difference>)],
@@ -79,7 +79,7 @@ pub fn tell(
 }
 
 /// Records what the channel shows, and marks what has to be said: the planner does the rest.
-pub fn set_right(tx: &mut Tx<'_>, offer: &OfferRow, differences: &[Difference], seen: Option<&Seen>) -> Result<(), Failure> {
+pub(crate) fn set_right(tx: &mut Tx<'_>, offer: &OfferRow, differences: &[Difference], seen: Option<&Seen>) -> Result<(), Failure> {
     let mut topics: Vec<Topic> = Vec::new();
     for difference in differences {
         match difference {

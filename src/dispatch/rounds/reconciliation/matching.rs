@@ -13,7 +13,7 @@ use crate::store::offers::{self, OfferRow};
 
 /// What an offer of the channel is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Match {
+pub(crate) enum Match {
     /// The offer with this id; by the channel's number, or only by its article.
     Ours {
         offer_id: i32,
@@ -27,13 +27,13 @@ pub enum Match {
 }
 
 /// The offer with numbers that the database can be asked for.
-pub fn fitted(listed: ListedOffer) -> ListedOffer {
+pub(crate) fn fitted(listed: ListedOffer) -> ListedOffer {
     let key = |number: Option<String>| number.map(|number| limits::channel_number(&number).into_owned());
     ListedOffer { external_number: key(listed.external_number), sku: key(listed.sku), ean: key(listed.ean), ..listed }
 }
 
 /// Finds out for each offer of a page, in their order.
-pub fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer]) -> Result<Vec<Match>, Failure> {
+pub(crate) fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer]) -> Result<Vec<Match>, Failure> {
     let numbers: Vec<&str> = page.iter().filter_map(|listed| listed.external_number.as_deref()).collect();
     let by_number: BTreeMap<String, i32> = offers::by_external_numbers(conn, account.account_id, &numbers)?
         .into_iter()

@@ -19,7 +19,7 @@ const MOST_MESSAGES: usize = 1_000;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// The `reconcile_wanted` that was seen at the beginning.
     pub wanted: i64,
     pub repair: bool,
@@ -27,13 +27,13 @@ pub struct Asked {
 }
 
 /// When the account's schedule asks for the next reconciliation.
-pub fn scheduled(work: &WorkRow, schedule: &Schedule) -> Option<Stamp> {
+pub(crate) fn scheduled(work: &WorkRow, schedule: &Schedule) -> Option<Stamp> {
     let every = schedule.every?;
     Some(work.reconciled_at.map_or(Stamp(0), |last| after(Stamp(last), every)))
 }
 
 /// What a reconciliation that begins now must do.
-pub fn due(work: &WorkRow, schedule: &Schedule, now: Stamp) -> Option<Asked> {
+pub(crate) fn due(work: &WorkRow, schedule: &Schedule, now: Stamp) -> Option<Asked> {
     let asked = work.reconcile_wanted > work.reconcile_served;
     let scheduled = scheduled(work, schedule).is_some_and(|time| time <= now);
     (asked || scheduled).then_some(Asked {
@@ -45,7 +45,7 @@ pub fn due(work: &WorkRow, schedule: &Schedule, now: Stamp) -> Option<Asked> {
 
 /// An offer as a page showed it.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub(crate) struct Seen {
     pub shown: Shown,
     /// The channel's number.
     pub number: Option<String>,
@@ -54,7 +54,7 @@ pub struct Seen {
 }
 
 #[derive(Debug)]
-pub enum Step {
+pub(crate) enum Step {
     Listing {
         cursor: Option<String>,
     },
@@ -69,7 +69,7 @@ pub enum Step {
 }
 
 #[derive(Debug)]
-pub struct Pass {
+pub(crate) struct Pass {
     pub asked: Asked,
     /// By the clock that change stamps follow.
     pub begun: Stamp,
@@ -89,7 +89,7 @@ pub struct Pass {
 }
 
 impl Pass {
-    pub fn new(asked: Asked) -> Pass {
+    pub(crate) fn new(asked: Asked) -> Pass {
         Pass {
             asked,
             begun: Stamp::now(),
@@ -106,16 +106,16 @@ impl Pass {
     }
 
     /// How many more messages may be written.
-    pub fn messages_left(&self) -> usize {
+    pub(crate) fn messages_left(&self) -> usize {
         MOST_MESSAGES.saturating_sub(self.messages)
     }
 
-    pub fn has_written(&mut self, messages: usize) {
+    pub(crate) fn has_written(&mut self, messages: usize) {
         self.messages = self.messages.saturating_add(messages);
     }
 
     /// Holds a page against what a channel may answer, so that the reading comes to an end.
-    pub fn take_sensible(&mut self, listed: Listed, cursor: Option<&str>) -> Result<Listed, ChannelError> {
+    pub(crate) fn take_sensible(&mut self, listed: Listed, cursor: Option<&str>) -> Result<Listed, ChannelError> {
         self.pages = self.pages.saturating_add(1);
         let many = self.report.listed.saturating_add(listed.offers.len()) > MOST_LISTED || self.pages > MOST_PAGES;
         let still = listed.next.is_some() && listed.next.as_deref() == cursor;

@@ -12,7 +12,7 @@ use crate::store::{Tx, listings, messages};
 
 /// Makes offers of the channel ours where that is asked for and possible, and tells of all. Gives our
 /// numbers of the imported ones, and the count of messages.
-pub fn meet(
+pub(crate) fn meet(
     tx: &mut Tx<'_>,
     account: &Account,
     strangers: &[(ListedOffer, Result<ItemId, Stranger>)],

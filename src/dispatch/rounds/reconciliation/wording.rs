@@ -6,7 +6,7 @@ use crate::dispatch::report::Report;
 use crate::domain::message::{Message, own};
 
 /// Adds a difference to the counts.
-pub fn count(report: &mut Report, difference: &Difference) {
+pub(crate) fn count(report: &mut Report, difference: &Difference) {
     let counter = match difference {
         Difference::Missing => &mut report.missing,
         Difference::Unwanted => &mut report.unwanted,
@@ -18,7 +18,7 @@ pub fn count(report: &mut Report, difference: &Difference) {
 }
 
 /// The message for the merchant about a difference of the offer of an article.
-pub fn difference(difference: &Difference, item: &str, repaired: bool) -> Message {
+pub(crate) fn difference(difference: &Difference, item: &str, repaired: bool) -> Message {
     match (difference, repaired) {
         (Difference::Missing, false) => own::offer_missing(item),
         (Difference::Missing, true) => own::offer_missing_repaired(item),
@@ -45,7 +45,7 @@ fn named(listed: &ListedOffer) -> String {
 
 /// Why a running offer of the channel belongs to none of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stranger {
+pub(crate) enum Stranger {
     /// Its article is here: it can be imported.
     Importable,
     NoArticle,
@@ -54,7 +54,7 @@ pub enum Stranger {
     Second,
 }
 
-pub fn unknown(listed: &ListedOffer, why: Stranger) -> Message {
+pub(crate) fn unknown(listed: &ListedOffer, why: Stranger) -> Message {
     let offer = named(listed);
     match why {
         Stranger::Importable => own::offer_unknown_importable(offer),
@@ -64,6 +64,6 @@ pub fn unknown(listed: &ListedOffer, why: Stranger) -> Message {
     }
 }
 
-pub fn imported(listed: &ListedOffer) -> Message {
+pub(crate) fn imported(listed: &ListedOffer) -> Message {
     own::offer_imported(named(listed))
 }

@@ -1,3 +1,4 @@
+use crate::operations::orders::fetch::OrderFilter;
 use chrono::{TimeZone, Utc};
 
 use super::fetch::*;

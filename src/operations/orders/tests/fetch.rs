@@ -1,3 +1,4 @@
+use crate::operations::orders::fetch::{FetchOrdersRequest, FetchOrdersResult, OrderFilter};
 use chrono::{TimeZone, Utc};
 
 use super::*;

@@ -7,6 +7,7 @@ mod status;
 mod sync;
 mod update;
 
+use crate::operations::orders::fetch::{FetchOrdersRequest, FetchOrdersResult};
 use diesel::prelude::*;
 
 use super::*;

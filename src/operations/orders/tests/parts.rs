@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::domain::order::{Content, FactKind, OrderStatus};
+use crate::operations::orders::form::OrderUpdate;
+use crate::operations::orders::status::{OrderEvent, OrderStatusUpdate, UpdateOrderStatusRequest};
+use crate::operations::orders::update::UpdateOrdersRequest;
 
 /// An order with three pieces of the item and one of a service, in account 101 with its warehouses 10 and 11.
 fn order_of_three(store: &Store, item: ItemId) -> OrderId {

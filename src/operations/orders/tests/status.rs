@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::order::{self as domain, FactKind, OrderStatus};
+use crate::operations::orders::status::{OrderEvent, OrderStatusUpdate, UpdateOrderStatusRequest, UpdateOrderStatusResult};
 
 fn update(order_id: OrderId, status: OrderEvent) -> OrderStatusUpdate {
     OrderStatusUpdate {

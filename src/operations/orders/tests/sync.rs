@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::Stamp;
+use crate::operations::orders::sync::{SyncPlatformOrdersRequest, SyncPlatformOrdersResult};
 use crate::store::accounts::{save_work, work_of};
 use crate::store::outbox::{Errand, Unsettled, unsettled};
 

@@ -1,6 +1,8 @@
 use super::*;
 use crate::domain::order::OrderStatus;
 use crate::operations::common::ReportAction;
+use crate::operations::orders::form::OrderUpdate;
+use crate::operations::orders::update::{UpdateOrdersRequest, UpdateOrdersResult};
 use crate::operations::wire::Patch;
 
 fn of(order_id: OrderId) -> OrderUpdate {
