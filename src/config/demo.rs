@@ -72,9 +72,20 @@ impl Settings {
             ],
             accounts: vec![demo_account(database)],
             payment_methods: vec![payment(7, "prepayment"), payment(8, "cash on delivery"), payment(9, "collection")],
+            order_tags: OrderTag::predefined().chain([custom_tag(100, "GIFT")]).collect(),
+            shipping_carriers: vec![shipping_word(1, "DHL", Some("dhl_ext")), shipping_word(2, "UPS", None)],
+            dispatch_types: vec![shipping_word(1, "STANDARD", Some("standard_ext")), shipping_word(2, "EXPRESS", None)],
             demo: true,
         }
     }
+}
+
+fn custom_tag(tag_id: i32, identifier: &str) -> OrderTag {
+    OrderTag { tag_id, identifier: identifier.to_owned(), custom: true, mandator_id: None }
+}
+
+fn shipping_word(id: i32, identifier: &str, external_id: Option<&str>) -> ShippingWord {
+    ShippingWord { id, identifier: identifier.to_owned(), external_id: external_id.map(str::to_owned) }
 }
 
 /// The shop's memory lies beside the database, so that both survive a restart together.
@@ -99,6 +110,7 @@ fn demo_account(database: &str) -> Account {
         language: "de".to_owned(),
         listing: Listing::ByCall,
         carriers: BTreeMap::from([("DHL".to_owned(), "dhl".to_owned())]),
+        dispatch_types: BTreeMap::from([("EXPRESS".to_owned(), "express".to_owned())]),
         poll_interval: Duration::from_secs(1),
         order_number_prefix: "SB-".to_owned(),
         preparation: Preparation::default(),

@@ -22,6 +22,7 @@ pub(crate) fn account(account_id: i32, mandator_id: i32) -> Account {
         language: "de".into(),
         listing: Listing::ByCall,
         carriers: BTreeMap::new(),
+        dispatch_types: BTreeMap::new(),
         poll_interval: Duration::from_secs(60),
         order_number_prefix: String::new(),
         preparation: Preparation::default(),
@@ -70,6 +71,9 @@ pub(crate) fn settings() -> Settings {
         sub_channels: vec![sub_channel(PHONE_SALES, "Telefonverkauf"), sub_channel(2100, "Shop")],
         accounts: vec![Account { order_number_prefix: "S1-".into(), ..account(101, 1) }, account(102, 1), account(201, 2)],
         payment_methods: vec![method(7, "PayPal"), method(8, "cash on delivery"), method(9, "Collection in store")],
+        order_tags: OrderTag::predefined().collect(),
+        shipping_carriers: Vec::new(),
+        dispatch_types: Vec::new(),
         demo: false,
     }
 }

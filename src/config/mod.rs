@@ -10,6 +10,7 @@ pub(crate) mod demo;
 mod fault;
 mod given;
 mod load;
+mod order_lists;
 pub(crate) mod password;
 mod raw;
 mod read;
@@ -33,6 +34,7 @@ pub use defaults::DEFAULT_LISTEN;
 pub use fault::Fault;
 pub use given::{Connectors, Overrides};
 pub use load::{Loaded, load};
+pub(crate) use order_lists::{ChannelWord, FIRST_CUSTOM_TAG, OrderTag, ShippingWord, shipping_word};
 pub use server::{Limits, ProxyHeader, Server};
 
 #[derive(Debug, Clone)]
@@ -54,6 +56,10 @@ pub struct Settings {
     pub accounts: Vec<Account>,
     /// Payment method names of the channels and the ids under which the ERP sees them.
     pub payment_methods: Vec<PaymentMethod>,
+    /// Kontor's own and those in the file.
+    pub(crate) order_tags: Vec<OrderTag>,
+    pub(crate) shipping_carriers: Vec<ShippingWord>,
+    pub(crate) dispatch_types: Vec<ShippingWord>,
     /// `serve --demo`.
     pub demo: bool,
 }
@@ -216,6 +222,8 @@ pub struct Account {
     pub listing: Listing,
     /// The ERP's carrier word (compared without case) → the channel's carrier code.
     pub carriers: BTreeMap<String, String>,
+    /// The same for dispatch types.
+    pub dispatch_types: BTreeMap<String, String>,
     pub poll_interval: Duration,
     /// Put before the order numbers of this account.
     pub order_number_prefix: String,

@@ -43,6 +43,9 @@ raw! {
         pricelists: Vec<RawPricelist>,
         sub_channels: Vec<RawSubChannel>,
         payment_methods: Vec<RawPaymentMethod>,
+        order_tags: Vec<RawOrderTag>,
+        shipping_carriers: Vec<RawShippingCarrier>,
+        dispatch_types: Vec<RawDispatchType>,
         accounts: Vec<RawAccount>,
     }
     RawServer {
@@ -122,6 +125,9 @@ raw! {
     }
     RawSubChannel { sub_channel_id: Option<i64>, identifier: Option<String>, channel: Option<String> }
     RawPaymentMethod { payment_method_id: Option<i64>, identifier: Option<String> }
+    RawOrderTag { tag_id: Option<i64>, identifier: Option<String>, mandator_id: Option<i64> }
+    RawShippingCarrier { shipping_provider_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
+    RawDispatchType { dispatch_type_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
     RawAccount {
         account_id: Option<i64>,
         mandator_id: Option<i64>,
@@ -138,6 +144,7 @@ raw! {
         language: Option<String>,
         listing: Option<Listing>,
         carriers: BTreeMap<String, String>,
+        dispatch_types: BTreeMap<String, String>,
         poll_interval_seconds: Option<i64>,
         order_number_prefix: Option<String>,
         category_mapping: BTreeMap<String, String>,

@@ -15,6 +15,7 @@ mod listing;
 pub(crate) mod look_up;
 pub(crate) mod module_types;
 pub(crate) mod offers;
+mod order_lists;
 pub(crate) mod orders;
 mod place;
 pub(crate) mod prices;
@@ -197,4 +198,8 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<orders::UpdateOrderStatus>(),
     Operation::writing::<orders::SyncPlatformOrders>(),
     Operation::writing::<offers::SyncPlatformItems>(),
+    Operation::reading::<order_lists::FetchOrderTags>(),
+    Operation::reading::<order_lists::FetchPaymentMethods>(),
+    Operation::reading::<order_lists::FetchShippingCarriers>(),
+    Operation::reading::<order_lists::FetchDispatchTypes>(),
 ];

@@ -76,6 +76,9 @@ pub(crate) fn settings() -> Settings {
         sub_channels: Vec::new(),
         accounts: Vec::new(),
         payment_methods: Vec::new(),
+        order_tags: Vec::new(),
+        shipping_carriers: Vec::new(),
+        dispatch_types: Vec::new(),
         demo: false,
     }
 }

@@ -17,6 +17,7 @@ mod hostile;
 mod house;
 mod items;
 mod offers;
+mod order_lists;
 mod orders;
 mod other_ways;
 mod preparation;

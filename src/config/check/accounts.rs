@@ -54,7 +54,8 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
         description_text_module: c.optional_id(&at("description_text_module"), raw.description_text_module),
         language: language(c, &at("language"), raw.language, mandator_id, settings),
         listing: raw.listing.unwrap_or(Listing::ByCall),
-        carriers: carriers(c, &at("carriers"), raw.carriers),
+        carriers: words(c, &at("carriers"), raw.carriers, "the channel's carrier code"),
+        dispatch_types: words(c, &at("dispatch_types"), raw.dispatch_types, "the channel's code of the dispatch type"),
         poll_interval: Duration::from_secs(poll),
         // Unlike an empty one, this default cannot make two accounts collide.
         order_number_prefix: raw.order_number_prefix.unwrap_or_else(|| format!("{account_id}-")),
@@ -203,10 +204,11 @@ fn rate_limits(c: &mut Checker<'_>, path: &str, raw: RawRateLimits) -> Rates {
     rates
 }
 
-fn carriers(c: &mut Checker<'_>, path: &str, raw: BTreeMap<String, String>) -> BTreeMap<String, String> {
+/// A table from words of the ERP, which are compared without case, to codes of the channel.
+fn words(c: &mut Checker<'_>, path: &str, raw: BTreeMap<String, String>, expected: &str) -> BTreeMap<String, String> {
     c.unique(raw.keys().map(|word| (format!("{path}.{word}"), word.to_lowercase())));
     for (word, _) in raw.iter().filter(|(_, code)| code.trim().is_empty()) {
-        c.fault(&format!("{path}.{word}"), "\"\" is empty; write the channel's carrier code");
+        c.fault(&format!("{path}.{word}"), format!("\"\" is empty; write {expected}"));
     }
     raw
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod exposed;
 mod master;
+mod order_lists;
 mod preparation;
 mod process;
 mod users;
@@ -35,6 +36,9 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     let pricelists = master::pricelists(c, raw.pricelists, &mandators);
     let sub_channels = master::sub_channels(c, raw.sub_channels);
     let payment_methods = master::payment_methods(c, raw.payment_methods);
+    let order_tags = order_lists::order_tags(c, raw.order_tags, &mandators);
+    let shipping_carriers = order_lists::shipping_carriers(c, raw.shipping_carriers);
+    let dispatch_types = order_lists::dispatch_types(c, raw.dispatch_types);
     let users = users::users(c, raw.users, &mandators);
     let mut settings = Settings {
         server,
@@ -50,6 +54,9 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         sub_channels,
         accounts: Vec::new(),
         payment_methods,
+        order_tags,
+        shipping_carriers,
+        dispatch_types,
         demo: false,
     };
     settings.accounts = accounts::accounts(c, raw.accounts, &settings, connectors);

@@ -38,7 +38,7 @@ fn the_documentation_and_the_example_name_every_key() {
     use crate::config::raw::*;
     let doc = include_str!("../../../docs/CONFIGURATION.md");
     let example: Vec<&str> = EXAMPLE.lines().map(|l| l.trim_start_matches("# ")).filter(|l| is_key(l)).collect();
-    for key in example.iter().filter_map(|l| l.split(" = ").next()).filter(|k| !["DHL", "kitchen", "parcel"].contains(k)) {
+    for key in example.iter().filter_map(|l| l.split(" = ").next()).filter(|k| !["DHL", "EXPRESS", "kitchen", "parcel"].contains(k)) {
         assert!(doc.contains(&format!("`{key}`")), "docs/CONFIGURATION.md does not name {key}");
     }
     for section in RawFile::KEYS {
@@ -57,6 +57,9 @@ fn the_documentation_and_the_example_name_every_key() {
         RawPricelist::KEYS,
         RawSubChannel::KEYS,
         RawPaymentMethod::KEYS,
+        RawOrderTag::KEYS,
+        RawShippingCarrier::KEYS,
+        RawDispatchType::KEYS,
         RawAccount::KEYS,
         RawRateLimits::KEYS,
     ];

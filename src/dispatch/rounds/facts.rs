@@ -1,13 +1,14 @@
 //! Telling a channel what the ERP did with its orders, one fact after the other.
 
 use super::{Attempt, Due, Round};
-use crate::config::Account;
+use crate::config::{Account, ChannelWord, Settings};
 use crate::connectors::{Fact, Outcome};
 use crate::dispatch::context::Context;
 use crate::dispatch::parts::{Fitted, fit};
 use crate::dispatch::sent::{Pause, Sent};
 use crate::dispatch::settle::{About, Health, Settlement, clean};
 use crate::dispatch::turn::Kind;
+use crate::domain::message::own;
 use crate::domain::order::FactKind;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
@@ -65,14 +66,14 @@ impl Round for Facts {
             return Ok(None);
         }
         context.begin(Begun::Fact(row.fact_id), row.begun)?;
-        map_carriers(&context.account, &mut kind);
+        let strange = shipping_words(context, &mut kind);
         let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind };
         let (result, now) = context.channel.call(ChannelCall::PushFact, now, |connector| connector.push_fact(&fact));
         let attempt = match result {
             Ok(outcome) => {
                 context.channel.answered(Kind::Facts);
                 settlement.health = Some(Health::Worked);
-                settle_outcome(context, row, &fact.kind, outcome, now, &mut settlement);
+                settle_outcome(context, row, &fact.kind, &strange, outcome, now, &mut settlement);
                 Attempt::Worked
             }
             Err(error) => {
@@ -107,11 +108,23 @@ fn sent(row: FactRow) -> Sent {
     Sent { about, name, rows: vec![row.into()] }
 }
 
-fn settle_outcome(context: &Context, row: FactRow, kind: &FactKind, outcome: Outcome, now: Stamp, settlement: &mut Settlement) {
+fn settle_outcome(
+    context: &Context,
+    row: FactRow,
+    kind: &FactKind,
+    strange: &[String],
+    outcome: Outcome,
+    now: Stamp,
+    settlement: &mut Settlement,
+) {
     context.channel.count(ChannelCall::PushFact, &outcome);
     // Also where it refused a fulfilment that it has made already.
     if kind.moves_stock() && !matches!(outcome, Outcome::Later { .. }) {
         settlement.stock_moved_by = Some(row.order_id);
+    }
+    if !matches!(outcome, Outcome::Later { .. }) {
+        let about = About::Order(row.order_id);
+        settlement.messages.extend(strange.iter().map(|word| context.message(about, &own::shipping_word_unknown(word))));
     }
     match outcome {
         Outcome::Done { messages, .. } => sent(row).done(context, &messages, settlement),
@@ -120,15 +133,25 @@ fn settle_outcome(context: &Context, row: FactRow, kind: &FactKind, outcome: Out
     }
 }
 
-/// The ERP's words for carriers become the channel's; unknown words stay.
-fn map_carriers(account: &Account, kind: &mut FactKind) {
+/// The ERP's words for carriers and dispatch types become the channel's; unknown words stay. Gives those that are in no
+/// list, where the configuration has one.
+fn shipping_words(context: &Context, kind: &mut FactKind) -> Vec<String> {
     let FactKind::Shipped { packets, .. } = kind else {
-        return;
+        return Vec::new();
     };
-    for carrier in packets.iter_mut().filter_map(|packet| packet.carrier.as_mut()) {
-        let mapped = account.carriers.iter().find(|(word, _)| word.trim().to_lowercase() == carrier.trim().to_lowercase());
-        if let Some((_, code)) = mapped {
-            carrier.clone_from(code);
+    let (settings, account) = (&context.settings, &context.account);
+    let mut strange = Vec::new();
+    let mut say = |said: &mut Option<String>, at: fn(&Settings, &Account, &str) -> ChannelWord, listed: bool| {
+        let Some(word) = said.take() else { return };
+        let at_channel = at(settings, account, &word);
+        if at_channel == ChannelWord::Unknown && listed && !strange.contains(&word) {
+            strange.push(word.clone());
         }
+        *said = Some(at_channel.word().unwrap_or(word));
+    };
+    for packet in packets {
+        say(&mut packet.carrier, Settings::carrier_at, !settings.shipping_carriers.is_empty());
+        say(&mut packet.dispatch_type, Settings::dispatch_type_at, !settings.dispatch_types.is_empty());
     }
+    strange
 }

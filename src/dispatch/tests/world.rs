@@ -83,6 +83,9 @@ pub(crate) fn settings() -> Settings {
         sub_channels: Vec::new(),
         accounts: vec![account(1), account(2)],
         payment_methods: Vec::new(),
+        order_tags: Vec::new(),
+        shipping_carriers: Vec::new(),
+        dispatch_types: Vec::new(),
         demo: false,
     }
 }

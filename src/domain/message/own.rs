@@ -213,6 +213,11 @@ messages! {
         "der Kanal nimmt nur vollständige Lieferungen an; was vom Auftrag {order} versandt ist, wird gemeldet, wenn nichts mehr offen ist"
         "nothing to do: it is reported automatically"
         "nichts zu tun: es wird automatisch gemeldet";
+    shipping_word_unknown SHIPPING_WORD_UNKNOWN Warning (word)
+        "the shipping provider or dispatch type \"{word}\" is not in the configuration; the channel got it as it is"
+        "den Versanddienstleister oder die Versandart \"{word}\" gibt es in der Konfiguration nicht; der Kanal hat das Wort unverändert bekommen"
+        "send a name that fetchShippingCarriers or fetchDispatchTypes lists, or have the admin add this one"
+        "senden Sie einen Namen aus fetchShippingCarriers oder fetchDispatchTypes, oder lassen Sie diesen ergänzen";
     account_work_cut_off WORK_CUT_OFF Error (what)
         "the process ended three times while it worked on {what}; so that everything else goes on, it is set aside"
         "der Prozess endete dreimal während der Arbeit an {what}; damit alles andere weitergeht, ist es zurückgestellt"

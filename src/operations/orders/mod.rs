@@ -14,6 +14,7 @@ mod record;
 mod ship;
 mod status;
 pub(super) mod sync;
+mod tags;
 mod update;
 mod words;
 
@@ -24,13 +25,13 @@ pub(crate) use address::OrderAddress;
 pub(crate) use corrections::OrderItemUpdate;
 pub(crate) use fetch::FetchOrders;
 pub(crate) use positions::{OrderContent, OrderItemCancellation};
-pub(crate) use record::OrderRecord;
+pub(crate) use record::{OrderRecord, OrderWorkflow};
 pub(crate) use status::UpdateOrderStatus;
 pub(crate) use sync::SyncPlatformOrders;
 pub(crate) use update::UpdateOrders;
 
 use super::wire::Time;
-use crate::config::Mandator;
+use crate::config::{Mandator, Settings, ShippingWord, shipping_word};
 use crate::domain::order::{self, PacketDocument, PaymentDocument};
 use crate::domain::{AllOf, Decimal, Failure, FieldName, ItemId, OrderId, OrderItemId, Worded, code, limits};
 use crate::store::Conn;
@@ -230,14 +231,25 @@ wire! {
     OrderTag {
         /// true: remove this tag.
         delete: Option<bool> [attr, typed("remove")],
-        /// Name of the tag.
+        /// Name of the tag, one of fetchOrderTags.
         tag_identifier: String,
     }
 }
 
+/// Writes the words of a listed entry as the list has them; a word that is not listed stays as it was sent.
+fn named(list: &[ShippingWord], identifier: &mut Option<String>, external_id: &mut Option<String>) {
+    if let Some(entry) = shipping_word(list, identifier.as_deref(), external_id.as_deref()) {
+        *identifier = Some(entry.identifier.clone());
+        *external_id = entry.external_id.clone().or(external_id.take());
+    }
+}
+
 impl OrderPacket {
-    fn stored(&self, mandator: &Mandator) -> PacketDocument {
-        let packet = self.clone();
+    /// What is kept of it. A provider or dispatch type of the configuration's lists gets both its words.
+    fn stored(&self, settings: &Settings, mandator: &Mandator) -> PacketDocument {
+        let mut packet = self.clone();
+        named(&settings.shipping_carriers, &mut packet.shipping_provider_identifier, &mut packet.shipping_provider_external_id);
+        named(&settings.dispatch_types, &mut packet.dispatch_type_identifier, &mut packet.dispatch_type_external_id);
         PacketDocument {
             external_packet_number: packet.external_packet_number.filter(|number| !number.is_empty()),
             tracking_number: packet.tracking_number.filter(|number| !number.is_empty()),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::OrderPacket;
 use super::positions::{OrderContent, open_pieces, warehouse};
-use crate::config::Mandator;
+use crate::config::{Mandator, Settings};
 use crate::domain::order::{Content, PacketDocument};
 use crate::domain::{Failure, OrderId, OrderItemId, Place, code};
 use crate::operations::Work;
@@ -32,7 +32,7 @@ struct Package<'r> {
 }
 
 pub(super) fn ship(work: &mut Work<'_, '_>, mandator: &Mandator, row: &OrderRow, sent: &[OrderPacket]) -> Result<Shipped, Failure> {
-    let packages = packages_of(mandator, sent)?;
+    let packages = packages_of(work.settings, mandator, sent)?;
     let warehouses = work.settings.warehouses_of(row.account_id, row.mandator_id);
     let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
     let mut shelf = Shelf::load(work, row.order_id)?;
@@ -55,7 +55,7 @@ pub(super) fn ship(work: &mut Work<'_, '_>, mandator: &Mandator, row: &OrderRow,
 
 /// Packages that come with a status other than `SHIPPED`: their data are kept, nothing is shipped. True: something changed.
 pub(super) fn note(work: &mut Work<'_, '_>, mandator: &Mandator, row: &OrderRow, sent: &[OrderPacket]) -> Result<bool, Failure> {
-    let packages = packages_of(mandator, sent)?;
+    let packages = packages_of(work.settings, mandator, sent)?;
     if let Some(package) = packages.iter().find(|package| !package.contents.is_empty()) {
         let failure = Failure::new(code::POSITIONS_MISPLACED, ["shipping_information/contents", "SHIPPED"]);
         return Err(failure.within(Place::entry("shipping_information", package.number)));
@@ -68,11 +68,11 @@ pub(super) fn note(work: &mut Work<'_, '_>, mandator: &Mandator, row: &OrderRow,
 }
 
 /// The packages that say something. Either all name their contents, or none does.
-fn packages_of<'r>(mandator: &Mandator, sent: &'r [OrderPacket]) -> Result<Vec<Package<'r>>, Failure> {
+fn packages_of<'r>(settings: &Settings, mandator: &Mandator, sent: &'r [OrderPacket]) -> Result<Vec<Package<'r>>, Failure> {
     let packages: Vec<Package<'r>> = sent
         .iter()
         .enumerate()
-        .map(|(index, packet)| Package { number: index + 1, data: packet.stored(mandator), contents: &packet.contents })
+        .map(|(index, packet)| Package { number: index + 1, data: packet.stored(settings, mandator), contents: &packet.contents })
         .filter(|package| !package.contents.is_empty() || package.data != PacketDocument::default())
         .collect();
     let with = packages.iter().filter(|package| !package.contents.is_empty()).count();

@@ -6,7 +6,7 @@
 //! removed again, so that a repeated call changes nothing.
 
 use super::form::{OrderUpdate, header};
-use super::{OrderKeys, OrderNotice, create};
+use super::{OrderKeys, OrderNotice, create, tags};
 use super::{corrections, missing_key, order_under, unknown_order};
 use crate::config::Mandator;
 use crate::domain::{Failure, OrderId, Place, code};
@@ -140,12 +140,9 @@ fn parts(work: &mut Work<'_, '_>, row: &OrderRow, update: &OrderUpdate) -> Resul
                 .map_err(|failure| failure.within(Place::entry("order_notice", index + 1)))?;
         }
     }
-    let tags = |delete: bool| -> Vec<String> {
-        let tags = update.order_tags.iter();
-        tags.filter(|tag| tag.delete.unwrap_or_default() == delete).map(|tag| tag.tag_identifier.clone()).collect()
-    };
-    changed |= orders::delete_tags(work.tx, row.order_id, &tags(true))?;
-    changed |= orders::add_tags(work.tx, row.order_id, &tags(false))?;
+    let tags = tags::of(work.settings, row.mandator_id, &update.order_tags)?;
+    changed |= orders::delete_tags(work.tx, row.order_id, &tags.lost)?;
+    changed |= orders::add_tags(work.tx, row.order_id, &tags.set)?;
     Ok(changed)
 }
 
