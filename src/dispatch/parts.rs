@@ -11,6 +11,8 @@ use crate::store::orders;
 #[derive(Debug)]
 pub(super) enum Fitted {
     Send(FactKind),
+    /// A later fact will say it too.
+    Waits(Message),
     /// The channel cannot take it; the ERP hears why.
     Kept(Message),
 }
@@ -22,7 +24,7 @@ pub(super) fn fit(conn: &mut Conn<'_>, order_id: OrderId, kind: FactKind, can: &
         FactKind::Shipped { .. } if !can.ships_in_part => {
             let Some(order) = orders::get(conn, order_id)? else { return Ok(Fitted::Send(kind)) };
             if orders::items_of(conn, order_id)?.iter().any(|position| position.pieces().open() > 0) {
-                return Ok(Fitted::Kept(own::shipment_waits(order.order_number)));
+                return Ok(Fitted::Waits(own::shipment_waits(order.order_number)));
             }
             let packets = orders::packets_for_channel(conn, &order)?;
             Ok(Fitted::Send(FactKind::Shipped { packets, together: Vec::new() }))

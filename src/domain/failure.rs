@@ -305,6 +305,12 @@ codes! {
     5020 SET_IN_CONFIGURATION Client
         "{0} is set in the configuration file; have the admin change it there"
         "{0} steht in der Konfigurationsdatei; lassen Sie es dort ändern";
+    5030 PLATFORM_DIFFERS Client
+        "order {0} belongs to the platform \"{1}\", not to \"{2}\"; send it under the name of its platform, or without one"
+        "der Auftrag {0} gehört zur Plattform \"{1}\", nicht zu \"{2}\"; senden Sie ihn unter dem Namen seiner Plattform oder ohne einen";
+    5031 NO_CHANNEL Client
+        "order {0} is of no channel, so there is nobody to report to; change it with updateOrders or updateOrderStatus"
+        "der Auftrag {0} ist aus keinem Kanal, also ist niemandem etwas zu melden; ändern Sie ihn mit updateOrders oder updateOrderStatus";
     // 6000: channels
     6001 CHANNEL_REFUSED Client
         "the channel refused: {0}; fetchUploadMessages says more"

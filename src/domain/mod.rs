@@ -21,6 +21,7 @@ pub(crate) mod order;
 pub(crate) mod outbox;
 mod patch;
 pub(crate) mod patience;
+pub(crate) mod platform;
 pub(crate) mod price;
 pub(crate) mod rate;
 pub(crate) mod stock;

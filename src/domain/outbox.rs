@@ -20,7 +20,7 @@ numbered! {
         Parked = 1, "parked";
         /// The channel took it. Only facts are kept so; their keys stay known.
         Done = 2, "done";
-        /// Given up by hand. Only facts are kept so; their keys stay known.
+        /// Given up by hand, or the channel can do nothing with it. Only facts are kept so; their keys stay known.
         Dropped = 3, "dropped";
     }
 }

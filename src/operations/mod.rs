@@ -196,6 +196,8 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<orders::FetchOrders>(),
     Operation::writing::<orders::UpdateOrders>(),
     Operation::writing::<orders::UpdateOrderStatus>(),
+    Operation::writing::<orders::CancelOrders>(),
+    Operation::writing::<orders::AdjustOrders>(),
     Operation::writing::<orders::SyncPlatformOrders>(),
     Operation::writing::<offers::SyncPlatformItems>(),
     Operation::reading::<order_lists::FetchOrderTags>(),

@@ -220,9 +220,9 @@ fn of_account(account: &Account, known: &Known) -> AccountReport {
 /// What does not continue automatically, the oldest first.
 fn stuck(conn: &mut Conn<'_>, account_ids: &[i32]) -> Result<Vec<Change>, Failure> {
     let of_accounts = || Cond::any_of(account_ids.to_vec());
-    let kinds = Some(vec![ChangeKind::State, ChangeKind::Fact]);
-    let parked = ChangeFilter { kinds, account_id: of_accounts(), status: Cond::one(OutboxStatus::Parked), ..ChangeFilter::default() };
-    let held = ChangeFilter { kinds: Some(vec![ChangeKind::Order]), account_id: of_accounts(), ..ChangeFilter::default() };
+    let kind = Cond::any_of(vec![ChangeKind::State, ChangeKind::Fact]);
+    let parked = ChangeFilter { kind, account_id: of_accounts(), status: Cond::one(OutboxStatus::Parked), ..ChangeFilter::default() };
+    let held = ChangeFilter { kind: Cond::one(ChangeKind::Order), account_id: of_accounts(), ..ChangeFilter::default() };
     let mut found = changes::matching(conn, &parked)?;
     found.extend(changes::matching(conn, &held)?);
     found.sort_unstable();

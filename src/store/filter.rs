@@ -42,6 +42,16 @@ impl<T> Cond<T> {
         }
     }
 
+    /// The condition on what the values stand for, if each of them stands for something.
+    pub(crate) fn try_map<U, E>(self, meaning: impl FnMut(T) -> Result<U, E>) -> Result<Cond<U>, E> {
+        Ok(match self {
+            Cond::All => Cond::All,
+            Cond::In { values, or_null } => Cond::In { values: values.into_iter().map(meaning).collect::<Result<_, E>>()?, or_null },
+            Cond::Null => Cond::Null,
+            Cond::NotNull => Cond::NotNull,
+        })
+    }
+
     /// Both conditions have to hold.
     pub(crate) fn and(self, other: Cond<T>) -> Cond<T>
     where

@@ -261,6 +261,17 @@ pub fn parked_offers(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(i32, St
     Ok(offers)
 }
 
+/// The facts of one transaction that the channel does not get, with the reason: it refused them, or can do nothing with them.
+pub(crate) fn refused_facts(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(OrderId, String)>, Failure> {
+    let rows: Vec<(OrderId, Option<String>)> = on!(conn, c => outbox_facts::table
+        .filter(outbox_facts::version.eq(version.0))
+        .filter(outbox_facts::status.eq_any([OutboxStatus::Parked, OutboxStatus::Dropped]))
+        .order(outbox_facts::fact_id)
+        .select((outbox_facts::order_id, outbox_facts::last_error))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(order, error)| (order, error.unwrap_or_default())).collect())
+}
+
 /// Offers of an account with due states, at most so many, oldest first; with how often work on them was cut off.
 pub fn due_offers(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<(i32, i32)>, Failure> {
     let limit = i64::try_from(most.saturating_mul(Topic::ALL.len())).unwrap_or(i64::MAX);

@@ -17,6 +17,7 @@ mod hostile;
 mod house;
 mod items;
 mod offers;
+mod order_calls;
 mod order_lists;
 mod orders;
 mod other_ways;

@@ -8,7 +8,7 @@ use crate::dispatch::parts::{Fitted, fit};
 use crate::dispatch::sent::{Pause, Sent};
 use crate::dispatch::settle::{About, Health, Settlement, clean};
 use crate::dispatch::turn::Kind;
-use crate::domain::message::own;
+use crate::domain::message::{Message, own};
 use crate::domain::order::FactKind;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, Stamp};
@@ -55,11 +55,9 @@ impl Round for Facts {
         };
         kind = match context.store.read(|conn| fit(conn, row.order_id, kind, &context.channel.capabilities))? {
             Fitted::Send(kind) => kind,
+            Fitted::Waits(message) => return keep(context, row, settlement, &message, &Settled::Done),
             Fitted::Kept(message) => {
-                settlement.messages.push(context.message(About::Order(row.order_id), &message));
-                settlement.settle([row], &Settled::Done);
-                context.settle(settlement)?;
-                return Ok(Some(Attempt::Worked));
+                return keep(context, row, settlement, &message, &Settled::Kept { why: message.line() });
             }
         };
         if context.channel.has_to_wait(ChannelCall::PushFact, now) {
@@ -94,6 +92,20 @@ impl Round for Facts {
     }
 
     fn forget(&mut self) {}
+}
+
+/// The channel is not called; the ERP hears why.
+fn keep(
+    context: &mut Context,
+    row: FactRow,
+    mut settlement: Settlement,
+    message: &Message,
+    settled: &Settled,
+) -> Result<Option<Attempt>, Failure> {
+    settlement.messages.push(context.message(About::Order(row.order_id), message));
+    settlement.settle([row], settled);
+    context.settle(settlement)?;
+    Ok(Some(Attempt::Worked))
 }
 
 fn park(context: &mut Context, row: FactRow, mut settlement: Settlement, error: &str) -> Result<Option<Attempt>, Failure> {

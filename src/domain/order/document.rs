@@ -46,6 +46,9 @@ pub struct OrderDocument {
     /// Raw XML that Kontor does not interpret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub specific_order_data: Option<String>,
+    /// The order is shipped because what was still open of it was cancelled.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rest_cancelled: bool,
     /// What the channel knows already about the order: the word of the fact, and how often it was said. What the channel
     /// said itself counts too, so that nothing is echoed back.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

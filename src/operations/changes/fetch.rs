@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{PendingChange, PendingChangeKind, PendingChangeStatus, record};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Failure, ItemId, OrderId, Stamp, code};
-use crate::operations::wire::{Match, cond_of, mandator_of};
+use crate::domain::{Failure, ItemId, OrderId, Stamp};
+use crate::operations::wire::{Match, cond_of, mandator_of, words_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
-use crate::store::changes::{self as store, ChangeFilter, ChangeId, ChangeKind};
+use crate::store::changes::{self as store, AboutOffer, AboutOrder, ChangeFilter, ChangeId, ChangeKind, about_offer, about_order};
 use crate::store::filter::Cond;
 use crate::store::outbox::OutboxStatus;
-use crate::{fetched, wire};
+use crate::{ask, fetched, wire};
 
 wire! {
     /// Conditions on changes; all of them must hold. Conditions on articles and offers select states only, those on orders facts and orders only.
@@ -72,15 +72,23 @@ impl ReadOperation for FetchPendingChanges {
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let conditions = ChangeFilter {
-                kinds: kinds_of(filter.kind.as_ref())?,
+                kind: words_of("kind", filter.kind.as_ref(), &KINDS.map(|(name, kind)| (name.word(), kind)))?,
                 account_id: accounts_within(reading.settings, mandator, filter.account_id.as_ref()),
-                status: statuses_of(filter.status.as_ref())?,
-                offer_id: cond_of(filter.offer_id.as_ref()),
-                item_id: cond_of(filter.item_id.as_ref()),
-                internal_item_number: cond_of(filter.internal_item_number.as_ref()),
-                order_id: cond_of(filter.order_id.as_ref()),
-                order_number: cond_of(filter.order_number.as_ref()),
-                marketplace_order_id: cond_of(filter.marketplace_order_id.as_ref()),
+                status: words_of("status", filter.status.as_ref(), &STATUSES.map(|(name, status)| (name.word(), status)))?,
+                offer: about_offer!(
+                    ask,
+                    filter,
+                    PendingChangeFilter,
+                    mandator,
+                    { mandator_id account_id kind status order_id order_number marketplace_order_id }
+                ),
+                order: about_order!(
+                    ask,
+                    filter,
+                    PendingChangeFilter,
+                    mandator,
+                    { mandator_id account_id kind status offer_id item_id internal_item_number }
+                ),
             };
             found.extend(store::matching(conn, &conditions)?);
         }
@@ -95,6 +103,15 @@ impl ReadOperation for FetchPendingChanges {
     }
 }
 
+const KINDS: [(PendingChangeKind, ChangeKind); 3] = [
+    (PendingChangeKind::State, ChangeKind::State),
+    (PendingChangeKind::Fact, ChangeKind::Fact),
+    (PendingChangeKind::Order, ChangeKind::Order),
+];
+
+const STATUSES: [(PendingChangeStatus, OutboxStatus); 2] =
+    [(PendingChangeStatus::Pending, OutboxStatus::Pending), (PendingChangeStatus::Parked, OutboxStatus::Parked)];
+
 /// The accounts of a mandator, narrowed by a condition.
 fn accounts_within(settings: &Settings, mandator: &Mandator, condition: Option<&Match<i32>>) -> Cond<i32> {
     let asked = match cond_of(condition) {
@@ -105,30 +122,4 @@ fn accounts_within(settings: &Settings, mandator: &Mandator, condition: Option<&
     let own = settings.accounts.iter().filter(|account| account.mandator_id == mandator.mandator_id).map(|account| account.account_id);
     let meant = own.filter(|account| asked.as_ref().is_none_or(|asked| asked.contains(account)));
     Cond::In { values: meant.collect(), or_null: false }
-}
-
-/// What the words of a condition mean; `None`: there is no condition.
-fn meant<T: Copy>(field: &'static str, condition: Option<&Match<String>>, words: &[(&str, T)]) -> Result<Option<Vec<T>>, Failure> {
-    let Some(Cond::In { values, .. }) = condition.map(Match::cond) else { return Ok(None) };
-    let meaning = |value: &String| words.iter().find(|(word, _)| value.trim().eq_ignore_ascii_case(word)).map(|(_, meaning)| *meaning);
-    let unknown = |value: &String| {
-        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        Failure::new(code::NOT_IN_LIST, [value, &known.join(", ")]).within(field)
-    };
-    values.iter().map(|value| meaning(value).ok_or_else(|| unknown(value))).collect::<Result<Vec<T>, Failure>>().map(Some)
-}
-
-fn kinds_of(condition: Option<&Match<String>>) -> Result<Option<Vec<ChangeKind>>, Failure> {
-    let kinds = [
-        (PendingChangeKind::State, ChangeKind::State),
-        (PendingChangeKind::Fact, ChangeKind::Fact),
-        (PendingChangeKind::Order, ChangeKind::Order),
-    ];
-    meant("kind", condition, &kinds.map(|(name, kind)| (name.word(), kind)))
-}
-
-fn statuses_of(condition: Option<&Match<String>>) -> Result<Cond<OutboxStatus>, Failure> {
-    let statuses = [(PendingChangeStatus::Pending, OutboxStatus::Pending), (PendingChangeStatus::Parked, OutboxStatus::Parked)];
-    let meant = meant("status", condition, &statuses.map(|(name, status)| (name.word(), status)))?;
-    Ok(meant.map(|values| Cond::In { values, or_null: false }).unwrap_or_default())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Mandator, Settings};
 use crate::domain::{Decimal, Failure, ItemId, Stamp};
-use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of};
+use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of, words_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::filter::Cond;
@@ -157,7 +157,7 @@ impl ReadOperation for FetchOffers {
         let mut ids = BTreeSet::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let conditions = conditions_of(reading, filter, mandator);
+            let conditions = conditions_of(reading, filter, mandator)?;
             ids.extend(store::matching(conn, &conditions)?);
         }
         let ids: Vec<i32> = ids.into_iter().collect();
@@ -185,7 +185,7 @@ impl ReadOperation for FetchOffers {
     }
 }
 
-fn conditions_of(reading: &Reading<'_>, filter: &OfferFilterRecord, mandator: &Mandator) -> OfferFilter {
+fn conditions_of(reading: &Reading<'_>, filter: &OfferFilterRecord, mandator: &Mandator) -> Result<OfferFilter, Failure> {
     let own = offer_conditions!(
         ask,
         filter,
@@ -193,13 +193,13 @@ fn conditions_of(reading: &Reading<'_>, filter: &OfferFilterRecord, mandator: &M
         mandator,
         { mandator_id account_id sub_channel_id offer_status ended_by }
     );
-    OfferFilter {
+    Ok(OfferFilter {
         mandator_id: mandator.mandator_id,
         account_id: accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.sub_channel_id.as_ref()),
-        state: states_of(filter.offer_status.as_ref()),
-        ended_by: enders_of(filter.ended_by.as_ref()),
+        state: words_of("offer_status", filter.offer_status.as_ref(), &OfferState::ALL.map(|state| (state.word(), state)))?,
+        ended_by: words_of("ended_by", filter.ended_by.as_ref(), &ENDERS.map(|(stored, name)| (name.word(), stored)))?,
         ..own
-    }
+    })
 }
 
 fn record_of(reading: &Reading<'_>, row: OfferRow, internal_item_number: Option<String>, pending: bool) -> Result<OfferRecord, Failure> {
@@ -246,11 +246,6 @@ pub(super) fn accounts_of(settings: &Settings, accounts: Cond<i32>, sub_channel:
     }
 }
 
-fn states_of(condition: Option<&Match<String>>) -> Cond<OfferState> {
-    let meaning = |word: String| OfferState::ALL.into_iter().find(|state| word.trim().eq_ignore_ascii_case(state.word()));
-    cond_of(condition).filter_map(meaning)
-}
-
 const ENDERS: [(EndedBy, OfferEndedBy); 5] = [
     (EndedBy::Nobody, OfferEndedBy::Nobody),
     (EndedBy::Call, OfferEndedBy::Call),
@@ -269,9 +264,4 @@ pub(super) fn state_of(state: OfferState) -> OfferStateName {
 
 pub(super) fn ender_of(ended_by: EndedBy) -> Option<OfferEndedBy> {
     ENDERS.iter().find(|(stored, _)| *stored == ended_by && *stored != EndedBy::Nobody).map(|(_, name)| *name)
-}
-
-fn enders_of(condition: Option<&Match<String>>) -> Cond<EndedBy> {
-    let meaning = |word: String| ENDERS.iter().find(|(_, name)| word.trim().eq_ignore_ascii_case(name.word())).map(|(stored, _)| *stored);
-    cond_of(condition).filter_map(meaning)
 }

@@ -5,7 +5,31 @@ use crate::domain::order::Address;
 use crate::operations::wire::Patch;
 use crate::wire;
 
-wire! {
+/// Declares an address from its fields, which are those of the stored one.
+macro_rules! address {
+    (
+        $(#[doc = $doc:expr])*
+        $name:ident { $( $(#[doc = $field_doc:expr])* $field:ident: $type:ty $([$($option:tt)*])?, )* }
+    ) => {
+        wire! {
+            $(#[doc = $doc])*
+            $name { $( $(#[doc = $field_doc])* $field: $type $([$($option)*])?, )* }
+        }
+
+        impl $name {
+            fn take_onto(self, stored: &mut Address) {
+                $( self.$field.onto(&mut stored.$field); )*
+            }
+
+            pub(super) fn of(stored: Address) -> $name {
+                let Address { $($field),* } = stored;
+                $name { $( $field: Patch::from($field), )* }
+            }
+        }
+    };
+}
+
+address! {
     /// An address. In an update a missing field keeps what is stored, an empty one clears it.
     OrderAddress {
         /// 1 Mr, 2 Ms, 3 company.
@@ -61,37 +85,3 @@ impl OrderAddress {
         self.take_onto(stored);
     }
 }
-
-macro_rules! each_field {
-    ($($field:ident),*) => {
-        impl OrderAddress {
-            fn take_onto(self, stored: &mut Address) {
-                $( self.$field.onto(&mut stored.$field); )*
-            }
-
-            pub(super) fn of(stored: Address) -> OrderAddress {
-                OrderAddress { $( $field: Patch::from(stored.$field), )* }
-            }
-        }
-    };
-}
-
-each_field!(
-    salutation_id,
-    salutation_identifier,
-    firm,
-    title,
-    first_name,
-    last_name,
-    street,
-    house_number,
-    street_addition,
-    postal_code,
-    city,
-    region,
-    country_code_iso,
-    phone,
-    mobile_phone,
-    fax,
-    email
-);

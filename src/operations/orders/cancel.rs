@@ -1,17 +1,28 @@
 //! `CANCELED`: everything that is open, or the pieces of single positions.
 
 use super::positions::{OrderItemCancellation, open_pieces};
-use crate::domain::order::{FactKind, OrderStatus};
-use crate::domain::{Failure, OrderItemId, Place};
+use crate::domain::order::{Event, FactKind, FactName, OrderStatus, Step, step};
+use crate::domain::{Failure, OrderItemId, Place, code};
 use crate::operations::Work;
+use crate::store::changes;
 use crate::store::orders::{self, OrderRow, Positions};
+
+/// Whether an order can be cancelled, or its rest was cancelled before. Pieces that are named are refused once the order is
+/// shipped; nothing distinguishes a repeat from another cancellation there.
+pub(super) fn check(row: &OrderRow, named: &[OrderItemCancellation]) -> Result<(), Failure> {
+    match step(row.workflow, row.order_status_id, Event::Canceled) {
+        Step::To(_) | Step::Recorded => Ok(()),
+        Step::Refused if named.is_empty() && row.data.rest_cancelled => Ok(()),
+        Step::Refused => Err(Failure::new(code::STATUS_NOT_ALLOWED, [row.order_status_id.word(), "CANCELED"])),
+    }
+}
 
 /// What a cancellation did.
 pub(super) struct Cancelled {
     pub accounts: Vec<i32>,
     pub changed: bool,
     /// What the channel has to hear.
-    pub fact: Option<FactKind>,
+    pub fact: FactKind,
 }
 
 /// Cancels pieces, and gives the order the status that follows: cancelled when nothing of it was shipped, shipped when the
@@ -32,18 +43,26 @@ pub(super) fn cancel(work: &mut Work<'_, '_>, row: &mut OrderRow, named: &[Order
         }
     }
     if positions.is_open() || positions.is_shipped_in_part() {
-        let cancelled = orders::contents(positions.rows(), pieces.iter().copied(), |id| positions.pieces(id).cancelled);
-        let fact = FactKind::PositionsCancelled { positions: cancelled, reason: None };
-        positions.set_cancelled_told(pieces.iter().map(|(order_item_id, _)| *order_item_id));
+        let fact = FactKind::PositionsCancelled { positions: positions.tell_cancelled(&pieces), reason: None };
         orders::follow_status(row, &positions);
         let accounts = orders::follow_pieces(work.tx, positions)?;
-        return Ok(Cancelled { accounts, changed: !pieces.is_empty(), fact: Some(fact) });
+        return Ok(Cancelled { accounts, changed: !pieces.is_empty(), fact });
     }
     let all: Vec<OrderItemId> = positions.rows().iter().map(|position| position.order_item_id).collect();
     positions.set_cancelled_told(all);
     orders::set_status(row, OrderStatus::Cancelled);
     let accounts = orders::follow_pieces(work.tx, positions)?;
-    Ok(Cancelled { accounts, changed: !pieces.is_empty(), fact: Some(FactKind::Cancelled { reason: None }) })
+    Ok(Cancelled { accounts, changed: !pieces.is_empty(), fact: FactKind::Cancelled { reason: None } })
+}
+
+/// A caller asks once more for what is done already: where the report of it to the channel waits or was refused, it goes
+/// again at once. Gives why the channel will not hear of it, if it will not.
+pub(super) fn report_again(work: &mut Work<'_, '_>, row: &OrderRow) -> Result<Option<String>, Failure> {
+    let Some(account_id) = row.account_id else { return Ok(None) };
+    let unsent = changes::retry_facts(work.tx, row.order_id, &[FactName::Cancelled, FactName::PositionsCancelled])?;
+    let active = work.settings.account(account_id).is_some_and(|account| account.active);
+    work.concerns(active.then_some(account_id));
+    Ok(unsent)
 }
 
 fn one(positions: &mut Positions, cancellation: &OrderItemCancellation) -> Result<(OrderItemId, i32), Failure> {

@@ -27,7 +27,7 @@ wire! {
         price: Option<Decimal>,
         /// Tax rate in percent.
         tax_rate: Option<Decimal>,
-        /// All pieces cancelled so far. Changes Kontor only; the channel is not informed, CANCELED in updateOrderStatus informs it.
+        /// All pieces cancelled so far. Changes Kontor only; adjustOrders informs the channel.
         cancelled_quantity: Option<i32>,
         /// All pieces that came back so far.
         returned_quantity: Option<i32>,

@@ -1,6 +1,7 @@
 //! What `updateOrders` takes of an order, and how its fields go to the stored one.
 
-use super::{Numbers, OrderAddress, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative};
+use super::keys::Numbers;
+use super::{OrderAddress, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative};
 use crate::config::Mandator;
 use crate::domain::order::{self, Address, OrderStatus};
 use crate::domain::{Decimal, Failure, OrderId, code, limits};

@@ -1,14 +1,19 @@
-//! Orders: `fetchOrders`, `updateOrders`, `updateOrderStatus`, `syncPlatformOrders` (`order-calls.md` 1 to 4).
+//! Orders: `fetchOrders`, `updateOrders`, `updateOrderStatus`, `cancelOrders`, `adjustOrders`, `syncPlatformOrders`
+//! (`order-calls.md` 1 to 6).
 //!
 //! Decided here, because the reference could not be read: the names of everything `fetchOrders` gives back beside the
 //! header, the ids of payment status and price type, and that an order number of Kontor never changes.
 
 mod address;
+mod adjust;
 mod cancel;
+mod cancel_orders;
 mod corrections;
 mod create;
 mod fetch;
 mod form;
+mod keys;
+mod platform;
 mod positions;
 mod record;
 mod ship;
@@ -22,47 +27,27 @@ mod words;
 mod tests;
 
 pub(crate) use address::OrderAddress;
+pub(crate) use adjust::AdjustOrders;
+pub(crate) use cancel_orders::CancelOrders;
 pub(crate) use corrections::OrderItemUpdate;
 pub(crate) use fetch::FetchOrders;
+pub(crate) use keys::{OrderKeys, OrderSignificantKey};
+pub(crate) use platform::{PlatformOrder, PlatformOrdersRequest, PlatformOrdersResult};
 pub(crate) use positions::{OrderContent, OrderItemCancellation};
 pub(crate) use record::{OrderRecord, OrderWorkflow};
 pub(crate) use status::UpdateOrderStatus;
 pub(crate) use sync::SyncPlatformOrders;
 pub(crate) use update::UpdateOrders;
 
+use keys::{missing_key, order_record, order_under, unknown_order};
+
 use super::wire::Time;
 use crate::config::{Mandator, Settings, ShippingWord, shipping_word};
 use crate::domain::order::{self, PacketDocument, PaymentDocument};
-use crate::domain::{AllOf, Decimal, Failure, FieldName, ItemId, OrderId, OrderItemId, Worded, code, limits};
-use crate::store::Conn;
-use crate::store::orders::{self, OrderKey, OrderRow};
+use crate::domain::{Decimal, Failure, ItemId, OrderItemId, Worded, code, limits};
 use crate::{wire, wire_enum};
 
 wire_enum! {
-    /// The field that names the order.
-    OrderSignificantKey {
-        /// Kontor's own id.
-        OrderId = "order_id",
-        /// The visible number, where it is unique without its prefix.
-        OrderNumber = "order_number",
-        /// The visible number together with its prefix.
-        OrderNumberAndPrefix = "order_number_and_prefix",
-        /// The first foreign number, by convention the ERP's order number.
-        ExternalOrderNumber1 = "external_order_number_1",
-        /// The second foreign number.
-        ExternalOrderNumber2 = "external_order_number_2",
-        /// The channel's order number; the same as MARKETPLACE_ORDER_ID_1.
-        MarketplaceOrderId = "marketplace_order_id",
-        /// The channel's order number.
-        MarketplaceOrderId1 = "marketplace_order_id_1",
-        /// The channel's second order number.
-        MarketplaceOrderId2 = "marketplace_order_id_2",
-        /// The transaction id of the payment.
-        TransactionId1 = "transaction_id_1",
-        /// The second transaction id of the payment.
-        TransactionId2 = "transaction_id_2",
-    }
-
     /// The state of an order's payment.
     PaymentStatus {
         /// Not paid yet.
@@ -97,24 +82,6 @@ fn alternative<T, W: Into<T>>(
 }
 
 wire! {
-    /// The numbers of an order.
-    OrderKeys {
-        /// Kontor's own id.
-        order_id: Option<OrderId>,
-        /// The mandator.
-        mandator_id: Option<i32>,
-        /// Prefix of the order number, such as a word per account.
-        order_number_prefix: Option<String>,
-        /// The visible number; unique together with the prefix.
-        order_number: Option<i32>,
-        /// First foreign number, by convention the ERP's order number.
-        external_order_number_1: Option<String>,
-        /// Second foreign number.
-        external_order_number_2: Option<String>,
-        /// The channel's order number.
-        marketplace_order_id: Option<String>,
-    }
-
     /// The customer of an order.
     OrderCustomer {
         /// Kontor's own id.
@@ -298,90 +265,4 @@ impl OrderPayment {
             payment_status_identifier: payment.payment_status_id.map(PaymentStatus::from),
         }
     }
-}
-
-impl OrderKeys {
-    fn of(row: &OrderRow) -> OrderKeys {
-        OrderKeys {
-            order_id: Some(row.order_id),
-            mandator_id: Some(row.mandator_id),
-            order_number_prefix: row.order_number_prefix.clone(),
-            order_number: Some(row.order_number),
-            external_order_number_1: row.external_order_number_1.clone(),
-            external_order_number_2: row.external_order_number_2.clone(),
-            marketplace_order_id: row.marketplace_order_id.clone(),
-        }
-    }
-}
-
-/// The numbers that a request gives for an order.
-#[derive(Debug, Clone, Copy, Default)]
-struct Numbers<'r> {
-    order_id: Option<OrderId>,
-    order_number: Option<i32>,
-    order_number_prefix: Option<&'r str>,
-    external_order_number_1: Option<&'r str>,
-    external_order_number_2: Option<&'r str>,
-    marketplace_order_id: Option<&'r str>,
-    marketplace_order_id_2: Option<&'r str>,
-    transaction_id_1: Option<&'r str>,
-    transaction_id_2: Option<&'r str>,
-}
-
-impl Numbers<'_> {
-    /// The key that the request chose; `None` when its field is missing or empty.
-    fn key(&self, chosen: OrderSignificantKey) -> Option<OrderKey> {
-        use OrderSignificantKey as Chosen;
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        match chosen {
-            Chosen::OrderId => self.order_id.map(OrderKey::OrderId),
-            Chosen::OrderNumber => self.order_number.map(OrderKey::OrderNumber),
-            Chosen::OrderNumberAndPrefix => Some(OrderKey::OrderNumberAndPrefix(self.order_number?, text(self.order_number_prefix)?)),
-            Chosen::ExternalOrderNumber1 => text(self.external_order_number_1).map(OrderKey::ExternalOrderNumber1),
-            Chosen::ExternalOrderNumber2 => text(self.external_order_number_2).map(OrderKey::ExternalOrderNumber2),
-            Chosen::MarketplaceOrderId | Chosen::MarketplaceOrderId1 => text(self.marketplace_order_id).map(OrderKey::MarketplaceOrderId),
-            Chosen::MarketplaceOrderId2 => text(self.marketplace_order_id_2).map(OrderKey::MarketplaceOrderId2),
-            Chosen::TransactionId1 => text(self.transaction_id_1).map(OrderKey::TransactionId1),
-            Chosen::TransactionId2 => text(self.transaction_id_2).map(OrderKey::TransactionId2),
-        }
-    }
-
-    /// For a report on a record that failed: what the caller said.
-    fn keys(&self, mandator_id: i32) -> OrderKeys {
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        OrderKeys {
-            order_id: self.order_id,
-            mandator_id: Some(mandator_id),
-            order_number_prefix: text(self.order_number_prefix),
-            order_number: self.order_number,
-            external_order_number_1: text(self.external_order_number_1),
-            external_order_number_2: text(self.external_order_number_2),
-            marketplace_order_id: text(self.marketplace_order_id),
-        }
-    }
-}
-
-/// What has to be sent for a chosen key.
-fn missing_key(chosen: OrderSignificantKey) -> Failure {
-    match chosen {
-        OrderSignificantKey::OrderNumberAndPrefix => Failure::quoting(code::MISSING, [&AllOf(&["order_number", "order_number_prefix"])]),
-        other => Failure::missing(other.word()),
-    }
-}
-
-/// The one order under a key, `None` where there is none; several are refused.
-fn order_under(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key: &OrderKey) -> Result<Option<OrderRow>, Failure> {
-    match orders::find(conn, mandator_id, account_id, key)?.as_slice() {
-        [] => Ok(None),
-        [one] => orders::get(conn, *one),
-        several => {
-            let (name, value) = key.shown();
-            Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(name), &value]))
-        }
-    }
-}
-
-fn unknown_order(mandator_id: i32, key: &OrderKey) -> Failure {
-    let (name, value) = key.shown();
-    Failure::quoting(code::UNKNOWN_ORDER, [&FieldName(name), &value, &mandator_id])
 }

@@ -6,32 +6,47 @@ use crate::domain::{AnyOf, Decimal, Failure, FieldName, OrderItemId, Worded, cod
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::wire;
 
-wire! {
+/// Declares pieces of one position, with everything by which it may be named, and further fields.
+macro_rules! pieces_of_position {
+    ($(#[doc = $doc:expr])* $name:ident { $($further:tt)* }) => {
+        wire! {
+            $(#[doc = $doc])*
+            $name {
+                /// Kontor's own id of the position.
+                order_item_id: Option<OrderItemId>,
+                /// The channel's number of the position.
+                marketplace_order_item_id: Option<String>,
+                /// Number of the item, where only one position of the order has it.
+                internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
+                /// Pieces.
+                quantity: i32,
+                $($further)*
+            }
+        }
+
+        impl $name {
+            pub(super) fn keys(&self) -> PositionKeys<'_> {
+                PositionKeys {
+                    order_item_id: self.order_item_id,
+                    marketplace_order_item_id: self.marketplace_order_item_id.as_deref(),
+                    internal_item_number: self.internal_item_number.as_deref(),
+                }
+            }
+        }
+    };
+}
+
+pieces_of_position! {
     /// Pieces of one position.
     OrderContent {
-        /// Kontor's own id of the position.
-        order_item_id: Option<OrderItemId>,
-        /// The channel's number of the position.
-        marketplace_order_item_id: Option<String>,
-        /// Number of the item, where only one position of the order has it.
-        internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
-        /// Pieces.
-        quantity: i32,
         /// Code of the warehouse that they leave. Without it, those that hold the reservation.
         warehouse_code: Option<String>,
     }
+}
 
+pieces_of_position! {
     /// Pieces of one position that are cancelled.
-    OrderItemCancellation {
-        /// Kontor's own id of the position.
-        order_item_id: Option<OrderItemId>,
-        /// The channel's number of the position.
-        marketplace_order_item_id: Option<String>,
-        /// Number of the item, where only one position of the order has it.
-        internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
-        /// Pieces.
-        quantity: i32,
-    }
+    OrderItemCancellation {}
 }
 
 /// How a request names a position.
@@ -40,26 +55,6 @@ pub(super) struct PositionKeys<'r> {
     pub order_item_id: Option<OrderItemId>,
     pub marketplace_order_item_id: Option<&'r str>,
     pub internal_item_number: Option<&'r str>,
-}
-
-impl OrderContent {
-    pub(super) fn keys(&self) -> PositionKeys<'_> {
-        PositionKeys {
-            order_item_id: self.order_item_id,
-            marketplace_order_item_id: self.marketplace_order_item_id.as_deref(),
-            internal_item_number: self.internal_item_number.as_deref(),
-        }
-    }
-}
-
-impl OrderItemCancellation {
-    pub(super) fn keys(&self) -> PositionKeys<'_> {
-        PositionKeys {
-            order_item_id: self.order_item_id,
-            marketplace_order_item_id: self.marketplace_order_item_id.as_deref(),
-            internal_item_number: self.internal_item_number.as_deref(),
-        }
-    }
 }
 
 impl PositionKeys<'_> {

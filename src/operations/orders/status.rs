@@ -1,14 +1,13 @@
 //! `updateOrderStatus`: what the ERP did with an order, independent of the order's workflow (`order-calls.md` 4).
 
-use super::{Numbers, OrderItemCancellation, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey};
-use super::{cancel, missing_key, order_under, ship, unknown_order};
+use super::{OrderItemCancellation, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey, cancel, order_record, ship};
 use crate::domain::order::{Event, FactKind, FactName, PaymentDocument, PaymentStatus, Step, step};
-use crate::domain::{Failure, OrderId, code};
+use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::{self, OrderRow};
-use crate::{reports, wire, wire_enum, write_request};
+use crate::{reports, wire_enum, write_request};
 
 wire_enum! {
     /// What happened to the order at the ERP.
@@ -46,37 +45,11 @@ write_request! {
     }
 }
 
-wire! {
+order_record! {
     /// The new status of one order.
     OrderStatusUpdate {
-        /// The field that names the order.
-        significant_key: OrderSignificantKey [attr],
-        /// The caller's own text, given back on the report.
-        reference_id: Option<String> [attr],
-        /// The mandator.
-        mandator_id: i32,
-        /// Kontor's own id.
-        order_id: Option<OrderId>,
-        /// Order number.
-        order_number: Option<i32>,
-        /// Prefix of the order number.
-        order_number_prefix: Option<String>,
-        /// First foreign number.
-        external_order_number_1: Option<String> [max(100)],
-        /// Second foreign number.
-        external_order_number_2: Option<String> [max(100)],
-        /// Transaction id of the payment.
-        transaction_id_1: Option<String>,
-        /// Second transaction id of the payment.
-        transaction_id_2: Option<String>,
-        /// The channel's order number.
-        marketplace_order_id_1: Option<String> [typed("marketplace_order_id")],
-        /// The channel's second order number.
-        marketplace_order_id_2: Option<String>,
         /// What happened.
         status: OrderEvent,
-        /// Account of the order; decides where several accounts have an order under the key.
-        account_id: Option<i32>,
         /// With CANCELED: the pieces that are cancelled; without any, everything open is.
         order_items: Vec<OrderItemCancellation> [each("order_item")],
         /// Packages.
@@ -104,43 +77,22 @@ impl WriteOperation for UpdateOrderStatus {
         let reports = work.each(
             request.orders,
             |update: &OrderStatusUpdate| update.mandator_id,
-            |work, update| {
-                work.in_savepoint(|work| report(work, &update)).map_err(|failure| {
-                    let keys = update.numbers().keys(update.mandator_id);
-                    (failure, Some(keys))
-                })
-            },
+            |work, update| work.in_savepoint(|work| report(work, &update)).map_err(|failure| (failure, Some(update.keys()))),
         )?;
         Ok(UpdateOrderStatusResult::of(reports))
     }
 }
 
-impl OrderStatusUpdate {
-    fn numbers(&self) -> Numbers<'_> {
-        Numbers {
-            order_id: self.order_id,
-            order_number: self.order_number,
-            order_number_prefix: self.order_number_prefix.as_deref(),
-            external_order_number_1: self.external_order_number_1.as_deref(),
-            external_order_number_2: self.external_order_number_2.as_deref(),
-            marketplace_order_id: self.marketplace_order_id_1.as_deref(),
-            marketplace_order_id_2: self.marketplace_order_id_2.as_deref(),
-            transaction_id_1: self.transaction_id_1.as_deref(),
-            transaction_id_2: self.transaction_id_2.as_deref(),
-        }
-    }
-}
-
 fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<OrderKeys>, Failure> {
-    let mandator = work.mandator(update.mandator_id)?;
-    let chosen = update.significant_key;
-    let key = update.numbers().key(chosen).ok_or_else(|| missing_key(chosen))?;
-    let found = order_under(&mut work.tx.conn, mandator.mandator_id, update.account_id, &key)?;
-    let mut row = found.ok_or_else(|| unknown_order(mandator.mandator_id, &key))?;
+    let (mandator, mut row) = update.order(work)?;
     let event = Event::from(update.status);
     let next = match step(row.workflow, row.order_status_id, event) {
         Step::To(next) => next,
         Step::Recorded => row.order_status_id,
+        Step::Refused if event == Event::Canceled => {
+            cancel::check(&row, &update.order_items)?;
+            row.order_status_id
+        }
         Step::Refused => {
             return Err(Failure::new(code::STATUS_NOT_ALLOWED, [row.order_status_id.word(), update.status.word()]));
         }
@@ -168,7 +120,7 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
             let cancelled = cancel::cancel(work, &mut row, &update.order_items)?;
             work.concerns(cancelled.accounts);
             changed |= cancelled.changed;
-            cancelled.fact
+            Some(cancelled.fact)
         }
         Event::Fetched | Event::Acknowledged | Event::Paid => {
             changed |= ship::note(work, mandator, &row, &update.shipping_informations)?;
@@ -176,17 +128,21 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
             fact_of(&row, event, &payments)
         }
     };
-    if let Some(fact) = fact {
-        let told = orders::tell(work.tx, &mut row, fact)?;
-        // Nobody works for an account that is switched off; its facts wait.
-        let settings = work.settings;
-        let active = |id: &i32| settings.account(*id).is_some_and(|account| account.active);
-        work.concerns(told.filter(active));
-    }
+    tell(work, &mut row, fact)?;
     if changed || row != before {
         orders::save(work.tx, &mut row, &work.user.name)?;
     }
     Ok((Some(ReportAction::Update), OrderKeys::of(&row)))
+}
+
+/// Writes a fact for the order's channel, where there is something to say. The caller saves the row.
+pub(super) fn tell(work: &mut Work<'_, '_>, row: &mut OrderRow, fact: Option<FactKind>) -> Result<(), Failure> {
+    let Some(fact) = fact else { return Ok(()) };
+    let told = orders::tell(work.tx, row, fact)?;
+    // Nobody works for an account that is switched off; its facts wait.
+    let settings = work.settings;
+    work.concerns(told.filter(|id| settings.account(*id).is_some_and(|account| account.active)));
+    Ok(())
 }
 
 /// What the event leaves in the order beside its status.

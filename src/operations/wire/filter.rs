@@ -360,7 +360,10 @@ impl Ask<Cond<bool>> for Option<Flag> {
 macro_rules! ask {
     ($record:ident, $wire:ident, $mandator:ident, { $($own:ident)* }; $name:ident $($field:ident)*) => {{
         let $wire { $($own: _,)* $($field: _,)* } = $record;
-        $name { $( $field: $crate::operations::wire::Ask::ask(&$record.$field, $mandator.time_zone), )* ..$name::default() }
+        #[allow(clippy::needless_update, reason = "a filter may have no further conditions")]
+        let asked =
+            $name { $( $field: $crate::operations::wire::Ask::ask(&$record.$field, $mandator.time_zone), )* ..$name::default() };
+        asked
     }};
 }
 
@@ -372,6 +375,18 @@ pub fn cond_of<T: Clone>(condition: Option<&Match<T>>) -> Cond<T> {
 /// An absent window lets everything pass.
 pub fn window_of(window: Option<&Between>, zone: Tz) -> Window {
     window.map(|w| w.window(zone)).unwrap_or_default()
+}
+
+/// A condition whose values are words. One that means nothing is refused: finding nothing for it would say that there is
+/// nothing.
+pub(crate) fn words_of<T: Copy>(field: &'static str, condition: Option<&Match<String>>, words: &[(&str, T)]) -> Result<Cond<T>, Failure> {
+    cond_of(condition).try_map(|value| {
+        let meant = words.iter().find(|(word, _)| value.trim().eq_ignore_ascii_case(word));
+        meant.map(|(_, meaning)| *meaning).ok_or_else(|| {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            Failure::new(code::NOT_IN_LIST, [&value, &known.join(", ")]).within(field)
+        })
+    })
 }
 
 /// The mandator of a filter, which every filter needs.

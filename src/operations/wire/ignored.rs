@@ -141,9 +141,7 @@ impl Walk<'_> {
                     (true, _) => self.value(child, &field.type_name, place.then(Step::Name(name))),
                     _ => self.list(child, field, place.then(Step::Name(name))),
                 }
-            } else if let Some(field) =
-                fields.iter().find(|field| matches!(field.spec.list, ListForm::Flat(entry) if same_name(name, entry)))
-            {
+            } else if let Some(field) = fields.iter().find(|field| field.spec.is_bare_entry(name)) {
                 entries += 1;
                 self.entry(child, field, place.number(child, entries));
             } else if !words.contains(&name) {
@@ -156,10 +154,7 @@ impl Walk<'_> {
         let Some((_, TypeDef::List { flag, .. })) = self.types.all.get(&field.type_name) else {
             return;
         };
-        let entry_name = match field.spec.list {
-            ListForm::Flat(entry) | ListForm::Wrapped(entry) => entry,
-            ListForm::None => "item",
-        };
+        let entry_name = field.spec.entry();
         let is_flag = |name: &str| flag.is_some() && ["delete", "clear", "replace_all"].iter().any(|word| same_name(name, word));
         for (name, _) in wrapper.plain_attributes().filter(|(name, _)| !is_flag(name)) {
             self.tell(|_| Failure::new(code::IGNORED_NAME, [name, ""]), place);

@@ -1,24 +1,20 @@
 //! Lists: where their entries are, and how many there may be.
 
-use super::{Field, FieldSpec, FieldType, ListForm, Occurs, Source, Types, Value, Writer, present, same_name};
+use super::{Field, FieldSpec, FieldType, Occurs, Source, Types, Value, Writer, present, same_name};
 use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
 
 /// The entries of a list, wherever they are: in wrappers (entries named `item` or as in the compat style), or bare.
 pub(super) fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl Iterator<Item = Node<'d>> {
-    let (entry, wrapped) = match spec.list {
-        ListForm::Flat(entry) => (entry, false),
-        ListForm::Wrapped(entry) => (entry, true),
-        ListForm::None => ("item", true),
-    };
+    let entry = spec.entry();
     // A flat list may be named as its entries' wrapper elsewhere (`item` under `items`), so the wrapper is looked for
     // under the field's own name only.
     parent.children().flat_map(move |child| {
         let name = child.name();
         let is_wrapper = spec.is(name);
         let inner = is_wrapper.then(|| child.children().filter(move |e| same_name(e.name(), entry) || same_name(e.name(), "item")));
-        let bare = (!is_wrapper && !wrapped && same_name(name, entry)).then_some(child);
+        let bare = (!is_wrapper && spec.is_bare_entry(name)).then_some(child);
         inner.into_iter().flatten().chain(bare)
     })
 }

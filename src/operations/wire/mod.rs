@@ -26,6 +26,7 @@ use std::borrow::Cow;
 pub use crate::domain::names::{SHORT_NAMES, same_name, typed_name};
 pub use clock::Time;
 pub use convert::Convert;
+pub(crate) use filter::words_of;
 pub use filter::{Ask, Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use ignored::{ignored, ignored_condition};
 pub use list::refuse_too_many;
@@ -64,6 +65,8 @@ pub enum ListForm {
     None,
     /// Entries of this name directly in the parent.
     Flat(&'static str),
+    /// The same, and entries that are named after their platform: `ebay_order` for `order`.
+    PerPlatform(&'static str),
     /// Entries of this name inside an element named as the field.
     Wrapped(&'static str),
 }
@@ -85,6 +88,11 @@ impl FieldSpec {
 
     pub const fn flat(mut self, entry: &'static str) -> FieldSpec {
         self.list = ListForm::Flat(entry);
+        self
+    }
+
+    pub const fn per_platform(mut self, entry: &'static str) -> FieldSpec {
+        self.list = ListForm::PerPlatform(entry);
         self
     }
 
@@ -118,6 +126,23 @@ impl FieldSpec {
         })
     }
 
+    /// What an entry of the list is called on the compat face.
+    fn entry(&self) -> &'static str {
+        match self.list {
+            ListForm::Flat(entry) | ListForm::PerPlatform(entry) | ListForm::Wrapped(entry) => entry,
+            ListForm::None => "item",
+        }
+    }
+
+    /// An element of this name is an entry of the list without its wrapper.
+    fn is_bare_entry(&self, name: &str) -> bool {
+        match self.list {
+            ListForm::Flat(entry) => same_name(name, entry),
+            ListForm::PerPlatform(entry) => same_name(name, entry) || platform_in(name, entry).is_some(),
+            ListForm::Wrapped(_) | ListForm::None => false,
+        }
+    }
+
     fn missing(&self, face: Face) -> Failure {
         Failure::missing(self.named(face).0)
     }
@@ -144,6 +169,14 @@ impl<'d> Source<'d> {
             Source::Attribute(_) => false,
         }
     }
+}
+
+/// The platform in the name of an element, such as `ebay` in `ebay_order`, where an entry is called `order`.
+pub(crate) fn platform_in<'n>(name: &'n str, entry: &str) -> Option<&'n str> {
+    let platform = name.get(..name.len().checked_sub(entry.len())?)?;
+    let noun = name.get(platform.len()..)?;
+    let platform = platform.trim_end_matches('_');
+    (noun.eq_ignore_ascii_case(entry) && !platform.is_empty()).then_some(platform)
 }
 
 /// Finds a field in its parent: a child first, then an attribute.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::list::bounded_entries;
-use super::{Field, FieldSpec, FieldType, ListForm, Source, Types, Value, Writer, find};
+use super::{Field, FieldSpec, FieldType, ListForm, Source, Types, Value, Writer, find, platform_in};
 use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
@@ -126,14 +126,15 @@ impl<T> Records<T> {
 
 impl<T: Value> Field for Records<T> {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Records<T>, Failure> {
-        let entry = match spec.list {
-            ListForm::Flat(entry) | ListForm::Wrapped(entry) => entry,
-            ListForm::None => "item",
-        };
         let lines = has_lines(parent);
         let mut records = Records::default();
         for (node, number) in bounded_entries(parent, spec)?.zip(1..) {
             let content = T::read(Source::Element(node), spec, face);
+            // In a list per platform the caller knows an entry by the name that he gave it.
+            let entry = match spec.list {
+                ListForm::PerPlatform(noun) if platform_in(node.name(), noun).is_some() => Cow::Owned(node.name().to_owned()),
+                _ => Cow::Borrowed(spec.entry()),
+            };
             records.list.push(Record::new(node, entry, number, (face, lines), content));
         }
         Ok(records)

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::ChangeId;
-use crate::domain::Failure;
+use crate::domain::order::FactName;
+use crate::domain::{Failure, OrderId};
 use crate::on;
 use crate::store::Tx;
 use crate::store::held_orders::ORDER_ASIDE;
@@ -65,6 +66,30 @@ pub(crate) fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
         ChangeId::Order(order) => order_again!(tx, held_orders::held_order_id.eq(order).and(order_waits!(now)))?,
     };
     Ok(touched > 0)
+}
+
+/// Facts of an order with one of these names go again at once. Gives why a fact is not sent, where that is all that is left
+/// of them: it was given up, or the channel can do nothing with it.
+pub(crate) fn retry_facts(tx: &mut Tx<'_>, order_id: OrderId, names: &[FactName]) -> Result<Option<String>, Failure> {
+    let words: Vec<&str> = names.iter().map(|name| name.word()).collect();
+    let of_order = outbox_facts::order_id.eq(order_id).and(outbox_facts::kind.eq_any(words));
+    let found: Vec<(i32, OutboxStatus, Option<String>)> = on!(&mut tx.conn, c => outbox_facts::table
+        .filter(of_order)
+        .order(outbox_facts::fact_id)
+        .select((outbox_facts::fact_id, outbox_facts::status, outbox_facts::last_error))
+        .load(c))?;
+    let mut unsent = None;
+    for (fact_id, status, error) in found {
+        match status {
+            OutboxStatus::Done => unsent = None,
+            OutboxStatus::Dropped => unsent = error.or(Some("dropped".to_owned())),
+            OutboxStatus::Pending | OutboxStatus::Parked => {
+                unsent = None;
+                retry(tx, ChangeId::Fact(fact_id))?;
+            }
+        }
+    }
+    Ok(unsent)
 }
 
 /// Everything of an account that waits goes again at once, or only what is parked. Gives how much that is.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use diesel::prelude::*;
 
-pub(crate) use again::{drop, retry, retry_account};
+pub(crate) use again::{drop, retry, retry_account, retry_facts};
 pub(crate) use read::{by_ids, of_offers, payload};
 
 use super::Conn;
@@ -18,7 +18,7 @@ use super::held_orders::ORDER_ASIDE;
 use super::outbox::{OutboxStatus, Topic};
 use super::schema::{held_orders, items, offers, orders, outbox_facts, outbox_states};
 use crate::domain::{Failure, ItemId, OrderId, Stamp};
-use crate::{narrow, on};
+use crate::{conditions, narrow, on};
 
 /// The number of a change, one over all tables: `price-12` is the price of offer 12, `fact-7` a report about an order,
 /// `order-3` an order of the channel that could not be stored.
@@ -128,33 +128,46 @@ impl Change {
     }
 }
 
+conditions! {
+    ($)
+    /// The offer that a change is about.
+    AboutOffer, about_offer {
+        offer_id: Cond<i32> = outbox_states::offer_id,
+        item_id: Cond<ItemId> = offers::item_id,
+        internal_item_number: Cond<String> = items::internal_item_number,
+    }
+}
+
+conditions! {
+    ($)
+    /// The order that a change is about.
+    AboutOrder, about_order {
+        order_id: Cond<OrderId> = outbox_facts::order_id,
+        order_number: Cond<i32> = orders::order_number.nullable(),
+        marketplace_order_id: Cond<String> = orders::marketplace_order_id.nullable(),
+    }
+}
+
 /// Conditions on changes; all of them must hold. One about items or offers leaves out what has none, and so does
 /// one about orders.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ChangeFilter {
-    /// `None`: all.
-    pub kinds: Option<Vec<ChangeKind>>,
+    pub kind: Cond<ChangeKind>,
     pub account_id: Cond<i32>,
     /// [`OutboxStatus::Pending`] or [`OutboxStatus::Parked`].
     pub status: Cond<OutboxStatus>,
-    pub offer_id: Cond<i32>,
-    pub item_id: Cond<ItemId>,
-    pub internal_item_number: Cond<String>,
-    pub order_id: Cond<OrderId>,
-    pub order_number: Cond<i32>,
-    pub marketplace_order_id: Cond<String>,
+    pub offer: AboutOffer,
+    pub order: AboutOrder,
 }
 
-impl ChangeFilter {
-    fn means(&self, kind: ChangeKind) -> bool {
-        self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
-    }
-
-    fn passes_without_offer(&self) -> bool {
+impl AboutOffer {
+    fn passes_unset(&self) -> bool {
         self.offer_id.passes_unset() && self.item_id.passes_unset() && self.internal_item_number.passes_unset()
     }
+}
 
-    fn passes_without_order(&self) -> bool {
+impl AboutOrder {
+    fn passes_unset(&self) -> bool {
         self.order_id.passes_unset() && self.order_number.passes_unset() && self.marketplace_order_id.passes_unset()
     }
 }
@@ -162,14 +175,14 @@ impl ChangeFilter {
 /// Numbers of the changes that pass a filter, each with the time at which it was asked for.
 pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
     let mut found = Vec::new();
-    if filter.means(ChangeKind::State) && filter.passes_without_order() {
+    if filter.kind.passes(&ChangeKind::State) && filter.order.passes_unset() {
         found.extend(matching_states(conn, filter)?);
     }
-    if filter.means(ChangeKind::Fact) && filter.passes_without_offer() {
+    if filter.kind.passes(&ChangeKind::Fact) && filter.offer.passes_unset() {
         found.extend(matching_facts(conn, filter)?);
     }
-    let unnumbered = filter.passes_without_offer() && filter.order_id.passes_unset() && filter.order_number.passes_unset();
-    if filter.means(ChangeKind::Order) && unnumbered {
+    let unnumbered = filter.offer.passes_unset() && filter.order.order_id.passes_unset() && filter.order.order_number.passes_unset();
+    if filter.kind.passes(&ChangeKind::Order) && unnumbered {
         found.extend(matching_orders(conn, filter)?);
     }
     Ok(found)
@@ -183,9 +196,7 @@ fn matching_states(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(St
             .into_boxed();
         narrow!(query, outbox_states::account_id, &filter.account_id);
         narrow!(query, outbox_states::status, &filter.status);
-        narrow!(query, outbox_states::offer_id, &filter.offer_id);
-        narrow!(query, offers::item_id, &filter.item_id);
-        narrow!(query, items::internal_item_number, &filter.internal_item_number);
+        about_offer!(narrow query, filter.offer);
         query.load(c)
     })?;
     Ok(rows.into_iter().map(|(asked, offer_id, topic)| (Stamp(asked), ChangeId::State { offer_id, topic })).collect())
@@ -200,9 +211,7 @@ fn matching_facts(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Sta
             .into_boxed();
         narrow!(query, outbox_facts::account_id, &filter.account_id);
         narrow!(query, outbox_facts::status, &filter.status);
-        narrow!(query, outbox_facts::order_id, &filter.order_id);
-        narrow!(query, orders::order_number.nullable(), &filter.order_number);
-        narrow!(query, orders::marketplace_order_id.nullable(), &filter.marketplace_order_id);
+        about_order!(narrow query, filter.order);
         query.load(c)
     })?;
     Ok(rows.into_iter().map(|(asked, fact)| (Stamp(asked), ChangeId::Fact(fact))).collect())
@@ -213,7 +222,7 @@ fn matching_orders(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(St
         let columns = (held_orders::held_at, held_orders::held_order_id, held_orders::begun);
         let mut query = held_orders::table.select(columns).into_boxed();
         narrow!(query, held_orders::account_id, &filter.account_id);
-        narrow!(query, held_orders::marketplace_order_id, &filter.marketplace_order_id);
+        narrow!(query, held_orders::marketplace_order_id, &filter.order.marketplace_order_id);
         query.load(c)
     })?;
     let passes = |begun: i32| filter.status.passes(if begun >= ORDER_ASIDE { &OutboxStatus::Parked } else { &OutboxStatus::Pending });

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::reservations::{reservations_of, write_reservations};
-use super::{OrderItemRow, ROWS_OF_INSERT, items_of};
-use crate::domain::order::{Pieces, Position};
+use super::{OrderItemRow, ROWS_OF_INSERT, contents, items_of};
+use crate::domain::order::{Content, Pieces, Position};
 use crate::domain::{Failure, ItemId, OrderId, OrderItemId, code};
 use crate::on;
 use crate::store::schema::{items, order_items, stock};
@@ -84,6 +84,27 @@ impl Positions {
                 row.cancelled_told = cancelled;
             }
         }
+    }
+
+    /// Cancelled pieces of which the channel does not know yet.
+    pub(crate) fn untold_cancelled(&self) -> Vec<(OrderItemId, i32)> {
+        let untold = self.rows.iter().map(|row| {
+            let id = row.order_item_id;
+            (id, self.pieces(id).cancelled.saturating_sub(row.cancelled_told))
+        });
+        untold.filter(|(_, pieces)| *pieces > 0).collect()
+    }
+
+    /// The channel knows of these cancelled pieces from now on. Gives them in its words: others may be cancelled that only
+    /// Kontor knows of.
+    pub(crate) fn tell_cancelled(&mut self, pieces: &[(OrderItemId, i32)]) -> Vec<Content> {
+        for (id, quantity) in pieces {
+            if let Some(row) = self.row_mut(*id) {
+                row.cancelled_told = row.cancelled_told.saturating_add(*quantity);
+            }
+        }
+        let told = |id: OrderItemId| self.rows.iter().find(|row| row.order_item_id == id).map_or(0, |row| row.cancelled_told);
+        contents(&self.rows, pieces.iter().copied(), told)
     }
 
     /// A position, and the warehouses that serve it.

@@ -46,6 +46,7 @@ pub(crate) fn follow_status(row: &mut OrderRow, positions: &Positions) {
         set_status(row, OrderStatus::Cancelled);
     } else if let Step::To(next) = step(row.workflow, row.order_status_id, Event::Shipped) {
         set_status(row, next);
+        row.data.rest_cancelled = true;
     }
 }
 

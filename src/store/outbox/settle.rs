@@ -12,8 +12,17 @@ use crate::store::schema::{outbox_facts, outbox_states};
 #[derive(Debug, Clone)]
 pub enum Settled {
     Done,
-    Again { due_at: Stamp, error: String },
-    Parked { error: String },
+    Again {
+        due_at: Stamp,
+        error: String,
+    },
+    Parked {
+        error: String,
+    },
+    /// It is not sent, because the channel can do nothing with it.
+    Kept {
+        why: String,
+    },
 }
 
 /// A row of either table.
@@ -83,6 +92,7 @@ fn settle_state(tx: &mut Tx<'_>, row: &StateRow, settled: &Settled) -> Result<()
         Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
             .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::last_error.eq(error)))
             .execute(c))?,
+        Settled::Kept { .. } => on!(&mut tx.conn, c => diesel::delete(outbox_states::table.filter(this)).execute(c))?,
     };
     Ok(())
 }
@@ -106,6 +116,9 @@ fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), 
             .execute(c))?,
         Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
             .set((outbox_facts::status.eq(OutboxStatus::Parked), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(error)))
+            .execute(c))?,
+        Settled::Kept { why } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
+            .set((outbox_facts::status.eq(OutboxStatus::Dropped), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(why)))
             .execute(c))?,
     };
     Ok(())

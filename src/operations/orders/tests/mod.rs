@@ -1,5 +1,6 @@
 //! The world of the tests: one item with ten pieces, on offer in both accounts of mandator 1, and orders on it.
 
+mod channel_calls;
 mod conditions;
 mod fetch;
 mod parts;
@@ -18,7 +19,7 @@ use crate::operations::ReadOperation;
 use crate::operations::testing::{self, Called, among, call, fetch, is, try_fetch, waiting};
 use crate::operations::wire::{Match, Records};
 use crate::store::offers::stock_figures;
-use crate::store::orders::{OrderItemRow, OrderParts};
+use crate::store::orders::{self, OrderItemRow, OrderParts, OrderRow};
 use crate::store::outbox::{FactRow, Topic};
 use crate::store::schema::outbox_facts;
 use crate::store::testing::{item, offer, on_stores, stock_of};

@@ -7,7 +7,7 @@ use crate::operations::orders::status::{OrderEvent, OrderStatusUpdate, UpdateOrd
 use crate::operations::orders::update::UpdateOrdersRequest;
 
 /// An order with three pieces of the item and one of a service, in account 101 with its warehouses 10 and 11.
-fn order_of_three(store: &Store, item: ItemId) -> OrderId {
+pub(super) fn order_of_three(store: &Store, item: ItemId) -> OrderId {
     store
         .write(move |tx| {
             let mut row = OrderRow::new(1, 2100, Workflow::Prepayment);
@@ -20,11 +20,11 @@ fn order_of_three(store: &Store, item: ItemId) -> OrderId {
         .unwrap()
 }
 
-fn content(line: &str, quantity: i32) -> OrderContent {
+pub(super) fn content(line: &str, quantity: i32) -> OrderContent {
     OrderContent { marketplace_order_item_id: Some(line.into()), quantity, ..OrderContent::default() }
 }
 
-fn package(number: &str, contents: &[OrderContent]) -> OrderPacket {
+pub(super) fn package(number: &str, contents: &[OrderContent]) -> OrderPacket {
     OrderPacket { external_packet_number: Some(number.into()), contents: contents.to_vec(), ..OrderPacket::default() }
 }
 
@@ -57,11 +57,11 @@ fn send(store: &Store, update: OrderStatusUpdate) -> (i32, String) {
     (report.return_code, report.error_description.unwrap_or_default())
 }
 
-fn ship(store: &Store, order_id: OrderId, packages: Vec<OrderPacket>) -> (i32, String) {
+pub(super) fn ship(store: &Store, order_id: OrderId, packages: Vec<OrderPacket>) -> (i32, String) {
     send(store, OrderStatusUpdate { shipping_informations: packages, ..update(order_id, OrderEvent::Shipped) })
 }
 
-fn cancel(store: &Store, order_id: OrderId, pieces: &[(&str, i32)]) -> (i32, String) {
+pub(super) fn cancel(store: &Store, order_id: OrderId, pieces: &[(&str, i32)]) -> (i32, String) {
     let items = pieces.iter().map(|(line, quantity)| OrderItemCancellation {
         marketplace_order_item_id: Some((*line).into()),
         quantity: *quantity,
@@ -70,7 +70,7 @@ fn cancel(store: &Store, order_id: OrderId, pieces: &[(&str, i32)]) -> (i32, Str
     send(store, OrderStatusUpdate { order_items: items.collect(), ..update(order_id, OrderEvent::Canceled) })
 }
 
-fn correct(store: &Store, order_id: OrderId, item: OrderItemUpdate) -> (i32, String) {
+pub(super) fn correct(store: &Store, order_id: OrderId, item: OrderItemUpdate) -> (i32, String) {
     let order = OrderUpdate {
         significant_key: OrderSignificantKey::OrderId,
         mandator_id: 1,
@@ -84,12 +84,12 @@ fn correct(store: &Store, order_id: OrderId, item: OrderItemUpdate) -> (i32, Str
 }
 
 /// Ordered, cancelled, shipped and open pieces of each position.
-fn pieces(store: &Store, order_id: OrderId) -> Vec<(i32, i32, i32, i32)> {
+pub(super) fn pieces(store: &Store, order_id: OrderId) -> Vec<(i32, i32, i32, i32)> {
     let pieces = load(store, order_id).items.into_iter().map(|row| row.pieces());
     pieces.map(|pieces| (pieces.ordered, pieces.cancelled, pieces.shipped, pieces.open())).collect()
 }
 
-fn status(store: &Store, order_id: OrderId) -> OrderStatus {
+pub(super) fn status(store: &Store, order_id: OrderId) -> OrderStatus {
     load(store, order_id).order.order_status_id
 }
 
