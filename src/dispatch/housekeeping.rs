@@ -11,13 +11,15 @@ use super::retry::after;
 use crate::config::{Account, Settings};
 use crate::domain::{Failure, Stamp};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Store, accounts, backlog, messages, offers, pricelists, replay};
+use crate::store::{Store, accounts, backlog, deletions, messages, offers, pricelists, replay};
 
 /// No account has this number: nobody rings for the housekeeper.
 const NOBODY: i32 = i32::MIN;
 const EVERY: Duration = Duration::from_secs(60);
 /// Scheduled offers that are released at once; the others follow with the next tick.
 const MOST_RELEASES: i64 = 1_000;
+/// Keys of deleted records are kept this long for readers of changes.
+const KEEP_DELETIONS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// An account whose calls have failed this often in a row is worth a warning.
 const LONG_FAILING: i32 = 5;
 
@@ -109,6 +111,7 @@ impl Housekeeper {
         let old = before(now, settings.dispatch.keep_messages);
         self.store.write(move |tx| messages::forget_before(tx, old))?;
         self.store.write(move |tx| outbox::forget_facts_before(tx, old))?;
+        self.store.write(move |tx| deletions::forget_before(tx, before(now, KEEP_DELETIONS)))?;
         let (unkeyed, keyed) = (before(now, settings.replay.window), before(now, settings.replay.keyed));
         self.store.write(move |tx| replay::forget_before(tx, unkeyed, keyed))?;
         self.warn()

@@ -36,7 +36,12 @@ impl Digest {
 
     /// `1:` and the digest in hexadecimal.
     pub(crate) fn finish(self) -> String {
-        format!("{}:{}", self.version, hex(&self.hash.finalize()))
+        let version = self.version;
+        format!("{version}:{}", hex(&self.finish_bytes()))
+    }
+
+    pub(crate) fn finish_bytes(self) -> [u8; 32] {
+        self.hash.finalize().into()
     }
 }
 

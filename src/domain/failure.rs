@@ -204,6 +204,15 @@ codes! {
     3030 IGNORED_MORE Client
         "{0} further names and texts were ignored and are not listed; correct the listed ones first"
         "{0} weitere Namen und Texte wurden übergangen und sind nicht aufgeführt; berichtigen Sie zuerst die aufgeführten";
+    3040 CURSOR_UNKNOWN Client
+        "\"{0}\" is not a cursor of {1} with these filters and this database; start again with an empty {field:changed_since}"
+        "\"{0}\" ist kein Lesezeichen von {1} mit diesen Filtern und dieser Datenbank; beginnen Sie mit leerem {field:changed_since} neu";
+    3041 CURSOR_TOO_OLD Client
+        "the cursor is so old that deleted records since then are forgotten; start again with an empty {field:changed_since}, and drop what does not come"
+        "das Lesezeichen ist so alt, dass seither gelöschte Datensätze vergessen sind; beginnen Sie mit leerem {field:changed_since} neu, und verwerfen Sie, was nicht kommt";
+    3042 CURSOR_WITH_PAGE Client
+        "{field:changed_since} reads on from a place and not from page {0}; leave {field:page} out"
+        "{field:changed_since} liest ab einer Stelle weiter und nicht ab Seite {0}; lassen Sie {field:page} weg";
     // 4000: references
     4001 UNKNOWN_ITEM Client
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"

@@ -2,6 +2,7 @@
 
 pub(crate) mod category;
 pub(crate) mod decimal;
+mod deleted;
 pub(crate) mod digest;
 pub(crate) mod document;
 pub mod failure;
@@ -30,6 +31,7 @@ pub(crate) mod time;
 pub(crate) mod wording;
 
 pub use decimal::{Decimal, Unread};
+pub(crate) use deleted::Deleted;
 pub use failure::{Code, Failure, code};
 pub use ids::{ItemId, OrderId, OrderItemId};
 pub use language::Language;

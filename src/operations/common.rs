@@ -167,7 +167,8 @@ macro_rules! reports {
     };
 }
 
-/// Declares the result of a fetch call: `fetched! { FetchItemsResult, items: ItemRecord, "item" }`.
+/// Declares the result of a fetch call: `fetched! { FetchItemsResult, items: ItemRecord, "item" }`. With `changes` the call
+/// reads by `changed_since` too; in braces the list of deleted records, if there can be any.
 #[macro_export]
 macro_rules! fetched {
     ($result:ident, $field:ident : $record:ty, $entry:literal) => {
@@ -183,6 +184,31 @@ macro_rules! fetched {
             }
         }
 
+        $crate::fetched! { @answer $result, $field: $record }
+    };
+    ($result:ident, $field:ident : $record:ty, $entry:literal, changes { $($gone:ident : $gone_record:ty, $gone_entry:literal)? }) => {
+        $crate::wire! {
+            /// The records that match.
+            $result {
+                /// The outcome of the call.
+                report: $crate::operations::common::FetchReport,
+                /// The records of the page.
+                $field: Vec<$record> [flat($entry)],
+                $(
+                    /// Keys of deleted records, if the call has `changed_since`: of all records of the mandator, whatever else
+                    /// the filters ask for.
+                    $gone: Vec<$gone_record> [each($gone_entry)],
+                )?
+                /// The next `changed_since`, if the call has one; also if nothing changed.
+                next_changed_since: Option<String>,
+                /// What was ignored; for users with `strict = true` in the configuration.
+                warnings: $crate::operations::wire::Warnings [each("warning")],
+            }
+        }
+
+        $crate::fetched! { @answer $result, $field: $record }
+    };
+    (@answer $result:ident, $field:ident : $record:ty) => {
         impl $crate::operations::common::Warned for $result {
             fn set_warnings(&mut self, warnings: Vec<String>) {
                 self.warnings = $crate::operations::wire::Warnings(warnings);

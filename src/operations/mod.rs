@@ -8,6 +8,7 @@ mod call;
 pub(crate) mod categories;
 pub(crate) mod changes;
 pub mod common;
+pub(crate) mod cursor;
 pub(crate) mod delivery;
 mod echo;
 pub(crate) mod items;

@@ -7,10 +7,11 @@ use diesel::upsert::excluded;
 
 use super::filter::Window;
 use super::schema::categories;
+use super::since::Following;
 use super::{Conn, MOST_VARIABLES, Stored, Tx};
 use crate::domain::Failure;
 use crate::domain::category::Category;
-use crate::{narrow_window, on};
+use crate::{following, narrow_window, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = categories, treat_none_as_default_value = false)]
@@ -42,12 +43,13 @@ pub(crate) fn of_mandator(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<C
         .load(c))?)
 }
 
-/// Groups of a mandator that were changed and created within these windows.
+/// Groups of a mandator that were changed and created within these windows; in the order of changes what follows a place.
 pub(crate) fn matching(
     conn: &mut Conn<'_>,
     mandator_id: i32,
     last_changed: Window,
     created_at: Window,
+    following: Option<Following>,
 ) -> Result<Vec<CategoryRow>, Failure> {
     Ok(on!(conn, c => {
         let mut query = categories::table
@@ -57,6 +59,9 @@ pub(crate) fn matching(
             .into_boxed();
         narrow_window!(query, categories::last_changed, last_changed);
         narrow_window!(query, categories::created_at, created_at);
+        if let Some(next) = following {
+            following!(query, categories::last_changed, categories::category_id, next);
+        }
         query.load(c)
     })?)
 }

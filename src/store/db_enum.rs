@@ -61,6 +61,7 @@ db_enum! {
     crate::domain::message::Severity: "upload_messages.severity";
     crate::domain::order::OrderStatus: "orders.order_status_id";
     crate::domain::order::Workflow: "orders.workflow";
+    crate::domain::Deleted: "deletions.kind";
 }
 
 #[cfg(test)]

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::deletions::{self, DeletionRow};
 use super::filter::{Cond, Window};
 use super::schema::{image_contents, items, offers, order_items, orders, reservations};
+use super::since::{Following, Since};
 use super::{Conn, MOST_VARIABLES, Stored, Tx};
 use crate::domain::item::Item;
 use crate::domain::offer::{OfferState, Wanted};
-use crate::domain::{Failure, ItemId};
-use crate::{conditions, on};
+use crate::domain::{Deleted, Failure, ItemId};
+use crate::{conditions, following, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = items, treat_none_as_default_value = false)]
@@ -149,6 +151,20 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<I
     })?)
 }
 
+/// What follows a place in the order of changes, of the articles that pass a filter.
+pub(crate) fn changed(conn: &mut Conn<'_>, filter: &ItemFilter, next: Following) -> Result<Vec<Since>, Failure> {
+    let found: Vec<(i64, i32)> = on!(conn, c => {
+        let mut query = items::table
+            .filter(items::mandator_id.eq(filter.mandator_id))
+            .select((items::last_changed, items::item_id))
+            .into_boxed();
+        item_conditions!(narrow query, filter);
+        following!(query, items::last_changed, items::item_id, next);
+        query.load(c)
+    })?;
+    Ok(found.into_iter().map(|(stamp, id)| Since { stamp, id, second: 0 }).collect())
+}
+
 /// The variants of these articles.
 pub(crate) fn variants_of(conn: &mut Conn<'_>, parents: &[ItemId]) -> Result<Vec<ItemId>, Failure> {
     let mut found = Vec::new();
@@ -235,7 +251,18 @@ pub(crate) fn uses(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Uses, Failure
 
 /// Deletes an article with its stock, prices and the offers that do not run. Positions of orders keep its number.
 pub(crate) fn delete(tx: &mut Tx<'_>, item_id: ItemId) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::delete(offers::table.filter(offers::item_id.eq(item_id))).execute(c))?;
+    let offers: Vec<i32> = on!(&mut tx.conn, c => offers::table.filter(offers::item_id.eq(item_id)).select(offers::offer_id).load(c))?;
+    super::offers::delete(tx, &offers)?;
+    let kept: Option<(i32, String)> = on!(&mut tx.conn, c => items::table
+        .find(item_id)
+        .select((items::mandator_id, items::internal_item_number))
+        .first(c)
+        .optional())?;
+    if let Some((mandator_id, internal_item_number)) = kept {
+        let stamp = tx.stamp.0;
+        let row = DeletionRow { mandator_id, kind: Deleted::Item, stamp, record_id: item_id.0, internal_item_number, account_id: None };
+        deletions::note(tx, &[row])?;
+    }
     on!(&mut tx.conn, c => diesel::delete(reservations::table.filter(reservations::item_id.eq(item_id))).execute(c))?;
     on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::item_id.eq(item_id)))
         .set((order_items::item_id.eq(None::<ItemId>), order_items::offer_id.eq(None::<i32>)))

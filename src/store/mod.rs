@@ -18,6 +18,7 @@ mod connection;
 mod counters;
 mod db_enum;
 mod db_id;
+pub(crate) mod deletions;
 mod door;
 mod file;
 pub(crate) mod filter;
@@ -42,6 +43,7 @@ pub(crate) mod replay;
 pub(crate) mod schema;
 #[cfg(test)]
 mod schema_tests;
+pub(crate) mod since;
 pub(crate) mod stock;
 #[cfg(test)]
 pub(crate) mod testing;

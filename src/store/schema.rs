@@ -4,6 +4,18 @@ diesel::table! {
     change_clock (id) {
         id -> Integer,
         last -> BigInt,
+        forgotten -> BigInt,
+    }
+}
+
+diesel::table! {
+    deletions (mandator_id, kind, stamp, record_id) {
+        mandator_id -> Integer,
+        kind -> Integer,
+        stamp -> BigInt,
+        record_id -> Integer,
+        internal_item_number -> Text,
+        account_id -> Nullable<Integer>,
     }
 }
 
@@ -525,6 +537,7 @@ diesel::joinable!(group_account_categories -> account_categories (account_catego
 
 diesel::allow_tables_to_appear_in_same_query!(
     change_clock,
+    deletions,
     writers,
     counters,
     configured,

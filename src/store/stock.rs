@@ -7,6 +7,7 @@ use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
 use super::schema::{items, order_items, orders, reservations, stock};
+use super::since::{Following, Since};
 use super::{Conn, MOST_VARIABLES, Tx};
 use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
 use crate::{conditions, on};
@@ -99,8 +100,8 @@ pub(crate) struct FoundStock {
     pub last_changed: i64,
 }
 
-/// Stock that passes a filter, by article and warehouse.
-pub(crate) fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<FoundStock>, Failure> {
+/// Stock that passes a filter, by article and warehouse; in the order of changes what follows a place.
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &StockFilter, following: Option<Following>) -> Result<Vec<FoundStock>, Failure> {
     Ok(on!(conn, c => {
         let mut query = stock::table
             .inner_join(items::table)
@@ -119,6 +120,14 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &StockFilter) -> Result<Vec<
             .into_boxed();
         stock_item_conditions!(narrow query, filter.item);
         stock_conditions!(narrow query, filter);
+        if let Some(Following { since: Since { stamp, id, second }, most }) = following {
+            let later = stock::item_id.gt(id).or(stock::item_id.eq(id).and(stock::warehouse_id.gt(second)));
+            query = query
+                .filter(stock::last_changed.ge(stamp))
+                .filter(stock::last_changed.gt(stamp).or(later))
+                .order((stock::last_changed, stock::item_id, stock::warehouse_id))
+                .limit(most);
+        }
         query.load(c)
     })?)
 }

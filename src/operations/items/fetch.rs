@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pictures::{address_pictures, inline_pictures};
 use super::{ItemKey, ItemRecord, VariantRecord};
 use crate::config::Mandator;
-use crate::domain::{Decimal, Failure, ItemId, Stamp};
-use crate::operations::wire::{Ask, Between, Flag, Match, Time, cond_of, mandator_of};
+use crate::domain::{Decimal, Deleted, Failure, ItemId, Stamp};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::wire::{Ask, Between, Flag, Match, Patch, Time, cond_of, mandator_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading, Room};
+use crate::store::deletions::DeletionRow;
 use crate::store::filter::Cond;
 use crate::store::items::{self as store, ItemFilter, ItemRow, item_conditions};
 use crate::store::{Conn, categories};
@@ -52,10 +54,25 @@ wire! {
         page: Option<i32>,
         /// true: pictures that Kontor keeps come as Base64 instead of an address.
         images_as_base64: Option<bool>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records.
+        changed_since: Patch<String> [max(64)],
+    }
+
+    /// An article that was deleted.
+    DeletedItem {
+        /// Number that Kontor gave the article.
+        item_id: ItemId,
+        /// The mandator.
+        mandator_id: i32,
+        /// The merchant's own item number.
+        internal_item_number: String,
+        /// When it was deleted.
+        deleted_at: Time,
     }
 }
 
-fetched! { FetchItemsResult, items: ItemRecord, "item" }
+fetched! { FetchItemsResult, items: ItemRecord, "item", changes { deleted_items: DeletedItem, "deleted_item" } }
 
 pub(crate) struct FetchItems;
 
@@ -76,25 +93,77 @@ impl ReadOperation for FetchItems {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut ids = BTreeSet::new();
+        let mut filters = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let conditions = conditions(conn, filter, mandator)?;
-            ids.extend(store::matching(conn, &conditions)?);
+            filters.push(conditions(conn, filter, mandator)?);
+        }
+        let inline = request.images_as_base64 == Some(true);
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.items_per_page,
+            page: request.page,
+            choice: written(&request.filters),
+        };
+        if let Some(cursor) = Cursor::of(reading, conn, asked)? {
+            return changed(reading, conn, &cursor, &filters, inline);
+        }
+        let mut ids = BTreeSet::new();
+        for filter in &filters {
+            ids.extend(store::matching(conn, filter)?);
         }
         let ids: Vec<ItemId> = ids.into_iter().collect();
         let page = reading.page(&ids, request.items_per_page, request.page)?;
-        let inline = request.images_as_base64 == Some(true);
-        let mut room = reading.room();
-        let mut records = Vec::with_capacity(page.len());
-        for some in page.chunks(ROWS_AT_A_TIME) {
-            records_of(reading, conn, some, inline, &mut room, &mut records)?;
-        }
-        Ok(FetchItemsResult::page(records, ids.len()))
+        Ok(FetchItemsResult::page(records_of(reading, conn, page, inline)?, ids.len()))
     }
 }
 
-fn records_of(
+fn changed(
+    reading: &Reading<'_>,
+    conn: &mut Conn<'_>,
+    cursor: &Cursor,
+    filters: &[ItemFilter],
+    inline: bool,
+) -> Result<FetchItemsResult, Failure> {
+    let mut changes = Vec::new();
+    for filter in filters {
+        changes.extend(store::changed(conn, filter, cursor.following())?);
+    }
+    let mut deleted = cursor.deleted(conn, Deleted::Item, filters.iter().map(|filter| filter.mandator_id))?;
+    let next = cursor.cut(&mut changes, &mut deleted);
+    let ids: Vec<ItemId> = changes.iter().map(|place| ItemId(place.id)).collect();
+    Ok(FetchItemsResult {
+        items: records_of(reading, conn, &ids, inline)?,
+        deleted_items: deleted_items(reading, deleted)?,
+        next_changed_since: Some(next),
+        ..FetchItemsResult::default()
+    })
+}
+
+/// The keys of deleted articles.
+pub(in crate::operations) fn deleted_items(reading: &Reading<'_>, rows: Vec<DeletionRow>) -> Result<Vec<DeletedItem>, Failure> {
+    let record = |row: DeletionRow| {
+        Ok(DeletedItem {
+            item_id: ItemId(row.record_id),
+            mandator_id: row.mandator_id,
+            internal_item_number: row.internal_item_number,
+            deleted_at: Time::of(Stamp(row.stamp), reading.mandator(row.mandator_id)?.time_zone),
+        })
+    };
+    rows.into_iter().map(record).collect()
+}
+
+fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, ids: &[ItemId], inline: bool) -> Result<Vec<ItemRecord>, Failure> {
+    let mut room = reading.room();
+    let mut records = Vec::with_capacity(ids.len());
+    for some in ids.chunks(ROWS_AT_A_TIME) {
+        add_records(reading, conn, some, inline, &mut room, &mut records)?;
+    }
+    Ok(records)
+}
+
+fn add_records(
     reading: &Reading<'_>,
     conn: &mut Conn<'_>,
     ids: &[ItemId],

@@ -12,6 +12,7 @@ mod update;
 
 pub(crate) use delete::DeleteItems;
 pub(crate) use fetch::FetchItems;
+pub(super) use fetch::{DeletedItem, deleted_items};
 #[cfg(test)]
 pub(crate) use fetch::{FetchItemsRequest, ItemFilterRecord};
 pub(crate) use update::UpdateItems;

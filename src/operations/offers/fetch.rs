@@ -1,13 +1,15 @@
 //! `fetchOffers`: offers with their state, and what the channel last confirmed.
 
-use crate::domain::offer::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Mandator, Settings};
-use crate::domain::{Decimal, Failure, ItemId, Stamp};
-use crate::operations::wire::{Between, Match, Time, Xml, cond_of, mandator_of, words_of};
+use crate::domain::offer::Wanted;
+use crate::domain::{Decimal, Deleted, Failure, ItemId, Stamp};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::wire::{Between, Match, Patch, Time, Xml, cond_of, mandator_of, words_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading};
 use crate::store::Conn;
+use crate::store::deletions::DeletionRow;
 use crate::store::filter::Cond;
 use crate::store::offers::{self as store, EndedBy, OfferFilter, OfferRow, OfferState, offer_conditions};
 use crate::{ask, fetched, wire, wire_enum};
@@ -78,6 +80,23 @@ wire! {
         page: Option<i32>,
         /// Offers that pass one of these filters.
         filters: Vec<OfferFilterRecord> [flat("filter")],
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records.
+        changed_since: Patch<String> [max(64)],
+    }
+
+    /// An offer that was deleted.
+    DeletedOffer {
+        /// Number that Kontor gave the offer.
+        offer_id: i32,
+        /// The mandator.
+        mandator_id: i32,
+        /// The account.
+        account_id: Option<i32>,
+        /// The merchant's own item number.
+        internal_item_number: String,
+        /// When it was deleted.
+        deleted_at: Time,
     }
 
     /// An offer.
@@ -133,7 +152,7 @@ wire! {
     }
 }
 
-fetched! { FetchOffersResult, offers: OfferRecord, "offer" }
+fetched! { FetchOffersResult, offers: OfferRecord, "offer", changes { deleted_offers: DeletedOffer, "deleted_offer" } }
 
 pub(crate) struct FetchOffers;
 
@@ -154,35 +173,84 @@ impl ReadOperation for FetchOffers {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut ids = BTreeSet::new();
+        let mut filters = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let conditions = conditions_of(reading, filter, mandator)?;
-            ids.extend(store::matching(conn, &conditions)?);
+            filters.push(conditions_of(reading, filter, mandator)?);
+        }
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.offers_per_page,
+            page: request.page,
+            choice: written(&request.filters),
+        };
+        if let Some(cursor) = Cursor::of(reading, conn, asked)? {
+            return changed(reading, conn, &cursor, &filters);
+        }
+        let mut ids = BTreeSet::new();
+        for filter in &filters {
+            ids.extend(store::matching(conn, filter)?);
         }
         let ids: Vec<i32> = ids.into_iter().collect();
         let page = reading.page(&ids, request.offers_per_page, request.page)?;
-        let mut room = reading.room();
-        let mut rows = Vec::with_capacity(page.len());
-        for some in page.chunks(ROWS_AT_A_TIME) {
-            for row in store::by_ids(conn, some)? {
-                room.take(row.specific_offer_data.as_ref().map_or(0, String::len))?;
-                rows.push(row);
-            }
-        }
+        let mut rows = rows_of(reading, conn, page)?;
         rows.sort_by_key(|row| row.offer_id);
-        let items: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
-        let numbers: BTreeMap<ItemId, String> =
-            store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
-        let pending = store::with_pending_changes(conn, page)?;
-        let mut records = Vec::with_capacity(rows.len());
-        for row in rows {
-            let number = numbers.get(&row.item_id).cloned();
-            let pending = pending.contains(&row.offer_id);
-            records.push(record_of(reading, row, number, pending)?);
-        }
-        Ok(FetchOffersResult::page(records, ids.len()))
+        Ok(FetchOffersResult::page(records_of(reading, conn, rows)?, ids.len()))
     }
+}
+
+fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, filters: &[OfferFilter]) -> Result<FetchOffersResult, Failure> {
+    let mut changes = Vec::new();
+    for filter in filters {
+        changes.extend(store::changed(conn, filter, cursor.following())?);
+    }
+    let mut deleted = cursor.deleted(conn, Deleted::Offer, filters.iter().map(|filter| filter.mandator_id))?;
+    let next = cursor.cut(&mut changes, &mut deleted);
+    let ids: Vec<i32> = changes.iter().map(|place| place.id).collect();
+    let mut rows = rows_of(reading, conn, &ids)?;
+    rows.sort_by_key(|row| (row.last_changed, row.offer_id));
+    let deleted_offer = |row: DeletionRow| {
+        Ok(DeletedOffer {
+            offer_id: row.record_id,
+            mandator_id: row.mandator_id,
+            account_id: row.account_id,
+            internal_item_number: row.internal_item_number,
+            deleted_at: Time::of(Stamp(row.stamp), reading.mandator(row.mandator_id)?.time_zone),
+        })
+    };
+    Ok(FetchOffersResult {
+        offers: records_of(reading, conn, rows)?,
+        deleted_offers: deleted.into_iter().map(deleted_offer).collect::<Result<Vec<_>, Failure>>()?,
+        next_changed_since: Some(next),
+        ..FetchOffersResult::default()
+    })
+}
+
+fn rows_of(reading: &Reading<'_>, conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
+    let mut room = reading.room();
+    let mut rows = Vec::with_capacity(ids.len());
+    for some in ids.chunks(ROWS_AT_A_TIME) {
+        for row in store::by_ids(conn, some)? {
+            room.take(row.specific_offer_data.as_ref().map_or(0, String::len))?;
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, rows: Vec<OfferRow>) -> Result<Vec<OfferRecord>, Failure> {
+    let items: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
+    let numbers: BTreeMap<ItemId, String> =
+        store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
+    let ids: Vec<i32> = rows.iter().map(|row| row.offer_id).collect();
+    let pending = store::with_pending_changes(conn, &ids)?;
+    let record = |row: OfferRow| {
+        let number = numbers.get(&row.item_id).cloned();
+        let pending = pending.contains(&row.offer_id);
+        record_of(reading, row, number, pending)
+    };
+    rows.into_iter().map(record).collect()
 }
 
 fn conditions_of(reading: &Reading<'_>, filter: &OfferFilterRecord, mandator: &Mandator) -> Result<OfferFilter, Failure> {

@@ -4,10 +4,11 @@ use super::OrderRecord;
 use super::record::record_of;
 use crate::domain::order::OrderStatus;
 use crate::domain::{Failure, OrderId, code};
-use crate::operations::wire::{Between, Match, cond_of, mandator_of};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::wire::{Between, Match, Patch, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
-use crate::store::orders::{self, Selection, order_conditions};
+use crate::store::orders::{self, OrderParts, Selection, order_conditions};
 use crate::{ask, fetched, wire};
 
 wire! {
@@ -67,10 +68,13 @@ wire! {
         orders_per_page: Option<i32>,
         /// Number of the page, from 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records.
+        changed_since: Patch<String> [max(64)],
     }
 }
 
-fetched! { FetchOrdersResult, orders: OrderRecord, "order" }
+fetched! { FetchOrdersResult, orders: OrderRecord, "order", changes {} }
 
 /// The operation.
 pub(crate) struct FetchOrders;
@@ -96,18 +100,47 @@ impl ReadOperation for FetchOrders {
             return Err(Failure::new(code::FILTER_REQUIRED, []));
         }
         let not_changed_by = request.use_modification_context_filter.unwrap_or_default().then(|| reading.user.name.clone());
-        let mut ids = Vec::new();
+        let mut selections = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
-            let mut selection = selection_of(reading, filter)?;
-            selection.not_changed_by.clone_from(&not_changed_by);
-            ids.extend(orders::select(conn, &selection)?);
+            selections.push(Selection { not_changed_by: not_changed_by.clone(), ..selection_of(reading, filter)? });
+        }
+        let mut choice = written(&request.filters);
+        choice.extend(not_changed_by);
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.orders_per_page,
+            page: request.page,
+            choice,
+        };
+        if let Some(cursor) = Cursor::of(reading, conn, asked)? {
+            return changed(reading, conn, &cursor, &selections);
+        }
+        let mut ids = Vec::new();
+        for selection in &selections {
+            ids.extend(orders::select(conn, selection)?);
         }
         ids.sort_unstable();
         ids.dedup();
         let page = reading.page(&ids, request.orders_per_page, request.page)?;
-        let records = orders::load(conn, page)?.into_iter().map(|parts| record_of(reading, parts)).collect::<Result<Vec<_>, Failure>>()?;
-        Ok(FetchOrdersResult::page(records, ids.len()))
+        Ok(FetchOrdersResult::page(records_of(reading, orders::load(conn, page)?)?, ids.len()))
     }
+}
+
+fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, selections: &[Selection]) -> Result<FetchOrdersResult, Failure> {
+    let mut changes = Vec::new();
+    for selection in selections {
+        changes.extend(orders::changed(conn, selection, cursor.following())?);
+    }
+    let next = cursor.cut(&mut changes, &mut Vec::new());
+    let ids: Vec<OrderId> = changes.iter().map(|place| OrderId(place.id)).collect();
+    let mut found = orders::load(conn, &ids)?;
+    found.sort_by_key(|parts| (parts.order.last_changed, parts.order.order_id));
+    Ok(FetchOrdersResult { orders: records_of(reading, found)?, next_changed_since: Some(next), ..FetchOrdersResult::default() })
+}
+
+fn records_of(reading: &Reading<'_>, found: Vec<OrderParts>) -> Result<Vec<OrderRecord>, Failure> {
+    found.into_iter().map(|parts| record_of(reading, parts)).collect()
 }
 
 fn selection_of(reading: &Reading<'_>, filter: &OrderFilter) -> Result<Selection, Failure> {

@@ -1,14 +1,17 @@
 //! `fetchStockCount`: stock per article and warehouse, to compare with the ERP. `stock_count` is what lies in the
 //! warehouse; what open orders have reserved of it is beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::{stock_filter, warehouses_of};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Failure, ItemId, Stamp};
-use crate::operations::wire::{Time, mandator_of};
+use crate::domain::{Deleted, Failure, ItemId, Stamp};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::items::{DeletedItem, deleted_items};
+use crate::operations::wire::{Patch, Time, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
+use crate::store::since::{Following, Since};
 use crate::store::stock::{self as store, FoundStock, StockFilter, stock_conditions};
 use crate::{ask, fetched, wire};
 
@@ -29,6 +32,10 @@ wire! {
         items_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records.
+        /// A change of what orders have reserved is no change of stock. A page counts stock of one warehouse as one record.
+        changed_since: Patch<String> [max(64)],
     }
 
     /// The stock of one article.
@@ -64,7 +71,7 @@ wire! {
     }
 }
 
-fetched! { FetchStockCountResult, items: ItemStock, "item" }
+fetched! { FetchStockCountResult, items: ItemStock, "item", changes { deleted_items: DeletedItem, "deleted_item" } }
 
 pub(crate) struct FetchStockCount;
 
@@ -83,35 +90,78 @@ impl ReadOperation for FetchStockCount {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut found: BTreeMap<(ItemId, i32), FoundStock> = BTreeMap::new();
+        let mut filters = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let rows = store::matching(conn, &conditions(reading.settings, filter, mandator))?;
-            found.extend(rows.into_iter().map(|row| ((row.item_id, row.warehouse_id), row)));
+            filters.push(conditions(reading.settings, filter, mandator));
         }
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.items_per_page,
+            page: request.page,
+            choice: written(&request.filters),
+        };
+        if let Some(cursor) = Cursor::of(reading, conn, asked)? {
+            return changed(reading, conn, &cursor, &filters);
+        }
+        let found = found(conn, &filters, None)?;
         let mut ids: Vec<ItemId> = found.keys().map(|(item_id, _)| *item_id).collect();
         ids.dedup();
         let page = reading.page(&ids, request.items_per_page, request.page)?;
-        let reserved = store::reserved(conn, page)?;
-        let mut records = Vec::with_capacity(page.len());
-        for item_id in page {
-            let mut record: Option<ItemStock> = None;
-            for (_, row) in found.range((*item_id, i32::MIN)..=(*item_id, i32::MAX)) {
-                let zone = reading.mandator(row.mandator_id)?.time_zone;
-                let warehouse = reading.settings.warehouse_by_id(row.warehouse_id);
-                record.get_or_insert_with(|| item_of(row)).stock_items.push(WarehouseStock {
-                    mandator_id: warehouse.map_or(row.mandator_id, |w| w.mandator_id),
-                    warehouse_id: row.warehouse_id,
-                    warehouse_code: warehouse.map(|w| w.code.clone()),
-                    stock_count: row.stock_count,
-                    reserved_count: reserved.get(&(row.item_id, row.warehouse_id)).copied().unwrap_or_default(),
-                    last_changed: Time::of(Stamp(row.last_changed), zone),
-                });
-            }
-            records.extend(record);
-        }
-        Ok(FetchStockCountResult::page(records, ids.len()))
+        Ok(FetchStockCountResult::page(records_of(reading, conn, &found, page)?, ids.len()))
     }
+}
+
+type Found = BTreeMap<(ItemId, i32), FoundStock>;
+
+fn found(conn: &mut Conn<'_>, filters: &[StockFilter], following: Option<Following>) -> Result<Found, Failure> {
+    let mut found = BTreeMap::new();
+    for filter in filters {
+        let rows = store::matching(conn, filter, following)?;
+        found.extend(rows.into_iter().map(|row| ((row.item_id, row.warehouse_id), row)));
+    }
+    Ok(found)
+}
+
+fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, filters: &[StockFilter]) -> Result<FetchStockCountResult, Failure> {
+    let mut found = found(conn, filters, Some(cursor.following()))?;
+    let place = |row: &FoundStock| Since { stamp: row.last_changed, id: row.item_id.0, second: row.warehouse_id };
+    let mut changes = found.values().map(place).collect();
+    let mut deleted = cursor.deleted(conn, Deleted::Item, filters.iter().map(|filter| filter.item.mandator_id))?;
+    let next = cursor.cut(&mut changes, &mut deleted);
+    let page: BTreeSet<Since> = changes.into_iter().collect();
+    found.retain(|_, row| page.contains(&place(row)));
+    let mut ids: Vec<ItemId> = found.keys().map(|(item_id, _)| *item_id).collect();
+    ids.dedup();
+    Ok(FetchStockCountResult {
+        items: records_of(reading, conn, &found, &ids)?,
+        deleted_items: deleted_items(reading, deleted)?,
+        next_changed_since: Some(next),
+        ..FetchStockCountResult::default()
+    })
+}
+
+fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, found: &Found, ids: &[ItemId]) -> Result<Vec<ItemStock>, Failure> {
+    let reserved = store::reserved(conn, ids)?;
+    let mut records = Vec::with_capacity(ids.len());
+    for item_id in ids {
+        let mut record: Option<ItemStock> = None;
+        for (_, row) in found.range((*item_id, i32::MIN)..=(*item_id, i32::MAX)) {
+            let zone = reading.mandator(row.mandator_id)?.time_zone;
+            let warehouse = reading.settings.warehouse_by_id(row.warehouse_id);
+            record.get_or_insert_with(|| item_of(row)).stock_items.push(WarehouseStock {
+                mandator_id: warehouse.map_or(row.mandator_id, |w| w.mandator_id),
+                warehouse_id: row.warehouse_id,
+                warehouse_code: warehouse.map(|w| w.code.clone()),
+                stock_count: row.stock_count,
+                reserved_count: reserved.get(&(row.item_id, row.warehouse_id)).copied().unwrap_or_default(),
+                last_changed: Time::of(Stamp(row.last_changed), zone),
+            });
+        }
+        records.extend(record);
+    }
+    Ok(records)
 }
 
 fn item_of(row: &FoundStock) -> ItemStock {

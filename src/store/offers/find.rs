@@ -7,7 +7,8 @@ use crate::domain::{Failure, ItemId};
 use crate::store::Conn;
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::{items, offers};
-use crate::{conditions, on};
+use crate::store::since::{Following, Since};
+use crate::{conditions, following, on};
 
 conditions! {
     ($)
@@ -42,4 +43,19 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &OfferFilter) -> Result<Vec<
         offer_conditions!(narrow query, filter);
         query.load(c)
     })?)
+}
+
+/// What follows a place in the order of changes, of the offers that pass a filter.
+pub(crate) fn changed(conn: &mut Conn<'_>, filter: &OfferFilter, next: Following) -> Result<Vec<Since>, Failure> {
+    let found: Vec<(i64, i32)> = on!(conn, c => {
+        let mut query = offers::table
+            .inner_join(items::table)
+            .filter(offers::mandator_id.eq(filter.mandator_id))
+            .select((offers::last_changed, offers::offer_id))
+            .into_boxed();
+        offer_conditions!(narrow query, filter);
+        following!(query, offers::last_changed, offers::offer_id, next);
+        query.load(c)
+    })?;
+    Ok(found.into_iter().map(|(stamp, id)| Since { stamp, id, second: 0 }).collect())
 }

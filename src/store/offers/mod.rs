@@ -7,18 +7,19 @@ mod reconciled;
 
 pub(crate) use figures::{StockFigures, stock_figures};
 pub(crate) use find::offer_conditions;
-pub(crate) use find::{OfferFilter, matching};
+pub(crate) use find::{OfferFilter, changed, matching};
 pub(crate) use placed::{Announced, Confirmed, announce, confirm, moved, moved_by_order, moved_items, sold, wait_for_stock};
 pub(crate) use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_account_after, on_the_way};
 
 use diesel::prelude::*;
 
+use super::deletions::{self, DeletionRow};
 use super::schema::{items, offers, order_items, outbox_states};
 use super::{Conn, MOST_VARIABLES, Stored, Tx, next_ids};
 use crate::domain::item::Item;
 pub(crate) use crate::domain::offer::{EndedBy, OfferState, Wanted};
 use crate::domain::stock::{Life, Placed};
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Deleted, Failure, ItemId, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -193,7 +194,22 @@ pub(crate) fn say_again(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failur
 
 /// Removes offers. Positions of orders that came from them keep their article.
 pub(crate) fn delete(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
+        let gone: Vec<(i32, i32, i32, String)> = on!(&mut tx.conn, c => offers::table
+            .inner_join(items::table)
+            .filter(offers::offer_id.eq_any(chunk))
+            .select((offers::mandator_id, offers::offer_id, offers::account_id, items::internal_item_number))
+            .load(c))?;
+        let row = |(mandator_id, record_id, account_id, internal_item_number)| DeletionRow {
+            mandator_id,
+            kind: Deleted::Offer,
+            stamp,
+            record_id,
+            internal_item_number,
+            account_id: Some(account_id),
+        };
+        deletions::note(tx, &gone.into_iter().map(row).collect::<Vec<_>>())?;
         on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::offer_id.eq_any(chunk.iter().copied().map(Some))))
             .set(order_items::offer_id.eq(None::<i32>))
             .execute(c))?;

@@ -9,7 +9,8 @@ use crate::store::Conn;
 use crate::store::among::among;
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::{customers, order_tags, orders};
-use crate::{conditions, narrow, on};
+use crate::store::since::{Following, Since};
+use crate::{conditions, following, narrow, on};
 
 /// One of the numbers that name an order (`order-calls.md` 1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,10 +145,10 @@ conditions! {
 }
 
 macro_rules! select_ids {
-    ($c:expr, $backend:ty, $s:expr) => {{
+    ($c:expr, $backend:ty, $s:expr, $following:expr) => {{
         let s: &Selection = $s;
         let mut query = orders::table
-            .select(orders::order_id)
+            .select((orders::last_changed, orders::order_id))
             .filter(orders::mandator_id.eq(s.mandator_id))
             .order(orders::order_id)
             .into_boxed::<$backend>();
@@ -169,15 +170,28 @@ macro_rules! select_ids {
         if let Some(user) = &s.not_changed_by {
             query = query.filter(orders::last_changed_by.ne(user.clone()));
         }
-        query.load::<OrderId>($c)
+        if let Some(next) = $following {
+            following!(query, orders::last_changed, orders::order_id, next);
+        }
+        query.load::<(i64, OrderId)>($c)
     }};
 }
 
 /// The ids of the orders that match, in order.
 pub(crate) fn select(conn: &mut Conn<'_>, selection: &Selection) -> Result<Vec<OrderId>, Failure> {
-    let ids = match conn {
-        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
-        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),
+    Ok(found(conn, selection, None)?.into_iter().map(|(_, order_id)| order_id).collect())
+}
+
+/// What follows a place in the order of changes, of the orders that match.
+pub(crate) fn changed(conn: &mut Conn<'_>, selection: &Selection, following: Following) -> Result<Vec<Since>, Failure> {
+    let found = found(conn, selection, Some(following))?;
+    Ok(found.into_iter().map(|(stamp, order_id)| Since { stamp, id: order_id.0, second: 0 }).collect())
+}
+
+fn found(conn: &mut Conn<'_>, selection: &Selection, following: Option<Following>) -> Result<Vec<(i64, OrderId)>, Failure> {
+    let found = match conn {
+        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection, following),
+        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection, following),
     };
-    Ok(ids?)
+    Ok(found?)
 }

@@ -13,7 +13,7 @@ mod progress;
 mod reservations;
 
 pub(crate) use find::order_conditions;
-pub(crate) use find::{OrderKey, Selection, find, numbers, of_channel, select};
+pub(crate) use find::{OrderKey, Selection, changed, find, numbers, of_channel, select};
 pub(crate) use late::{any_unmatched, match_late};
 pub(crate) use order_changes::{OrderChangeRow, accept_change, changes_of, note_changes, order_of_change};
 pub(crate) use packages::{ContentRow, PacketRow, add_packet, contents_of, pack, packets_of, save_packet};

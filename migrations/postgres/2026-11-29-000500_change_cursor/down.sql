@@ -1,0 +1,11 @@
+DROP INDEX stock_by_change;
+CREATE INDEX stock_by_change ON stock (last_changed);
+DROP INDEX categories_by_change;
+CREATE INDEX categories_by_change ON categories (mandator_id, last_changed);
+DROP INDEX items_by_change;
+CREATE INDEX items_by_change ON items (mandator_id, last_changed);
+DROP INDEX orders_by_change;
+CREATE INDEX orders_by_change ON orders (mandator_id, last_changed);
+DROP INDEX offers_by_change;
+ALTER TABLE change_clock DROP COLUMN forgotten;
+DROP TABLE deletions;

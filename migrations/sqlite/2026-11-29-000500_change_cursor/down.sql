@@ -1,0 +1,3 @@
+DROP INDEX offers_by_change;
+ALTER TABLE change_clock DROP COLUMN forgotten;
+DROP TABLE deletions;

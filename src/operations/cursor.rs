@@ -1,0 +1,220 @@
+//! `changed_since`: fetch calls that read what changed, page by page, without gaps.
+//!
+//! Change stamps are given in the order of commits, over all processes. So a place in that order has nothing unread before
+//! it, whatever is stored later: back-dated orders, calls that ran at the same moment, records that change again.
+//! A cursor is such a place with a digest of the operation and the filters that it belongs to, as text without meaning for
+//! the caller.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::wire::{Patch, Value, Writer};
+use super::{Face, Reading};
+use crate::domain::digest::Digest;
+use crate::domain::{Deleted, Failure, code};
+use crate::store::Conn;
+use crate::store::deletions::{self, DeletionRow};
+use crate::store::since::{Following, Since};
+
+const VERSION: u8 = 1;
+/// Records of a page if the call names no size.
+const PAGE: usize = 250;
+/// Length of a cursor's bytes: version, digest, beginning, stamp, two numbers.
+const LENGTH: usize = 1 + DIGEST + 8 + 8 + 4 + 4;
+const DIGEST: usize = 6;
+
+/// What a call says about the changes it asks for.
+pub(crate) struct Asked<'a> {
+    pub operation: &'static str,
+    pub changed_since: &'a Patch<String>,
+    pub per_page: Option<i32>,
+    pub page: Option<i32>,
+    /// The filters and whatever else chooses records: [`written`].
+    pub choice: Vec<String>,
+}
+
+/// A place in the order of changes from which a call reads on.
+pub(crate) struct Cursor {
+    digest: [u8; DIGEST],
+    place: Place,
+    per_page: usize,
+    /// Stamp of the last change that the call can see.
+    last: i64,
+}
+
+/// What the text of a cursor says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    since: Since,
+    /// Stamp of the last change when the caller began to read from the start, or was last at the end: what was deleted
+    /// before, it has never seen.
+    began: i64,
+}
+
+/// Filters as they are recognised again: a condition that is not set leaves no trace, so new conditions leave old cursors valid.
+pub(crate) fn written<F: Value>(filters: &[F]) -> Vec<String> {
+    let text = |filter: &F| {
+        let mut out = Writer::new(Face::Compat, usize::MAX);
+        filter.write(&mut out, "filter");
+        out.finish().unwrap_or_default()
+    };
+    filters.iter().map(text).collect()
+}
+
+impl Cursor {
+    /// `None`: the call reads by pages.
+    ///
+    /// # Errors
+    /// `CURSOR_WITH_PAGE`, `CURSOR_UNKNOWN`, `CURSOR_TOO_OLD`, `ANSWER_TOO_LARGE`.
+    pub(crate) fn of(reading: &Reading<'_>, conn: &mut Conn<'_>, asked: Asked<'_>) -> Result<Option<Cursor>, Failure> {
+        let digest = digest_of(asked.operation, &asked.choice);
+        let clock = deletions::clock(conn)?;
+        let place = match asked.changed_since {
+            Patch::Keep => return Ok(None),
+            Patch::Clear => Place { since: Since::START, began: clock.last },
+            // Behind the last change: of another database, or of this one before it was restored.
+            Patch::Set(text) => read(text, digest)
+                .filter(|place| place.since.stamp.max(place.began) <= clock.last)
+                .ok_or_else(|| Failure::quoting(code::CURSOR_UNKNOWN, [&text.as_str(), &asked.operation]))?,
+        };
+        if place.began < clock.forgotten {
+            return Err(Failure::new(code::CURSOR_TOO_OLD, []));
+        }
+        if let Some(page) = asked.page.filter(|page| *page > 1) {
+            return Err(Failure::new(code::CURSOR_WITH_PAGE, [&page.to_string()]));
+        }
+        let per_page = asked.per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0).unwrap_or(PAGE);
+        let most = reading.settings.limits.records;
+        if per_page > most {
+            return Err(Failure::new(code::ANSWER_TOO_LARGE, [&per_page.to_string(), &most.to_string()]));
+        }
+        Ok(Some(Cursor { digest, place, per_page, last: clock.last }))
+    }
+
+    /// What to read: one record more than the page holds shows whether it is the last one.
+    pub(crate) fn following(&self) -> Following {
+        Following { since: self.place.since, most: i64::try_from(self.per_page).unwrap_or(i64::MAX).saturating_add(1) }
+    }
+
+    /// What was deleted in these mandators.
+    pub(crate) fn deleted(
+        &self,
+        conn: &mut Conn<'_>,
+        kind: Deleted,
+        mandators: impl Iterator<Item = i32>,
+    ) -> Result<Vec<DeletionRow>, Failure> {
+        let mut mandators: Vec<i32> = mandators.collect();
+        mandators.sort_unstable();
+        mandators.dedup();
+        let mut found = Vec::new();
+        for mandator_id in mandators {
+            found.extend(deletions::changed(conn, mandator_id, kind, self.following())?);
+        }
+        Ok(found)
+    }
+
+    /// Cuts what was found to one page, in the order of changes. Gives back the cursor for the next one.
+    pub(crate) fn cut(&self, changed: &mut Vec<Since>, deleted: &mut Vec<DeletionRow>) -> String {
+        let place = |row: &DeletionRow| Since { stamp: row.stamp, id: row.record_id, second: 0 };
+        changed.sort_unstable();
+        changed.dedup();
+        deleted.sort_by_key(place);
+        let mut places: Vec<Since> = changed.iter().copied().chain(deleted.iter().map(place)).collect();
+        places.sort_unstable();
+        let next = match places.get(..self.per_page).filter(|page| page.len() < places.len()).and_then(<[Since]>::last) {
+            Some(end) => Place { since: *end, began: self.place.began },
+            None => Place { since: Since::end_of(self.last), began: self.last },
+        };
+        changed.retain(|place| *place <= next.since);
+        deleted.retain(|row| place(row) <= next.since);
+        text_of(self.digest, next)
+    }
+}
+
+fn digest_of(operation: &str, choice: &[String]) -> [u8; DIGEST] {
+    let digest = Digest::new(1).field("operation", [operation]).field("choice", choice).finish_bytes();
+    let mut short = [0; DIGEST];
+    short.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    short
+}
+
+fn text_of(digest: [u8; DIGEST], Place { since, began }: Place) -> String {
+    let mut bytes = Vec::with_capacity(LENGTH);
+    bytes.push(VERSION);
+    bytes.extend(digest);
+    bytes.extend(began.to_be_bytes());
+    bytes.extend(since.stamp.to_be_bytes());
+    bytes.extend(since.id.to_be_bytes());
+    bytes.extend(since.second.to_be_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// `None`: not a cursor, or one of another call.
+fn read(text: &str, digest: [u8; DIGEST]) -> Option<Place> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
+    let bytes: [u8; LENGTH] = bytes.try_into().ok()?;
+    let (version, rest) = bytes.split_first()?;
+    let (own, rest) = rest.split_first_chunk::<DIGEST>()?;
+    let (began, rest) = rest.split_first_chunk::<8>()?;
+    let (stamp, rest) = rest.split_first_chunk::<8>()?;
+    let (id, rest) = rest.split_first_chunk::<4>()?;
+    let second = rest.first_chunk::<4>()?;
+    let since = Since { stamp: i64::from_be_bytes(*stamp), id: i32::from_be_bytes(*id), second: i32::from_be_bytes(*second) };
+    (*version == VERSION && *own == digest).then_some(Place { since, began: i64::from_be_bytes(*began) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cursor, DIGEST, Place, read, text_of};
+    use crate::domain::Deleted;
+    use crate::store::deletions::DeletionRow;
+    use crate::store::since::Since;
+
+    const OWN: [u8; DIGEST] = [1, 2, 3, 4, 5, 6];
+
+    fn at(stamp: i64, id: i32) -> Since {
+        Since { stamp, id, second: 0 }
+    }
+
+    fn gone(stamp: i64, record_id: i32) -> DeletionRow {
+        DeletionRow { mandator_id: 1, kind: Deleted::Item, stamp, record_id, internal_item_number: "A".into(), account_id: None }
+    }
+
+    fn cursor(per_page: usize) -> Cursor {
+        Cursor { digest: OWN, place: Place { since: Since::START, began: 80 }, per_page, last: 90 }
+    }
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written_and_by_its_own_call_only() {
+        for since in [Since::START, at(1_764_000_000_000_000, 7), Since::end_of(90)] {
+            let place = Place { since, began: 1_764_000_000_000_001 };
+            let text = text_of(OWN, place);
+            assert!(text.len() <= 64, "{text}");
+            assert_eq!(read(&text, OWN), Some(place));
+            assert_eq!(read(&text, [0; DIGEST]), None);
+        }
+        for text in ["", "1", "not a cursor", "AQIDBAUGAAAAAAAAAAAAAAAAAAAAAAAA", &"A".repeat(64)] {
+            assert_eq!(read(text, OWN), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_holds_the_earliest_changes_and_the_next_one_begins_behind_it() {
+        let mut changed = vec![at(30, 1), at(10, 2), at(20, 3), at(10, 1), at(10, 2)];
+        let mut deleted = vec![gone(15, 9), gone(40, 8)];
+        let next = cursor(3).cut(&mut changed, &mut deleted);
+        assert_eq!(changed, [at(10, 1), at(10, 2)]);
+        assert_eq!(deleted, [gone(15, 9)]);
+        assert_eq!(read(&next, OWN), Some(Place { since: at(15, 9), began: 80 }));
+    }
+
+    #[test]
+    fn a_page_that_holds_everything_ends_at_the_last_change() {
+        let mut changed = vec![at(10, 1), at(20, 2)];
+        let next = cursor(2).cut(&mut changed, &mut Vec::new());
+        assert_eq!(changed.len(), 2);
+        let end = Some(Place { since: Since::end_of(90), began: 90 });
+        assert_eq!(read(&next, OWN), end);
+        assert_eq!(read(&cursor(2).cut(&mut Vec::new(), &mut Vec::new()), OWN), end);
+    }
+}
