@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod categories;
+mod changes;
 mod channel_days;
 mod config;
 mod contract;

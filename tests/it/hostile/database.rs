@@ -47,6 +47,14 @@ impl Stranger {
         counted.map_or(0, |count| count.n)
     }
 
+    pub(crate) fn execute(&mut self, statement: &str) {
+        match self {
+            Stranger::Sqlite(c) => c.batch_execute(statement),
+            Stranger::Postgres(c) => c.batch_execute(statement),
+        }
+        .expect(statement);
+    }
+
     /// Waits until a call with a key is committed.
     fn see_commit(&mut self) {
         let committed = "SELECT COUNT(*) AS n FROM replays WHERE keyed";

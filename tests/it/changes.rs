@@ -1,0 +1,229 @@
+//! Reading what changed: a reader that goes on from cursor to cursor has everything, whatever happens meanwhile.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kontor::operations::Face;
+
+use crate::config::Config;
+use crate::element::Element;
+use crate::erp::{Erp, everywhere};
+use crate::hostile::database::Stranger;
+use crate::world::{Database, World, databases};
+
+/// A fetch call by cursor: `page` is what stands in front of it, in the words of the compat face.
+fn answer(erp: &Erp<'_>, operation: &str, page: &[(&str, &str)], cursor: &str) -> Element {
+    let compat: String = page.iter().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
+    let typed: String = page.iter().map(|(name, value)| format!("<{0}>{value}</{0}>", camel(name))).collect();
+    let document = erp.document(
+        operation,
+        &format!("<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter>{compat}<changed_since>{cursor}</changed_since>"),
+        &format!(
+            "<filters><item><mandatorId><value>1</value></mandatorId></item></filters>{typed}<changedSince>{cursor}</changedSince>"
+        ),
+    );
+    let reply = erp.send(&document, &[]);
+    assert_eq!(reply.status, 200, "{operation}: {}", reply.body);
+    erp.read(&reply)
+}
+
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| name + &part[..1].to_uppercase() + &part[1..])
+}
+
+fn next_of(answer: &Element) -> String {
+    let code = answer.having("return_code")[0].must("return_code");
+    assert_eq!(code, "0", "{answer:?}");
+    let next = answer.having("next_changed_since")[0].must("next_changed_since");
+    assert!(!next.is_empty() && next.len() <= 64, "{next}");
+    next.to_owned()
+}
+
+/// Reads on until nothing comes: the values of `key` in the order in which they came, and the cursor at the end.
+fn read_on(erp: &Erp<'_>, operation: &str, page: &[(&str, &str)], key: &str, mut cursor: String) -> (Vec<String>, String) {
+    let mut seen = Vec::new();
+    loop {
+        let answer = answer(erp, operation, page, &cursor);
+        cursor = next_of(&answer);
+        let records = answer.having(key);
+        if records.is_empty() {
+            return (seen, cursor);
+        }
+        seen.extend(records.into_iter().map(|record| record.must(key).to_owned()));
+    }
+}
+
+#[test]
+fn items_come_once_in_the_order_of_changes_and_again_when_they_change() {
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        for number in ["A-1", "A-2", "A-3", "A-4", "A-5"] {
+            erp.item(number, number);
+        }
+        erp.item("A-2", "Changed");
+        let page = [("items_per_page", "2")];
+        let (seen, cursor) = read_on(&erp, "fetchItems", &page, "internal_item_number", String::new());
+        assert_eq!(seen, ["A-1", "A-3", "A-4", "A-5", "A-2"]);
+        let (seen, cursor) = read_on(&erp, "fetchItems", &page, "internal_item_number", cursor);
+        assert!(seen.is_empty(), "{seen:?}");
+
+        erp.item("A-4", "Changed too");
+        let delete = erp.document(
+            "deleteItems",
+            "<item><mandator_id>1</mandator_id><internal_item_number>A-1</internal_item_number></item>",
+            "<items><item><mandatorId>1</mandatorId><internalItemNumber>A-1</internalItemNumber></item></items>",
+        );
+        erp.sent(&delete);
+        let answer = answer(&erp, "fetchItems", &[], &cursor);
+        let numbers: Vec<(&str, bool)> = answer
+            .having("internal_item_number")
+            .into_iter()
+            .map(|item| (item.must("internal_item_number"), item.get("deleted_at").is_some()))
+            .collect();
+        assert_eq!(numbers, [("A-4", false), ("A-1", true)]);
+        let (seen, _) = read_on(&erp, "fetchItems", &[], "internal_item_number", next_of(&answer));
+        assert!(seen.is_empty(), "{seen:?}");
+    });
+}
+
+#[test]
+fn stock_and_offers_are_read_by_cursor_too() {
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        let offers = [erp.list("MUG", "9.90", 5), erp.list("CUP", "7.90", 5)];
+        let (seen, stock) = read_on(&erp, "fetchStockCount", &[("items_per_page", "1")], "stock_count", String::new());
+        assert_eq!(seen, ["5", "5"]);
+        let (seen, offer) = read_on(&erp, "fetchOffers", &[("offers_per_page", "1")], "offer_id", String::new());
+        assert_eq!(seen.len(), 2, "{seen:?}");
+        erp.stock("CUP", 3, true);
+        let (seen, _) = read_on(&erp, "fetchStockCount", &[], "stock_count", stock);
+        assert_eq!(seen, ["3"]);
+
+        let end = erp.document(
+            "endOffers",
+            &format!("<offers><offer_id>{}</offer_id></offers><process_synchronous>true</process_synchronous>", offers[0]),
+            &format!("<offerIds><item>{}</item></offerIds><processSynchronous>true</processSynchronous>", offers[0]),
+        );
+        erp.sent(&end);
+        let delete = erp.document(
+            "deleteOffers",
+            &format!("<offers><offer_id>{}</offer_id></offers>", offers[0]),
+            &format!("<offerIds><item>{}</item></offerIds>", offers[0]),
+        );
+        erp.sent(&delete);
+        let answer = answer(&erp, "fetchOffers", &[], &offer);
+        let gone: Vec<i32> = answer.having("deleted_at").into_iter().map(|offer| offer.number("offer_id")).collect();
+        assert_eq!(gone, [offers[0]]);
+    });
+}
+
+#[test]
+fn a_cursor_that_is_not_of_this_call_is_refused() {
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        erp.item("A-1", "A");
+        let cursor = next_of(&answer(&erp, "fetchItems", &[], ""));
+        let code = |operation: &str, page: &[(&str, &str)], cursor: &str| {
+            let answer = answer(&erp, operation, page, cursor);
+            (answer.having("return_code")[0].must("return_code").to_owned(), answer.having("internal_item_number").len())
+        };
+        assert_eq!(code("fetchItems", &[], &cursor), ("0".to_owned(), 0));
+        assert_eq!(code("fetchItems", &[("page", "1")], &cursor), ("0".to_owned(), 0));
+        assert_eq!(code("fetchItems", &[("page", "2")], &cursor), ("-3042".to_owned(), 0));
+        for (operation, cursor) in [("fetchStockCount", cursor.as_str()), ("fetchItems", "yesterday"), ("fetchItems", &cursor[1..])] {
+            assert_eq!(code(operation, &[], cursor), ("-3040".to_owned(), 0), "{operation} {cursor}");
+        }
+        assert_eq!(code("fetchItems", &[], &"A".repeat(65)).0, "-3008");
+        // The same call with another filter.
+        let other = erp.document(
+            "fetchItems",
+            &format!("<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><active filter_value=\"true\"/></filter><changed_since>{cursor}</changed_since>"),
+            &format!("<filters><item><mandatorId><value>1</value></mandatorId><active><value>true</value></active></item></filters><changedSince>{cursor}</changedSince>"),
+        );
+        let refused = erp.read(&erp.send(&other, &[]));
+        assert_eq!(refused.having("return_code")[0].must("return_code"), "-3040");
+        // Deleted records since then are forgotten.
+        Stranger::at(database, &world).execute("UPDATE change_clock SET forgotten = last");
+        erp.item("A-2", "B");
+        assert_eq!(code("fetchItems", &[], &cursor), ("0".to_owned(), 1));
+        Stranger::at(database, &world).execute("UPDATE change_clock SET forgotten = last");
+        assert_eq!(code("fetchItems", &[], &cursor), ("-3041".to_owned(), 0));
+        assert_eq!(code("fetchItems", &[], ""), ("0".to_owned(), 2));
+    });
+}
+
+/// A phone sale; the higher its number, the earlier its date.
+fn sale(writer: usize, number: usize) -> String {
+    let (day, name) = (28 - number % 28, format!("T-{writer}-{number}"));
+    format!(
+        "<orders><item><significantKey>EXTERNAL_ORDER_NUMBER_1</significantKey><mandatorId>1</mandatorId><externalOrderNumber1>{name}</externalOrderNumber1>\
+         <orderDate>2025-01-{day:02}T08:00:00</orderDate><currencyCodeIso>EUR</currencyCodeIso><subChannelId>4100</subChannelId><paymentMethodId>8</paymentMethodId>\
+         <customer><email>ada@example.org</email></customer><deliveryAddress><city>Bonn</city></deliveryAddress><orderItems><item>\
+         <internalItemNumber>MUG</internalItemNumber><quantity>1</quantity><price>12.5</price></item></orderItems></item></orders>"
+    )
+}
+
+/// Creates back-dated orders and changes every second one a little later, once it was possibly read.
+fn write_orders(world: &World, writer: usize, count: usize) {
+    let erp = Erp::on(world, Face::Typed);
+    for number in 0..count {
+        erp.sent(&erp.document("updateOrders", "", &sale(writer, number)));
+        if number % 2 == 1 {
+            erp.status(&format!("T-{writer}-{}", number - 1), "FETCHED", None);
+        }
+    }
+}
+
+/// Polls until the writers are done and nothing comes any more: what was last seen of each order.
+fn poll(world: &World, done: &AtomicBool) -> BTreeMap<String, (String, bool)> {
+    let erp = Erp::on(world, Face::Typed);
+    let (mut seen, mut cursor) = (BTreeMap::new(), String::new());
+    loop {
+        let last_round = done.load(Ordering::SeqCst);
+        let answer = answer(&erp, "fetchOrders", &[("orders_per_page", "3")], &cursor);
+        cursor = next_of(&answer);
+        let orders = answer.having("order_status_id");
+        if orders.is_empty() && last_round {
+            return seen;
+        }
+        for order in orders {
+            let exported = order.get("export_date").is_some();
+            seen.insert(order.must("external_order_number_1").to_owned(), (order.must("last_changed").to_owned(), exported));
+        }
+    }
+}
+
+#[test]
+fn a_reader_misses_no_order_that_is_stored_back_dated_while_it_polls() {
+    const WRITERS: usize = 4;
+    const ORDERS: usize = 12;
+    for database in databases() {
+        let first = World::configured(database, &Config::default().text());
+        Erp::on(&first, Face::Typed).item("MUG", "Mug");
+        // SQLite belongs to one process.
+        let second = (database == Database::Postgres).then(|| first.beside());
+        let worlds = [&first, second.as_ref().unwrap_or(&first)];
+        let done = AtomicBool::new(false);
+        let readers = std::thread::scope(|scope| {
+            let readers: Vec<_> = worlds.iter().map(|world| scope.spawn(|| poll(world, &done))).collect();
+            let writers: Vec<_> =
+                (0..WRITERS).map(|writer| scope.spawn(move || write_orders(worlds[writer % 2], writer, ORDERS))).collect();
+            let ended: Vec<_> = writers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+            done.store(true, Ordering::SeqCst);
+            let readers: Vec<_> = readers.into_iter().map(|reader| reader.join().expect("a reader")).collect();
+            ended.into_iter().for_each(|writer| writer.expect("a writer"));
+            readers
+        });
+        let fresh = poll(&first, &AtomicBool::new(true));
+        assert_eq!(fresh.len(), WRITERS * ORDERS, "{database:?}");
+        assert_eq!(fresh.values().filter(|(_, exported)| *exported).count(), WRITERS * ORDERS / 2, "{database:?}");
+        for reader in readers {
+            assert_eq!(reader, fresh, "{database:?}");
+        }
+    }
+}
