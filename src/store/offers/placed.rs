@@ -125,8 +125,14 @@ fn save_placed(tx: &mut Tx<'_>, offer_id: i32, change: impl FnOnce(Placed) -> Pl
         return Ok(());
     };
     let placed = change(row.placed());
+    // fetchOffers shows what is open, so that is a change.
+    let last_changed = if placed.open == row.open_quantity { row.last_changed } else { tx.stamp.0 };
     on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
-        .set((offers::open_quantity.eq(placed.open), offers::open_at_most.eq(placed.at_most)))
+        .set((
+            offers::open_quantity.eq(placed.open),
+            offers::open_at_most.eq(placed.at_most),
+            offers::last_changed.eq(last_changed),
+        ))
         .execute(c))?;
     Ok(())
 }
