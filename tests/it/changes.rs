@@ -18,9 +18,7 @@ fn answer(erp: &Erp<'_>, operation: &str, page: &[(&str, &str)], cursor: &str) -
     let document = erp.document(
         operation,
         &format!("<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter>{compat}<changed_since>{cursor}</changed_since>"),
-        &format!(
-            "<filters><item><mandatorId><value>1</value></mandatorId></item></filters>{typed}<changedSince>{cursor}</changedSince>"
-        ),
+        &format!("<filters><item><mandatorId><value>1</value></mandatorId></item></filters>{typed}<changedSince>{cursor}</changedSince>"),
     );
     let reply = erp.send(&document, &[]);
     assert_eq!(reply.status, 200, "{operation}: {}", reply.body);
