@@ -83,8 +83,11 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
     let status = first_status(order);
     let positions = positions_of(tx, account, order, status)?;
     let warehouses = settings.warehouses_of(Some(account.account_id), account.mandator_id);
-    let customer =
+    let mut customer =
         customers::buyer(tx, account.mandator_id, Some(account.account_id), order.buyer.id.as_deref(), order.buyer.email.as_deref())?;
+    let document = document_of(order);
+    let address = document.invoice_address.as_ref().or(document.delivery_address.as_ref());
+    customers::follow_order(tx, &mut customer, address, order.buyer.email.as_deref())?;
     let row = OrderRow {
         account_id: Some(account.account_id),
         order_number_prefix: Some(account.order_number_prefix.clone()).filter(|p| !p.is_empty()),
@@ -100,7 +103,7 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
         email_address: order.buyer.email.clone(),
         channel_digest: Some(digest_of(said)?),
         channel_document: Some(said.to_json().map_err(|error| document_error(&error))?),
-        data: document_of(order),
+        data: document,
         ..OrderRow::new(account.mandator_id, account.sub_channel_id, order.workflow)
     };
     let (row, reserved) = orders::insert(tx, row, positions.clone(), &warehouses)?;

@@ -311,6 +311,9 @@ codes! {
     5015 CUMULATIVE Client
         "{0} is not possible, expected {1} to {2}: the number counts all pieces so far"
         "{0} ist nicht möglich, erwartet wird {1} bis {2}: die Zahl zählt alle bisherigen Stücke";
+    5018 TOO_MANY_ADDRESSES Client
+        "the customer has {0} delivery addresses already, which is the most; remove some, or change one by its {field:address_id}"
+        "der Kunde hat schon {0} Lieferadressen, mehr sind nicht möglich; entfernen Sie welche, oder ändern Sie eine über ihre {field:address_id}";
     5020 SET_IN_CONFIGURATION Client
         "{0} is set in the configuration file; have the admin change it there"
         "{0} steht in der Konfigurationsdatei; lassen Sie es dort ändern";

@@ -42,3 +42,12 @@ crate::document! {
         content: Option<String>,
     }
 }
+
+crate::document! {
+    ($)
+    /// A customer group.
+    CustomerGroup, CustomerGroupUpdate, customer_group_fields {
+        /// Name for people.
+        name: Option<String>,
+    }
+}

@@ -1,6 +1,8 @@
 //! Pure rules and values: no I/O, no clock, no XML, no SQL.
 
 pub(crate) mod category;
+pub(crate) mod coupon;
+pub(crate) mod customer;
 pub(crate) mod decimal;
 mod deleted;
 pub(crate) mod digest;

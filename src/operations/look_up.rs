@@ -45,6 +45,10 @@ pub(crate) trait LookUp: Value + Clone + Default + Send {
     fn merge(document: &mut Self::Document, newer: Self::Update);
     /// Puts the document into the record.
     fn show(&mut self, document: Self::Document);
+    /// Whether the record is whole, once the update is merged into what was stored.
+    fn check_document(_document: &Self::Document) -> Result<(), Failure> {
+        Ok(())
+    }
     /// Without the database; see [`WriteOperation::prepare`](super::WriteOperation::prepare).
     fn check(&self) -> Result<(), Failure> {
         Ok(())
@@ -199,6 +203,7 @@ impl<D: Listed> Batch<D> {
         }
         let mut document = row.document()?;
         R::merge(&mut document, record.update());
+        R::check_document(&document)?;
         let same = document == before.document()? && row.identifier == before.identifier && row.external_id == before.external_id;
         row.data = Stored::of(&document)?;
         if action == ReportAction::Insert {

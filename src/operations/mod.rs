@@ -8,7 +8,9 @@ mod call;
 pub(crate) mod categories;
 pub(crate) mod changes;
 pub mod common;
+mod coupons;
 pub(crate) mod cursor;
+mod customers;
 pub(crate) mod delivery;
 mod echo;
 pub(crate) mod items;
@@ -205,4 +207,10 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<order_lists::FetchPaymentMethods>(),
     Operation::reading::<order_lists::FetchShippingCarriers>(),
     Operation::reading::<order_lists::FetchDispatchTypes>(),
+    Operation::writing::<customers::UpdateCustomerGroups>(),
+    Operation::reading::<customers::FetchCustomerGroups>(),
+    Operation::writing::<customers::UpdateCustomers>(),
+    Operation::reading::<customers::FetchCustomers>(),
+    Operation::writing::<coupons::UpdateCoupons>(),
+    Operation::reading::<coupons::FetchCoupons>(),
 ];

@@ -1,4 +1,4 @@
-//! The look-up lists: delivery times, shipping cost categories, kinds of texts and pictures, templates. All have the
+//! The look-up lists: delivery times, shipping cost categories, kinds of texts and pictures, templates, customer groups, coupons. All have the
 //! same form: a number, a name that is unique in the mandator, perhaps the ERP's own number, and a document.
 
 use diesel::prelude::*;
@@ -7,7 +7,8 @@ use diesel::upsert::excluded;
 use super::filter::{Cond, Window};
 use super::{Conn, Stored, Tx, next_id};
 use crate::domain::Failure;
-use crate::domain::lookup::{DeliveryCharge, DeliveryTime, ImageType, Template, TextType};
+use crate::domain::coupon::Coupon;
+use crate::domain::lookup::{CustomerGroup, DeliveryCharge, DeliveryTime, ImageType, Template, TextType};
 use crate::{narrow, narrow_window, on};
 
 /// Who made a record.
@@ -23,6 +24,8 @@ pub(crate) enum List {
     TextTypes,
     ImageTypes,
     Templates,
+    CustomerGroups,
+    Coupons,
 }
 
 impl List {
@@ -34,6 +37,8 @@ impl List {
             List::TextTypes => "text module type",
             List::ImageTypes => "image module type",
             List::Templates => "template",
+            List::CustomerGroups => "customer group",
+            List::Coupons => "coupon",
         }
     }
 }
@@ -150,6 +155,8 @@ tables! {
     TextTypes of TextType => text_types.text_module_types.text_module_type_id;
     ImageTypes of ImageType => image_types.image_module_types.image_module_type_id;
     Templates of Template => templates.templates.template_id;
+    CustomerGroups of CustomerGroup => customer_groups.customer_groups.customer_group_id;
+    Coupons of Coupon => coupons.coupons.coupon_id;
 }
 
 /// All records of a mandator's list.

@@ -284,6 +284,47 @@ diesel::table! {
         customer_number -> Integer,
         channel_key -> Nullable<Text>,
         email_address -> Nullable<Text>,
+        external_customer_id_1 -> Nullable<Text>,
+        external_customer_id_2 -> Nullable<Text>,
+        customer_group_id -> Nullable<Integer>,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        kept -> Bool,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    customer_addresses (address_id) {
+        address_id -> Integer,
+        customer_id -> Integer,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    customer_groups (customer_group_id) {
+        customer_group_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    coupons (coupon_id) {
+        coupon_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
     }
 }
 
@@ -557,6 +598,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_work,
     limited_calls,
     customers,
+    customer_addresses,
+    customer_groups,
+    coupons,
     orders,
     order_items,
     order_packets,

@@ -27,7 +27,7 @@ const CONNECT: &str = "
 ";
 
 /// Operations that CONNECT does not know.
-const OWN: &[&str] = &["explainOffer", "fetchOfferState", "fetchPendingChanges", "retryChanges"];
+const OWN: &[&str] = &["explainOffer", "fetchCoupons", "fetchOfferState", "fetchPendingChanges", "retryChanges"];
 
 fn connect() -> Vec<&'static str> {
     CONNECT.split_whitespace().collect()

@@ -68,7 +68,7 @@ impl<'w> Erp<'w> {
         self.world.post(self.path(), document, headers)
     }
 
-    fn call(&self, operation: &str, compat: &str, typed: &str) -> Element {
+    pub(crate) fn call(&self, operation: &str, compat: &str, typed: &str) -> Element {
         let reply = self.send(&self.document(operation, compat, typed), &[]);
         assert_eq!(reply.status, 200, "{operation}: {}", reply.body);
         self.read(&reply)

@@ -8,6 +8,7 @@ mod channel_days;
 mod config;
 mod contract;
 mod crash;
+mod customers;
 mod docs;
 mod docs_compat;
 mod element;

@@ -15,7 +15,7 @@ pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: i32, named:
         List::DeliveryTimes => listings::naming_delivery_time(conn, mandator_id, named)?,
         List::DeliveryCharges => listings::naming_delivery_charge(conn, mandator_id, named)?,
         List::Templates => return tell_of_template(work, mandator_id, named),
-        List::TextTypes | List::ImageTypes => return Ok(()),
+        List::TextTypes | List::ImageTypes | List::CustomerGroups | List::Coupons => return Ok(()),
     };
     let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
     work.concerns(accounts);

@@ -6,6 +6,7 @@ use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
 use crate::domain::order::{PaymentStatus, Workflow};
 use crate::domain::{AnyOf, Failure, FieldName, Place, Worded, code};
 use crate::operations::Work;
+use crate::store::orders::customers::CustomerRow;
 use crate::store::orders::{self, OrderItemRow, OrderRow, customers};
 use crate::store::outbox::{self, Topic};
 
@@ -44,7 +45,9 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     row.data.payment_method_identifier = method.map(|method| method.identifier.clone());
     row.data.payment_status_id = Some(PaymentStatus::Unpaid);
     header(&mut row, update, mandator)?;
-    row.customer_id = Some(customer(work, mandator_id, update)?);
+    let mut customer = customer(work, mandator_id, update)?;
+    customers::follow_order(work.tx, &mut customer, row.data.invoice_address.as_ref(), None)?;
+    row.customer_id = Some(customer.customer_id);
     let warehouses = work.settings.warehouses_of(None, mandator_id);
     let (row, sold) = orders::insert(work.tx, row, positions, &warehouses)?;
     let accounts = outbox::mark_items(work.tx, &sold, &[Topic::Quantity])?;
@@ -107,7 +110,7 @@ fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, item: &OrderItemUpdate
 }
 
 /// The customer by id, by number (an unknown number is a new customer) or by e-mail address.
-fn customer(work: &mut Work<'_, '_>, mandator_id: i32, update: &OrderUpdate) -> Result<i32, Failure> {
+fn customer(work: &mut Work<'_, '_>, mandator_id: i32, update: &OrderUpdate) -> Result<CustomerRow, Failure> {
     let given = update.customer.clone().unwrap_or_default();
     let email = given.email.or_else(|| {
         let address = update.invoice_address.as_ref()?;
@@ -116,16 +119,13 @@ fn customer(work: &mut Work<'_, '_>, mandator_id: i32, update: &OrderUpdate) -> 
     let email = email.as_deref();
     if let Some(id) = given.customer_id {
         let known = customers::by_id(&mut work.tx.conn, mandator_id, id)?;
-        return known
-            .map(|known| known.customer_id)
-            .ok_or_else(|| Failure::quoting(code::UNKNOWN_KEY, [&FieldName("customer_id"), &id]).within("customer"));
+        return known.ok_or_else(|| Failure::quoting(code::UNKNOWN_KEY, [&FieldName("customer_id"), &id]).within("customer"));
     }
-    let customer = match given.customer_number {
+    match given.customer_number {
         Some(number) => match customers::by_number(&mut work.tx.conn, mandator_id, number)? {
-            Some(known) => known,
-            None => customers::create(work.tx, mandator_id, None, Some(number), None, email)?,
+            Some(known) => Ok(known),
+            None => customers::create(work.tx, mandator_id, None, Some(number), None, email),
         },
-        None => customers::buyer(work.tx, mandator_id, None, None, email)?,
-    };
-    Ok(customer.customer_id)
+        None => customers::buyer(work.tx, mandator_id, None, None, email),
+    }
 }

@@ -1,7 +1,9 @@
 //! Between the wire and the documents of the domain, field by field: `Patch` takes what `Option` stores, `Bundle` what a list
 //! stores. The macros get the names from the document, so that a field is listed there and in its `wire!` structure only.
 
-use super::{Bundle, Patch};
+use chrono::NaiveDate;
+
+use super::{Bundle, Day, Patch};
 
 pub trait Convert<T> {
     fn convert(self) -> T;
@@ -22,6 +24,23 @@ impl<V> Convert<Patch<V>> for Option<V> {
 impl<T> Convert<Bundle<T>> for Vec<T> {
     fn convert(self) -> Bundle<T> {
         self.into()
+    }
+}
+
+/// Days of the domain are plain dates.
+impl Convert<Patch<NaiveDate>> for Patch<Day> {
+    fn convert(self) -> Patch<NaiveDate> {
+        match self {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(day) => Patch::Set(day.0),
+        }
+    }
+}
+
+impl Convert<Patch<Day>> for Option<NaiveDate> {
+    fn convert(self) -> Patch<Day> {
+        self.map(Day).into()
     }
 }
 

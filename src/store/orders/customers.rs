@@ -1,18 +1,25 @@
-//! The customers behind orders.
+//! Customers: buyers of orders, and those that the ERP hands over.
+//!
+//! Each account has customers of its own, even if two of them have the same e-mail address: nobody can tell whether a
+//! channel's buyer is another channel's. A customer follows the newest order until the ERP changes it.
 
 use diesel::prelude::*;
 
+use crate::domain::customer::Customer;
+use crate::domain::order::Address;
 use crate::domain::{Failure, limits};
-use crate::on;
+use crate::store::filter::{Cond, Window};
 use crate::store::schema::customers;
-use crate::store::{Conn, Tx, next_ids, next_ids_from};
+use crate::store::since::{Following, Since};
+use crate::store::{Conn, MOST_VARIABLES, Stored, Tx, next_ids, next_ids_from};
+use crate::{conditions, following, on};
 
 /// Numbers of new customers start here.
 const FIRST_CUSTOMER_NUMBER: i32 = 10_000;
 
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = customers, treat_none_as_default_value = false)]
-pub struct CustomerRow {
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = customers, primary_key(customer_id), treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct CustomerRow {
     pub customer_id: i32,
     pub mandator_id: i32,
     /// The account whose buyer it is; `None` for phone sales.
@@ -21,6 +28,33 @@ pub struct CustomerRow {
     /// The channel's id of the buyer, or the e-mail address in lower case.
     pub channel_key: Option<String>,
     pub email_address: Option<String>,
+    pub external_customer_id_1: Option<String>,
+    pub external_customer_id_2: Option<String>,
+    pub customer_group_id: Option<i32>,
+    pub created_at: i64,
+    pub last_changed: i64,
+    /// The ERP has changed it: orders do not change it any more.
+    pub kept: bool,
+    pub data: Stored<Customer>,
+}
+
+impl CustomerRow {
+    pub(crate) fn document(&self) -> Result<Customer, Failure> {
+        self.data.read(|| format!("customer {}", self.customer_id))
+    }
+
+    /// A customer of no account is found by its e-mail address, so the key follows it.
+    pub(crate) fn set_email(&mut self, email: Option<String>) {
+        if self.account_id.is_none() {
+            self.channel_key = email.as_deref().map(email_key);
+        }
+        self.email_address = email;
+    }
+}
+
+/// An e-mail address as a customer is found by it.
+fn email_key(email: &str) -> String {
+    limits::channel_number(&email.to_lowercase()).into_owned()
 }
 
 /// A customer of a mandator by id.
@@ -67,8 +101,7 @@ pub(crate) fn buyer(
     channel_id: Option<&str>,
     email: Option<&str>,
 ) -> Result<CustomerRow, Failure> {
-    let key = channel_id.map(str::to_owned).or_else(|| email.map(str::to_lowercase));
-    let key = key.map(|key| limits::channel_number(&key).into_owned());
+    let key = channel_id.map(|id| limits::channel_number(id).into_owned()).or_else(|| email.map(email_key));
     if let Some(key) = &key
         && let Some(known) = by_key(&mut tx.conn, mandator_id, account_id, key)?
     {
@@ -97,6 +130,13 @@ pub(crate) fn create(
         customer_number,
         channel_key,
         email_address: email.map(str::to_owned),
+        external_customer_id_1: None,
+        external_customer_id_2: None,
+        customer_group_id: None,
+        created_at: tx.stamp.0,
+        last_changed: tx.stamp.0,
+        kept: false,
+        data: Stored::default(),
     };
     on!(&mut tx.conn, c => diesel::insert_into(customers::table).values(&row).execute(c))?;
     Ok(row)
@@ -109,4 +149,104 @@ fn free_number(tx: &mut Tx<'_>, mandator_id: i32) -> Result<i32, Failure> {
             return Ok(number);
         }
     }
+}
+
+/// Stores a changed customer; its change stamp is set here.
+pub(crate) fn save(tx: &mut Tx<'_>, row: &mut CustomerRow) -> Result<(), Failure> {
+    row.last_changed = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::update(customers::table.find(row.customer_id)).set(&*row).execute(c))?;
+    Ok(())
+}
+
+/// A customer ordered again: name, address and e-mail address follow, unless the ERP has changed the customer.
+pub(crate) fn follow_order(tx: &mut Tx<'_>, row: &mut CustomerRow, address: Option<&Address>, email: Option<&str>) -> Result<(), Failure> {
+    if row.kept {
+        return Ok(());
+    }
+    let before = row.document()?;
+    let mut document = before.clone();
+    if let Some(address) = address {
+        document.follow(address);
+    }
+    let email = email.map(str::to_owned).filter(|email| row.email_address.as_ref() != Some(email));
+    if document == before && email.is_none() {
+        return Ok(());
+    }
+    row.data = Stored::of(&document)?;
+    // Its key stays: the order was found by it.
+    row.email_address = email.or(row.email_address.take());
+    save(tx, row)
+}
+
+/// The ids of a mandator's customers under one of the ERP's own keys.
+pub(crate) fn by_external(conn: &mut Conn<'_>, mandator_id: i32, second: bool, external_id: &str) -> Result<Vec<CustomerRow>, Failure> {
+    Ok(on!(conn, c => {
+        let of_mandator = customers::table
+            .filter(customers::mandator_id.eq(mandator_id))
+            .order(customers::customer_id)
+            .select(CustomerRow::as_select());
+        match second {
+            false => of_mandator.filter(customers::external_customer_id_1.eq(external_id)).load(c),
+            true => of_mandator.filter(customers::external_customer_id_2.eq(external_id)).load(c),
+        }
+    })?)
+}
+
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchCustomers.
+    CustomerSelection, customer_conditions {
+        customer_ids: Cond<i32> = customers::customer_id,
+        customer_numbers: Cond<i32> = customers::customer_number,
+        external_customer_id_1: Cond<String> = customers::external_customer_id_1,
+        external_customer_id_2: Cond<String> = customers::external_customer_id_2,
+        email_address: Cond<String> = customers::email_address,
+        customer_group_id: Cond<i32> = customers::customer_group_id,
+        account_id: Cond<i32> = customers::account_id,
+        created_at: Window = customers::created_at,
+        last_changed: Window = customers::last_changed,
+    } beside {
+        mandator_id: i32,
+    }
+}
+
+/// The ids of the customers that match, in order.
+pub(crate) fn select(conn: &mut Conn<'_>, selection: &CustomerSelection) -> Result<Vec<i32>, Failure> {
+    Ok(on!(conn, c => {
+        let mut query = customers::table
+            .filter(customers::mandator_id.eq(selection.mandator_id))
+            .order(customers::customer_id)
+            .select(customers::customer_id)
+            .into_boxed();
+        customer_conditions!(narrow query, selection);
+        query.load(c)
+    })?)
+}
+
+/// What follows a place in the order of changes, of the customers that match.
+pub(crate) fn changed(conn: &mut Conn<'_>, selection: &CustomerSelection, next: Following) -> Result<Vec<Since>, Failure> {
+    let found: Vec<(i64, i32)> = on!(conn, c => {
+        let mut query = customers::table
+            .filter(customers::mandator_id.eq(selection.mandator_id))
+            .select((customers::last_changed, customers::customer_id))
+            .into_boxed();
+        customer_conditions!(narrow query, selection);
+        following!(query, customers::last_changed, customers::customer_id, next);
+        query.load(c)
+    })?;
+    Ok(found.into_iter().map(|(stamp, id)| Since { stamp, id, second: 0 }).collect())
+}
+
+/// Customers by id, in order.
+pub(crate) fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<CustomerRow>, Failure> {
+    let mut rows: Vec<CustomerRow> = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        let found: Vec<CustomerRow> = on!(conn, c => customers::table
+            .filter(customers::customer_id.eq_any(chunk))
+            .order(customers::customer_id)
+            .select(CustomerRow::as_select())
+            .load(c))?;
+        rows.extend(found);
+    }
+    Ok(rows)
 }

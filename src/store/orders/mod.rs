@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) mod customer_addresses;
 pub(crate) mod customers;
 mod find;
 mod late;

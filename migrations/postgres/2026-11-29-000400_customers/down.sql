@@ -1,0 +1,14 @@
+DROP TABLE coupons;
+DROP TABLE customer_groups;
+DROP TABLE customer_addresses;
+DROP INDEX customers_by_email;
+DROP INDEX customers_by_change;
+DROP INDEX customers_by_external_2;
+DROP INDEX customers_by_external_1;
+ALTER TABLE customers DROP COLUMN data;
+ALTER TABLE customers DROP COLUMN kept;
+ALTER TABLE customers DROP COLUMN last_changed;
+ALTER TABLE customers DROP COLUMN created_at;
+ALTER TABLE customers DROP COLUMN customer_group_id;
+ALTER TABLE customers DROP COLUMN external_customer_id_2;
+ALTER TABLE customers DROP COLUMN external_customer_id_1;
