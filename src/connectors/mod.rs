@@ -39,6 +39,9 @@ pub struct Capabilities {
     pub ships_in_part: bool,
     /// Single positions can be cancelled. false: only whole orders can.
     pub cancels_in_part: bool,
+    /// A buyer's request to cancel can be accepted and declined. false: an accepted one is cancelled without an answer, and of
+    /// a declined one the buyer has to be informed another way.
+    pub(crate) answers_cancellations: bool,
     /// `list_offers` works: what the channel shows can be compared with what is known.
     pub lists_offers: bool,
     /// How often the channel lets itself be called, counted in calls of this trait; the account's settings may say

@@ -6,15 +6,16 @@
 //! Channels know nothing of our contract: what does not fit it is made to fit here, with a message, and the order is kept
 //! as the channel said it.
 
+mod afterwards;
 mod correction;
 
 use crate::config::{Account, Settings};
 use crate::domain::message::{Message, own};
 use crate::domain::order::{ChannelOrder, Fitted, OrderLine};
-use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, PriceType, Step, step};
-use crate::domain::{Failure, ItemId, OrderId, Stamp, code, limits};
+use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, Step, step, total_difference};
+use crate::domain::{Decimal, Failure, ItemId, OrderId, Stamp, code, limits};
 use crate::store::messages::{self, MessageRow};
-use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, customers};
+use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, Positions, customers};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Tx, broken_document, offers};
 use std::borrow::Cow;
@@ -113,6 +114,11 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
         }
     }
     warn_changed(tx, account, &row, changed)?;
+    warn_difference(tx, account, &row, None)?;
+    if !order.cancellation_requests.is_empty() {
+        let positions = Positions::load(&mut tx.conn, row.order_id, &warehouses)?;
+        afterwards::follow_requests(tx, account, &row, &positions, &order.cancellation_requests)?;
+    }
     for position in &positions {
         let Some(offer_id) = position.offer_id else { continue };
         match status {
@@ -148,12 +154,15 @@ fn first_status(order: &ChannelOrder) -> OrderStatus {
 /// Positions of a new order, with what of them the channel has cancelled already.
 fn positions_of(tx: &mut Tx<'_>, account: &Account, order: &ChannelOrder, status: OrderStatus) -> Result<Vec<OrderItemRow>, Failure> {
     let mut positions = Vec::with_capacity(order.lines.len());
+    let refunded = order.refunded_pieces();
     for line in &order.lines {
         let mut position = position_of(tx, account, line)?;
         if status == OrderStatus::Cancelled {
             position.cancelled = line.quantity;
             position.cancelled_told = line.quantity;
         }
+        let refunded = refunded.get(&*line.line_id).copied().unwrap_or_default();
+        position.refunded = position.pieces().refund(refunded);
         positions.push(position);
     }
     Ok(positions)
@@ -189,6 +198,9 @@ fn position_of(tx: &mut Tx<'_>, account: &Account, line: &OrderLine) -> Result<O
         cancelled: line.cancelled,
         cancelled_told: line.cancelled,
         tax_rate: line.tax_rate.map(|rate| rate.0),
+        total_amount: line.total_amount.map(|amount| amount.0),
+        tax_amount: line.tax_amount.map(|amount| amount.0),
+        returned: line.returned,
         ..OrderItemRow::new(line.title.clone(), line.quantity, line.unit_price.0)
     })
 }
@@ -205,13 +217,18 @@ fn document_of(order: &ChannelOrder) -> OrderDocument {
         cash_on_delivery_charge: Some(order.cash_on_delivery_charge),
         payment_method_charge: Some(order.payment_method_charge),
         coupon_amount: Some(order.coupon_amount),
-        // Prices of a channel are per piece and gross.
-        price_type_id: Some(PriceType::Gross),
+        price_type_id: Some(order.price_type),
         note: order.note.clone(),
         payment_method_identifier: order.payment_method.clone(),
         payment_status_id: Some(if order.paid { PaymentStatus::Paid } else { PaymentStatus::Unpaid }),
         invoice_address: order.invoice_address.clone().filled(),
         delivery_address: order.delivery_address.clone().filled(),
+        tax_identification_number: order.buyer.tax_identification_number.clone(),
+        totals: order.totals.clone(),
+        calculated_amount: order.calculated_amount(),
+        delivery: order.delivery.clone(),
+        refunded_amount: order.refunded_amount(),
+        refunds: order.refunds.clone(),
         ..OrderDocument::default()
     };
     for (fact, said) in [(FactName::Paid, order.paid), (FactName::Cancelled, order.cancelled)] {
@@ -225,6 +242,17 @@ fn document_of(order: &ChannelOrder) -> OrderDocument {
 fn warn_unmatched(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, line: &OrderLine) -> Result<(), Failure> {
     let sku = line.sku.as_deref().unwrap_or_default();
     warn(tx, account.account_id, row, &own::order_line_unmatched(&line.title, sku, row.order_number))
+}
+
+/// The channel's total is another one than Kontor comes to. `before`: the difference that is known already.
+fn warn_difference(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, before: Option<Decimal>) -> Result<(), Failure> {
+    let data = &row.data;
+    let (Some(total), Some(calculated)) = (data.totals.total_amount, data.calculated_amount) else { return Ok(()) };
+    let difference = total_difference(Some(total), Some(calculated));
+    if difference.is_none() || difference == before {
+        return Ok(());
+    }
+    warn(tx, account.account_id, row, &own::order_total_differs(row.order_number, total.to_string(), calculated.to_string()))
 }
 
 /// Names the fields that do not hold what the channel says.

@@ -15,6 +15,8 @@ pub(super) enum Fitted {
     Waits(Message),
     /// The channel cannot take it; the ERP hears why.
     Kept(Message),
+    /// Another fact says the same to this channel.
+    Needless,
 }
 
 /// Fits a fact to what the channel can. Where it knows whole shipments only, the packages wait until nothing of the order is
@@ -32,6 +34,12 @@ pub(super) fn fit(conn: &mut Conn<'_>, order_id: OrderId, kind: FactKind, can: &
         FactKind::PositionsCancelled { .. } if !can.cancels_in_part => {
             let order_number = orders::get(conn, order_id)?.map(|order| order.order_number).unwrap_or_default();
             Ok(Fitted::Kept(own::cancellation_not_sent(order_number)))
+        }
+        // The cancellation itself says so.
+        FactKind::CancellationAccepted { .. } if !can.answers_cancellations => Ok(Fitted::Needless),
+        FactKind::CancellationDeclined { .. } if !can.answers_cancellations => {
+            let order_number = orders::get(conn, order_id)?.map(|order| order.order_number).unwrap_or_default();
+            Ok(Fitted::Kept(own::cancellation_answer_not_sent(order_number)))
         }
         kind => Ok(Fitted::Send(kind)),
     }

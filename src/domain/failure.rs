@@ -311,6 +311,9 @@ codes! {
     5015 CUMULATIVE Client
         "{0} is not possible, expected {1} to {2}: the number counts all pieces so far"
         "{0} ist nicht möglich, erwartet wird {1} bis {2}: die Zahl zählt alle bisherigen Stücke";
+    5016 ORDER_CURRENCY Client
+        "the record is in \"{0}\", but the order is in {1}; send amounts in {1}, or leave {field:currency_code_iso} out"
+        "der Datensatz ist in \"{0}\", der Auftrag aber in {1}; senden Sie Beträge in {1}, oder lassen Sie {field:currency_code_iso} weg";
     5018 TOO_MANY_ADDRESSES Client
         "the customer has {0} delivery addresses already, which is the most; remove some, or change one by its {field:address_id}"
         "der Kunde hat schon {0} Lieferadressen, mehr sind nicht möglich; entfernen Sie welche, oder ändern Sie eine über ihre {field:address_id}";

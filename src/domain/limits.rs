@@ -20,6 +20,16 @@ pub(crate) const ITEM_NUMBER: u32 = 50;
 pub(crate) const POSITION_NAME: u32 = 255;
 /// Transaction id of a payment.
 pub(crate) const TRANSACTION_ID: u32 = 70;
+/// VAT id.
+pub(crate) const TAX_IDENTIFICATION_NUMBER: u32 = 50;
+/// Way of shipping.
+pub(crate) const DISPATCH_TYPE: u32 = 100;
+/// Parcel locker, post office or shop.
+pub(crate) const PICKUP_POINT: u32 = 100;
+/// The buyer's number at a carrier.
+pub(crate) const POST_NUMBER: u32 = 50;
+/// Code of a voucher.
+pub(crate) const COUPON_CODE: u32 = 100;
 /// Numbers of a channel by which something is found: an index of the database has to hold them.
 pub(crate) const CHANNEL_NUMBER: u32 = 255;
 

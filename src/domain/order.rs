@@ -8,14 +8,22 @@ mod document;
 mod fact;
 mod fit;
 mod position;
+mod refund;
+mod request;
+mod sums;
+mod totals;
 
 pub(crate) use address::Address;
 pub(crate) use channel::{Buyer, ChannelOrder, OrderLine};
-pub(crate) use difference::{Difference, LINE, differences};
+pub(crate) use difference::{Difference, LINE, REFUNDED, REFUNDED_AMOUNT, RETURNED, differences};
 pub(crate) use document::{OrderDocument, PacketDocument, PaymentDocument};
 pub(crate) use fact::{Content, FactKind, FactName, Packet};
 pub(crate) use fit::Fitted;
 pub(crate) use position::{Pieces, Position};
+pub(crate) use refund::{ChannelRefund, LinePieces};
+pub(crate) use request::{CancellationRequest, Moved, RequestDocument, RequestState, Standing, answer};
+pub(crate) use sums::total_difference;
+pub(crate) use totals::{Coupon, Delivery, TaxShare, Totals, follow};
 
 use super::numbered::{as_number, numbered};
 
@@ -25,9 +33,10 @@ pub(crate) const OPEN: i32 = 1;
 
 numbered! {
     /// Which way an order takes; it follows from the payment method.
-    #[derive(serde::Serialize, serde::Deserialize)]
+    #[derive(Default, serde::Serialize, serde::Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Workflow {
+        #[default]
         Prepayment = 1, "prepayment";
         CashOnDelivery = 2, "cash_on_delivery";
         Collection = 3, "collection";
@@ -40,7 +49,9 @@ numbered! {
     }
 
     /// What prices contain.
+    #[derive(Default)]
     pub enum PriceType {
+        #[default]
         Gross = 1, "gross";
         Net = 2, "net";
     }

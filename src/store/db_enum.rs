@@ -60,6 +60,7 @@ db_enum! {
     crate::domain::outbox::OutboxStatus: "outbox_states.status, outbox_facts.status";
     crate::domain::message::Severity: "upload_messages.severity";
     crate::domain::order::OrderStatus: "orders.order_status_id";
+    crate::domain::order::RequestState: "cancellation_requests.state";
     crate::domain::order::Workflow: "orders.workflow";
     crate::domain::Deleted: "deletions.kind";
 }

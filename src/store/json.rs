@@ -127,4 +127,9 @@ macro_rules! json_text {
     }; )* };
 }
 
-json_text!(crate::domain::order::OrderDocument, crate::domain::order::PacketDocument, crate::domain::order::PaymentDocument,);
+json_text!(
+    crate::domain::order::OrderDocument,
+    crate::domain::order::PacketDocument,
+    crate::domain::order::PaymentDocument,
+    crate::domain::order::RequestDocument,
+);

@@ -378,6 +378,9 @@ diesel::table! {
         shipped -> Integer,
         returned -> Integer,
         refunded -> Integer,
+        total_amount -> Nullable<BigInt>,
+        tax_amount -> Nullable<BigInt>,
+        returned_reported -> Integer,
     }
 }
 
@@ -417,6 +420,18 @@ diesel::table! {
         order_item_id -> Nullable<Integer>,
         old_value -> Nullable<Text>,
         new_value -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    cancellation_requests (cancellation_request_id) {
+        cancellation_request_id -> Integer,
+        order_id -> Integer,
+        marketplace_request_id -> Text,
+        state -> Integer,
+        requested_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+        data -> Text,
     }
 }
 
@@ -607,6 +622,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     package_contents,
     reservations,
     order_changes,
+    cancellation_requests,
     order_payments,
     order_notices,
     order_tags,

@@ -75,7 +75,7 @@ impl<'w> Erp<'w> {
     }
 
     /// A call of which every record has to succeed.
-    fn done(&self, operation: &str, compat: &str, typed: &str) -> Element {
+    pub(crate) fn done(&self, operation: &str, compat: &str, typed: &str) -> Element {
         let answer = self.call(operation, compat, typed);
         let codes: Vec<&str> = answer.having("return_code").into_iter().map(|report| report.must("return_code")).collect();
         assert!(!codes.is_empty() && codes.iter().all(|code| *code == "0"), "{operation}: {answer:?}");

@@ -66,6 +66,7 @@ impl Connector for SandboxConnector {
             ends_at_zero: true,
             ships_in_part: true,
             cancels_in_part: true,
+            answers_cancellations: true,
             lists_offers: true,
             rates: Rates::new(),
         }

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::Sandboxes;
 use super::faults::FaultScript;
 use super::offers::{ByHand, no_offer};
-use super::orders::{NewLine, NewOrder};
 use super::page::{self, Token};
 use super::shop::{Problem, Shop};
+use super::wishes::{Afterwards, Change, NewLine, NewOrder};
 
 /// Bytes of a request's body.
 const MOST_BODY: usize = 1 << 20;
@@ -112,6 +112,14 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
             shop.pay(order_id, None)?;
             order(shop, order_id)
         }
+        ("POST", ["orders", order_id, what @ ("change" | "requests" | "returns" | "refunds")]) => {
+            afterwards(shop, order_id, what, body, now)?;
+            order(shop, order_id)
+        }
+        ("POST", ["orders", order_id, "requests", request_id, "withdraw"]) => {
+            shop.withdraw(order_id, request_id)?;
+            order(shop, order_id)
+        }
         ("GET", ["faults"]) => Ok(HttpReply::json(200, &shop.faults)),
         ("POST", ["faults"]) => {
             let script: FaultScript = parse(body, r#"{"throttle":{"calls":3,"retry_after_seconds":1}}"#)?;
@@ -125,10 +133,30 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
             Ok(HttpReply::json(200, &shop.faults))
         }
         ("GET", ["state"]) => Ok(HttpReply::json(200, shop)),
-        (_, [] | ["state" | "offers" | "orders" | "faults"] | ["offers" | "orders", _] | ["orders", _, "cancel" | "pay"]) => {
-            Ok(HttpReply::error(405, format!("{method} is not possible here; the page GET /sandbox/{} shows what is", shop.account_id)))
-        }
+        (
+            _,
+            []
+            | ["state" | "offers" | "orders" | "faults"]
+            | ["offers" | "orders", _]
+            | ["orders", _, "cancel" | "pay" | "change" | "requests" | "returns" | "refunds"]
+            | ["orders", _, "requests", _, "withdraw"],
+        ) => Ok(HttpReply::error(405, format!("{method} is not possible here; the page GET /sandbox/{} shows what is", shop.account_id))),
         _ => Err(Problem::Missing(format!("nothing lives here; the page GET /sandbox/{} shows what does", shop.account_id))),
+    }
+}
+
+/// What happens to an order after it was placed.
+fn afterwards(shop: &mut Shop, order_id: &str, what: &str, body: &[u8], now: DateTime<Utc>) -> Result<(), Problem> {
+    if what == "change" {
+        let change: Change =
+            parse(body, r#"{"lines":[{"line_id":"S-100001-1","quantity":1}],"coupons":[{"code":"SAVE5","amount":"5.00"}]}"#)?;
+        return shop.change(order_id, change);
+    }
+    let wish: Afterwards = parse(body, r#"{"lines":[{"line_id":"S-100001-1","quantity":1}],"reason":"too large"}"#)?;
+    match what {
+        "requests" => shop.request(order_id, wish).map(drop),
+        "returns" => shop.returned(order_id, &wish),
+        _ => shop.refund(order_id, wish, now),
     }
 }
 
@@ -165,7 +193,7 @@ fn wish(query: &str, body: &[u8]) -> Result<NewOrder, Problem> {
         }
     }
     let sku = sku.ok_or_else(|| Problem::Bad("query: sku is missing; send ?sku=A-1&quantity=1".to_owned()))?;
-    wish.lines = vec![NewLine { sku, quantity }];
+    wish.lines = vec![NewLine { sku, quantity, tax_rate: None }];
     Ok(wish)
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::super::{ChannelError, Outcome};
 use super::shop::{Die, Faults, Partial, Refuse, Shop, Throttle};
+use super::wishes::Amount;
 use crate::domain::message::channel;
 
 /// What `POST /faults` sends: the faults named are set, the others stay. Zero, false or an empty list clears one.
@@ -18,6 +19,7 @@ pub struct FaultScript {
     delay_ms: Option<u64>,
     die: Option<Die>,
     down: Option<bool>,
+    total_off: Option<Amount>,
 }
 
 /// How a call goes on.
@@ -28,7 +30,8 @@ pub enum Gate {
 
 impl Faults {
     pub fn apply(&mut self, script: FaultScript) {
-        let FaultScript { refuse, partial, throttle, delay_ms, die, down } = script;
+        let FaultScript { refuse, partial, throttle, delay_ms, die, down, total_off } = script;
+        self.total_off = total_off.map_or(self.total_off, |amount| amount.0);
         self.refuse = refuse.unwrap_or_else(|| std::mem::take(&mut self.refuse));
         self.partial = partial.unwrap_or_else(|| std::mem::take(&mut self.partial));
         self.throttle = throttle.unwrap_or_else(|| std::mem::take(&mut self.throttle));

@@ -11,6 +11,8 @@
 //!
 //! Several gateways on one database share an account's shop if they run on one machine with the same `state_path`.
 
+mod afterwards;
+mod change;
 mod connector;
 mod face;
 mod faults;
@@ -20,8 +22,10 @@ mod page;
 mod pull;
 mod shared;
 mod shop;
+mod sums;
 #[cfg(test)]
 mod tests;
+mod wishes;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

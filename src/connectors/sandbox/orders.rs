@@ -3,81 +3,23 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
 use super::super::{Fact, Outcome};
-use super::shop::{Line, Order, Problem, ReceivedFact, Shop, Status, decimal_text};
-use crate::domain::Decimal;
+use super::shop::{Line, Order, Problem, ReceivedFact, RequestWord, Shop, Status, usual_tax_rate};
+use super::wishes::{NewLine, NewOrder, amount, payment, sample_address};
 use crate::domain::message::channel;
 use crate::domain::order::Workflow;
-use crate::domain::order::{Address, Content, FactKind, Packet};
+use crate::domain::order::{Content, FactKind, Packet};
 
 /// Orders that one shop keeps. The oldest finished one makes room for a new one.
 const MOST_ORDERS: usize = 100_000;
-const MOST_LINES: usize = 1_000;
+pub(super) const MOST_LINES: usize = 1_000;
 /// Pieces of one line.
-const MOST_PIECES: i32 = 1_000_000;
+pub(super) const MOST_PIECES: i32 = 1_000_000;
 
 impl Line {
-    fn open(&self) -> i32 {
+    pub(crate) fn open(&self) -> i32 {
         self.quantity.saturating_sub(self.cancelled).saturating_sub(self.shipped).max(0)
-    }
-}
-
-/// What a buyer sends. Everything but the lines has a default.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewOrder {
-    pub email: Option<String>,
-    pub payment: Option<String>,
-    pub paid: Option<bool>,
-    pub lines: Vec<NewLine>,
-    pub address: Option<Address>,
-    #[serde(default)]
-    pub shipping: Option<Amount>,
-    #[serde(default)]
-    pub coupon: Option<Amount>,
-    pub note: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub struct Amount(#[serde(with = "decimal_text")] pub Decimal);
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewLine {
-    pub sku: String,
-    #[serde(default = "one")]
-    pub quantity: i32,
-}
-
-fn one() -> i32 {
-    1
-}
-
-/// A buyer who did not say who he is. All data are invented.
-fn sample_address() -> Address {
-    let text = |text: &str| Some(text.to_owned());
-    Address {
-        first_name: text("Erika"),
-        last_name: text("Mustermann"),
-        street: text("Heidestraße"),
-        house_number: text("17"),
-        postal_code: text("51147"),
-        city: text("Köln"),
-        country_code_iso: text("DE"),
-        ..Address::default()
-    }
-}
-
-fn payment(word: Option<&str>) -> Result<(Workflow, &'static str), Problem> {
-    let plain = word.unwrap_or("prepayment").trim().to_lowercase().replace(['_', '-'], " ");
-    match plain.as_str() {
-        "prepayment" => Ok((Workflow::Prepayment, "prepayment")),
-        "cash on delivery" => Ok((Workflow::CashOnDelivery, "cash on delivery")),
-        "collection" => Ok((Workflow::Collection, "collection")),
-        _ => Err(Problem::Bad(format!("payment: \"{plain}\" is unknown; use prepayment, cash on delivery or collection"))),
     }
 }
 
@@ -97,22 +39,7 @@ impl Shop {
         self.orders_made = self.orders_made.saturating_add(1);
         let number = self.orders_made;
         let order_id = format!("S-{}", number.saturating_add(100_000));
-        let mut lines = Vec::with_capacity(wish.lines.len());
-        for (index, line) in wish.lines.iter().enumerate() {
-            let Some(listing) = self.listings.get_mut(&line.sku) else { continue };
-            listing.quantity = listing.quantity.saturating_sub(line.quantity);
-            listing.note(seq, format!("sold {} in {order_id}", line.quantity));
-            lines.push(Line {
-                line_id: format!("{order_id}-{}", index.saturating_add(1)),
-                sku: line.sku.clone(),
-                external_number: listing.external_number.clone(),
-                title: listing.title.clone(),
-                quantity: line.quantity,
-                cancelled: 0,
-                shipped: 0,
-                unit_price: listing.price,
-            });
-        }
+        let lines = self.sell(&wish.lines, &order_id, seq);
         let paid = wish.paid.unwrap_or(false);
         let transaction_id = paid.then(|| format!("T-{order_id}"));
         let order = Order {
@@ -128,8 +55,17 @@ impl Shop {
             email: Some(wish.email.unwrap_or_else(|| "erika.mustermann@example.com".to_owned())),
             address: wish.address.unwrap_or_else(sample_address),
             lines,
-            shipping_charge: wish.shipping.map_or(Decimal::ZERO, |amount| amount.0),
-            coupon_amount: wish.coupon.map_or(Decimal::ZERO, |amount| amount.0),
+            shipping_charge: amount(&wish.shipping),
+            cash_on_delivery_charge: amount(&wish.cash_on_delivery_charge),
+            payment_charge: amount(&wish.payment_charge),
+            coupon_amount: amount(&wish.coupon),
+            coupons: wish.coupons,
+            net: wish.net,
+            tax_identification_number: wish.tax_identification_number,
+            delivery: wish.delivery,
+            total_off: self.faults.total_off,
+            requests: Vec::new(),
+            refunds: Vec::new(),
             note: wish.note,
             cancel_reason: None,
             packets: Vec::new(),
@@ -138,8 +74,32 @@ impl Shop {
         Ok(self.orders.entry(number).or_insert(order))
     }
 
+    /// Takes the pieces off the offers.
+    fn sell(&mut self, wanted: &[NewLine], order_id: &str, seq: u64) -> Vec<Line> {
+        let mut lines = Vec::with_capacity(wanted.len());
+        for (index, line) in wanted.iter().enumerate() {
+            let Some(listing) = self.listings.get_mut(&line.sku) else { continue };
+            listing.quantity = listing.quantity.saturating_sub(line.quantity);
+            listing.note(seq, format!("sold {} in {order_id}", line.quantity));
+            lines.push(Line {
+                line_id: format!("{order_id}-{}", index.saturating_add(1)),
+                sku: line.sku.clone(),
+                external_number: listing.external_number.clone(),
+                title: listing.title.clone(),
+                quantity: line.quantity,
+                cancelled: 0,
+                shipped: 0,
+                returned: 0,
+                refunded: 0,
+                unit_price: listing.price,
+                tax_rate: line.tax_rate.as_ref().map_or_else(usual_tax_rate, |rate| rate.0),
+            });
+        }
+        lines
+    }
+
     /// All lines must be buyable, together; answers with their currency.
-    fn check_lines(&self, lines: &[NewLine]) -> Result<String, Problem> {
+    pub(super) fn check_lines(&self, lines: &[NewLine]) -> Result<String, Problem> {
         let mut currency: Option<&str> = None;
         let mut wanted: BTreeMap<&str, i32> = BTreeMap::new();
         for (index, line) in lines.iter().enumerate() {
@@ -189,7 +149,7 @@ impl Shop {
         self.orders.get(&Self::number(order_id)?)
     }
 
-    fn order_mut(&mut self, order_id: &str) -> Result<&mut Order, Problem> {
+    pub(super) fn order_mut(&mut self, order_id: &str) -> Result<&mut Order, Problem> {
         Self::number(order_id)
             .and_then(|number| self.orders.get_mut(&number))
             .ok_or_else(|| Problem::Missing(format!("order \"{order_id}\" does not exist; GET /orders lists them")))
@@ -243,7 +203,7 @@ impl Shop {
     }
 
     /// Cancels pieces of lines, and puts them back into the offers.
-    fn take_back(&mut self, order_id: &str, pieces: &[(String, i32)], seq: u64) -> Result<(), Problem> {
+    pub(super) fn take_back(&mut self, order_id: &str, pieces: &[(String, i32)], seq: u64) -> Result<(), Problem> {
         let order = self.order_mut(order_id)?;
         let mut back = Vec::new();
         for (line_id, quantity) in pieces {
@@ -318,7 +278,10 @@ impl Shop {
         }
         let workflow = self.order(order_id).map_or(Workflow::Prepayment, |order| order.workflow);
         let this = rank(workflow, fact.kind.word());
-        let any_time = matches!(fact.kind, FactKind::PositionsCancelled { .. });
+        let any_time = matches!(
+            fact.kind,
+            FactKind::PositionsCancelled { .. } | FactKind::CancellationAccepted { .. } | FactKind::CancellationDeclined { .. }
+        );
         let out_of_order = !any_time && before.iter().any(|other| other.applied && rank(workflow, &other.kind) > this);
         let result = match &fact.kind {
             FactKind::Acknowledged => self.acknowledge(order_id),
@@ -326,6 +289,8 @@ impl Shop {
             FactKind::Shipped { packets, together } => self.ship(order_id, packets, together),
             FactKind::Cancelled { reason } => self.cancel(order_id, reason.clone()),
             FactKind::PositionsCancelled { positions, reason } => self.cancel_positions(order_id, positions, reason.clone()),
+            FactKind::CancellationAccepted { request_id } => self.answer(order_id, request_id, RequestWord::Accepted),
+            FactKind::CancellationDeclined { request_id } => self.answer(order_id, request_id, RequestWord::Declined),
         };
         if out_of_order {
             self.counters.out_of_order_facts = self.counters.out_of_order_facts.saturating_add(1);
@@ -363,7 +328,7 @@ fn pieces_of(order: &Order, named: &[Content]) -> Result<Vec<(String, i32)>, Pro
 
 impl Order {
     /// Nothing is open any more: shipped, where a part of it was, else cancelled.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         if self.lines.iter().all(|line| line.open() == 0) {
             let shipped = self.lines.iter().any(|line| line.shipped > 0);
             self.status = if shipped { Status::Shipped } else { Status::Cancelled };
@@ -374,7 +339,7 @@ impl Order {
 /// The usual order of the steps: cash on delivery is paid after shipping.
 fn rank(workflow: Workflow, kind: &str) -> u8 {
     match (kind, workflow) {
-        ("acknowledged" | "positions_cancelled", _) => 0,
+        ("acknowledged" | "positions_cancelled" | "cancellation_accepted" | "cancellation_declined", _) => 0,
         ("paid", Workflow::CashOnDelivery) => 3,
         ("paid", _) => 1,
         ("shipped", _) => 2,

@@ -131,6 +131,11 @@ fn write_help(out: &mut String, base: &str) -> std::fmt::Result {
 curl -X POST -d '{{\"lines\":[{{\"sku\":\"SKU\",\"quantity\":2}}],\"payment\":\"cash on delivery\"}}' …{base}/orders\n\
 curl -X POST …{base}/orders/S-100001/pay\n\
 curl -X POST …{base}/orders/S-100001/cancel</pre>\
+<h2>After the sale</h2><pre>curl -X POST -d '{{\"coupons\":[{{\"code\":\"SAVE5\",\"amount\":\"5.00\"}}]}}' …{base}/orders/S-100001/change\n\
+curl -X POST -d '{{\"lines\":[{{\"line_id\":\"S-100001-1\",\"quantity\":1}}]}}' …{base}/orders/S-100001/requests\n\
+curl -X POST …{base}/orders/S-100001/requests/S-100001-C1/withdraw\n\
+curl -X POST -d '{{\"lines\":[{{\"line_id\":\"S-100001-1\",\"quantity\":1}}]}}' …{base}/orders/S-100001/returns\n\
+curl -X POST -d '{{\"amount\":\"5.00\"}}' …{base}/orders/S-100001/refunds</pre>\
 <h2>Change an offer by hand, or put one on sale that Kontor does not know</h2>\
 <pre>curl -X POST -d '{{\"price\":\"4.90\",\"quantity\":3}}' …{base}/offers/SKU\n\
 curl -X DELETE …{base}/offers/SKU</pre>\

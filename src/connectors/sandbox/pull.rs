@@ -1,14 +1,11 @@
 //! How the shop reports its orders.
 
 use super::super::Pulled;
-use super::shop::{Line, Order, Shop, Status};
-use crate::domain::Decimal;
-use crate::domain::order::{Buyer, ChannelOrder, OrderLine};
+use super::shop::{Line, Order, RequestWord, Shop, Status};
+use crate::domain::order::{Buyer, CancellationRequest, ChannelOrder, ChannelRefund, OrderLine, PriceType};
 
 /// Orders delivered by one pull, without the overlap.
 const PAGE: usize = 100;
-/// German standard rate, Umsatzsteuergesetz § 12 (1).
-const TAX_RATE: i32 = 19;
 
 impl Shop {
     /// Orders changed after `cursor`, oldest change first, preceded by the last `overlap` ones that were delivered
@@ -35,9 +32,24 @@ fn tell(order: &Order) -> ChannelOrder {
         title: line.title.clone(),
         quantity: line.quantity,
         cancelled: line.cancelled,
+        returned: line.returned,
         unit_price: line.unit_price,
-        tax_rate: Some(Decimal::from_whole(TAX_RATE)),
+        tax_rate: Some(line.tax_rate),
+        total_amount: Some(line.sum()),
+        tax_amount: Some(line.tax(order.net)),
     };
+    let requests = order.requests.iter().filter(|request| request.state == RequestWord::Open).map(|request| CancellationRequest {
+        request_id: request.request_id.clone(),
+        reason: request.reason.clone(),
+        positions: request.lines.clone(),
+    });
+    let refunds = order.refunds.iter().map(|refund| ChannelRefund {
+        refund_id: refund.refund_id.clone(),
+        refunded_at: Some(refund.refunded_at),
+        amount: refund.amount,
+        reason: refund.reason.clone(),
+        positions: refund.lines.clone(),
+    });
     ChannelOrder {
         order_id: order.order_id.clone(),
         order_id_2: None,
@@ -48,14 +60,19 @@ fn tell(order: &Order) -> ChannelOrder {
         workflow: order.workflow,
         payment_method: Some(order.payment_method.clone()),
         transaction_id: order.transaction_id.clone(),
-        buyer: Buyer { email: order.email.clone(), id: None },
+        buyer: Buyer { email: order.email.clone(), id: None, tax_identification_number: order.tax_identification_number.clone() },
         invoice_address: order.address.clone(),
         delivery_address: order.address.clone(),
         lines: order.lines.iter().map(line).collect(),
         shipping_charge: order.shipping_charge,
-        cash_on_delivery_charge: Decimal::ZERO,
-        payment_method_charge: Decimal::ZERO,
-        coupon_amount: order.coupon_amount,
+        cash_on_delivery_charge: order.cash_on_delivery_charge,
+        payment_method_charge: order.payment_charge,
+        coupon_amount: order.coupon_sum(),
         note: order.note.clone(),
+        price_type: if order.net { PriceType::Net } else { PriceType::Gross },
+        totals: order.totals(),
+        delivery: order.delivery.clone(),
+        cancellation_requests: requests.collect(),
+        refunds: refunds.collect(),
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Decimal;
 use crate::domain::order::Workflow;
-use crate::domain::order::{Address, Packet};
+use crate::domain::order::{Address, Delivery, LinePieces, Packet};
 
 /// One scripted shop. Its change number `sequence` grows with every change of an offer, an order or a fault.
 #[derive(Debug, Serialize, Deserialize)]
@@ -109,8 +109,29 @@ pub struct Order {
     pub lines: Vec<Line>,
     #[serde(with = "decimal_text")]
     pub shipping_charge: Decimal,
+    #[serde(default, with = "decimal_text")]
+    pub(crate) cash_on_delivery_charge: Decimal,
+    #[serde(default, with = "decimal_text")]
+    pub(crate) payment_charge: Decimal,
+    /// A voucher without a code.
     #[serde(with = "decimal_text")]
     pub coupon_amount: Decimal,
+    #[serde(default)]
+    pub(crate) coupons: Vec<Coupon>,
+    /// Prices, charges and vouchers are without tax.
+    #[serde(default)]
+    pub(crate) net: bool,
+    #[serde(default)]
+    pub(crate) tax_identification_number: Option<String>,
+    #[serde(default)]
+    pub(crate) delivery: Delivery,
+    /// The total that the shop says is off by this (fault `total_off`).
+    #[serde(default, with = "decimal_text")]
+    pub(crate) total_off: Decimal,
+    #[serde(default)]
+    pub(crate) requests: Vec<Request>,
+    #[serde(default)]
+    pub(crate) refunds: Vec<Refund>,
     pub note: Option<String>,
     pub cancel_reason: Option<String>,
     pub packets: Vec<Packet>,
@@ -129,8 +150,57 @@ pub struct Line {
     pub cancelled: i32,
     #[serde(default)]
     pub shipped: i32,
+    #[serde(default)]
+    pub(crate) returned: i32,
+    #[serde(default)]
+    pub(crate) refunded: i32,
     #[serde(with = "decimal_text")]
     pub unit_price: Decimal,
+    #[serde(default = "usual_tax_rate", with = "decimal_text")]
+    pub(crate) tax_rate: Decimal,
+}
+
+/// German standard rate, Umsatzsteuergesetz § 12 (1).
+pub(crate) fn usual_tax_rate() -> Decimal {
+    Decimal::from_whole(19)
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Coupon {
+    pub code: String,
+    #[serde(with = "decimal_text")]
+    pub(crate) amount: Decimal,
+}
+
+/// A buyer's request to cancel pieces.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Request {
+    pub(crate) request_id: String,
+    pub(crate) state: RequestWord,
+    pub(crate) reason: Option<String>,
+    /// Empty: everything that is open.
+    pub(crate) lines: Vec<LinePieces>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RequestWord {
+    Open,
+    Accepted,
+    Declined,
+    Withdrawn,
+}
+
+/// Money that went back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Refund {
+    pub(crate) refund_id: String,
+    pub(crate) refunded_at: DateTime<Utc>,
+    #[serde(with = "decimal_text")]
+    pub(crate) amount: Decimal,
+    pub(crate) reason: Option<String>,
+    pub(crate) lines: Vec<LinePieces>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -157,6 +227,9 @@ pub struct Faults {
     pub die: Die,
     /// Every call fails until it is false again.
     pub down: bool,
+    /// New orders say a total that is off by this.
+    #[serde(default, with = "decimal_text")]
+    pub(crate) total_off: Decimal,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,3 +1,5 @@
+mod after_sale;
+
 use std::time::Duration;
 
 use chrono::{DateTime, TimeZone, Utc};

@@ -163,7 +163,7 @@ fn tracking_codes(packets: &[Packet]) -> Vec<&str> {
 pub(crate) fn next_step(order: &Order, fact: &FactKind) -> Step {
     let cancelled = order.state == "Cancelled";
     match fact {
-        FactKind::Acknowledged => Step::Done(None),
+        FactKind::Acknowledged | FactKind::CancellationAccepted { .. } | FactKind::CancellationDeclined { .. } => Step::Done(None),
         _ if order.active && !cancelled => Step::Refuse(channel::not_placed(&order.state)),
         FactKind::Paid { .. } | FactKind::Shipped { .. } if cancelled => Step::Refuse(channel::order_cancelled()),
         FactKind::Paid { .. } => {

@@ -231,6 +231,8 @@ impl Connector for Vendure {
             ends_at_zero: false,
             ships_in_part: true,
             cancels_in_part: true,
+            // A shop of Vendure knows no such requests.
+            answers_cancellations: false,
             lists_offers: true,
             rates: Rates::new(),
         }

@@ -5,17 +5,19 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 use super::MONEY_DECIMALS;
 use crate::domain::Decimal;
-use crate::domain::order::Workflow;
-use crate::domain::order::{Address, Buyer, ChannelOrder, OrderLine};
+use crate::domain::order::{
+    Address, Buyer, ChannelOrder, ChannelRefund, Coupon, Delivery, LinePieces, OrderLine, TaxShare, Totals, Workflow,
+};
 
 /// The fields that `Order` needs, for every query of orders.
 pub(crate) const FIELDS: &str = "id code state orderPlacedAt currencyCode totalWithTax
   customer { id title firstName lastName emailAddress phoneNumber }
   shippingAddress { fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber }
   billingAddress { fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber }
-  lines { id quantity orderPlacedQuantity unitPriceWithTax taxRate productVariant { id sku name } }
-  shippingLines { priceWithTax } discounts { adjustmentSource amountWithTax } surcharges { priceWithTax }
-  payments { state method amount transactionId }";
+  lines { id quantity orderPlacedQuantity unitPriceWithTax linePrice linePriceWithTax taxRate productVariant { id sku name } }
+  shippingLines { price priceWithTax shippingMethod { code } } discounts { adjustmentSource amount amountWithTax }
+  surcharges { price priceWithTax } taxSummary { taxRate taxBase taxTotal } promotions { id couponCode }
+  payments { state method amount transactionId refunds { id createdAt state total reason lines { orderLineId quantity } } }";
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,9 +34,11 @@ pub(crate) struct Order {
     shipping_address: Option<OrderAddress>,
     billing_address: Option<OrderAddress>,
     lines: Vec<Line>,
-    shipping_lines: Vec<Charge>,
+    shipping_lines: Vec<ShippingLine>,
     discounts: Vec<Discount>,
     surcharges: Vec<Charge>,
+    tax_summary: Vec<TaxSummary>,
+    promotions: Vec<Promotion>,
     payments: Option<Vec<Payment>>,
 }
 
@@ -71,6 +75,11 @@ struct Line {
     order_placed_quantity: i32,
     #[serde(deserialize_with = "money")]
     unit_price_with_tax: Decimal,
+    /// Both before discounts.
+    #[serde(deserialize_with = "money")]
+    line_price: Decimal,
+    #[serde(deserialize_with = "money")]
+    line_price_with_tax: Decimal,
     #[serde(deserialize_with = "number")]
     tax_rate: Decimal,
     product_variant: Variant,
@@ -87,13 +96,67 @@ struct Variant {
 #[serde(rename_all = "camelCase")]
 struct Charge {
     #[serde(deserialize_with = "money")]
+    price: Decimal,
+    #[serde(deserialize_with = "money")]
     price_with_tax: Decimal,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ShippingLine {
+    #[serde(flatten)]
+    charge: Charge,
+    shipping_method: Option<Code>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TaxSummary {
+    #[serde(deserialize_with = "number")]
+    tax_rate: Decimal,
+    #[serde(deserialize_with = "money")]
+    tax_base: Decimal,
+    #[serde(deserialize_with = "money")]
+    tax_total: Decimal,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Promotion {
+    id: String,
+    coupon_code: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Refund {
+    id: String,
+    created_at: DateTime<Utc>,
+    state: String,
+    #[serde(deserialize_with = "money")]
+    total: Decimal,
+    reason: Option<String>,
+    lines: Vec<RefundLine>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RefundLine {
+    order_line_id: String,
+    quantity: i32,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Discount {
     adjustment_source: String,
+    #[serde(deserialize_with = "money")]
+    amount: Decimal,
     #[serde(deserialize_with = "money")]
     amount_with_tax: Decimal,
 }
@@ -106,6 +169,7 @@ struct Payment {
     #[serde(deserialize_with = "money")]
     amount: Decimal,
     transaction_id: Option<String>,
+    refunds: Vec<Refund>,
 }
 
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
@@ -120,6 +184,10 @@ fn money<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error
 
 fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {
     Decimal(amounts.fold(0, |sum, amount| sum.saturating_add(amount.0)))
+}
+
+fn less(amount: Decimal, other: Decimal) -> Decimal {
+    Decimal(amount.0.saturating_sub(other.0))
 }
 
 fn filled(text: Option<String>) -> Option<String> {
@@ -184,7 +252,7 @@ impl Order {
     }
 
     /// `None` for an order that the customer has not placed yet.
-    pub(crate) fn read(self, cash_on_delivery_methods: &[String]) -> Option<ChannelOrder> {
+    pub(crate) fn read(&self, cash_on_delivery_methods: &[String]) -> Option<ChannelOrder> {
         let ordered_at = self.order_placed_at?;
         let paid = self.paid();
         let cancelled = self.state == "Cancelled";
@@ -208,21 +276,16 @@ impl Order {
             cancelled: if cancelled { quantity(line) } else { quantity(line).saturating_sub(line.quantity) },
             unit_price: line.unit_price_with_tax,
             tax_rate: Some(line.tax_rate),
+            total_amount: Some(line.line_price_with_tax),
+            tax_amount: Some(less(line.line_price_with_tax, line.line_price)),
+            ..OrderLine::default()
         });
-        // The cancellation of the shipping charge is reported as a discount, but is none.
-        let discounts = sum(self
-            .discounts
-            .iter()
-            .filter(|discount| discount.adjustment_source != "CANCEL_ORDER")
-            .map(|discount| discount.amount_with_tax));
-        let (reductions, charges): (Vec<Decimal>, Vec<Decimal>) =
-            self.surcharges.iter().map(|charge| charge.price_with_tax).partition(|amount| *amount < Decimal::ZERO);
-        let reductions = sum(reductions.into_iter());
+        let totals = self.totals();
         Some(ChannelOrder {
-            order_id: self.code,
-            order_id_2: Some(self.id),
+            order_id: self.code.clone(),
+            order_id_2: Some(self.id.clone()),
             ordered_at,
-            currency: self.currency_code,
+            currency: self.currency_code.clone(),
             paid,
             cancelled,
             workflow: if at_the_door { Workflow::CashOnDelivery } else { Workflow::Prepayment },
@@ -231,17 +294,82 @@ impl Order {
             buyer: Buyer {
                 email: customer.map(|customer| customer.email_address.clone()),
                 id: customer.map(|customer| customer.id.clone()),
+                ..Buyer::default()
             },
             invoice_address: read(invoice.or(delivery)),
             delivery_address: read(delivery.or(invoice)),
             lines: lines.collect(),
             // Before discounts, because those on shipping are in `discounts`, too.
-            shipping_charge: sum(self.shipping_lines.iter().map(|charge| charge.price_with_tax)),
+            shipping_charge: sum(self.shipping_lines.iter().map(|line| line.charge.price_with_tax)),
             cash_on_delivery_charge: Decimal::ZERO,
             // Surcharges are meant for such as payment methods (Vendure's own description of the field).
-            payment_method_charge: sum(charges.into_iter()),
-            coupon_amount: Decimal(discounts.0.saturating_add(reductions.0).saturating_neg()),
-            note: None,
+            payment_method_charge: sum(self.charges().map(|charge| charge.price_with_tax)),
+            coupon_amount: sum(totals.coupons.iter().map(|coupon| coupon.amount)),
+            totals,
+            delivery: Delivery { dispatch_type_identifier: self.dispatch_type(), ..Delivery::default() },
+            refunds: payments
+                .iter()
+                .flat_map(|payment| &payment.refunds)
+                .filter(|refund| refund.state == "Settled")
+                .map(Refund::read)
+                .collect(),
+            ..ChannelOrder::default()
         })
+    }
+
+    fn charges(&self) -> impl Iterator<Item = &Charge> {
+        self.surcharges.iter().filter(|charge| charge.price_with_tax >= Decimal::ZERO)
+    }
+
+    fn dispatch_type(&self) -> Option<String> {
+        self.shipping_lines.iter().find_map(|line| line.shipping_method.as_ref()).map(|method| method.code.clone())
+    }
+
+    fn totals(&self) -> Totals {
+        let tax = |charges: &mut dyn Iterator<Item = &Charge>| {
+            Some(sum(charges.map(|charge| less(charge.price_with_tax, charge.price)))).filter(|tax| *tax != Decimal::ZERO)
+        };
+        let taxes =
+            self.tax_summary.iter().map(|at| TaxShare { tax_rate: at.tax_rate, net_amount: Some(at.tax_base), tax_amount: at.tax_total });
+        Totals {
+            total_amount: Some(self.total_with_tax),
+            shipping_tax_amount: tax(&mut self.shipping_lines.iter().map(|line| &line.charge)),
+            payment_method_tax_amount: tax(&mut self.charges()),
+            taxes: taxes.collect(),
+            coupons: self.coupons(),
+            ..Totals::default()
+        }
+    }
+
+    /// Discounts, each with the code of its promotion, where that has one, and surcharges that lower the total.
+    fn coupons(&self) -> Vec<Coupon> {
+        let code = |source: &str| {
+            let promotion = self.promotions.iter().find(|promotion| source.strip_prefix("PROMOTION:") == Some(&*promotion.id))?;
+            filled(promotion.coupon_code.clone())
+        };
+        // The cancellation of the shipping charge is reported as a discount, but is none.
+        let discounts = self.discounts.iter().filter(|discount| discount.adjustment_source != "CANCEL_ORDER");
+        let discounts = discounts.map(|discount| (code(&discount.adjustment_source), discount.amount, discount.amount_with_tax));
+        let reductions = self.surcharges.iter().filter(|charge| charge.price_with_tax < Decimal::ZERO);
+        let reductions = reductions.map(|charge| (None, charge.price, charge.price_with_tax));
+        let coupon = |(code, amount, with_tax): (Option<String>, Decimal, Decimal)| Coupon {
+            code,
+            amount: less(Decimal::ZERO, with_tax),
+            tax_amount: Some(less(amount, with_tax)),
+        };
+        discounts.chain(reductions).map(coupon).collect()
+    }
+}
+
+impl Refund {
+    fn read(&self) -> ChannelRefund {
+        let pieces = self.lines.iter().map(|line| LinePieces { line_id: line.order_line_id.clone(), quantity: line.quantity });
+        ChannelRefund {
+            refund_id: self.id.clone(),
+            refunded_at: Some(self.created_at),
+            amount: self.total,
+            reason: filled(self.reason.clone()),
+            positions: pieces.collect(),
+        }
     }
 }

@@ -209,12 +209,13 @@ fn recorded() -> Value {
         "customer": { "id": "1", "title": "Frau", "firstName": "Erika", "lastName": "Müßtermann", "emailAddress": "erika@example.com", "phoneNumber": null },
         "shippingAddress": address, "billingAddress": { "fullName": null, "company": null, "streetLine1": null, "streetLine2": null, "city": null,
             "province": null, "postalCode": null, "countryCode": null, "phoneNumber": null },
-        "lines": [{ "id": "1", "quantity": 2, "orderPlacedQuantity": 2, "unitPriceWithTax": 1999, "taxRate": 19, "productVariant": { "id": "9", "sku": "P-1", "name": "Lampe" } }],
-        "shippingLines": [{ "priceWithTax": 490 }],
-        "discounts": [{ "adjustmentSource": "PROMOTION:1", "amountWithTax": -500 }], "surcharges": [],
+        "lines": [{ "id": "1", "quantity": 2, "orderPlacedQuantity": 2, "unitPriceWithTax": 1999, "linePrice": 3360, "linePriceWithTax": 3998, "taxRate": 19, "productVariant": { "id": "9", "sku": "P-1", "name": "Lampe" } }],
+        "shippingLines": [{ "price": 412, "priceWithTax": 490, "shippingMethod": { "code": "parcel" } }],
+        "discounts": [{ "adjustmentSource": "PROMOTION:1", "amount": -420, "amountWithTax": -500 }], "surcharges": [],
+        "taxSummary": [{ "taxRate": 19, "taxBase": 3351, "taxTotal": 637 }], "promotions": [{ "id": "1", "couponCode": "SAVE5" }],
         "payments": [
-            { "state": "Declined", "method": "card", "amount": 3988, "transactionId": null },
-            { "state": "Authorized", "method": "prepayment", "amount": 3988, "transactionId": "r93ir1dpxv" },
+            { "state": "Declined", "method": "card", "amount": 3988, "transactionId": null, "refunds": [] },
+            { "state": "Authorized", "method": "prepayment", "amount": 3988, "transactionId": "r93ir1dpxv", "refunds": [] },
         ],
     })
 }
@@ -242,6 +243,22 @@ fn an_order_is_read_with_amounts_addresses_and_payment() {
 }
 
 #[test]
+fn an_order_is_read_with_its_totals_and_what_of_it_was_refunded() {
+    let mut said = recorded();
+    let lines = json!([{ "orderLineId": "1", "quantity": 1 }]);
+    let refund = |id: &str, state: &str| json!({ "id": id, "createdAt": "2025-11-04T08:16:00.771Z", "state": state, "total": 1999, "reason": "late", "lines": lines });
+    said["payments"][1]["refunds"] = json!([refund("7", "Settled"), refund("8", "Failed")]);
+    let order = read(said);
+    assert_eq!((order.totals.total_amount, order.calculated_amount()), (Decimal::parse("39.88"), Decimal::parse("39.88")));
+    let coupon = &order.totals.coupons[0];
+    assert_eq!((coupon.code.as_deref(), coupon.amount, coupon.tax_amount), (Some("SAVE5"), Decimal::from_whole(5), Decimal::parse("0.80")));
+    assert_eq!((order.totals.taxes[0].net_amount, order.totals.shipping_tax_amount), (Decimal::parse("33.51"), Decimal::parse("0.78")));
+    assert_eq!((order.lines[0].total_amount, order.lines[0].tax_amount), (Decimal::parse("39.98"), Decimal::parse("6.38")));
+    assert_eq!(order.delivery.dispatch_type_identifier.as_deref(), Some("parcel"));
+    assert_eq!((order.refunded_amount(), order.refunded_pieces()["1"], order.refunds.len()), (Decimal::parse("19.99"), 1, 1));
+}
+
+#[test]
 fn an_order_is_paid_when_its_state_or_its_payments_say_so() {
     for (state, paid) in [
         ("PaymentSettled", true),
@@ -266,7 +283,7 @@ fn a_cancelled_order_keeps_what_was_ordered() {
     let mut order = recorded();
     order["state"] = json!("Cancelled");
     order["lines"][0]["quantity"] = json!(0);
-    order["discounts"] = json!([{ "adjustmentSource": "CANCEL_ORDER", "amountWithTax": -490 }]);
+    order["discounts"] = json!([{ "adjustmentSource": "CANCEL_ORDER", "amount": -412, "amountWithTax": -490 }]);
     let order = read(order);
     assert_eq!((order.cancelled, order.lines[0].quantity, order.coupon_amount), (true, 2, Decimal::ZERO));
 }
@@ -274,7 +291,7 @@ fn a_cancelled_order_keeps_what_was_ordered() {
 #[test]
 fn surcharges_are_charges_of_the_payment_method_and_the_method_decides_the_workflow() {
     let mut order = recorded();
-    order["surcharges"] = json!([{ "priceWithTax": 300 }, { "priceWithTax": -100 }]);
+    order["surcharges"] = json!([{ "price": 252, "priceWithTax": 300 }, { "price": -84, "priceWithTax": -100 }]);
     order["payments"][1]["method"] = json!("cash");
     order["lines"][0]["taxRate"] = json!(7.7);
     let order = read(order);

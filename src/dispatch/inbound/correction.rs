@@ -4,11 +4,12 @@
 //! What counts as changed is the difference between two readings of the channel, so that what the ERP corrected itself
 //! stays.
 
-use super::{Imported, digest_of, document_error, position_of, warn, warn_changed, warn_unmatched};
+use super::{Imported, afterwards, digest_of, document_error, position_of, warn, warn_changed, warn_difference, warn_unmatched};
 use crate::config::{Account, Settings};
 use crate::domain::message::own;
 use crate::domain::order::{
-    Address, ChannelOrder, Difference, Event, FactName, Fitted, LINE, OrderLine, PaymentStatus, Step, differences, step,
+    Address, ChannelOrder, Difference, Event, FactName, Fitted, LINE, OrderLine, PaymentStatus, Step, differences, follow, step,
+    total_difference,
 };
 use crate::domain::{Decimal, Failure, OrderItemId};
 use crate::store::orders::{self, BY_CHANNEL, OrderChangeRow, OrderItemRow, OrderRow, Positions};
@@ -24,12 +25,15 @@ pub(super) fn update(
     let before = row.clone();
     let warehouses = settings.warehouses_of(row.account_id, row.mandator_id);
     let mut positions = Positions::load(&mut tx.conn, row.order_id, &warehouses)?;
+    positions.moved_by_channel();
     let new = said.fitted();
     let last = said_before(&row, positions.rows(), said)?.fitted();
     let (old, order) = (&last.whole, &new.order);
     let mut found = differences(old, &new.whole);
-    found.retain(|difference| !is_echo(&positions, difference));
+    found.retain(|difference| !is_echo(&positions, difference) && !afterwards::is_echo(&row, &positions, difference));
+    let total_differed = total_difference(row.data.totals.total_amount, row.data.calculated_amount);
     follow_header(&mut row, old, &new);
+    learn(&mut row, &mut positions, order);
     let mut lines_changed = false;
     for (whole, line) in new.whole.lines.iter().zip(&order.lines) {
         lines_changed |= follow_line(tx, account, &row, &mut positions, old.line(&line.line_id).unwrap_or(whole), whole, line)?;
@@ -48,12 +52,17 @@ pub(super) fn update(
             orders::follow_status(&mut row, &positions);
         }
     }
+    afterwards::follow(tx, account, &mut row, &mut positions, order, &found)?;
+    found.extend(afterwards::follow_requests(tx, account, &row, &positions, &order.cancellation_requests)?);
     if row.export_date.is_some() && !found.is_empty() {
         note(tx, account, &row, positions.rows(), &found)?;
     }
     warn_changed(tx, account, &row, new.changed.difference(&last.changed))?;
+    warn_difference(tx, account, &row, total_differed)?;
     let accounts = orders::follow_pieces(tx, positions)?;
     let changed = row != before || lines_changed || !found.is_empty();
+    // Those that the ERP reported come back as the channel lists them, which is no news.
+    row.data.refunds.clone_from(&order.refunds);
     row.channel_digest = Some(digest_of(said)?);
     row.channel_document = Some(said.to_json().map_err(|error| document_error(&error))?);
     if !changed {
@@ -68,7 +77,11 @@ pub(super) fn update(
 /// and everything else counts as said.
 fn said_before(row: &OrderRow, positions: &[OrderItemRow], now: &ChannelOrder) -> Result<ChannelOrder, Failure> {
     if let Some(json) = &row.channel_document {
-        return ChannelOrder::from_json(json).map_err(|error| document_error(&error));
+        let mut before = ChannelOrder::from_json(json).map_err(|error| document_error(&error))?;
+        if !is_learned(row) {
+            count_as_said(&mut before, now);
+        }
+        return Ok(before);
     }
     let lines = positions.iter().filter_map(|position| {
         let line_id = position.channel_line_id.clone()?;
@@ -79,12 +92,55 @@ fn said_before(row: &OrderRow, positions: &[OrderItemRow], now: &ChannelOrder) -
             title: position.identifier.clone(),
             quantity: position.quantity,
             cancelled: position.cancelled_told,
+            returned: 0,
             unit_price: Decimal(position.price),
             tax_rate: position.tax_rate.map(Decimal),
+            total_amount: said.as_ref().and_then(|line| line.total_amount),
+            tax_amount: said.as_ref().and_then(|line| line.tax_amount),
             line_id,
         })
     });
-    Ok(ChannelOrder { lines: lines.collect(), ..now.clone() })
+    // What happened since is news.
+    Ok(ChannelOrder { lines: lines.collect(), cancellation_requests: Vec::new(), refunds: Vec::new(), ..now.clone() })
+}
+
+/// The order was stored by a version that knows all that this one takes over.
+fn is_learned(row: &OrderRow) -> bool {
+    row.channel_digest.as_deref().is_some_and(ChannelOrder::is_digest_of_today)
+}
+
+/// Totals and delivery of an order that an earlier version stored: the channel may always have said them.
+fn count_as_said(before: &mut ChannelOrder, now: &ChannelOrder) {
+    before.price_type = now.price_type;
+    before.totals.clone_from(&now.totals);
+    before.delivery.clone_from(&now.delivery);
+    before.buyer.tax_identification_number.clone_from(&now.buyer.tax_identification_number);
+    for line in &mut before.lines {
+        if let Some(now) = now.line(&line.line_id) {
+            (line.total_amount, line.tax_amount) = (now.total_amount, now.tax_amount);
+        }
+    }
+}
+
+/// Takes over what an earlier version did not know to take.
+fn learn(row: &mut OrderRow, positions: &mut Positions, order: &ChannelOrder) {
+    if is_learned(row) {
+        return;
+    }
+    row.data.price_type_id = Some(order.price_type);
+    row.data.totals.clone_from(&order.totals);
+    row.data.delivery.clone_from(&order.delivery);
+    row.data.tax_identification_number.clone_from(&order.buyer.tax_identification_number);
+    for line in &order.lines {
+        let known = positions.rows().iter().find(|position| position.channel_line_id.as_deref() == Some(&line.line_id));
+        if let Some(position) = known.map(|known| known.order_item_id).and_then(|id| positions.row_mut(id)) {
+            (position.total_amount, position.tax_amount) = sums_of(line);
+        }
+    }
+}
+
+fn sums_of(line: &OrderLine) -> (Option<i64>, Option<i64>) {
+    (line.total_amount.map(|amount| amount.0), line.tax_amount.map(|amount| amount.0))
 }
 
 /// The channel says back what the ERP did: pieces that are cancelled here already, or a line of which nothing is left.
@@ -102,28 +158,24 @@ fn is_echo(positions: &Positions, difference: &Difference) -> bool {
 /// Where `old` and `new` differ, the row gets what fits of the new value.
 fn follow_header(row: &mut OrderRow, old: &ChannelOrder, new: &Fitted) {
     let (data, Fitted { whole: new, order: fits, .. }) = (&mut row.data, new);
-    let amount = |stored: &mut Option<Decimal>, old: Decimal, new: Decimal| {
-        if old != new {
-            *stored = Some(new);
-        }
-    };
+    let amount = |stored: &mut Option<Decimal>, old: Decimal, new: Decimal| follow(stored, &Some(old), &Some(new), &Some(new));
     amount(&mut data.shipping_charge, old.shipping_charge, new.shipping_charge);
     amount(&mut data.cash_on_delivery_charge, old.cash_on_delivery_charge, new.cash_on_delivery_charge);
     amount(&mut data.payment_method_charge, old.payment_method_charge, new.payment_method_charge);
     amount(&mut data.coupon_amount, old.coupon_amount, new.coupon_amount);
-    if old.currency != new.currency {
-        data.currency_code_iso = Some(fits.currency.clone());
-    }
-    let text = |stored: &mut Option<String>, old: &Option<String>, new: &Option<String>, fits: &Option<String>| {
-        if old != new {
-            stored.clone_from(fits);
-        }
-    };
-    text(&mut data.note, &old.note, &new.note, &fits.note);
-    text(&mut data.payment_method_identifier, &old.payment_method, &new.payment_method, &fits.payment_method);
+    let (currency, price_type) = (|order: &ChannelOrder| Some(order.currency.clone()), |order: &ChannelOrder| Some(order.price_type));
+    follow(&mut data.currency_code_iso, &currency(old), &currency(new), &currency(fits));
+    follow(&mut data.price_type_id, &price_type(old), &price_type(new), &price_type(fits));
+    let [was, is, fit] = [old, new, fits].map(|order| &order.buyer.tax_identification_number);
+    follow(&mut data.tax_identification_number, was, is, fit);
+    data.totals.follow(&old.totals, &new.totals, &fits.totals);
+    data.calculated_amount = fits.calculated_amount();
+    data.delivery.follow(&old.delivery, &new.delivery, &fits.delivery);
+    follow(&mut data.note, &old.note, &new.note, &fits.note);
+    follow(&mut data.payment_method_identifier, &old.payment_method, &new.payment_method, &fits.payment_method);
     follow_address(&mut data.invoice_address, &old.invoice_address, &new.invoice_address, &fits.invoice_address);
     follow_address(&mut data.delivery_address, &old.delivery_address, &new.delivery_address, &fits.delivery_address);
-    text(&mut row.email_address, &old.buyer.email, &new.buyer.email, &fits.buyer.email);
+    follow(&mut row.email_address, &old.buyer.email, &new.buyer.email, &fits.buyer.email);
 }
 
 fn follow_address(stored: &mut Option<Address>, old: &Address, new: &Address, fits: &Address) {
@@ -161,15 +213,7 @@ fn follow_line(
     let id = known.order_item_id;
     let before = positions.pieces(id);
     if let Some(position) = positions.row_mut(id) {
-        if old.unit_price != new.unit_price {
-            position.price = new.unit_price.0;
-        }
-        if old.tax_rate != new.tax_rate {
-            position.tax_rate = new.tax_rate.map(|rate| rate.0);
-        }
-        if old.title != whole.title {
-            position.identifier.clone_from(&new.title);
-        }
+        follow_values(position, old, whole, new);
     }
     if old.quantity != new.quantity {
         positions.change(id, |pieces| pieces.ordered = new.quantity);
@@ -194,6 +238,22 @@ fn follow_line(
         }
     }
     Ok(true)
+}
+
+/// What is no matter of pieces.
+fn follow_values(position: &mut OrderItemRow, old: &OrderLine, whole: &OrderLine, new: &OrderLine) {
+    if old.unit_price != new.unit_price {
+        position.price = new.unit_price.0;
+    }
+    if old.tax_rate != new.tax_rate {
+        position.tax_rate = new.tax_rate.map(|rate| rate.0);
+    }
+    if (old.total_amount, old.tax_amount) != (new.total_amount, new.tax_amount) {
+        (position.total_amount, position.tax_amount) = sums_of(new);
+    }
+    if old.title != whole.title {
+        position.identifier.clone_from(&new.title);
+    }
 }
 
 /// A line that is gone: what of it is open is cancelled, what was shipped stays. True: pieces moved.
@@ -253,7 +313,11 @@ fn note(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, rows: &[OrderItemRow
         }
     });
     orders::note_changes(tx, changes.collect())?;
-    let mut what: Vec<&str> = found.iter().map(|difference| difference.what.as_str()).collect();
+    let corrections = found.iter().filter(|difference| !afterwards::is_event(difference));
+    let mut what: Vec<&str> = corrections.map(|difference| difference.what.as_str()).collect();
+    if what.is_empty() {
+        return Ok(());
+    }
     what.sort_unstable();
     what.dedup();
     warn(tx, account.account_id, row, &own::order_changed(row.order_number, what.join(", ")))

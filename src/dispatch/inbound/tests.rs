@@ -1,5 +1,7 @@
+mod afterwards;
 mod corrections;
 mod fit;
+mod totals;
 
 use crate::domain::message::Severity;
 use crate::domain::{ItemId, OrderId, Reader};
@@ -37,7 +39,7 @@ fn channel_order() -> ChannelOrder {
         workflow: Workflow::Prepayment,
         payment_method: Some("paypal".into()),
         transaction_id: Some("T-1".into()),
-        buyer: Buyer { email: Some("Ada@example.org".into()), id: None },
+        buyer: Buyer { email: Some("Ada@example.org".into()), ..Buyer::default() },
         invoice_address: address.clone(),
         delivery_address: address,
         lines: vec![line("L1", Some("A-1"), None, 2)],
@@ -46,6 +48,7 @@ fn channel_order() -> ChannelOrder {
         payment_method_charge: Decimal::ZERO,
         coupon_amount: Decimal::ZERO,
         note: Some("ring twice".into()),
+        ..ChannelOrder::default()
     }
 }
 
@@ -56,9 +59,9 @@ fn line(id: &str, sku: Option<&str>, external: Option<&str>, quantity: i32) -> O
         external_number: external.map(str::to_owned),
         title: format!("Line {id}"),
         quantity,
-        cancelled: 0,
         unit_price: Decimal::from_whole(10),
         tax_rate: Some(Decimal::from_whole(19)),
+        ..OrderLine::default()
     }
 }
 

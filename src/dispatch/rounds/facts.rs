@@ -55,10 +55,11 @@ impl Round for Facts {
         };
         kind = match context.store.read(|conn| fit(conn, row.order_id, kind, &context.channel.capabilities))? {
             Fitted::Send(kind) => kind,
-            Fitted::Waits(message) => return keep(context, row, settlement, &message, &Settled::Done),
+            Fitted::Waits(message) => return keep(context, row, settlement, Some(&message), &Settled::Done),
             Fitted::Kept(message) => {
-                return keep(context, row, settlement, &message, &Settled::Kept { why: message.line() });
+                return keep(context, row, settlement, Some(&message), &Settled::Kept { why: message.line() });
             }
+            Fitted::Needless => return keep(context, row, settlement, None, &Settled::Done),
         };
         if context.channel.has_to_wait(ChannelCall::PushFact, now) {
             return Ok(None);
@@ -94,15 +95,15 @@ impl Round for Facts {
     fn forget(&mut self) {}
 }
 
-/// The channel is not called; the ERP hears why.
+/// The channel is not called; where it misses something by that, the ERP hears why.
 fn keep(
     context: &mut Context,
     row: FactRow,
     mut settlement: Settlement,
-    message: &Message,
+    why: Option<&Message>,
     settled: &Settled,
 ) -> Result<Option<Attempt>, Failure> {
-    settlement.messages.push(context.message(About::Order(row.order_id), message));
+    settlement.messages.extend(why.map(|message| context.message(About::Order(row.order_id), message)));
     settlement.settle([row], settled);
     context.settle(settlement)?;
     Ok(Some(Attempt::Worked))

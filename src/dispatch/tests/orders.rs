@@ -72,6 +72,31 @@ fn a_fact_carries_the_channels_numbers_and_carriers() {
 }
 
 #[test]
+fn a_channel_that_takes_no_answers_to_requests_gets_none_and_the_erp_hears_of_a_refusal() {
+    for takes in [true, false] {
+        everywhere(|world| {
+            if !takes {
+                world.script.knows_no_parts();
+            }
+            world.add_order(7, &[]);
+            world.add_fact(7, "yes", r#"{"cancellation_accepted":{"request_id":"C1"}}"#);
+            world.add_fact(7, "no", r#"{"cancellation_declined":{"request_id":"C2"}}"#);
+            run(&mut world.worker(), later(0));
+            let keys: Vec<String> = world.script.take_facts().into_iter().map(|fact| fact.key).collect();
+            let codes: Vec<String> = world.messages().into_iter().map(|message| message.code).collect();
+            let expected = if takes { (vec!["yes", "no"], vec![]) } else { (vec![], vec!["CANCELLATION_ANSWER_NOT_SENT"]) };
+            assert_eq!(
+                (keys, codes),
+                (expected.0.into_iter().map(str::to_owned).collect(), expected.1.into_iter().map(str::to_owned).collect())
+            );
+            let settled = if takes { OutboxStatus::Done } else { OutboxStatus::Dropped };
+            let states: Vec<OutboxStatus> = world.fact_states().into_iter().map(|(_, state)| state).collect();
+            assert_eq!(states, [OutboxStatus::Done, settled]);
+        });
+    }
+}
+
+#[test]
 fn after_a_shipment_the_quantities_of_the_order_are_told_anew() {
     everywhere(|world| {
         world.add_running(1);

@@ -51,6 +51,11 @@ impl Script {
         self.inner.lock().unwrap().ends_at_zero = false;
     }
 
+    /// The channel knows whole orders only.
+    pub(crate) fn knows_no_parts(&self) {
+        self.inner.lock().unwrap().in_part = false;
+    }
+
     pub(crate) fn limits(&self, call: ChannelCall, calls: u32, seconds: u64) {
         let rate = Rate { calls, period: std::time::Duration::from_secs(seconds) };
         self.inner.lock().unwrap().rates.insert(call, rate);
@@ -106,6 +111,7 @@ impl Connector for Scripted {
             ends_at_zero: inner.ends_at_zero,
             ships_in_part: inner.in_part,
             cancels_in_part: inner.in_part,
+            answers_cancellations: inner.in_part,
             lists_offers: true,
             rates: inner.rates.clone(),
         }

@@ -15,9 +15,9 @@ use crate::dispatch::inbound::Imported;
 use crate::dispatch::worker::{Next, Worker};
 use crate::domain::item::Item;
 use crate::domain::offer::Wanted;
-use crate::domain::order::{Address, Buyer, ChannelOrder, FactKind};
-use crate::domain::order::{OrderStatus, Workflow};
-use crate::domain::{Decimal, Failure, ItemId, Language, OrderId, Stamp, code};
+use crate::domain::order::OrderStatus;
+use crate::domain::order::{ChannelOrder, FactKind};
+use crate::domain::{Failure, ItemId, Language, OrderId, Stamp, code};
 use crate::metrics::Metrics;
 use crate::on;
 use crate::preparation::listings_of;
@@ -368,24 +368,5 @@ pub(crate) fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, 
 }
 
 pub(crate) fn channel_order(order_id: &str) -> ChannelOrder {
-    ChannelOrder {
-        order_id: order_id.into(),
-        order_id_2: None,
-        ordered_at: Default::default(),
-        currency: "EUR".into(),
-        paid: true,
-        cancelled: false,
-        workflow: Workflow::Prepayment,
-        payment_method: None,
-        transaction_id: None,
-        buyer: Buyer::default(),
-        invoice_address: Address::default(),
-        delivery_address: Address::default(),
-        lines: Vec::new(),
-        shipping_charge: Decimal::ZERO,
-        cash_on_delivery_charge: Decimal::ZERO,
-        payment_method_charge: Decimal::ZERO,
-        coupon_amount: Decimal::ZERO,
-        note: None,
-    }
+    ChannelOrder { order_id: order_id.into(), currency: "EUR".into(), paid: true, ..ChannelOrder::default() }
 }

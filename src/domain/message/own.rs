@@ -8,6 +8,16 @@ messages! {
         "keine neue Bestellung seit {since}, obwohl der Kanal antwortet"
         "check in the channel whether there are orders, whether offers can be bought, and what the account may read"
         "prüfen Sie im Kanal, ob es Bestellungen gibt, ob Angebote gekauft werden können und was der Zugang lesen darf";
+    cancellation_answer_not_sent CANCELLATION_ANSWER_NOT_SENT Warning (order)
+        "the channel takes no answer to a request for cancellation; that of order {order} is declined in Kontor only"
+        "der Kanal nimmt keine Antwort auf einen Stornowunsch an; der zum Auftrag {order} ist nur in Kontor abgelehnt"
+        "inform the buyer that the goods have left"
+        "teilen Sie dem Käufer mit, dass die Ware unterwegs ist";
+    cancellation_declined CANCELLATION_DECLINED Info (request, order)
+        "request {request} to cancel pieces of order {order} came too late: they are shipped"
+        "der Stornowunsch {request} zum Auftrag {order} kam zu spät: die Ware ist versandt"
+        "nothing to do: the channel is informed"
+        "nichts zu tun: der Kanal wird informiert";
     cancellation_not_sent CANCELLATION_NOT_SENT Warning (order)
         "the channel cannot cancel single positions; those of order {order} are cancelled in Kontor only"
         "der Kanal kann einzelne Positionen nicht stornieren; die des Auftrags {order} sind nur in Kontor storniert"
@@ -28,6 +38,16 @@ messages! {
         "zu lange vergeblich versucht, keine weitere Wiederholung: {reason}"
         "check the connection to the channel, then have it tried again (retryChanges, or kontor outbox retry)"
         "prüfen Sie die Verbindung zum Kanal und lassen Sie es dann noch einmal versuchen (retryChanges oder kontor outbox retry)";
+    cancellation_requested CANCELLATION_REQUESTED Warning (request, order)
+        "the buyer asks to cancel pieces of order {order} (request {request})"
+        "der Käufer bittet darum, Ware des Auftrags {order} zu stornieren (Stornowunsch {request})"
+        "cancel what cancellation_requests in fetchOrders names with CANCELED in updateOrderStatus, or ship it: SHIPPED declines the request"
+        "stornieren Sie, was cancellation_requests in fetchOrders nennt, mit CANCELED in updateOrderStatus, oder versenden Sie es: SHIPPED lehnt ab";
+    cancellation_withdrawn CANCELLATION_WITHDRAWN Info (request, order)
+        "request {request} to cancel pieces of order {order} is withdrawn"
+        "der Stornowunsch {request} zum Auftrag {order} ist zurückgezogen"
+        "nothing to do: the order stays as it is"
+        "nichts zu tun: der Auftrag bleibt, wie er ist";
     offer_unreadable DATA_UNREADABLE Error (reason)
         "what is stored about the offer cannot be read: {reason}"
         "was über das Angebot gespeichert ist, lässt sich nicht lesen: {reason}"
@@ -198,6 +218,21 @@ messages! {
         "Auftrag {order}: {reason}"
         "it is kept and tried again with every poll; report this to the admin (kontor outbox list)"
         "er ist aufgehoben und wird mit jedem Abruf erneut versucht; melden Sie dies dem Admin (kontor outbox list)";
+    order_refunded ORDER_REFUNDED Warning (order, amount)
+        "the channel refunded the buyer of order {order}; {amount} of it went back in all"
+        "der Kanal hat dem Käufer des Auftrags {order} Geld erstattet; insgesamt gingen {amount} zurück"
+        "book the refund that refunds in fetchOrders names; the channel is not informed again"
+        "buchen Sie die Erstattung, die refunds in fetchOrders nennt; der Kanal wird nicht noch einmal informiert";
+    order_returned ORDER_RETURNED Warning (order)
+        "the channel reports pieces of order {order} as returned"
+        "der Kanal meldet Ware des Auftrags {order} als zurückgekommen"
+        "send returned_quantity with updateOrders once you have them, with restock where they can be sold again"
+        "senden Sie returned_quantity mit updateOrders, sobald Sie sie haben, mit restock, wenn sie wieder verkauft werden kann";
+    order_total_differs ORDER_TOTAL_DIFFERS Warning (order, total, calculated)
+        "the channel says {total} as the total of order {order}; its positions, charges and coupons come to {calculated}"
+        "der Kanal nennt {total} als Summe des Auftrags {order}; Positionen, Gebühren und Gutscheine ergeben {calculated}"
+        "find out with the channel what the difference is before you invoice the order"
+        "klären Sie mit dem Kanal, woher der Unterschied kommt, bevor Sie den Auftrag abrechnen";
     order_values_changed ORDER_VALUES_CHANGED Warning (order, fields)
         "order {order} does not hold everything as the channel says it, because it is too long or not possible: {fields}"
         "der Auftrag {order} enthält nicht alles so, wie der Kanal es sagt, weil es zu lang oder nicht möglich ist: {fields}"

@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Address, Workflow};
+use super::{Address, CancellationRequest, ChannelRefund, Delivery, PriceType, Totals, Workflow};
 use crate::domain::Decimal;
 use crate::domain::document::Version;
 use crate::domain::hex::hex;
 
-/// An order as the channel reports it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// An order as the channel reports it, complete at each reading. A field that is added has a default, and is left out where
+/// it is missing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ChannelOrder {
     /// The channel's order number, the key for de-duplication in the account.
     pub order_id: String,
@@ -34,6 +35,19 @@ pub struct ChannelOrder {
     pub payment_method_charge: Decimal,
     pub coupon_amount: Decimal,
     pub note: Option<String>,
+    /// What prices, charges and coupons contain.
+    #[serde(default, skip_serializing_if = "is_gross")]
+    pub(crate) price_type: PriceType,
+    #[serde(default, skip_serializing_if = "Totals::is_unsaid")]
+    pub(crate) totals: Totals,
+    #[serde(default, skip_serializing_if = "Delivery::is_unsaid")]
+    pub(crate) delivery: Delivery,
+    /// Requests of the buyer that nobody has answered or withdrawn yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cancellation_requests: Vec<CancellationRequest>,
+    /// All money that went back, whoever sent it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) refunds: Vec<ChannelRefund>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -41,9 +55,12 @@ pub struct Buyer {
     pub email: Option<String>,
     /// The channel's id of the buyer.
     pub id: Option<String>,
+    /// VAT id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tax_identification_number: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct OrderLine {
     /// The channel's id of the line.
     pub line_id: String,
@@ -56,16 +73,35 @@ pub struct OrderLine {
     /// Pieces of the line that are cancelled, whoever cancelled them.
     #[serde(default)]
     pub cancelled: i32,
-    /// Per piece, gross.
+    /// Pieces of the line that came back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) returned: i32,
+    /// Per piece.
     pub unit_price: Decimal,
     /// Percent, such as 19.
     pub tax_rate: Option<Decimal>,
+    /// The channel's sum of the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) total_amount: Option<Decimal>,
+    /// The tax of the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tax_amount: Option<Decimal>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_zero(pieces: &i32) -> bool {
+    *pieces == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_gross(price_type: &PriceType) -> bool {
+    *price_type == PriceType::Gross
 }
 
 /// The list of fields that new digests cover. Whoever adds a field to the order that Kontor takes over gives it a list of
 /// its own, and keeps this one: digests that are stored are compared by the list they were made with, so that no order is
 /// taken over again because Kontor has learned something.
-const NEWEST: u32 = 2;
+const NEWEST: u32 = 3;
 
 /// An order that waits as JSON until it can be stored.
 #[derive(Serialize, Deserialize)]
@@ -92,7 +128,7 @@ impl ChannelOrder {
 
     /// What is stored to recognise the order: the number of the list, and the hash over its fields.
     pub fn digest(&self) -> Result<String, serde_json::Error> {
-        Ok(format!("{NEWEST}:{}", self.second_digest()?))
+        Ok(format!("{NEWEST}:{}", self.third_digest()?))
     }
 
     /// The channel says nothing that it had not said when the digest was stored. A digest of a list that is not known here
@@ -101,16 +137,37 @@ impl ChannelOrder {
         // Version 0.1 wrote the hash alone.
         let (list, hash) = stored.split_once(':').unwrap_or(("1", stored));
         match list {
+            // What has happened since is news, also of orders that earlier versions stored.
+            "1" | "2" if self.says_what_happened() => Ok(false),
             "1" => Ok(hash == hex(&Sha256::digest(serde_json::to_vec(&FirstList::of(self))?))),
             "2" => Ok(hash == self.second_digest()?),
+            "3" => Ok(hash == self.third_digest()?),
             _ => Ok(false),
         }
+    }
+
+    /// Requests, returns or refunds.
+    fn says_what_happened(&self) -> bool {
+        !self.cancellation_requests.is_empty() || !self.refunds.is_empty() || self.lines.iter().any(|line| line.returned != 0)
+    }
+
+    /// A digest of today's list: when the order was stored, Kontor took totals and everything else over that it knows now.
+    pub(crate) fn is_digest_of_today(stored: &str) -> bool {
+        stored.split_once(':').is_some_and(|(list, _)| list == NEWEST.to_string())
     }
 
     /// The second list: the first one, and what is cancelled of each line.
     fn second_digest(&self) -> Result<String, serde_json::Error> {
         let cancelled: Vec<i32> = self.lines.iter().map(|line| line.cancelled).collect();
         Ok(hex(&Sha256::digest(serde_json::to_vec(&(FirstList::of(self), cancelled))?)))
+    }
+
+    /// The third list: the second one, what the order amounts to, how it is delivered, and what happened afterwards.
+    fn third_digest(&self) -> Result<String, serde_json::Error> {
+        let lines: Vec<_> = self.lines.iter().map(|line| (line.cancelled, line.returned, line.total_amount, line.tax_amount)).collect();
+        let sums = (&self.buyer.tax_identification_number, self.price_type, &self.totals, &self.delivery);
+        let list = (FirstList::of(self), lines, sums, &self.cancellation_requests, &self.refunds);
+        Ok(hex(&Sha256::digest(serde_json::to_vec(&list)?)))
     }
 }
 
@@ -255,8 +312,24 @@ pub(super) mod tests {
     fn an_order_that_version_0_1_stored_is_recognised() {
         let stored = hex(&Sha256::digest(OF_0_1));
         assert!(order().is_known_by(&stored).unwrap());
-        assert!(order().digest().unwrap().starts_with("2:"));
+        assert!(order().digest().unwrap().starts_with("3:"));
         assert!(order().is_known_by(&order().digest().unwrap()).unwrap());
+    }
+
+    #[test]
+    fn of_an_order_that_an_earlier_version_stored_only_what_happened_is_news() {
+        let stored = [hex(&Sha256::digest(OF_0_1)), format!("2:{}", order().second_digest().unwrap())];
+        let mut more = order();
+        more.totals.total_amount = Some(more.shipping_charge);
+        more.delivery.gift_message = Some("Happy birthday".into());
+        let mut returned = order();
+        returned.lines[0].returned = 1;
+        for digest in &stored {
+            assert!(more.is_known_by(digest).unwrap() && !returned.is_known_by(digest).unwrap(), "{digest}");
+            assert!(!ChannelOrder::is_digest_of_today(digest));
+        }
+        let today = order().digest().unwrap();
+        assert!(ChannelOrder::is_digest_of_today(&today) && !more.is_known_by(&today).unwrap() && !returned.is_known_by(&today).unwrap());
     }
 
     #[test]

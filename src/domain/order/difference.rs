@@ -1,6 +1,11 @@
 //! What a channel changed about an order between two readings.
 
-use super::{Address, ChannelOrder, OrderLine};
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::DateTime;
+
+use super::{Address, ChannelOrder, OrderLine, Totals};
+use crate::domain::Decimal;
 
 /// One value that a channel changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +20,12 @@ pub(crate) struct Difference {
 
 /// A line that is new or gone is a difference of its `order_item`, with the number of pieces.
 pub(crate) const LINE: &str = "order_item";
+/// Pieces of a line that came back.
+pub(crate) const RETURNED: &str = "returned_quantity";
+/// Pieces of a line whose money went back.
+pub(crate) const REFUNDED: &str = "refunded_quantity";
+/// Money of the order that went back.
+pub(crate) const REFUNDED_AMOUNT: &str = "refunded_amount";
 
 impl Difference {
     fn of_order(what: impl Into<String>, old: Option<String>, new: Option<String>) -> Option<Difference> {
@@ -28,16 +39,27 @@ impl Difference {
 
 /// What differs. Payment and status are not among it: they are steps of the order, not corrections.
 pub(crate) fn differences(old: &ChannelOrder, new: &ChannelOrder) -> Vec<Difference> {
-    let amount = |amount: crate::domain::Decimal| Some(amount.to_string());
+    let amount = |amount: Decimal| Some(amount.to_string());
     let mut found = Vec::new();
     found.extend(Difference::of_order("shipping_charge", amount(old.shipping_charge), amount(new.shipping_charge)));
     found.extend(Difference::of_order("cash_on_delivery_charge", amount(old.cash_on_delivery_charge), amount(new.cash_on_delivery_charge)));
     found.extend(Difference::of_order("payment_method_charge", amount(old.payment_method_charge), amount(new.payment_method_charge)));
     found.extend(Difference::of_order("coupon_amount", amount(old.coupon_amount), amount(new.coupon_amount)));
+    found.extend(of_totals(&old.totals, &new.totals));
+    let contain = |order: &ChannelOrder| Some(order.price_type.word().to_owned());
+    found.extend(Difference::of_order("price_type_identifier", contain(old), contain(new)));
     found.extend(Difference::of_order("currency_code_iso", Some(old.currency.clone()), Some(new.currency.clone())));
     found.extend(Difference::of_order("payment_method_identifier", old.payment_method.clone(), new.payment_method.clone()));
     found.extend(Difference::of_order("note", old.note.clone(), new.note.clone()));
     found.extend(Difference::of_order("customer/email", old.buyer.email.clone(), new.buyer.email.clone()));
+    let number = |order: &ChannelOrder| order.buyer.tax_identification_number.clone();
+    found.extend(Difference::of_order("tax_identification_number", number(old), number(new)));
+    for ((what, old), (_, new)) in old.delivery.texts().zip(new.delivery.texts()) {
+        found.extend(Difference::of_order(what, old.cloned(), new.cloned()));
+    }
+    for ((what, old), (_, new)) in old.delivery.times().zip(new.delivery.times()) {
+        found.extend(Difference::of_order(what, old.map(DateTime::to_rfc3339), new.map(DateTime::to_rfc3339)));
+    }
     found.extend(of_address("invoice_address", &old.invoice_address, &new.invoice_address));
     found.extend(of_address("delivery_address", &old.delivery_address, &new.delivery_address));
     for line in &new.lines {
@@ -49,6 +71,61 @@ pub(crate) fn differences(old: &ChannelOrder, new: &ChannelOrder) -> Vec<Differe
     for line in old.lines.iter().filter(|line| new.line(&line.line_id).is_none()) {
         found.extend(Difference::of_line(line, LINE, Some(line.quantity.to_string()), None));
     }
+    found.extend(of_refunds(old, new));
+    found
+}
+
+/// Amounts one by one; coupons by their code, and taxes by their rate.
+fn of_totals(old: &Totals, new: &Totals) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for ((what, old), (_, new)) in old.amounts().zip(new.amounts()) {
+        found.extend(Difference::of_order(what, old.map(ToString::to_string), new.map(ToString::to_string)));
+    }
+    let with_tax = |text: String, tax: Option<Decimal>| tax.map_or(text.clone(), |tax| format!("{text}, tax {tax}"));
+    let coupons = |totals: &Totals| {
+        let texts = totals.coupons.iter().map(|coupon| {
+            let code = coupon.code.clone().unwrap_or_default();
+            let text = format!("{code} {}", coupon.amount);
+            (code, with_tax(text.trim_start().to_owned(), coupon.tax_amount))
+        });
+        by_name(texts)
+    };
+    found.extend(of_lists("coupons/coupon", &coupons(old), &coupons(new)));
+    let taxes = |totals: &Totals| {
+        by_name(totals.taxes.iter().map(|share| {
+            let text = format!("{} %: {}", share.tax_rate, share.tax_amount);
+            (share.tax_rate.to_string(), share.net_amount.map_or(text.clone(), |net| format!("{text} of {net}")))
+        }))
+    };
+    found.extend(of_lists("taxes/tax", &taxes(old), &taxes(new)));
+    found
+}
+
+/// Entries by their name; those with the same one together.
+fn by_name(entries: impl Iterator<Item = (String, String)>) -> BTreeMap<String, String> {
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    for (name, text) in entries {
+        let texts = named.entry(name).or_default();
+        let between = if texts.is_empty() { "" } else { "; " };
+        texts.push_str(between);
+        texts.push_str(&text);
+    }
+    named
+}
+
+fn of_lists(what: &str, old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Difference> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    names.into_iter().filter_map(|name| Difference::of_order(what, old.get(name).cloned(), new.get(name).cloned())).collect()
+}
+
+/// Money that went back: pieces by line, and the sum of the order.
+fn of_refunds(old: &ChannelOrder, new: &ChannelOrder) -> Vec<Difference> {
+    let (before, now) = (old.refunded_pieces(), new.refunded_pieces());
+    let pieces = |of: &BTreeMap<&str, i32>, line: &OrderLine| Some(of.get(&*line.line_id).copied().unwrap_or_default().to_string());
+    let of_lines = new.lines.iter().map(|line| Difference::of_line(line, REFUNDED, pieces(&before, line), pieces(&now, line)));
+    let mut found: Vec<Difference> = of_lines.flatten().collect();
+    let amount = |order: &ChannelOrder| order.refunded_amount().map(|amount| amount.to_string());
+    found.extend(Difference::of_order(REFUNDED_AMOUNT, amount(old), amount(new)));
     found
 }
 
@@ -59,11 +136,15 @@ fn of_address(name: &str, old: &Address, new: &Address) -> impl Iterator<Item = 
 
 fn of_lines(old: &OrderLine, new: &OrderLine) -> impl Iterator<Item = Difference> {
     let rate = |line: &OrderLine| line.tax_rate.map(|rate| rate.to_string());
+    let amount = |amount: Option<Decimal>| amount.map(|amount| amount.to_string());
     [
         Difference::of_line(new, "quantity", Some(old.quantity.to_string()), Some(new.quantity.to_string())),
         Difference::of_line(new, "cancelled_quantity", Some(old.cancelled.to_string()), Some(new.cancelled.to_string())),
+        Difference::of_line(new, RETURNED, Some(old.returned.to_string()), Some(new.returned.to_string())),
         Difference::of_line(new, "price", Some(old.unit_price.to_string()), Some(new.unit_price.to_string())),
         Difference::of_line(new, "tax_rate", rate(old), rate(new)),
+        Difference::of_line(new, "total_amount", amount(old.total_amount), amount(new.total_amount)),
+        Difference::of_line(new, "tax_amount", amount(old.tax_amount), amount(new.tax_amount)),
         Difference::of_line(new, "identifier", Some(old.title.clone()), Some(new.title.clone())),
         Difference::of_line(new, "internal_item_number", old.sku.clone(), new.sku.clone()),
     ]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, FactName, PaymentStatus, PriceType};
+use super::{Address, ChannelRefund, Delivery, FactName, PaymentStatus, PriceType, Totals};
 use crate::domain::Decimal;
 use crate::domain::document::Version;
 
@@ -43,6 +43,22 @@ pub struct OrderDocument {
     pub invoice_address: Option<Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_address: Option<Address>,
+    /// VAT id of the buyer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tax_identification_number: Option<String>,
+    #[serde(skip_serializing_if = "Totals::is_unsaid")]
+    pub(crate) totals: Totals,
+    /// What Kontor came to when the channel said its total: [`super::ChannelOrder::calculated_amount`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) calculated_amount: Option<Decimal>,
+    #[serde(skip_serializing_if = "Delivery::is_unsaid")]
+    pub(crate) delivery: Delivery,
+    /// Money that went back, whoever sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) refunded_amount: Option<Decimal>,
+    /// The refunds that the channel lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) refunds: Vec<ChannelRefund>,
     /// Raw XML that Kontor does not interpret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub specific_order_data: Option<String>,

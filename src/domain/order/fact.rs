@@ -26,6 +26,16 @@ pub enum FactKind {
         positions: Vec<Content>,
         reason: Option<String>,
     },
+    /// What the buyer asked for is cancelled. The pieces follow as a fact of their own; a channel where accepting a request
+    /// cancels finds them cancelled then.
+    CancellationAccepted {
+        /// The channel's id of the request.
+        request_id: String,
+    },
+    /// What the buyer asked for can't be cancelled any more.
+    CancellationDeclined {
+        request_id: String,
+    },
 }
 
 /// The name of what happened, without its details.
@@ -36,6 +46,8 @@ pub enum FactName {
     Shipped,
     Cancelled,
     PositionsCancelled,
+    CancellationAccepted,
+    CancellationDeclined,
 }
 
 impl FactName {
@@ -47,6 +59,8 @@ impl FactName {
             FactName::Shipped => "shipped",
             FactName::Cancelled => "cancelled",
             FactName::PositionsCancelled => "positions_cancelled",
+            FactName::CancellationAccepted => "cancellation_accepted",
+            FactName::CancellationDeclined => "cancellation_declined",
         }
     }
 }
@@ -59,6 +73,8 @@ impl FactKind {
             FactKind::Shipped { .. } => FactName::Shipped,
             FactKind::Cancelled { .. } => FactName::Cancelled,
             FactKind::PositionsCancelled { .. } => FactName::PositionsCancelled,
+            FactKind::CancellationAccepted { .. } => FactName::CancellationAccepted,
+            FactKind::CancellationDeclined { .. } => FactName::CancellationDeclined,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Address, Buyer, ChannelOrder, OrderLine};
+use super::{Address, Buyer, ChannelOrder, LinePieces, OrderLine};
 use crate::domain::{Decimal, limits};
 
 /// What a channel says, made to fit.
@@ -45,6 +45,8 @@ impl ChannelOrder {
             replace(name, text, fits);
         });
         name_lines(&mut whole.lines, |text, fits| replace("order_items/marketplace_order_item_id", text, fits));
+        once(&mut whole.cancellation_requests, |request| &mut request.request_id);
+        once(&mut whole.refunds, |refund| &mut refund.refund_id);
         let mut order = whole.clone();
         each_text(&mut order, |name, text, form| {
             if let Form::AtMost(most) = form {
@@ -63,9 +65,9 @@ impl ChannelOrder {
 
 /// Every text of an order that is stored.
 fn each_text(order: &mut ChannelOrder, mut each: impl FnMut(&str, &mut String, Form)) {
-    let ChannelOrder { order_id, order_id_2, currency, payment_method, transaction_id, note, buyer, lines, .. } = order;
+    let ChannelOrder { order_id, order_id_2, currency, payment_method, transaction_id, note, buyer, .. } = order;
     // The id of the buyer is not shown; the key of the customer is made from it.
-    let Buyer { email, id: _ } = buyer;
+    let Buyer { email, id: _, tax_identification_number } = buyer;
     each("marketplace_order_id", order_id, Form::Key(limits::CHANNEL_NUMBER));
     each("currency_code_iso", currency, Form::Text);
     for (name, text, form) in [
@@ -74,11 +76,28 @@ fn each_text(order: &mut ChannelOrder, mut each: impl FnMut(&str, &mut String, F
         ("transaction_id_1", transaction_id, Form::Key(limits::TRANSACTION_ID)),
         ("note", note, Form::Text),
         ("customer/email", email, Form::Text),
+        ("tax_identification_number", tax_identification_number, Form::AtMost(limits::TAX_IDENTIFICATION_NUMBER)),
     ] {
         if let Some(text) = text {
             each(name, text, form);
         }
     }
+    for (name, text) in order.delivery.texts_mut() {
+        let form = match name {
+            "dispatch_type_identifier" => Form::AtMost(limits::DISPATCH_TYPE),
+            "pickup_point" => Form::AtMost(limits::PICKUP_POINT),
+            "post_number" => Form::AtMost(limits::POST_NUMBER),
+            _ => Form::Text,
+        };
+        if let Some(text) = text {
+            each(name, text, form);
+        }
+    }
+    for code in order.totals.coupons.iter_mut().filter_map(|coupon| coupon.code.as_mut()) {
+        each("coupons/coupon_code", code, Form::AtMost(limits::COUPON_CODE));
+    }
+    each_text_of_what_happened(order, &mut each);
+    let lines = &mut order.lines;
     for (name, address) in [("invoice_address", &mut order.invoice_address), ("delivery_address", &mut order.delivery_address)] {
         each_text_of_address(address, |field, text, form| each(&format!("{name}/{field}"), text, form));
     }
@@ -91,6 +110,28 @@ fn each_text(order: &mut ChannelOrder, mut each: impl FnMut(&str, &mut String, F
         if let Some(number) = external_number {
             each("order_items/external_offer_number", number, Form::Key(limits::CHANNEL_NUMBER));
         }
+    }
+}
+
+/// The texts of requests and refunds.
+fn each_text_of_what_happened(order: &mut ChannelOrder, each: &mut impl FnMut(&str, &mut String, Form)) {
+    let mut positions: Vec<&mut LinePieces> = Vec::new();
+    for request in &mut order.cancellation_requests {
+        each("cancellation_requests/marketplace_request_id", &mut request.request_id, Form::Key(limits::CHANNEL_NUMBER));
+        if let Some(reason) = &mut request.reason {
+            each("cancellation_requests/reason", reason, Form::Text);
+        }
+        positions.extend(&mut request.positions);
+    }
+    for refund in &mut order.refunds {
+        each("refunds/marketplace_refund_id", &mut refund.refund_id, Form::Key(limits::CHANNEL_NUMBER));
+        if let Some(reason) = &mut refund.reason {
+            each("refunds/reason", reason, Form::Text);
+        }
+        positions.extend(&mut refund.positions);
+    }
+    for position in positions {
+        each("order_items/marketplace_order_item_id", &mut position.line_id, Form::Text);
     }
 }
 
@@ -125,42 +166,98 @@ fn name_lines(lines: &mut [OrderLine], mut replace: impl FnMut(&mut String, Stri
     }
 }
 
+/// Leaves one entry for each id; one that comes again says the same again.
+fn once<T>(list: &mut Vec<T>, id: impl Fn(&mut T) -> &mut String) {
+    let mut taken = BTreeSet::new();
+    let mut number = 0;
+    list.retain_mut(|entry| {
+        number += 1;
+        let id = id(entry);
+        if id.is_empty() {
+            *id = format!("#{number}");
+        }
+        taken.insert(id.clone())
+    });
+}
+
 /// Makes the numbers of an order possible, and gives those that were not.
 fn each_number(order: &mut ChannelOrder, mut changed: impl FnMut(&str, String)) {
-    let mut amount = |name: &str, amount: &mut Decimal| {
+    each_amount(order, |name, amount| {
         let fits = amount.fitted();
         if fits != *amount {
             changed(name, std::mem::replace(amount, fits).to_string());
         }
-    };
+    });
+    each_count(order, |name, pieces, fits| {
+        if *pieces != fits {
+            changed(name, std::mem::replace(pieces, fits).to_string());
+        }
+    });
+}
+
+fn each_amount(order: &mut ChannelOrder, mut amount: impl FnMut(&str, &mut Decimal)) {
     amount("shipping_charge", &mut order.shipping_charge);
     amount("cash_on_delivery_charge", &mut order.cash_on_delivery_charge);
     amount("payment_method_charge", &mut order.payment_method_charge);
     amount("coupon_amount", &mut order.coupon_amount);
-    for line in &mut order.lines {
-        amount("order_items/price", &mut line.unit_price);
-        if let Some(rate) = &mut line.tax_rate {
-            amount("order_items/tax_rate", rate);
+    for (name, value) in order.totals.amounts_mut() {
+        if let Some(value) = value {
+            amount(name, value);
+        }
+    }
+    for share in &mut order.totals.taxes {
+        amount("taxes/tax_rate", &mut share.tax_rate);
+        amount("taxes/tax_amount", &mut share.tax_amount);
+        if let Some(net) = &mut share.net_amount {
+            amount("taxes/net_amount", net);
+        }
+    }
+    for coupon in &mut order.totals.coupons {
+        amount("coupons/coupon_amount", &mut coupon.amount);
+        if let Some(tax) = &mut coupon.tax_amount {
+            amount("coupons/tax_amount", tax);
         }
     }
     for line in &mut order.lines {
-        let (ordered, cancelled) = (line.quantity.max(0), line.cancelled);
-        let fits = cancelled.clamp(0, ordered);
-        for (name, pieces, fits) in
-            [("order_items/quantity", &mut line.quantity, ordered), ("order_items/cancelled_quantity", &mut line.cancelled, fits)]
-        {
-            if *pieces != fits {
-                changed(name, std::mem::replace(pieces, fits).to_string());
+        amount("order_items/price", &mut line.unit_price);
+        for (name, value) in [
+            ("order_items/tax_rate", &mut line.tax_rate),
+            ("order_items/total_amount", &mut line.total_amount),
+            ("order_items/tax_amount", &mut line.tax_amount),
+        ] {
+            if let Some(value) = value {
+                amount(name, value);
             }
         }
+    }
+    for refund in &mut order.refunds {
+        amount("refunds/refund_amount", &mut refund.amount);
+    }
+}
+
+fn each_count(order: &mut ChannelOrder, mut fit: impl FnMut(&str, &mut i32, i32)) {
+    for line in &mut order.lines {
+        let ordered = line.quantity.max(0);
+        fit("order_items/quantity", &mut line.quantity, ordered);
+        let (cancelled, returned) = (line.cancelled.clamp(0, ordered), line.returned.clamp(0, ordered));
+        fit("order_items/cancelled_quantity", &mut line.cancelled, cancelled);
+        fit("order_items/returned_quantity", &mut line.returned, returned);
+    }
+    for position in order.refunds.iter_mut().flat_map(|refund| &mut refund.positions) {
+        let fits = position.quantity.max(0);
+        fit("refunds/order_items/quantity", &mut position.quantity, fits);
+    }
+    for position in order.cancellation_requests.iter_mut().flat_map(|request| &mut request.positions) {
+        let fits = position.quantity.max(0);
+        fit("cancellation_requests/order_items/quantity", &mut position.quantity, fits);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::domain::Decimal;
-    use crate::domain::order::ChannelOrder;
     use crate::domain::order::channel::tests::order;
+    use crate::domain::order::{ChannelOrder, ChannelRefund, LinePieces};
 
     fn changed(order: &ChannelOrder) -> Vec<String> {
         order.fitted().changed.into_iter().map(|(field, _)| field).collect()
@@ -184,11 +281,14 @@ mod tests {
         said.lines[0].title = "t".repeat(256);
         said.lines[0].sku = Some("k".repeat(51));
         said.transaction_id = Some("x".repeat(71));
+        said.delivery.post_number = Some("p".repeat(51));
+        said.delivery.gift_message = Some("g".repeat(1000));
         let fields = [
             "delivery_address/firm",
             "invoice_address/street",
             "order_items/identifier",
             "order_items/internal_item_number",
+            "post_number",
             "transaction_id_1",
         ];
         assert_eq!(changed(&said), fields);
@@ -215,6 +315,19 @@ mod tests {
             assert_eq!((fits.lines[0].quantity, fits.lines[0].cancelled), (0, 0));
             assert_eq!(fits.shipping_charge.to_amount(), said.shipping_charge.to_amount());
         }
+    }
+
+    #[test]
+    fn what_comes_twice_counts_once_and_impossible_pieces_not_at_all() {
+        let mut said = order();
+        let pieces = |quantity| vec![LinePieces { line_id: "1".into(), quantity }];
+        let refund = |id: &str, quantity| ChannelRefund { refund_id: id.into(), positions: pieces(quantity), ..ChannelRefund::default() };
+        said.refunds = vec![refund("R1", 1), refund("", -2), refund("R1", 1)];
+        said.lines[0].returned = 9;
+        let whole = said.fitted().whole;
+        let refunds: Vec<(&str, i32)> = whole.refunds.iter().map(|refund| (&*refund.refund_id, refund.positions[0].quantity)).collect();
+        assert_eq!(refunds, [("R1", 1), ("#2", 0)]);
+        assert_eq!((whole.refunded_pieces().get("1"), whole.lines[0].returned), (Some(&1), 2));
     }
 
     #[test]

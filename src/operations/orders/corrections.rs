@@ -82,8 +82,10 @@ fn one(
         changed |= cancelled != pieces.cancelled;
     }
     if let Some(returned) = item.returned_quantity {
-        cumulative(returned, pieces.returned, pieces.shipped).map_err(|failure| failure.within("returned_quantity"))?;
-        let back = returned.saturating_sub(pieces.returned);
+        // What the channel says of it is not in the ERP's hands yet.
+        let reported = position.returned_reported;
+        cumulative(returned, reported, pieces.shipped.max(pieces.returned)).map_err(|failure| failure.within("returned_quantity"))?;
+        let back = returned.saturating_sub(reported);
         if back > 0 && item.restock.unwrap_or_default() && position.item_id.is_some() {
             let into = match warehouse(work.settings, mandator, item.warehouse_code.as_deref())? {
                 Some(into) => into,
@@ -91,7 +93,10 @@ fn one(
             };
             positions.restock(id, back, into);
         }
-        positions.change(id, |pieces| pieces.returned = returned);
+        positions.change(id, |pieces| pieces.returned = pieces.returned.max(returned));
+        if let Some(position) = positions.row_mut(id) {
+            position.returned_reported = returned;
+        }
         changed |= back > 0;
     }
     Ok(changed)

@@ -1,7 +1,9 @@
 //! What `updateOrders` takes of an order, and how its fields go to the stored one.
 
 use super::keys::Numbers;
-use super::{OrderAddress, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative};
+use super::{
+    OrderAddress, OrderCoupon, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative,
+};
 use crate::config::Mandator;
 use crate::domain::order::{self, Address, OrderStatus};
 use crate::domain::{Decimal, Failure, OrderId, code, limits};
@@ -50,6 +52,22 @@ wire! {
         weight_in_gram: Patch<Decimal>,
         /// Value of redeemed coupons.
         coupon_amount: Patch<Decimal>,
+        /// The coupons; they replace those that are stored, and coupon_amount becomes their sum unless it is sent, too.
+        coupons: Vec<OrderCoupon> [each("coupon")],
+        /// VAT id of the buyer.
+        tax_identification_number: Patch<String> [max(limits::TAX_IDENTIFICATION_NUMBER)],
+        /// The way of shipping that the buyer chose.
+        dispatch_type_identifier: Patch<String> [max(limits::DISPATCH_TYPE)],
+        /// The goods have to leave by then.
+        ship_by_date: Patch<Time>,
+        /// The goods have to be with the buyer by then.
+        deliver_by_date: Patch<Time>,
+        /// Parcel locker, post office or shop where the buyer collects the goods.
+        pickup_point: Patch<String> [max(limits::PICKUP_POINT)],
+        /// The buyer's number at the carrier of the pick-up point.
+        post_number: Patch<String> [max(limits::POST_NUMBER)],
+        /// Message to be put into the package.
+        gift_message: Patch<String>,
         /// Shipping provider by id.
         shipping_provider: Patch<i32>,
         /// Shipping provider by name.
@@ -58,7 +76,7 @@ wire! {
         price_type_id: Option<i32>,
         /// The same in words.
         price_type_identifier: Option<PriceType>,
-        /// Currency, ISO 4217.
+        /// Currency, ISO 4217; that of a known order stays.
         currency_code_iso: Patch<String>,
         /// Invoice number.
         invoice_number: Patch<String>,
@@ -132,6 +150,9 @@ impl OrderUpdate {
 
 /// Takes the fields of the order itself over.
 pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandator) -> Result<(), Failure> {
+    currency(row, &update.currency_code_iso)?;
+    coupons(row, &update.coupons);
+    delivery(row, update, mandator);
     macro_rules! take {
         ($($field:ident => $place:expr;)*) => { $( update.$field.clone().onto(&mut $place); )* };
     }
@@ -148,7 +169,7 @@ pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandat
         coupon_amount => row.data.coupon_amount;
         shipping_provider => row.data.shipping_provider;
         shipping_provider_identifier => row.data.shipping_provider_identifier;
-        currency_code_iso => row.data.currency_code_iso;
+        tax_identification_number => row.data.tax_identification_number;
         note => row.data.note;
     }
     if row.account_id.is_none() {
@@ -180,6 +201,42 @@ pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandat
     address(&mut row.data.invoice_address, update.invoice_address.as_ref());
     address(&mut row.data.delivery_address, update.delivery_address.as_ref());
     Ok(())
+}
+
+/// A list replaces the stored one.
+fn coupons(row: &mut OrderRow, sent: &[OrderCoupon]) {
+    if !sent.is_empty() {
+        row.data.totals.coupons = sent.iter().map(OrderCoupon::stored).collect();
+        let sum = sent.iter().fold(0_i64, |sum, coupon| sum.saturating_add(coupon.coupon_amount.0));
+        row.data.coupon_amount = Some(Decimal(sum));
+    }
+}
+
+fn delivery(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandator) {
+    let stored = &mut row.data.delivery;
+    update.dispatch_type_identifier.clone().onto(&mut stored.dispatch_type_identifier);
+    update.pickup_point.clone().onto(&mut stored.pickup_point);
+    update.post_number.clone().onto(&mut stored.post_number);
+    update.gift_message.clone().onto(&mut stored.gift_message);
+    for (patch, stored) in [(&update.ship_by_date, &mut stored.ship_by_date), (&update.deliver_by_date, &mut stored.deliver_by_date)] {
+        match patch {
+            Patch::Keep => {}
+            Patch::Clear => *stored = None,
+            Patch::Set(time) => *stored = Some(time.resolve(mandator.time_zone)),
+        }
+    }
+}
+
+/// An order stays in its currency: its amounts are numbers of that one.
+fn currency(row: &mut OrderRow, update: &Patch<String>) -> Result<(), Failure> {
+    let Patch::Set(sent) = update else { return Ok(()) };
+    match &row.data.currency_code_iso {
+        Some(stored) if stored != sent => Err(Failure::quoting(code::ORDER_CURRENCY, [sent, stored]).within("currency_code_iso")),
+        _ => {
+            row.data.currency_code_iso = Some(sent.clone());
+            Ok(())
+        }
+    }
 }
 
 fn address(stored: &mut Option<Address>, update: Option<&OrderAddress>) {

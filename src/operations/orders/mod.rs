@@ -20,6 +20,7 @@ mod ship;
 mod status;
 pub(super) mod sync;
 mod tags;
+mod totals;
 mod update;
 mod words;
 
@@ -33,10 +34,11 @@ pub(crate) use corrections::OrderItemUpdate;
 pub(crate) use fetch::FetchOrders;
 pub(crate) use keys::{OrderKeys, OrderSignificantKey};
 pub(crate) use platform::{PlatformOrder, PlatformOrdersRequest, PlatformOrdersResult};
-pub(crate) use positions::{OrderContent, OrderItemCancellation};
+pub(crate) use positions::{OrderContent, OrderItemCancellation, OrderItemReference};
 pub(crate) use record::{OrderRecord, OrderWorkflow};
 pub(crate) use status::UpdateOrderStatus;
 pub(crate) use sync::SyncPlatformOrders;
+pub(crate) use totals::{OrderCancelRequest, OrderCoupon, OrderRefund, OrderTax};
 pub(crate) use update::UpdateOrders;
 
 use keys::{missing_key, order_record, order_under, unknown_order};
@@ -118,6 +120,10 @@ wire! {
         price: Decimal,
         /// Tax rate in percent.
         tax_rate: Option<Decimal>,
+        /// The channel's sum of the position.
+        total_amount: Option<Decimal>,
+        /// The tax of the position.
+        tax_amount: Option<Decimal>,
         /// Id of the offer under which it was sold.
         offer_id: Option<i32>,
         /// The channel's number of the offer.

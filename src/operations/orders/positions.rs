@@ -44,6 +44,16 @@ pieces_of_position! {
     }
 }
 
+wire! {
+    /// Pieces of one position, by Kontor's id.
+    OrderItemReference {
+        /// Kontor's own id of the position.
+        order_item_id: OrderItemId,
+        /// Pieces.
+        quantity: i32,
+    }
+}
+
 pieces_of_position! {
     /// Pieces of one position that are cancelled.
     OrderItemCancellation {}
@@ -128,6 +138,8 @@ pub(super) fn items_of(settings: &Settings, parts: &mut OrderParts) -> Vec<Order
             identifier: Some(row.identifier),
             price: Decimal(row.price),
             tax_rate: row.tax_rate.map(Decimal),
+            total_amount: row.total_amount.map(Decimal),
+            tax_amount: row.tax_amount.map(Decimal),
             offer_id: row.offer_id,
             external_offer_number: row.external_offer_number,
             marketplace_order_item_id: row.channel_line_id,

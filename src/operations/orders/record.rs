@@ -1,10 +1,14 @@
 //! What `fetchOrders` shows of an order (`order-calls.md` 2.2; the names beside the header are inferred).
 
+use chrono::{DateTime, Utc};
+
 use super::positions::{code_of, items_of};
+use super::totals::{refund_of, request_of};
 use super::{OrderAddress, OrderContent, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
+use super::{OrderCancelRequest, OrderCoupon, OrderRefund, OrderTax};
 use super::{OrderTag, PaymentStatus, PriceType};
 use crate::config::{Mandator, Settings};
-use crate::domain::order::{self, Workflow};
+use crate::domain::order::{self, OrderDocument, Workflow};
 use crate::domain::{Decimal, Failure, OrderId, OrderItemId, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
@@ -104,8 +108,46 @@ wire! {
         payment_method_charge: Option<Decimal>,
         /// Value of redeemed coupons.
         coupon_amount: Option<Decimal>,
+        /// The coupons, where the channel names them.
+        coupons: Vec<OrderCoupon> [each("coupon")],
+        /// Tax rate of the shipping costs in percent.
+        shipping_tax_rate: Option<Decimal>,
+        /// Tax of the shipping costs.
+        shipping_tax_amount: Option<Decimal>,
+        /// Tax rate of the cash on delivery fee in percent.
+        cash_on_delivery_tax_rate: Option<Decimal>,
+        /// Tax of the cash on delivery fee.
+        cash_on_delivery_tax_amount: Option<Decimal>,
+        /// Tax rate of the payment method's fee in percent.
+        payment_method_tax_rate: Option<Decimal>,
+        /// Tax of the payment method's fee.
+        payment_method_tax_amount: Option<Decimal>,
+        /// The tax of the whole order, by rate, as the channel says it.
+        taxes: Vec<OrderTax> [each("tax")],
+        /// What the buyer pays for what is not cancelled, tax included, as the channel says it.
+        total_amount: Option<Decimal>,
+        /// What positions, charges and coupons come to, where that is not total_amount.
+        calculated_amount: Option<Decimal>,
+        /// total_amount less calculated_amount, where they differ.
+        total_difference: Option<Decimal>,
+        /// Money that went back to the buyer, by the channel or by the ERP.
+        refunded_amount: Option<Decimal>,
+        /// VAT id of the buyer.
+        tax_identification_number: Option<String>,
         /// Weight.
         weight_in_gram: Option<Decimal>,
+        /// The way of shipping that was chosen, as the channel names it.
+        dispatch_type_identifier: Option<String>,
+        /// The goods have to leave by then.
+        ship_by_date: Option<Time>,
+        /// The goods have to be with the buyer by then.
+        deliver_by_date: Option<Time>,
+        /// Parcel locker, post office or shop where the buyer collects the goods.
+        pickup_point: Option<String>,
+        /// The buyer's number at the carrier of the pick-up point.
+        post_number: Option<String>,
+        /// Message to be put into the package.
+        gift_message: Option<String>,
         /// Shipping provider by id.
         shipping_provider: Option<i32>,
         /// Shipping provider by name.
@@ -132,6 +174,10 @@ wire! {
         order_tags: Vec<OrderTag> [each("order_tag")],
         /// What the channel changed after the ERP took the order over, until updateOrders accepts it.
         order_changes: Vec<OrderChange> [each("order_change")],
+        /// What the buyer asked to be cancelled.
+        cancellation_requests: Vec<OrderCancelRequest> [each("cancellation_request")],
+        /// Money that went back, as the channel lists it.
+        refunds: Vec<OrderRefund> [each("refund")],
         /// Data of the channel that Kontor does not interpret.
         specific_order_data: Option<Xml>,
     }
@@ -158,6 +204,9 @@ pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<
     let settings: &Settings = reading.settings;
     let mandator: &Mandator = reading.mandator(parts.order.mandator_id)?;
     let time = |stamp: i64| Time::of(Stamp(stamp), mandator.time_zone);
+    let refunds = std::mem::take(&mut parts.order.data.refunds);
+    let refunds = refunds.into_iter().map(|refund| refund_of(refund, &parts.items, mandator)).collect();
+    let amounts = amounts_of(&mut parts.order.data, mandator);
     let (order_items, contents) = (items_of(settings, &mut parts), std::mem::take(&mut parts.contents));
     let (order, data) = (parts.order.clone(), parts.order.data);
     Ok(OrderRecord {
@@ -188,13 +237,6 @@ pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<
         payment_method_identifier: data.payment_method_identifier,
         payment_status_id: data.payment_status_id.map(order::PaymentStatus::id),
         payment_status_identifier: data.payment_status_id.map(PaymentStatus::from),
-        currency_code_iso: data.currency_code_iso,
-        price_type_id: data.price_type_id.map(order::PriceType::id),
-        price_type_identifier: data.price_type_id.map(PriceType::from),
-        shipping_charge: data.shipping_charge,
-        cash_on_delivery_charge: data.cash_on_delivery_charge,
-        payment_method_charge: data.payment_method_charge,
-        coupon_amount: data.coupon_amount,
         weight_in_gram: data.weight_in_gram,
         shipping_provider: data.shipping_provider,
         shipping_provider_identifier: data.shipping_provider_identifier,
@@ -212,9 +254,48 @@ pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<
         payments: parts.payments.into_iter().map(|payment| OrderPayment::of(payment.data)).collect(),
         order_notices: parts.notices.into_iter().map(notice_of).collect(),
         order_tags: parts.tags.into_iter().map(tag_of).collect(),
+        cancellation_requests: parts.requests.into_iter().map(|request| request_of(request, mandator)).collect(),
+        refunds,
         order_changes: parts.changes.into_iter().map(|change| change_of(change, mandator)).collect(),
         specific_order_data: data.specific_order_data.map(Xml),
+        ..amounts
     })
+}
+
+/// What the order amounts to, and how it is delivered. The rest is empty.
+fn amounts_of(data: &mut OrderDocument, mandator: &Mandator) -> OrderRecord {
+    let at = |at: DateTime<Utc>| Time::of(Stamp::from_utc(at), mandator.time_zone);
+    let difference = order::total_difference(data.totals.total_amount, data.calculated_amount);
+    let (totals, delivery) = (std::mem::take(&mut data.totals), std::mem::take(&mut data.delivery));
+    OrderRecord {
+        currency_code_iso: data.currency_code_iso.take(),
+        price_type_id: data.price_type_id.map(order::PriceType::id),
+        price_type_identifier: data.price_type_id.map(PriceType::from),
+        shipping_charge: data.shipping_charge,
+        cash_on_delivery_charge: data.cash_on_delivery_charge,
+        payment_method_charge: data.payment_method_charge,
+        coupon_amount: data.coupon_amount,
+        coupons: totals.coupons.into_iter().map(OrderCoupon::of).collect(),
+        shipping_tax_rate: totals.shipping_tax_rate,
+        shipping_tax_amount: totals.shipping_tax_amount,
+        cash_on_delivery_tax_rate: totals.cash_on_delivery_tax_rate,
+        cash_on_delivery_tax_amount: totals.cash_on_delivery_tax_amount,
+        payment_method_tax_rate: totals.payment_method_tax_rate,
+        payment_method_tax_amount: totals.payment_method_tax_amount,
+        taxes: totals.taxes.into_iter().map(OrderTax::of).collect(),
+        total_amount: totals.total_amount,
+        calculated_amount: data.calculated_amount.filter(|_| difference.is_some()),
+        total_difference: difference,
+        refunded_amount: data.refunded_amount,
+        tax_identification_number: data.tax_identification_number.take(),
+        dispatch_type_identifier: delivery.dispatch_type_identifier,
+        ship_by_date: delivery.ship_by_date.map(at),
+        deliver_by_date: delivery.deliver_by_date.map(at),
+        pickup_point: delivery.pickup_point,
+        post_number: delivery.post_number,
+        gift_message: delivery.gift_message,
+        ..OrderRecord::default()
+    }
 }
 
 fn tag_of(row: TagRow) -> OrderTag {

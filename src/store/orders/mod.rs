@@ -11,6 +11,7 @@ mod packages;
 mod parts;
 mod positions;
 mod progress;
+mod requests;
 mod reservations;
 
 pub(crate) use find::order_conditions;
@@ -22,6 +23,7 @@ pub(crate) use parts::{OrderParts, add_payments, add_tags, delete_notice, delete
 pub(crate) use parts::{items_of, load, notices_of, save_notice};
 pub(crate) use positions::{Packed, Positions};
 pub(crate) use progress::{change_status, contents, follow_pieces, follow_status, packets_for_channel, set_status, tell};
+pub(crate) use requests::{RequestRow, report_answer, requests_of, settle_request, take_request};
 
 use diesel::prelude::*;
 
@@ -137,6 +139,12 @@ pub struct OrderItemRow {
     pub shipped: i32,
     pub returned: i32,
     pub refunded: i32,
+    /// The channel's sum of the position, in 1/10 000.
+    pub(crate) total_amount: Option<i64>,
+    /// The tax of the position, in 1/10 000.
+    pub(crate) tax_amount: Option<i64>,
+    /// Returned pieces that the ERP reported.
+    pub(crate) returned_reported: i32,
 }
 
 impl OrderItemRow {
@@ -159,6 +167,9 @@ impl OrderItemRow {
             shipped: 0,
             returned: 0,
             refunded: 0,
+            total_amount: None,
+            tax_amount: None,
+            returned_reported: 0,
         }
     }
 

@@ -20,6 +20,7 @@ pub(crate) struct OrderParts {
     pub packets: Vec<PacketRow>,
     pub contents: Vec<ContentRow>,
     pub changes: Vec<OrderChangeRow>,
+    pub(crate) requests: Vec<RequestRow>,
     pub payments: Vec<PaymentRow>,
     pub notices: Vec<NoticeRow>,
     pub tags: Vec<TagRow>,
@@ -64,6 +65,7 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderPart
         let mut packets = by_order(packets_of(conn, chunk)?, |row| row.order_id);
         let mut contents = by_order(contents_of(conn, chunk)?, |(order_id, _)| *order_id);
         let mut changes = by_order(changes_of(conn, chunk)?, |row| row.order_id);
+        let mut requests = by_order(requests_of(conn, chunk)?, |row| row.order_id);
         let payments = rows_of!(conn, chunk, order_payments, order_payment_id, PaymentRow);
         let mut payments = by_order(payments, |row| row.order_id);
         let notices = rows_of!(conn, chunk, order_notices, order_notice_id, NoticeRow);
@@ -83,6 +85,7 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderPart
                 packets: packets.remove(id).unwrap_or_default(),
                 contents: contents.remove(id).unwrap_or_default().into_iter().map(|(_, row)| row).collect(),
                 changes: changes.remove(id).unwrap_or_default(),
+                requests: requests.remove(id).unwrap_or_default(),
                 payments: payments.remove(id).unwrap_or_default(),
                 notices: notices.remove(id).unwrap_or_default(),
                 tags: tags.remove(id).unwrap_or_default(),

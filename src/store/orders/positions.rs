@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::requests::answer_requests;
 use super::reservations::{reservations_of, write_reservations};
 use super::{OrderItemRow, ROWS_OF_INSERT, contents, items_of};
-use crate::domain::order::{Content, Pieces, Position};
+use crate::domain::order::{Content, Moved, Pieces, Position, Standing};
 use crate::domain::{Failure, ItemId, OrderId, OrderItemId, code};
 use crate::on;
 use crate::store::schema::{items, order_items, stock};
@@ -33,6 +34,8 @@ pub(crate) struct Positions {
     booked: BTreeMap<(ItemId, i32), i64>,
     /// The order's warehouses, in the order in which they are used.
     warehouses: Vec<i32>,
+    /// The channel moved the pieces. What it knows is not said to it.
+    moved_by_channel: bool,
 }
 
 impl Positions {
@@ -58,7 +61,13 @@ impl Positions {
             reserved_before: reserved,
             booked: BTreeMap::new(),
             warehouses: warehouses.to_vec(),
+            moved_by_channel: false,
         }
+    }
+
+    /// The channel moves the pieces, not the ERP: it gets no answers to the requests of its buyers.
+    pub(crate) fn moved_by_channel(&mut self) {
+        self.moved_by_channel = true;
     }
 
     /// The pieces of a position; none where the order has no such position.
@@ -231,9 +240,33 @@ impl Positions {
         Ok(())
     }
 
+    /// Each position with what a request may still ask for.
+    pub(crate) fn standings(&self) -> Vec<Standing> {
+        let standing = |row: &OrderItemRow| Standing {
+            order_item_id: row.order_item_id,
+            pieces: self.pieces(row.order_item_id),
+            cancelled_told: row.cancelled_told,
+        };
+        self.rows().iter().map(standing).collect()
+    }
+
+    /// What was shipped, or cancelled with word to the channel, since the positions were read.
+    pub(crate) fn moved(&self) -> BTreeMap<OrderItemId, Moved> {
+        let before = self.rows_before.iter().map(|row| Standing {
+            order_item_id: row.order_item_id,
+            pieces: row.pieces(),
+            cancelled_told: row.cancelled_told,
+        });
+        let steps = before.zip(self.standings());
+        steps.filter_map(|(before, after)| Some((after.order_item_id, Moved::between(before, after)?))).collect()
+    }
+
     /// Writes what changed, and books stock. Gives the items whose quantity on offer may have changed.
     pub(crate) fn save(mut self, tx: &mut Tx<'_>) -> Result<Vec<ItemId>, Failure> {
         let mut touched: Vec<ItemId> = self.booked.keys().map(|(item, _)| *item).collect();
+        if let Some(order_id) = self.rows.first().map(|row| row.order_id).filter(|_| !self.moved_by_channel) {
+            answer_requests(tx, order_id, &self.moved())?;
+        }
         for ((row, before), position) in self.rows.iter_mut().zip(&self.rows_before).zip(&self.list) {
             let none = BTreeMap::new();
             if *self.reserved_before.get(&row.order_item_id).unwrap_or(&none) != position.reserved {

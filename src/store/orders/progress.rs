@@ -89,7 +89,11 @@ pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> R
             !packets.is_empty() || !together.is_empty()
         }
         FactKind::PositionsCancelled { positions, .. } => !positions.is_empty(),
-        FactKind::Acknowledged | FactKind::Paid { .. } | FactKind::Cancelled { .. } => false,
+        FactKind::Acknowledged
+        | FactKind::Paid { .. }
+        | FactKind::Cancelled { .. }
+        | FactKind::CancellationAccepted { .. }
+        | FactKind::CancellationDeclined { .. } => false,
     };
     let says_nothing = times > 0 || fact.name() == FactName::PositionsCancelled;
     if says_nothing && !again {
