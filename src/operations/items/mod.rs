@@ -347,6 +347,26 @@ impl KnownItems {
         self.rows.insert(row.item_id, row);
     }
 
+    /// Adds the parents of the articles, up to the topmost: a circle shows only in the whole line.
+    pub(crate) fn read_ancestors(&mut self, conn: &mut Conn<'_>) -> Result<(), Failure> {
+        loop {
+            let parents = self.rows.values().filter_map(|row| row.variant_parent_id);
+            let missing: Vec<ItemId> = parents.filter(|parent| !self.rows.contains_key(parent)).collect();
+            let found = items::by_ids(conn, &missing)?;
+            if found.is_empty() {
+                return Ok(());
+            }
+            found.into_iter().for_each(|row| self.put(row));
+        }
+    }
+
+    /// Whether an article is another one or a variant below it.
+    pub(crate) fn hangs_on(&self, item_id: ItemId, ancestor: ItemId) -> bool {
+        let above = |id: &ItemId| self.rows.get(id).and_then(|row| row.variant_parent_id);
+        // Not longer than the articles there are, should a circle be stored already.
+        std::iter::successors(Some(item_id), above).take(self.rows.len().saturating_add(1)).any(|id| id == ancestor)
+    }
+
     pub(crate) fn get(&self, item_id: ItemId) -> Option<&ItemRow> {
         self.rows.get(&item_id)
     }

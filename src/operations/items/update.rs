@@ -76,7 +76,10 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
     topics: &[Topic],
 ) -> Result<Vec<R>, Failure> {
     let good = || records.list.iter().filter_map(|record| record.content.as_deref().ok());
-    let known = KnownItems::read(&mut work.tx.conn, good().map(reference).chain(good().filter_map(parent_reference)))?;
+    let mut known = KnownItems::read(&mut work.tx.conn, good().map(reference).chain(good().filter_map(parent_reference)))?;
+    if good().any(|record| record.variant.is_some()) {
+        known.read_ancestors(&mut work.tx.conn)?;
+    }
     let groups = Groups::read(
         &mut work.tx.conn,
         good().filter_map(|r| r.category_id.as_ref().copied()),
@@ -176,8 +179,7 @@ impl Batch {
                 (ReportAction::Insert, row, Item::default())
             }
         };
-        let hangs_on_it = |parent: ItemId| self.known.get(parent).is_some_and(|parent| parent.variant_parent_id == Some(row.item_id));
-        if parent.is_some_and(|parent| parent == row.item_id || hangs_on_it(parent)) {
+        if parent.is_some_and(|parent| self.known.hangs_on(parent, row.item_id)) {
             return Err(Failure::new(code::CYCLE, [&row.internal_item_number]).within("variant"));
         }
         row.variant_parent_id = parent.or(row.variant_parent_id);

@@ -134,6 +134,8 @@ fn a_variant_comes_after_its_parent_and_hangs_on_another_article() {
         assert_eq!(codes, [-4007, 0, 0, -3013]);
         assert_eq!(only(store, "B-2").variant.unwrap().external_variant_parent_id.as_deref(), Some("B"));
         assert_eq!(self::codes(store, [below("B", "B-2")]), [-3013], "a parent does not hang on its own variant");
+        assert_eq!(self::codes(store, [below("B-3", "B-2"), below("B", "B-3")]), [0, -3013], "nor on one further below");
+        assert_eq!(self::codes(store, [below("B", "B-3")]), [-3013], "nor when that was stored before");
         // The parent wins by number, and stays when only an attribute is sent.
         let moved = VariantRecord { variant_parent_id: Some(item_id), external_variant_parent_id: Some("B".into()), ..Default::default() };
         taken(store, ItemRecord { variant: Some(moved), ..item("B-2") });
