@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::domain::order::Position;
 use crate::domain::{Failure, ItemId, OrderItemId};
 use crate::on;
-use crate::store::schema::reservations;
+use crate::store::schema::{reservations, stock};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -52,8 +52,27 @@ pub(super) fn write_reservations(tx: &mut Tx<'_>, position: &Position) -> Result
             quantity: *quantity,
         })
         .collect();
-    if !rows.is_empty() {
-        on!(&mut tx.conn, c => diesel::insert_into(reservations::table).values(&rows).execute(c))?;
+    if rows.is_empty() {
+        return Ok(());
     }
+    on!(&mut tx.conn, c => diesel::insert_into(reservations::table).values(&rows).execute(c))?;
+    // fetchStockCount shows what is reserved beside the stock; where nothing was ever booked, that is a shortage.
+    let stamp = tx.stamp.0;
+    let empty: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                stock::item_id.eq(row.item_id),
+                stock::warehouse_id.eq(row.warehouse_id),
+                stock::stock_count.eq(0),
+                stock::last_changed.eq(stamp),
+            )
+        })
+        .collect();
+    on!(&mut tx.conn, c => diesel::insert_into(stock::table)
+        .values(&empty)
+        .on_conflict((stock::item_id, stock::warehouse_id))
+        .do_nothing()
+        .execute(c))?;
     Ok(())
 }
