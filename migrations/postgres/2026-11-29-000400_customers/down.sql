@@ -1,7 +1,6 @@
 DROP TABLE coupons;
 DROP TABLE customer_groups;
 DROP TABLE customer_addresses;
-DROP INDEX customers_by_email;
 DROP INDEX customers_by_change;
 DROP INDEX customers_by_external_2;
 DROP INDEX customers_by_external_1;

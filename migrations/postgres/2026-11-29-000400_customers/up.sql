@@ -13,7 +13,6 @@ UPDATE customers SET last_changed = created_at;
 CREATE INDEX customers_by_external_1 ON customers (mandator_id, external_customer_id_1);
 CREATE INDEX customers_by_external_2 ON customers (mandator_id, external_customer_id_2);
 CREATE INDEX customers_by_change ON customers (mandator_id, last_changed);
-CREATE INDEX customers_by_email ON customers (mandator_id, email_address);
 
 -- Delivery addresses of customers.
 CREATE TABLE customer_addresses (
