@@ -87,8 +87,7 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
     let mut customer =
         customers::buyer(tx, account.mandator_id, Some(account.account_id), order.buyer.id.as_deref(), order.buyer.email.as_deref())?;
     let document = document_of(order);
-    let address = document.invoice_address.as_ref().or(document.delivery_address.as_ref());
-    customers::follow_order(tx, &mut customer, address, order.buyer.email.as_deref())?;
+    customers::follow_order(tx, &mut customer, &document, order.buyer.email.as_deref())?;
     let row = OrderRow {
         account_id: Some(account.account_id),
         order_number_prefix: Some(account.order_number_prefix.clone()).filter(|p| !p.is_empty()),

@@ -46,7 +46,7 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     row.data.payment_status_id = Some(PaymentStatus::Unpaid);
     header(&mut row, update, mandator)?;
     let mut customer = customer(work, mandator_id, update)?;
-    customers::follow_order(work.tx, &mut customer, row.data.invoice_address.as_ref(), None)?;
+    customers::follow_order(work.tx, &mut customer, &row.data, None)?;
     row.customer_id = Some(customer.customer_id);
     let warehouses = work.settings.warehouses_of(None, mandator_id);
     let (row, sold) = orders::insert(work.tx, row, positions, &warehouses)?;

@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 
 use crate::domain::customer::Customer;
-use crate::domain::order::Address;
+use crate::domain::order::OrderDocument;
 use crate::domain::{Failure, limits};
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::customers;
@@ -158,15 +158,18 @@ pub(crate) fn save(tx: &mut Tx<'_>, row: &mut CustomerRow) -> Result<(), Failure
     Ok(())
 }
 
-/// A customer ordered again: name, address and e-mail address follow, unless the ERP has changed the customer.
-pub(crate) fn follow_order(tx: &mut Tx<'_>, row: &mut CustomerRow, address: Option<&Address>, email: Option<&str>) -> Result<(), Failure> {
+/// A customer ordered again: name, address, VAT id and e-mail address follow, unless the ERP has changed the customer.
+pub(crate) fn follow_order(tx: &mut Tx<'_>, row: &mut CustomerRow, order: &OrderDocument, email: Option<&str>) -> Result<(), Failure> {
     if row.kept {
         return Ok(());
     }
     let before = row.document()?;
     let mut document = before.clone();
-    if let Some(address) = address {
+    if let Some(address) = order.invoice_address.as_ref().or(order.delivery_address.as_ref()) {
         document.follow(address);
+    }
+    if order.tax_identification_number.is_some() {
+        document.tax_identification_number.clone_from(&order.tax_identification_number);
     }
     let email = email.map(str::to_owned).filter(|email| row.email_address.as_ref() != Some(email));
     if document == before && email.is_none() {
