@@ -12,26 +12,19 @@ Vendure cannot run the day has two channels, and says so.
 Called by ./test; by hand:  .setup/venv/bin/python tests/day/run.py [--seed N] [--gateway target/debug/kontor]
 """
 
-import argparse
-import os
-import random
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 sys.path[:0] = [str(HERE.parent / "clients"), str(HERE.parent / "vendure")]
 import vendure  # noqa: E402
 from calls import Erp, ErpError  # noqa: E402
 from channels import Line, Sandbox, Vendure  # noqa: E402
 from day import AWAY, Day, Wrong, articles_of  # noqa: E402
 from gateway import Gateway, GatewayError  # noqa: E402
+from runner import HASH, Runner, free_port  # noqa: E402
 
 SANDBOXES, VENDURE = [1000, 1001], 1100
 # Calls of each of the people at the ERP in half a day.
@@ -49,12 +42,6 @@ CHECKS = [
 ]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def configuration(folder, port, database, shop_port):
     """Kontor's configuration; `shop_port` is None without Vendure."""
     text = f"""
@@ -70,12 +57,11 @@ jitter = 0.0
 channel_timeout_seconds = 20
 [[users]]
 name = "erp"
-# Of the password "example".
-password_hash = "$argon2id$v=19$m=19456,t=2,p=1$fDFBmRH3V3UvkKMWg2ZteQ$BlF0CLPGbXtBQoE8UR86brRZnp9FirPA8EEQHCuNCO8"
+password_hash = "{HASH}"
 role = "erp"
 [[users]]
 name = "admin"
-password_hash = "$argon2id$v=19$m=19456,t=2,p=1$fDFBmRH3V3UvkKMWg2ZteQ$BlF0CLPGbXtBQoE8UR86brRZnp9FirPA8EEQHCuNCO8"
+password_hash = "{HASH}"
 role = "admin"
 [[mandators]]
 mandator_id = 1
@@ -169,41 +155,13 @@ class Setting:
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("start */gateway.log")))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gateway", default=ROOT / "target" / "debug" / "kontor", help="the program to test")
-    parser.add_argument("--work", type=Path, help="a folder for databases and logs (default: a temporary one)")
-    parser.add_argument("--results", type=Path, help="append the results to this file, for ./test")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="repeat that day")
-    parser.add_argument("--calls", type=int, help="calls of each of the people at the ERP in half a day")
-    parser.add_argument("--without", action="append", default=[], choices=["PostgreSQL", "SQLite", "Vendure"])
-    arguments = parser.parse_args()
-    os.environ.setdefault("KONTOR_LOG", "warn,kontor::app=info")  # a line for each of thousands of calls helps nobody
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
-    with tempfile.TemporaryDirectory(prefix="kontor-day.") as temporary:
-        os.chmod(temporary, 0o755)  # PostgreSQL may run as another user
-        work = (arguments.work or Path(temporary)).resolve() / "day"
-        work.mkdir()
-        return Run(arguments, work).all()
-
-
-class Run:
-    def __init__(self, arguments, work):
-        self.arguments, self.work, self.failed = arguments, work, False
-
-    def report(self, verdict, name, reason=""):
-        self.failed |= verdict == "FAILED"
-        print(f"{verdict:9} {name}" + (f": {reason}" if reason else ""), flush=True)
-        if self.arguments.results:
-            with open(self.arguments.results, "a") as out:
-                out.write(f"{verdict}\tDay: {name}\t{' '.join(reason.split())[:300]}\n")
-
+class Days(Runner):
     def all(self):
         print(f"seed {self.arguments.seed}; the same day again: tests/day/run.py --seed {self.arguments.seed}", flush=True)
         server, shop_url = None, None
         try:
             if "PostgreSQL" not in self.arguments.without:
-                server = self.postgres()
+                server = self.postgres("on PostgreSQL, and with Vendure")
             if server and "Vendure" not in self.arguments.without:
                 shop_url = self.shop(server)
             days = [("PostgreSQL", f"{server}postgres")] if server else []
@@ -212,21 +170,8 @@ class Run:
                 self.one(name, database, shop_url)
         finally:
             vendure.stop(self.work / "shop")
-            if server:
-                subprocess.run([ROOT / "tests/setup/postgres", "stop", self.work / "postgres"], check=False)
+            self.stop_postgres(server)
         return int(self.failed)
-
-    def postgres(self):
-        """URL of a new server."""
-        try:
-            started = subprocess.run(
-                [ROOT / "tests/setup/postgres", "start", self.work / "postgres", "0"],
-                check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=240,
-            )  # fmt: skip
-        except (OSError, subprocess.SubprocessError) as error:
-            self.report("left out", "on PostgreSQL, and with Vendure", f"the server does not start: {error}")
-            return None
-        return started.stdout.decode().strip()
 
     def shop(self, server):
         try:
@@ -265,4 +210,5 @@ class Run:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    calls = "calls of each of the people at the ERP in half a day"
+    sys.exit(Days.main(__doc__, "Day", lambda parser: parser.add_argument("--calls", type=int, help=calls)))

@@ -1,0 +1,433 @@
+"""Thirty days of three accounts, two warehouses and one ERP. See run.py."""
+
+import collections
+import itertools
+import threading
+import time
+from decimal import Decimal
+
+from book import COLLECTION, MAIN, ON_DELIVERY, PAYMENT_IDS, PREPAYMENT, SECOND, WAREHOUSES, Book, Line, Order
+
+DAYS = 30
+SKUS = [f"M-{number:02}" for number in range(1, 9)]
+PRICES = {sku: Decimal(790 + 315 * index) / 100 for index, sku in enumerate(SKUS)}
+BY_HAND = Decimal("5.55")  # the price of what the merchant puts on sale himself
+STOCK = 60  # of each article in each warehouse
+WAREHOUSES_OF = {1000: [MAIN, SECOND], 1001: [SECOND], 1002: [SECOND, MAIN]}
+KILLS = (4, 11, 18, 25)
+
+
+class Wrong(Exception):
+    """Something is not in the books as it happened."""
+
+
+def eventually(what, look, seconds=60):
+    """Waits until `look` gives None; what it last gave is the reason."""
+    deadline = time.monotonic() + seconds
+    while (reason := look()) is not None:
+        if time.monotonic() > deadline:
+            raise Wrong(f"{what}: {reason}")
+        time.sleep(0.1)
+
+
+class Month:
+    def __init__(self, dice, erp, shops, restart):
+        self.dice, self.erp, self.shops, self.restart = dice, erp, shops, restart
+        self.book = Book(SKUS, STOCK)
+        self.counts = collections.Counter()
+        self.cursor = ""  # of the ERP's reading of orders
+        self.own = itertools.count(1)
+        self.parcels = itertools.count(1)
+        self.late = []  # item numbers that do not exist yet
+
+    # ---- the days -------------------------------------------------------------------------------------------------
+
+    def open_shop(self):
+        for sku in SKUS:
+            self.erp.article(sku)
+        self.erp.prices(PRICES)
+        self.erp.stock([(sku, warehouse, STOCK, True) for sku in SKUS for warehouse in WAREHOUSES])
+        self.erp.offer(SKUS)
+        for shop in self.shops.values():
+            eventually("the offers", lambda shop=shop: None if len(shop.get("/offers")["offers"]) == len(SKUS) else "missing")
+
+    def day(self, day):
+        self.goods()
+        self.buyers()
+        self.telephone()
+        self.before_the_export()
+        self.read()
+        self.take_over()
+        killer = threading.Timer(self.dice.uniform(0.05, 0.4), self.restart) if day in KILLS else None
+        if killer:
+            killer.start()
+            self.counts["kills"] += 1
+        self.work()
+        if killer:
+            killer.join()
+        self.channels_change_their_mind()
+        self.read()
+        self.decide()
+        self.after_the_sale()
+        self.read()
+        if self.late and self.dice.random() < 0.5:
+            self.late_article()
+
+    def last_day(self):
+        """Nothing stays open: what is left is shipped or cancelled, and paid."""
+        while self.late:
+            self.late_article()
+        for order in self.book.orders:
+            if order.open:
+                self.cancel(order, whole=True) if self.dice.random() < 0.3 else self.ship(order, whole=True)
+            if order.payment == ON_DELIVERY and order.shipped and not order.paid:
+                self.report(order, "PAID")
+                order.paid = True
+        self.read()
+
+    # ---- goods ----------------------------------------------------------------------------------------------------
+
+    def goods(self):
+        for _ in range(3):
+            sku, warehouse, pieces = self.dice.choice(SKUS), self.dice.choice(list(WAREHOUSES)), self.dice.randint(1, 12)
+            self.erp.stock([(sku, warehouse, pieces, False)])
+            self.book.move(sku, warehouse, pieces)
+        # Twins: three customers at the till buy the same, one after the other, and nobody sends a key.
+        sku = self.dice.choice(SKUS)
+        for _ in range(3):
+            self.erp.till(sku, MAIN)
+            self.book.move(sku, MAIN, -1)
+            self.counts["sales at the till"] += 1
+
+    def late_article(self):
+        sku = self.late.pop(0)
+        self.erp.article(sku)
+        self.erp.stock([(sku, SECOND, 20, True)])
+        self.book.move(sku, SECOND, 20)
+        self.counts["late articles"] += 1
+
+    # ---- buyers ---------------------------------------------------------------------------------------------------
+
+    def buyers(self):
+        for account, shop in self.shops.items():
+            for _ in range(self.dice.randint(1, 2)):
+                wish = [(sku, self.dice.randint(1, 3)) for sku in self.dice.sample(SKUS, self.dice.randint(1, 3))]
+                if self.dice.random() < 0.05:
+                    wish.append((self.by_hand(shop), 2))
+                payment = self.dice.choice([PREPAYMENT, PREPAYMENT, ON_DELIVERY, COLLECTION])
+                body = {
+                    "payment": payment, "paid": payment == PREPAYMENT and self.dice.random() < 0.5,
+                    "email": f"buyer{self.dice.randint(1, 20)}@example.com",
+                    "lines": [{"sku": sku, "quantity": pieces} for sku, pieces in wish],
+                    "shipping": self.dice.choice(["0", "4.90"]), "coupons": self.dice.choice([[], [{"code": "SAVE2", "amount": "2.00"}]]),
+                }  # fmt: skip
+                status, answer = shop.ask("POST", "/orders", body)
+                if status == 409:
+                    self.counts["sold out"] += 1
+                    continue
+                if status != 201:
+                    raise Wrong(f"the shop of {account} refuses an order: {status} {answer}")
+                lines = [Line(line["line_id"], line["sku"], PRICES.get(line["sku"], BY_HAND), line["quantity"]) for line in answer["lines"]]
+                coupon = sum((Decimal(coupon["amount"]) for coupon in body["coupons"]), Decimal(0))
+                order = Order(account, answer["order_id"], payment, lines, Decimal(body["shipping"]), coupon, body["paid"])
+                self.book.orders.append(order)
+                self.counts["orders"] += 1
+
+    def by_hand(self, shop):
+        """The merchant puts an article on sale that the ERP creates later."""
+        sku = f"LATE-{len(self.late) + self.counts['late articles'] + 1}"
+        status, answer = shop.ask("POST", f"/offers/{sku}", {"price": str(BY_HAND), "quantity": 20, "running": True})
+        if status != 200:
+            raise Wrong(f"the shop refuses an offer by hand: {status} {answer}")
+        self.late.append(sku)
+        return sku
+
+    def telephone(self):
+        if self.dice.random() < 0.4:
+            return
+        own, payment = f"T-{next(self.own)}", self.dice.choice(list(PAYMENT_IDS))
+        sku, pieces = self.dice.choice(SKUS), self.dice.randint(1, 4)
+        self.erp.sell(own, PAYMENT_IDS[payment], sku, pieces, PRICES[sku])
+        self.book.orders.append(Order(None, own, payment, [Line(sku, sku, PRICES[sku], pieces)], own=own, exported=True))
+        self.counts["phone sales"] += 1
+
+    def before_the_export(self):
+        """Buyers correct what the ERP has not seen."""
+        for order in [order for order in self.book.orders if order.account and not order.exported]:
+            if self.dice.random() < 0.25:
+                if order.order_id is None and self.dice.random() < 0.5:
+                    self.erp.collect()  # Kontor has it, the ERP does not
+                self.change(order)
+
+    def change(self, order):
+        line = self.dice.choice(order.lines)
+        fewer = line.ordered - 1
+        if fewer < max(line.cancelled + line.shipped, 1):
+            return
+        self.ask(order, "change", {"lines": [{"line_id": line.key, "quantity": fewer}]})
+        line.ordered = fewer
+        self.counts["corrections by buyers"] += 1
+
+    # ---- the ERP reads --------------------------------------------------------------------------------------------
+
+    def read(self):
+        """Reads on what changed, and looks whether each order is as the book says."""
+        self.erp.collect()
+        known = {(order.account, order.number): order for order in self.book.orders if order.account}
+        mine = {order.own: order for order in self.book.orders if order.own}
+        while True:
+            found, self.cursor = self.erp.changed_orders(self.cursor)
+            if not found:
+                return
+            for entry in found:
+                order = mine.get(entry["own"]) or known.get((entry["account"], entry["number"]))
+                if order is None:
+                    raise Wrong(f"order {entry} was never placed")
+                order.order_id = entry["id"]
+                for line, (position, key, _) in zip(order.lines, entry["positions"]):
+                    if order.account and line.key != key:
+                        raise Wrong(f"order {order.number}: position {key} instead of {line.key}")
+                    line.position = position
+                if entry["changes"]:
+                    self.erp.accept(order, entry["changes"])
+                    self.counts["changes accepted"] += len(entry["changes"])
+
+    def take_over(self):
+        for order in self.book.orders:
+            if order.exported or order.order_id is None:
+                continue
+            order.own = f"ERP-{next(self.own)}"
+            self.erp.number(order)
+            self.report(order, "FETCHED")
+            order.exported = True
+            if self.dice.random() < 0.5:
+                self.report(order, "ACKNOWLEDGED")
+
+    # ---- the ERP works --------------------------------------------------------------------------------------------
+
+    def report(self, order, status, **more):
+        self.erp.report(order, status, **more)
+
+    def work(self):
+        for order in self.book.orders:
+            if not order.exported or not order.open:
+                continue
+            if order.payment == PREPAYMENT and not order.paid:
+                if self.dice.random() < 0.5:
+                    self.report(order, "PAID")
+                    order.paid = True
+                continue
+            luck = self.dice.random()
+            if luck < 0.35:
+                self.ship(order)
+            elif luck < 0.5:
+                self.ship(order, whole=True)
+            elif luck < 0.6:
+                self.cancel(order)
+            elif luck < 0.65 and not order.shipped:
+                self.cancel(order, whole=True)
+            elif luck < 0.7:
+                self.cancel_for_kontor_only(order)
+
+    def exists(self, line):
+        return line.sku not in self.late
+
+    def ship(self, order, whole=False):
+        """A parcel with some pieces of some positions, from warehouses that the ERP names; or everything that is open."""
+        if any(line.open and not self.exists(line) for line in order.lines):
+            return
+        parcel = f"P-{next(self.parcels)}"
+        if whole and self.dice.random() < 0.5:
+            # Nobody names contents: the pieces leave where they are reserved.
+            reserved = self.erp.reservations(order)
+            if sum(reserved.values()) != order.open:
+                raise Wrong(f"order {order.own}: {order.open} pieces are open, reserved are {reserved}")
+            self.report(order, "SHIPPED", shippingInformations=[{"trackingNumber": parcel, "shippingProviderIdentifier": "DHL"}])
+            for (position, warehouse), pieces in reserved.items():
+                line = next(line for line in order.lines if line.position == position)
+                self.book.move(line.sku, warehouse, -pieces)
+                line.shipped += pieces
+        else:
+            contents = []
+            for line in order.lines:
+                pieces = line.open if whole else self.dice.randint(0, line.open)
+                if pieces:
+                    warehouse = self.dice.choice(WAREHOUSES_OF.get(order.account, [MAIN]))
+                    contents.append({"orderItemId": line.position, "quantity": pieces, "warehouseCode": warehouse})
+                    self.book.move(line.sku, warehouse, -pieces)
+                    line.shipped += pieces
+            if not contents:
+                return
+            package = {"externalPacketNumber": parcel, "trackingNumber": parcel, "contents": contents}
+            self.report(order, "SHIPPED", shippingInformations=[package])
+            if self.dice.random() < 0.2:  # the ERP is not sure, and says it again
+                self.report(order, "SHIPPED", shippingInformations=[package])
+                self.counts["parcels reported twice"] += 1
+        order.packages.append(parcel)
+        self.counts["parcels"] += 1
+        self.settle(order)
+
+    def cancel(self, order, whole=False):
+        if whole:
+            self.report(order, "CANCELED")
+            for line in order.lines:
+                line.cancelled += line.open
+        else:
+            line = self.dice.choice([line for line in order.lines if line.open])
+            pieces = self.dice.randint(1, line.open)
+            self.report(order, "CANCELED", orderItems=[{"orderItemId": line.position, "quantity": pieces}])
+            line.cancelled += pieces
+        self.counts["cancellations by the ERP"] += 1
+        self.settle(order)
+
+    def settle(self, order):
+        if not order.open:
+            order.request = None
+
+    def cancel_for_kontor_only(self, order):
+        """First in Kontor, then told to the channel by adjustOrders."""
+        line = self.dice.choice([line for line in order.lines if line.open])
+        line.cancelled += 1
+        self.erp.correct(order, line, cancelledQuantity=line.cancelled)
+        if order.account:
+            self.erp.adjust(order)
+        self.counts["cancellations by the ERP"] += 1
+        self.settle(order)
+
+    # ---- the channels ---------------------------------------------------------------------------------------------
+
+    def ask(self, order, what, body):
+        status, answer = self.shops[order.account].ask("POST", f"/orders/{order.number}/{what}", body)
+        if status != 200:
+            raise Wrong(f"the shop of {order.account} refuses {what} of {order.number}: {status} {answer}")
+        return answer
+
+    def heard(self):
+        """Waits until the channels have heard everything."""
+        eventually("what is still to be said to the channels", lambda: self.erp.changes_on_their_way() or None)
+
+    def channels_change_their_mind(self):
+        self.heard()
+        for order in self.book.orders:
+            if not order.account or not order.exported or not order.open or order.request:
+                continue
+            luck = self.dice.random()
+            if luck < 0.06:
+                self.change(order)
+            elif luck < 0.1 and not order.shipped:
+                self.ask(order, "cancel", {})
+                for line in order.lines:
+                    line.cancelled += line.open
+                self.counts["cancellations by buyers"] += 1
+            elif luck < 0.16:
+                line = self.dice.choice([line for line in order.lines if line.open])
+                answer = self.ask(order, "requests", {"lines": [{"line_id": line.key, "quantity": 1}], "reason": "changed my mind"})
+                order.request = answer["requests"][-1]["request_id"]
+                self.counts["requests to cancel"] += 1
+
+    def decide(self):
+        """The ERP follows a request to cancel, ships nevertheless, or the buyer withdraws it."""
+        for order in self.book.orders:
+            if not order.request:
+                continue
+            luck = self.dice.random()
+            if luck < 0.4:
+                self.cancel(order, whole=True)
+            elif luck < 0.7:
+                self.ship(order, whole=True)
+            else:
+                self.ask(order, f"requests/{order.request}/withdraw", {})
+            order.request = None
+
+    def after_the_sale(self):
+        self.heard()
+        for order in self.book.orders:
+            luck = self.dice.random()
+            sent = [line for line in order.lines if line.shipped > line.returned]
+            if not order.account or not sent or luck > 0.1:
+                continue
+            line = self.dice.choice(sent)
+            if luck < 0.03:
+                line.seen_by_shop += 1
+                self.ask(order, "returns", {"lines": [{"line_id": line.key, "quantity": 1}]})
+                self.counts["returns by the channel"] += 1
+            elif luck < 0.06:
+                # What the shop said came back, or one piece more; all of it that is not in stock yet goes there.
+                line.seen_by_erp = line.returned if line.returned > line.restocked else line.returned + 1
+                warehouse = self.dice.choice(list(WAREHOUSES))
+                back, line.restocked = line.returned - line.restocked, line.returned
+                self.erp.correct(order, line, returnedQuantity=line.returned, restock=True, warehouseCode=warehouse)
+                self.book.move(line.sku, warehouse, back)
+                self.counts["returns by the ERP"] += 1
+            elif line.refunded < line.returned and order.paid:
+                line.refunded += 1
+                self.ask(order, "refunds", {"lines": [{"line_id": line.key, "quantity": 1}]})
+                order.refunds.append(line.price)
+                self.counts["refunds by the channel"] += 1
+
+    # ---- the end --------------------------------------------------------------------------------------------------
+
+    def compare(self):
+        """ERP view, channel view, stock and the book. Gives the number of values compared."""
+        self.heard()
+        self.erp.collect()
+        return self.compare_orders() + self.compare_channels() + self.compare_stock()
+
+    def compare_orders(self):
+        views = {entry["id"]: entry for entry in self.erp.all_orders()}
+        if len(views) != len(self.book.orders):
+            raise Wrong(f"the ERP sees {len(views)} orders, {len(self.book.orders)} were placed")
+        compared = 0
+        for order in self.book.orders:
+            view = views[order.order_id]
+            seen = [pieces for _, _, pieces in view["positions"]]
+            expected = [line.pieces() for line in order.lines]
+            self.same(order, "positions in the ERP", seen, expected)
+            self.same(order, "open pieces reserved", sum(view["reserved"].values()), sum(line.open for line in order.lines if self.exists(line)))
+            self.same(order, "parcels in the ERP", sorted(view["parcels"]), sorted(order.packages))
+            self.same(order, "money back in the ERP", view["refunded"], sum(order.refunds, Decimal(0)))
+            if order.account:
+                self.same(order, "total in the ERP", view["total"], order.total())
+            if not order.open:
+                self.same(order, "status", view["status"], order.status())
+            compared += len(expected) * 6 + 4
+        return compared
+
+    def compare_channels(self):
+        compared = 0
+        for account, shop in self.shops.items():
+            placed = {order["order_id"]: order for order in shop.get("/orders")["orders"]}
+            ours = [order for order in self.book.orders if order.account == account]
+            if len(placed) != len(ours):
+                raise Wrong(f"shop {account} has {len(placed)} orders, the book {len(ours)}")
+            for order in ours:
+                view = placed[order.number]
+                # What the ERP booked as returned is its own affair.
+                fields = ("sku", "quantity", "cancelled", "shipped", "refunded")
+                seen = [tuple(line[name] for name in fields) for line in view["lines"]]
+                expected = [(line.sku, line.ordered, line.cancelled, line.shipped, line.refunded) for line in order.lines]
+                self.same(order, "positions in the shop", seen, expected)
+                seen = sorted({packet["tracking_number"] for packet in view["packets"]})
+                self.same(order, "parcels in the shop", seen, sorted(order.packages))
+                refunded = sum((Decimal(refund["amount"]) for refund in view["refunds"]), Decimal(0))
+                self.same(order, "money back in the shop", refunded, sum(order.refunds, Decimal(0)))
+                wrong = [fact for fact in view["facts"] if not fact["applied"] or fact["out_of_order"]]
+                self.same(order, "facts that did not fit", wrong, [])
+                compared += len(expected) * 5 + 2
+        return compared
+
+    def compare_stock(self):
+        seen = self.erp.stock_count()
+        for (sku, warehouse), pieces in self.book.stock.items():
+            if seen.get((sku, warehouse), (0, 0))[0] != pieces:
+                raise Wrong(f"stock of {sku} in {warehouse}: {seen.get((sku, warehouse))}, the book says {pieces}")
+        for sku in {sku for sku, _ in self.book.stock}:
+            reserved = sum(seen.get((sku, warehouse), (0, 0))[1] for warehouse in WAREHOUSES)
+            if reserved != self.book.reserved(sku):
+                raise Wrong(f"{reserved} pieces of {sku} are reserved, {self.book.reserved(sku)} are open")
+        return 2 * len(self.book.stock)
+
+    @staticmethod
+    def same(order, what, seen, expected):
+        if seen != expected:
+            raise Wrong(f"order {order.own or order.number} of {order.account}: {what}: {seen}, the book says {expected}")
