@@ -60,6 +60,7 @@ impl Shop {
         }
         order.take(change);
         order.changed = seq;
+        order.finish();
         Ok(())
     }
 }
