@@ -37,13 +37,24 @@ fn answer(world: &World, sample: &Sample, face: Face) -> String {
     format!("<{element}{inner}</{element}>")
 }
 
-/// Nothing about running offers is on its way to the sandbox any more. (Offers that cannot be listed stay pending.)
+/// Nothing about running offers and orders is on its way to the sandbox any more, and what it says then of orders is taken
+/// over. (Offers that cannot be listed stay pending.)
 fn settle(world: &World) {
     let open = "<request method=\"fetchOffers\" version=\"1.0.0\"><filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter></request>";
     eventually("the last change's arrival at the channel", || {
         let offers = world.connect("fetchOffers", open);
         let open = |offer: &str| offer.contains("<offer_status>running<") && offer.contains("<pending>true<");
         if offers.split("</offer>").any(open) { Err(offers) } else { Ok(()) }
+    });
+    let facts = "<request method=\"fetchPendingChanges\" version=\"1.0.0\"><filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><kind filter_method=\"=\" filter_value=\"fact\"/><status filter_method=\"=\" filter_value=\"pending\"/></filter></request>";
+    eventually("the last report's arrival at the channel", || {
+        let changes = world.connect("fetchPendingChanges", facts);
+        if changes.contains("total_records=\"0\"") { Ok(()) } else { Err(changes) }
+    });
+    let collect = "<request method=\"syncPlatformOrders\" version=\"1.0.0\"><accounts><account_id>1000</account_id></accounts><process_synchronous>true</process_synchronous></request>";
+    eventually("the last word of the channel", || {
+        let answer = world.connect("syncPlatformOrders", collect);
+        if answer.contains("pending_changes") { Err(answer) } else { Ok(()) }
     });
 }
 

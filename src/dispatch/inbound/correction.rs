@@ -22,17 +22,22 @@ pub(super) fn update(
     mut row: OrderRow,
     said: &ChannelOrder,
 ) -> Result<Imported, Failure> {
-    let before = row.clone();
+    let mut before = row.clone();
     let warehouses = settings.warehouses_of(row.account_id, row.mandator_id);
     let mut positions = Positions::load(&mut tx.conn, row.order_id, &warehouses)?;
     positions.moved_by_channel();
     let new = said.fitted();
     let last = said_before(&row, positions.rows(), said)?.fitted();
     let (old, order) = (&last.whole, &new.order);
-    let mut found = differences(old, &new.whole);
-    found.retain(|difference| !is_echo(&positions, difference) && !afterwards::is_echo(&row, &positions, difference));
+    let found = differences(old, &new.whole);
+    let (said_back, mut found): (Vec<Difference>, Vec<Difference>) =
+        found.into_iter().partition(|difference| is_echo(&positions, difference) || afterwards::is_echo(&row, &positions, difference));
     let total_differed = total_difference(row.data.totals.total_amount, row.data.calculated_amount);
     follow_header(&mut row, old, &new);
+    if !said_back.is_empty() {
+        found.retain(|difference| !difference.is_sum());
+        forget_sums(&mut before, &row);
+    }
     learn(&mut row, &mut positions, order);
     let mut lines_changed = false;
     for (whole, line) in new.whole.lines.iter().zip(&order.lines) {
@@ -141,6 +146,12 @@ fn learn(row: &mut OrderRow, positions: &mut Positions, order: &ChannelOrder) {
 
 fn sums_of(line: &OrderLine) -> (Option<i64>, Option<i64>) {
     (line.total_amount.map(|amount| amount.0), line.tax_amount.map(|amount| amount.0))
+}
+
+/// The sums fell with what the ERP cancelled, which is no news.
+fn forget_sums(before: &mut OrderRow, row: &OrderRow) {
+    before.data.totals.clone_from(&row.data.totals);
+    before.data.calculated_amount = row.data.calculated_amount;
 }
 
 /// The channel says back what the ERP did: pieces that are cancelled here already, or a line of which nothing is left.

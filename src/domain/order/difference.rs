@@ -20,6 +20,8 @@ pub(crate) struct Difference {
 
 /// A line that is new or gone is a difference of its `order_item`, with the number of pieces.
 pub(crate) const LINE: &str = "order_item";
+const TOTAL: &str = "total_amount";
+const TAXES: &str = "taxes/tax";
 /// Pieces of a line that came back.
 pub(crate) const RETURNED: &str = "returned_quantity";
 /// Pieces of a line whose money went back.
@@ -97,7 +99,7 @@ fn of_totals(old: &Totals, new: &Totals) -> Vec<Difference> {
             (share.tax_rate.to_string(), share.net_amount.map_or(text.clone(), |net| format!("{text} of {net}")))
         }))
     };
-    found.extend(of_lists("taxes/tax", &taxes(old), &taxes(new)));
+    found.extend(of_lists(TAXES, &taxes(old), &taxes(new)));
     found
 }
 
@@ -129,6 +131,14 @@ fn of_refunds(old: &ChannelOrder, new: &ChannelOrder) -> Vec<Difference> {
     found
 }
 
+impl Difference {
+    /// It follows from what else changed: a sum or a tax.
+    pub(crate) fn is_sum(&self) -> bool {
+        let what = &*self.what;
+        what == TOTAL || what == TAXES || what.ends_with("tax_amount")
+    }
+}
+
 fn of_address(name: &str, old: &Address, new: &Address) -> impl Iterator<Item = Difference> {
     let pairs: Vec<_> = old.fields().into_iter().zip(new.fields()).collect();
     pairs.into_iter().filter_map(move |((field, old), (_, new))| Difference::of_order(format!("{name}/{field}"), old, new))
@@ -143,7 +153,7 @@ fn of_lines(old: &OrderLine, new: &OrderLine) -> impl Iterator<Item = Difference
         Difference::of_line(new, RETURNED, Some(old.returned.to_string()), Some(new.returned.to_string())),
         Difference::of_line(new, "price", Some(old.unit_price.to_string()), Some(new.unit_price.to_string())),
         Difference::of_line(new, "tax_rate", rate(old), rate(new)),
-        Difference::of_line(new, "total_amount", amount(old.total_amount), amount(new.total_amount)),
+        Difference::of_line(new, TOTAL, amount(old.total_amount), amount(new.total_amount)),
         Difference::of_line(new, "tax_amount", amount(old.tax_amount), amount(new.tax_amount)),
         Difference::of_line(new, "identifier", Some(old.title.clone()), Some(new.title.clone())),
         Difference::of_line(new, "internal_item_number", old.sku.clone(), new.sku.clone()),

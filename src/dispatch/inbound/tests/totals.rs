@@ -6,6 +6,7 @@ use super::{Imported, changes, channel_order, export, id_of, load, messages, she
 use crate::domain::order::{ChannelOrder, Coupon, PriceType, TaxShare, total_difference};
 use crate::domain::{Decimal, OrderId, Reader};
 use crate::store::Store;
+use crate::store::orders::{self, Positions};
 use crate::store::testing::on_stores;
 
 fn amount(text: &str) -> Decimal {
@@ -112,6 +113,33 @@ fn what_the_channel_changes_of_totals_is_followed_and_listed_after_the_export() 
         ];
         assert_eq!(changes(store, id), expected.map(|(what, old, new)| (what.to_owned(), old, new)));
         assert_eq!(take(store, &order), Imported::Unchanged, "it is said once");
+    });
+}
+
+#[test]
+fn sums_that_fall_with_what_the_erp_cancelled_are_no_news() {
+    on_stores(|store| {
+        shelf(store);
+        let mut order = said();
+        let id = id_of(&take(store, &order));
+        export(store, id);
+        store
+            .write(move |tx| {
+                let mut positions = Positions::load(&mut tx.conn, id, &[10])?;
+                let first = positions.rows()[0].order_item_id;
+                positions.cancel(first, 1);
+                positions.set_cancelled_told([first]);
+                orders::follow_pieces(tx, positions)
+            })
+            .unwrap();
+        order.lines[0].cancelled = 1;
+        order.lines[0].total_amount = Some(amount("10.00"));
+        order.totals.total_amount = Some(amount("10.00"));
+        order.totals.taxes[0].tax_amount = amount("1.60");
+        assert_eq!(take(store, &order), Imported::Unchanged);
+        let parts = load(store, id);
+        assert_eq!((&parts.order.data.totals, parts.items[0].total_amount), (&order.totals, Some(100_000)));
+        assert_eq!((changes(store, id), difference(store, id), codes(store)), (vec![], None, vec![]));
     });
 }
 
