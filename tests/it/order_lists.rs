@@ -46,6 +46,47 @@ fn known_tags(world: &World, face: Face) -> Vec<String> {
     found.having("tag_id").into_iter().map(|tag| tag.must("tag_identifier").to_owned()).collect()
 }
 
+#[test]
+fn an_order_names_its_shipping_provider_by_id_or_by_any_word() {
+    everywhere(|database, face| {
+        let world = World::configured(database, &(Config::default().text() + LISTS));
+        for (compat, typed, id, name) in [
+            ("<shipping_provider>1</shipping_provider>", "<shippingProvider>1</shippingProvider>", Some("1"), "DHL"),
+            (
+                "<shipping_provider_identifier>DHL_ext</shipping_provider_identifier>",
+                "<shippingProviderIdentifier>DHL_ext</shippingProviderIdentifier>",
+                Some("1"),
+                "DHL",
+            ),
+            (
+                "<shipping_provider_identifier>Bike</shipping_provider_identifier>",
+                "<shippingProviderIdentifier>Bike</shippingProviderIdentifier>",
+                None,
+                "Bike",
+            ),
+        ] {
+            let key = format!("{name} {}", compat.len());
+            let compat = format!(
+                "<order significant_key=\"external_order_number_1\"><mandator_id>1</mandator_id><external_order_number_1>{key}</external_order_number_1>{compat}<sub_channel_id>4100</sub_channel_id></order>"
+            );
+            let typed = format!(
+                "<orders><item><significantKey>EXTERNAL_ORDER_NUMBER_1</significantKey><mandatorId>1</mandatorId><externalOrderNumber1>{key}</externalOrderNumber1>{typed}<subChannelId>4100</subChannelId></item></orders>"
+            );
+            let answer = call(&world, face, "updateOrders", &compat, &typed);
+            assert_eq!(answer.having("return_code")[0].must("return_code"), "0", "{answer:?}");
+            let compat = format!(
+                "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><external_order_number_1 filter_method=\"=\" filter_value=\"{key}\"/></filter>"
+            );
+            let typed = format!(
+                "<filters><item><mandatorId><value>1</value></mandatorId><externalOrderNumber1><value>{key}</value></externalOrderNumber1></item></filters>"
+            );
+            let found = call(&world, face, "fetchOrders", &compat, &typed);
+            let order = found.having("shipping_provider_identifier")[0];
+            assert_eq!((order.get("shipping_provider"), order.must("shipping_provider_identifier")), (id, name), "{order:?}");
+        }
+    });
+}
+
 const TAGS: &str =
     "[[order_tags]]\ntag_id = 100\nidentifier = \"Gift\"\n[[order_tags]]\ntag_id = 101\nidentifier = \"Fair\"\nmandator_id = 2\n";
 

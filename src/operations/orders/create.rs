@@ -44,7 +44,7 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     row.payment_method_id = method.map(|method| method.payment_method_id);
     row.data.payment_method_identifier = method.map(|method| method.identifier.clone());
     row.data.payment_status_id = Some(PaymentStatus::Unpaid);
-    header(&mut row, update, mandator)?;
+    header(work.settings, &mut row, update, mandator)?;
     let mut customer = customer(work, mandator_id, update)?;
     customers::follow_order(work.tx, &mut customer, &row.data, None)?;
     row.customer_id = Some(customer.customer_id);

@@ -4,7 +4,7 @@ use super::keys::Numbers;
 use super::{
     OrderAddress, OrderCoupon, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative,
 };
-use crate::config::Mandator;
+use crate::config::{Mandator, Settings, shipping_word};
 use crate::domain::order::{self, Address, OrderStatus};
 use crate::domain::{Decimal, Failure, OrderId, code, limits};
 use crate::operations::wire::{Patch, Time, Xml};
@@ -149,7 +149,7 @@ impl OrderUpdate {
 }
 
 /// Takes the fields of the order itself over.
-pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandator) -> Result<(), Failure> {
+pub(super) fn header(settings: &Settings, row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandator) -> Result<(), Failure> {
     currency(row, &update.currency_code_iso)?;
     coupons(row, &update.coupons);
     delivery(row, update, mandator);
@@ -172,6 +172,7 @@ pub(super) fn header(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandat
         tax_identification_number => row.data.tax_identification_number;
         note => row.data.note;
     }
+    provider(settings, row, update);
     if row.account_id.is_none() {
         take! {
             marketplace_order_id => row.marketplace_order_id;
@@ -236,6 +237,20 @@ fn currency(row: &mut OrderRow, update: &Patch<String>) -> Result<(), Failure> {
             row.data.currency_code_iso = Some(sent.clone());
             Ok(())
         }
+    }
+}
+
+/// Of id and name of the shipping provider one is enough, if the configuration lists it.
+fn provider(settings: &Settings, row: &mut OrderRow, update: &OrderUpdate) {
+    let list = &settings.shipping_carriers;
+    let found = match (update.shipping_provider.as_ref(), update.shipping_provider_identifier.as_ref()) {
+        (Some(id), None) => list.iter().find(|entry| entry.id == *id),
+        (None, Some(word)) => shipping_word(list, Some(word), None),
+        _ => None,
+    };
+    if let Some(entry) = found {
+        row.data.shipping_provider = Some(entry.id);
+        row.data.shipping_provider_identifier = Some(entry.identifier.clone());
     }
 }
 

@@ -90,7 +90,7 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
 
 fn change(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
     let before = row.clone();
-    header(row, update, mandator)?;
+    header(work.settings, row, update, mandator)?;
     let mut parts_changed = corrections::correct(work, mandator, row, &update.order_items)?;
     set_status(work, row, update)?;
     parts_changed |= parts(work, row, update)?;
