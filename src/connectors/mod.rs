@@ -42,6 +42,10 @@ pub struct Capabilities {
     /// A buyer's request to cancel can be accepted and declined. false: an accepted one is cancelled without an answer, and of
     /// a declined one the buyer has to be informed another way.
     pub(crate) answers_cancellations: bool,
+    /// Money can be given back for single positions.
+    pub refunds_positions: bool,
+    /// Money can be given back as an amount, whatever it is for.
+    pub refunds_amounts: bool,
     /// `list_offers` works: what the channel shows can be compared with what is known.
     pub lists_offers: bool,
     /// How often the channel lets itself be called, counted in calls of this trait; the account's settings may say

@@ -12,7 +12,7 @@ mod correction;
 use crate::config::{Account, Settings};
 use crate::domain::message::{Message, own};
 use crate::domain::order::{ChannelOrder, Fitted, OrderLine};
-use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentStatus, Step, step, total_difference};
+use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentDocument, PaymentStatus, Step, step, total_difference};
 use crate::domain::{Decimal, Failure, ItemId, OrderId, Stamp, code, limits};
 use crate::store::messages::{self, MessageRow};
 use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, Positions, customers};
@@ -112,6 +112,9 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
             warn_unmatched(tx, account, &row, line)?;
         }
     }
+    if order.paid {
+        note_payment(tx, &row, order)?;
+    }
     warn_changed(tx, account, &row, changed)?;
     warn_difference(tx, account, &row, None)?;
     if !order.cancellation_requests.is_empty() {
@@ -148,6 +151,16 @@ fn first_status(order: &ChannelOrder) -> OrderStatus {
         },
         _ => OrderStatus::New,
     }
+}
+
+/// The channel says that the order is paid.
+fn note_payment(tx: &mut Tx<'_>, row: &OrderRow, order: &ChannelOrder) -> Result<(), Failure> {
+    let payment = PaymentDocument {
+        transaction_id: order.transaction_id.clone(),
+        payment_status_id: Some(PaymentStatus::Paid),
+        ..PaymentDocument::default()
+    };
+    orders::add_payments(tx, row.order_id, vec![payment]).map(drop)
 }
 
 /// Positions of a new order, with what of them the channel has cancelled already.

@@ -41,6 +41,15 @@ pub(super) fn fit(conn: &mut Conn<'_>, order_id: OrderId, kind: FactKind, can: &
             let order_number = orders::get(conn, order_id)?.map(|order| order.order_number).unwrap_or_default();
             Ok(Fitted::Kept(own::cancellation_answer_not_sent(order_number)))
         }
+        FactKind::Refunded { credit_number, amount, currency, positions, reason } => {
+            let by_positions = can.refunds_positions && !positions.is_empty();
+            if !by_positions && !can.refunds_amounts {
+                let order_number = orders::get(conn, order_id)?.map(|order| order.order_number).unwrap_or_default();
+                return Ok(Fitted::Kept(own::refund_not_sent(credit_number, order_number)));
+            }
+            let positions = if by_positions { positions } else { Vec::new() };
+            Ok(Fitted::Send(FactKind::Refunded { credit_number, amount, currency, positions, reason }))
+        }
         kind => Ok(Fitted::Send(kind)),
     }
 }

@@ -6,6 +6,7 @@ pub(crate) use crate::domain::message::clean;
 use crate::domain::{Failure, ItemId, OrderId, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
+use crate::store::orders;
 use crate::store::outbox::{self, OutboxRow, Settled};
 use crate::store::{Tx, accounts};
 
@@ -49,6 +50,7 @@ impl Settlement {
         }
         for (row, settled) in &self.rows {
             outbox::settle(tx, row, settled)?;
+            orders::follow_settled(tx, row, settled)?;
         }
         if let Some(order_id) = self.stock_moved_by {
             offers::moved_by_order(tx, self.account_id, order_id)?;

@@ -326,6 +326,21 @@ codes! {
     5031 NO_CHANNEL Client
         "order {0} is of no channel, so there is nobody to report to; change it with updateOrders or updateOrderStatus"
         "der Auftrag {0} ist aus keinem Kanal, also ist niemandem etwas zu melden; ändern Sie ihn mit updateOrders oder updateOrderStatus";
+    5032 CREDIT_DIFFERS Client
+        "credit entry \"{0}\" exists with other contents; use a new number for a new credit entry"
+        "die Gutschrift \"{0}\" gibt es mit anderem Inhalt; verwenden Sie für eine neue Gutschrift eine neue Nummer";
+    5033 CREDIT_CURRENCY Client
+        "the currency {0} is not that of the order, {1}; send the amount in {1}"
+        "die Währung {0} ist nicht die des Auftrags, {1}; senden Sie den Betrag in {1}";
+    5034 CREDIT_TOO_MUCH Client
+        "{0} is too much: of {2}, only {1} can still go back; send less"
+        "{0} ist zu viel: von {2} können nur noch {1} erstattet werden; senden Sie weniger";
+    5035 MORE_THAN_REFUNDABLE Client
+        "{0} pieces, but the money of only {1} can still go back; fetchOrders shows {field:refunded_quantity}"
+        "{0} Stück, aber nur für {1} kann noch Geld erstattet werden; fetchOrders zeigt {field:refunded_quantity}";
+    5036 NOT_PAID Client
+        "order {0} is not paid, so no money can go back; report PAID with updateOrderStatus first"
+        "der Auftrag {0} ist nicht bezahlt, also kann kein Geld erstattet werden; melden Sie zuerst PAID mit updateOrderStatus";
     // 6000: channels
     6001 CHANNEL_REFUSED Client
         "the channel refused: {0}; fetchUploadMessages says more"

@@ -3,6 +3,7 @@
 
 mod address;
 mod channel;
+mod credit;
 mod difference;
 mod document;
 mod fact;
@@ -15,6 +16,7 @@ mod totals;
 
 pub(crate) use address::Address;
 pub(crate) use channel::{Buyer, ChannelOrder, OrderLine};
+pub(crate) use credit::{CreditDocument, CreditState, CreditedPieces, charged, value_of, with_tax};
 pub(crate) use difference::{Difference, LINE, REFUNDED, REFUNDED_AMOUNT, RETURNED, differences};
 pub(crate) use document::{OrderDocument, PacketDocument, PaymentDocument};
 pub(crate) use fact::{Content, FactKind, FactName, Packet};

@@ -201,6 +201,7 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<orders::UpdateOrderStatus>(),
     Operation::writing::<orders::CancelOrders>(),
     Operation::writing::<orders::AdjustOrders>(),
+    Operation::writing::<orders::CreateCreditEntry>(),
     Operation::writing::<orders::SyncPlatformOrders>(),
     Operation::writing::<offers::SyncPlatformItems>(),
     Operation::reading::<order_lists::FetchOrderTags>(),

@@ -62,6 +62,7 @@ db_enum! {
     crate::domain::order::OrderStatus: "orders.order_status_id";
     crate::domain::order::RequestState: "cancellation_requests.state";
     crate::domain::order::Workflow: "orders.workflow";
+    crate::domain::order::CreditState: "credit_entries.state";
     crate::domain::Deleted: "deletions.kind";
 }
 

@@ -444,6 +444,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    credit_entries (credit_entry_id) {
+        credit_entry_id -> Integer,
+        order_id -> Integer,
+        mandator_id -> Integer,
+        external_credit_number -> Text,
+        amount -> BigInt,
+        currency_code_iso -> Text,
+        created_at -> BigInt,
+        fact_key -> Nullable<Text>,
+        state -> Integer,
+        settled_at -> Nullable<BigInt>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
     order_notices (order_notice_id) {
         order_notice_id -> Integer,
         order_id -> Integer,
@@ -624,6 +640,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_changes,
     cancellation_requests,
     order_payments,
+    credit_entries,
     order_notices,
     order_tags,
     replays,

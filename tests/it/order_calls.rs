@@ -130,3 +130,70 @@ fn a_channel_that_is_down_hears_of_it_later_and_a_kill_in_between_changes_nothin
         assert_eq!((cancelled(&world, &part).1, cancelled(&world, &whole).1), (1, 1), "{database:?}");
     }
 }
+
+/// A credit entry for a piece of the first line, or for an amount; gives the report.
+fn credit(erp: &Erp<'_>, order: &str, number: &str, amount: Option<&str>, synchronous: bool) -> Element {
+    let compat = match amount {
+        Some(amount) => format!("<credit_amount>{amount}</credit_amount><currency_code_iso>EUR</currency_code_iso>"),
+        None => format!(
+            "<order_items><order_item><marketplace_order_item_id>{order}-1</marketplace_order_item_id><quantity>1</quantity></order_item></order_items>"
+        ),
+    };
+    let typed = match amount {
+        Some(amount) => format!("<creditAmount>{amount}</creditAmount><currencyCodeIso>EUR</currencyCodeIso>"),
+        None => format!(
+            "<orderItems><item><marketplaceOrderItemId>{order}-1</marketplaceOrderItemId><quantity>1</quantity></item></orderItems>"
+        ),
+    };
+    let compat = format!(
+        "<credit_entry significant_key=\"marketplace_order_id\"><mandator_id>1</mandator_id><marketplace_order_id>{order}</marketplace_order_id>\
+         <external_credit_number>{number}</external_credit_number>{compat}</credit_entry><process_synchronous>{synchronous}</process_synchronous>"
+    );
+    let typed = format!(
+        "<creditEntries><item><significantKey>MARKETPLACE_ORDER_ID</significantKey><mandatorId>1</mandatorId><marketplaceOrderId>{order}</marketplaceOrderId>\
+         <externalCreditNumber>{number}</externalCreditNumber>{typed}</item></creditEntries><processSynchronous>{synchronous}</processSynchronous>"
+    );
+    let reply = erp.send(&erp.document("createCreditEntry", &compat, &typed), &[]);
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    erp.read(&reply).having("return_code")[0].clone()
+}
+
+/// The amounts that the shop gave back, in order.
+fn refunds(world: &World, number: &str) -> Vec<String> {
+    let refunds = order(world, number)["refunds"].as_array().expect("refunds").clone();
+    refunds.iter().map(|refund| refund["amount"].as_str().expect("an amount").to_owned()).collect()
+}
+
+#[test]
+fn money_goes_back_once_under_one_number_whatever_happens_in_between() {
+    everywhere(|database, face| {
+        let mut world = world(database);
+        let erp = Erp::on(&world, face);
+        erp.list("MUG", "9.90", 20);
+        let number = world.sandbox("/orders", &json!({"lines": [{"sku": "MUG", "quantity": 2}], "paid": true}));
+        let number = number["order_id"].as_str().expect("a number").to_owned();
+        let unpaid = buy(&world, "MUG", 1);
+        erp.sync();
+
+        world.sandbox("/faults", &json!({"die": {"calls": 1}}));
+        for _ in 0..2 {
+            assert_eq!(code(&credit(&erp, &number, "CR-1", None, true)), 0);
+        }
+        eventually("the refund", || if refunds(&world, &number).is_empty() { Err("none".to_owned()) } else { Ok(()) });
+        assert_eq!(refunds(&world, &number), ["9.90"], "the answer was lost, the money went back once");
+        assert_eq!(code(&credit(&erp, &number, "CR-1", Some("1.00"), true)), -5032);
+        assert_eq!(code(&credit(&erp, &number, "CR-2", Some("9.91"), true)), -5034);
+        assert_eq!(code(&credit(&erp, &unpaid, "CR-2", Some("1.00"), true)), -5036);
+
+        world.sandbox("/faults", &json!({"down": true}));
+        assert_eq!(code(&credit(&erp, &number, "CR-2", Some("0.40"), false)), 0, "it is accepted");
+        world.kill();
+        world.start();
+        let erp = Erp::on(&world, face);
+        world.sandbox("/faults", &json!({"down": false}));
+        eventually("the second refund", || if refunds(&world, &number).len() < 2 { Err("one".to_owned()) } else { Ok(()) });
+        assert_eq!(code(&credit(&erp, &number, "CR-2", Some("0.40"), true)), 0);
+        erp.sync();
+        assert_eq!(refunds(&world, &number), ["9.90", "0.40"], "{database:?} {face:?}");
+    });
+}

@@ -67,6 +67,8 @@ impl Connector for SandboxConnector {
             ships_in_part: true,
             cancels_in_part: true,
             answers_cancellations: true,
+            refunds_positions: true,
+            refunds_amounts: true,
             lists_offers: true,
             rates: Rates::new(),
         }

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::super::{Fact, Outcome};
 use super::shop::{Line, Order, Problem, ReceivedFact, RequestWord, Shop, Status, usual_tax_rate};
-use super::wishes::{NewLine, NewOrder, amount, payment, sample_address};
+use super::wishes::{Afterwards, Amount, NamedLine, NewLine, NewOrder, amount, payment, sample_address};
+use crate::domain::Decimal;
 use crate::domain::message::channel;
 use crate::domain::order::Workflow;
 use crate::domain::order::{Content, FactKind, Packet};
@@ -280,7 +281,10 @@ impl Shop {
         let this = rank(workflow, fact.kind.word());
         let any_time = matches!(
             fact.kind,
-            FactKind::PositionsCancelled { .. } | FactKind::CancellationAccepted { .. } | FactKind::CancellationDeclined { .. }
+            FactKind::PositionsCancelled { .. }
+                | FactKind::Refunded { .. }
+                | FactKind::CancellationAccepted { .. }
+                | FactKind::CancellationDeclined { .. }
         );
         let out_of_order = !any_time && before.iter().any(|other| other.applied && rank(workflow, &other.kind) > this);
         let result = match &fact.kind {
@@ -289,6 +293,9 @@ impl Shop {
             FactKind::Shipped { packets, together } => self.ship(order_id, packets, together),
             FactKind::Cancelled { reason } => self.cancel(order_id, reason.clone()),
             FactKind::PositionsCancelled { positions, reason } => self.cancel_positions(order_id, positions, reason.clone()),
+            FactKind::Refunded { amount, positions, reason, .. } => {
+                self.refund(order_id, refund_of(*amount, positions, reason.clone()), Utc::now())
+            }
             FactKind::CancellationAccepted { request_id } => self.answer(order_id, request_id, RequestWord::Accepted),
             FactKind::CancellationDeclined { request_id } => self.answer(order_id, request_id, RequestWord::Declined),
         };
@@ -307,6 +314,12 @@ impl Shop {
             Err(Problem::Conflict(text) | Problem::Bad(text)) => Outcome::Refused(channel::order_state(text)),
         }
     }
+}
+
+/// A refund by the merchant, as the shop makes its own.
+fn refund_of(amount: Decimal, positions: &[Content], reason: Option<String>) -> Afterwards {
+    let line = |content: &Content| NamedLine { line_id: content.line_id.clone().unwrap_or_default(), quantity: content.quantity };
+    Afterwards { lines: positions.iter().map(line).collect(), amount: Some(Amount(amount)), reason }
 }
 
 /// The pieces of lines that a fact names, which have to be open.
@@ -339,7 +352,7 @@ impl Order {
 /// The usual order of the steps: cash on delivery is paid after shipping.
 fn rank(workflow: Workflow, kind: &str) -> u8 {
     match (kind, workflow) {
-        ("acknowledged" | "positions_cancelled" | "cancellation_accepted" | "cancellation_declined", _) => 0,
+        ("acknowledged" | "positions_cancelled" | "refunded" | "cancellation_accepted" | "cancellation_declined", _) => 0,
         ("paid", Workflow::CashOnDelivery) => 3,
         ("paid", _) => 1,
         ("shipped", _) => 2,

@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::super::{ChannelError, Fact, Outcome};
 use super::graphql::{Failure, Rule, refusal};
-use super::inputs::outcome_of;
+use super::inputs::{outcome_of, rule_or_error};
 use super::offers::PAGE;
+use super::refund::Credit;
 use super::{Vendure, part};
 use crate::domain::message::{Message, channel};
 use crate::domain::order::{Content, FactKind, Packet};
@@ -163,7 +164,11 @@ fn tracking_codes(packets: &[Packet]) -> Vec<&str> {
 pub(crate) fn next_step(order: &Order, fact: &FactKind) -> Step {
     let cancelled = order.state == "Cancelled";
     match fact {
-        FactKind::Acknowledged | FactKind::CancellationAccepted { .. } | FactKind::CancellationDeclined { .. } => Step::Done(None),
+        // Refunds have steps of their own.
+        FactKind::Acknowledged
+        | FactKind::CancellationAccepted { .. }
+        | FactKind::CancellationDeclined { .. }
+        | FactKind::Refunded { .. } => Step::Done(None),
         _ if order.active && !cancelled => Step::Refuse(channel::not_placed(&order.state)),
         FactKind::Paid { .. } | FactKind::Shipped { .. } if cancelled => Step::Refuse(channel::order_cancelled()),
         FactKind::Paid { .. } => {
@@ -249,6 +254,10 @@ impl Vendure {
         if matches!(fact.kind, FactKind::Acknowledged) {
             // Vendure has nothing to note it in.
             return Ok(Outcome::done());
+        }
+        if let FactKind::Refunded { credit_number, amount, currency, positions, reason } = &fact.kind {
+            let credit = Credit::new(*amount, currency, credit_number, reason.as_deref());
+            return self.push_refund(fact, &credit, positions);
         }
         let mut raised = false;
         for _ in 0..MOST_STEPS {
@@ -352,12 +361,5 @@ impl Vendure {
             }
         }
         Ok(())
-    }
-}
-
-fn rule_or_error(failure: Failure) -> Result<Outcome, ChannelError> {
-    match failure {
-        Failure::Rule(rule) => Ok(outcome_of(rule)),
-        Failure::Channel(error) => Err(error),
     }
 }

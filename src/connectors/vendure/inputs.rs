@@ -4,8 +4,8 @@ use crate::domain::hex::hex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::{OfferChange, OfferContent, Outcome};
-use super::graphql::Rule;
+use super::super::{ChannelError, OfferChange, OfferContent, Outcome};
+use super::graphql::{Failure, Rule};
 use super::{MONEY_DECIMALS, ShopSettings};
 use crate::domain::message::{Message, channel};
 use crate::domain::offer::Wanted;
@@ -58,6 +58,13 @@ pub(crate) fn outcome_of(rule: Rule) -> Outcome {
         "USER_INPUT_ERROR" => channel::input_refused(&rule.code, rule.text),
         _ => channel::record_refused(&rule.code, rule.text),
     })
+}
+
+pub(super) fn rule_or_error(failure: Failure) -> Result<Outcome, ChannelError> {
+    match failure {
+        Failure::Rule(rule) => Ok(outcome_of(rule)),
+        Failure::Channel(error) => Err(error),
+    }
 }
 
 /// The price in the shop's unit, or why it does not fit the shop.

@@ -26,6 +26,7 @@ mod offers;
 mod orders;
 mod products;
 mod pull;
+mod refund;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -233,6 +234,8 @@ impl Connector for Vendure {
             cancels_in_part: true,
             // A shop of Vendure knows no such requests.
             answers_cancellations: false,
+            refunds_positions: true,
+            refunds_amounts: true,
             lists_offers: true,
             rates: Rates::new(),
         }

@@ -4,7 +4,9 @@
 //! What counts as changed is the difference between two readings of the channel, so that what the ERP corrected itself
 //! stays.
 
-use super::{Imported, afterwards, digest_of, document_error, position_of, warn, warn_changed, warn_difference, warn_unmatched};
+use super::{
+    Imported, afterwards, digest_of, document_error, note_payment, position_of, warn, warn_changed, warn_difference, warn_unmatched,
+};
 use crate::config::{Account, Settings};
 use crate::domain::message::own;
 use crate::domain::order::{
@@ -46,7 +48,7 @@ pub(super) fn update(
     for gone in old.lines.iter().filter(|line| order.line(&line.line_id).is_none()) {
         lines_changed |= cancel_line(tx, &mut positions, &gone.line_id)?;
     }
-    follow_payment(&mut row, order);
+    follow_payment(tx, &mut row, order)?;
     if order.cancelled && !row.data.is_told(FactName::Cancelled) {
         cancel(tx, account, &mut row, &mut positions)?;
         lines_changed = true;
@@ -280,16 +282,18 @@ fn cancel_line(tx: &mut Tx<'_>, positions: &mut Positions, line_id: &str) -> Res
     Ok(open > 0)
 }
 
-fn follow_payment(row: &mut OrderRow, order: &ChannelOrder) {
+fn follow_payment(tx: &mut Tx<'_>, row: &mut OrderRow, order: &ChannelOrder) -> Result<(), Failure> {
     if !order.paid || row.data.is_told(FactName::Paid) {
-        return;
+        return Ok(());
     }
+    note_payment(tx, row, order)?;
     row.data.set_told(FactName::Paid, 1);
     row.data.payment_status_id = Some(PaymentStatus::Paid);
     row.transaction_id_1 = order.transaction_id.clone().or(row.transaction_id_1.take());
     if let Step::To(next) = step(row.workflow, row.order_status_id, Event::Paid) {
         orders::set_status(row, next);
     }
+    Ok(())
 }
 
 /// The channel cancelled the order: what is open goes. Goods that left stay, and somebody has to see to them.

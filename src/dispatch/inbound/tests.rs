@@ -1,6 +1,7 @@
 mod afterwards;
 mod corrections;
 mod fit;
+mod payments;
 mod totals;
 
 use crate::domain::message::Severity;

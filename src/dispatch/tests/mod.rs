@@ -7,6 +7,7 @@ mod leases;
 mod limits;
 mod offers;
 mod orders;
+mod parts;
 mod reconcile;
 pub(crate) mod script;
 mod silence;

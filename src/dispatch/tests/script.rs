@@ -31,6 +31,7 @@ struct Inner {
     rereads: bool,
     ends_at_zero: bool,
     in_part: bool,
+    refunds_nothing: bool,
     rates: Rates,
 }
 
@@ -54,6 +55,10 @@ impl Script {
     /// The channel knows whole orders only.
     pub(crate) fn knows_no_parts(&self) {
         self.inner.lock().unwrap().in_part = false;
+    }
+
+    pub(crate) fn refunds_nothing(&self) {
+        self.inner.lock().unwrap().refunds_nothing = true;
     }
 
     pub(crate) fn limits(&self, call: ChannelCall, calls: u32, seconds: u64) {
@@ -112,6 +117,8 @@ impl Connector for Scripted {
             ships_in_part: inner.in_part,
             cancels_in_part: inner.in_part,
             answers_cancellations: inner.in_part,
+            refunds_positions: inner.in_part,
+            refunds_amounts: !inner.refunds_nothing,
             lists_offers: true,
             rates: inner.rates.clone(),
         }

@@ -108,11 +108,31 @@ messages! {
         "{quantity} ist keine Menge für {sku}"
         "offer zero or more pieces"
         "bieten Sie null oder mehr Stück an";
+    refund_failed REFUND_FAILED Error (reason)
+        "the payment provider of the shop did not give the money back ({reason})"
+        "der Zahlungsanbieter des Shops hat das Geld nicht erstattet ({reason})"
+        "see in the shop and at the provider why, then have it tried again with retryChanges, or pay it back in another way"
+        "sehen Sie im Shop und beim Anbieter nach, warum, und versuchen Sie es mit retryChanges noch einmal oder erstatten Sie anders";
+    refund_currency REFUND_NOT_EXACT Error (found, expected)
+        "the credit entry is in {found}, the order in the shop is in {expected}"
+        "die Gutschrift ist in {found}, die Bestellung im Shop in {expected}"
+        "give the money back in the shop by hand; nothing of it went back"
+        "erstatten Sie das Geld im Shop von Hand; davon ist nichts erstattet";
+    refund_inexact REFUND_NOT_EXACT Error (amount, currency, decimals)
+        "the shop cannot give back {amount} {currency} exactly, because it counts {decimals} decimals"
+        "der Shop kann {amount} {currency} nicht genau erstatten, weil er mit {decimals} Nachkommastellen rechnet"
+        "give the money back in the shop by hand; nothing of it went back"
+        "erstatten Sie das Geld im Shop von Hand; davon ist nichts erstattet";
+    refund_too_much REFUND_NOT_EXACT Error (amount, left, currency)
+        "of {amount} {currency}, the shop can give back {left} at most: the settled payments of the order, less earlier refunds"
+        "von {amount} {currency} kann der Shop höchstens {left} erstatten: die gebuchten Zahlungen der Bestellung abzüglich früherer Erstattungen"
+        "look the payments up in the shop, and give the money back by hand; nothing of it went back"
+        "sehen Sie die Zahlungen im Shop nach, und erstatten Sie das Geld von Hand; davon ist nichts erstattet";
     refund_open REFUND_OPEN Info ()
         "what is cancelled was paid"
         "das Stornierte war bezahlt"
-        "pay the money back in the shop"
-        "erstatten Sie das Geld im Shop";
+        "give the money back with createCreditEntry, or in the shop"
+        "erstatten Sie das Geld mit createCreditEntry oder im Shop";
     sku_twice SKU_TWICE Warning (count, sku, variants)
         "the shop has {count} variants with the SKU {sku}: {variants}"
         "der Shop hat {count} Varianten mit der SKU {sku}: {variants}"

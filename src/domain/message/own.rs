@@ -243,6 +243,11 @@ messages! {
         "nicht im Angebot: verfügbarer Bestand {available}, Sicherheitsbestand {safety}, Mindestbestand {minimum}, Hauptkonto: {primary}"
         "nothing to do: it is listed automatically when enough stock is booked with updateStockCount"
         "nichts zu tun: es wird automatisch eingestellt, sobald mit updateStockCount genug Bestand gebucht ist";
+    refund_not_sent REFUND_NOT_SENT Warning (credit, order)
+        "the channel cannot give back what credit entry {credit} of order {order} says; the entry stays in Kontor"
+        "der Kanal kann nicht erstatten, was die Gutschrift {credit} zum Auftrag {order} sagt; sie bleibt in Kontor"
+        "give the money back in the channel or in another way by hand"
+        "erstatten Sie das Geld im Kanal oder auf anderem Weg von Hand";
     shipment_waits SHIPMENT_WAITS Info (order)
         "the channel only takes whole shipments; what was shipped of order {order} is reported when nothing of it is open any more"
         "der Kanal nimmt nur vollständige Lieferungen an; was vom Auftrag {order} versandt ist, wird gemeldet, wenn nichts mehr offen ist"

@@ -177,17 +177,57 @@ pub struct PaymentDocument {
 
 impl PaymentDocument {
     /// The same payment again: by its foreign id, else by its transaction, else by everything.
-    pub fn is_same(&self, other: &PaymentDocument) -> bool {
-        match (&self.external_id, &other.external_id) {
-            (Some(one), Some(another)) => return one == another,
-            (None, None) => {}
-            _ => return false,
+    fn is_same(&self, other: &PaymentDocument) -> bool {
+        if let (Some(one), Some(another)) = (&self.external_id, &other.external_id) {
+            return one == another;
         }
         match (&self.transaction_id, &other.transaction_id) {
             (Some(one), Some(another)) => one == another,
             (None, None) => self == other,
             _ => false,
         }
+    }
+
+    /// Nothing is known but how it stands.
+    fn is_bare(&self) -> bool {
+        *self == PaymentDocument { payment_status_id: self.payment_status_id, ..PaymentDocument::default() }
+    }
+
+    /// Which of the known payments this one is, whoever reports it; `None`: another one. One of which nothing is known but how
+    /// it stands is one that stands so, or the only one there is.
+    pub(crate) fn among(&self, known: &[&PaymentDocument]) -> Option<usize> {
+        let same = known.iter().position(|other| other.is_same(self));
+        same.or_else(|| match self.is_bare() {
+            true => {
+                let stands_so = known.iter().position(|other| other.payment_status_id == self.payment_status_id);
+                stands_so.or((known.len() == 1).then_some(0))
+            }
+            false => known.iter().position(|other| other.is_bare()),
+        })
+    }
+
+    /// Takes over what a later report says; what it leaves out stays.
+    pub(crate) fn take(&mut self, newer: PaymentDocument) {
+        let PaymentDocument {
+            version: _,
+            payment_instructions,
+            depositor,
+            bic,
+            bank_name,
+            external_id,
+            iban,
+            transaction_id,
+            payment_status_id,
+        } = newer;
+        let take = |stored: &mut Option<String>, newer: Option<String>| *stored = newer.or(stored.take());
+        take(&mut self.payment_instructions, payment_instructions);
+        take(&mut self.depositor, depositor);
+        take(&mut self.bic, bic);
+        take(&mut self.bank_name, bank_name);
+        take(&mut self.external_id, external_id);
+        take(&mut self.iban, iban);
+        take(&mut self.transaction_id, transaction_id);
+        self.payment_status_id = payment_status_id.or(self.payment_status_id);
     }
 }
 
@@ -209,6 +249,29 @@ mod tests {
         assert!(packet.told && packet.tracking_number.as_deref() == Some("1"));
         let payment: PaymentDocument = serde_json::from_str(r#"{"iban":"DE02","payment_status_id":1}"#).unwrap();
         assert_eq!(payment.payment_status_id, Some(PaymentStatus::Unpaid));
+    }
+
+    #[test]
+    fn a_payment_is_known_again_whoever_reports_it() {
+        let paid = || PaymentDocument { payment_status_id: Some(PaymentStatus::Paid), ..PaymentDocument::default() };
+        let with = |external_id: Option<&str>, transaction_id: Option<&str>| PaymentDocument {
+            external_id: external_id.map(str::to_owned),
+            transaction_id: transaction_id.map(str::to_owned),
+            ..paid()
+        };
+        let (full, channel) = (with(Some("P-1"), Some("T-1")), with(None, Some("T-1")));
+        assert_eq!((channel.among(&[&full]), full.among(&[&channel])), (Some(0), Some(0)), "by the transaction");
+        assert_eq!(with(Some("P-2"), Some("T-1")).among(&[&full]), None, "the foreign id wins");
+        assert_eq!(with(None, Some("T-2")).among(&[&full]), None);
+        assert_eq!(with(Some("P-1"), None).among(&[&channel]), None, "nothing says that it is the same");
+        let unpaid = PaymentDocument { payment_status_id: Some(PaymentStatus::Unpaid), ..with(None, Some("T-3")) };
+        assert_eq!(paid().among(&[&unpaid, &full]), Some(1), "one that is paid");
+        assert_eq!(paid().among(&[&unpaid]), Some(0), "the only one there is");
+        assert_eq!(paid().among(&[&unpaid, &unpaid]), None);
+        assert_eq!(full.among(&[&paid()]), Some(0), "more about what was paid");
+        let mut known = PaymentDocument { iban: Some("DE02".into()), ..full };
+        known.take(channel);
+        assert_eq!((known.iban.as_deref(), known.external_id.as_deref()), (Some("DE02"), Some("P-1")), "what is left out stays");
     }
 
     #[test]

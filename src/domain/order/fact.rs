@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Decimal;
+
 /// What happened. The outbox keeps it as JSON, where the name of what happened is its version: one that this program does
 /// not know cannot be sent, and says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,16 @@ pub enum FactKind {
         positions: Vec<Content>,
         reason: Option<String>,
     },
+    /// Money went back to the buyer.
+    Refunded {
+        /// The ERP's number of the credit entry.
+        credit_number: String,
+        amount: Decimal,
+        currency: String,
+        /// The pieces that it is for; none: an amount for nothing in particular.
+        positions: Vec<Content>,
+        reason: Option<String>,
+    },
     /// What the buyer asked for is cancelled. The pieces follow as a fact of their own; a channel where accepting a request
     /// cancels finds them cancelled then.
     CancellationAccepted {
@@ -46,6 +58,7 @@ pub enum FactName {
     Shipped,
     Cancelled,
     PositionsCancelled,
+    Refunded,
     CancellationAccepted,
     CancellationDeclined,
 }
@@ -59,6 +72,7 @@ impl FactName {
             FactName::Shipped => "shipped",
             FactName::Cancelled => "cancelled",
             FactName::PositionsCancelled => "positions_cancelled",
+            FactName::Refunded => "refunded",
             FactName::CancellationAccepted => "cancellation_accepted",
             FactName::CancellationDeclined => "cancellation_declined",
         }
@@ -73,6 +87,7 @@ impl FactKind {
             FactKind::Shipped { .. } => FactName::Shipped,
             FactKind::Cancelled { .. } => FactName::Cancelled,
             FactKind::PositionsCancelled { .. } => FactName::PositionsCancelled,
+            FactKind::Refunded { .. } => FactName::Refunded,
             FactKind::CancellationAccepted { .. } => FactName::CancellationAccepted,
             FactKind::CancellationDeclined { .. } => FactName::CancellationDeclined,
         }

@@ -41,7 +41,7 @@ wire! {
         change_id: String,
         /// STATE, FACT or ORDER.
         kind: PendingChangeKind,
-        /// The part of the offer (listing, content, price, quantity), or what happened to the order (acknowledged, paid, shipped, cancelled); import of an order.
+        /// The part of the offer (listing, content, price, quantity), or what happened to the order (acknowledged, paid, shipped, cancelled, positions_cancelled, refunded); import of an order.
         topic: String,
         /// PENDING or PARKED; orders are never parked.
         status: PendingChangeStatus,

@@ -10,6 +10,7 @@ mod cancel;
 mod cancel_orders;
 mod corrections;
 mod create;
+mod credit;
 mod fetch;
 mod form;
 mod keys;
@@ -31,6 +32,7 @@ pub(crate) use address::OrderAddress;
 pub(crate) use adjust::AdjustOrders;
 pub(crate) use cancel_orders::CancelOrders;
 pub(crate) use corrections::OrderItemUpdate;
+pub(crate) use credit::CreateCreditEntry;
 pub(crate) use fetch::FetchOrders;
 pub(crate) use keys::{OrderKeys, OrderSignificantKey};
 pub(crate) use platform::{PlatformOrder, PlatformOrdersRequest, PlatformOrdersResult};
@@ -176,7 +178,7 @@ wire! {
         bic: Option<String>,
         /// Name of the bank.
         bank_name: Option<String>,
-        /// Foreign id of the payment; a payment with the same id replaces the stored one.
+        /// Foreign id of the payment; a payment with the same id completes the stored one.
         external_id: Option<String>,
         /// IBAN.
         iban: Option<String>,

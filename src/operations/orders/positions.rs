@@ -2,22 +2,22 @@
 
 use super::{OrderItem, OrderItemReservation};
 use crate::config::{Mandator, Settings};
-use crate::domain::{AnyOf, Decimal, Failure, FieldName, OrderItemId, Worded, code, limits};
+use crate::domain::{AnyOf, Decimal, Failure, FieldName, OrderItemId, Worded, code};
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::wire;
 
 /// Declares pieces of one position, with everything by which it may be named, and further fields.
 macro_rules! pieces_of_position {
     ($(#[doc = $doc:expr])* $name:ident { $($further:tt)* }) => {
-        wire! {
+        $crate::wire! {
             $(#[doc = $doc])*
             $name {
                 /// Kontor's own id of the position.
-                order_item_id: Option<OrderItemId>,
+                order_item_id: Option<$crate::domain::OrderItemId>,
                 /// The channel's number of the position.
                 marketplace_order_item_id: Option<String>,
                 /// Number of the item, where only one position of the order has it.
-                internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
+                internal_item_number: Option<String> [max($crate::domain::limits::ITEM_NUMBER)],
                 /// Pieces.
                 quantity: i32,
                 $($further)*
@@ -35,6 +35,8 @@ macro_rules! pieces_of_position {
         }
     };
 }
+
+pub(super) use pieces_of_position;
 
 pieces_of_position! {
     /// Pieces of one position.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::credit::OrderCreditEntry;
 use super::positions::{code_of, items_of};
 use super::totals::{refund_of, request_of};
 use super::{OrderAddress, OrderContent, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
@@ -168,6 +169,8 @@ wire! {
         packets: Vec<OrderPacket> [each("packet")],
         /// Payment data.
         payments: Vec<OrderPayment> [each("payment")],
+        /// Credit entries: money that the ERP gave back.
+        credit_entries: Vec<OrderCreditEntry> [each("credit_entry")],
         /// Notices.
         order_notices: Vec<OrderNotice> [each("order_notice")],
         /// Tags.
@@ -252,6 +255,7 @@ pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<
         order_items,
         packets: parts.packets.into_iter().map(|packet| packet_of(packet, &contents, settings, mandator)).collect(),
         payments: parts.payments.into_iter().map(|payment| OrderPayment::of(payment.data)).collect(),
+        credit_entries: OrderCreditEntry::all(parts.credits, mandator),
         order_notices: parts.notices.into_iter().map(notice_of).collect(),
         order_tags: parts.tags.into_iter().map(tag_of).collect(),
         cancellation_requests: parts.requests.into_iter().map(|request| request_of(request, mandator)).collect(),

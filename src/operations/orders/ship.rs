@@ -161,7 +161,7 @@ impl Shelf {
         }
         if several {
             let pieces = left.iter().map(|part| (part.order_item_id, part.quantity));
-            return Ok(orders::contents(positions.rows(), pieces, |id| positions.pieces(id).shipped));
+            return Ok(positions.contents(pieces, |pieces| pieces.shipped));
         }
         if !left.is_empty() {
             self.add(work, PacketDocument::default(), &left)?;

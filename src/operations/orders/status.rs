@@ -101,7 +101,7 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
         let right = if event == Event::Shipped { "shipping_information/contents/content" } else { "CANCELED, order_items/order_item" };
         return Err(Failure::new(code::POSITIONS_MISPLACED, [update.status.word(), right]).within("order_items"));
     }
-    let payments = update.payment_informations.iter().map(OrderPayment::stored).collect::<Result<Vec<_>, Failure>>()?;
+    let payments = payments_of(update, event, &row)?;
     let before = row.clone();
     record(work, &mut row, event, &payments);
     let mut changed = orders::add_payments(work.tx, row.order_id, payments.clone())?;
@@ -143,6 +143,20 @@ pub(super) fn tell(work: &mut Work<'_, '_>, row: &mut OrderRow, fact: Option<Fac
     let settings = work.settings;
     work.concerns(told.filter(|id| settings.account(*id).is_some_and(|account| account.active)));
     Ok(())
+}
+
+/// The payments that a record reports. `PAID` says that they are paid; one without payment data reports a payment too.
+fn payments_of(update: &OrderStatusUpdate, event: Event, row: &OrderRow) -> Result<Vec<PaymentDocument>, Failure> {
+    let mut payments = update.payment_informations.iter().map(OrderPayment::stored).collect::<Result<Vec<_>, Failure>>()?;
+    if event == Event::Paid {
+        if payments.is_empty() {
+            payments.push(PaymentDocument { transaction_id: row.transaction_id_1.clone(), ..PaymentDocument::default() });
+        }
+        for payment in &mut payments {
+            payment.payment_status_id.get_or_insert(PaymentStatus::Paid);
+        }
+    }
+    Ok(payments)
 }
 
 /// What the event leaves in the order beside its status.

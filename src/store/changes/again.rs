@@ -8,6 +8,7 @@ use crate::domain::{Failure, OrderId};
 use crate::on;
 use crate::store::Tx;
 use crate::store::held_orders::ORDER_ASIDE;
+use crate::store::orders;
 use crate::store::outbox::{OutboxStatus, due_now};
 use crate::store::schema::{held_orders, outbox_facts, outbox_states};
 
@@ -114,6 +115,7 @@ pub(crate) fn drop(tx: &mut Tx<'_>, id: ChangeId) -> Result<(), Failure> {
             on!(&mut tx.conn, c => diesel::update(outbox_facts::table.find(fact))
                 .set((outbox_facts::status.eq(OutboxStatus::Dropped), outbox_facts::settled_at.eq(stamp)))
                 .execute(c))?;
+            orders::give_up_credit(tx, fact)?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+mod credits;
 pub(crate) mod customer_addresses;
 pub(crate) mod customers;
 mod find;
@@ -14,6 +15,7 @@ mod progress;
 mod requests;
 mod reservations;
 
+pub(crate) use credits::{CreditRow, add_credit, credit_by_number, credits_of, follow_settled, give_up_credit, refused_credits};
 pub(crate) use find::order_conditions;
 pub(crate) use find::{OrderKey, Selection, changed, find, numbers, of_channel, select};
 pub(crate) use late::{any_unmatched, match_late};
@@ -22,7 +24,7 @@ pub(crate) use packages::{ContentRow, PacketRow, add_packet, contents_of, pack, 
 pub(crate) use parts::{OrderParts, add_payments, add_tags, delete_notice, delete_tags};
 pub(crate) use parts::{items_of, load, notices_of, save_notice};
 pub(crate) use positions::{Packed, Positions};
-pub(crate) use progress::{change_status, contents, follow_pieces, follow_status, packets_for_channel, set_status, tell};
+pub(crate) use progress::{change_status, contents, fact_key, follow_pieces, follow_status, packets_for_channel, set_status, tell};
 pub(crate) use requests::{RequestRow, report_answer, requests_of, settle_request, take_request};
 
 use diesel::prelude::*;

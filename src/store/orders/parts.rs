@@ -22,6 +22,8 @@ pub(crate) struct OrderParts {
     pub changes: Vec<OrderChangeRow>,
     pub(crate) requests: Vec<RequestRow>,
     pub payments: Vec<PaymentRow>,
+    /// True: the channel refused it.
+    pub credits: Vec<(CreditRow, bool)>,
     pub notices: Vec<NoticeRow>,
     pub tags: Vec<TagRow>,
 }
@@ -68,6 +70,7 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderPart
         let mut requests = by_order(requests_of(conn, chunk)?, |row| row.order_id);
         let payments = rows_of!(conn, chunk, order_payments, order_payment_id, PaymentRow);
         let mut payments = by_order(payments, |row| row.order_id);
+        let mut credits = by_order(credits_of(conn, chunk)?, |(row, _)| row.order_id);
         let notices = rows_of!(conn, chunk, order_notices, order_notice_id, NoticeRow);
         let mut notices = by_order(notices, |row| row.order_id);
         let tags = rows_of!(conn, chunk, order_tags, tag_identifier, TagRow);
@@ -87,6 +90,7 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderPart
                 changes: changes.remove(id).unwrap_or_default(),
                 requests: requests.remove(id).unwrap_or_default(),
                 payments: payments.remove(id).unwrap_or_default(),
+                credits: credits.remove(id).unwrap_or_default(),
                 notices: notices.remove(id).unwrap_or_default(),
                 tags: tags.remove(id).unwrap_or_default(),
             });
@@ -105,7 +109,7 @@ pub(crate) fn notices_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<N
     Ok(rows_of!(conn, [order_id], order_notices, order_notice_id, NoticeRow))
 }
 
-/// Adds payments to an order; one that is known already is replaced. True: something changed.
+/// Adds payments to an order; one that is known already takes over what is said. True: something changed.
 pub(crate) fn add_payments(tx: &mut Tx<'_>, order_id: OrderId, payments: Vec<PaymentDocument>) -> Result<bool, Failure> {
     if payments.is_empty() {
         return Ok(false);
@@ -113,9 +117,11 @@ pub(crate) fn add_payments(tx: &mut Tx<'_>, order_id: OrderId, payments: Vec<Pay
     let mut stored = rows_of!(&mut tx.conn, [order_id], order_payments, order_payment_id, PaymentRow);
     let mut changed = false;
     for payment in payments {
-        if let Some(known) = stored.iter_mut().find(|row| row.data.is_same(&payment)) {
-            if known.data != payment {
-                known.data = payment;
+        let known: Vec<&PaymentDocument> = stored.iter().map(|row| &row.data).collect();
+        if let Some(known) = payment.among(&known).and_then(|index| stored.get_mut(index)) {
+            let before = known.data.clone();
+            known.data.take(payment);
+            if known.data != before {
                 on!(&mut tx.conn, c => diesel::update(order_payments::table.find(known.order_payment_id))
                     .set(order_payments::data.eq(&known.data))
                     .execute(c))?;

@@ -116,6 +116,11 @@ impl Positions {
         contents(&self.rows, pieces.iter().copied(), told)
     }
 
+    /// Pieces in the channel's words. `so_far` counts those for which it has happened, these included.
+    pub(crate) fn contents(&self, pieces: impl IntoIterator<Item = (OrderItemId, i32)>, so_far: impl Fn(Pieces) -> i32) -> Vec<Content> {
+        contents(&self.rows, pieces, |id| so_far(self.pieces(id)))
+    }
+
     /// A position, and the warehouses that serve it.
     fn position(&mut self, order_item_id: OrderItemId) -> Option<(&mut Position, &[i32])> {
         let position = self.list.iter_mut().find(|position| position.order_item_id == order_item_id)?;

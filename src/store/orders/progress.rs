@@ -89,6 +89,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> R
             !packets.is_empty() || !together.is_empty()
         }
         FactKind::PositionsCancelled { positions, .. } => !positions.is_empty(),
+        FactKind::Refunded { .. } => true,
         FactKind::Acknowledged
         | FactKind::Paid { .. }
         | FactKind::Cancelled { .. }
@@ -101,9 +102,14 @@ pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> R
     }
     let times = times.saturating_add(1);
     row.data.set_told(fact.name(), times);
-    let key = format!("{}-{}-{times}", row.order_id, fact.word());
+    let key = fact_key(row, fact.name());
     let written = outbox::add_fact(tx, account_id, row.order_id, &key, &fact)?;
     Ok(written.then_some(account_id))
+}
+
+/// The key of the last fact of this name that was written for an order.
+pub(crate) fn fact_key(row: &OrderRow, fact: FactName) -> String {
+    format!("{}-{}-{}", row.order_id, fact.word(), row.data.times_told(fact))
 }
 
 /// The packages that no fact named yet; from now on one does.

@@ -253,6 +253,22 @@ fn payment_data_is_kept_and_told() {
 }
 
 #[test]
+fn a_payment_without_data_is_listed_too_and_once() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = order(store, item, Workflow::Prepayment);
+        for _ in 0..2 {
+            after(store, id, OrderEvent::Paid);
+        }
+        let listed = || load(store, id).payments.into_iter().map(|row| (row.data.iban, row.data.payment_status_id)).collect::<Vec<_>>();
+        assert_eq!(listed(), [(None, Some(domain::PaymentStatus::Paid))]);
+        let known = OrderPayment { iban: Some("DE02".into()), ..OrderPayment::default() };
+        send(store, OrderStatusUpdate { payment_informations: vec![known], ..update(id, OrderEvent::Paid) });
+        assert_eq!(listed(), [(Some("DE02".into()), Some(domain::PaymentStatus::Paid))]);
+    });
+}
+
+#[test]
 fn every_key_finds_the_order() {
     use OrderSignificantKey as Key;
     on_stores(|store| {

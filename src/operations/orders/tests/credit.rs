@@ -1,0 +1,214 @@
+//! `createCreditEntry`: how much money goes back, once, and what the channel hears of it.
+
+use super::parts::order_of_three;
+use super::*;
+use crate::domain::Decimal;
+use crate::domain::order::{Content, FactKind, PaymentStatus};
+use crate::operations::common::ReportAction;
+use crate::operations::orders::credit::{
+    CreateCreditEntry, CreateCreditEntryRequest, CreditEntryReport, CreditTransmission, NewCreditEntry, OrderItemRefund,
+};
+use crate::operations::orders::fetch::OrderFilter;
+use crate::store::outbox::{self, OutboxStatus, Settled};
+
+fn amount(text: &str) -> Decimal {
+    Decimal::parse(text).unwrap()
+}
+
+/// A paid order of three pieces of the item at 1.00 and one service at 1.00, with 4.90 of shipping costs.
+fn paid_order(store: &Store, item: ItemId) -> OrderId {
+    let id = order_of_three(store, item);
+    change(store, id, |row| {
+        row.data.payment_status_id = Some(PaymentStatus::Paid);
+        row.data.currency_code_iso = Some("EUR".into());
+        row.data.shipping_charge = Some(Decimal(49_000));
+    });
+    id
+}
+
+fn change(store: &Store, id: OrderId, change: impl FnOnce(&mut OrderRow) + Send + 'static) {
+    store
+        .write(move |tx| {
+            let mut row = orders::get(&mut tx.conn, id)?.unwrap();
+            change(&mut row);
+            orders::save_unseen(tx, &row)
+        })
+        .unwrap();
+}
+
+fn entry(order_id: OrderId, number: &str) -> NewCreditEntry {
+    NewCreditEntry {
+        significant_key: OrderSignificantKey::OrderId,
+        mandator_id: 1,
+        order_id: Some(order_id),
+        external_credit_number: number.into(),
+        ..NewCreditEntry::default()
+    }
+}
+
+fn of_amount(order_id: OrderId, number: &str, text: &str) -> NewCreditEntry {
+    NewCreditEntry { credit_amount: Some(amount(text)), currency_code_iso: Some("EUR".into()), ..entry(order_id, number) }
+}
+
+fn of_pieces(order_id: OrderId, number: &str, pieces: &[(&str, i32)]) -> NewCreditEntry {
+    let items = pieces.iter().map(|(line, quantity)| OrderItemRefund {
+        marketplace_order_item_id: Some((*line).into()),
+        quantity: *quantity,
+        ..OrderItemRefund::default()
+    });
+    NewCreditEntry { order_items: items.collect(), ..entry(order_id, number) }
+}
+
+fn send(store: &Store, entries: Vec<NewCreditEntry>) -> Vec<CreditEntryReport> {
+    let request = CreateCreditEntryRequest { credit_entries: testing::records("credit_entry", entries), ..Default::default() };
+    call::<CreateCreditEntry>(store, request).result.reports
+}
+
+fn code(store: &Store, entry: NewCreditEntry) -> i32 {
+    send(store, vec![entry])[0].return_code
+}
+
+/// Amount and pieces of each refund that the channel has to hear of.
+fn refunds(store: &Store) -> Vec<(Decimal, Vec<Content>)> {
+    let kinds = facts(store).into_iter().map(|fact| fact.fact().unwrap());
+    kinds
+        .filter_map(|kind| if let FactKind::Refunded { amount, positions, .. } = kind { Some((amount, positions)) } else { None })
+        .collect()
+}
+
+fn refunded(store: &Store, id: OrderId) -> Vec<i32> {
+    load(store, id).items.into_iter().map(|row| row.refunded).collect()
+}
+
+#[test]
+fn the_price_of_pieces_goes_back_once_under_one_number() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        for action in [ReportAction::Insert, ReportAction::Update] {
+            let report = send(store, vec![of_pieces(id, "CR-1", &[("L1", 2), ("L2", 1)])]).remove(0);
+            assert_eq!((report.return_code, report.action), (0, Some(action)), "{report:?}");
+            let keys = report.credit_entry.unwrap();
+            assert_eq!(
+                (keys.credit_entry_id, keys.credit_amount, keys.currency_code_iso.as_deref()),
+                (Some(1), Some(amount("3")), Some("EUR"))
+            );
+        }
+        assert_eq!(refunded(store, id), [2, 1]);
+        let pieces = |line: &str, sku: Option<&str>, quantity, so_far| Content {
+            line_id: Some(line.into()),
+            sku: sku.map(str::to_owned),
+            quantity,
+            so_far,
+        };
+        assert_eq!(refunds(store), [(amount("3"), vec![pieces("L1", Some("A-1"), 2, 2), pieces("L2", None, 1, 1)])]);
+        assert_eq!(load(store, id).order.data.refunded_amount, Some(amount("3")));
+        assert_eq!(code(store, of_pieces(id, "CR-2", &[("L1", 2)])), -5035, "one is left");
+        assert_eq!(code(store, of_pieces(id, "CR-2", &[("L1", 1)])), 0);
+        assert_eq!((refunded(store, id), refunds(store)[1].1[0].so_far), (vec![3, 1], 3));
+        assert_eq!(code(store, of_amount(id, "CR-3", "4.91")), -5034, "4.90 of shipping costs are left");
+        assert_eq!(code(store, of_amount(id, "CR-3", "4.90")), 0);
+        assert_eq!(code(store, of_amount(id, "CR-4", "0.01")), -5034);
+    });
+}
+
+#[test]
+fn the_same_number_with_other_contents_is_refused() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let (id, other) = (paid_order(store, item), paid_order(store, item));
+        let first = NewCreditEntry { reason: Some("broken".into()), ..of_amount(id, "CR-1", "2.50") };
+        assert_eq!(code(store, first.clone()), 0);
+        for (what, differs) in [
+            ("amount", NewCreditEntry { credit_amount: Some(amount("2.51")), ..first.clone() }),
+            ("reason", NewCreditEntry { reason: None, ..first.clone() }),
+            ("order", NewCreditEntry { order_id: Some(other), ..first.clone() }),
+            ("pieces", NewCreditEntry { order_items: of_pieces(id, "", &[("L1", 1)]).order_items, ..first.clone() }),
+        ] {
+            assert_eq!(code(store, differs), -5032, "{what}");
+        }
+        assert_eq!((code(store, first), refunds(store).len()), (0, 1));
+    });
+}
+
+#[test]
+fn what_cannot_go_back_exactly_is_refused_and_the_rest_of_the_call_goes_through() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let (id, unpaid) = (paid_order(store, item), order_of_three(store, item));
+        change(store, unpaid, |row| row.data.payment_status_id = Some(PaymentStatus::Unpaid));
+        let crowns = NewCreditEntry { currency_code_iso: Some("SEK".into()), ..of_amount(id, "B", "1") };
+        let nameless = NewCreditEntry { currency_code_iso: None, ..of_amount(id, "C", "1") };
+        let entries = vec![
+            (entry(id, "A"), -3001),
+            (crowns, -5033),
+            (nameless, -3001),
+            (of_amount(id, "D", "0"), -3010),
+            (of_amount(id, "E", "-1"), -3010),
+            (of_amount(id, "F", "1.001"), -3010),
+            (of_pieces(id, "G", &[("L1", 0)]), -3010),
+            (of_pieces(id, "H", &[("NONE", 1)]), -4022),
+            (of_pieces(id, "I", &[("L1", 2), ("L1", 2)]), -5035),
+            (of_amount(unpaid, "J", "1"), -5036),
+            (NewCreditEntry { credit_amount: Some(amount("0.40")), ..of_pieces(id, "GOOD", &[("L1", 1)]) }, 0),
+        ];
+        let (entries, expected): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
+        let reports = send(store, entries);
+        assert_eq!(reports.iter().map(|report| report.return_code).collect::<Vec<_>>(), expected, "{reports:?}");
+        assert_eq!((refunded(store, id), refunds(store).len()), (vec![1, 0], 1), "pieces may go back for less than their price");
+        assert_eq!(load(store, id).credits.len(), 1);
+    });
+}
+
+#[test]
+fn a_phone_sale_keeps_its_credit_entries_in_kontor() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        change(store, id, |row| {
+            row.account_id = None;
+            row.sub_channel_id = crate::config::PHONE_SALES;
+        });
+        assert_eq!((code(store, of_amount(id, "CR-1", "1")), facts(store).len()), (0, 0));
+        let record = fetched(store, all()).orders.into_iter().find(|order| order.order_id == id).unwrap();
+        let entry = &record.credit_entries[0];
+        assert_eq!((entry.external_credit_number.as_str(), entry.credit_amount), ("CR-1", amount("1")));
+        assert_eq!((entry.transmission, entry.transmitted_at.is_none()), (CreditTransmission::Kept, true));
+    });
+}
+
+#[test]
+fn an_order_shows_what_became_of_its_credit_entries_at_the_channel() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        let before = load(store, id).order.last_changed;
+        send(store, vec![NewCreditEntry { reason: Some("broken".into()), ..of_pieces(id, "CR-1", &[("L1", 2)]) }]);
+        assert!(load(store, id).order.last_changed > before, "who polls for changes sees it");
+        let shown = || {
+            let record = fetched(store, all()).orders.into_iter().find(|order| order.order_id == id).unwrap();
+            let entry = record.credit_entries.into_iter().next().unwrap();
+            (entry.transmission, entry.transmitted_at.is_some(), entry.reason, entry.order_items.len(), record.refunded_amount)
+        };
+        let text = Some("broken".to_owned());
+        assert_eq!(shown(), (CreditTransmission::Waiting, false, text.clone(), 1, Some(amount("2"))));
+        for (status, settled, expected) in [
+            (OutboxStatus::Parked, Settled::Parked { error: "E7".into() }, CreditTransmission::Refused),
+            (OutboxStatus::Done, Settled::Done, CreditTransmission::Transmitted),
+        ] {
+            let row = facts(store).pop().unwrap();
+            store
+                .write(move |tx| {
+                    outbox::settle(tx, &row.clone().into(), &settled)?;
+                    orders::follow_settled(tx, &row.into(), &settled)
+                })
+                .unwrap();
+            assert_eq!((facts(store).pop().unwrap().status, shown().0), (status, expected));
+        }
+        assert!(shown().1);
+    });
+}
+
+fn all() -> FetchOrdersRequest {
+    FetchOrdersRequest { filters: vec![OrderFilter { mandator_id: is(1), ..OrderFilter::default() }], ..FetchOrdersRequest::default() }
+}

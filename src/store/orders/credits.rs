@@ -1,0 +1,100 @@
+//! Credit entries: money that the ERP gave back to buyers, and what became of it at the channels.
+
+use diesel::prelude::*;
+
+use crate::domain::order::{CreditDocument, CreditState, FactName};
+use crate::domain::{Failure, OrderId, Stamp};
+use crate::on;
+use crate::store::outbox::{OutboxRow, OutboxStatus, Settled};
+use crate::store::schema::{credit_entries, outbox_facts};
+use crate::store::{Conn, Tx, next_id};
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = credit_entries, treat_none_as_default_value = false)]
+pub(crate) struct CreditRow {
+    pub credit_entry_id: i32,
+    pub order_id: OrderId,
+    pub mandator_id: i32,
+    /// The ERP's own number, unique in the mandator.
+    pub external_credit_number: String,
+    /// In 1/10 000.
+    pub amount: i64,
+    pub currency_code_iso: String,
+    pub created_at: i64,
+    /// The fact that reports it to the channel.
+    pub fact_key: Option<String>,
+    pub state: CreditState,
+    /// When it left [`CreditState::Waiting`].
+    pub settled_at: Option<i64>,
+    pub data: CreditDocument,
+}
+
+/// The credit entries of orders. True: the channel refused it, and Kontor does not try again automatically.
+pub(crate) fn credits_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<(CreditRow, bool)>, Failure> {
+    let rows: Vec<(CreditRow, Option<OutboxStatus>)> = on!(conn, c => credit_entries::table
+        .left_join(outbox_facts::table.on(credit_entries::fact_key.eq(outbox_facts::fact_key.nullable())))
+        .filter(credit_entries::order_id.eq_any(order_ids))
+        .order(credit_entries::credit_entry_id)
+        .select((CreditRow::as_select(), outbox_facts::status.nullable()))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(row, fact)| (row, fact == Some(OutboxStatus::Parked))).collect())
+}
+
+/// The credit entries that the channel does not get of those that one transaction reported, with the reason.
+pub(crate) fn refused_credits(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(i32, String)>, Failure> {
+    let rows: Vec<(i32, Option<String>)> = on!(conn, c => credit_entries::table
+        .inner_join(outbox_facts::table.on(credit_entries::fact_key.eq(outbox_facts::fact_key.nullable())))
+        .filter(outbox_facts::version.eq(version.0))
+        .filter(outbox_facts::status.eq_any([OutboxStatus::Parked, OutboxStatus::Dropped]))
+        .order(credit_entries::credit_entry_id)
+        .select((credit_entries::credit_entry_id, outbox_facts::last_error))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, error)| (id, error.unwrap_or_default())).collect())
+}
+
+/// The credit entry of a mandator under the ERP's number.
+pub(crate) fn credit_by_number(conn: &mut Conn<'_>, mandator_id: i32, number: &str) -> Result<Option<CreditRow>, Failure> {
+    Ok(on!(conn, c => credit_entries::table
+        .filter(credit_entries::mandator_id.eq(mandator_id))
+        .filter(credit_entries::external_credit_number.eq(number))
+        .select(CreditRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Stores a new credit entry; its id and time are set here. One without a fact stays in Kontor.
+pub(crate) fn add_credit(tx: &mut Tx<'_>, mut row: CreditRow) -> Result<CreditRow, Failure> {
+    row.credit_entry_id = next_id(tx, "credit_entry")?;
+    row.created_at = tx.stamp.0;
+    if row.fact_key.is_none() {
+        row.state = CreditState::Kept;
+        row.settled_at = Some(tx.stamp.0);
+    }
+    on!(&mut tx.conn, c => diesel::insert_into(credit_entries::table).values(&row).execute(c))?;
+    Ok(row)
+}
+
+/// What became of a fact, where it is a refund.
+pub(crate) fn follow_settled(tx: &mut Tx<'_>, row: &OutboxRow, settled: &Settled) -> Result<(), Failure> {
+    let OutboxRow::Fact(fact) = row else { return Ok(()) };
+    match settled {
+        _ if fact.kind != FactName::Refunded.word() => Ok(()),
+        Settled::Done => settle(tx, &fact.fact_key, CreditState::Transmitted),
+        Settled::Kept { .. } => settle(tx, &fact.fact_key, CreditState::Kept),
+        Settled::Again { .. } | Settled::Parked { .. } => Ok(()),
+    }
+}
+
+/// Nobody will send the fact any more.
+pub(crate) fn give_up_credit(tx: &mut Tx<'_>, fact_id: i32) -> Result<(), Failure> {
+    let key: Option<String> = on!(&mut tx.conn, c => outbox_facts::table.find(fact_id).select(outbox_facts::fact_key).first(c).optional())?;
+    key.map_or(Ok(()), |key| settle(tx, &key, CreditState::Kept))
+}
+
+fn settle(tx: &mut Tx<'_>, fact_key: &str, state: CreditState) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::update(credit_entries::table.filter(credit_entries::fact_key.eq(fact_key)))
+        .set((credit_entries::state.eq(state), credit_entries::settled_at.eq(stamp)))
+        .execute(c))?;
+    Ok(())
+}
