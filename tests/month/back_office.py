@@ -148,6 +148,11 @@ class Erp(DayErp):
     def adjust(self, order):
         self.call("adjustOrders", {"orders": [self._key(order)], "processSynchronous": True})
 
+    def credit(self, order, number, **more):
+        """Twice: the second time it is known."""
+        for _ in range(2):
+            self.call("createCreditEntry", {"creditEntries": [self._key(order) | {"externalCreditNumber": number} | more]})
+
     def report(self, order, status, **more):
         self.call("updateOrderStatus", {"orders": [self._key(order) | {"status": status} | more]})
 

@@ -12,6 +12,7 @@ DAYS = 30
 SKUS = [f"M-{number:02}" for number in range(1, 9)]
 PRICES = {sku: Decimal(790 + 315 * index) / 100 for index, sku in enumerate(SKUS)}
 BY_HAND = Decimal("5.55")  # the price of what the merchant puts on sale himself
+TROUBLE = Decimal("0.37")
 STOCK = 60  # of each article in each warehouse
 WAREHOUSES_OF = {1000: [MAIN, SECOND], 1001: [SECOND], 1002: [SECOND, MAIN]}
 KILLS = (4, 11, 18, 25)
@@ -38,6 +39,7 @@ class Month:
         self.cursor = ""  # of the ERP's reading of orders
         self.own = itertools.count(1)
         self.parcels = itertools.count(1)
+        self.credits = itertools.count(1)
         self.late = []  # item numbers that do not exist yet
 
     # ---- the days -------------------------------------------------------------------------------------------------
@@ -344,14 +346,14 @@ class Month:
         for order in self.book.orders:
             luck = self.dice.random()
             sent = [line for line in order.lines if line.shipped > line.returned]
-            if not order.account or not sent or luck > 0.1:
+            if not order.account or not sent or luck > 0.2:
                 continue
             line = self.dice.choice(sent)
-            if luck < 0.03:
+            if luck < 0.05:
                 line.seen_by_shop += 1
                 self.ask(order, "returns", {"lines": [{"line_id": line.key, "quantity": 1}]})
                 self.counts["returns by the channel"] += 1
-            elif luck < 0.06:
+            elif luck < 0.08:
                 # What the shop said came back, or one piece more; all of it that is not in stock yet goes there.
                 line.seen_by_erp = line.returned if line.returned > line.restocked else line.returned + 1
                 warehouse = self.dice.choice(list(WAREHOUSES))
@@ -359,11 +361,27 @@ class Month:
                 self.erp.correct(order, line, returnedQuantity=line.returned, restock=True, warehouseCode=warehouse)
                 self.book.move(line.sku, warehouse, back)
                 self.counts["returns by the ERP"] += 1
-            elif line.refunded < line.returned and order.paid:
+            elif not order.paid or sum(order.refunds, line.price) > order.total():
+                continue
+            elif luck > 0.12:
+                self.credit(order, line)
+            elif line.refunded < line.returned:
                 line.refunded += 1
                 self.ask(order, "refunds", {"lines": [{"line_id": line.key, "quantity": 1}]})
                 order.refunds.append(line.price)
                 self.counts["refunds by the channel"] += 1
+
+    def credit(self, order, line):
+        """The ERP gives money back: for a piece that came back, or something for the trouble."""
+        number = f"CR-{next(self.credits)}"
+        if line.refunded < line.returned:
+            self.erp.credit(order, number, orderItems=[{"orderItemId": line.position, "quantity": 1}])
+            line.refunded += 1
+            order.refunds.append(line.price)
+        else:
+            self.erp.credit(order, number, creditAmount=TROUBLE, currencyCodeIso="EUR")
+            order.refunds.append(TROUBLE)
+        self.counts["refunds by the ERP"] += 1
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
