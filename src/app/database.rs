@@ -6,11 +6,13 @@ use super::error::{DatabaseStanding, Error};
 use crate::config::{Settings, database};
 use crate::domain::{Failure, Patience};
 use crate::preparation;
-use crate::store::{self, Standing, Store};
+use crate::store::{self, Standing, Store, starts};
 
 /// Opens the database with the newest schema; what an earlier program stored is completed.
 pub(super) fn open(database: &str, patience: Patience) -> Result<Store, Failure> {
     let store = Store::open_with(database, patience)?;
+    // Before anything else is written: what a backup has lost since is recognised by the last change that it knows.
+    store.write(|tx| starts::note(tx, rand::random()))?;
     preparation::fill_columns(&store)?;
     Ok(store)
 }

@@ -196,7 +196,7 @@ macro_rules! fetched {
                 $field: Vec<$record> [flat($entry)],
                 $(
                     /// Keys of deleted records, if the call has `changed_since`: of all records of the mandator, whatever else
-                    /// the filters ask for.
+                    /// the filters ask for. Book them by id, and before the records: a number may belong to a new record already.
                     $gone: Vec<$gone_record> [each($gone_entry)],
                 )?
                 /// The next `changed_since`, if the call has one; also if nothing changed.

@@ -15,12 +15,13 @@ use crate::domain::{Deleted, Failure, code};
 use crate::store::Conn;
 use crate::store::deletions::{self, DeletionRow};
 use crate::store::since::{Following, Since};
+use crate::store::starts;
 
 const VERSION: u8 = 1;
 /// Records of a page if the call names no size.
 const PAGE: usize = 250;
-/// Length of a cursor's bytes: version, digest, beginning, stamp, two numbers.
-const LENGTH: usize = 1 + DIGEST + 8 + 8 + 4 + 4;
+/// Length of a cursor's bytes: version, digest, start, beginning, stamp, two numbers.
+const LENGTH: usize = 1 + DIGEST + 8 + 8 + 8 + 4 + 4;
 const DIGEST: usize = 6;
 
 /// What a call says about the changes it asks for.
@@ -40,6 +41,8 @@ pub(crate) struct Cursor {
     per_page: usize,
     /// Stamp of the last change that the call can see.
     last: i64,
+    /// The latest start of a gateway.
+    start: i64,
 }
 
 /// What the text of a cursor says.
@@ -49,6 +52,8 @@ struct Place {
     /// Stamp of the last change when the caller began to read from the start, or was last at the end: what was deleted
     /// before, it has never seen.
     began: i64,
+    /// The latest start of a gateway then.
+    start: i64,
 }
 
 /// Filters as they are recognised again: a condition that is not set leaves no trace, so new conditions leave old cursors valid.
@@ -65,17 +70,22 @@ impl Cursor {
     /// `None`: the call reads by pages.
     ///
     /// # Errors
-    /// `CURSOR_WITH_PAGE`, `CURSOR_UNKNOWN`, `CURSOR_TOO_OLD`, `ANSWER_TOO_LARGE`.
+    /// `CURSOR_WITH_PAGE`, `CURSOR_UNKNOWN`, `CURSOR_TOO_OLD`.
     pub(crate) fn of(reading: &Reading<'_>, conn: &mut Conn<'_>, asked: Asked<'_>) -> Result<Option<Cursor>, Failure> {
         let digest = digest_of(asked.operation, &asked.choice);
         let clock = deletions::clock(conn)?;
+        let start = starts::latest(conn)?.unwrap_or_default();
         let place = match asked.changed_since {
             Patch::Keep => return Ok(None),
-            Patch::Clear => Place { since: Since::START, began: clock.last },
-            // Behind the last change: of another database, or of this one before it was restored.
-            Patch::Set(text) => read(text, digest)
-                .filter(|place| place.since.stamp.max(place.began) <= clock.last)
-                .ok_or_else(|| Failure::quoting(code::CURSOR_UNKNOWN, [&text.as_str(), &asked.operation]))?,
+            Patch::Clear => Place { since: Since::START, began: clock.last, start },
+            Patch::Set(text) => {
+                let unknown = || Failure::quoting(code::CURSOR_UNKNOWN, [&text.as_str(), &asked.operation]);
+                let place = read(text, digest).ok_or_else(unknown)?;
+                // A cursor behind what its time has left here is of another database, or of this one before it was restored.
+                let of_its_time = if place.start == start { Some(clock.last) } else { starts::last_of(conn, place.start)? };
+                of_its_time.filter(|last| place.since.stamp.max(place.began) <= *last).ok_or_else(unknown)?;
+                place
+            }
         };
         if place.began < clock.forgotten {
             return Err(Failure::new(code::CURSOR_TOO_OLD, []));
@@ -83,12 +93,10 @@ impl Cursor {
         if let Some(page) = asked.page.filter(|page| *page > 1) {
             return Err(Failure::new(code::CURSOR_WITH_PAGE, [&page.to_string()]));
         }
-        let per_page = asked.per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0).unwrap_or(PAGE);
-        let most = reading.settings.limits.records;
-        if per_page > most {
-            return Err(Failure::new(code::ANSWER_TOO_LARGE, [&per_page.to_string(), &most.to_string()]));
-        }
-        Ok(Some(Cursor { digest, place, per_page, last: clock.last }))
+        let asked_for = asked.per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0);
+        // A larger page than an answer can hold is none that the caller has to ask for otherwise: the next one goes on.
+        let per_page = asked_for.unwrap_or(PAGE).min(reading.settings.limits.records);
+        Ok(Some(Cursor { digest, place, per_page, last: clock.last, start }))
     }
 
     /// What to read: one record more than the page holds shows whether it is the last one.
@@ -122,8 +130,8 @@ impl Cursor {
         let mut places: Vec<Since> = changed.iter().copied().chain(deleted.iter().map(place)).collect();
         places.sort_unstable();
         let next = match places.get(..self.per_page).filter(|page| page.len() < places.len()).and_then(<[Since]>::last) {
-            Some(end) => Place { since: *end, began: self.place.began },
-            None => Place { since: Since::end_of(self.last), began: self.last },
+            Some(end) => Place { since: *end, began: self.place.began, start: self.start },
+            None => Place { since: Since::end_of(self.last), began: self.last, start: self.start },
         };
         changed.retain(|place| *place <= next.since);
         deleted.retain(|row| place(row) <= next.since);
@@ -138,10 +146,11 @@ fn digest_of(operation: &str, choice: &[String]) -> [u8; DIGEST] {
     short
 }
 
-fn text_of(digest: [u8; DIGEST], Place { since, began }: Place) -> String {
+fn text_of(digest: [u8; DIGEST], Place { since, began, start }: Place) -> String {
     let mut bytes = Vec::with_capacity(LENGTH);
     bytes.push(VERSION);
     bytes.extend(digest);
+    bytes.extend(start.to_be_bytes());
     bytes.extend(began.to_be_bytes());
     bytes.extend(since.stamp.to_be_bytes());
     bytes.extend(since.id.to_be_bytes());
@@ -155,12 +164,14 @@ fn read(text: &str, digest: [u8; DIGEST]) -> Option<Place> {
     let bytes: [u8; LENGTH] = bytes.try_into().ok()?;
     let (version, rest) = bytes.split_first()?;
     let (own, rest) = rest.split_first_chunk::<DIGEST>()?;
+    let (start, rest) = rest.split_first_chunk::<8>()?;
     let (began, rest) = rest.split_first_chunk::<8>()?;
     let (stamp, rest) = rest.split_first_chunk::<8>()?;
     let (id, rest) = rest.split_first_chunk::<4>()?;
     let second = rest.first_chunk::<4>()?;
     let since = Since { stamp: i64::from_be_bytes(*stamp), id: i32::from_be_bytes(*id), second: i32::from_be_bytes(*second) };
-    (*version == VERSION && *own == digest).then_some(Place { since, began: i64::from_be_bytes(*began) })
+    let (began, start) = (i64::from_be_bytes(*began), i64::from_be_bytes(*start));
+    (*version == VERSION && *own == digest).then_some(Place { since, began, start })
 }
 
 #[cfg(test)]
@@ -181,13 +192,13 @@ mod tests {
     }
 
     fn cursor(per_page: usize) -> Cursor {
-        Cursor { digest: OWN, place: Place { since: Since::START, began: 80 }, per_page, last: 90 }
+        Cursor { digest: OWN, place: Place { since: Since::START, began: 80, start: 1 }, per_page, last: 90, start: 2 }
     }
 
     #[test]
     fn a_cursor_is_read_as_it_was_written_and_by_its_own_call_only() {
         for since in [Since::START, at(1_764_000_000_000_000, 7), Since::end_of(90)] {
-            let place = Place { since, began: 1_764_000_000_000_001 };
+            let place = Place { since, began: 1_764_000_000_000_001, start: i64::MIN };
             let text = text_of(OWN, place);
             assert!(text.len() <= 64, "{text}");
             assert_eq!(read(&text, OWN), Some(place));
@@ -205,7 +216,7 @@ mod tests {
         let next = cursor(3).cut(&mut changed, &mut deleted);
         assert_eq!(changed, [at(10, 1), at(10, 2)]);
         assert_eq!(deleted, [gone(15, 9)]);
-        assert_eq!(read(&next, OWN), Some(Place { since: at(15, 9), began: 80 }));
+        assert_eq!(read(&next, OWN), Some(Place { since: at(15, 9), began: 80, start: 2 }));
     }
 
     #[test]
@@ -213,7 +224,7 @@ mod tests {
         let mut changed = vec![at(10, 1), at(20, 2)];
         let next = cursor(2).cut(&mut changed, &mut Vec::new());
         assert_eq!(changed.len(), 2);
-        let end = Some(Place { since: Since::end_of(90), began: 90 });
+        let end = Some(Place { since: Since::end_of(90), began: 90, start: 2 });
         assert_eq!(read(&next, OWN), end);
         assert_eq!(read(&cursor(2).cut(&mut Vec::new(), &mut Vec::new()), OWN), end);
     }

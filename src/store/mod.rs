@@ -44,6 +44,7 @@ pub(crate) mod schema;
 #[cfg(test)]
 mod schema_tests;
 pub(crate) mod since;
+pub(crate) mod starts;
 pub(crate) mod stock;
 #[cfg(test)]
 pub(crate) mod testing;

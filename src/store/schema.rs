@@ -20,6 +20,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    starts (start_id) {
+        start_id -> Integer,
+        token -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
     writers (writer) {
         writer -> Text,
         last -> BigInt,
@@ -610,6 +618,7 @@ diesel::joinable!(group_account_categories -> account_categories (account_catego
 diesel::allow_tables_to_appear_in_same_query!(
     change_clock,
     deletions,
+    starts,
     writers,
     counters,
     configured,

@@ -225,3 +225,45 @@ fn a_reader_misses_no_order_that_is_stored_back_dated_while_it_polls() {
         }
     }
 }
+
+/// The files of an SQLite database, copied while no gateway works with them.
+fn copy_database(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("the folder") {
+        let path = entry.expect("a file").path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().contains(".sqlite")) {
+            std::fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn a_cursor_outlives_a_restart_but_not_a_backup_that_lacks_what_it_has_seen() {
+    let mut world = World::configured(Database::Sqlite, &Config::default().text());
+    Erp::on(&world, Face::Typed).item("A-1", "A");
+    let early = next_of(&answer(&Erp::on(&world, Face::Typed), "fetchItems", &[], ""));
+    world.stop();
+    let backup = world.folder().join("backup");
+    copy_database(world.folder(), &backup);
+    world.start();
+    let erp = Erp::on(&world, Face::Typed);
+    let (seen, _) = read_on(&erp, "fetchItems", &[], "internal_item_number", early.clone());
+    assert!(seen.is_empty(), "after a restart: {seen:?}");
+    erp.item("A-1", "Changed after the backup");
+    let (seen, late) = read_on(&erp, "fetchItems", &[], "internal_item_number", early.clone());
+    assert_eq!(seen, ["A-1"]);
+    world.stop();
+    copy_database(&backup, world.folder());
+    world.start();
+    let erp = Erp::on(&world, Face::Typed);
+    erp.item("A-2", "B");
+    let code = |cursor: &str| answer(&erp, "fetchItems", &[], cursor).having("return_code")[0].must("return_code").to_owned();
+    assert_eq!(code(&late), "-3040");
+    assert_eq!(code(&early), "0", "the backup has what this one has seen");
+
+    let other = World::configured(Database::Sqlite, &Config::default().text());
+    let other = Erp::on(&other, Face::Typed);
+    other.item("A-1", "A");
+    let refused = answer(&other, "fetchItems", &[], &early);
+    assert_eq!(refused.having("return_code")[0].must("return_code"), "-3040", "of another database");
+}

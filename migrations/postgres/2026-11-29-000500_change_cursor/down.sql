@@ -8,4 +8,5 @@ DROP INDEX orders_by_change;
 CREATE INDEX orders_by_change ON orders (mandator_id, last_changed);
 DROP INDEX offers_by_change;
 ALTER TABLE change_clock DROP COLUMN forgotten;
+DROP TABLE starts;
 DROP TABLE deletions;

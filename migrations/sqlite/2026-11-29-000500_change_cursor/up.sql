@@ -9,6 +9,13 @@ CREATE TABLE deletions (
     PRIMARY KEY (mandator_id, kind, stamp, record_id)
 ) WITHOUT ROWID;
 
+-- Each start of a gateway with the last change before it: what a cursor was made by, and whether a backup was restored since.
+CREATE TABLE starts (
+    start_id INTEGER NOT NULL PRIMARY KEY,
+    token BIGINT NOT NULL UNIQUE,
+    last BIGINT NOT NULL
+);
+
 -- Deletions up to this stamp are forgotten; a reader that stands before it starts again.
 ALTER TABLE change_clock ADD COLUMN forgotten BIGINT NOT NULL DEFAULT 0;
 

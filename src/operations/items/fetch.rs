@@ -55,7 +55,8 @@ wire! {
         /// true: pictures that Kontor keeps come as Base64 instead of an address.
         images_as_base64: Option<bool>,
         /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
-        /// from the start. Replaces the number of a page: read on until an answer has no records.
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
         changed_since: Patch<String> [max(64)],
     }
 

@@ -81,7 +81,8 @@ wire! {
         /// Offers that pass one of these filters.
         filters: Vec<OfferFilterRecord> [flat("filter")],
         /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
-        /// from the start. Replaces the number of a page: read on until an answer has no records.
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
         changed_since: Patch<String> [max(64)],
     }
 

@@ -33,7 +33,8 @@ wire! {
         /// Page, starting with 1.
         page: Option<i32>,
         /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
-        /// from the start. Replaces the number of a page: read on until an answer has no records.
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
         /// A change of what orders have reserved is no change of stock. A page counts stock of one warehouse as one record.
         changed_since: Patch<String> [max(64)],
     }
