@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use super::document::{Scalar, Shown};
 use super::order::Address;
+use super::{Failure, Worded, code};
 
 /// Salutations with their words on the wire (`order-calls.md` 10.1).
 pub(crate) const SALUTATIONS: [(i32, &str); 3] = [(1, "mr"), (2, "ms"), (3, "business")];
@@ -80,7 +81,20 @@ impl Scalar for NaiveDate {
     }
 }
 
+/// Numbers of customers start at 1.
+pub(crate) fn check_number(number: i32) -> Result<(), Failure> {
+    if number >= 1 {
+        return Ok(());
+    }
+    Err(Failure::quoting(code::OUT_OF_RANGE, [&number, &Worded::range(1, i32::MAX)]).within("customer_number"))
+}
+
 impl Customer {
+    /// Somebody, or a company.
+    pub(crate) fn has_name(&self) -> bool {
+        [&self.last_name, &self.firm].into_iter().flatten().any(|name| !name.trim().is_empty())
+    }
+
     /// Takes name and address of an order over; what an address cannot say stays.
     pub(crate) fn follow(&mut self, address: &Address) {
         let salutation = |word: &String| SALUTATIONS.iter().find(|(_, known)| known == word).map(|(id, _)| *id);

@@ -265,6 +265,18 @@ codes! {
     4023 UNKNOWN_ORDER_CHANGE Client
         "change {0} belongs to another order; fetchOrders lists the changes of this one"
         "die Änderung {0} gehört zu einem anderen Auftrag; fetchOrders nennt die Änderungen von diesem";
+    4024 UNKNOWN_ADDRESS Client
+        "the customer has no delivery address {0}; fetchCustomers lists its addresses"
+        "der Kunde hat keine Lieferadresse {0}; fetchCustomers nennt seine Adressen";
+    4025 UNKNOWN_CUSTOMER Client
+        "no customer has {0} \"{1}\" in mandator {2}; fetchCustomers lists them, and a new customer needs no {0}"
+        "kein Kunde hat {0} \"{1}\" im Mandanten {2}; fetchCustomers nennt alle, und ein neuer Kunde braucht kein {0}";
+    4026 UNKNOWN_CUSTOMER_GROUP Client
+        "the customer group \"{0}\" does not exist in mandator {1}; fetchCustomerGroups lists them, updateCustomerGroups creates them"
+        "die Kundengruppe \"{0}\" gibt es im Mandanten {1} nicht; fetchCustomerGroups nennt alle, updateCustomerGroups legt sie an";
+    4027 UNKNOWN_PAYMENT_METHOD Client
+        "the payment method \"{0}\" does not exist; fetchPaymentMethods lists them, and the admin adds them in the configuration"
+        "die Zahlungsart \"{0}\" gibt es nicht; fetchPaymentMethods nennt alle, und der Administrator ergänzt sie in der Konfiguration";
     // 5000: state
     5001 ITEM_IN_USE Client
         "the item cannot be deleted: {0}; resolve that first"
@@ -315,8 +327,11 @@ codes! {
         "the record is in \"{0}\", but the order is in {1}; send amounts in {1}, or leave {field:currency_code_iso} out"
         "der Datensatz ist in \"{0}\", der Auftrag aber in {1}; senden Sie Beträge in {1}, oder lassen Sie {field:currency_code_iso} weg";
     5018 TOO_MANY_ADDRESSES Client
-        "the customer has {0} delivery addresses already, which is the most; remove some, or change one by its {field:address_id}"
-        "der Kunde hat schon {0} Lieferadressen, mehr sind nicht möglich; entfernen Sie welche, oder ändern Sie eine über ihre {field:address_id}";
+        "a customer can have at most {0} delivery addresses; send fewer, remove some, or change one by its {field:address_id}"
+        "ein Kunde kann höchstens {0} Lieferadressen haben; senden Sie weniger, entfernen Sie welche, oder ändern Sie eine über ihre {field:address_id}";
+    5019 TAKEN Client
+        "{0} belongs to another record already; choose another, or address that record by it"
+        "{0} gehört schon zu einem anderen Datensatz; wählen Sie etwas anderes, oder sprechen Sie diesen Datensatz damit an";
     5020 SET_IN_CONFIGURATION Client
         "{0} is set in the configuration file; have the admin change it there"
         "{0} steht in der Konfigurationsdatei; lassen Sie es dort ändern";

@@ -162,8 +162,8 @@ impl<D: Listed> Batch<D> {
         let by = record.by();
         let columns = record.columns();
         let mandator_id = *columns.mandator_id;
-        let (id, name) = (columns.id.take(), columns.identifier.take());
-        let external_id = columns.external_id.and_then(Option::take);
+        let (id, name) = (columns.id.take(), trimmed(columns.identifier.take()));
+        let external_id = trimmed(columns.external_id.and_then(Option::take));
         work.mandator(mandator_id)?;
         let found = match by {
             By::Id => {
@@ -237,8 +237,13 @@ impl<D: Listed> Batch<D> {
             Some(external_id) if other.external_id.as_ref() == Some(external_id) => Some((FieldName("external_id"), external_id.as_str())),
             _ => None,
         });
-        taken.map_or(Ok(()), |what| Err(Failure::quoting(code::REPEATED, [&what])))
+        taken.map_or(Ok(()), |what| Err(Failure::quoting(code::TAKEN, [&what])))
     }
+}
+
+/// A key without the blanks around it; one of blanks only is none.
+fn trimmed(key: Option<String>) -> Option<String> {
+    key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
 }
 
 /// Declares the fetch and the update call of a list. The record and its key are declared by hand beside it.

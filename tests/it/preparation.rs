@@ -288,7 +288,7 @@ fn look_up_lists_are_kept_by_number_name_and_external_id() {
                 "<delivery_time significant_key=\"delivery_time_id\"><mandator_id>1</mandator_id><delivery_time_id>{id}</delivery_time_id><identifier>a week</identifier></delivery_time><delivery_time significant_key=\"delivery_time_id\"><mandator_id>1</mandator_id><delivery_time_id>{id}</delivery_time_id><identifier>2 days</identifier></delivery_time>"
             ),
         );
-        assert!(answer.contains("return_code=\"-3012\"") && answer.contains("action=\"update\""), "{answer}");
+        assert!(answer.contains("return_code=\"-5019\"") && answer.contains("action=\"update\""), "{answer}");
         let answer = ok(
             &world,
             "fetchDeliveryTimes",

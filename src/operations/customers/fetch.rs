@@ -27,7 +27,7 @@ wire! {
         external_customer_id_1: Option<Match<String>>,
         /// Second foreign id.
         external_customer_id_2: Option<Match<String>>,
-        /// E-mail address.
+        /// E-mail address, compared without case.
         email_address: Option<Match<String>>,
         /// Customer group; not set: customers without one.
         customer_group_id: Option<Match<i32>>,
@@ -77,7 +77,8 @@ impl ReadOperation for FetchCustomers {
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let own = customer_conditions!(ask, filter, CustomerFilter, mandator, { mandator_id });
-            selections.push(CustomerSelection { mandator_id: mandator.mandator_id, ..own });
+            let email_address = customers::without_case(own.email_address);
+            selections.push(CustomerSelection { mandator_id: mandator.mandator_id, email_address, ..own });
         }
         let asked = Asked {
             operation: Self::NAME,

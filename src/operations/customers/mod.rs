@@ -5,6 +5,8 @@
 
 mod fetch;
 mod groups;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub(crate) use fetch::FetchCustomers;

@@ -1,7 +1,7 @@
 //! `updateCustomers`: creates and changes customers and their delivery addresses.
 
 use super::{CustomerAddressRecord, CustomerKey, CustomerKeys, CustomerRecord};
-use crate::domain::customer::CustomerAddress;
+use crate::domain::customer::{CustomerAddress, check_number};
 use crate::domain::lookup::CustomerGroup;
 use crate::domain::{AnyOf, Failure, FieldName, Patch, Place, code};
 use crate::operations::common::ReportAction;
@@ -72,25 +72,36 @@ fn keys_of(row: &CustomerRow) -> CustomerKeys {
 fn write(work: &mut Work<'_, '_>, mut record: CustomerRecord) -> Result<Done<CustomerKeys>, Failure> {
     let mandator_id = work.mandator(record.mandator_id)?.mandator_id;
     record.number_words()?;
+    tidy_keys(&mut record)?;
     let group = group_of(&mut work.tx.conn, mandator_id, &record)?;
     let (action, mut row) = match customer_under(&mut work.tx.conn, mandator_id, &record)? {
         Some(row) => (ReportAction::Update, row),
         None => {
-            if record.last_name.is_unset() && record.firm.is_unset() {
-                return Err(Failure::quoting(code::MISSING, [&AnyOf(&["last_name", "firm"])]));
-            }
             refuse_taken_number(&mut work.tx.conn, mandator_id, None, record.customer_number)?;
             (ReportAction::Insert, customers::create(work.tx, mandator_id, None, record.customer_number, None, None)?)
         }
     };
     refuse_taken_number(&mut work.tx.conn, mandator_id, Some(row.customer_id), record.customer_number)?;
     let addresses = std::mem::take(&mut record.shipping_addresses);
-    let mut changed = change(&mut row, record, group)?;
+    let mut changed = change(&mut row, action, record, group)?;
     changed |= take_addresses(work, row.customer_id, addresses)?;
     if changed {
         customers::save(work.tx, &mut row)?;
     }
     Ok((Some(action), keys_of(&row)))
+}
+
+/// Takes the blanks around the ERP's own keys away; one of blanks only is an empty one.
+fn tidy_keys(record: &mut CustomerRecord) -> Result<(), Failure> {
+    for key in [&mut record.external_customer_id_1, &mut record.external_customer_id_2] {
+        if let Patch::Set(text) = key {
+            *key = match text.trim() {
+                "" => Patch::Clear,
+                text => Patch::Set(text.to_owned()),
+            };
+        }
+    }
+    record.customer_number.map_or(Ok(()), check_number)
 }
 
 /// The customer under the key that the record chose; `None`: it is new.
@@ -122,7 +133,7 @@ fn refuse_taken_number(conn: &mut Conn<'_>, mandator_id: i32, own: Option<i32>, 
     match customers::by_number(conn, mandator_id, number)? {
         Some(other) if own != Some(other.customer_id) => {
             let number = number.to_string();
-            Err(Failure::quoting(code::REPEATED, [&(FieldName("customer_number"), number.as_str())]).within("customer_number"))
+            Err(Failure::quoting(code::TAKEN, [&(FieldName("customer_number"), number.as_str())]).within("customer_number"))
         }
         _ => Ok(()),
     }
@@ -140,16 +151,14 @@ fn group_of(conn: &mut Conn<'_>, mandator_id: i32, record: &CustomerRecord) -> R
     let groups = lookups::of_mandator::<CustomerGroup>(conn, mandator_id)?;
     let found = groups.iter().find(|group| match id {
         Patch::Set(id) => group.id == *id,
-        _ => group.identifier == shown,
+        _ => group.identifier.trim() == shown.trim(),
     });
-    found.map(|group| Patch::Set(group.id)).ok_or_else(|| {
-        let known: Vec<String> = groups.iter().map(|group| format!("{} ({})", group.id, group.identifier)).collect();
-        Failure::new(code::NOT_IN_LIST, [&shown, &known.join(", ")]).within(field)
-    })
+    let unknown = || Failure::quoting(code::UNKNOWN_CUSTOMER_GROUP, [&shown, &mandator_id]).within(field);
+    found.map(|group| Patch::Set(group.id)).ok_or_else(unknown)
 }
 
 /// Takes the fields over. True: something changed. From now on orders leave the customer as it is.
-fn change(row: &mut CustomerRow, mut record: CustomerRecord, group: Patch<i32>) -> Result<bool, Failure> {
+fn change(row: &mut CustomerRow, action: ReportAction, mut record: CustomerRecord, group: Patch<i32>) -> Result<bool, Failure> {
     fn columns(row: &CustomerRow) -> impl PartialEq + use<> {
         let texts = [&row.external_customer_id_1, &row.external_customer_id_2, &row.email_address].map(Clone::clone);
         (row.customer_number, texts, row.customer_group_id, row.kept)
@@ -167,6 +176,10 @@ fn change(row: &mut CustomerRow, mut record: CustomerRecord, group: Patch<i32>) 
     }
     let mut document = before.clone();
     document.merge(record.update());
+    // A buyer whose channel named nobody stays without a name until somebody gives one.
+    if !document.has_name() && (action == ReportAction::Insert || before.has_name()) {
+        return Err(Failure::quoting(code::MISSING, [&AnyOf(&["last_name", "firm"])]));
+    }
     row.data = Stored::of(&document)?;
     Ok(columns(row) != columns_before || document != before)
 }
@@ -199,15 +212,18 @@ fn take_address(
     let at = address.address_id.map(|id| (id, known.iter().position(|(known, _)| *known == id)));
     if address.delete.unwrap_or_default() {
         let (id, at) = at.ok_or_else(|| Failure::missing("address_id"))?;
-        // One that is gone already is no error: a repeated call changes nothing.
-        let Some(at) = at else { return Ok(false) };
+        let Some(at) = at else {
+            // One that is gone already is no error: a repeated call changes nothing.
+            let is_gone = customer_addresses::is_gone(work.tx, id)?;
+            return if is_gone { Ok(false) } else { Err(Failure::quoting(code::UNKNOWN_ADDRESS, [&id])) };
+        };
         known.remove(at);
         customer_addresses::delete(work.tx, id)?;
         return Ok(true);
     }
     let (address_id, before) = match at {
         Some((id, Some(at))) => (id, known.get(at).map(|(_, document)| document.clone()).unwrap_or_default()),
-        Some((id, None)) => return Err(Failure::quoting(code::UNKNOWN_KEY, [&FieldName("address_id"), &id])),
+        Some((id, None)) => return Err(Failure::quoting(code::UNKNOWN_ADDRESS, [&id])),
         None => (0, CustomerAddress::default()),
     };
     let mut document = before.clone();

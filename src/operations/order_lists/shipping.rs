@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{has_name, mandators, names, passes};
+use super::{has_name, mandators, names};
 use crate::config::{Account, Settings, ShippingWord, User, shipping_word};
 use crate::operations::wire::cond_of;
 use crate::store::filter::Cond;
@@ -24,7 +24,8 @@ struct Entry {
     id: Option<i32>,
     identifier: String,
     external_id: Option<String>,
-    accounts: Vec<ShippingWordOfAccount>,
+    /// Each with its mandator.
+    accounts: Vec<(i32, ShippingWordOfAccount)>,
 }
 
 /// The entries of the list, then words that only tables of accounts have.
@@ -51,10 +52,10 @@ fn entries(settings: &Settings, user: &User, list: &[ShippingWord], table: impl 
             };
             // The identifier's line counts before the external id's, as it does when something is sent.
             let of_account = ShippingWordOfAccount { account_id: account.account_id, channel_code: code.clone() };
-            match entry.accounts.iter_mut().find(|known| known.account_id == account.account_id) {
-                Some(known) if word.trim().eq_ignore_ascii_case(entry.identifier.trim()) => *known = of_account,
+            match entry.accounts.iter_mut().find(|(_, known)| known.account_id == account.account_id) {
+                Some(known) if word.trim().eq_ignore_ascii_case(entry.identifier.trim()) => known.1 = of_account,
                 Some(_) => {}
-                None => entry.accounts.push(of_account),
+                None => entry.accounts.push((account.mandator_id, of_account)),
             }
         }
     }
@@ -64,17 +65,30 @@ fn entries(settings: &Settings, user: &User, list: &[ShippingWord], table: impl 
 
 /// The conditions of one filter.
 struct Conditions {
+    /// Of the accounts.
+    mandator_id: Cond<i32>,
     id: Cond<i32>,
     identifier: Cond<String>,
     external_id: Cond<String>,
 }
 
 impl Conditions {
-    fn pass(&self, entry: &Entry) -> bool {
+    fn has_words(&self, entry: &Entry) -> bool {
         entry.id.map_or_else(|| self.id.passes_unset(), |id| self.id.passes(&id))
             && has_name(&self.identifier, &entry.identifier)
             && entry.external_id.as_ref().map_or_else(|| self.external_id.passes_unset(), |text| has_name(&self.external_id, text))
     }
+}
+
+/// The entry with the accounts that one of the filters lets pass. The lists are the same for all mandators, but a word
+/// that only accounts have belongs to the mandators of those.
+fn passing(mut entry: Entry, filters: &[Conditions]) -> Option<Entry> {
+    let passed: Vec<&Conditions> = filters.iter().filter(|filter| filter.has_words(&entry)).collect();
+    if !filters.is_empty() {
+        entry.accounts.retain(|(mandator_id, _)| passed.iter().any(|filter| filter.mandator_id.passes(mandator_id)));
+    }
+    let is_listed = entry.id.is_some() && (filters.is_empty() || !passed.is_empty());
+    (is_listed || !entry.accounts.is_empty()).then_some(entry)
 }
 
 /// Declares the fetch call of a list.
@@ -93,7 +107,7 @@ macro_rules! shipping_list {
                 $identifier: Option<crate::operations::wire::Match<String>>,
                 /// Foreign id, compared without case.
                 $external_id: Option<crate::operations::wire::Match<String>>,
-                /// A mandator; all have the same list.
+                /// A mandator; all have the same list, but only its accounts are shown, and the words that only they have.
                 mandator_id: Option<crate::operations::wire::Match<i32>>,
             }
 
@@ -134,8 +148,8 @@ macro_rules! shipping_list {
             ) -> Result<$result, crate::domain::Failure> {
                 let mut filters = Vec::with_capacity(request.filters.len());
                 for filter in &request.filters {
-                    mandators(reading, filter.mandator_id.as_ref())?;
                     filters.push(Conditions {
+                        mandator_id: mandators(reading, filter.mandator_id.as_ref())?,
                         id: cond_of(filter.$id.as_ref()),
                         identifier: names(filter.$identifier.as_ref()),
                         external_id: names(filter.$external_id.as_ref()),
@@ -144,12 +158,12 @@ macro_rules! shipping_list {
                 let settings = reading.settings;
                 let found = entries(settings, reading.user, &settings.$list, |account| &account.$table).into_iter();
                 let records: Vec<$record> = found
-                    .filter(|entry| passes(&filters, |filter: &Conditions| filter.pass(entry)))
+                    .filter_map(|entry| passing(entry, &filters))
                     .map(|entry| $record {
                         $id: entry.id,
                         $identifier: entry.identifier,
                         $external_id: entry.external_id,
-                        accounts: entry.accounts,
+                        accounts: entry.accounts.into_iter().map(|(_, account)| account).collect(),
                     })
                     .collect();
                 let total = records.len();
@@ -175,4 +189,43 @@ shipping_list! {
     DispatchTypeFilter, FetchDispatchTypesRequest, FetchDispatchTypesResult,
         dispatch_types: DispatchTypeRecord as "dispatch_type", "A dispatch type.";
     dispatch_type_id, dispatch_type_identifier, dispatch_type_external_id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cond, Conditions, ShippingWord, entries, passing};
+    use crate::config::fixture::{account, settings, user};
+
+    /// Which words a filter by mandator lists, each with its accounts.
+    fn listed(filters: &[Cond<i32>]) -> Vec<(String, Vec<i32>)> {
+        let list = [ShippingWord { id: 1, identifier: "DHL".into(), external_id: None }];
+        let mut settings = settings();
+        settings.accounts = vec![account(101, 1), account(201, 2)];
+        for (account, word) in settings.accounts.iter_mut().zip(["GLS", "UPS"]) {
+            account.carriers = [("DHL".into(), "dhl".into()), (word.into(), "code".into())].into();
+        }
+        let conditions = |mandator_id: &Cond<i32>| Conditions {
+            mandator_id: mandator_id.clone(),
+            id: Cond::All,
+            identifier: Cond::All,
+            external_id: Cond::All,
+        };
+        let filters: Vec<Conditions> = filters.iter().map(conditions).collect();
+        entries(&settings, &user("erp"), &list, |account| &account.carriers)
+            .into_iter()
+            .filter_map(|entry| passing(entry, &filters))
+            .map(|entry| (entry.identifier, entry.accounts.into_iter().map(|(_, word)| word.account_id).collect()))
+            .collect()
+    }
+
+    #[test]
+    fn a_mandator_sees_its_own_accounts_and_no_words_of_others() {
+        let entry = |word: &str, accounts: &[i32]| (word.to_owned(), accounts.to_vec());
+        let all = [entry("DHL", &[101, 201]), entry("GLS", &[101]), entry("UPS", &[201])];
+        assert_eq!(listed(&[]), all);
+        assert_eq!(listed(&[Cond::All]), all);
+        assert_eq!(listed(&[Cond::one(1), Cond::one(2)]), all);
+        assert_eq!(listed(&[Cond::one(2)]), [entry("DHL", &[201]), entry("UPS", &[201])]);
+        assert_eq!(listed(&[Cond::Null]), [entry("DHL", &[])], "an account always has a mandator");
+    }
 }

@@ -3,6 +3,7 @@
 use super::OrderItemUpdate;
 use super::form::{OrderUpdate, header};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
+use crate::domain::customer::check_number;
 use crate::domain::order::{PaymentStatus, Workflow};
 use crate::domain::{AnyOf, Failure, FieldName, Place, Worded, code};
 use crate::operations::Work;
@@ -64,11 +65,7 @@ fn payment_method<'w>(work: &Work<'w, '_>, update: &OrderUpdate) -> Result<Optio
         }
         (None, None) => return Ok(None),
     };
-    if found.is_none() {
-        let known: Vec<String> = methods.iter().map(|m| format!("{} ({})", m.payment_method_id, m.identifier)).collect();
-        return Err(Failure::new(code::NOT_IN_LIST, [&shown, &known.join(", ")]).within(field));
-    }
-    Ok(found)
+    found.map(Some).ok_or_else(|| Failure::new(code::UNKNOWN_PAYMENT_METHOD, [&shown]).within(field))
 }
 
 fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, item: &OrderItemUpdate) -> Result<OrderItemRow, Failure> {
@@ -119,12 +116,16 @@ fn customer(work: &mut Work<'_, '_>, mandator_id: i32, update: &OrderUpdate) -> 
     let email = email.as_deref();
     if let Some(id) = given.customer_id {
         let known = customers::by_id(&mut work.tx.conn, mandator_id, id)?;
-        return known.ok_or_else(|| Failure::quoting(code::UNKNOWN_KEY, [&FieldName("customer_id"), &id]).within("customer"));
+        let unknown = || Failure::quoting(code::UNKNOWN_CUSTOMER, [&FieldName("customer_id"), &id, &mandator_id]).within("customer");
+        return known.ok_or_else(unknown);
     }
     match given.customer_number {
         Some(number) => match customers::by_number(&mut work.tx.conn, mandator_id, number)? {
             Some(known) => Ok(known),
-            None => customers::create(work.tx, mandator_id, None, Some(number), None, email),
+            None => {
+                check_number(number).map_err(|failure| failure.within("customer"))?;
+                customers::create(work.tx, mandator_id, None, Some(number), None, email)
+            }
         },
         None => customers::buyer(work.tx, mandator_id, None, None, email),
     }

@@ -170,7 +170,7 @@ fn refuse_taken_names(work: &mut Work<'_, '_>, list: &PricelistRow) -> Result<()
         let Some(value) = value else { continue };
         let others = store::matching(&mut work.tx.conn, &filter)?;
         if others.iter().any(|other| other.pricelist_id != list.pricelist_id) {
-            return Err(Failure::quoting(code::REPEATED, [&(FieldName(field), value.as_str())]).within(field));
+            return Err(Failure::quoting(code::TAKEN, [&(FieldName(field), value.as_str())]).within(field));
         }
     }
     Ok(())

@@ -76,7 +76,7 @@ impl<'t, B: Branch> Draft<'t, B> {
         if let Some(name) = external_id
             && self.named(owner, name).is_some_and(|holder| holder != id)
         {
-            return Err(Failure::quoting(code::REPEATED, [&(FieldName("external_id"), name)]).within("external_id"));
+            return Err(Failure::quoting(code::TAKEN, [&(FieldName("external_id"), name)]).within("external_id"));
         }
         record.change(&mut row)?;
         if let Some(name) = external_id.filter(|name| old_name.as_deref() != Some(*name)) {

@@ -255,7 +255,7 @@ fn a_number_is_not_free_when_the_record_that_gave_it_up_is_refused() {
     let giving_up = Said { parent: Patch::Set("nowhere".into()), ..renamed(1, "old") };
     let grown = grow(stored(&[]), vec![giving_up, renamed(2, "A"), below("C", "old")]);
     let refused: Vec<&str> = grown.outcomes.iter().map(|outcome| outcome.as_ref().unwrap_err().code.name).collect();
-    assert_eq!(refused, ["UNKNOWN_CATEGORY", "REPEATED", "UNKNOWN_CATEGORY"]);
+    assert_eq!(refused, ["UNKNOWN_CATEGORY", "TAKEN", "UNKNOWN_CATEGORY"]);
     let text = grown.outcomes[1].as_ref().unwrap_err().text(Reader::ADMIN);
     assert!(text.starts_with("external_id: external_id \"A\""), "{text}");
 }

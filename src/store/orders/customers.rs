@@ -46,15 +46,21 @@ impl CustomerRow {
     /// A customer of no account is found by its e-mail address, so the key follows it.
     pub(crate) fn set_email(&mut self, email: Option<String>) {
         if self.account_id.is_none() {
-            self.channel_key = email.as_deref().map(email_key);
+            self.channel_key = email.as_deref().and_then(email_key);
         }
         self.email_address = email;
     }
 }
 
-/// An e-mail address as a customer is found by it.
-fn email_key(email: &str) -> String {
-    limits::channel_number(&email.to_lowercase()).into_owned()
+/// An e-mail address as a customer is found by it; one of blanks finds nobody.
+fn email_key(email: &str) -> Option<String> {
+    let email = email.trim().to_lowercase();
+    (!email.is_empty()).then(|| limits::channel_number(&email).into_owned())
+}
+
+/// An e-mail address as it is shown, at most as long as `updateCustomers` takes one.
+fn fitted(email: &str) -> String {
+    limits::cut(email, limits::CHANNEL_NUMBER).into_owned()
 }
 
 /// A customer of a mandator by id.
@@ -101,7 +107,7 @@ pub(crate) fn buyer(
     channel_id: Option<&str>,
     email: Option<&str>,
 ) -> Result<CustomerRow, Failure> {
-    let key = channel_id.map(|id| limits::channel_number(id).into_owned()).or_else(|| email.map(email_key));
+    let key = channel_id.map(|id| limits::channel_number(id).into_owned()).or_else(|| email.and_then(email_key));
     if let Some(key) = &key
         && let Some(known) = by_key(&mut tx.conn, mandator_id, account_id, key)?
     {
@@ -110,7 +116,8 @@ pub(crate) fn buyer(
     create(tx, mandator_id, account_id, None, key, email)
 }
 
-/// Stores a new customer, under the next free number where none is given.
+/// Stores a new customer, under the next free number where none is given. One of no account is found by its e-mail address
+/// from then on, whatever else it was asked for by.
 pub(crate) fn create(
     tx: &mut Tx<'_>,
     mandator_id: i32,
@@ -123,13 +130,14 @@ pub(crate) fn create(
         Some(number) => number,
         None => free_number(tx, mandator_id)?,
     };
+    let of_email = || email.filter(|_| account_id.is_none()).and_then(email_key);
     let row = CustomerRow {
         customer_id: next_ids(tx, "customer", 1)?,
         mandator_id,
         account_id,
         customer_number,
-        channel_key,
-        email_address: email.map(str::to_owned),
+        channel_key: channel_key.or_else(of_email),
+        email_address: email.map(fitted),
         external_customer_id_1: None,
         external_customer_id_2: None,
         customer_group_id: None,
@@ -171,7 +179,7 @@ pub(crate) fn follow_order(tx: &mut Tx<'_>, row: &mut CustomerRow, order: &Order
     if order.tax_identification_number.is_some() {
         document.tax_identification_number.clone_from(&order.tax_identification_number);
     }
-    let email = email.map(str::to_owned).filter(|email| row.email_address.as_ref() != Some(email));
+    let email = email.map(fitted).filter(|email| row.email_address.as_ref() != Some(email));
     if document == before && email.is_none() {
         return Ok(());
     }
@@ -203,13 +211,29 @@ conditions! {
         customer_numbers: Cond<i32> = customers::customer_number,
         external_customer_id_1: Cond<String> = customers::external_customer_id_1,
         external_customer_id_2: Cond<String> = customers::external_customer_id_2,
-        email_address: Cond<String> = customers::email_address,
+        email_address: Cond<String> = lower(customers::email_address),
         customer_group_id: Cond<i32> = customers::customer_group_id,
         account_id: Cond<i32> = customers::account_id,
         created_at: Window = customers::created_at,
         last_changed: Window = customers::last_changed,
     } beside {
         mandator_id: i32,
+    }
+}
+
+diesel::define_sql_function! {
+    fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
+/// A condition on e-mail addresses, which are compared without case. Each is looked for in two forms, because SQLite
+/// leaves letters beyond ASCII as they are and PostgreSQL may not.
+pub(crate) fn without_case(emails: Cond<String>) -> Cond<String> {
+    match emails {
+        Cond::In { values, or_null } => {
+            let forms = |email: String| [email.to_lowercase(), email.to_ascii_lowercase()];
+            Cond::In { values: values.into_iter().flat_map(forms).collect(), or_null }
+        }
+        other => other,
     }
 }
 
@@ -252,4 +276,49 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<CustomerRow>,
         rows.extend(found);
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{buyer, create};
+    use crate::store::testing::on_stores;
+
+    #[test]
+    fn a_customer_of_no_account_is_found_by_its_e_mail_address_however_it_was_created() {
+        on_stores(|store| {
+            store
+                .write(|tx| {
+                    let by_number = create(tx, 1, None, Some(4711), None, Some("erika@example.com"))?;
+                    let by_email = buyer(tx, 1, None, None, Some(" Erika@Example.com"))?;
+                    assert_eq!(by_number.customer_id, by_email.customer_id);
+                    let of_account = buyer(tx, 1, Some(101), Some("B-1"), Some("erika@example.com"))?;
+                    assert_eq!((of_account.channel_key.as_deref(), of_account.account_id), (Some("B-1"), Some(101)));
+                    let (one, other) = (buyer(tx, 1, None, None, Some(" "))?, buyer(tx, 1, None, None, Some(" "))?);
+                    assert_ne!(one.customer_id, other.customer_id, "blanks name nobody");
+                    Ok(())
+                })
+                .unwrap();
+        });
+    }
+
+    #[test]
+    fn an_e_mail_address_is_kept_as_long_as_it_can_be_sent_back() {
+        on_stores(|store| {
+            let email = "e".repeat(400) + "@x.de";
+            let longer = email.clone();
+            let (mut kept, again) = store
+                .write(move |tx| Ok((buyer(tx, 1, Some(101), None, Some(&email))?, buyer(tx, 1, Some(101), None, Some(&email))?)))
+                .unwrap();
+            assert_eq!(kept.customer_id, again.customer_id);
+            assert_eq!(kept.email_address.as_ref().map(|email| email.chars().count()), Some(255));
+            let stamp = kept.last_changed;
+            let kept = store
+                .write(move |tx| {
+                    super::follow_order(tx, &mut kept, &Default::default(), Some(&longer))?;
+                    Ok(kept)
+                })
+                .unwrap();
+            assert_eq!((kept.last_changed, kept.email_address), (stamp, again.email_address), "nothing changed");
+        });
+    }
 }

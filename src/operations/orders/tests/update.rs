@@ -241,7 +241,7 @@ fn the_payment_method_decides_the_workflow_of_a_phone_sale() {
         }
         let mut unknown = sale("ERP-9");
         unknown.payment_method_id = Some(70);
-        assert_eq!(refused(store, unknown), -3007);
+        assert_eq!(refused(store, unknown), -4027);
     });
 }
 
@@ -272,7 +272,8 @@ fn customers_are_found_by_id_number_or_mail() {
         let new = taken(store, with("5", by_number(555)));
         assert_eq!(load(store, new).customer.unwrap().customer_number, 555);
         let unknown = OrderCustomer { customer_id: Some(9_999), ..OrderCustomer::default() };
-        assert_eq!(refused(store, with("6", unknown)), -4011);
+        assert_eq!(refused(store, with("6", unknown)), -4025);
+        assert_eq!(refused(store, with("7", by_number(0))), -3010);
     });
 }
 

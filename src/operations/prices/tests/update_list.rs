@@ -91,9 +91,9 @@ fn a_name_belongs_to_one_list_of_a_mandator() {
         let other = PricelistRecord { iso_currency: Some("USD".into()), external_id: Some("P-2".into()), ..list("other") };
         assert_eq!(code(store, other.clone()), 0);
         let stolen = PricelistRecord { significant_key: Some(PricelistKey::External), external_id: Some("P-2".into()), ..list("standard") };
-        assert_eq!(code(store, stolen), -3012);
+        assert_eq!(code(store, stolen), -5019);
         let numbered = PricelistRecord { external_id: Some("P-2".into()), ..list("standard") };
-        assert_eq!(code(store, numbered), -3012);
+        assert_eq!(code(store, numbered), -5019);
         assert_eq!(code(store, PricelistRecord { mandator_id: 2, ..other }), 0, "another mandator has its own");
     });
 }
