@@ -53,18 +53,17 @@ impl Coupon {
         match self.kind.ok_or_else(|| Failure::missing("kind"))? {
             CouponKind::Percent => within(value()?, HUNDRED, "value")?,
             CouponKind::Amount => within(value()?, Decimal(i64::MAX), "value")?,
-            CouponKind::FreeShipping => {}
-        }
-        if self.kind == Some(CouponKind::Amount) || self.minimum_order_value.is_some() {
-            let currency = self.currency_code_iso.as_deref().ok_or_else(|| Failure::missing("currency_code_iso"))?;
-            if Currency::parse(currency).is_none() {
-                let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "der Währungscodes aus ISO 4217, etwa EUR");
-                return Err(Failure::quoting(code::NOT_IN_LIST, [&currency, &known]).within("currency_code_iso"));
+            // A value says nothing here; that of another kind is cleared or zero.
+            CouponKind::FreeShipping => {
+                if let Some(value) = self.value.filter(|value| value.0 < 0) {
+                    return Err(Failure::quoting(code::OUT_OF_RANGE, [&value.to_string(), &Worded::at_least(0)]).within("value"));
+                }
             }
         }
         if let Some(least) = self.minimum_order_value {
             within(least, Decimal(i64::MAX), "minimum_order_value")?;
         }
+        self.check_money()?;
         for (limit, field) in [(self.usage_limit, "usage_limit"), (self.usage_limit_per_customer, "usage_limit_per_customer")] {
             if let Some(limit) = limit.filter(|limit| *limit < 1) {
                 return Err(Failure::quoting(code::OUT_OF_RANGE, [&limit, &Worded::at_least(1)]).within(field));
@@ -76,6 +75,31 @@ impl Coupon {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Amounts need a currency, and have no more decimals than it.
+    fn check_money(&self) -> Result<(), Failure> {
+        let amount = self.value.filter(|_| self.kind == Some(CouponKind::Amount));
+        let amounts = [(amount, "value"), (self.minimum_order_value, "minimum_order_value")];
+        let Some(sent) = self.currency_code_iso.as_deref() else {
+            let is_needed = amounts.iter().any(|(amount, _)| amount.is_some());
+            return if is_needed { Err(Failure::missing("currency_code_iso")) } else { Ok(()) };
+        };
+        let Some(currency) = Currency::parse(sent) else {
+            let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "der Währungscodes aus ISO 4217, etwa EUR");
+            return Err(Failure::quoting(code::NOT_IN_LIST, [&sent, &known]).within("currency_code_iso"));
+        };
+        let decimals = currency.decimals();
+        for (amount, field) in amounts {
+            if let Some(amount) = amount.filter(|amount| amount.rounded(decimals) != *amount) {
+                let exact = Worded::of(
+                    format!("the amounts in {currency} (at most {decimals} decimals)"),
+                    format!("den Beträgen in {currency} (höchstens {decimals} Nachkommastellen)"),
+                );
+                return Err(Failure::quoting(code::OUT_OF_RANGE, [&amount.to_string(), &exact]).within(field));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -124,6 +148,14 @@ mod tests {
             (Coupon { valid_from: day("2026-02-02"), valid_to: day("2026-02-01"), ..percent(1) }, "valid_to -3010"),
             (Coupon { valid_from: day("2026-02-02"), valid_to: day("2026-02-02"), ..percent(1) }, ""),
             (Coupon { kind: Some(CouponKind::FreeShipping), ..Coupon::default() }, ""),
+            (Coupon { kind: Some(CouponKind::FreeShipping), ..percent(0) }, ""),
+            (Coupon { kind: Some(CouponKind::FreeShipping), ..percent(-50_000) }, "value -3010"),
+            (Coupon { currency_code_iso: Some("ZZZ".into()), ..percent(1) }, "currency_code_iso -3007"),
+            (Coupon { value: Some(Decimal(50_050)), ..amount(Some("EUR")) }, "value -3010"),
+            (Coupon { value: Some(Decimal(55_000)), ..amount(Some("EUR")) }, ""),
+            (Coupon { value: Some(Decimal(55_000)), ..amount(Some("JPY")) }, "value -3010"),
+            (Coupon { minimum_order_value: Some(Decimal(5)), ..amount(Some("EUR")) }, "minimum_order_value -3010"),
+            (Coupon { currency_code_iso: Some("JPY".into()), ..percent(335_000) }, ""),
         ];
         for (coupon, expected) in cases {
             assert_eq!(fault(coupon.clone()), expected, "{coupon:?}");

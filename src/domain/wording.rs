@@ -93,7 +93,7 @@ impl Worded {
 
     /// A range without an upper end.
     pub fn at_least(from: impl std::fmt::Display) -> Worded {
-        Worded { en: format!("{from} and above").into(), de: format!("{from} und darüber").into() }
+        Worded { en: format!("the range from {from} up").into(), de: format!("dem Bereich ab {from}").into() }
     }
 }
 

@@ -42,8 +42,8 @@ wire! {
         mandator_id: i32,
         /// What the buyer enters, unique in the mandator. Needed for a new coupon.
         code: Option<String> [max(50)],
-        /// The ERP's own number.
-        external_id: Option<String> [max(50)],
+        /// The ERP's own number; empty: none.
+        external_id: Patch<String> [max(50)],
         /// Name for people.
         name: Patch<String> [max(200)],
         /// What it gives. Needed for a new coupon.

@@ -6,7 +6,7 @@ mod tell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::common::{ReportAction, ReportOf};
-use super::wire::{Between, Match, Record, Records, Value, cond_of, mandator_of, window_of};
+use super::wire::{Between, Match, Patch, Record, Records, Value, cond_of, mandator_of, window_of};
 use super::{Done, Reading, Refused, Work};
 use crate::domain::{Failure, FieldName, code};
 use crate::store::listings::Named;
@@ -27,7 +27,7 @@ pub(crate) struct Columns<'r> {
     pub id: &'r mut Option<i32>,
     pub identifier: &'r mut Option<String>,
     /// Where the list knows the ERP's own numbers.
-    pub external_id: Option<&'r mut Option<String>>,
+    pub external_id: Option<&'r mut Patch<String>>,
 }
 
 /// A record of a list.
@@ -70,7 +70,7 @@ fn record_of<R: LookUp>(row: &LookUpRow<R::Document>) -> Result<R, Failure> {
     *columns.id = Some(row.id);
     *columns.identifier = Some(row.identifier.clone());
     if let Some(external_id) = columns.external_id {
-        external_id.clone_from(&row.external_id);
+        *external_id = Patch::from(row.external_id.clone());
     }
     Ok(record)
 }
@@ -163,7 +163,7 @@ impl<D: Listed> Batch<D> {
         let columns = record.columns();
         let mandator_id = *columns.mandator_id;
         let (id, name) = (columns.id.take(), trimmed(columns.identifier.take()));
-        let external_id = trimmed(columns.external_id.and_then(Option::take));
+        let external_id = columns.external_id.map(std::mem::take).map(tidy).unwrap_or_default();
         work.mandator(mandator_id)?;
         let found = match by {
             By::Id => {
@@ -196,7 +196,7 @@ impl<D: Listed> Batch<D> {
         };
         let before = row.clone();
         row.identifier = name.unwrap_or(row.identifier);
-        row.external_id = external_id.or(row.external_id);
+        external_id.onto(&mut row.external_id);
         self.unique(&row, R::NAME)?;
         if row.origin == BY_CONFIGURATION && (row.identifier != before.identifier || row.external_id != before.external_id) {
             return Err(Failure::new(code::SET_IN_CONFIGURATION, [&format!("\"{}\"", before.identifier)]));
@@ -244,6 +244,14 @@ impl<D: Listed> Batch<D> {
 /// A key without the blanks around it; one of blanks only is none.
 fn trimmed(key: Option<String>) -> Option<String> {
     key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
+}
+
+/// The same of a key that an empty element clears.
+fn tidy(key: Patch<String>) -> Patch<String> {
+    match key {
+        Patch::Set(text) => trimmed(Some(text)).map_or(Patch::Clear, Patch::Set),
+        kept_or_cleared => kept_or_cleared,
+    }
 }
 
 /// Declares the fetch and the update call of a list. The record and its key are declared by hand beside it.

@@ -30,8 +30,8 @@ wire! {
         mandator_id: i32,
         /// Identifier; customers may name it. Needed for a new group.
         identifier: Option<String> [max(100)],
-        /// The ERP's own number.
-        external_id: Option<String> [max(50)],
+        /// The ERP's own number; empty: none.
+        external_id: Patch<String> [max(50)],
         /// Name for people.
         name: Patch<String> [max(200)],
     }

@@ -48,7 +48,7 @@ fn groups<const N: usize>(store: &Store, groups: [(&str, Option<&str>); N]) -> V
     let group = |(identifier, external_id): (&str, Option<&str>)| CustomerGroupRecord {
         mandator_id: 1,
         identifier: Some(identifier.into()),
-        external_id: external_id.map(str::to_owned),
+        external_id: external_id.map_or(Patch::Keep, |text| if text.is_empty() { Patch::Clear } else { Patch::Set(text.into()) }),
         ..CustomerGroupRecord::default()
     };
     let request = UpdateGroupsRequest { customer_groups: records("customer_group", groups.map(group)), ..Default::default() };
@@ -69,6 +69,7 @@ fn keys_have_content_and_no_blanks_around_it() {
 fn a_group_is_found_by_its_name_whatever_blanks_are_around_it() {
     on_stores(|store| {
         assert_eq!(groups(store, [("retail", None), (" retail ", Some("1")), ("   ", None), ("trade", Some(" 1 "))]), [0, 0, -3001, -5019]);
+        assert_eq!(groups(store, [("retail", Some("")), ("trade", Some("1"))]), [0, 0], "an empty number is free again");
         let in_group = |name: &str| CustomerRecord { customer_group_identifier: Patch::Set(name.into()), ..named(1, "Ada") };
         assert_eq!(codes(store, [in_group("retail "), in_group("nobody")]), [0, -4026]);
         assert_eq!(found(store, CustomerFilter::default())[0].customer_group_identifier, Patch::Set("retail".into()));

@@ -2,6 +2,7 @@
 
 use crate::domain::lookup::{DeliveryCharge, DeliveryChargeUpdate, delivery_charge_fields};
 use crate::operations::look_up::{By, LookUp};
+use crate::operations::wire::Patch;
 use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
 
 wire_enum! {
@@ -27,8 +28,8 @@ wire! {
         delivery_charge_category_id: Option<i32>,
         /// The mandator it belongs to.
         mandator_id: i32,
-        /// The ERP's own number; items may name it.
-        external_id: Option<String> [max(50)],
+        /// The ERP's own number, which items may name; empty: none.
+        external_id: Patch<String> [max(50)],
         /// Name. Needed for a new record.
         identifier: Option<String> [max(100)],
     }
