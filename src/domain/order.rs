@@ -16,8 +16,8 @@ mod totals;
 
 pub(crate) use address::Address;
 pub(crate) use channel::{Buyer, ChannelOrder, OrderLine};
-pub(crate) use credit::{CreditDocument, CreditState, CreditedPieces, charged, value_of, with_tax};
-pub(crate) use difference::{Difference, LINE, REFUNDED, REFUNDED_AMOUNT, RETURNED, differences};
+pub(crate) use credit::{CreditDocument, CreditState, CreditedPieces, Sold, charged, value_of};
+pub(crate) use difference::{CANCELLED, Difference, LINE, REFUNDED, REFUNDED_AMOUNT, RETURNED, differences};
 pub(crate) use document::{OrderDocument, PacketDocument, PaymentDocument};
 pub(crate) use fact::{Content, FactKind, FactName, Packet};
 pub(crate) use fit::Fitted;

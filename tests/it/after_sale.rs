@@ -274,3 +274,62 @@ fn pieces_and_money_come_back_in_part_and_nothing_is_said_back() {
         assert_eq!(heard(&world, &number, 1), ["shipped"], "the channel hears nothing of what it said");
     });
 }
+
+/// A credit entry for the only order, sent synchronously; gives its return code.
+fn credit(erp: &Erp<'_>, order_id: &str, number: &str, compat: &str, typed: &str) -> String {
+    let answer = erp.call(
+        "createCreditEntry",
+        &format!(
+            "<credit_entry significant_key=\"order_id\"><mandator_id>1</mandator_id><order_id>{order_id}</order_id><external_credit_number>{number}</external_credit_number>{compat}</credit_entry><process_synchronous>true</process_synchronous>"
+        ),
+        &format!(
+            "<creditEntries><item><significantKey>ORDER_ID</significantKey><mandatorId>1</mandatorId><orderId>{order_id}</orderId><externalCreditNumber>{number}</externalCreditNumber>{typed}</item></creditEntries><processSynchronous>true</processSynchronous>"
+        ),
+    );
+    first(&answer, "return_code")
+}
+
+fn credit_amount(erp: &Erp<'_>, order_id: &str, number: &str, amount: &str) -> String {
+    let compat = format!("<credit_amount>{amount}</credit_amount><currency_code_iso>EUR</currency_code_iso>");
+    let typed = format!("<creditAmount>{amount}</creditAmount><currencyCodeIso>EUR</currencyCodeIso>");
+    credit(erp, order_id, number, &compat, &typed)
+}
+
+#[test]
+fn a_credit_entry_that_the_shop_refuses_hides_none_of_its_refunds() {
+    everywhere(|database, face| {
+        let world = shop(database);
+        let erp = Erp::on(&world, face);
+        erp.list("MUG", "10.00", 10);
+        let number = buy(&world, &json!({"paid": true, "lines": [{"sku": "MUG", "quantity": 3}]}));
+        report(&erp, "FETCHED", None);
+        let order_id = order(&erp).must("order_id").to_owned();
+        world.sandbox(&format!("/orders/{number}/refunds"), &json!({"amount": "20.00"}));
+        assert_eq!(credit_amount(&erp, &order_id, "CR-1", "15.00"), "-6001", "10.00 are left");
+        let known = order(&erp);
+        assert_eq!((known.must("refunded_amount"), changes(&known)), ("20.00", vec![change("refunded_amount", "", "20.00")]));
+        assert_eq!(credit_amount(&erp, &order_id, "CR-2", "8.00"), "0", "{database:?} {face:?}");
+        assert_eq!(order(&erp).must("refunded_amount"), "28.00");
+    });
+}
+
+#[test]
+fn news_begins_where_the_erp_left_off() {
+    everywhere(|database, face| {
+        let world = shop(database);
+        let erp = Erp::on(&world, face);
+        erp.list("MUG", "10.00", 10);
+        let number = buy(&world, &json!({"paid": true, "lines": [{"sku": "MUG", "quantity": 3}]}));
+        report(&erp, "FETCHED", None);
+        let known = order(&erp);
+        let (order_id, position) = (known.must("order_id"), first(&known, "order_item_id"));
+        let compat =
+            format!("<order_items><order_item><order_item_id>{position}</order_item_id><quantity>1</quantity></order_item></order_items>");
+        let typed = format!("<orderItems><item><orderItemId>{position}</orderItemId><quantity>1</quantity></item></orderItems>");
+        assert_eq!(credit(&erp, order_id, "CR-1", &compat, &typed), "0");
+        let one = json!({"lines": [{"line_id": format!("{number}-1"), "quantity": 1}]});
+        world.sandbox(&format!("/orders/{number}/refunds"), &one);
+        let expected = [change("refunded_quantity", "1", "2"), change("refunded_amount", "10.00", "20.00")];
+        assert_eq!(changes(&order(&erp)), expected, "{database:?} {face:?}");
+    });
+}

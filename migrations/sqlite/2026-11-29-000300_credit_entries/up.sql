@@ -11,7 +11,8 @@ CREATE TABLE credit_entries (
     created_at BIGINT NOT NULL,
     -- The fact that reports it to the channel. Missing where there is no channel.
     fact_key TEXT,
-    -- 0: not settled yet; 1: the channel has it; 2: it stays in Kontor.
+    -- 0: not settled yet; 1: the channel has it; 2: it stays in Kontor; 3: the channel refused it;
+    -- 4: it was given up.
     state INTEGER NOT NULL,
     settled_at BIGINT,
     data TEXT NOT NULL

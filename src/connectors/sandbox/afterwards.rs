@@ -79,7 +79,7 @@ impl Shop {
         let lines = order.pieces(&wish.lines, "paid and not refunded", |line| line.quantity.saturating_sub(line.refunded))?;
         let price = |pieces: &LinePieces| {
             let line = order.lines.iter().find(|line| line.line_id == pieces.line_id);
-            line.map_or(0, |line| line.unit_price.0.saturating_mul(i64::from(pieces.quantity)))
+            line.map_or(0, |line| line.paid(pieces.quantity, order.net).0)
         };
         let amount = wish.amount.map_or_else(|| Decimal(lines.iter().map(price).fold(0, i64::saturating_add)), |amount| amount.0);
         let most = order.refundable();
@@ -95,6 +95,12 @@ impl Shop {
         order.refunds.push(Refund { refund_id, refunded_at: now, amount, reason: wish.reason, lines });
         order.changed = seq;
         Ok(())
+    }
+}
+
+impl Problem {
+    pub(super) fn named_twice(line_id: &str) -> Problem {
+        Problem::Bad(format!("lines: line \"{line_id}\" is named twice; name it once with all its pieces"))
     }
 }
 
@@ -124,7 +130,7 @@ impl Order {
                 return Err(Problem::Missing(format!("lines: order {} has no line \"{line_id}\"", self.order_id)));
             };
             if pieces.iter().any(|known| known.line_id == *line_id) {
-                return Err(Problem::Bad(format!("lines: line \"{line_id}\" is named twice; name it once with all its pieces")));
+                return Err(Problem::named_twice(line_id));
             }
             let most = there(line);
             if !(1..=most).contains(quantity) {
@@ -137,10 +143,7 @@ impl Order {
 
     /// What of the price of all that was ordered did not go back yet.
     fn refundable(&self) -> Decimal {
-        let goods = self.lines.iter().map(|line| line.unit_price.0.saturating_mul(i64::from(line.quantity)));
-        let charges = [self.shipping_charge.0, self.cash_on_delivery_charge.0, self.payment_charge.0];
-        let price = goods.chain(charges).fold(0, i64::saturating_add).saturating_sub(self.coupon_sum().0);
         let refunded = self.refunds.iter().map(|refund| refund.amount.0).fold(0, i64::saturating_add);
-        Decimal(price.saturating_sub(refunded))
+        Decimal(self.price().0.saturating_sub(refunded))
     }
 }

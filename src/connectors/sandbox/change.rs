@@ -68,7 +68,10 @@ impl Shop {
 /// Lines with another quantity: the SKU, and how many pieces come in addition.
 fn requantified(order: &Order, named: &[NamedLine]) -> Result<Vec<(String, i32)>, Problem> {
     let mut moved = Vec::new();
-    for NamedLine { line_id, quantity } in named {
+    for (at, NamedLine { line_id, quantity }) in named.iter().enumerate() {
+        if named.iter().take(at).any(|known| known.line_id == *line_id) {
+            return Err(Problem::named_twice(line_id));
+        }
         let Some(line) = order.lines.iter().find(|line| line.line_id == *line_id) else {
             return Err(Problem::Missing(format!("lines: order {} has no line \"{line_id}\"", order.order_id)));
         };

@@ -24,8 +24,17 @@ fn add(sum: Decimal, other: Decimal) -> Decimal {
 impl Line {
     /// For the pieces that are not cancelled.
     pub(crate) fn sum(&self) -> Decimal {
-        let pieces = self.quantity.saturating_sub(self.cancelled);
+        self.price_of(self.quantity.saturating_sub(self.cancelled))
+    }
+
+    fn price_of(&self, pieces: i32) -> Decimal {
         Decimal(self.unit_price.0.saturating_mul(i64::from(pieces)))
+    }
+
+    /// What the buyer pays for pieces, tax included.
+    pub(super) fn paid(&self, pieces: i32, net: bool) -> Decimal {
+        let price = self.price_of(pieces);
+        if net { add(price, tax_of(price, self.tax_rate, net)) } else { price }
     }
 
     pub(crate) fn tax(&self, net: bool) -> Decimal {
@@ -66,18 +75,26 @@ impl Order {
             totals.total_amount = Some(Decimal::ZERO);
             return totals;
         }
-        totals.taxes = self.taxes();
-        let shares = totals.taxes.iter().map(|share| add(share.net_amount.unwrap_or_default(), share.tax_amount));
-        totals.total_amount = Some(shares.fold(self.total_off, add));
+        totals.taxes = self.taxes(Line::sum);
+        totals.total_amount = Some(self.total(&totals.taxes));
         totals
     }
 
-    /// What the order amounts to at each rate.
-    fn taxes(&self) -> Vec<TaxShare> {
+    /// What the buyer paid for everything that was ordered, tax included.
+    pub(super) fn price(&self) -> Decimal {
+        self.total(&self.taxes(|line| line.price_of(line.quantity)))
+    }
+
+    fn total(&self, shares: &[TaxShare]) -> Decimal {
+        shares.iter().map(|share| add(share.net_amount.unwrap_or_default(), share.tax_amount)).fold(self.total_off, add)
+    }
+
+    /// What the order amounts to at each rate, with as much of each line as `sum_of` says.
+    fn taxes(&self, sum_of: impl Fn(&Line) -> Decimal) -> Vec<TaxShare> {
         let mut sums: BTreeMap<Decimal, Decimal> = BTreeMap::new();
         let charges =
             [self.shipping_charge, self.cash_on_delivery_charge, self.payment_charge, Decimal(self.coupon_sum().0.saturating_neg())];
-        let lines = self.lines.iter().map(|line| (line.tax_rate, line.sum()));
+        let lines = self.lines.iter().map(|line| (line.tax_rate, sum_of(line)));
         for (rate, amount) in lines.chain(charges.map(|charge| (self.main_rate(), charge))) {
             let sum = sums.entry(rate).or_default();
             *sum = add(*sum, amount);

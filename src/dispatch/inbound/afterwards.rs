@@ -4,7 +4,7 @@ use crate::config::Account;
 use crate::dispatch::inbound::warn;
 use crate::domain::message::own;
 use crate::domain::order::{
-    CancellationRequest, ChannelOrder, Difference, REFUNDED, REFUNDED_AMOUNT, RETURNED, RequestDocument, RequestState, answer,
+    CANCELLED, CancellationRequest, ChannelOrder, Difference, REFUNDED, REFUNDED_AMOUNT, RETURNED, RequestDocument, RequestState, answer,
 };
 use crate::domain::{Decimal, Failure, OrderItemId};
 use crate::store::Tx;
@@ -49,6 +49,21 @@ pub(super) fn follow(
         warn(tx, account.account_id, row, &own::order_refunded(row.order_number, amount.to_string()))?;
     }
     Ok(())
+}
+
+/// A channel counts what the ERP did together with its own, so its number before is not where the news begins: Kontor's is.
+pub(super) fn since_ours(row: &OrderRow, positions: &Positions, found: &mut [Difference]) {
+    for difference in found {
+        let pieces = difference.line_id.as_ref().and_then(|line_id| position_of(positions, line_id)).map(|id| positions.pieces(id));
+        let ours = match (&*difference.what, pieces) {
+            (CANCELLED, Some(pieces)) => Some(pieces.cancelled.to_string()),
+            (RETURNED, Some(pieces)) => Some(pieces.returned.to_string()),
+            (REFUNDED, Some(pieces)) => Some(pieces.refunded.to_string()),
+            (REFUNDED_AMOUNT, _) => row.data.refunded_amount.map(|amount| amount.to_string()),
+            _ => continue,
+        };
+        difference.old = ours;
+    }
 }
 
 /// What a channel says of returns and refunds is an echo where the ERP reported as much.

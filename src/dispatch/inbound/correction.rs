@@ -34,6 +34,7 @@ pub(super) fn update(
     let found = differences(old, &new.whole);
     let (said_back, mut found): (Vec<Difference>, Vec<Difference>) =
         found.into_iter().partition(|difference| is_echo(&positions, difference) || afterwards::is_echo(&row, &positions, difference));
+    afterwards::since_ours(&row, &positions, &mut found);
     let total_differed = total_difference(row.data.totals.total_amount, row.data.calculated_amount);
     follow_header(&mut row, old, &new);
     if !said_back.is_empty() {

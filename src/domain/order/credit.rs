@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::OrderDocument;
+use super::{OrderDocument, PriceType};
 use crate::domain::document::Version;
 use crate::domain::numbered::numbered;
 use crate::domain::{Decimal, OrderItemId};
@@ -16,6 +16,17 @@ numbered! {
         Transmitted = 1, "transmitted";
         /// It stays in Kontor: there is no channel, or the channel does not take it.
         Kept = 2, "kept";
+        /// The channel refused it.
+        Refused = 3, "refused";
+        /// Somebody decided that it is never sent.
+        GivenUp = 4, "given_up";
+    }
+}
+
+impl CreditState {
+    /// The money went back, or is about to. What the ERP gives back beside a channel that does not take it counts too.
+    pub(crate) fn counts(self) -> bool {
+        !matches!(self, CreditState::Refused | CreditState::GivenUp)
     }
 }
 
@@ -38,11 +49,51 @@ pub(crate) struct CreditedPieces {
     pub quantity: i32,
 }
 
-/// What the buyer was charged: positions as ordered, given as price and pieces, and charges, less vouchers.
-pub(crate) fn charged(positions: impl IntoIterator<Item = (Decimal, i32)>, order: &OrderDocument) -> Decimal {
-    let charges = [order.shipping_charge, order.cash_on_delivery_charge, order.payment_method_charge].into_iter().flatten();
-    let sum = value_of(positions).into_iter().chain(charges).fold(0_i64, |sum, amount| sum.saturating_add(amount.0));
-    Decimal(sum.saturating_sub(order.coupon_amount.unwrap_or_default().0))
+/// A position as ordered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sold {
+    pub(crate) price: Decimal,
+    pub(crate) tax_rate: Option<Decimal>,
+    pub(crate) quantity: i32,
+}
+
+impl Sold {
+    /// What a piece cost the buyer, tax included.
+    pub(crate) fn paid(&self, order: &OrderDocument) -> Decimal {
+        match (order.price_type_id, self.tax_rate) {
+            (Some(PriceType::Net), Some(rate)) => with_tax(self.price, rate),
+            _ => self.price,
+        }
+    }
+}
+
+/// What the buyer was charged, tax included: positions as ordered and charges, less vouchers.
+pub(crate) fn charged(positions: &[Sold], order: &OrderDocument) -> Decimal {
+    let totals = &order.totals;
+    // Charges are part of the goods. Where the channel does not say their tax, it is that of the goods.
+    let usual = positions.iter().filter_map(|position| position.tax_rate).max();
+    let paid = |amount: Option<Decimal>, tax: Option<Decimal>, rate: Option<Decimal>| {
+        let amount = amount.unwrap_or_default();
+        match (order.price_type_id, tax, rate.or(usual)) {
+            (Some(PriceType::Net), Some(tax), _) => Decimal(amount.0.saturating_add(tax.0)),
+            (Some(PriceType::Net), None, Some(rate)) => with_tax(amount, rate),
+            _ => amount,
+        }
+    };
+    let goods = value_of(positions.iter().map(|position| (position.paid(order), position.quantity))).unwrap_or_default();
+    let charges = [
+        paid(order.shipping_charge, totals.shipping_tax_amount, totals.shipping_tax_rate),
+        paid(order.cash_on_delivery_charge, totals.cash_on_delivery_tax_amount, totals.cash_on_delivery_tax_rate),
+        paid(order.payment_method_charge, totals.payment_method_tax_amount, totals.payment_method_tax_rate),
+    ];
+    let sum = charges.iter().fold(goods.0, |sum, amount| sum.saturating_add(amount.0));
+    Decimal(sum.saturating_sub(paid(order.coupon_amount, tax_of_coupons(order), None).0))
+}
+
+/// `None`: the channel does not say it of each of them.
+fn tax_of_coupons(order: &OrderDocument) -> Option<Decimal> {
+    let coupons = Some(&order.totals.coupons).filter(|coupons| !coupons.is_empty())?;
+    coupons.iter().try_fold(Decimal::ZERO, |sum, coupon| sum.checked_add(coupon.tax_amount?))
 }
 
 /// The price of pieces; `None`: too large for an amount.
@@ -51,7 +102,7 @@ pub(crate) fn value_of(pieces: impl IntoIterator<Item = (Decimal, i32)>) -> Opti
 }
 
 /// A net price with its tax, in percent, both in 1/10 000. Halves are rounded up.
-pub(crate) fn with_tax(net: Decimal, rate: Decimal) -> Decimal {
+fn with_tax(net: Decimal, rate: Decimal) -> Decimal {
     const HUNDRED: i128 = 100 * 10_000;
     let gross = (i128::from(net.0) * (HUNDRED + i128::from(rate.0)) * 2 + HUNDRED).div_euclid(2 * HUNDRED);
     Decimal(i64::try_from(gross).unwrap_or(i64::MAX))
@@ -59,10 +110,15 @@ pub(crate) fn with_tax(net: Decimal, rate: Decimal) -> Decimal {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decimal, OrderDocument, charged, value_of, with_tax};
+    use super::{Decimal, OrderDocument, PriceType, Sold, charged, value_of, with_tax};
+    use crate::domain::order::{Coupon, Totals};
 
     fn amount(text: &str) -> Decimal {
         Decimal::parse(text).unwrap()
+    }
+
+    fn sold(price: &str, quantity: i32) -> Sold {
+        Sold { price: amount(price), tax_rate: Some(amount("19")), quantity }
     }
 
     #[test]
@@ -73,8 +129,24 @@ mod tests {
             coupon_amount: Some(amount("3.00")),
             ..OrderDocument::default()
         };
-        assert_eq!(charged([(amount("9.90"), 2), (amount("0.05"), 3)], &order), amount("22.85"));
-        assert_eq!(charged([], &OrderDocument::default()), Decimal::ZERO);
+        assert_eq!(charged(&[sold("9.90", 2), sold("0.05", 3)], &order), amount("22.85"));
+        assert_eq!(charged(&[], &OrderDocument::default()), Decimal::ZERO);
+    }
+
+    #[test]
+    fn the_buyer_of_a_net_order_was_charged_the_tax_of_charges_and_vouchers_too() {
+        let mut order =
+            OrderDocument { price_type_id: Some(PriceType::Net), shipping_charge: Some(amount("4.90")), ..OrderDocument::default() };
+        let cups = [sold("11.90", 2)];
+        assert_eq!(charged(&cups, &order).rounded(2), amount("34.15"), "postage at the rate of the goods");
+        order.totals = Totals { shipping_tax_rate: Some(amount("7")), ..Totals::default() };
+        assert_eq!(charged(&cups, &order), amount("33.565"), "at the rate that the channel says");
+        order.totals.shipping_tax_amount = Some(amount("0.93"));
+        assert_eq!(charged(&cups, &order).rounded(2), amount("34.15"), "the tax that the channel says");
+        order.coupon_amount = Some(amount("5.00"));
+        assert_eq!(charged(&cups, &order).rounded(2), amount("28.20"), "a voucher of 5.95");
+        order.totals.coupons = vec![Coupon { amount: amount("5.00"), tax_amount: Some(amount("0.35")), code: None }];
+        assert_eq!(charged(&cups, &order).rounded(2), amount("28.80"), "a voucher of 5.35");
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Difference {
 pub(crate) const LINE: &str = "order_item";
 const TOTAL: &str = "total_amount";
 const TAXES: &str = "taxes/tax";
+/// Cancelled pieces of a line.
+pub(crate) const CANCELLED: &str = "cancelled_quantity";
 /// Pieces of a line that came back.
 pub(crate) const RETURNED: &str = "returned_quantity";
 /// Pieces of a line whose money went back.
@@ -149,7 +151,7 @@ fn of_lines(old: &OrderLine, new: &OrderLine) -> impl Iterator<Item = Difference
     let amount = |amount: Option<Decimal>| amount.map(|amount| amount.to_string());
     [
         Difference::of_line(new, "quantity", Some(old.quantity.to_string()), Some(new.quantity.to_string())),
-        Difference::of_line(new, "cancelled_quantity", Some(old.cancelled.to_string()), Some(new.cancelled.to_string())),
+        Difference::of_line(new, CANCELLED, Some(old.cancelled.to_string()), Some(new.cancelled.to_string())),
         Difference::of_line(new, RETURNED, Some(old.returned.to_string()), Some(new.returned.to_string())),
         Difference::of_line(new, "price", Some(old.unit_price.to_string()), Some(new.unit_price.to_string())),
         Difference::of_line(new, "tax_rate", rate(old), rate(new)),

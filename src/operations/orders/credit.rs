@@ -1,12 +1,12 @@
 //! `createCreditEntry`: money goes back to the buyer (`order-calls.md` 9.4: nothing of it could be read, so request and answer
 //! are ours). The ERP's own number makes a repeat harmless.
 
+use std::collections::BTreeMap;
+
 use super::positions::{PositionKeys, pieces_of_position};
 use super::{OrderItemReference, OrderKeys, OrderSignificantKey, order_record, status};
 use crate::config::Mandator;
-use crate::domain::order::{
-    CreditDocument, CreditState, CreditedPieces, FactKind, FactName, PaymentStatus, PriceType, charged, value_of, with_tax,
-};
+use crate::domain::order::{CreditDocument, CreditState, CreditedPieces, FactKind, FactName, PaymentStatus, Sold, charged, value_of};
 use crate::domain::{AnyOf, Currency, Decimal, Failure, OrderItemId, Place, Stamp, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{Records, Time};
@@ -110,9 +110,10 @@ impl OrderCreditEntry {
         let time = |stamp: i64| Time::of(Stamp(stamp), mandator.time_zone);
         let transmission = match row.state {
             CreditState::Waiting if refused => CreditTransmission::Refused,
+            CreditState::Refused => CreditTransmission::Refused,
             CreditState::Waiting => CreditTransmission::Waiting,
             CreditState::Transmitted => CreditTransmission::Transmitted,
-            CreditState::Kept => CreditTransmission::Kept,
+            CreditState::Kept | CreditState::GivenUp => CreditTransmission::Kept,
         };
         let item = |part: CreditedPieces| OrderItemReference { order_item_id: part.order_item_id, quantity: part.quantity };
         OrderCreditEntry {
@@ -148,7 +149,8 @@ impl WriteOperation for CreateCreditEntry {
         let reports = work.each(
             request.credit_entries,
             |entry: &NewCreditEntry| entry.mandator_id,
-            |work, entry| {
+            |work, mut entry| {
+                entry.external_credit_number = entry.external_credit_number.trim().to_owned();
                 work.in_savepoint(|work| create(work, &entry)).map_err(|failure| {
                     let number = Some(entry.external_credit_number.clone());
                     let keys = CreditEntryKeys { external_credit_number: number, order: Some(entry.keys()), ..CreditEntryKeys::default() };
@@ -181,6 +183,9 @@ fn create(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<Credit
     let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
     let pieces = pieces_of(positions.rows(), &entry.order_items)?;
     let number = &entry.external_credit_number;
+    if number.is_empty() {
+        return Err(Failure::missing("external_credit_number"));
+    }
     if let Some(known) = orders::credit_by_number(&mut work.tx.conn, mandator.mandator_id, number)? {
         return match is_repeat(&known, entry, &row, &pieces) {
             true => Ok((Some(ReportAction::Update), keys_of(&known, &row))),
@@ -190,12 +195,16 @@ fn create(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<Credit
     if row.data.payment_status_id == Some(PaymentStatus::Unpaid) {
         return Err(Failure::new(code::NOT_PAID, [&row.order_number.to_string()]));
     }
+    if pieces.is_empty() && entry.credit_amount.is_none() {
+        return Err(Failure::quoting(code::MISSING, [&AnyOf(&["order_items", "credit_amount"])]));
+    }
     for (at, part) in pieces.iter().enumerate() {
         refund(&mut positions, part).map_err(|failure| failure.within(Place::entry("order_item", at + 1)))?;
     }
     let currency = currency_of(entry, &row)?.to_owned();
-    let amount = amount_of(entry, &currency, &row, positions.rows(), &pieces)?;
-    within_the_total(&row, positions.rows(), amount)?;
+    let decimals = Currency::parse(&currency).map_or(Decimal::PLACES, Currency::decimals);
+    let amount = amount_of(entry, decimals, &row, positions.rows(), &pieces)?;
+    within_the_total(&row, positions.rows(), amount, decimals)?;
     let fact = FactKind::Refunded {
         credit_number: number.clone(),
         amount,
@@ -250,14 +259,23 @@ fn pieces_of(rows: &[OrderItemRow], named: &[OrderItemRefund]) -> Result<Vec<Cre
     named.map(|(refund, number)| one(refund).map_err(|failure| failure.within(Place::entry("order_item", number)))).collect()
 }
 
-/// What the ERP said before. An amount that it left out is what it was then.
+/// What the ERP said before. An amount that it left out is what it was then, and pieces count by position.
 fn is_repeat(known: &CreditRow, entry: &NewCreditEntry, row: &OrderRow, pieces: &[CreditedPieces]) -> bool {
     let same_currency = entry.currency_code_iso.as_ref().is_none_or(|code| *code == known.currency_code_iso);
     known.order_id == row.order_id
         && entry.credit_amount.is_none_or(|amount| amount.0 == known.amount)
         && same_currency
         && known.data.reason == entry.reason
-        && known.data.positions == pieces
+        && by_position(&known.data.positions) == by_position(pieces)
+}
+
+fn by_position(pieces: &[CreditedPieces]) -> BTreeMap<OrderItemId, i32> {
+    let mut sums: BTreeMap<OrderItemId, i32> = BTreeMap::new();
+    for part in pieces {
+        let sum = sums.entry(part.order_item_id).or_default();
+        *sum = sum.saturating_add(part.quantity);
+    }
+    sums
 }
 
 /// The order's currency. An amount for no pieces has to name it, so that nobody gives back euros for crowns.
@@ -275,37 +293,38 @@ fn currency_of<'e>(entry: &'e NewCreditEntry, row: &'e OrderRow) -> Result<&'e s
 
 fn amount_of(
     entry: &NewCreditEntry,
-    currency: &str,
+    decimals: u32,
     row: &OrderRow,
     rows: &[OrderItemRow],
     pieces: &[CreditedPieces],
 ) -> Result<Decimal, Failure> {
-    let decimals = Currency::parse(currency).map_or(Decimal::PLACES, Currency::decimals);
     let smallest = Decimal::from_units(1, decimals).unwrap_or(Decimal(1));
     let (amount, place) = match entry.credit_amount {
         Some(amount) => (amount, "credit_amount"),
-        None if pieces.is_empty() => return Err(Failure::quoting(code::MISSING, [&AnyOf(&["order_items", "credit_amount"])])),
         None => {
             let position = |id: OrderItemId| rows.iter().find(|position| position.order_item_id == id);
-            let priced = pieces.iter().filter_map(|part| Some((price_of(row, position(part.order_item_id)?), part.quantity)));
+            let priced = pieces.iter().filter_map(|part| Some((sold(position(part.order_item_id)?).paid(&row.data), part.quantity)));
             let value = value_of(priced);
             (value.unwrap_or(Decimal(i64::MAX)).rounded(decimals), "order_items")
         }
     };
     if amount < smallest || amount.rounded(decimals) != amount {
-        let known = Worded::of(
-            format!("{smallest} and above, with at most {decimals} decimals"),
-            format!("{smallest} und darüber, mit höchstens {decimals} Nachkommastellen"),
-        );
+        let known = match amount < smallest {
+            true => Worded::at_least(smallest),
+            false => Worded::of(
+                format!("the amounts with at most {decimals} decimals"),
+                format!("den Beträgen mit höchstens {decimals} Nachkommastellen"),
+            ),
+        };
         return Err(Failure::quoting(code::OUT_OF_RANGE, [&amount.to_string(), &known]).within(place));
     }
     Ok(amount)
 }
 
 /// Never more than the buyer was charged, less what went back before, whoever sent it.
-fn within_the_total(row: &OrderRow, rows: &[OrderItemRow], amount: Decimal) -> Result<(), Failure> {
-    let positions = rows.iter().map(|position| (price_of(row, position), position.quantity));
-    let charged = charged(positions, &row.data).max(row.data.totals.total_amount.unwrap_or_default());
+fn within_the_total(row: &OrderRow, rows: &[OrderItemRow], amount: Decimal, decimals: u32) -> Result<(), Failure> {
+    let positions: Vec<Sold> = rows.iter().map(sold).collect();
+    let charged = charged(&positions, &row.data).rounded(decimals).max(row.data.totals.total_amount.unwrap_or_default());
     let left = Decimal(charged.0.saturating_sub(refunded(row).0).max(0));
     if amount > left {
         return Err(Failure::new(code::CREDIT_TOO_MUCH, [&amount.to_string(), &left.to_string(), &charged.to_string()]));
@@ -317,12 +336,8 @@ fn refunded(row: &OrderRow) -> Decimal {
     row.data.refunded_amount.unwrap_or_default()
 }
 
-/// What a piece cost the buyer, tax included.
-fn price_of(row: &OrderRow, position: &OrderItemRow) -> Decimal {
-    match (row.data.price_type_id, position.tax_rate) {
-        (Some(PriceType::Net), Some(rate)) => with_tax(Decimal(position.price), Decimal(rate)),
-        _ => Decimal(position.price),
-    }
+fn sold(position: &OrderItemRow) -> Sold {
+    Sold { price: Decimal(position.price), tax_rate: position.tax_rate.map(Decimal), quantity: position.quantity }
 }
 
 fn refund(positions: &mut Positions, part: &CreditedPieces) -> Result<(), Failure> {

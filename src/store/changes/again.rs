@@ -63,7 +63,11 @@ pub(crate) fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
             let this = outbox_states::offer_id.eq(offer_id).and(outbox_states::topic.eq(topic));
             again!(tx, outbox_states, this.and(waiting!(outbox_states, now)))?
         }
-        ChangeId::Fact(fact) => again!(tx, outbox_facts, outbox_facts::fact_id.eq(fact).and(waiting!(outbox_facts, now)))?,
+        ChangeId::Fact(fact) => {
+            let touched = again!(tx, outbox_facts, outbox_facts::fact_id.eq(fact).and(waiting!(outbox_facts, now)))?;
+            orders::resume_credits(tx)?;
+            touched
+        }
         ChangeId::Order(order) => order_again!(tx, held_orders::held_order_id.eq(order).and(order_waits!(now)))?,
     };
     Ok(touched > 0)
@@ -98,6 +102,7 @@ pub(crate) fn retry_account(tx: &mut Tx<'_>, account_id: i32, parked_only: bool)
     let later_than = if parked_only { i64::MAX } else { due_now(tx) };
     let states = again!(tx, outbox_states, outbox_states::account_id.eq(account_id).and(waiting!(outbox_states, later_than)))?;
     let facts = again!(tx, outbox_facts, outbox_facts::account_id.eq(account_id).and(waiting!(outbox_facts, later_than)))?;
+    orders::resume_credits(tx)?;
     let orders = order_again!(tx, held_orders::account_id.eq(account_id).and(order_waits!(later_than)))?;
     Ok(states.saturating_add(facts).saturating_add(orders))
 }

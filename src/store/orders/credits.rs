@@ -2,11 +2,14 @@
 
 use diesel::prelude::*;
 
+use super::{BY_CHANNEL, OrderRow};
+use crate::domain::message::own;
 use crate::domain::order::{CreditDocument, CreditState, FactName};
-use crate::domain::{Failure, OrderId, Stamp};
+use crate::domain::{Decimal, Failure, OrderId, Stamp};
 use crate::on;
+use crate::store::messages::{self, MessageRow};
 use crate::store::outbox::{OutboxRow, OutboxStatus, Settled};
-use crate::store::schema::{credit_entries, outbox_facts};
+use crate::store::schema::{credit_entries, order_items, outbox_facts};
 use crate::store::{Conn, Tx, next_id};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -81,20 +84,73 @@ pub(crate) fn follow_settled(tx: &mut Tx<'_>, row: &OutboxRow, settled: &Settled
         _ if fact.kind != FactName::Refunded.word() => Ok(()),
         Settled::Done => settle(tx, &fact.fact_key, CreditState::Transmitted),
         Settled::Kept { .. } => settle(tx, &fact.fact_key, CreditState::Kept),
-        Settled::Again { .. } | Settled::Parked { .. } => Ok(()),
+        Settled::Parked { .. } => settle(tx, &fact.fact_key, CreditState::Refused),
+        Settled::Again { .. } => Ok(()),
     }
 }
 
 /// Nobody will send the fact any more.
 pub(crate) fn give_up_credit(tx: &mut Tx<'_>, fact_id: i32) -> Result<(), Failure> {
     let key: Option<String> = on!(&mut tx.conn, c => outbox_facts::table.find(fact_id).select(outbox_facts::fact_key).first(c).optional())?;
-    key.map_or(Ok(()), |key| settle(tx, &key, CreditState::Kept))
+    key.map_or(Ok(()), |key| settle(tx, &key, CreditState::GivenUp))
+}
+
+/// What was refused and goes again counts again, from now on: the channel may list it before its answer is known.
+pub(crate) fn resume_credits(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let keys: Vec<Option<String>> = on!(&mut tx.conn, c => credit_entries::table
+        .inner_join(outbox_facts::table.on(credit_entries::fact_key.eq(outbox_facts::fact_key.nullable())))
+        .filter(credit_entries::state.eq(CreditState::Refused))
+        .filter(outbox_facts::status.eq(OutboxStatus::Pending))
+        .order(credit_entries::credit_entry_id)
+        .select(credit_entries::fact_key)
+        .load(c))?;
+    keys.into_iter().flatten().try_for_each(|key| settle(tx, &key, CreditState::Waiting))
 }
 
 fn settle(tx: &mut Tx<'_>, fact_key: &str, state: CreditState) -> Result<(), Failure> {
-    let stamp = tx.stamp.0;
-    on!(&mut tx.conn, c => diesel::update(credit_entries::table.filter(credit_entries::fact_key.eq(fact_key)))
-        .set((credit_entries::state.eq(state), credit_entries::settled_at.eq(stamp)))
+    let known = credit_entries::fact_key.eq(fact_key);
+    let entry: Option<CreditRow> =
+        on!(&mut tx.conn, c => credit_entries::table.filter(known).select(CreditRow::as_select()).first(c).optional())?;
+    let Some(entry) = entry else { return Ok(()) };
+    let settled_at = Some(tx.stamp.0).filter(|_| state != CreditState::Waiting);
+    on!(&mut tx.conn, c => diesel::update(credit_entries::table.find(entry.credit_entry_id))
+        .set((credit_entries::state.eq(state), credit_entries::settled_at.eq(settled_at)))
         .execute(c))?;
-    Ok(())
+    match (entry.state.counts(), state.counts()) {
+        (true, false) => count(tx, &entry, -1),
+        (false, true) => count(tx, &entry, 1),
+        _ => Ok(()),
+    }
+}
+
+/// Counts an entry in the sums of its order, or no longer. What the channel lists stays counted: it may have given money back
+/// itself meanwhile, which looked like this entry and is news now.
+fn count(tx: &mut Tx<'_>, entry: &CreditRow, sign: i32) -> Result<(), Failure> {
+    let Some(mut row) = super::get(&mut tx.conn, entry.order_id)? else { return Ok(()) };
+    let listed = |amount: i64| row.data.refunds.iter().fold(amount, |sum, refund| sum.saturating_add(refund.amount.0));
+    let before = row.data.refunded_amount.unwrap_or_default().0;
+    let after = before.saturating_add(entry.amount.saturating_mul(i64::from(sign)));
+    let hidden = listed(0).saturating_sub(after).max(0);
+    row.data.refunded_amount = Some(Decimal(after.saturating_add(hidden))).filter(|amount| *amount != Decimal::ZERO);
+    for mut position in super::items_of(&mut tx.conn, entry.order_id)? {
+        let of_position = entry.data.positions.iter().filter(|part| part.order_item_id == position.order_item_id);
+        let pieces = of_position.fold(0_i32, |sum, part| sum.saturating_add(part.quantity));
+        if pieces > 0 {
+            let listed = listed_pieces(&row, position.channel_line_id.as_deref());
+            position.refunded = position.refunded.saturating_add(pieces.saturating_mul(sign)).max(listed);
+            on!(&mut tx.conn, c => diesel::update(order_items::table.find(position.order_item_id))
+                .set(order_items::refunded.eq(position.refunded))
+                .execute(c))?;
+        }
+    }
+    super::save(tx, &mut row, BY_CHANNEL)?;
+    let (Some(account_id), true) = (row.account_id, hidden > 0) else { return Ok(()) };
+    let message = own::order_refunded(row.order_number, row.data.refunded_amount.unwrap_or_default().to_string());
+    messages::add(tx, MessageRow { order_id: Some(row.order_id), ..MessageRow::of(row.mandator_id, account_id, &message) })
+}
+
+/// Pieces of a line whose money went back, by the channel's own list.
+fn listed_pieces(row: &OrderRow, line_id: Option<&str>) -> i32 {
+    let all = row.data.refunds.iter().flat_map(|refund| &refund.positions);
+    all.filter(|part| line_id == Some(&*part.line_id)).fold(0, |sum, part| sum.saturating_add(part.quantity))
 }

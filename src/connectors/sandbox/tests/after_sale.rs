@@ -44,6 +44,7 @@ fn a_change_moves_pieces_and_vouchers_and_is_refused_as_a_whole() {
     for (change, status) in [
         (r#"{"lines":[{"line_id":"S-100001-1","quantity":1},{"line_id":"nowhere","quantity":1}]}"#, 404),
         (r#"{"lines":[{"line_id":"S-100001-1","quantity":1}],"add":[{"sku":"A","quantity":99}]}"#, 409),
+        (r#"{"lines":[{"line_id":"S-100001-1","quantity":5},{"line_id":"S-100001-1","quantity":5}]}"#, 400),
         (r#"{"prices":1}"#, 400),
     ] {
         assert_eq!(world.ask("POST", "/orders/S-100001/change", change).0, status, "{change}");
@@ -55,6 +56,20 @@ fn a_change_moves_pieces_and_vouchers_and_is_refused_as_a_whole() {
     assert_eq!((left(&world), order.lines.len(), sum(&order).0), (json!(7), 3, "64.60".to_owned()));
     world.ask("POST", "/orders/S-100001/cancel", "");
     assert_eq!(world.ask("POST", "/orders/S-100001/change", r#"{"note":"x"}"#).0, 409);
+}
+
+#[test]
+fn a_net_order_is_refunded_with_its_tax_by_pieces_and_in_full() {
+    let world = shop();
+    let wish = r#"{"paid":true,"net":true,"lines":[{"sku":"A","quantity":3,"tax_rate":"19"}],"shipping":"4.90"}"#;
+    assert_eq!(world.ask("POST", "/orders", wish).0, 201);
+    assert_eq!(sum(&pulled(&world)).0, "76.87", "64.60 and 19 %");
+    let refund = |body: &str| world.ask("POST", "/orders/S-100001/refunds", body).0;
+    assert_eq!(refund(r#"{"lines":[{"line_id":"S-100001-1","quantity":2}]}"#), 200);
+    assert_eq!(pulled(&world).refunds[0].amount.to_string(), "47.36", "39.80 and 19 %");
+    world.ask("POST", "/orders/S-100001/cancel", "");
+    assert_eq!(refund(r#"{"amount":"29.52"}"#), 409);
+    assert_eq!(refund(r#"{"amount":"29.51"}"#), 200);
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use super::parts::order_of_three;
 use super::*;
 use crate::domain::Decimal;
-use crate::domain::order::{Content, FactKind, PaymentStatus};
+use crate::domain::order::{ChannelRefund, Content, FactKind, LinePieces, PaymentStatus, PriceType};
 use crate::operations::common::ReportAction;
 use crate::operations::orders::credit::{
     CreateCreditEntry, CreateCreditEntryRequest, CreditEntryReport, CreditTransmission, NewCreditEntry, OrderItemRefund,
 };
 use crate::operations::orders::fetch::OrderFilter;
+use crate::store::changes::{self, ChangeId};
 use crate::store::outbox::{self, OutboxStatus, Settled};
 
 fn amount(text: &str) -> Decimal {
@@ -157,6 +158,127 @@ fn what_cannot_go_back_exactly_is_refused_and_the_rest_of_the_call_goes_through(
         assert_eq!(reports.iter().map(|report| report.return_code).collect::<Vec<_>>(), expected, "{reports:?}");
         assert_eq!((refunded(store, id), refunds(store).len()), (vec![1, 0], 1), "pieces may go back for less than their price");
         assert_eq!(load(store, id).credits.len(), 1);
+    });
+}
+
+#[test]
+fn a_number_is_the_same_with_spaces_around_it_and_a_blank_one_is_missing() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        for (number, action) in [("M5 ", ReportAction::Insert), ("M5", ReportAction::Update), ("\u{a0}M5", ReportAction::Update)] {
+            let report = send(store, vec![of_amount(id, number, "1")]).remove(0);
+            assert_eq!((report.return_code, report.action), (0, Some(action)), "{number:?}");
+            assert_eq!(report.credit_entry.unwrap().external_credit_number.as_deref(), Some("M5"));
+        }
+        assert_eq!(load(store, id).order.data.refunded_amount, Some(amount("1")));
+        for blank in ["", "   "] {
+            assert_eq!(code(store, of_amount(id, blank, "1")), -3001, "{blank:?}");
+        }
+    });
+}
+
+#[test]
+fn pieces_in_another_order_or_split_are_a_repeat() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        assert_eq!(code(store, of_pieces(id, "CR-1", &[("L1", 2), ("L2", 1)])), 0);
+        for same in [&[("L2", 1), ("L1", 2)][..], &[("L1", 1), ("L2", 1), ("L1", 1)]] {
+            assert_eq!(code(store, of_pieces(id, "CR-1", same)), 0, "{same:?}");
+        }
+        for other in [&[("L1", 2)][..], &[("L1", 1), ("L2", 2)], &[("L1", 3), ("L2", 1)]] {
+            assert_eq!(code(store, of_pieces(id, "CR-1", other)), -5032, "{other:?}");
+        }
+        assert_eq!(refunded(store, id), [2, 1]);
+    });
+}
+
+#[test]
+fn a_refusal_names_what_is_missing_and_what_an_amount_may_be() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        for (entry, part) in [
+            (entry(id, "A"), "order_items or credit_amount"),
+            (of_amount(id, "B", "0.001"), "0.001 is outside 0.01 and above"),
+            (of_amount(id, "C", "1.001"), "1.001 is outside the amounts with at most 2 decimals"),
+        ] {
+            let text = send(store, vec![entry]).remove(0).error_description.unwrap();
+            assert!(text.contains(part), "{text}");
+        }
+    });
+}
+
+#[test]
+fn a_net_order_goes_back_in_full_after_it_was_cancelled() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        change(store, id, |row| {
+            row.data.price_type_id = Some(PriceType::Net);
+            row.data.totals.shipping_tax_amount = Some(Decimal(9_300));
+            row.data.totals.total_amount = Some(Decimal::ZERO);
+        });
+        let text = send(store, vec![of_amount(id, "CR-1", "1000")]).remove(0).error_description.unwrap();
+        let rates: Vec<Option<i64>> = load(store, id).items.iter().map(|row| row.tax_rate).collect();
+        assert!(text.contains("of 9.83, only 9.83"), "{text}, {rates:?}");
+        assert_eq!(code(store, of_amount(id, "CR-1", "9.83")), 0);
+    });
+}
+
+#[test]
+fn what_the_channel_refused_counts_no_longer_until_it_goes_again() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        send(store, vec![of_amount(id, "FIRST", "1"), of_pieces(id, "CR-1", &[("L1", 2)])]);
+        let sums = || (load(store, id).order.data.refunded_amount, refunded(store, id));
+        let (with, without) = ((Some(amount("3")), vec![2, 0]), (Some(amount("1")), vec![0, 0]));
+        let settle = |settled: Settled| {
+            let row = facts(store).pop().unwrap();
+            store
+                .write(move |tx| {
+                    outbox::settle(tx, &row.clone().into(), &settled)?;
+                    orders::follow_settled(tx, &row.into(), &settled)
+                })
+                .unwrap();
+        };
+        let refused = || Settled::Parked { error: "E7".into() };
+        assert_eq!(sums(), with);
+        for _ in 0..2 {
+            settle(refused());
+            assert_eq!(sums(), without);
+        }
+        let fact = ChangeId::Fact(facts(store).pop().unwrap().fact_id);
+        for _ in 0..2 {
+            store.write(move |tx| changes::retry(tx, fact)).unwrap();
+            assert_eq!(sums(), with, "it may arrive before its answer");
+        }
+        settle(refused());
+        let account = store.read(move |conn| orders::get(conn, id)).unwrap().unwrap().account_id.unwrap();
+        store.write(move |tx| changes::retry_account(tx, account, true)).unwrap();
+        assert_eq!(sums(), with);
+        settle(Settled::Done);
+        assert_eq!(sums(), with);
+    });
+}
+
+#[test]
+fn what_is_given_up_counts_no_longer_and_what_the_channel_lists_does() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        send(store, vec![of_pieces(id, "CR-1", &[("L1", 3)])]);
+        change(store, id, |row| {
+            let positions = vec![LinePieces { line_id: "L1".into(), quantity: 1 }];
+            row.data.refunds = vec![ChannelRefund { amount: Decimal(10_000), positions, ..ChannelRefund::default() }];
+        });
+        let fact = ChangeId::Fact(facts(store).pop().unwrap().fact_id);
+        for _ in 0..2 {
+            store.write(move |tx| changes::drop(tx, fact)).unwrap();
+            assert_eq!((load(store, id).order.data.refunded_amount, refunded(store, id)), (Some(amount("1")), vec![1, 0]));
+        }
     });
 }
 
