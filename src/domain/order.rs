@@ -165,6 +165,15 @@ pub(crate) fn step(workflow: Workflow, status: OrderStatus, event: Event) -> Ste
     }
 }
 
+/// The status of an order of which pieces are to be shipped after all, because the channel added them.
+pub(crate) fn reopened(workflow: Workflow, paid: bool) -> OrderStatus {
+    match workflow {
+        Workflow::Prepayment if paid => OrderStatus::PaidShipping,
+        Workflow::Prepayment => OrderStatus::ConfirmedOpenPayments,
+        Workflow::CashOnDelivery | Workflow::Collection => OrderStatus::ConfirmedShipping,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Event as E, OrderStatus as S, Step, Workflow as W, step};

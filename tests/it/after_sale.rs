@@ -333,3 +333,56 @@ fn news_begins_where_the_erp_left_off() {
         assert_eq!(changes(&order(&erp)), expected, "{database:?} {face:?}");
     });
 }
+
+#[test]
+fn an_order_that_was_over_is_open_again_when_the_channel_adds_pieces() {
+    everywhere(|database, face| {
+        let world = shop(database);
+        let erp = Erp::on(&world, face);
+        erp.list("MUG", "10.00", 10);
+        erp.list("CUP", "5.00", 10);
+        let number = buy(&world, &json!({"paid": true, "lines": [{"sku": "MUG"}]}));
+        order(&erp);
+        // Whoever ships an order has taken it over.
+        report(&erp, "SHIPPED", None);
+        heard(&world, &number, 1);
+        world.sandbox(&format!("/orders/{number}/change"), &json!({"add": [{"sku": "CUP", "quantity": 2}]}));
+        let known = order(&erp);
+        assert_eq!((known.must("order_status_identifier"), known.must("complete_status")), ("Paid/Shipping", "1"), "{database:?} {face:?}");
+        assert!(changes(&known).contains(&change("order_item", "", "2")), "{:?}", changes(&known));
+        assert_eq!(erp.stock_of("CUP"), (10, 2));
+        report(&erp, "SHIPPED", None);
+        assert_eq!(order(&erp).must("order_status_identifier"), "Shipped/Done");
+        assert_eq!(erp.stock_of("CUP"), (8, 0));
+        heard(&world, &number, 2);
+    });
+}
+
+#[test]
+fn no_more_pieces_are_cancelled_than_the_buyer_left() {
+    everywhere(|database, face| {
+        let world = shop(database);
+        let erp = Erp::on(&world, face);
+        erp.list("MUG", "10.00", 10);
+        let number = buy(&world, &json!({"paid": true, "lines": [{"sku": "MUG", "quantity": 3}]}));
+        order(&erp);
+        report(&erp, "FETCHED", None);
+        // Nobody at the ERP has seen that the buyer takes one piece only; the shop refuses to cancel two.
+        let known = order(&erp);
+        let position = first(&known, "order_item_id");
+        world.sandbox("/faults", &json!({"down": true}));
+        let compat = format!(
+            "<order_items><order_item><order_item_id>{position}</order_item_id><cancelled_quantity>2</cancelled_quantity></order_item></order_items>"
+        );
+        let typed =
+            format!("<orderItems><item><orderItemId>{position}</orderItemId><cancelledQuantity>2</cancelledQuantity></item></orderItems>");
+        assert_eq!(first(&update(&erp, known.must("order_id"), &compat, &typed), "return_code"), "0");
+        world.sandbox("/faults", &json!({"down": false}));
+        world.sandbox(&format!("/orders/{number}/change"), &json!({"lines": [{"line_id": format!("{number}-1"), "quantity": 1}]}));
+        let known = order(&erp);
+        let pieces = ["quantity", "cancelled_quantity", "open_quantity"].map(|name| first(&known, name));
+        assert_eq!(pieces, ["1", "0", "1"], "{database:?} {face:?}");
+        assert!(changes(&known).contains(&change("cancelled_quantity", "2", "0")), "{:?}", changes(&known));
+        assert_eq!(erp.stock_of("MUG"), (10, 1));
+    });
+}

@@ -10,7 +10,7 @@ use super::{
 use crate::config::{Account, Settings};
 use crate::domain::message::own;
 use crate::domain::order::{
-    Address, ChannelOrder, Difference, Event, FactName, Fitted, LINE, OrderLine, PaymentStatus, Step, differences, follow, step,
+    Address, CANCELLED, ChannelOrder, Difference, Event, FactName, Fitted, LINE, OrderLine, PaymentStatus, Step, differences, follow, step,
     total_difference,
 };
 use crate::domain::{Decimal, Failure, OrderItemId};
@@ -42,13 +42,7 @@ pub(super) fn update(
         forget_sums(&mut before, &row);
     }
     learn(&mut row, &mut positions, order);
-    let mut lines_changed = false;
-    for (whole, line) in new.whole.lines.iter().zip(&order.lines) {
-        lines_changed |= follow_line(tx, account, &row, &mut positions, old.line(&line.line_id).unwrap_or(whole), whole, line)?;
-    }
-    for gone in old.lines.iter().filter(|line| order.line(&line.line_id).is_none()) {
-        lines_changed |= cancel_line(tx, &mut positions, &gone.line_id)?;
-    }
+    let mut lines_changed = follow_lines(tx, account, &row, &mut positions, old, &new, &mut found)?;
     follow_payment(tx, &mut row, order)?;
     if order.cancelled && !row.data.is_told(FactName::Cancelled) {
         cancel(tx, account, &mut row, &mut positions)?;
@@ -163,7 +157,7 @@ fn is_echo(positions: &Positions, difference: &Difference) -> bool {
     let Some(known) = positions.rows().iter().find(|row| row.channel_line_id.as_ref() == Some(line_id)) else { return false };
     let pieces = positions.pieces(known.order_item_id);
     match (difference.what.as_str(), &difference.new) {
-        ("cancelled_quantity", Some(now)) => now.parse::<i32>().is_ok_and(|now| now <= pieces.cancelled),
+        (CANCELLED, Some(now)) => now.parse::<i32>().is_ok_and(|now| now <= pieces.cancelled),
         (LINE, None) => pieces.open() == 0,
         _ => false,
     }
@@ -200,6 +194,32 @@ fn follow_address(stored: &mut Option<Address>, old: &Address, new: &Address, fi
     }
 }
 
+/// Follows the lines, those that are gone too. True: pieces moved. Adds what follows from a difference to what was found.
+fn follow_lines(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    row: &OrderRow,
+    positions: &mut Positions,
+    old: &ChannelOrder,
+    new: &Fitted,
+    found: &mut Vec<Difference>,
+) -> Result<bool, Failure> {
+    let mut moved = false;
+    for (whole, line) in new.whole.lines.iter().zip(&new.order.lines) {
+        let was = old.line(&line.line_id).unwrap_or(whole);
+        let cancelled = cancelled_of(positions, &line.line_id);
+        moved |= follow_line(tx, account, row, positions, was, whole, line)?;
+        let now = cancelled_of(positions, &line.line_id);
+        if now < cancelled {
+            found.extend(Difference::of_line(line, CANCELLED, Some(cancelled.to_string()), Some(now.to_string())));
+        }
+    }
+    for gone in old.lines.iter().filter(|line| new.order.line(&line.line_id).is_none()) {
+        moved |= cancel_line(tx, positions, &gone.line_id)?;
+    }
+    Ok(moved)
+}
+
 /// Follows one line: where it differs from the `old` one, the position gets what fits of it. True: pieces moved.
 fn follow_line(
     tx: &mut Tx<'_>,
@@ -231,6 +251,13 @@ fn follow_line(
     }
     if old.quantity != new.quantity {
         positions.change(id, |pieces| pieces.ordered = new.quantity);
+        if before.cancelled.saturating_add(before.shipped) > new.quantity {
+            // The ERP cancelled pieces that are gone by now: the channel has the last word on which are cancelled.
+            positions.change(id, |pieces| pieces.cancelled = new.cancelled);
+            if let Some(position) = positions.row_mut(id) {
+                position.cancelled_told = new.cancelled;
+            }
+        }
     }
     let more = new.cancelled.saturating_sub(before.cancelled);
     if more > 0 {
@@ -252,6 +279,12 @@ fn follow_line(
         }
     }
     Ok(true)
+}
+
+/// Cancelled pieces of the position of a line.
+fn cancelled_of(positions: &Positions, line_id: &str) -> i32 {
+    let known = positions.rows().iter().find(|position| position.channel_line_id.as_deref() == Some(line_id));
+    known.map_or(0, |known| positions.pieces(known.order_item_id).cancelled)
 }
 
 /// What is no matter of pieces.

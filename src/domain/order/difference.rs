@@ -36,7 +36,7 @@ impl Difference {
         (old != new).then(|| Difference { what: what.into(), line_id: None, old, new })
     }
 
-    fn of_line(line: &OrderLine, what: &str, old: Option<String>, new: Option<String>) -> Option<Difference> {
+    pub(crate) fn of_line(line: &OrderLine, what: &str, old: Option<String>, new: Option<String>) -> Option<Difference> {
         (old != new).then(|| Difference { what: what.to_owned(), line_id: Some(line.line_id.clone()), old, new })
     }
 }

@@ -134,10 +134,10 @@ impl PacketDocument {
         self.external_packet_number.as_deref().or(self.tracking_number.as_deref())
     }
 
-    /// Takes over what was not known yet.
-    pub fn complete_from(&mut self, newer: PacketDocument) {
+    /// Takes over what the ERP says now; what it leaves out stays.
+    pub fn follow(&mut self, newer: PacketDocument) {
         let fill = |stored: &mut Option<String>, newer: Option<String>| {
-            if stored.is_none() {
+            if newer.is_some() {
                 *stored = newer;
             }
         };
@@ -148,7 +148,7 @@ impl PacketDocument {
         fill(&mut self.shipping_provider_external_id, newer.shipping_provider_external_id);
         fill(&mut self.dispatch_type_identifier, newer.dispatch_type_identifier);
         fill(&mut self.dispatch_type_external_id, newer.dispatch_type_external_id);
-        self.shipping_date = self.shipping_date.or(newer.shipping_date);
+        self.shipping_date = newer.shipping_date.or(self.shipping_date);
     }
 }
 

@@ -108,7 +108,8 @@ wire! {
         order_items: Vec<OrderItemUpdate> [each("order_item")],
         /// Tags that the order gets or loses; others stay.
         order_tags: Vec<OrderTag> [each("order_tag")],
-        /// When the ERP took the order over. Empty takes the mark back, so that the order is fetched again.
+        /// When the ERP took the order over. Empty takes the mark back, so that the order is fetched again (on the compat face:
+        /// the typed face cannot clear a time).
         export_date: Patch<Time>,
         /// Numbers of changes by the channel that the ERP accepts.
         accepted_change_ids: Vec<i32> [flat("accepted_change_id")],

@@ -9,7 +9,7 @@ use super::OrderPacket;
 use super::positions::{OrderContent, open_pieces, warehouse};
 use crate::config::{Mandator, Settings};
 use crate::domain::order::{Content, PacketDocument};
-use crate::domain::{Failure, OrderId, OrderItemId, Place, code};
+use crate::domain::{Failure, FieldName, OrderId, OrderItemId, Place, code};
 use crate::operations::Work;
 use crate::store::orders::{self, ContentRow, OrderRow, Packed, PacketRow, Positions};
 
@@ -79,6 +79,15 @@ fn packages_of<'r>(settings: &Settings, mandator: &Mandator, sent: &'r [OrderPac
     if with > 0 && with < packages.len() {
         return Err(Failure::new(code::CONTENTS_IN_PART, [&with.to_string(), &packages.len().to_string()]));
     }
+    for (index, package) in packages.iter().enumerate().filter(|(_, package)| !package.contents.is_empty()) {
+        // As a repeat it would be booked once, as a second package under the same number nobody could tell it from one.
+        if let Some(number) = package.data.number()
+            && packages.iter().take(index).any(|other| other.data.is_same(&package.data))
+        {
+            let failure = Failure::quoting(code::REPEATED, [&(FieldName("external_packet_number"), number)]);
+            return Err(failure.within(Place::entry("shipping_information", package.number)));
+        }
+    }
     Ok(packages)
 }
 
@@ -101,7 +110,7 @@ impl Shelf {
         self.contents.iter().filter(move |content| content.packet_id == packet_id)
     }
 
-    /// Takes a package over; one that is known already is only completed. Pieces go into a new one, or into one of which
+    /// Takes a package over; one that is known already gets the data that the request names. Pieces go into a new one, or into one of which
     /// nobody said yet what is in it. Gives the pieces that found no place.
     fn take(&mut self, work: &mut Work<'_, '_>, data: PacketDocument, packed: &[Packed]) -> Result<Vec<Packed>, Failure> {
         let Some(index) = self.packets.iter().position(|row| row.data.is_same(&data)) else {
@@ -110,10 +119,10 @@ impl Shelf {
         };
         let Some(known) = self.packets.get_mut(index) else { return Ok(packed.to_vec()) };
         let before = known.data.clone();
-        known.data.complete_from(data);
+        known.data.follow(data);
         let (packet_id, is_new_to_the_channel) = (known.packet_id, !before.told);
-        // A tracking number that comes late is news for the channel.
-        if before.told && before.tracking_number.is_none() && known.data.tracking_number.is_some() {
+        // A tracking number that comes late, or another one, is news for the channel.
+        if before.told && before.tracking_number != known.data.tracking_number {
             known.data.told = false;
             known.data.again = true;
         }

@@ -165,11 +165,11 @@ fn record(work: &Work<'_, '_>, row: &mut OrderRow, event: Event, payments: &[Pay
         row.data.payment_status_id = Some(stated);
     }
     match event {
-        Event::Fetched | Event::Acknowledged => {
+        Event::Paid => row.data.payment_status_id = Some(PaymentStatus::Paid),
+        // Who ships or cancels an order has taken it over, also if he never said so.
+        Event::Fetched | Event::Acknowledged | Event::Shipped | Event::Canceled => {
             row.export_date.get_or_insert(work.tx.stamp.0);
         }
-        Event::Paid => row.data.payment_status_id = Some(PaymentStatus::Paid),
-        Event::Shipped | Event::Canceled => {}
     }
 }
 

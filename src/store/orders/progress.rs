@@ -1,7 +1,7 @@
 //! What a change of status does to pieces and stock, and what the channel hears of it.
 
 use super::*;
-use crate::domain::order::{Content, Event, FactKind, FactName, Packet, PacketDocument, Step, step};
+use crate::domain::order::{Content, Event, FactKind, FactName, Packet, PacketDocument, PaymentStatus, Step, reopened, step};
 use crate::store::outbox::{self, Topic};
 
 /// Gives an order another status, without regard to its workflow. A shipped order ships what is open, in a package of
@@ -36,10 +36,18 @@ pub(crate) fn set_status(row: &mut OrderRow, to: OrderStatus) {
     }
 }
 
-/// Gives an order the status that follows from its pieces, once nothing is open any more: shipped where a part of it was,
-/// else cancelled.
+/// Gives an order the status that follows from its pieces. Once nothing is open any more, it is shipped where a part of it was,
+/// else cancelled. If the channel adds pieces after that, it is open again.
 pub(crate) fn follow_status(row: &mut OrderRow, positions: &Positions) {
-    if positions.is_open() || row.order_status_id.is_shipped() || row.order_status_id == OrderStatus::Cancelled {
+    let is_over = row.order_status_id.is_shipped() || row.order_status_id == OrderStatus::Cancelled;
+    if positions.is_open() {
+        if is_over {
+            set_status(row, reopened(row.workflow, row.data.payment_status_id == Some(PaymentStatus::Paid)));
+            row.data.rest_cancelled = false;
+        }
+        return;
+    }
+    if is_over {
         return;
     }
     if !positions.is_shipped_in_part() {

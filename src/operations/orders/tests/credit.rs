@@ -201,7 +201,7 @@ fn a_refusal_names_what_is_missing_and_what_an_amount_may_be() {
         let id = paid_order(store, item);
         for (entry, part) in [
             (entry(id, "A"), "order_items or credit_amount"),
-            (of_amount(id, "B", "0.001"), "0.001 is outside 0.01 and above"),
+            (of_amount(id, "B", "0.001"), "0.001 is outside the range from 0.01 up"),
             (of_amount(id, "C", "1.001"), "1.001 is outside the amounts with at most 2 decimals"),
         ] {
             let text = send(store, vec![entry]).remove(0).error_description.unwrap();

@@ -131,6 +131,8 @@ fn the_same_package_again_is_a_repeat_and_another_content_is_refused() {
         }
         assert_eq!((stock_of(store, item, 10), facts(store).len()), (8, 1));
         assert_eq!(ship(store, id, vec![package("P1", &[content("L1", 1)])]).0, -5012);
+        let twice = ship(store, id, vec![package("P2", &[content("L1", 1)]), package("P2", &[content("L1", 1)])]);
+        assert_eq!(twice.0, -3012, "{}", twice.1);
         assert_eq!(ship(store, id, vec![OrderPacket { contents: vec![content("L1", 1)], ..OrderPacket::default() }]).0, -5011);
         let by_tracking = OrderPacket { tracking_number: Some("1Z".into()), contents: vec![content("L1", 1)], ..OrderPacket::default() };
         for _ in 0..2 {
@@ -147,11 +149,14 @@ fn a_tracking_number_that_comes_late_is_news_for_the_channel_and_ships_nothing()
         let id = order_of_three(store, item);
         let mut first = package("P1", &[content("L1", 2)]);
         ship(store, id, vec![first.clone()]);
-        first.tracking_number = Some("1Z".into());
-        assert_eq!(ship(store, id, vec![first]).0, 0);
-        let fact = facts(store)[1].fact().unwrap();
-        let FactKind::Shipped { packets, .. } = &fact else { panic!("{fact:?}") };
-        assert_eq!((packets[0].again, packets[0].tracking_number.as_deref()), (true, Some("1Z")));
+        // The second one corrects the first.
+        for (news, tracking) in ["1Z", "2Z"].into_iter().enumerate() {
+            first.tracking_number = Some(tracking.into());
+            assert_eq!(ship(store, id, vec![first.clone()]).0, 0);
+            let fact = facts(store)[news + 1].fact().unwrap();
+            let FactKind::Shipped { packets, .. } = &fact else { panic!("{fact:?}") };
+            assert_eq!((packets[0].again, packets[0].tracking_number.as_deref()), (true, Some(tracking)));
+        }
         assert_eq!(stock_of(store, item, 10), 8);
     });
 }
