@@ -45,13 +45,8 @@ impl Figures {
         self.stock.saturating_sub(self.reserved)
     }
 
-    /// Rule 1: `TEM = VB − MB` where that is less than GEM, else GEM. Without a GEM always `VB − MB`.
-    ///
-    /// ```
-    /// use kontor::domain::stock::Figures;
-    /// let figures = Figures { stock: 36, minimum: 30, placing: Some(10), ..Figures::default() };
-    /// assert_eq!(figures.upload_quantity(), 6);
-    /// ```
+    /// Rule 1: `TEM = VB − MB` where that is less than GEM, else GEM. Without a GEM always `VB − MB`. 36 available pieces with an
+    /// MB of 30 and a GEM of 10 make 6.
     pub(crate) fn upload_quantity(&self) -> i32 {
         let left = fit(self.available().saturating_sub(self.minimum));
         self.placing.map_or(left, |placing| left.min(placing.max(0)))
