@@ -25,13 +25,13 @@ const LENGTH: usize = 1 + DIGEST + 8 + 8 + 8 + 4 + 4;
 const DIGEST: usize = 6;
 
 /// What a call says about the changes it asks for.
-pub(crate) struct Asked<'a> {
+pub(crate) struct Asked<'a, C> {
     pub operation: &'static str,
     pub changed_since: &'a Patch<String>,
     pub per_page: Option<i32>,
     pub page: Option<i32>,
-    /// The filters and whatever else chooses records: [`written`].
-    pub choice: Vec<String>,
+    /// Gives the filters and whatever else chooses records: [`written`]. A call that reads by pages is not asked.
+    pub choice: C,
 }
 
 /// A place in the order of changes from which a call reads on.
@@ -71,14 +71,22 @@ impl Cursor {
     ///
     /// # Errors
     /// `CURSOR_WITH_PAGE`, `CURSOR_UNKNOWN`, `CURSOR_TOO_OLD`.
-    pub(crate) fn of(reading: &Reading<'_>, conn: &mut Conn<'_>, asked: Asked<'_>) -> Result<Option<Cursor>, Failure> {
-        let digest = digest_of(asked.operation, &asked.choice);
+    pub(crate) fn of<C: FnOnce() -> Vec<String>>(
+        reading: &Reading<'_>,
+        conn: &mut Conn<'_>,
+        asked: Asked<'_, C>,
+    ) -> Result<Option<Cursor>, Failure> {
+        let text = match asked.changed_since {
+            Patch::Keep => return Ok(None),
+            Patch::Clear => None,
+            Patch::Set(text) => Some(text),
+        };
+        let digest = digest_of(asked.operation, &(asked.choice)());
         let clock = deletions::clock(conn)?;
         let start = starts::latest(conn)?.unwrap_or_default();
-        let place = match asked.changed_since {
-            Patch::Keep => return Ok(None),
-            Patch::Clear => Place { since: Since::START, began: clock.last, start },
-            Patch::Set(text) => {
+        let place = match text {
+            None => Place { since: Since::START, began: clock.last, start },
+            Some(text) => {
                 let unknown = || Failure::quoting(code::CURSOR_UNKNOWN, [&text.as_str(), &asked.operation]);
                 let place = read(text, digest).ok_or_else(unknown)?;
                 // A cursor behind what its time has left here is of another database, or of this one before it was restored.

@@ -64,7 +64,7 @@ impl ReadOperation for FetchCategories {
             changed_since: &request.changed_since,
             per_page: request.categories_per_page,
             page: request.page,
-            choice: written(&request.filters),
+            choice: || written(&request.filters),
         };
         let cursor = Cursor::of(reading, conn, asked)?;
         let mut rows: BTreeMap<i32, CategoryRow> = BTreeMap::new();

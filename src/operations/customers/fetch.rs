@@ -85,7 +85,7 @@ impl ReadOperation for FetchCustomers {
             changed_since: &request.changed_since,
             per_page: request.customers_per_page,
             page: request.page,
-            choice: written(&request.filters),
+            choice: || written(&request.filters),
         };
         if let Some(cursor) = Cursor::of(reading, conn, asked)? {
             return changed(reading, conn, &cursor, &selections);

@@ -184,7 +184,7 @@ impl ReadOperation for FetchOffers {
             changed_since: &request.changed_since,
             per_page: request.offers_per_page,
             page: request.page,
-            choice: written(&request.filters),
+            choice: || written(&request.filters),
         };
         if let Some(cursor) = Cursor::of(reading, conn, asked)? {
             return changed(reading, conn, &cursor, &filters);

@@ -105,14 +105,12 @@ impl ReadOperation for FetchOrders {
         for filter in &request.filters {
             selections.push(Selection { not_changed_by: not_changed_by.clone(), ..selection_of(reading, filter)? });
         }
-        let mut choice = written(&request.filters);
-        choice.extend(not_changed_by);
         let asked = Asked {
             operation: Self::NAME,
             changed_since: &request.changed_since,
             per_page: request.orders_per_page,
             page: request.page,
-            choice,
+            choice: || written(&request.filters).into_iter().chain(not_changed_by).collect(),
         };
         if let Some(cursor) = Cursor::of(reading, conn, asked)? {
             return changed(reading, conn, &cursor, &selections);
