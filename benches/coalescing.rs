@@ -20,7 +20,7 @@ use kontor::connectors::sandbox::Token;
 use kontor::connectors::{self, Sandboxes};
 use kontor::dispatch::Dispatcher;
 use kontor::dispatch::bell::Bell;
-use kontor::domain::{Currency, Stamp};
+use kontor::domain::{AccountId, Currency, MandatorId, Stamp};
 use kontor::metrics::Metrics;
 use kontor::operations::{Body, Call, Face, Gateway, Step, execute, find};
 use kontor::store::{Store, outbox, prices};
@@ -88,9 +88,11 @@ impl Bench {
         let mut settings = Settings::demo("127.0.0.1:0".parse().expect("an address"), database);
         settings.dispatch.wait = Duration::ZERO;
         let account = settings.accounts.pop().expect("the demo's account");
-        settings.accounts = CHANNELS.map(|account_id| Account { account_id, settings: channel_settings(), ..account.clone() }).to_vec();
+        settings.accounts = CHANNELS
+            .map(|account_id| Account { account_id: AccountId(account_id), settings: channel_settings(), ..account.clone() })
+            .to_vec();
         let store = Store::open(database).expect("a database");
-        store.write(|tx| prices::seed(tx, 1, "default", Currency::EUR, true).map(|_| ())).expect("a price list");
+        store.write(|tx| prices::seed(tx, MandatorId(1), "default", Currency::EUR, true).map(|_| ())).expect("a price list");
         Bench { settings: Arc::new(settings), store, sandboxes: Sandboxes::new(), items }
     }
 
@@ -172,12 +174,12 @@ impl Bench {
     /// Offers about which something has to be said.
     fn left(&self, channel: i32) -> usize {
         let most = 2 * self.items;
-        self.store.read(|conn| outbox::due_offers(conn, channel, Stamp::now(), most)).expect("the outbox").len()
+        self.store.read(|conn| outbox::due_offers(conn, AccountId(channel), Stamp::now(), most)).expect("the outbox").len()
     }
 
     fn wait_until_told(&self) {
         for channel in CHANNELS {
-            while self.store.read(|conn| outbox::next_due_state(conn, channel)).expect("the outbox").is_some() {
+            while self.store.read(|conn| outbox::next_due_state(conn, AccountId(channel))).expect("the outbox").is_some() {
                 std::thread::sleep(Duration::from_millis(50));
             }
         }

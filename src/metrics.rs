@@ -12,6 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use crate::domain::AccountId;
 use crate::domain::rate::ChannelCall;
 
 /// Put before every name.
@@ -102,19 +103,19 @@ impl Metrics {
         self.soap_seconds.get_or_create(&SoapOperation { face, operation }).observe(took.as_secs_f64());
     }
 
-    pub fn channel_call(&self, account: i32, call: ChannelCall, outcome: &'static str, took: Duration) {
+    pub fn channel_call(&self, account: AccountId, call: ChannelCall, outcome: &'static str, took: Duration) {
         let call = call.word();
-        self.channel_calls.get_or_create(&AccountOutcome { account, call, outcome }).inc();
-        self.channel_seconds.get_or_create(&AccountCall { account, call }).observe(took.as_secs_f64());
+        self.channel_calls.get_or_create(&AccountOutcome { account: account.0, call, outcome }).inc();
+        self.channel_seconds.get_or_create(&AccountCall { account: account.0, call }).observe(took.as_secs_f64());
     }
 
     /// What a channel decided about one offer or one report.
-    pub fn channel_row(&self, account: i32, call: ChannelCall, outcome: &'static str) {
-        self.channel_rows.get_or_create(&AccountOutcome { account, call: call.word(), outcome }).inc();
+    pub fn channel_row(&self, account: AccountId, call: ChannelCall, outcome: &'static str) {
+        self.channel_rows.get_or_create(&AccountOutcome { account: account.0, call: call.word(), outcome }).inc();
     }
 
-    pub fn new_orders(&self, account: i32, count: usize) {
-        self.orders.get_or_create(&OfAccount { account }).inc_by(u64::try_from(count).unwrap_or(u64::MAX));
+    pub fn new_orders(&self, account: AccountId, count: usize) {
+        self.orders.get_or_create(&OfAccount { account: account.0 }).inc_by(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// Everything as text, together with what was read for it just now.
@@ -153,6 +154,7 @@ impl Levels {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::AccountId;
     use std::time::Duration;
 
     use super::{Levels, Metrics};
@@ -164,9 +166,9 @@ mod tests {
         metrics.soap_call("typed", "updateItems", "ok", Duration::from_millis(30));
         metrics.soap_call("typed", "updateItems", "ok", Duration::from_secs(3));
         metrics.soap_call("compat", "", "fault", Duration::ZERO);
-        metrics.channel_call(1000, ChannelCall::Submit, "unavailable", Duration::from_secs(31));
-        metrics.channel_row(1000, ChannelCall::PushFact, "refused");
-        metrics.new_orders(1000, 3);
+        metrics.channel_call(AccountId(1000), ChannelCall::Submit, "unavailable", Duration::from_secs(31));
+        metrics.channel_row(AccountId(1000), ChannelCall::PushFact, "refused");
+        metrics.new_orders(AccountId(1000), 3);
         let mut levels = Levels::default();
         levels.add("outbox_changes", "Changes", [(vec![("account", "1000".to_owned()), ("status", "parked".to_owned())], 7)]);
         let text = metrics.text(&levels);

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::app;
 use crate::config::UnknownAccount;
-use crate::domain::Failure;
+use crate::domain::{Failure, MandatorId};
 
 #[derive(Debug, Error)]
 pub(crate) enum Error {
@@ -17,7 +17,7 @@ pub(crate) enum Error {
     #[error("account {0} is not active; set active = true and restart the gateway")]
     InactiveAccount(i32),
     #[error("mandator {mandator_id} has no item with the number \"{item}\"; send it with updateItems")]
-    UnknownItem { mandator_id: i32, item: String },
+    UnknownItem { mandator_id: MandatorId, item: String },
     #[error("account {0}: its work was taken away")]
     WorkTakenAway(i32),
     #[error("no gateway works on account {0}; start it, the request is kept and carried out then")]

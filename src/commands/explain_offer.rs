@@ -6,7 +6,7 @@ use super::source::SettingsSource;
 use super::{Error, Stop, failed, print};
 use crate::app;
 use crate::config::Settings;
-use crate::domain::Stamp;
+use crate::domain::{AccountId, Stamp};
 use crate::preparation::{self, Frame};
 use crate::store::items;
 
@@ -23,12 +23,12 @@ pub struct ExplainOffer {
 
 pub fn run(arguments: ExplainOffer) -> Result<(), Stop> {
     let settings = arguments.source.settings()?;
-    print(&table(&settings, arguments.account, &arguments.item).map_err(failed)?);
+    print(&table(&settings, AccountId(arguments.account), &arguments.item).map_err(failed)?);
     Ok(())
 }
 
 /// What an account would show of an item, and why.
-fn table(settings: &Settings, account_id: i32, item: &str) -> Result<String, Error> {
+fn table(settings: &Settings, account_id: AccountId, item: &str) -> Result<String, Error> {
     let account = settings.known_account(account_id)?;
     let store = app::open_existing(settings)?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);

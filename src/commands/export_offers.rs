@@ -9,7 +9,7 @@ use super::source::SettingsSource;
 use super::{Error, Stop, failed, print};
 use crate::app;
 use crate::config::Settings;
-use crate::domain::Stamp;
+use crate::domain::{AccountId, Stamp};
 use crate::exchange;
 
 #[derive(Args)]
@@ -26,7 +26,7 @@ pub struct ExportOffers {
 
 pub fn run(arguments: ExportOffers) -> Result<(), Stop> {
     let settings = arguments.source.settings()?;
-    let (document, offers) = document_of(&settings, arguments.account).map_err(failed)?;
+    let (document, offers) = document_of(&settings, AccountId(arguments.account)).map_err(failed)?;
     let Some(path) = arguments.output else {
         print(&document);
         return Ok(());
@@ -45,7 +45,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// The offers of an account as a document of the XML exchange, and how many there are. A gateway may run meanwhile.
-fn document_of(settings: &Settings, account_id: i32) -> Result<(String, usize), Error> {
+fn document_of(settings: &Settings, account_id: AccountId) -> Result<(String, usize), Error> {
     let account = settings.known_account(account_id)?;
     let store = app::open_existing(settings)?;
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::source::SettingsSource;
 use super::{Stop, failed, print};
+use crate::domain::AccountId;
 use crate::support::ListQuery;
 
 #[derive(Subcommand)]
@@ -58,11 +59,13 @@ pub enum Status {
 
 pub fn run(command: Outbox) -> Result<(), Stop> {
     let text = match command {
-        Outbox::List { account, status, limit, source } => {
-            source.desk()?.list(&ListQuery { account, parked: status.map(|status| status == Status::Parked), limit })
-        }
+        Outbox::List { account, status, limit, source } => source.desk()?.list(&ListQuery {
+            account: account.map(AccountId),
+            parked: status.map(|status| status == Status::Parked),
+            limit,
+        }),
         Outbox::Show { change, source } => source.desk()?.show(&change),
-        Outbox::Retry { account: Some(account), all_parked, source, .. } => source.desk()?.retry_account(account, all_parked),
+        Outbox::Retry { account: Some(account), all_parked, source, .. } => source.desk()?.retry_account(AccountId(account), all_parked),
         Outbox::Retry { changes, source, .. } => source.desk()?.retry(&changes),
         Outbox::Drop { change, source } => source.desk()?.drop(&change),
     };

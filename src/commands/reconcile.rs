@@ -9,7 +9,7 @@ use super::{Error, Stop, failed, print};
 use crate::app;
 use crate::config::Settings;
 use crate::dispatch::report::{CODES, Report};
-use crate::domain::{Reader, Stamp};
+use crate::domain::{AccountId, Reader, Stamp};
 use crate::store::{Store, Tx, accounts, messages};
 
 /// How often a command looks whether the gateway has done what it asked for, and how long it waits for a gateway.
@@ -33,16 +33,16 @@ pub struct Reconcile {
 
 pub fn run(arguments: Reconcile) -> Result<(), Stop> {
     let settings = arguments.source.settings()?;
-    print(&compared(&settings, arguments.account, arguments.repair, arguments.import).map_err(failed)?);
+    print(&compared(&settings, AccountId(arguments.account), arguments.repair, arguments.import).map_err(failed)?);
     Ok(())
 }
 
 /// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The
 /// request is kept where nobody works on the account; this process itself talks to no channel.
-fn compared(settings: &Settings, account_id: i32, repair: bool, import: bool) -> Result<String, Error> {
+fn compared(settings: &Settings, account_id: AccountId, repair: bool, import: bool) -> Result<String, Error> {
     let account = settings.known_account(account_id)?;
     if !account.active {
-        return Err(Error::InactiveAccount(account_id));
+        return Err(Error::InactiveAccount(account_id.0));
     }
     let store = app::open_existing(settings)?;
     let asked = move |tx: &mut Tx<'_>| accounts::want_reconciliation(tx, account_id, repair, import).map(|()| tx.stamp);
@@ -50,7 +50,7 @@ fn compared(settings: &Settings, account_id: i32, repair: bool, import: bool) ->
     let mut alone_since = Instant::now();
     loop {
         let work = store.read(|conn| accounts::work_of(conn, account_id))?;
-        let Some(work) = work else { return Err(Error::WorkTakenAway(account_id)) };
+        let Some(work) = work else { return Err(Error::WorkTakenAway(account_id.0)) };
         if work.reconcile_served >= wanted.0 {
             let reader = Reader { language: settings.language_of(account.mandator_id), ..Reader::ADMIN };
             return reconciled(&store, account_id, reader, wanted, work.reconcile_report.as_deref());
@@ -58,14 +58,14 @@ fn compared(settings: &Settings, account_id: i32, repair: bool, import: bool) ->
         if work.lease_until > Stamp::now().0 {
             alone_since = Instant::now();
         } else if alone_since.elapsed() > NO_GATEWAY {
-            return Err(Error::NoGateway(account_id));
+            return Err(Error::NoGateway(account_id.0));
         }
         std::thread::sleep(LOOK);
     }
 }
 
 /// What a reconciliation left behind: its messages, and its counts in the last line.
-fn reconciled(store: &Store, account_id: i32, reader: Reader, since: Stamp, report: Option<&str>) -> Result<String, Error> {
+fn reconciled(store: &Store, account_id: AccountId, reader: Reader, since: Stamp, report: Option<&str>) -> Result<String, Error> {
     let report: Report = serde_json::from_str(report.unwrap_or_default()).map_err(Error::Report)?;
     let messages = store.read(|conn| messages::since(conn, account_id, &CODES, since))?;
     let mut text: String = messages.iter().map(|message| format!("{}: {}\n", message.code, message.text(reader))).collect();

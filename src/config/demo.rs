@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
+use crate::domain::{AccountId, MandatorId, WarehouseId};
 
 /// In the current folder.
 pub(crate) const DEMO_DATABASE: &str = "kontor-demo.sqlite";
@@ -49,19 +50,19 @@ impl Settings {
             dispatch: Dispatch::default(),
             users: vec![user("erp", Role::Erp), user("admin", Role::Admin)],
             mandators: vec![Mandator {
-                mandator_id: MANDATOR,
+                mandator_id: MandatorId(MANDATOR),
                 identifier: "Demo".to_owned(),
                 language: Language::En,
                 time_zone: Tz::Europe__Berlin,
             }],
             warehouses: vec![Warehouse {
-                warehouse_id: WAREHOUSE,
-                mandator_id: MANDATOR,
+                warehouse_id: WarehouseId(WAREHOUSE),
+                mandator_id: MandatorId(MANDATOR),
                 code: "standard".to_owned(),
                 identifier: "Standard".to_owned(),
             }],
             pricelists: vec![PricelistSeed {
-                mandator_id: MANDATOR,
+                mandator_id: MandatorId(MANDATOR),
                 identifier: "default".to_owned(),
                 currency: Currency::EUR,
                 gross: true,
@@ -95,14 +96,14 @@ fn demo_account(database: &str) -> Account {
         settings.insert("state_path".to_owned(), toml::Value::String(format!("{database}.sandbox.json")));
     }
     Account {
-        account_id: DEMO_ACCOUNT,
-        mandator_id: MANDATOR,
+        account_id: AccountId(DEMO_ACCOUNT),
+        mandator_id: MandatorId(MANDATOR),
         identifier: "Sandbox".to_owned(),
         sub_channel_id: SUB_CHANNEL,
         active: true,
         connector: "sandbox".to_owned(),
         pricelists: vec!["default".to_owned()],
-        warehouses: vec![WAREHOUSE],
+        warehouses: vec![WarehouseId(WAREHOUSE)],
         default_category: None,
         title_text_module: None,
         // The type id of the reference's own samples, so that those work in the demo as they are.

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
+use crate::domain::{AccountId, MandatorId, WarehouseId};
 
 /// An account at the scripted shop; tests change what they are about.
 pub(crate) fn account(account_id: i32, mandator_id: i32) -> Account {
     Account {
-        account_id,
-        mandator_id,
+        account_id: AccountId(account_id),
+        mandator_id: MandatorId(mandator_id),
         identifier: format!("Account {account_id}"),
         sub_channel_id: 2100,
         active: true,
         connector: "sandbox".into(),
         pricelists: vec!["standard".into()],
-        warehouses: vec![10],
+        warehouses: vec![WarehouseId(10)],
         default_category: None,
         title_text_module: None,
         description_text_module: None,
@@ -35,10 +36,18 @@ pub(crate) fn account(account_id: i32, mandator_id: i32) -> Account {
 
 /// Mandator 1 (German time) has warehouses 10 and 11 and accounts 101 and 102; mandator 2 has account 201.
 pub(crate) fn settings() -> Settings {
-    let warehouse =
-        |warehouse_id, mandator_id, code: &str| Warehouse { warehouse_id, mandator_id, code: code.into(), identifier: code.into() };
-    let mandator =
-        |mandator_id, time_zone| Mandator { mandator_id, identifier: format!("Mandator {mandator_id}"), language: Language::En, time_zone };
+    let warehouse = |warehouse_id, mandator_id, code: &str| Warehouse {
+        warehouse_id: WarehouseId(warehouse_id),
+        mandator_id: MandatorId(mandator_id),
+        code: code.into(),
+        identifier: code.into(),
+    };
+    let mandator = |mandator_id, time_zone| Mandator {
+        mandator_id: MandatorId(mandator_id),
+        identifier: format!("Mandator {mandator_id}"),
+        language: Language::En,
+        time_zone,
+    };
     let sub_channel =
         |sub_channel_id, identifier: &str| SubChannel { sub_channel_id, identifier: identifier.into(), channel: identifier.into() };
     let method = |payment_method_id, identifier: &str| PaymentMethod { payment_method_id, identifier: identifier.into() };

@@ -28,7 +28,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::domain::rate::Rates;
-use crate::domain::{Currency, Language, Patience};
+use crate::domain::{AccountId, Currency, Language, MandatorId, Patience, WarehouseId};
 
 pub use defaults::DEFAULT_LISTEN;
 pub use fault::Fault;
@@ -122,7 +122,7 @@ pub struct User {
     pub password_hash: SecretString,
     pub role: Role,
     /// Empty: all mandators.
-    pub mandators: Vec<i32>,
+    pub mandators: Vec<MandatorId>,
     /// A repeated document within the window is answered from the store. Default true.
     pub replay_by_content: bool,
     /// Reports in the answers what of a request was ignored.
@@ -141,14 +141,14 @@ pub enum WsSecurity {
 }
 
 impl User {
-    pub fn may_use(&self, mandator_id: i32) -> bool {
+    pub fn may_use(&self, mandator_id: MandatorId) -> bool {
         self.mandators.is_empty() || self.mandators.contains(&mandator_id)
     }
 }
 
 #[derive(Debug, Clone)]
 pub struct Mandator {
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub identifier: String,
     pub language: Language,
     pub time_zone: Tz,
@@ -156,8 +156,8 @@ pub struct Mandator {
 
 #[derive(Debug, Clone)]
 pub struct Warehouse {
-    pub warehouse_id: i32,
-    pub mandator_id: i32,
+    pub warehouse_id: WarehouseId,
+    pub mandator_id: MandatorId,
     /// Compared without case.
     pub code: String,
     pub identifier: String,
@@ -166,7 +166,7 @@ pub struct Warehouse {
 /// A price list that exists from the first start on.
 #[derive(Debug, Clone)]
 pub struct PricelistSeed {
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub identifier: String,
     pub currency: Currency,
     pub gross: bool,
@@ -201,8 +201,8 @@ pub struct PaymentMethod {
 
 #[derive(Clone)]
 pub struct Account {
-    pub account_id: i32,
-    pub mandator_id: i32,
+    pub account_id: AccountId,
+    pub mandator_id: MandatorId,
     pub identifier: String,
     pub sub_channel_id: i32,
     pub active: bool,
@@ -211,7 +211,7 @@ pub struct Account {
     /// Identifiers of price lists in the mandator, at least one. Each counts for items that have no price in those before;
     /// all are in the currency of the first.
     pub pricelists: Vec<String>,
-    pub warehouses: Vec<i32>,
+    pub warehouses: Vec<WarehouseId>,
     /// The channel's category for offers whose item names none.
     pub default_category: Option<String>,
     /// Text module type of the title; the item's identifier where the module is missing.
@@ -292,14 +292,14 @@ impl Account {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("account {account_id} is not in the configuration; there are: {known}")]
 pub struct UnknownAccount {
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub known: String,
 }
 
 impl Settings {
     /// The language of a text for a user: that of the mandator it is about. Where it is about none, or one that is not
     /// the user's: the one that all mandators of the user have, else English.
-    pub fn language_for(&self, user: &User, mandator_id: Option<i32>) -> Language {
+    pub fn language_for(&self, user: &User, mandator_id: Option<MandatorId>) -> Language {
         if let Some(mandator) = mandator_id.filter(|id| user.may_use(*id)).and_then(|id| self.mandator(id)) {
             return mandator.language;
         }
@@ -311,20 +311,20 @@ impl Settings {
     }
 
     /// The language of a text about a mandator, for an administrator.
-    pub fn language_of(&self, mandator_id: i32) -> Language {
+    pub fn language_of(&self, mandator_id: MandatorId) -> Language {
         self.mandator(mandator_id).map(|mandator| mandator.language).unwrap_or_default()
     }
 
-    pub fn mandator(&self, mandator_id: i32) -> Option<&Mandator> {
+    pub fn mandator(&self, mandator_id: MandatorId) -> Option<&Mandator> {
         self.mandators.iter().find(|m| m.mandator_id == mandator_id)
     }
 
-    pub fn account(&self, account_id: i32) -> Option<&Account> {
+    pub fn account(&self, account_id: AccountId) -> Option<&Account> {
         self.accounts.iter().find(|a| a.account_id == account_id)
     }
 
     /// The account, or an error that names those there are.
-    pub fn known_account(&self, account_id: i32) -> Result<&Account, UnknownAccount> {
+    pub fn known_account(&self, account_id: AccountId) -> Result<&Account, UnknownAccount> {
         self.account(account_id).ok_or_else(|| {
             let known: Vec<String> = self.accounts.iter().map(|account| account.account_id.to_string()).collect();
             UnknownAccount { account_id, known: known.join(", ") }

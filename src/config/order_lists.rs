@@ -1,6 +1,7 @@
 //! What orders name: tags, shipping providers, dispatch types. The file defines them; Kontor brings some tags of its own.
 
 use super::{Account, Settings};
+use crate::domain::MandatorId;
 
 /// A tag that orders can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub(crate) struct OrderTag {
     /// The file defines it; the others are the same in every installation.
     pub(crate) custom: bool,
     /// The only mandator whose orders can have it; `None`: those of all.
-    pub(crate) mandator_id: Option<i32>,
+    pub(crate) mandator_id: Option<MandatorId>,
 }
 
 /// Tags that every installation has, as the product's manual lists them. `PRIORITY` and `ISPU` are spelled as there, the
@@ -31,7 +32,7 @@ impl OrderTag {
     }
 
     /// Orders of the mandator can have it.
-    pub(crate) fn is_of(&self, mandator_id: i32) -> bool {
+    pub(crate) fn is_of(&self, mandator_id: MandatorId) -> bool {
         self.mandator_id.is_none_or(|own| own == mandator_id)
     }
 }
@@ -63,7 +64,7 @@ pub(crate) fn shipping_word<'s>(list: &'s [ShippingWord], identifier: Option<&st
 
 impl Settings {
     /// A tag that orders of the mandator can have.
-    pub(crate) fn order_tag(&self, mandator_id: i32, identifier: &str) -> Option<&OrderTag> {
+    pub(crate) fn order_tag(&self, mandator_id: MandatorId, identifier: &str) -> Option<&OrderTag> {
         self.order_tags.iter().find(|tag| tag.is_of(mandator_id) && is_same(&tag.identifier, identifier))
     }
 

@@ -1,5 +1,6 @@
 //! Why a connector cannot be made from its settings, and why a call to a channel failed.
 
+use crate::domain::AccountId;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,11 +11,11 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum SetupError {
     #[error("account {account_id}, connector: \"{connector}\" is unknown; use one of {known}")]
-    UnknownConnector { account_id: i32, connector: String, known: String },
+    UnknownConnector { account_id: AccountId, connector: String, known: String },
     #[error("account {account_id} (connector {connector}), [accounts.settings] {key}: {wrong}; {remedy}")]
-    Setting { account_id: i32, connector: String, key: String, wrong: String, remedy: String },
+    Setting { account_id: AccountId, connector: String, key: String, wrong: String, remedy: String },
     #[error("account {account_id}, [accounts.settings] state_path: {source}")]
-    SandboxState { account_id: i32, source: StateError },
+    SandboxState { account_id: AccountId, source: StateError },
     #[error("the HTTP client cannot start: {0}; install the system's CA certificates")]
     Http(#[from] reqwest::Error),
 }
@@ -27,7 +28,7 @@ pub enum StateError {
     #[error("{} is no sandbox state ({source}); move it away and the sandbox starts empty", path.display())]
     Unreadable { path: PathBuf, source: serde_json::Error },
     #[error("{} belongs to account {account_id}; give each account a file of its own", path.display())]
-    OfAnotherAccount { path: PathBuf, account_id: i32 },
+    OfAnotherAccount { path: PathBuf, account_id: AccountId },
 }
 
 /// The call as a whole failed: nothing is known about its rows.

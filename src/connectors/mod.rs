@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Account;
 use crate::domain::rate::Rates;
-use crate::domain::{Decimal, Money};
+use crate::domain::{Decimal, Money, OfferId};
 
 use crate::domain::message::Message;
 use crate::domain::offer::Wanted;
@@ -56,7 +56,7 @@ pub struct Capabilities {
 /// One row for the channel: absolute values, only the parts that changed (all of them for an offer not listed yet).
 #[derive(Debug, Clone)]
 pub struct OfferChange {
-    pub offer_id: i32,
+    pub offer_id: OfferId,
     /// The merchant's item number, the channel's SKU.
     pub sku: String,
     /// The channel's own number, once known.
@@ -121,7 +121,7 @@ pub struct Quantity {
 /// The channel's word on one row.
 #[derive(Debug, Clone)]
 pub struct RowResult {
-    pub offer_id: i32,
+    pub offer_id: OfferId,
     pub outcome: Outcome,
 }
 
@@ -261,6 +261,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) mod tests {
     use super::{Sandboxes, build, check_settings, names};
     use crate::config::{Account, Listing, fixture};
+
     use std::time::Duration;
 
     /// An account of a connector with the given settings.

@@ -12,7 +12,7 @@ use super::retry::after;
 use super::settle::{About, message_row};
 use crate::config::Account;
 use crate::domain::message::{Arg, Message, own};
-use crate::domain::{Failure, OrderId, Reader, Stamp};
+use crate::domain::{AccountId, Failure, OfferId, OrderId, Reader, Stamp};
 use crate::store::begun::{self, SetAside};
 use crate::store::{Tx, accounts, broken_document, messages};
 
@@ -35,7 +35,7 @@ pub(super) fn take_up(tx: &mut Tx<'_>, account: &Account, now: Stamp) -> Result<
     Ok(aside)
 }
 
-pub(super) fn tell_log(account_id: i32, aside: &SetAside) {
+pub(super) fn tell_log(account_id: AccountId, aside: &SetAside) {
     for (_, what) in things(aside) {
         let what = what.text(Reader::ADMIN);
         log::error!("account {account_id}: the process ended again and again while it worked on {what}, which is set aside");
@@ -44,7 +44,7 @@ pub(super) fn tell_log(account_id: i32, aside: &SetAside) {
 
 /// Work that was set aside.
 enum Thing<'a> {
-    Offer(i32),
+    Offer(OfferId),
     Fact { order_id: OrderId, kind: &'a str },
     Order(&'a str),
     Poll,

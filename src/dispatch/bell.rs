@@ -1,5 +1,6 @@
 //! How calls wake workers, and workers report that something was settled.
 
+use crate::domain::AccountId;
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -16,7 +17,7 @@ pub struct Bell {
 
 #[derive(Default)]
 struct State {
-    accounts: BTreeSet<i32>,
+    accounts: BTreeSet<AccountId>,
     stopping: bool,
 }
 
@@ -34,7 +35,7 @@ impl Bell {
     }
 
     /// Wakes the workers of these accounts.
-    pub fn ring(&self, accounts: &[i32]) {
+    pub fn ring(&self, accounts: &[AccountId]) {
         self.state().accounts.extend(accounts);
         self.rung.notify_all();
     }
@@ -46,7 +47,7 @@ impl Bell {
     }
 
     /// Waits as a worker of `account` until somebody rings, or until `deadline`.
-    pub fn wait_for_work(&self, account: i32, deadline: Instant) -> Wake {
+    pub fn wait_for_work(&self, account: AccountId, deadline: Instant) -> Wake {
         let mut state = self.state();
         loop {
             if state.stopping {

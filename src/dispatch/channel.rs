@@ -12,8 +12,8 @@ use super::retry::{after, chance, pause};
 use super::turn::Kind;
 use crate::config::{Account, Dispatch};
 use crate::connectors::{Capabilities, ChannelError, Connector, Outcome};
-use crate::domain::Stamp;
 use crate::domain::rate::ChannelCall;
+use crate::domain::{AccountId, Stamp};
 use crate::metrics::Metrics;
 use crate::store::accounts::WorkRow;
 
@@ -21,7 +21,7 @@ use crate::store::accounts::WorkRow;
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 pub(super) struct Channel {
-    account_id: i32,
+    account_id: AccountId,
     connector: Box<dyn Connector>,
     pub capabilities: Capabilities,
     keeper: Arc<Keeper>,

@@ -11,7 +11,7 @@ use super::turn::Kind;
 use crate::config::{Account, Settings};
 use crate::connectors::ChannelError;
 use crate::domain::message::Message;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{AccountId, Failure, Stamp};
 use crate::metrics::Metrics;
 use crate::store::accounts::WorkRow;
 use crate::store::begun::{self, Begun};
@@ -41,7 +41,7 @@ impl Context {
         Context { settings, store, bell, metrics, account, channel, open: None }
     }
 
-    pub(crate) fn account_id(&self) -> i32 {
+    pub(crate) fn account_id(&self) -> AccountId {
         self.account.account_id
     }
 

@@ -9,7 +9,7 @@ use super::bell::{Bell, Wake};
 use super::keeper::Keeper;
 use super::retry::after;
 use crate::config::{Account, Settings};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{AccountId, Failure, OfferId, Stamp};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Store, accounts, backlog, deletions, messages, offers, pricelists, replay};
 
@@ -30,7 +30,7 @@ pub(super) struct Housekeeper {
     pub keeper: Arc<Keeper>,
     pub owner: String,
     /// Parked rows and failing as last warned of, per account.
-    pub warned: BTreeMap<i32, (i64, bool)>,
+    pub warned: BTreeMap<AccountId, (i64, bool)>,
 }
 
 impl Housekeeper {
@@ -51,7 +51,7 @@ impl Housekeeper {
                     self.complain("housekeeping failed", &failure);
                 }
             }
-            if self.bell.wait_for_work(NOBODY, Instant::now() + tick) == Wake::Stop {
+            if self.bell.wait_for_work(AccountId(NOBODY), Instant::now() + tick) == Wake::Stop {
                 return;
             }
         }
@@ -85,13 +85,13 @@ impl Housekeeper {
         }
         let released = self.store.write(move |tx| {
             let due = offers::due_releases(&mut tx.conn, now, MOST_RELEASES)?;
-            let ids: Vec<i32> = due.iter().map(|(offer, _)| *offer).collect();
+            let ids: Vec<OfferId> = due.iter().map(|(offer, _)| *offer).collect();
             offers::want(tx, &ids)?;
             let dirty: Vec<_> = due.iter().flat_map(|(offer, account)| Topic::ALL.map(|topic| (*offer, *account, topic))).collect();
             outbox::mark(tx, &dirty)?;
             Ok(due)
         })?;
-        let accounts: BTreeSet<i32> = released.into_iter().map(|(_, account)| account).collect();
+        let accounts: BTreeSet<AccountId> = released.into_iter().map(|(_, account)| account).collect();
         self.bell.ring(&accounts.into_iter().collect::<Vec<_>>());
         Ok(())
     }
@@ -132,7 +132,7 @@ impl Housekeeper {
     /// One line per account whose parked rows or failures are news.
     fn warn(&mut self) -> Result<(), Failure> {
         let settings = Arc::clone(&self.settings);
-        let ids: Vec<i32> = settings.accounts.iter().map(|a| a.account_id).collect();
+        let ids: Vec<AccountId> = settings.accounts.iter().map(|a| a.account_id).collect();
         let (backlog, failing) = self.store.read(|conn| {
             let backlog = backlog::of_accounts(conn)?;
             let mut failing = Vec::new();

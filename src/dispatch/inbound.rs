@@ -13,7 +13,7 @@ use crate::config::{Account, Settings};
 use crate::domain::message::{Message, own};
 use crate::domain::order::{ChannelOrder, Fitted, OrderLine};
 use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentDocument, PaymentStatus, Step, step, total_difference};
-use crate::domain::{Decimal, Failure, ItemId, OrderId, Stamp, code, limits};
+use crate::domain::{AccountId, Decimal, Failure, ItemId, OrderId, Stamp, code, limits};
 use crate::store::messages::{self, MessageRow};
 use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, Positions, customers};
 use crate::store::outbox::{self, Topic};
@@ -25,10 +25,10 @@ use std::borrow::Cow;
 pub(crate) enum Imported {
     New {
         order_id: OrderId,
-        accounts: Vec<i32>,
+        accounts: Vec<AccountId>,
     },
     Changed {
-        accounts: Vec<i32>,
+        accounts: Vec<AccountId>,
     },
     /// Nothing that Kontor takes over is new.
     Unchanged,
@@ -36,7 +36,7 @@ pub(crate) enum Imported {
 
 impl Imported {
     /// Accounts whose offers have to be updated.
-    pub(crate) fn accounts(&self) -> &[i32] {
+    pub(crate) fn accounts(&self) -> &[AccountId] {
         match self {
             Imported::New { accounts, .. } | Imported::Changed { accounts } => accounts,
             Imported::Unchanged => &[],
@@ -282,7 +282,7 @@ fn warn_changed<'c>(
     warn(tx, account.account_id, row, &own::order_values_changed(row.order_number, fields.join(", ")))
 }
 
-fn warn(tx: &mut Tx<'_>, account_id: i32, row: &OrderRow, message: &Message) -> Result<(), Failure> {
+fn warn(tx: &mut Tx<'_>, account_id: AccountId, row: &OrderRow, message: &Message) -> Result<(), Failure> {
     messages::add(tx, MessageRow { order_id: Some(row.order_id), ..MessageRow::of(row.mandator_id, account_id, message) })
 }
 

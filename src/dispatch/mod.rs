@@ -40,6 +40,7 @@ use worker::Worker;
 
 use crate::config::Settings;
 use crate::connectors::Connector;
+use crate::domain::AccountId;
 use crate::metrics::Metrics;
 use crate::store::Store;
 
@@ -64,7 +65,7 @@ impl Dispatcher {
         store: Store,
         bell: Arc<Bell>,
         metrics: Arc<Metrics>,
-        connectors: Vec<(i32, Box<dyn Connector>)>,
+        connectors: Vec<(AccountId, Box<dyn Connector>)>,
     ) -> Dispatcher {
         let patience = settings.dispatch.channel_timeout + AFTER_A_CALL;
         let owner = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());

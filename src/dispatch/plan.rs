@@ -8,7 +8,7 @@ use crate::config::Account;
 use crate::connectors::{OfferChange, OfferContent, Price, Quantity};
 use crate::domain::offer::Wanted;
 use crate::domain::stock::{self, Decision, Figures, Life};
-use crate::domain::{ItemId, Stamp};
+use crate::domain::{ItemId, OfferId, Stamp};
 use crate::preparation::{self, Effective, Lack, effective};
 use crate::store::offers::{Announced, EndedBy, OfferRow, StockFigures};
 use crate::store::outbox::{OutboxStatus, StateRow, Topic};
@@ -56,7 +56,7 @@ pub(crate) struct Sending {
 /// A wanted offer that is not listed, because there is not enough stock.
 #[derive(Debug, Clone)]
 pub(crate) struct StockOut {
-    pub offer_id: i32,
+    pub offer_id: OfferId,
     pub item_id: ItemId,
     pub figures: Figures,
     /// It was not reported to the merchant yet.
@@ -67,7 +67,7 @@ pub(crate) struct StockOut {
 /// Rows that cannot be sent before the ERP completes the data.
 #[derive(Debug, Clone)]
 pub(crate) struct Parking {
-    pub offer_id: i32,
+    pub offer_id: OfferId,
     pub item_id: ItemId,
     pub lack: Lack,
     /// It was not reported to the merchant yet.
@@ -89,8 +89,8 @@ pub(crate) struct Plan {
 /// The offers of the next batch, from due ones in their order, and how often work on them was cut off. Offers that were part
 /// of several failed calls, or of one that was cut off, go alone: should one of them be what breaks it, the others get
 /// through.
-pub(crate) fn batch(due: &[(i32, i32)], suspects: &BTreeMap<i32, u32>) -> (Vec<i32>, i32) {
-    let alone = |(offer, begun): &(i32, i32)| *begun > 0 || suspects.get(offer).is_some_and(|failures| *failures >= SUSPECT_AFTER);
+pub(crate) fn batch(due: &[(OfferId, i32)], suspects: &BTreeMap<OfferId, u32>) -> (Vec<OfferId>, i32) {
+    let alone = |(offer, begun): &(OfferId, i32)| *begun > 0 || suspects.get(offer).is_some_and(|failures| *failures >= SUSPECT_AFTER);
     match due.first() {
         Some((offer, begun)) if alone(&(*offer, *begun)) => (vec![*offer], *begun),
         _ => (due.iter().filter(|due| !alone(due)).map(|(offer, _)| *offer).collect(), 0),
@@ -109,7 +109,7 @@ pub(crate) fn shows(offer: &OfferRow, rows: &[StateRow], now: Stamp) -> bool {
 /// An offer that does not run yet, or whose listing is asked for, gets everything at once; a running one only the
 /// parts that changed. Whether it runs is our own record: channels without offer numbers exist.
 pub(crate) fn plan(frame: &Frame<'_>, known: &Known) -> Plan {
-    let mut rows_of: BTreeMap<i32, Vec<StateRow>> = BTreeMap::new();
+    let mut rows_of: BTreeMap<OfferId, Vec<StateRow>> = BTreeMap::new();
     for row in &known.rows {
         rows_of.entry(row.offer_id).or_default().push(row.clone());
     }

@@ -3,7 +3,7 @@
 use crate::config::Account;
 use crate::domain::message::Message;
 pub(crate) use crate::domain::message::clean;
-use crate::domain::{Failure, ItemId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
 use crate::store::orders;
@@ -24,11 +24,11 @@ pub(crate) enum Health {
 /// The outcome of one call, or of a decision not to call.
 #[derive(Debug, Default)]
 pub(crate) struct Settlement {
-    pub account_id: i32,
-    pub confirmed: Vec<(i32, Confirmed)>,
+    pub account_id: AccountId,
+    pub confirmed: Vec<(OfferId, Confirmed)>,
     pub rows: Vec<(OutboxRow, Settled)>,
     /// Wanted offers that are not listed for want of stock.
-    pub stock_outs: Vec<i32>,
+    pub stock_outs: Vec<OfferId>,
     /// The channel moved its stock for this order: quantities of its items are sent again.
     pub stock_moved_by: Option<OrderId>,
     pub messages: Vec<MessageRow>,
@@ -69,7 +69,7 @@ impl Settlement {
 /// What an upload message is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum About {
-    Offer { offer_id: i32, item_id: ItemId },
+    Offer { offer_id: OfferId, item_id: ItemId },
     Order(OrderId),
     Account,
 }

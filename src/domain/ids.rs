@@ -9,9 +9,25 @@ macro_rules! id {
         #[serde(transparent)]
         pub struct $name(pub i32);
 
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)
+            }
+        }
+
+        // Tests compare with the numbers that a reader sees.
+        #[cfg(test)]
+        impl PartialEq<i32> for $name {
+            fn eq(&self, number: &i32) -> bool {
+                self.0 == *number
             }
         }
 
@@ -24,8 +40,18 @@ macro_rules! id {
 }
 
 id! {
+    /// A mandator: a merchant, and what belongs to him.
+    MandatorId;
+    /// An account at a sales channel.
+    AccountId;
+    /// A warehouse.
+    WarehouseId;
+    /// A price list.
+    PricelistId;
     /// An article.
     ItemId;
+    /// An offer: an article in an account.
+    OfferId;
     /// An order.
     OrderId;
     /// A position of an order.

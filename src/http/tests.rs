@@ -14,7 +14,7 @@ use actix_web::{App, web};
 
 use super::{Edge, Page, nowhere, routes};
 use crate::config::{Role, Settings, User};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, MandatorId, code};
 use crate::metrics::Levels;
 use crate::operations::Face;
 use crate::soap::{Handled, Meta, fixture};
@@ -111,7 +111,8 @@ async fn a_call_without_the_right_credentials_is_a_fault_with_a_challenge() {
 /// A page that greets its user, in a gateway whose one user is an administrator or not.
 fn paged(role: Role, mandators: &[i32]) -> web::Data<Edge> {
     let mut settings = fixture::settings();
-    settings.users.iter_mut().for_each(|user| (user.role, user.mandators) = (role, mandators.to_vec()));
+    let ids: Vec<MandatorId> = mandators.iter().copied().map(MandatorId).collect();
+    settings.users.iter_mut().for_each(|user| (user.role, user.mandators) = (role, ids.clone()));
     let page = |path, roles, of_all_mandators, body: fn(&User) -> Result<String, Failure>| {
         let body = Box::new(body);
         Page { path, content_type: "text/html", roles, of_all_mandators, body }

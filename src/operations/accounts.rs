@@ -6,7 +6,7 @@ use super::call::{ReadOperation, Reading};
 use super::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
 use crate::config::Account;
 use crate::domain::digest::Digest;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{AccountId, Failure, MandatorId, Stamp, WarehouseId};
 use crate::store::Conn;
 use crate::store::configured::{self, Entry};
 use crate::store::filter::Cond;
@@ -19,7 +19,7 @@ wire! {
     /// A mandator.
     MandatorRecord {
         /// Its number.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Its name.
         identifier: String,
         /// Language of error texts, ISO 639-1.
@@ -99,7 +99,7 @@ wire! {
     /// Conditions on accounts; all of them must hold.
     AccountFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// When the account was last changed in the configuration.
         last_changed_at: Option<Between>,
         /// The same under the name that other calls use.
@@ -117,11 +117,11 @@ wire! {
     /// An account.
     AccountRecord {
         /// Its number.
-        account_id: i32,
+        account_id: AccountId,
         /// Its name.
         account_identifier: String,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The sub channel by number.
         sub_channel_id: i32,
         /// The sub channel by name.
@@ -160,7 +160,7 @@ impl ReadOperation for FetchAccounts {
             let times = configured::matching(conn, "account", changed, window_of(filter.created_at.as_ref(), zone))?;
             let accounts = reading.settings.accounts.iter().filter(|account| account.mandator_id == mandator.mandator_id);
             for account in accounts {
-                let Some((created, changed)) = times.get(&account.account_id) else { continue };
+                let Some((created, changed)) = times.get(&account.account_id.0) else { continue };
                 if !seen.insert(account.account_id) {
                     continue;
                 }
@@ -186,9 +186,9 @@ wire! {
     /// Conditions on warehouses; all of them must hold.
     WarehouseFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// The warehouse by number.
-        warehouse_id: Option<Match<i32>>,
+        warehouse_id: Option<Match<WarehouseId>>,
     }
 
     /// Which warehouses to fetch.
@@ -200,9 +200,9 @@ wire! {
     /// A warehouse.
     WarehouseRecord {
         /// Its number.
-        warehouse_id: i32,
+        warehouse_id: WarehouseId,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Its code, as bookings name it.
         warehouse_code: String,
         /// Its name.
@@ -228,7 +228,7 @@ impl ReadOperation for FetchWarehouses {
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let ids = cond_of(filter.warehouse_id.as_ref());
-            let passes = |id: i32| match &ids {
+            let passes = |id: WarehouseId| match &ids {
                 Cond::In { values, .. } => values.contains(&id),
                 Cond::Null => false,
                 Cond::All | Cond::NotNull => true,
@@ -265,5 +265,5 @@ pub(crate) fn entry_of(account: &Account) -> Entry {
         .field("pricelist", [pricelist])
         .field("connector", [connector]);
     let in_0_1 = format!("{identifier}|{mandator_id}|{sub_channel_id}|{active}|{pricelist}|{connector}");
-    Entry { id: *account_id, digest: digest.finish(), in_0_1 }
+    Entry { id: account_id.0, digest: digest.finish(), in_0_1 }
 }

@@ -6,7 +6,7 @@ use super::common::{Fetched, ReportAction, ReportOf, Reported, WriteRequest};
 use super::wire::{Records, Value};
 use crate::config::{Account, Mandator, Settings, User};
 use crate::domain::failure::Blame;
-use crate::domain::{Face, Failure, Reader, Stamp, code};
+use crate::domain::{AccountId, Face, Failure, MandatorId, Reader, Stamp, code};
 use crate::store::outbox::Errand;
 use crate::store::{Conn, Tx};
 
@@ -105,7 +105,7 @@ pub struct Work<'w, 'c> {
     pub user: &'w User,
     pub face: Face,
     /// Accounts to whose channels something must be sent.
-    pub accounts: Vec<i32>,
+    pub accounts: Vec<AccountId>,
     /// Repeating the call would add something again.
     pub additive: bool,
     /// The caller wants to wait for the channels.
@@ -117,7 +117,7 @@ pub struct Work<'w, 'c> {
 /// What became of a record: what was done, and its keys.
 pub(crate) type Done<K> = (Option<ReportAction>, K);
 
-fn allowed_mandator<'s>(settings: &'s Settings, user: &User, mandator_id: i32) -> Result<&'s Mandator, Failure> {
+fn allowed_mandator<'s>(settings: &'s Settings, user: &User, mandator_id: MandatorId) -> Result<&'s Mandator, Failure> {
     let mandator = settings.mandator(mandator_id);
     match mandator {
         _ if !user.may_use(mandator_id) => Err(Failure::new(code::FORBIDDEN_MANDATOR, [&mandator_id.to_string()])),
@@ -127,11 +127,16 @@ fn allowed_mandator<'s>(settings: &'s Settings, user: &User, mandator_id: i32) -
 }
 
 /// The account, when the user may use it and, where a mandator is named, it belongs to that one.
-fn allowed_account<'s>(settings: &'s Settings, user: &User, account_id: i32, mandator_id: Option<i32>) -> Result<&'s Account, Failure> {
+fn allowed_account<'s>(
+    settings: &'s Settings,
+    user: &User,
+    account_id: AccountId,
+    mandator_id: Option<MandatorId>,
+) -> Result<&'s Account, Failure> {
     if let Some(mandator_id) = mandator_id {
         allowed_mandator(settings, user, mandator_id)?;
     }
-    let meant = |id: i32| mandator_id.map_or_else(|| user.may_use(id), |mandator_id| mandator_id == id);
+    let meant = |id: MandatorId| mandator_id.map_or_else(|| user.may_use(id), |mandator_id| mandator_id == id);
     settings.account(account_id).filter(|account| meant(account.mandator_id)).ok_or_else(|| {
         let mandators = settings.mandators.iter().map(|mandator| mandator.mandator_id).filter(|id| meant(*id));
         let mandators: Vec<String> = mandators.map(|id| id.to_string()).collect();
@@ -141,7 +146,7 @@ fn allowed_account<'s>(settings: &'s Settings, user: &User, account_id: i32, man
 
 impl Reading<'_> {
     /// Who reads a text about a mandator.
-    pub fn reader(&self, mandator_id: i32) -> Reader {
+    pub fn reader(&self, mandator_id: MandatorId) -> Reader {
         Reader { language: self.settings.language_for(self.user, Some(mandator_id)), face: self.face }
     }
 
@@ -168,40 +173,40 @@ impl Reading<'_> {
     }
 
     /// The mandator, when the user may use it.
-    pub fn mandator(&self, mandator_id: i32) -> Result<&Mandator, Failure> {
+    pub fn mandator(&self, mandator_id: MandatorId) -> Result<&Mandator, Failure> {
         allowed_mandator(self.settings, self.user, mandator_id)
     }
 
     /// The account in the mandator, when the user may use it.
-    pub fn account(&self, account_id: i32, mandator_id: i32) -> Result<&Account, Failure> {
+    pub fn account(&self, account_id: AccountId, mandator_id: MandatorId) -> Result<&Account, Failure> {
         allowed_account(self.settings, self.user, account_id, Some(mandator_id))
     }
 }
 
 impl<'w> Work<'w, '_> {
     /// Who reads a text about a mandator.
-    pub fn reader(&self, mandator_id: Option<i32>) -> Reader {
+    pub fn reader(&self, mandator_id: Option<MandatorId>) -> Reader {
         Reader { language: self.settings.language_for(self.user, mandator_id), face: self.face }
     }
 
     /// The mandator, when the user may use it.
-    pub fn mandator(&self, mandator_id: i32) -> Result<&'w Mandator, Failure> {
+    pub fn mandator(&self, mandator_id: MandatorId) -> Result<&'w Mandator, Failure> {
         allowed_mandator(self.settings, self.user, mandator_id)
     }
 
     /// The account, when the user may use it and, where a mandator is named, it belongs to that one.
-    pub fn account(&self, account_id: i32, mandator_id: Option<i32>) -> Result<&'w Account, Failure> {
+    pub fn account(&self, account_id: AccountId, mandator_id: Option<MandatorId>) -> Result<&'w Account, Failure> {
         allowed_account(self.settings, self.user, account_id, mandator_id)
     }
 
     /// The same for what only the worker of an active account can do.
-    pub fn active_account(&self, account_id: i32, mandator_id: Option<i32>) -> Result<&'w Account, Failure> {
+    pub fn active_account(&self, account_id: AccountId, mandator_id: Option<MandatorId>) -> Result<&'w Account, Failure> {
         let account = self.account(account_id, mandator_id)?;
         if account.active { Ok(account) } else { Err(Failure::new(code::NO_ACCOUNT_PUSH, [&account_id.to_string()])) }
     }
 
     /// Remembers accounts to be woken after the commit.
-    pub fn concerns(&mut self, accounts: impl IntoIterator<Item = i32>) {
+    pub fn concerns(&mut self, accounts: impl IntoIterator<Item = AccountId>) {
         self.accounts.extend(accounts);
     }
 
@@ -211,7 +216,7 @@ impl<'w> Work<'w, '_> {
     pub(crate) fn each<T, R: ReportOf>(
         &mut self,
         records: Records<T>,
-        mandator_id: impl Fn(&T) -> i32,
+        mandator_id: impl Fn(&T) -> MandatorId,
         mut handle: impl FnMut(&mut Self, T) -> Result<Done<R::Keys>, (Failure, Option<R::Keys>)>,
     ) -> Result<Vec<R>, Failure> {
         let mut reports = Vec::with_capacity(records.list.len());

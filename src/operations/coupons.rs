@@ -1,8 +1,8 @@
 //! Coupons: `updateCoupons` (`order-calls.md` 14; the form is inferred) and our own `fetchCoupons`.
 
-use crate::domain::Decimal;
 use crate::domain::Failure;
 use crate::domain::coupon::{Coupon, CouponKind, CouponUpdate, coupon_fields};
+use crate::domain::{Decimal, MandatorId};
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::{Day, Patch};
 use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
@@ -39,7 +39,7 @@ wire! {
         /// Number that Kontor gave the coupon.
         coupon_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// What the buyer enters, unique in the mandator. Needed for a new coupon.
         code: Option<String> [max(50)],
         /// The ERP's own number; empty: none.

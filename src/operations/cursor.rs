@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::wire::{Patch, Value, Writer};
 use super::{Face, Reading};
 use crate::domain::digest::Digest;
-use crate::domain::{Deleted, Failure, code};
+use crate::domain::{Deleted, Failure, MandatorId, code};
 use crate::store::Conn;
 use crate::store::deletions::{self, DeletionRow};
 use crate::store::since::{Following, Since};
@@ -117,9 +117,9 @@ impl Cursor {
         &self,
         conn: &mut Conn<'_>,
         kind: Deleted,
-        mandators: impl Iterator<Item = i32>,
+        mandators: impl Iterator<Item = MandatorId>,
     ) -> Result<Vec<DeletionRow>, Failure> {
-        let mut mandators: Vec<i32> = mandators.collect();
+        let mut mandators: Vec<MandatorId> = mandators.collect();
         mandators.sort_unstable();
         mandators.dedup();
         let mut found = Vec::new();
@@ -186,6 +186,7 @@ fn read(text: &str, digest: [u8; DIGEST]) -> Option<Place> {
 mod tests {
     use super::{Cursor, DIGEST, Place, read, text_of};
     use crate::domain::Deleted;
+    use crate::domain::MandatorId;
     use crate::store::deletions::DeletionRow;
     use crate::store::since::Since;
 
@@ -196,7 +197,14 @@ mod tests {
     }
 
     fn gone(stamp: i64, record_id: i32) -> DeletionRow {
-        DeletionRow { mandator_id: 1, kind: Deleted::Item, stamp, record_id, internal_item_number: "A".into(), account_id: None }
+        DeletionRow {
+            mandator_id: MandatorId(1),
+            kind: Deleted::Item,
+            stamp,
+            record_id,
+            internal_item_number: "A".into(),
+            account_id: None,
+        }
     }
 
     fn cursor(per_page: usize) -> Cursor {

@@ -2,7 +2,7 @@
 
 use crate::config::Listing;
 use crate::domain::offer::Wanted;
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, MandatorId};
 use crate::operations::Work;
 use crate::preparation::{self, Frame};
 use crate::store::offers::{self as store, EndedBy, OfferState};
@@ -10,7 +10,7 @@ use crate::store::outbox::{self, Topic};
 use crate::store::{Conn, listings};
 
 /// Lists and ends offers of these articles where the account's rule says so. Called after articles or prices changed.
-pub(crate) fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: i32, item_ids: &[ItemId]) -> Result<(), Failure> {
+pub(crate) fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: MandatorId, item_ids: &[ItemId]) -> Result<(), Failure> {
     let mandator = work.mandator(mandator_id)?;
     let accounts = work.settings.accounts.iter();
     for account in accounts.filter(|a| a.active && a.mandator_id == mandator_id && a.listing == Listing::Automatic) {

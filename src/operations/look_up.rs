@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::common::{ReportAction, ReportOf};
 use super::wire::{Between, Match, Patch, Record, Records, Value, cond_of, mandator_of, window_of};
 use super::{Done, Reading, Refused, Work};
-use crate::domain::{Failure, FieldName, code};
+use crate::domain::{Failure, FieldName, MandatorId, code};
 use crate::store::listings::Named;
 use crate::store::lookups::{self, BY_CALL, BY_CONFIGURATION, List, Listed, LookUpFilter, LookUpRow};
 use crate::store::{Conn, Stored, free_id, next_ids};
@@ -23,7 +23,7 @@ pub(crate) enum By {
 
 /// The fields that are columns.
 pub(crate) struct Columns<'r> {
-    pub mandator_id: &'r mut i32,
+    pub mandator_id: &'r mut MandatorId,
     pub id: &'r mut Option<i32>,
     pub identifier: &'r mut Option<String>,
     /// Where the list knows the ERP's own numbers.
@@ -77,7 +77,7 @@ fn record_of<R: LookUp>(row: &LookUpRow<R::Document>) -> Result<R, Failure> {
 
 /// One `filter` of a fetch call.
 pub(crate) struct Conditions<'f> {
-    pub mandator_id: Option<&'f Match<i32>>,
+    pub mandator_id: Option<&'f Match<MandatorId>>,
     pub id: Option<&'f Match<i32>>,
     pub identifier: Option<&'f Match<String>>,
     pub external_id: Option<&'f Match<String>>,
@@ -115,7 +115,7 @@ pub(crate) fn fetch<'f, R: LookUp>(
 /// Creates and changes records. One report each, with the record as it is then.
 pub(crate) fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records: Records<R>) -> Result<Vec<P>, Failure> {
     let good = records.list.iter().filter_map(|record| record.content.as_deref().ok());
-    let mandators: BTreeSet<i32> = good.map(|content| *content.clone().columns().mandator_id).collect();
+    let mandators: BTreeSet<MandatorId> = good.map(|content| *content.clone().columns().mandator_id).collect();
     let mut batch: Batch<R::Document> =
         Batch { rows: BTreeMap::new(), changed: BTreeMap::new(), next_id: free_id(work.tx, R::Document::LIST.counter())?, created: 0 };
     for mandator_id in mandators {
@@ -267,7 +267,7 @@ macro_rules! look_up {
             /// Conditions; all of them must hold.
             $filter {
                 /// The mandator; needed.
-                mandator_id: Option<$crate::operations::wire::Match<i32>>,
+                mandator_id: Option<$crate::operations::wire::Match<MandatorId>>,
                 /// Number that Kontor gave the record.
                 $id: Option<$crate::operations::wire::Match<i32>>,
                 /// Its name.

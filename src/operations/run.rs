@@ -12,7 +12,7 @@ use super::wait::{Settled, Step, Waiting};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
 use crate::config;
-use crate::domain::{Failure, Stamp, code};
+use crate::domain::{AccountId, Failure, Stamp, code};
 use crate::store::replay::{self, ReplayRow};
 use crate::store::{Conn, Tx};
 use crate::xml::write::escaped_len;
@@ -171,7 +171,7 @@ enum Written<R> {
         body: String,
         replay_id: i32,
         stamp: Stamp,
-        accounts: Vec<i32>,
+        accounts: Vec<AccountId>,
         synchronous: bool,
     },
     Replayed(ReplayRow),

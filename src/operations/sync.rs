@@ -1,7 +1,7 @@
 //! What `syncPlatformOrders` and `syncPlatformItems` share: asking accounts for work, one report per account.
 
-use crate::domain::Failure;
 use crate::domain::failure::Blame;
+use crate::domain::{AccountId, Failure, MandatorId};
 use crate::operations::Work;
 use crate::operations::common::ReportOf;
 use crate::store::Tx;
@@ -11,17 +11,17 @@ wire! {
     /// An account that is asked.
     SyncedAccount {
         /// Account.
-        account_id: i32,
+        account_id: AccountId,
         /// Its mandator.
-        mandator_id: Option<i32>,
+        mandator_id: Option<MandatorId>,
     }
 }
 
 /// Asks the accounts, or all active ones of the user's mandators where none is named.
 pub(crate) fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
     work: &mut Work<'_, '_>,
-    named: Vec<i32>,
-    ask: impl Fn(&mut Tx<'_>, i32) -> Result<(), Failure>,
+    named: Vec<AccountId>,
+    ask: impl Fn(&mut Tx<'_>, AccountId) -> Result<(), Failure>,
 ) -> Result<Vec<R>, Failure> {
     let reader = work.reader(None);
     let mut asked = named;

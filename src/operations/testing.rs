@@ -3,7 +3,7 @@
 use super::call::{ReadOperation, Reading, Work, WriteOperation};
 use super::wire::{Match, Record, Records};
 use crate::config::fixture::{settings, user};
-use crate::domain::{Face, Failure, Place, Stamp};
+use crate::domain::{AccountId, Face, Failure, Place, Stamp};
 use crate::on;
 use crate::store::Store;
 use crate::store::outbox::Topic;
@@ -15,7 +15,7 @@ use diesel::prelude::*;
 pub(crate) struct Called<R> {
     pub(crate) result: R,
     /// The accounts to be woken.
-    pub(crate) accounts: Vec<i32>,
+    pub(crate) accounts: Vec<AccountId>,
     pub(crate) additive: bool,
     pub(crate) synchronous: bool,
     pub(crate) stamp: Stamp,
@@ -76,7 +76,7 @@ pub(crate) fn among<T, const N: usize>(values: [T; N]) -> Option<Match<T>> {
 }
 
 /// The accounts in which an offer waits to be sent in this respect, once per offer.
-pub(crate) fn waiting(store: &Store, topic: Topic) -> Vec<i32> {
+pub(crate) fn waiting(store: &Store, topic: Topic) -> Vec<AccountId> {
     store
         .read(|conn| {
             Ok(on!(conn, c => outbox_states::table

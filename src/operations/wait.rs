@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::{Answer, Gateway};
-use crate::domain::Stamp;
+use crate::domain::{AccountId, Stamp};
 use crate::store::Conn;
 use crate::store::outbox::{self, Errand, Unsettled};
 
@@ -37,7 +37,7 @@ pub struct Waiting {
     gateway: Gateway,
     stamp: Stamp,
     errand: Option<Errand>,
-    accounts: Vec<i32>,
+    accounts: Vec<AccountId>,
     /// Does not wait for what cannot be settled by then anyway: a channel that is down must not slow every call of the
     /// ERP down.
     in_time: Stamp,
@@ -53,7 +53,7 @@ impl Waiting {
         gateway: &Gateway,
         stamp: Stamp,
         errand: Option<Errand>,
-        accounts: Vec<i32>,
+        accounts: Vec<AccountId>,
         wait: Duration,
         finish: Finish,
     ) -> Waiting {

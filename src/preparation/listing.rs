@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::platform::{self, LIMITS, accounts_of, is_of};
 use crate::domain::item::Item;
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId};
 use crate::store::items::{self, ItemRow};
 use crate::store::listings::{self, ListingRow};
 use crate::store::{Store, Tx, counter, set_counter};
@@ -27,11 +27,11 @@ pub(crate) fn listings_of(item_id: ItemId, item: &Item) -> Vec<ListingRow> {
     let Ok(document) = Document::parse(&wrapped, &LIMITS) else { return Vec::new() };
     let ids = document.root().children().flat_map(accounts_of).filter_map(|account| number(account, "account_id"));
     let ids: BTreeSet<i32> = ids.collect();
-    let rows = ids.into_iter().map(|account_id| listing_of(&document, item_id, account_id));
+    let rows = ids.into_iter().map(|account_id| listing_of(&document, item_id, AccountId(account_id)));
     rows.filter(|row| *row != ListingRow { item_id, account_id: row.account_id, ..ListingRow::default() }).collect()
 }
 
-fn listing_of(document: &Document<'_>, item_id: ItemId, account_id: i32) -> ListingRow {
+fn listing_of(document: &Document<'_>, item_id: ItemId, account_id: AccountId) -> ListingRow {
     let mut accounts = document.root().children().flat_map(accounts_of).filter(|account| is_of(*account, account_id));
     let template = platform::template_of(document, account_id);
     let row =
@@ -78,6 +78,7 @@ fn fill_next(tx: &mut Tx<'_>) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::{AccountId, MandatorId};
     use diesel::prelude::*;
 
     use super::{PROGRESS, fill_columns, listings_of};
@@ -89,7 +90,7 @@ mod tests {
     use crate::store::testing::{item, on_stores};
     use crate::store::{counter, set_counter};
 
-    fn listing(blocks: &str, account_id: i32) -> Option<ListingRow> {
+    fn listing(blocks: &str, account_id: AccountId) -> Option<ListingRow> {
         let item = Item { specific_item_data: Some(Blocks(blocks.to_owned())), ..Item::default() };
         listings_of(ItemId(7), &item).into_iter().find(|row| row.account_id == account_id)
     }
@@ -119,16 +120,16 @@ mod tests {
             refill_count: Some(5),
             ..ListingRow::default()
         };
-        assert_eq!(listing(&blocks, 73706), Some(expected(73706, false)));
-        assert_eq!(listing(&blocks, 2008522), Some(expected(2008522, true)));
-        assert_eq!(listing(&blocks, 1), None);
+        assert_eq!(listing(&blocks, AccountId(73706)), Some(expected(AccountId(73706), false)));
+        assert_eq!(listing(&blocks, AccountId(2008522)), Some(expected(AccountId(2008522), true)));
+        assert_eq!(listing(&blocks, AccountId(1)), None);
     }
 
     #[test]
     fn of_a_block_that_is_printed_twice_the_first_counts() {
         let twice = format!("{SAMPLE}{}", SAMPLE.replace("15", "10"));
         let blocks = format!("<amazon_listing_item_data>{}</amazon_listing_item_data>", account(1, &twice));
-        assert_eq!(listing(&blocks, 1).unwrap().placing_count, Some(15));
+        assert_eq!(listing(&blocks, AccountId(1)).unwrap().placing_count, Some(15));
     }
 
     #[test]
@@ -137,16 +138,16 @@ mod tests {
             "<x_item_data>{}</x_item_data>",
             account(1, "<description_template><template_id>118</template_id></description_template>")
         );
-        assert_eq!(listing(&by_id, 1).unwrap().template_id, Some(118));
+        assert_eq!(listing(&by_id, AccountId(1)).unwrap().template_id, Some(118));
         let by_name = format!("<x_item_data>{}</x_item_data>", account(1, "<template_identifier>shop page</template_identifier>"));
-        assert_eq!(listing(&by_name, 1).unwrap().template_identifier.as_deref(), Some("shop page"));
+        assert_eq!(listing(&by_name, AccountId(1)).unwrap().template_identifier.as_deref(), Some("shop page"));
     }
 
     #[test]
     fn what_cannot_be_read_is_not_set() {
         let slips = "<listing_settings><primary/><placing_count>many</placing_count><refill_count>-1</refill_count></listing_settings>";
         for blocks in [format!("<x_item_data>{}</x_item_data>", account(1, slips)), "<broken>".to_owned(), String::new()] {
-            assert_eq!(listing(&blocks, 1), None, "{blocks}");
+            assert_eq!(listing(&blocks, AccountId(1)), None, "{blocks}");
         }
     }
 
@@ -157,14 +158,14 @@ mod tests {
         on_stores(|store| {
             let data = data.clone();
             let ids = store.write(move |tx| {
-                let ids = [item(tx, 1, "A", &[])?, item(tx, 1, "B", &[])?];
+                let ids = [item(tx, MandatorId(1), "A", &[])?, item(tx, MandatorId(1), "B", &[])?];
                 on!(&mut tx.conn, c => diesel::update(items::table).set(items::data.eq(&data)).execute(c))?;
                 set_counter(tx, PROGRESS, ids[0].0)?;
                 Ok(ids)
             });
             let [done, left] = ids.unwrap();
             fill_columns(store).unwrap();
-            let filled = store.read(|conn| listings::of_account(conn, 1, &[done, left])).unwrap();
+            let filled = store.read(|conn| listings::of_account(conn, AccountId(1), &[done, left])).unwrap();
             assert_eq!(filled.keys().copied().collect::<Vec<_>>(), [left]);
             assert_eq!(filled[&left].placing_count, Some(15));
             let rows = store.read(|conn| crate::store::items::by_ids(conn, &[left])).unwrap();

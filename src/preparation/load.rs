@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Known, KnownPricelist};
 use crate::config::Account;
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, MandatorId};
 use crate::store::account_categories;
 use crate::store::lookups::{self, Listed, LookUpRow};
 use crate::store::offers::{self, ItemForOffer};
@@ -60,6 +60,6 @@ pub(crate) fn prices_in(conn: &mut Conn<'_>, list: PricelistRow, item_ids: &[Ite
     Ok(KnownPricelist { list, prices })
 }
 
-fn list<D: Listed>(conn: &mut Conn<'_>, mandator_id: i32, needed: bool) -> Result<Vec<LookUpRow<D>>, Failure> {
+fn list<D: Listed>(conn: &mut Conn<'_>, mandator_id: MandatorId, needed: bool) -> Result<Vec<LookUpRow<D>>, Failure> {
     if needed { lookups::of_mandator(conn, mandator_id) } else { Ok(Vec::new()) }
 }

@@ -4,7 +4,7 @@
 //! Prices that count for some days only (`DISCOUNTED_PRICE`, `sale_price`) are left to the connector: channels that
 //! know them run them automatically.
 
-use crate::domain::Failure;
+use crate::domain::{AccountId, Failure};
 use crate::xml::{Document, Limits, Node};
 
 /// Stored blocks have passed the limits of their request.
@@ -91,12 +91,12 @@ pub(super) fn accounts_of(block: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     lists.flat_map(|list| list.children().filter(|child| child.name() == "account_specific"))
 }
 
-pub(super) fn is_of(account: Node<'_>, account_id: i32) -> bool {
+pub(super) fn is_of(account: Node<'_>, account_id: AccountId) -> bool {
     account.child("account_id").is_some_and(|id| id.text().trim().parse() == Ok(account_id))
 }
 
 /// The platform's element without the blocks of other accounts.
-fn without_others(text: &str, block: Node<'_>, account_id: i32) -> String {
+fn without_others(text: &str, block: Node<'_>, account_id: AccountId) -> String {
     let mut kept = String::with_capacity(block.outer_xml().len());
     let mut from = block.offset();
     let end = from.saturating_add(block.outer_xml().len());
@@ -109,7 +109,7 @@ fn without_others(text: &str, block: Node<'_>, account_id: i32) -> String {
 }
 
 /// The first platform that names an account, and the account's block in it.
-fn block_of<'d>(document: &'d Document<'_>, account_id: i32) -> Option<(Node<'d>, Node<'d>)> {
+fn block_of<'d>(document: &'d Document<'_>, account_id: AccountId) -> Option<(Node<'d>, Node<'d>)> {
     document.root().children().find_map(|block| {
         let account = accounts_of(block).find(|account| is_of(*account, account_id))?;
         Some((block, account))
@@ -123,7 +123,7 @@ pub(super) struct Chosen {
     pub identifier: Option<String>,
 }
 
-pub(super) fn template_of(document: &Document<'_>, account_id: i32) -> Chosen {
+pub(super) fn template_of(document: &Document<'_>, account_id: AccountId) -> Chosen {
     let Some((_, account)) = block_of(document, account_id) else { return Chosen::default() };
     match look(account, TEMPLATE_IDS) {
         Some(found) => Chosen { id: found.text.parse().ok(), identifier: None },
@@ -135,7 +135,7 @@ pub(super) fn template_of(document: &Document<'_>, account_id: i32) -> Chosen {
 ///
 /// # Errors
 /// When the stored XML cannot be read.
-pub(crate) fn read(specific_item_data: &str, account_id: i32, language: &str) -> Result<Option<Platform>, Failure> {
+pub(crate) fn read(specific_item_data: &str, account_id: AccountId, language: &str) -> Result<Option<Platform>, Failure> {
     let text = format!("<x>{specific_item_data}</x>");
     let document = Document::parse(&text, &LIMITS)?;
     let Some((block, account)) = block_of(&document, account_id) else { return Ok(None) };
@@ -154,13 +154,14 @@ pub(crate) fn read(specific_item_data: &str, account_id: i32, language: &str) ->
 #[cfg(test)]
 mod tests {
     use super::{Platform, read};
+    use crate::domain::AccountId;
 
     fn text(found: &Option<super::Found>) -> &str {
         found.as_ref().map_or("", |found| found.text.as_str())
     }
 
     fn platform(xml: &str) -> Platform {
-        read(xml, 1000, "en").unwrap().unwrap()
+        read(xml, AccountId(1000), "en").unwrap().unwrap()
     }
 
     #[test]
@@ -198,7 +199,7 @@ mod tests {
             platform(xml).block,
             "<p x=\"1\"><y>all</y><account_specific_data><account_specific><account_id>1000</account_id><odd z='&amp;'/></account_specific></account_specific_data></p>"
         );
-        assert!(read(xml, 8, "en").unwrap().is_none());
-        assert!(read("<broken>", 8, "en").is_err());
+        assert!(read(xml, AccountId(8), "en").unwrap().is_none());
+        assert!(read("<broken>", AccountId(8), "en").is_err());
     }
 }

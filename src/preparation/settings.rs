@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Account, Preparation, Settings};
-use crate::domain::Failure;
 use crate::domain::digest::Digest;
 use crate::domain::lookup::{DeliveryCharge, DeliveryTime};
+use crate::domain::{AccountId, Failure, MandatorId};
 use crate::store::configured::{self, Entry};
 use crate::store::lookups;
 use crate::store::outbox::{self, Topic};
@@ -27,7 +27,7 @@ fn content_of(account: &Account) -> Entry {
         .field("title_text_module", account.title_text_module.map(|id| id.to_string()))
         .field("description_text_module", account.description_text_module.map(|id| id.to_string()))
         .field("language", [&account.language]);
-    Entry { id: account.account_id, digest: digest.finish(), in_0_1: content_in_0_1(account) }
+    Entry { id: account.account_id.0, digest: digest.finish(), in_0_1: content_in_0_1(account) }
 }
 
 /// Stays as it is: version 0.1 noted this text.
@@ -45,13 +45,13 @@ fn content_in_0_1(account: &Account) -> String {
 
 fn pricelists_of(account: &Account) -> Entry {
     let digest = Digest::new(1).field("pricelists", &account.pricelists);
-    Entry { id: account.account_id, digest: digest.finish(), in_0_1: account.pricelists.join("\n") }
+    Entry { id: account.account_id.0, digest: digest.finish(), in_0_1: account.pricelists.join("\n") }
 }
 
 /// Takes the settings over; where they were changed, the offers of the account are sent again.
 pub(crate) fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
-    let mut times: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
-    let mut charges: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
+    let mut times: BTreeMap<MandatorId, BTreeSet<&str>> = BTreeMap::new();
+    let mut charges: BTreeMap<MandatorId, BTreeSet<&str>> = BTreeMap::new();
     for account in &settings.accounts {
         let (preparation, mandator_id) = (&account.preparation, account.mandator_id);
         account_categories::map_by_configuration(tx, account.account_id, &preparation.category_mapping)?;
@@ -73,6 +73,7 @@ pub(crate) fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Fail
 fn tell_changes(tx: &mut Tx<'_>, settings: &Settings, kind: &str, topic: Topic, entry: fn(&Account) -> Entry) -> Result<(), Failure> {
     let digests: Vec<Entry> = settings.accounts.iter().map(entry).collect();
     let changed = configured::changed(&mut tx.conn, kind, &digests)?;
+    let changed: Vec<AccountId> = changed.into_iter().map(AccountId).collect();
     outbox::mark_accounts(tx, &changed, &[topic])?;
     configured::note(tx, kind, &digests)
 }

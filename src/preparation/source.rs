@@ -1,6 +1,6 @@
 //! From which rule a value came: a short word that stays, and a sentence for people.
 
-use crate::domain::{FieldName, Language, Reader};
+use crate::domain::{AccountId, FieldName, Language, Reader};
 
 /// The field with the blocks of platforms.
 const BLOCKS: &str = "specific_item_data";
@@ -24,9 +24,9 @@ pub(crate) enum Source {
     /// A field of the item.
     Item { field: &'static str },
     /// The item's block for the account, and the element in it.
-    Platform { account_id: i32, element: String },
+    Platform { account_id: AccountId, element: String },
     /// The account's `title_rule`.
-    TitleRule { account_id: i32 },
+    TitleRule { account_id: AccountId },
     /// A text module in a language; from an item group where the item has none.
     Text { module: i32, language: String, group: Option<String> },
     /// A template, chosen by the item's block or by the account.
@@ -36,7 +36,7 @@ pub(crate) enum Source {
     /// An item group's category; `of` where the group is an ancestor of this group of the item's.
     GroupCategory { group: String, of: Option<String>, name: String },
     /// A setting of the account.
-    Account { account_id: i32, key: &'static str },
+    Account { account_id: AccountId, key: &'static str },
     /// The parent of the variant, and the rule there.
     Parent { number: String, source: Box<Source> },
     /// A price list; the period with its days where it is limited.
@@ -134,6 +134,7 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::Source;
+    use crate::domain::AccountId;
     use crate::domain::{Face, Language, Reader};
 
     #[test]
@@ -146,11 +147,11 @@ mod tests {
         assert_eq!(reasons(&field), ["tax_type_id of the item", "taxTypeId of the item", "taxTypeId des Artikels"]);
         let parent = Source::Parent { number: "MUG".into(), source: Box::new(field) };
         assert_eq!(reasons(&parent)[1], "variant parent \"MUG\": taxTypeId of the item");
-        let block = Source::Platform { account_id: 7, element: "shop_price".into() };
+        let block = Source::Platform { account_id: AccountId(7), element: "shop_price".into() };
         assert_eq!(reasons(&block)[1], "specificItemData of account 7, shop_price");
         let template = Source::Template { name: "page".into(), by_item: true };
         assert_eq!(reasons(&template)[2], "Vorlage \"page\", gewählt in specificItemData des Artikels");
-        let rule = Source::TitleRule { account_id: 7 };
+        let rule = Source::TitleRule { account_id: AccountId(7) };
         assert_eq!(reasons(&rule)[1], "title_rule of account 7", "a key of the configuration");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::platform::{self, Platform};
 use super::{Frame, Known, Lack};
+use crate::domain::AccountId;
 use crate::domain::category::Category;
 use crate::domain::item::{self, Item, Translation};
 use crate::store::categories::CategoryRow;
@@ -40,7 +41,7 @@ impl<'k> Subject<'k> {
         Ok(Subject { frame, known, item, document, platform, groups: groups_of(known, item.category_id)?, parent: None })
     }
 
-    pub(crate) fn account_id(&self) -> i32 {
+    pub(crate) fn account_id(&self) -> AccountId {
         self.frame.account.account_id
     }
 

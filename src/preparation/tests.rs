@@ -9,7 +9,7 @@ use super::{Effective, Frame, Known, Lack, Source, effective};
 use crate::config::{Account, Preparation, fixture};
 use crate::domain::item::Item;
 use crate::domain::stock::Figures;
-use crate::domain::{Decimal, ItemId, Language, Reader};
+use crate::domain::{AccountId, Decimal, ItemId, Language, MandatorId, Reader};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
 use crate::store::lookups::LookUpRow;
@@ -132,7 +132,7 @@ fn prepared(preparation: Preparation) -> Account {
 fn group(category_id: i32, name: &str, parent_id: Option<i32>, data: &str) -> (i32, CategoryRow) {
     let row = CategoryRow {
         category_id,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         identifier: name.into(),
         external_id: Some(name.into()),
         parent_id,
@@ -148,7 +148,7 @@ fn group(category_id: i32, name: &str, parent_id: Option<i32>, data: &str) -> (i
 fn category(external_id: &str, active: bool) -> AccountCategoryRow {
     AccountCategoryRow {
         account_category_id: 1,
-        account_id: 101,
+        account_id: AccountId(101),
         identifier: format!("Category {external_id}"),
         external_id: external_id.into(),
         parent_id: None,
@@ -161,7 +161,7 @@ fn category(external_id: &str, active: bool) -> AccountCategoryRow {
 fn row<D>(id: i32, identifier: &str, data: &str) -> LookUpRow<D> {
     LookUpRow {
         id,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         identifier: identifier.into(),
         external_id: None,
         origin: 0,

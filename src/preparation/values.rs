@@ -90,7 +90,7 @@ pub(super) fn values(subject: &Subject<'_>, price: Option<&Price>) -> Value {
         (
             Value::from("account"),
             map([
-                (Value::from("account_id"), Value::from(account.account_id)),
+                (Value::from("account_id"), Value::from(account.account_id.0)),
                 (Value::from("identifier"), Value::from(&account.identifier)),
                 (Value::from("language"), Value::from(&account.language)),
             ]),

@@ -6,7 +6,7 @@ use argon2::password_hash::{PasswordHasher, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::config::{Dispatch, Limits, Mandator, Replay, Role, Server, Settings, User};
-use crate::domain::{Failure, Language};
+use crate::domain::{Failure, Language, MandatorId};
 use crate::operations::{Answer, Body, Face, Step};
 use crate::soap::{Handled, Meta, Reply, Row, answer};
 
@@ -66,7 +66,7 @@ pub(crate) fn settings() -> Settings {
         },
         users: vec![user("erp", "pass:word"), user("müller", "süß")],
         mandators: vec![Mandator {
-            mandator_id: 1,
+            mandator_id: MandatorId(1),
             identifier: String::from("Eins"),
             language: Language::En,
             time_zone: chrono_tz::Europe::Berlin,

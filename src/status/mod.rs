@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::config::{Account, Settings, User};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Reader, Stamp, code};
+use crate::domain::{AccountId, Failure, MandatorId, Reader, Stamp, code};
 use crate::metrics::Metrics;
 use crate::store::accounts::{self, WorkRow};
 use crate::store::backlog::{self, Backlog};
@@ -58,8 +58,8 @@ pub(crate) struct Report {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct AccountReport {
-    pub account_id: i32,
-    pub mandator_id: i32,
+    pub account_id: AccountId,
+    pub mandator_id: MandatorId,
     pub identifier: String,
     pub connector: String,
     pub state: &'static str,
@@ -86,7 +86,7 @@ pub(crate) struct AccountReport {
 pub(crate) struct Stuck {
     /// For `kontor outbox show`.
     pub change: String,
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub about: String,
     pub topic: String,
     pub since: String,
@@ -96,7 +96,7 @@ pub(crate) struct Stuck {
 #[derive(Debug, Serialize)]
 pub(crate) struct Said {
     pub time: String,
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub severity: &'static str,
     pub code: String,
     pub text: String,
@@ -106,9 +106,9 @@ pub(crate) struct Said {
 /// What is known of the accounts at one time.
 struct Known {
     now: Stamp,
-    work: BTreeMap<i32, WorkRow>,
-    backlog: BTreeMap<i32, Backlog>,
-    limited: BTreeMap<(i32, ChannelCall), Stamp>,
+    work: BTreeMap<AccountId, WorkRow>,
+    backlog: BTreeMap<AccountId, Backlog>,
+    limited: BTreeMap<(AccountId, ChannelCall), Stamp>,
 }
 
 fn known(conn: &mut Conn<'_>, now: Stamp) -> Result<Known, Failure> {
@@ -157,7 +157,7 @@ impl Board {
     pub(crate) fn report(&self, user: &User) -> Result<Report, Failure> {
         let now = Stamp::now();
         let accounts = self.accounts(user);
-        let ids: Vec<i32> = accounts.iter().map(|account| account.account_id).collect();
+        let ids: Vec<AccountId> = accounts.iter().map(|account| account.account_id).collect();
         let (known, stuck, said) = self.store.look(move |conn| {
             let known = known(conn, now)?;
             Ok((known, stuck(conn, &ids)?, messages::latest_bad(conn, &ids, MOST_ROWS)?))
@@ -218,7 +218,7 @@ fn of_account(account: &Account, known: &Known) -> AccountReport {
 }
 
 /// What does not continue automatically, the oldest first.
-fn stuck(conn: &mut Conn<'_>, account_ids: &[i32]) -> Result<Vec<Change>, Failure> {
+fn stuck(conn: &mut Conn<'_>, account_ids: &[AccountId]) -> Result<Vec<Change>, Failure> {
     let of_accounts = || Cond::any_of(account_ids.to_vec());
     let kind = Cond::any_of(vec![ChangeKind::State, ChangeKind::Fact]);
     let parked = ChangeFilter { kind, account_id: of_accounts(), status: Cond::one(OutboxStatus::Parked), ..ChangeFilter::default() };

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::state::{self, AccountState};
 use super::{Board, Report};
 use crate::config::{User, fixture};
-use crate::domain::Stamp;
 use crate::domain::rate::ChannelCall;
+use crate::domain::{AccountId, MandatorId, Stamp};
 use crate::metrics::Metrics;
 use crate::store::accounts::{self, WorkRow};
 use crate::store::messages::{self, MessageRow};
@@ -15,7 +15,7 @@ use crate::store::outbox::{self, Settled, Topic};
 use crate::store::testing::on_stores;
 use crate::store::{Store, Tx, held_orders, limited_calls, testing};
 
-const ACCOUNT: i32 = 101;
+const ACCOUNT: AccountId = AccountId(101);
 const FAR: Stamp = Stamp(i64::MAX / 2);
 
 fn board(store: &Store) -> Board {
@@ -23,14 +23,14 @@ fn board(store: &Store) -> Board {
 }
 
 fn admin(mandators: &[i32]) -> User {
-    User { mandators: mandators.to_vec(), ..fixture::user("admin") }
+    User { mandators: mandators.iter().copied().map(MandatorId).collect(), ..fixture::user("admin") }
 }
 
 fn report(store: &Store) -> Report {
     board(store).report(&admin(&[])).unwrap()
 }
 
-fn work(store: &Store, account_id: i32, change: impl FnOnce(&mut WorkRow) + Send + 'static) {
+fn work(store: &Store, account_id: AccountId, change: impl FnOnce(&mut WorkRow) + Send + 'static) {
     let changed = move |tx: &mut Tx<'_>| {
         let mut row = accounts::ensure_work(tx, account_id)?;
         row.lease_until = FAR.0;
@@ -63,24 +63,24 @@ fn the_worst_that_holds_is_the_state() {
 #[test]
 fn what_is_on_its_way_stuck_and_said_is_told_per_account() {
     on_stores(|store| {
-        for account in [ACCOUNT, 102, 201] {
+        for account in [ACCOUNT, AccountId(102), AccountId(201)] {
             work(store, account, |_| {});
         }
         assert!(!report(store).needs_attention);
         let offer = store
             .write(|tx| {
-                let item = testing::item(tx, 1, "MUG<1>", &[])?;
-                let offer = testing::offer(tx, 1, ACCOUNT, item, None)?;
+                let item = testing::item(tx, MandatorId(1), "MUG<1>", &[])?;
+                let offer = testing::offer(tx, 1, ACCOUNT.0, item, None)?;
                 outbox::mark(tx, &[(offer, ACCOUNT, Topic::Price), (offer, ACCOUNT, Topic::Quantity)])?;
                 let rows = outbox::rows_of(&mut tx.conn, &[offer])?;
                 let price: Vec<_> = rows.into_iter().filter(|row| row.topic == Topic::Price).collect();
                 for row in price {
                     outbox::settle(tx, &row.into(), &Settled::Parked { error: "PRICE_BAND: <b>too dear</b>".into() })?;
                 }
-                held_orders::hold(tx, 102, "C-1", "{}", FAR, "no such currency")?;
+                held_orders::hold(tx, AccountId(102), "C-1", "{}", FAR, "no such currency")?;
                 limited_calls::note(tx, ACCOUNT, ChannelCall::Submit, FAR)?;
                 for message in [channel::refund_open(), channel::order_not_moved_on("<b>careful</b>")] {
-                    messages::add(tx, MessageRow::of(1, ACCOUNT, &message))?;
+                    messages::add(tx, MessageRow::of(MandatorId(1), ACCOUNT, &message))?;
                 }
                 Ok(offer)
             })

@@ -9,14 +9,14 @@ use super::filter::Cond;
 use super::lookups::{BY_CALL, BY_CONFIGURATION};
 use super::schema::{account_categories, group_account_categories, item_account_categories, shipping_groups};
 use super::{Conn, MOST_VARIABLES, Tx, next_id, next_ids};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = account_categories, treat_none_as_default_value = false)]
 pub struct AccountCategoryRow {
     pub account_category_id: i32,
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub identifier: String,
     /// The channel's own id.
     pub external_id: String,
@@ -30,7 +30,7 @@ pub struct AccountCategoryRow {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = group_account_categories, treat_none_as_default_value = false)]
 pub struct GroupMappingRow {
-    pub account_id: i32,
+    pub account_id: AccountId,
     /// The group by the ERP's own number.
     pub external_category_id: String,
     pub account_category_id: i32,
@@ -46,7 +46,7 @@ conditions! {
         external_id: Cond<String> = account_categories::external_id,
         active: Cond<bool> = account_categories::active,
     } beside {
-        accounts: Vec<i32>,
+        accounts: Vec<AccountId>,
     }
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &AccountCategoryConditions) 
     })?)
 }
 
-pub(crate) fn of_accounts(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<AccountCategoryRow>, Failure> {
+pub(crate) fn of_accounts(conn: &mut Conn<'_>, accounts: &[AccountId]) -> Result<Vec<AccountCategoryRow>, Failure> {
     matching(conn, &AccountCategoryConditions { accounts: accounts.to_vec(), ..AccountCategoryConditions::default() })
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, rows: &[AccountCategoryRow]) -> Result<(), F
 }
 
 /// The item groups that have a category in these accounts.
-pub(crate) fn mapped_groups(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<GroupMappingRow>, Failure> {
+pub(crate) fn mapped_groups(conn: &mut Conn<'_>, accounts: &[AccountId]) -> Result<Vec<GroupMappingRow>, Failure> {
     Ok(on!(conn, c => group_account_categories::table
         .filter(group_account_categories::account_id.eq_any(accounts))
         .order((group_account_categories::account_id, group_account_categories::external_category_id))
@@ -128,7 +128,7 @@ pub(crate) fn unmap_groups(tx: &mut Tx<'_>, account_category_id: i32) -> Result<
 
 /// Takes the mapping of the configuration over: `(external group id, channel's category id)`. Categories that do not
 /// exist yet are made, named as their id.
-pub(crate) fn map_by_configuration(tx: &mut Tx<'_>, account_id: i32, mapping: &BTreeMap<String, String>) -> Result<(), Failure> {
+pub(crate) fn map_by_configuration(tx: &mut Tx<'_>, account_id: AccountId, mapping: &BTreeMap<String, String>) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(group_account_categories::table
         .filter(group_account_categories::account_id.eq(account_id))
         .filter(group_account_categories::origin.eq(BY_CONFIGURATION)))
@@ -163,7 +163,11 @@ pub(crate) fn map_by_configuration(tx: &mut Tx<'_>, account_id: i32, mapping: &B
 }
 
 /// The account's categories of item groups, by the groups' external ids.
-pub(crate) fn of_groups(conn: &mut Conn<'_>, account_id: i32, external: &[&str]) -> Result<BTreeMap<String, AccountCategoryRow>, Failure> {
+pub(crate) fn of_groups(
+    conn: &mut Conn<'_>,
+    account_id: AccountId,
+    external: &[&str],
+) -> Result<BTreeMap<String, AccountCategoryRow>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in external.chunks(MOST_VARIABLES) {
         let rows: Vec<(String, AccountCategoryRow)> = on!(conn, c => group_account_categories::table
@@ -180,7 +184,7 @@ pub(crate) fn of_groups(conn: &mut Conn<'_>, account_id: i32, external: &[&str])
 /// The categories of items in an account, the main one first.
 pub(crate) fn of_items(
     conn: &mut Conn<'_>,
-    account_id: i32,
+    account_id: AccountId,
     item_ids: &[ItemId],
 ) -> Result<BTreeMap<ItemId, Vec<AccountCategoryRow>>, Failure> {
     let mut found: BTreeMap<ItemId, Vec<AccountCategoryRow>> = BTreeMap::new();
@@ -200,7 +204,7 @@ pub(crate) fn of_items(
 }
 
 /// Sets the categories of an item in an account; none takes it out of all.
-pub(crate) fn assign(tx: &mut Tx<'_>, account_id: i32, item_id: ItemId, categories: &[i32]) -> Result<(), Failure> {
+pub(crate) fn assign(tx: &mut Tx<'_>, account_id: AccountId, item_id: ItemId, categories: &[i32]) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(item_account_categories::table
         .filter(item_account_categories::account_id.eq(account_id))
         .filter(item_account_categories::item_id.eq(item_id)))
@@ -227,13 +231,13 @@ pub(crate) fn assign(tx: &mut Tx<'_>, account_id: i32, item_id: ItemId, categori
 #[diesel(table_name = shipping_groups, treat_none_as_default_value = false)]
 pub struct ShippingGroupRow {
     pub shipping_group_id: i32,
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub identifier: String,
     /// The configuration still names it; its number is kept in any case.
     pub active: bool,
 }
 
-pub(crate) fn shipping_groups_of(conn: &mut Conn<'_>, accounts: &[i32]) -> Result<Vec<ShippingGroupRow>, Failure> {
+pub(crate) fn shipping_groups_of(conn: &mut Conn<'_>, accounts: &[AccountId]) -> Result<Vec<ShippingGroupRow>, Failure> {
     Ok(on!(conn, c => shipping_groups::table
         .filter(shipping_groups::account_id.eq_any(accounts))
         .order(shipping_groups::shipping_group_id)
@@ -242,7 +246,7 @@ pub(crate) fn shipping_groups_of(conn: &mut Conn<'_>, accounts: &[i32]) -> Resul
 }
 
 /// Takes the shipping groups of the configuration over.
-pub(crate) fn set_shipping_groups(tx: &mut Tx<'_>, account_id: i32, names: &[String]) -> Result<(), Failure> {
+pub(crate) fn set_shipping_groups(tx: &mut Tx<'_>, account_id: AccountId, names: &[String]) -> Result<(), Failure> {
     let known = shipping_groups_of(&mut tx.conn, &[account_id])?;
     on!(&mut tx.conn, c => diesel::update(shipping_groups::table.filter(shipping_groups::account_id.eq(account_id)))
         .set(shipping_groups::active.eq(shipping_groups::identifier.eq_any(names)))

@@ -7,13 +7,13 @@ use diesel::prelude::*;
 use super::schema::{account_work, orders};
 use super::{Conn, Tx};
 use crate::domain::order::OrderStatus;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{AccountId, Failure, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = account_work, primary_key(account_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct WorkRow {
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub lease_owner: Option<String>,
     pub lease_until: i64,
     pub order_cursor: Option<String>,
@@ -44,7 +44,7 @@ pub struct WorkRow {
     pub reconcile_begun: i32,
 }
 
-pub(crate) fn work_of(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<WorkRow>, Failure> {
+pub(crate) fn work_of(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Option<WorkRow>, Failure> {
     Ok(on!(conn, c => account_work::table.find(account_id).select(WorkRow::as_select()).first(c).optional())?)
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn all_work(conn: &mut Conn<'_>) -> Result<Vec<WorkRow>, Failure> {
 }
 
 /// The row of an account, created where it is missing.
-pub(crate) fn ensure_work(tx: &mut Tx<'_>, account_id: i32) -> Result<WorkRow, Failure> {
+pub(crate) fn ensure_work(tx: &mut Tx<'_>, account_id: AccountId) -> Result<WorkRow, Failure> {
     if let Some(row) = work_of(&mut tx.conn, account_id)? {
         return Ok(row);
     }
@@ -93,7 +93,7 @@ pub(crate) fn save_work(tx: &mut Tx<'_>, row: &WorkRow) -> Result<(), Failure> {
 /// process that alone owns its database, the other one can only be its own past.
 pub(crate) fn take_lease(
     tx: &mut Tx<'_>,
-    account_id: i32,
+    account_id: AccountId,
     owner: &str,
     now: Stamp,
     until: Stamp,
@@ -111,14 +111,14 @@ pub(crate) fn take_lease(
 }
 
 /// Asks for a poll of the account's orders as soon as possible.
-pub(crate) fn want_poll(tx: &mut Tx<'_>, account_id: i32) -> Result<(), Failure> {
+pub(crate) fn want_poll(tx: &mut Tx<'_>, account_id: AccountId) -> Result<(), Failure> {
     let mut row = ensure_work(tx, account_id)?;
     row.poll_wanted = tx.stamp.0;
     save_work(tx, &row)
 }
 
 /// Asks for a reconciliation with the channel. One that is asked for already does what both want.
-pub(crate) fn want_reconciliation(tx: &mut Tx<'_>, account_id: i32, repair: bool, import: bool) -> Result<(), Failure> {
+pub(crate) fn want_reconciliation(tx: &mut Tx<'_>, account_id: AccountId, repair: bool, import: bool) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     change_work(tx, account_id, |row| {
         row.reconcile_wanted = stamp;
@@ -129,7 +129,7 @@ pub(crate) fn want_reconciliation(tx: &mut Tx<'_>, account_id: i32, repair: bool
 
 /// A reconciliation has come to its end. `served`: the `reconcile_wanted` that was seen when it began; what was asked for
 /// since stays open.
-pub(crate) fn reconciled(tx: &mut Tx<'_>, account_id: i32, served: i64, now: Stamp, report: &str) -> Result<(), Failure> {
+pub(crate) fn reconciled(tx: &mut Tx<'_>, account_id: AccountId, served: i64, now: Stamp, report: &str) -> Result<(), Failure> {
     change_work(tx, account_id, |row| {
         row.reconcile_served = row.reconcile_served.max(served);
         row.reconcile_begun = 0;
@@ -143,7 +143,7 @@ pub(crate) fn reconciled(tx: &mut Tx<'_>, account_id: i32, served: i64, now: Sta
 }
 
 /// Gives the lease back, so that another process need not wait for its end.
-pub(crate) fn release_lease(tx: &mut Tx<'_>, account_id: i32, owner: &str) -> Result<(), Failure> {
+pub(crate) fn release_lease(tx: &mut Tx<'_>, account_id: AccountId, owner: &str) -> Result<(), Failure> {
     change_work(tx, account_id, |row| {
         if row.lease_owner.as_deref() == Some(owner) {
             row.lease_owner = None;
@@ -153,7 +153,7 @@ pub(crate) fn release_lease(tx: &mut Tx<'_>, account_id: i32, owner: &str) -> Re
 }
 
 /// Lengthens the lease while its owner is busy; somebody else's stays as it is.
-pub(crate) fn lengthen_lease(tx: &mut Tx<'_>, account_id: i32, owner: &str, until: Stamp) -> Result<(), Failure> {
+pub(crate) fn lengthen_lease(tx: &mut Tx<'_>, account_id: AccountId, owner: &str, until: Stamp) -> Result<(), Failure> {
     change_work(tx, account_id, |row| {
         if row.lease_owner.as_deref() == Some(owner) {
             row.lease_until = row.lease_until.max(until.0);
@@ -162,14 +162,14 @@ pub(crate) fn lengthen_lease(tx: &mut Tx<'_>, account_id: i32, owner: &str, unti
 }
 
 /// Reads, changes and writes the row inside the transaction: calls change other parts of it at any time.
-fn change_work(tx: &mut Tx<'_>, account_id: i32, change: impl FnOnce(&mut WorkRow)) -> Result<(), Failure> {
+fn change_work(tx: &mut Tx<'_>, account_id: AccountId, change: impl FnOnce(&mut WorkRow)) -> Result<(), Failure> {
     let mut row = ensure_work(tx, account_id)?;
     change(&mut row);
     save_work(tx, &row)
 }
 
 /// A call reached the channel: the pause after failures is over.
-pub(crate) fn call_worked(tx: &mut Tx<'_>, account_id: i32) -> Result<(), Failure> {
+pub(crate) fn call_worked(tx: &mut Tx<'_>, account_id: AccountId) -> Result<(), Failure> {
     let row = ensure_work(tx, account_id)?;
     if row.failures == 0 && row.blocked_until == 0 && row.last_error.is_none() {
         return Ok(());
@@ -182,7 +182,7 @@ pub(crate) fn call_worked(tx: &mut Tx<'_>, account_id: i32) -> Result<(), Failur
 }
 
 /// A call failed as a whole: the account keeps away from its channel until then.
-pub(crate) fn call_failed(tx: &mut Tx<'_>, account_id: i32, blocked_until: Stamp, error: &str) -> Result<(), Failure> {
+pub(crate) fn call_failed(tx: &mut Tx<'_>, account_id: AccountId, blocked_until: Stamp, error: &str) -> Result<(), Failure> {
     change_work(tx, account_id, |row| {
         row.failures = row.failures.saturating_add(1);
         row.blocked_until = blocked_until.0;
@@ -191,12 +191,12 @@ pub(crate) fn call_failed(tx: &mut Tx<'_>, account_id: i32, blocked_until: Stamp
 }
 
 /// Sets how far the orders are collected. Called after the orders before it are stored, never earlier.
-pub(crate) fn store_cursor(tx: &mut Tx<'_>, account_id: i32, cursor: &str) -> Result<(), Failure> {
+pub(crate) fn store_cursor(tx: &mut Tx<'_>, account_id: AccountId, cursor: &str) -> Result<(), Failure> {
     change_work(tx, account_id, |row| row.order_cursor = Some(cursor.to_owned()))
 }
 
 /// A poll has read its last page. `served`: the `poll_wanted` that was seen when it began.
-pub(crate) fn poll_finished(tx: &mut Tx<'_>, account_id: i32, served: i64, now: Stamp, next_poll_at: Stamp) -> Result<(), Failure> {
+pub(crate) fn poll_finished(tx: &mut Tx<'_>, account_id: AccountId, served: i64, now: Stamp, next_poll_at: Stamp) -> Result<(), Failure> {
     change_work(tx, account_id, |row| {
         row.poll_served = row.poll_served.max(served);
         row.polled_at = Some(now.0);
@@ -205,7 +205,7 @@ pub(crate) fn poll_finished(tx: &mut Tx<'_>, account_id: i32, served: i64, now: 
 }
 
 /// A new order has come. Returns whether the account was silent.
-pub(crate) fn order_came(tx: &mut Tx<'_>, account_id: i32, now: Stamp) -> Result<bool, Failure> {
+pub(crate) fn order_came(tx: &mut Tx<'_>, account_id: AccountId, now: Stamp) -> Result<bool, Failure> {
     let mut silent = false;
     change_work(tx, account_id, |row| {
         row.no_order_since = Some(now.0);
@@ -216,7 +216,12 @@ pub(crate) fn order_came(tx: &mut Tx<'_>, account_id: i32, now: Stamp) -> Result
 
 /// All orders that there were until `now` are collected. Gives since when none has come if the account has become silent
 /// with that; `alarm` says after which time.
-pub(crate) fn all_orders_came(tx: &mut Tx<'_>, account_id: i32, now: Stamp, alarm: Option<Duration>) -> Result<Option<Stamp>, Failure> {
+pub(crate) fn all_orders_came(
+    tx: &mut Tx<'_>,
+    account_id: AccountId,
+    now: Stamp,
+    alarm: Option<Duration>,
+) -> Result<Option<Stamp>, Failure> {
     let row = ensure_work(tx, account_id)?;
     let since = row.no_order_since.unwrap_or(now.0);
     let quiet = Duration::from_micros(u64::try_from(now.0.saturating_sub(since)).unwrap_or_default());
@@ -228,12 +233,12 @@ pub(crate) fn all_orders_came(tx: &mut Tx<'_>, account_id: i32, now: Stamp, alar
 }
 
 /// Sets the time of the next poll, after one that failed.
-pub(crate) fn postpone_poll(tx: &mut Tx<'_>, account_id: i32, next_poll_at: Stamp) -> Result<(), Failure> {
+pub(crate) fn postpone_poll(tx: &mut Tx<'_>, account_id: AccountId, next_poll_at: Stamp) -> Result<(), Failure> {
     change_work(tx, account_id, |row| row.next_poll_at = next_poll_at.0)
 }
 
 /// The channel's numbers of an account's orders that are not complete yet, newest first.
-pub(crate) fn open_orders(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+pub(crate) fn open_orders(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Vec<String>, Failure> {
     let open = OrderStatus::ALL.into_iter().filter(|status| !status.is_complete());
     let numbers: Vec<Option<String>> = on!(conn, c => orders::table
         .filter(orders::account_id.eq(account_id))

@@ -95,6 +95,7 @@ where
 mod tests {
     use crate::domain::offer::OfferState;
     use crate::domain::{ItemId, OrderId};
+    use crate::domain::{MandatorId, OfferId};
     use crate::store::filter::Cond;
     use crate::store::items::{self, ItemFilter};
     use crate::store::offers::{self, OfferFilter};
@@ -104,32 +105,39 @@ mod tests {
     #[test]
     fn lists_may_be_long_and_many() {
         on_stores(|store| {
-            let (first, second) = store.write(|tx| Ok((item(tx, 1, "A\"1", &[])?, item(tx, 1, "B", &[])?))).unwrap();
+            let (first, second) =
+                store.write(|tx| Ok((item(tx, MandatorId(1), "A\"1", &[])?, item(tx, MandatorId(1), "B", &[])?))).unwrap();
             let running = store.write(move |tx| offer(tx, 1, 1000, first, None)).unwrap();
             let numbers_of_ids = 1..=20_000;
             let ids = Cond::any_of(numbers_of_ids.clone().map(ItemId).collect());
             let numbers = || (0..20_000).map(|n| n.to_string()).chain(["A\"1".to_owned()]).collect();
             let texts = Cond::any_of(numbers());
             let found = store.read(|conn| {
-                let filter =
-                    ItemFilter { mandator_id: 1, item_id: ids.clone(), internal_item_number: texts.clone(), ..ItemFilter::default() };
+                let filter = ItemFilter {
+                    mandator_id: MandatorId(1),
+                    item_id: ids.clone(),
+                    internal_item_number: texts.clone(),
+                    ..ItemFilter::default()
+                };
                 items::matching(conn, &filter)
             });
             assert_eq!(found.unwrap(), [first]);
             let found = store.read(|conn| {
                 let active = Cond::In { values: vec![true], or_null: true };
                 let ean = Cond::In { values: numbers(), or_null: true };
-                let filter = ItemFilter { mandator_id: 1, item_id: ids.clone(), active, ean_code: ean, ..ItemFilter::default() };
+                let filter =
+                    ItemFilter { mandator_id: MandatorId(1), item_id: ids.clone(), active, ean_code: ean, ..ItemFilter::default() };
                 items::matching(conn, &filter)
             });
             assert_eq!(found.unwrap(), [first, second], "unset values pass where they may");
             let offers = |state| {
                 store.read(|conn| {
-                    let filter = OfferFilter { mandator_id: 1, item_id: ids.clone(), state: Cond::one(state), ..OfferFilter::default() };
+                    let filter =
+                        OfferFilter { mandator_id: MandatorId(1), item_id: ids.clone(), state: Cond::one(state), ..OfferFilter::default() };
                     offers::matching(conn, &filter)
                 })
             };
-            let all: Vec<i32> = OfferState::ALL.into_iter().flat_map(|state| offers(state).unwrap()).collect();
+            let all: Vec<OfferId> = OfferState::ALL.into_iter().flat_map(|state| offers(state).unwrap()).collect();
             assert_eq!(all, [running], "it is in one state");
             let none = orders::Selection {
                 order_ids: Cond::any_of(numbers_of_ids.map(OrderId).collect()),
@@ -138,7 +146,7 @@ mod tests {
                 ..orders::Selection::default()
             };
             assert_eq!(store.read(|conn| orders::select(conn, &none)).unwrap(), [OrderId(0); 0]);
-            let nobody = ItemFilter { mandator_id: 1, item_id: Cond::any_of(Vec::new()), ..ItemFilter::default() };
+            let nobody = ItemFilter { mandator_id: MandatorId(1), item_id: Cond::any_of(Vec::new()), ..ItemFilter::default() };
             assert_eq!(store.read(|conn| items::matching(conn, &nobody)).unwrap(), [ItemId(0); 0], "an empty list lets nothing pass");
         });
     }

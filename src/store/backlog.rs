@@ -9,7 +9,7 @@ use super::Conn;
 use super::offers::OfferState;
 use super::outbox::OutboxStatus;
 use super::schema::{held_orders, offers, outbox_facts, outbox_states};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{AccountId, Failure, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) struct Backlog {
 }
 
 /// An account that is missing has nothing.
-pub(crate) fn of_accounts(conn: &mut Conn<'_>) -> Result<BTreeMap<i32, Backlog>, Failure> {
+pub(crate) fn of_accounts(conn: &mut Conn<'_>) -> Result<BTreeMap<AccountId, Backlog>, Failure> {
     let states: Vec<(i32, OutboxStatus, i64, Option<i64>)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::status.eq_any(OutboxStatus::OPEN))
         .group_by((outbox_states::account_id, outbox_states::status))
@@ -47,9 +47,9 @@ pub(crate) fn of_accounts(conn: &mut Conn<'_>) -> Result<BTreeMap<i32, Backlog>,
         .group_by(offers::account_id)
         .select((offers::account_id, count_star()))
         .load(c))?;
-    let mut found: BTreeMap<i32, Backlog> = BTreeMap::new();
+    let mut found: BTreeMap<AccountId, Backlog> = BTreeMap::new();
     for (account, status, count, oldest) in states.into_iter().chain(facts) {
-        let backlog = found.entry(account).or_default();
+        let backlog = found.entry(AccountId(account)).or_default();
         if status == OutboxStatus::Pending {
             backlog.pending += count;
             backlog.oldest_pending = backlog.oldest_pending.into_iter().chain(oldest.map(Stamp)).min();
@@ -58,10 +58,10 @@ pub(crate) fn of_accounts(conn: &mut Conn<'_>) -> Result<BTreeMap<i32, Backlog>,
         }
     }
     for (account, count) in held {
-        found.entry(account).or_default().held_orders = count;
+        found.entry(AccountId(account)).or_default().held_orders = count;
     }
     for (account, count) in running {
-        found.entry(account).or_default().offers_running = count;
+        found.entry(AccountId(account)).or_default().offers_running = count;
     }
     Ok(found)
 }

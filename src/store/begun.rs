@@ -10,7 +10,7 @@ use super::held_orders::ORDER_ASIDE;
 use super::outbox::OutboxStatus;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, Tx};
-use crate::domain::{Failure, ItemId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp};
 use crate::on;
 
 /// Cut off so often, rows are set aside: once, perhaps among others, and twice alone.
@@ -23,7 +23,7 @@ pub(crate) const CUT_OFF: &str = "WORK_CUT_OFF";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Begun {
     /// The states of these offers.
-    States(Vec<i32>),
+    States(Vec<OfferId>),
     Fact(i32),
     /// Held orders of these numbers.
     Orders(Vec<i32>),
@@ -56,7 +56,7 @@ pub(crate) fn mark(tx: &mut Tx<'_>, work: &Begun, begun: i32) -> Result<(), Fail
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SetAside {
     /// `(offer, item)`
-    pub offers: Vec<(i32, ItemId)>,
+    pub offers: Vec<(OfferId, ItemId)>,
     /// `(order, kind of fact)`
     pub facts: Vec<(OrderId, String)>,
     /// The channel's numbers.
@@ -71,7 +71,7 @@ pub(crate) struct SetAside {
 /// aside. What was cut off alone goes again after `rested`, so that everything else goes first, and a process that is killed
 /// again and again does not try it each time. Orders are collected again after `next_poll` if that was set aside. It is for
 /// the caller to end a reconciliation.
-pub(crate) fn take_up(tx: &mut Tx<'_>, account_id: i32, rested: Stamp, next_poll: Stamp) -> Result<SetAside, Failure> {
+pub(crate) fn take_up(tx: &mut Tx<'_>, account_id: AccountId, rested: Stamp, next_poll: Stamp) -> Result<SetAside, Failure> {
     let offers = set_offers_aside(tx, account_id)?;
     let facts = set_facts_aside(tx, account_id)?;
     let orders = set_orders_aside(tx, account_id)?;
@@ -94,8 +94,8 @@ pub(crate) fn last_error() -> String {
     format!("{CUT_OFF}: the process ended {ASIDE} times in the middle of this work")
 }
 
-fn set_offers_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(i32, ItemId)>, Failure> {
-    let mut found: Vec<(i32, ItemId)> = on!(&mut tx.conn, c => outbox_states::table
+fn set_offers_aside(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Vec<(OfferId, ItemId)>, Failure> {
+    let mut found: Vec<(OfferId, ItemId)> = on!(&mut tx.conn, c => outbox_states::table
         .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)))
         .filter(outbox_states::account_id.eq(account_id))
         .filter(outbox_states::status.eq(OutboxStatus::Pending))
@@ -115,7 +115,7 @@ fn set_offers_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(i32, ItemId
     Ok(found)
 }
 
-fn set_facts_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(OrderId, String)>, Failure> {
+fn set_facts_aside(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Vec<(OrderId, String)>, Failure> {
     let found: Vec<(OrderId, String)> = on!(&mut tx.conn, c => outbox_facts::table
         .filter(outbox_facts::account_id.eq(account_id))
         .filter(outbox_facts::status.eq(OutboxStatus::Pending))
@@ -140,7 +140,7 @@ fn set_facts_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<(OrderId, Str
     Ok(found)
 }
 
-fn set_orders_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+fn set_orders_aside(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Vec<String>, Failure> {
     let found: Vec<String> = on!(&mut tx.conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::begun.eq(ASIDE))
@@ -157,7 +157,7 @@ fn set_orders_aside(tx: &mut Tx<'_>, account_id: i32) -> Result<Vec<String>, Fai
     Ok(found)
 }
 
-fn rest(tx: &mut Tx<'_>, account_id: i32, until: Stamp) -> Result<(), Failure> {
+fn rest(tx: &mut Tx<'_>, account_id: AccountId, until: Stamp) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(outbox_states::table
             .filter(outbox_states::account_id.eq(account_id))
             .filter(outbox_states::status.eq(OutboxStatus::Pending))
@@ -182,7 +182,7 @@ fn rest(tx: &mut Tx<'_>, account_id: i32, until: Stamp) -> Result<(), Failure> {
 }
 
 /// Parks the states of an offer whose rows cannot be read. Gives its item.
-pub(crate) fn park_unreadable(tx: &mut Tx<'_>, offer_id: i32, error: &str) -> Result<Option<ItemId>, Failure> {
+pub(crate) fn park_unreadable(tx: &mut Tx<'_>, offer_id: OfferId, error: &str) -> Result<Option<ItemId>, Failure> {
     on!(&mut tx.conn, c => diesel::update(outbox_states::table
             .filter(outbox_states::offer_id.eq(offer_id))
             .filter(outbox_states::status.eq(OutboxStatus::Pending)))
@@ -192,7 +192,7 @@ pub(crate) fn park_unreadable(tx: &mut Tx<'_>, offer_id: i32, error: &str) -> Re
 }
 
 /// The channel's numbers of an account's orders that are set aside.
-pub(crate) fn orders_aside(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+pub(crate) fn orders_aside(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Vec<String>, Failure> {
     Ok(on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::begun.ge(ORDER_ASIDE))

@@ -9,15 +9,15 @@ use super::filter::Window;
 use super::schema::categories;
 use super::since::Following;
 use super::{Conn, MOST_VARIABLES, Stored, Tx};
-use crate::domain::Failure;
 use crate::domain::category::Category;
+use crate::domain::{Failure, MandatorId};
 use crate::{following, narrow_window, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = categories, treat_none_as_default_value = false)]
 pub(crate) struct CategoryRow {
     pub category_id: i32,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub identifier: String,
     pub external_id: Option<String>,
     pub parent_id: Option<i32>,
@@ -35,7 +35,7 @@ impl CategoryRow {
 }
 
 /// All groups of a mandator.
-pub(crate) fn of_mandator(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<CategoryRow>, Failure> {
+pub(crate) fn of_mandator(conn: &mut Conn<'_>, mandator_id: MandatorId) -> Result<Vec<CategoryRow>, Failure> {
     Ok(on!(conn, c => categories::table
         .filter(categories::mandator_id.eq(mandator_id))
         .order(categories::category_id)
@@ -46,7 +46,7 @@ pub(crate) fn of_mandator(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<C
 /// Groups of a mandator that were changed and created within these windows; in the order of changes what follows a place.
 pub(crate) fn matching(
     conn: &mut Conn<'_>,
-    mandator_id: i32,
+    mandator_id: MandatorId,
     last_changed: Window,
     created_at: Window,
     following: Option<Following>,
@@ -67,10 +67,10 @@ pub(crate) fn matching(
 }
 
 /// Mandators of groups, by id.
-pub(crate) fn mandators(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, i32>, Failure> {
+pub(crate) fn mandators(conn: &mut Conn<'_>, ids: &[i32]) -> Result<BTreeMap<i32, MandatorId>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(i32, i32)> = on!(conn, c => categories::table
+        let rows: Vec<(i32, MandatorId)> = on!(conn, c => categories::table
             .filter(categories::category_id.eq_any(chunk))
             .select((categories::category_id, categories::mandator_id))
             .load(c))?;
@@ -94,7 +94,7 @@ pub(crate) fn external_ids(conn: &mut Conn<'_>, ids: impl Iterator<Item = i32>) 
 }
 
 /// `(external number, id)` of the groups of a mandator with these external numbers.
-pub(crate) fn ids_by_external(conn: &mut Conn<'_>, mandator_id: i32, external: &[String]) -> Result<Vec<(String, i32)>, Failure> {
+pub(crate) fn ids_by_external(conn: &mut Conn<'_>, mandator_id: MandatorId, external: &[String]) -> Result<Vec<(String, i32)>, Failure> {
     let mut found = Vec::new();
     for chunk in external.chunks(MOST_VARIABLES) {
         let rows: Vec<(Option<String>, i32)> = on!(conn, c => categories::table

@@ -68,6 +68,7 @@ db_enum! {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::MandatorId;
     use diesel::prelude::*;
 
     use crate::domain::offer::OfferState;
@@ -82,7 +83,7 @@ mod tests {
         on_stores(|store| {
             let id = store
                 .write(|tx| {
-                    let item = item(tx, 1, "A", &[])?;
+                    let item = item(tx, MandatorId(1), "A", &[])?;
                     let id = offer(tx, 1, 1000, item, None)?;
                     on!(&mut tx.conn, c => diesel::update(table::table.find(id)).set(table::state.eq(OfferState::Ended)).execute(c))?;
                     Ok::<_, Failure>(id)

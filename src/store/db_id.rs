@@ -42,6 +42,11 @@ macro_rules! db_id {
 }
 
 db_id! {
+    crate::domain::MandatorId;
+    crate::domain::AccountId;
+    crate::domain::WarehouseId;
+    crate::domain::PricelistId;
+    crate::domain::OfferId;
     crate::domain::ItemId;
     crate::domain::OrderId;
     crate::domain::OrderItemId;

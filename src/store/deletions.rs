@@ -5,19 +5,19 @@ use diesel::prelude::*;
 use super::schema::{change_clock, deletions};
 use super::since::Following;
 use super::{Conn, Tx};
-use crate::domain::{Deleted, Failure, Stamp};
+use crate::domain::{AccountId, Deleted, Failure, MandatorId, Stamp};
 use crate::{following, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = deletions, treat_none_as_default_value = false)]
 pub(crate) struct DeletionRow {
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub kind: Deleted,
     pub stamp: i64,
     pub record_id: i32,
     pub internal_item_number: String,
     /// Of an offer.
-    pub account_id: Option<i32>,
+    pub account_id: Option<AccountId>,
 }
 
 /// The change clock as a reader of changes needs it.
@@ -42,7 +42,7 @@ pub(crate) fn note(tx: &mut Tx<'_>, rows: &[DeletionRow]) -> Result<(), Failure>
 }
 
 /// Deleted records of a mandator, in the order of changes.
-pub(crate) fn changed(conn: &mut Conn<'_>, mandator_id: i32, kind: Deleted, next: Following) -> Result<Vec<DeletionRow>, Failure> {
+pub(crate) fn changed(conn: &mut Conn<'_>, mandator_id: MandatorId, kind: Deleted, next: Following) -> Result<Vec<DeletionRow>, Failure> {
     Ok(on!(conn, c => {
         let mut query = deletions::table
             .filter(deletions::mandator_id.eq(mandator_id))

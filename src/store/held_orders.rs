@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::schema::held_orders;
 use super::{Conn, Tx, next_id};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{AccountId, Failure, Stamp};
 use crate::on;
 
 /// Held orders have no status: `begun` of one that is set aside, which is one more than the mark of other work.
@@ -15,7 +15,7 @@ pub(crate) const ORDER_ASIDE: i32 = 4;
 #[diesel(table_name = held_orders, treat_none_as_default_value = false)]
 pub struct HeldOrder {
     pub held_order_id: i32,
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub marketplace_order_id: String,
     /// JSON of the connector's order, its newest word.
     pub document: String,
@@ -30,7 +30,14 @@ pub struct HeldOrder {
 }
 
 /// Keeps an order that could not be stored, in the place of an older word about it. True: it was not held before.
-pub(crate) fn hold(tx: &mut Tx<'_>, account_id: i32, number: &str, document: &str, due_at: Stamp, error: &str) -> Result<bool, Failure> {
+pub(crate) fn hold(
+    tx: &mut Tx<'_>,
+    account_id: AccountId,
+    number: &str,
+    document: &str,
+    due_at: Stamp,
+    error: &str,
+) -> Result<bool, Failure> {
     let known = on!(&mut tx.conn, c => diesel::update(held_orders::table
             .filter(held_orders::account_id.eq(account_id))
             .filter(held_orders::marketplace_order_id.eq(number)))
@@ -52,7 +59,7 @@ pub(crate) fn hold(tx: &mut Tx<'_>, account_id: i32, number: &str, document: &st
 
 /// An order that was not set aside before.
 struct NewHeld<'a> {
-    account_id: i32,
+    account_id: AccountId,
     number: &'a str,
     document: &'a str,
     due_at: Stamp,
@@ -80,7 +87,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewHeld<'_>) -> Result<(), Failure> {
 
 /// Keeps orders as the channel sent them, to be stored one by one: `(number, document)`. One that is kept already gets the
 /// newer word, and stays set aside if it is.
-pub(crate) fn keep(tx: &mut Tx<'_>, account_id: i32, orders: &[(String, String)], due_at: Stamp, why: &str) -> Result<(), Failure> {
+pub(crate) fn keep(tx: &mut Tx<'_>, account_id: AccountId, orders: &[(String, String)], due_at: Stamp, why: &str) -> Result<(), Failure> {
     for (number, document) in orders {
         let known = on!(&mut tx.conn, c => diesel::update(held_orders::table
                 .filter(held_orders::account_id.eq(account_id))
@@ -96,7 +103,7 @@ pub(crate) fn keep(tx: &mut Tx<'_>, account_id: i32, orders: &[(String, String)]
 }
 
 /// These orders are stored.
-pub(crate) fn release(tx: &mut Tx<'_>, account_id: i32, numbers: &[String]) -> Result<(), Failure> {
+pub(crate) fn release(tx: &mut Tx<'_>, account_id: AccountId, numbers: &[String]) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(held_orders::table
             .filter(held_orders::account_id.eq(account_id))
             .filter(held_orders::marketplace_order_id.eq_any(numbers)))
@@ -105,7 +112,7 @@ pub(crate) fn release(tx: &mut Tx<'_>, account_id: i32, numbers: &[String]) -> R
 }
 
 /// Orders that are to be tried now, those that wait longest first.
-pub(crate) fn due(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<HeldOrder>, Failure> {
+pub(crate) fn due(conn: &mut Conn<'_>, account_id: AccountId, now: Stamp, most: usize) -> Result<Vec<HeldOrder>, Failure> {
     Ok(on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::due_at.le(now.0))
@@ -117,7 +124,7 @@ pub(crate) fn due(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize)
 }
 
 /// When the next one of an account is to be tried.
-pub(crate) fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
+pub(crate) fn next_due(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Option<Stamp>, Failure> {
     let due: Option<i64> = on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::begun.lt(ORDER_ASIDE))
@@ -127,7 +134,7 @@ pub(crate) fn next_due(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<St
 }
 
 /// The channel's numbers of all orders of an account that are held.
-pub(crate) fn numbers(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<String>, Failure> {
+pub(crate) fn numbers(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Vec<String>, Failure> {
     Ok(on!(conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
         .order(held_orders::held_order_id)

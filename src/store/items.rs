@@ -12,14 +12,14 @@ use super::since::{Following, Since};
 use super::{Conn, MOST_VARIABLES, Stored, Tx};
 use crate::domain::item::Item;
 use crate::domain::offer::{OfferState, Wanted};
-use crate::domain::{Deleted, Failure, ItemId};
+use crate::domain::{Deleted, Failure, ItemId, MandatorId, OfferId};
 use crate::{conditions, following, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = items, treat_none_as_default_value = false)]
 pub(crate) struct ItemRow {
     pub item_id: ItemId,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub internal_item_number: String,
     pub identifier: String,
     pub vendor_item_number: Option<String>,
@@ -79,7 +79,7 @@ conditions! {
     } and {
         category_id: Cond<i32> = items::category_id,
     } beside {
-        mandator_id: i32,
+        mandator_id: MandatorId,
     }
 }
 
@@ -91,7 +91,7 @@ pub(crate) enum KeyColumn {
 }
 
 /// Articles of a mandator whose key is one of these.
-pub(crate) fn by_keys(conn: &mut Conn<'_>, mandator_id: i32, column: KeyColumn, keys: &[&str]) -> Result<Vec<ItemRow>, Failure> {
+pub(crate) fn by_keys(conn: &mut Conn<'_>, mandator_id: MandatorId, column: KeyColumn, keys: &[&str]) -> Result<Vec<ItemRow>, Failure> {
     let mut found = Vec::new();
     for chunk in keys.chunks(MOST_VARIABLES) {
         let rows: Vec<ItemRow> = on!(conn, c => {
@@ -107,7 +107,7 @@ pub(crate) fn by_keys(conn: &mut Conn<'_>, mandator_id: i32, column: KeyColumn, 
 }
 
 /// Item numbers with their ids, for calls that need no more of an article.
-pub(crate) fn ids_by_number(conn: &mut Conn<'_>, mandator_id: i32, numbers: &[&str]) -> Result<Vec<(String, ItemId)>, Failure> {
+pub(crate) fn ids_by_number(conn: &mut Conn<'_>, mandator_id: MandatorId, numbers: &[&str]) -> Result<Vec<(String, ItemId)>, Failure> {
     let mut found = Vec::new();
     for chunk in numbers.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => items::table
@@ -251,7 +251,7 @@ pub(crate) fn uses(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Uses, Failure
 
 /// Deletes an article with its stock, prices and the offers that do not run. Positions of orders keep its number.
 pub(crate) fn delete(tx: &mut Tx<'_>, item_id: ItemId) -> Result<(), Failure> {
-    let offers: Vec<i32> = on!(&mut tx.conn, c => offers::table.filter(offers::item_id.eq(item_id)).select(offers::offer_id).load(c))?;
+    let offers: Vec<OfferId> = on!(&mut tx.conn, c => offers::table.filter(offers::item_id.eq(item_id)).select(offers::offer_id).load(c))?;
     super::offers::delete(tx, &offers)?;
     let kept: Option<(i32, String)> = on!(&mut tx.conn, c => items::table
         .find(item_id)
@@ -260,12 +260,19 @@ pub(crate) fn delete(tx: &mut Tx<'_>, item_id: ItemId) -> Result<(), Failure> {
         .optional())?;
     if let Some((mandator_id, internal_item_number)) = kept {
         let stamp = tx.stamp.0;
-        let row = DeletionRow { mandator_id, kind: Deleted::Item, stamp, record_id: item_id.0, internal_item_number, account_id: None };
+        let row = DeletionRow {
+            mandator_id: MandatorId(mandator_id),
+            kind: Deleted::Item,
+            stamp,
+            record_id: item_id.0,
+            internal_item_number,
+            account_id: None,
+        };
         deletions::note(tx, &[row])?;
     }
     on!(&mut tx.conn, c => diesel::delete(reservations::table.filter(reservations::item_id.eq(item_id))).execute(c))?;
     on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::item_id.eq(item_id)))
-        .set((order_items::item_id.eq(None::<ItemId>), order_items::offer_id.eq(None::<i32>)))
+        .set((order_items::item_id.eq(None::<ItemId>), order_items::offer_id.eq(None::<OfferId>)))
         .execute(c))?;
     on!(&mut tx.conn, c => diesel::delete(items::table.find(item_id)).execute(c))?;
     Ok(())

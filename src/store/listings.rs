@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::schema::{item_listings, items};
 use super::{Conn, MOST_VARIABLES, Tx};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId};
 use crate::on;
 
 /// What an article's platform blocks say about one account.
@@ -15,7 +15,7 @@ use crate::on;
 #[diesel(table_name = item_listings, treat_none_as_default_value = false)]
 pub struct ListingRow {
     pub item_id: ItemId,
-    pub account_id: i32,
+    pub account_id: AccountId,
     /// The account is the article's primary one.
     pub is_primary: bool,
     /// GEM: pieces that are to be on offer.
@@ -39,7 +39,7 @@ pub(crate) fn replace(tx: &mut Tx<'_>, item_ids: &[ItemId], rows: &[ListingRow])
 }
 
 /// What articles say about an account, by article.
-pub(crate) fn of_account(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, ListingRow>, Failure> {
+pub(crate) fn of_account(conn: &mut Conn<'_>, account_id: AccountId, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, ListingRow>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<ListingRow> = on!(conn, c => item_listings::table
@@ -60,7 +60,7 @@ pub(crate) struct Named {
 }
 
 /// Articles of a mandator that name a delivery time. Its number wins over a name.
-pub(crate) fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<ItemId>, Failure> {
+pub(crate) fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: MandatorId, named: &Named) -> Result<Vec<ItemId>, Failure> {
     let by_name = items::delivery_time_id.is_null().and(items::delivery_time_identifier.eq_any(&named.texts).assume_not_null());
     Ok(on!(conn, c => items::table
         .filter(items::mandator_id.eq(mandator_id))
@@ -70,7 +70,7 @@ pub(crate) fn naming_delivery_time(conn: &mut Conn<'_>, mandator_id: i32, named:
 }
 
 /// Articles of a mandator that name a shipping cost category. Its number wins over the ERP's own.
-pub(crate) fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<ItemId>, Failure> {
+pub(crate) fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: MandatorId, named: &Named) -> Result<Vec<ItemId>, Failure> {
     let external = items::external_delivery_charge_category_id.eq_any(&named.texts).assume_not_null();
     let by_external = items::delivery_charge_category_id.is_null().and(external);
     Ok(on!(conn, c => items::table
@@ -81,7 +81,7 @@ pub(crate) fn naming_delivery_charge(conn: &mut Conn<'_>, mandator_id: i32, name
 }
 
 /// `(article, account)` where an article of a mandator chooses a template. Its number wins over its name.
-pub(crate) fn naming_template(conn: &mut Conn<'_>, mandator_id: i32, named: &Named) -> Result<Vec<(ItemId, i32)>, Failure> {
+pub(crate) fn naming_template(conn: &mut Conn<'_>, mandator_id: MandatorId, named: &Named) -> Result<Vec<(ItemId, i32)>, Failure> {
     let by_name = item_listings::template_id.is_null().and(item_listings::template_identifier.eq_any(&named.texts).assume_not_null());
     Ok(on!(conn, c => item_listings::table
         .inner_join(items::table)
@@ -99,7 +99,7 @@ mod tests {
     use crate::store::testing::{item, on_stores};
 
     /// An article of a mandator with a document.
-    fn keep(tx: &mut Tx<'_>, mandator_id: i32, number: &str, document: &Item) -> Result<ItemId, Failure> {
+    fn keep(tx: &mut Tx<'_>, mandator_id: MandatorId, number: &str, document: &Item) -> Result<ItemId, Failure> {
         let id = item(tx, mandator_id, number, &[])?;
         let mut rows = by_ids(&mut tx.conn, &[id])?;
         rows.iter_mut().try_for_each(|row| row.keep(document))?;
@@ -117,15 +117,15 @@ mod tests {
             |id, name: Option<&str>| Item { delivery_time_id: id, delivery_time_identifier: name.map(str::to_owned), ..Item::default() };
         on_stores(|store| {
             let ids = store.write(move |tx| {
-                let by_id = keep(tx, 1, "A", &time(Some(3), None))?;
-                let by_name = keep(tx, 1, "B", &time(None, Some("1-2 days")))?;
-                keep(tx, 1, "C", &time(Some(4), Some("1-2 days")))?;
-                keep(tx, 1, "D", &time(None, Some("3-5 days")))?;
-                keep(tx, 1, "E", &Item { packaging_unit: Some("delivery_time_id 3, 1-2 days".to_owned()), ..Item::default() })?;
-                keep(tx, 2, "A", &time(None, Some("1-2 days")))?;
+                let by_id = keep(tx, MandatorId(1), "A", &time(Some(3), None))?;
+                let by_name = keep(tx, MandatorId(1), "B", &time(None, Some("1-2 days")))?;
+                keep(tx, MandatorId(1), "C", &time(Some(4), Some("1-2 days")))?;
+                keep(tx, MandatorId(1), "D", &time(None, Some("3-5 days")))?;
+                keep(tx, MandatorId(1), "E", &Item { packaging_unit: Some("delivery_time_id 3, 1-2 days".to_owned()), ..Item::default() })?;
+                keep(tx, MandatorId(2), "A", &time(None, Some("1-2 days")))?;
                 Ok([by_id, by_name])
             });
-            let mut found = store.read(|conn| naming_delivery_time(conn, 1, &named(3, &["1-2 days", "before"]))).unwrap();
+            let mut found = store.read(|conn| naming_delivery_time(conn, MandatorId(1), &named(3, &["1-2 days", "before"]))).unwrap();
             found.sort_unstable();
             assert_eq!(found, ids.unwrap(), "the number wins over the name, and words elsewhere name nothing");
         });
@@ -140,12 +140,12 @@ mod tests {
                     external_delivery_charge_category_id: external.map(str::to_owned),
                     ..Item::default()
                 };
-                let by_external = keep(tx, 1, "A", &charge(None, Some("parcel")))?;
-                keep(tx, 1, "B", &charge(Some(9), Some("parcel")))?;
-                keep(tx, 1, "C", &charge(None, Some("bulky")))?;
+                let by_external = keep(tx, MandatorId(1), "A", &charge(None, Some("parcel")))?;
+                keep(tx, MandatorId(1), "B", &charge(Some(9), Some("parcel")))?;
+                keep(tx, MandatorId(1), "C", &charge(None, Some("bulky")))?;
                 Ok([by_external])
             });
-            assert_eq!(store.read(|conn| naming_delivery_charge(conn, 1, &named(3, &["parcel"]))).unwrap(), ids.unwrap());
+            assert_eq!(store.read(|conn| naming_delivery_charge(conn, MandatorId(1), &named(3, &["parcel"]))).unwrap(), ids.unwrap());
         });
     }
 
@@ -153,19 +153,19 @@ mod tests {
     fn a_template_is_chosen_for_an_account() {
         on_stores(|store| {
             let ids = store.write(move |tx| {
-                let ids = [item(tx, 1, "A", &[])?, item(tx, 1, "B", &[])?];
+                let ids = [item(tx, MandatorId(1), "A", &[])?, item(tx, MandatorId(1), "B", &[])?];
                 let row = |item_id, account_id| ListingRow { item_id, account_id, ..ListingRow::default() };
                 let rows = [
-                    ListingRow { template_id: Some(3), ..row(ids[0], 1) },
-                    ListingRow { template_identifier: Some("page".to_owned()), ..row(ids[0], 2) },
-                    ListingRow { template_id: Some(4), ..row(ids[1], 1) },
-                    row(ids[1], 2),
+                    ListingRow { template_id: Some(3), ..row(ids[0], AccountId(1)) },
+                    ListingRow { template_identifier: Some("page".to_owned()), ..row(ids[0], AccountId(2)) },
+                    ListingRow { template_id: Some(4), ..row(ids[1], AccountId(1)) },
+                    row(ids[1], AccountId(2)),
                 ];
                 replace(tx, &ids, &rows)?;
                 Ok(ids)
             });
             let [first, _] = ids.unwrap();
-            let mut found = store.read(|conn| naming_template(conn, 1, &named(3, &["page"]))).unwrap();
+            let mut found = store.read(|conn| naming_template(conn, MandatorId(1), &named(3, &["page"]))).unwrap();
             found.sort_unstable();
             assert_eq!(found, [(first, 1), (first, 2)]);
         });

@@ -6,9 +6,9 @@ use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
 use super::{Conn, Stored, Tx, next_id};
-use crate::domain::Failure;
 use crate::domain::coupon::Coupon;
 use crate::domain::lookup::{CustomerGroup, DeliveryCharge, DeliveryTime, ImageType, Template, TextType};
+use crate::domain::{Failure, MandatorId};
 use crate::{narrow, narrow_window, on};
 
 /// Who made a record.
@@ -52,7 +52,7 @@ pub(crate) trait Listed: serde::Serialize + serde::de::DeserializeOwned + Defaul
 #[derive(Debug, Clone)]
 pub(crate) struct LookUpRow<D> {
     pub id: i32,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub identifier: String,
     pub external_id: Option<String>,
     /// [`BY_CALL`] or [`BY_CONFIGURATION`].
@@ -71,14 +71,14 @@ impl<D: Listed> LookUpRow<D> {
 /// The conditions of one `filter`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LookUpFilter {
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub id: Cond<i32>,
     pub identifier: Cond<String>,
     pub external_id: Cond<String>,
     pub last_changed: Window,
 }
 
-type Columns<D> = (i32, i32, String, Option<String>, i32, i64, i64, Stored<D>);
+type Columns<D> = (i32, MandatorId, String, Option<String>, i32, i64, i64, Stored<D>);
 
 fn row_of<D>((id, mandator_id, identifier, external_id, origin, created_at, last_changed, data): Columns<D>) -> LookUpRow<D> {
     LookUpRow { id, mandator_id, identifier, external_id, origin, created_at, last_changed, data }
@@ -160,7 +160,7 @@ tables! {
 }
 
 /// All records of a mandator's list.
-pub(crate) fn of_mandator<D: Listed>(conn: &mut Conn<'_>, mandator_id: i32) -> Result<Vec<LookUpRow<D>>, Failure> {
+pub(crate) fn of_mandator<D: Listed>(conn: &mut Conn<'_>, mandator_id: MandatorId) -> Result<Vec<LookUpRow<D>>, Failure> {
     matching(conn, &LookUpFilter { mandator_id, ..LookUpFilter::default() })
 }
 
@@ -178,7 +178,7 @@ fn is_called<D>(row: &LookUpRow<D>, name: &str) -> bool {
 
 /// Makes sure that the list has records of these names: what the configuration names can be seen by the ERP. Records
 /// of before that the configuration does not name any more are the ERP's own again.
-pub(crate) fn name_by_configuration<D: Listed>(tx: &mut Tx<'_>, mandator_id: i32, names: &[&str]) -> Result<(), Failure> {
+pub(crate) fn name_by_configuration<D: Listed>(tx: &mut Tx<'_>, mandator_id: MandatorId, names: &[&str]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let known: Vec<LookUpRow<D>> = of_mandator(&mut tx.conn, mandator_id)?;
     let mut changed = Vec::new();

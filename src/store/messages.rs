@@ -8,17 +8,17 @@ use super::filter::{Cond, Window};
 use super::schema::{orders, upload_messages};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::message::{Message, Severity};
-use crate::domain::{Failure, ItemId, OrderId, Reader, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Reader, Stamp};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = upload_messages, treat_none_as_default_value = false)]
 pub struct MessageRow {
     pub message_id: i32,
-    pub mandator_id: i32,
-    pub account_id: i32,
+    pub mandator_id: MandatorId,
+    pub account_id: AccountId,
     pub item_id: Option<ItemId>,
-    pub offer_id: Option<i32>,
+    pub offer_id: Option<OfferId>,
     pub order_id: Option<OrderId>,
     pub severity: Severity,
     pub code: String,
@@ -33,7 +33,7 @@ pub struct MessageRow {
 
 impl MessageRow {
     /// A message about an account; [`add`] gives it a number and a time.
-    pub fn of(mandator_id: i32, account_id: i32, message: &Message) -> MessageRow {
+    pub fn of(mandator_id: MandatorId, account_id: AccountId, message: &Message) -> MessageRow {
         MessageRow {
             message_id: 0,
             mandator_id,
@@ -78,7 +78,7 @@ pub(crate) fn add(tx: &mut Tx<'_>, mut message: MessageRow) -> Result<(), Failur
 }
 
 /// Messages of an account with one of these codes that came after a time, oldest first.
-pub(crate) fn since(conn: &mut Conn<'_>, account_id: i32, codes: &[&str], time: Stamp) -> Result<Vec<MessageRow>, Failure> {
+pub(crate) fn since(conn: &mut Conn<'_>, account_id: AccountId, codes: &[&str], time: Stamp) -> Result<Vec<MessageRow>, Failure> {
     Ok(on!(conn, c => upload_messages::table
         .filter(upload_messages::account_id.eq(account_id))
         .filter(upload_messages::created_at.gt(time.0))
@@ -91,7 +91,7 @@ pub(crate) fn since(conn: &mut Conn<'_>, account_id: i32, codes: &[&str], time: 
 /// What a message is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Subject {
-    Offer(i32),
+    Offer(OfferId),
     Order(OrderId),
 }
 
@@ -111,7 +111,7 @@ pub(crate) fn latest(conn: &mut Conn<'_>, about: Subject, most: i64) -> Result<V
 }
 
 /// The newest errors and warnings of accounts, newest first.
-pub(crate) fn latest_bad(conn: &mut Conn<'_>, account_ids: &[i32], most: usize) -> Result<Vec<MessageRow>, Failure> {
+pub(crate) fn latest_bad(conn: &mut Conn<'_>, account_ids: &[AccountId], most: usize) -> Result<Vec<MessageRow>, Failure> {
     Ok(on!(conn, c => upload_messages::table
         .filter(upload_messages::account_id.eq_any(account_ids))
         .filter(upload_messages::severity.eq_any(Severity::BAD))
@@ -122,7 +122,7 @@ pub(crate) fn latest_bad(conn: &mut Conn<'_>, account_ids: &[i32], most: usize) 
 }
 
 /// What was last said about each of these offers.
-pub(crate) fn last_of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<BTreeMap<i32, MessageRow>, Failure> {
+pub(crate) fn last_of_offers(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<BTreeMap<OfferId, MessageRow>, Failure> {
     let mut found = BTreeMap::new();
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         let last: Vec<Option<i32>> = on!(conn, c => upload_messages::table
@@ -150,7 +150,7 @@ conditions! {
     /// The conditions of one `filter` of fetchUploadMessages.
     MessageFilter, message_conditions {
         item_id: Cond<ItemId> = upload_messages::item_id,
-        offer_id: Cond<i32> = upload_messages::offer_id,
+        offer_id: Cond<OfferId> = upload_messages::offer_id,
         order_id: Cond<OrderId> = upload_messages::order_id,
         order_number: Cond<i32> = orders::order_number.nullable(),
         order_number_prefix: Cond<String> = orders::order_number_prefix.nullable(),
@@ -159,9 +159,9 @@ conditions! {
         marketplace_order_id: Cond<String> = orders::marketplace_order_id.nullable(),
         created_at: Window = upload_messages::created_at,
     } and {
-        account_id: Cond<i32> = upload_messages::account_id,
+        account_id: Cond<AccountId> = upload_messages::account_id,
     } beside {
-        mandator_id: i32,
+        mandator_id: MandatorId,
     }
 }
 

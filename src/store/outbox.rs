@@ -14,15 +14,15 @@ use crate::domain::offer::Wanted;
 use crate::domain::order::FactKind;
 pub use crate::domain::outbox::{OutboxStatus, Topic};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, ItemId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = outbox_states, treat_none_as_default_value = false)]
 pub struct StateRow {
-    pub offer_id: i32,
+    pub offer_id: OfferId,
     pub topic: Topic,
-    pub account_id: i32,
+    pub account_id: AccountId,
     /// Stamp of the transaction that asked for it.
     pub version: i64,
     pub status: OutboxStatus,
@@ -38,7 +38,7 @@ pub struct StateRow {
 #[diesel(table_name = outbox_facts, treat_none_as_default_value = false)]
 pub struct FactRow {
     pub fact_id: i32,
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub order_id: OrderId,
     pub fact_key: String,
     pub kind: String,
@@ -67,7 +67,7 @@ pub(super) fn due_now(tx: &Tx<'_>) -> i64 {
 }
 
 /// Marks offers dirty: `(offer, account)` with a topic. An older row of the same topic is overtaken, parked or not.
-pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure> {
+pub fn mark(tx: &mut Tx<'_>, dirty: &[(OfferId, AccountId, Topic)]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let due_at = due_now(tx);
     let mut rows: Vec<StateRow> = dirty
@@ -107,18 +107,23 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(i32, i32, Topic)]) -> Result<(), Failure>
 }
 
 /// Marks the offers of these items that run or are meant to run, in all accounts. Gives the accounts concerned.
-pub fn mark_items(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic]) -> Result<Vec<i32>, Failure> {
+pub fn mark_items(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic]) -> Result<Vec<AccountId>, Failure> {
     mark_offers_of(tx, item_ids, topics, None)
 }
 
 /// Like [`mark_items`], in some accounts only.
-pub fn mark_items_of_accounts(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic], accounts: &[i32]) -> Result<Vec<i32>, Failure> {
+pub fn mark_items_of_accounts(
+    tx: &mut Tx<'_>,
+    item_ids: &[ItemId],
+    topics: &[Topic],
+    accounts: &[AccountId],
+) -> Result<Vec<AccountId>, Failure> {
     mark_offers_of(tx, item_ids, topics, Some(accounts))
 }
 
 /// Marks all offers of these accounts that run or are meant to run.
-pub fn mark_accounts(tx: &mut Tx<'_>, accounts: &[i32], topics: &[Topic]) -> Result<(), Failure> {
-    let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table
+pub fn mark_accounts(tx: &mut Tx<'_>, accounts: &[AccountId], topics: &[Topic]) -> Result<(), Failure> {
+    let found: Vec<(OfferId, AccountId)> = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq_any(accounts))
         .filter(offers::wanted.eq(Wanted::Running))
         .select((offers::offer_id, offers::account_id))
@@ -127,10 +132,15 @@ pub fn mark_accounts(tx: &mut Tx<'_>, accounts: &[i32], topics: &[Topic]) -> Res
     mark(tx, &dirty)
 }
 
-fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic], accounts: Option<&[i32]>) -> Result<Vec<i32>, Failure> {
+fn mark_offers_of(
+    tx: &mut Tx<'_>,
+    item_ids: &[ItemId],
+    topics: &[Topic],
+    accounts: Option<&[AccountId]>,
+) -> Result<Vec<AccountId>, Failure> {
     let mut dirty = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let found: Vec<(i32, i32)> = on!(&mut tx.conn, c => offers::table
+        let found: Vec<(OfferId, AccountId)> = on!(&mut tx.conn, c => offers::table
             .filter(offers::item_id.eq_any(chunk))
             .filter(offers::wanted.eq(Wanted::Running))
             .select((offers::offer_id, offers::account_id))
@@ -139,14 +149,14 @@ fn mark_offers_of(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic], accoun
         dirty.extend(meant.flat_map(|(offer, account)| topics.iter().map(|topic| (*offer, *account, *topic))));
     }
     mark(tx, &dirty)?;
-    let mut accounts: Vec<i32> = dirty.into_iter().map(|(_, account, _)| account).collect();
+    let mut accounts: Vec<AccountId> = dirty.into_iter().map(|(_, account, _)| account).collect();
     accounts.sort_unstable();
     accounts.dedup();
     Ok(accounts)
 }
 
 /// Appends a fact about an order. A key that is known already is not added again: false.
-pub fn add_fact(tx: &mut Tx<'_>, account_id: i32, order_id: OrderId, fact_key: &str, fact: &FactKind) -> Result<bool, Failure> {
+pub fn add_fact(tx: &mut Tx<'_>, account_id: AccountId, order_id: OrderId, fact_key: &str, fact: &FactKind) -> Result<bool, Failure> {
     let row = FactRow {
         fact_id: next_id(tx, "fact")?,
         account_id,
@@ -194,25 +204,25 @@ pub enum Errand {
 
 /// What one transaction asked for and is not settled yet, orders to be stored among it; `until` says what is in time. An
 /// errand to accounts is pending until one that began later has ended, whoever asked for it.
-pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[i32])>, until: Stamp) -> Result<Unsettled, Failure> {
-    let blocked: Vec<i32> = on!(conn, c => account_work::table
+pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[AccountId])>, until: Stamp) -> Result<Unsettled, Failure> {
+    let blocked: Vec<AccountId> = on!(conn, c => account_work::table
         .filter(account_work::blocked_until.gt(until.0))
         .select(account_work::account_id)
         .load(c))?;
     let limited = limited_calls::beyond(conn, until)?;
-    let states: Vec<(OutboxStatus, i64, i32)> = on!(conn, c => outbox_states::table
+    let states: Vec<(OutboxStatus, i64, AccountId)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::version.eq(version.0))
         .select((outbox_states::status, outbox_states::due_at, outbox_states::account_id))
         .load(c))?;
-    let facts: Vec<(OutboxStatus, i64, i32)> = on!(conn, c => outbox_facts::table
+    let facts: Vec<(OutboxStatus, i64, AccountId)> = on!(conn, c => outbox_facts::table
         .filter(outbox_facts::version.eq(version.0))
         .select((outbox_facts::status, outbox_facts::due_at, outbox_facts::account_id))
         .load(c))?;
-    let orders: Vec<(i64, i32, i32)> = on!(conn, c => held_orders::table
+    let orders: Vec<(i64, AccountId, i32)> = on!(conn, c => held_orders::table
         .filter(held_orders::version.eq(version.0))
         .select((held_orders::due_at, held_orders::account_id, held_orders::begun))
         .load(c))?;
-    let errands: Vec<i32> = match errand {
+    let errands: Vec<AccountId> = match errand {
         None => Vec::new(),
         Some((errand, accounts)) => on!(conn, c => {
             let open = account_work::table
@@ -226,7 +236,7 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
         })?,
     };
     let mut found = Unsettled::default();
-    let mut count = |status: OutboxStatus, due_at: i64, account: i32, calls: &[ChannelCall]| match status {
+    let mut count = |status: OutboxStatus, due_at: i64, account: AccountId, calls: &[ChannelCall]| match status {
         OutboxStatus::Pending => {
             let held_up = blocked.contains(&account) || calls.iter().any(|call| limited.contains_key(&(account, *call)));
             found.pending += 1;
@@ -249,14 +259,14 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
 }
 
 /// The states of one transaction that were refused, with the reason.
-pub fn parked_offers(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(i32, String)>, Failure> {
-    let rows: Vec<(i32, Option<String>)> = on!(conn, c => outbox_states::table
+pub fn parked_offers(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(OfferId, String)>, Failure> {
+    let rows: Vec<(OfferId, Option<String>)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::version.eq(version.0))
         .filter(outbox_states::status.eq(OutboxStatus::Parked))
         .order(outbox_states::offer_id)
         .select((outbox_states::offer_id, outbox_states::last_error))
         .load(c))?;
-    let mut offers: Vec<(i32, String)> = rows.into_iter().map(|(offer, error)| (offer, error.unwrap_or_default())).collect();
+    let mut offers: Vec<(OfferId, String)> = rows.into_iter().map(|(offer, error)| (offer, error.unwrap_or_default())).collect();
     offers.dedup_by_key(|(offer, _)| *offer);
     Ok(offers)
 }
@@ -273,9 +283,9 @@ pub(crate) fn refused_facts(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(
 }
 
 /// Offers of an account with due states, at most so many, oldest first; with how often work on them was cut off.
-pub fn due_offers(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<(i32, i32)>, Failure> {
+pub fn due_offers(conn: &mut Conn<'_>, account_id: AccountId, now: Stamp, most: usize) -> Result<Vec<(OfferId, i32)>, Failure> {
     let limit = i64::try_from(most.saturating_mul(Topic::ALL.len())).unwrap_or(i64::MAX);
-    let rows: Vec<(i32, i32)> = on!(conn, c => outbox_states::table
+    let rows: Vec<(OfferId, i32)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
         .filter(outbox_states::status.eq(OutboxStatus::Pending))
         .filter(outbox_states::due_at.le(now.0))
@@ -283,7 +293,7 @@ pub fn due_offers(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize)
         .limit(limit)
         .select((outbox_states::offer_id, outbox_states::begun))
         .load(c))?;
-    let mut due: Vec<(i32, i32)> = Vec::new();
+    let mut due: Vec<(OfferId, i32)> = Vec::new();
     for (offer, begun) in rows {
         match due.iter_mut().find(|(known, _)| *known == offer) {
             Some((_, most)) => *most = begun.max(*most),
@@ -295,7 +305,7 @@ pub fn due_offers(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize)
 }
 
 /// Every row of these offers, due or not, parked or not.
-pub fn rows_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<StateRow>, Failure> {
+pub fn rows_of(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<Vec<StateRow>, Failure> {
     let mut rows = Vec::new();
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         rows.extend(on!(conn, c => outbox_states::table
@@ -308,7 +318,7 @@ pub fn rows_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<StateRow>, 
 }
 
 /// The oldest fact of each order that is not settled: `(fact, due)`. Only these may be sent.
-fn heads(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<(i32, i64)>, Failure> {
+fn heads(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Vec<(i32, i64)>, Failure> {
     let mut rows: Vec<(OrderId, i32, i64)> = on!(conn, c => outbox_facts::table
         .filter(outbox_facts::account_id.eq(account_id))
         .filter(outbox_facts::status.eq(OutboxStatus::Pending))
@@ -321,7 +331,7 @@ fn heads(conn: &mut Conn<'_>, account_id: i32) -> Result<Vec<(i32, i64)>, Failur
 
 /// Due facts of an account, at most one per order: the oldest that is not settled. A parked fact does not hold up the
 /// later ones. Those that wait longest come first, so that one that fails again and again lets the others pass.
-pub fn due_facts(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) -> Result<Vec<FactRow>, Failure> {
+pub fn due_facts(conn: &mut Conn<'_>, account_id: AccountId, now: Stamp, most: usize) -> Result<Vec<FactRow>, Failure> {
     let mut due = heads(conn, account_id)?;
     due.retain(|(_, due_at)| *due_at <= now.0);
     due.sort_by_key(|(fact, due_at)| (*due_at, *fact));
@@ -335,7 +345,7 @@ pub fn due_facts(conn: &mut Conn<'_>, account_id: i32, now: Stamp, most: usize) 
 }
 
 /// When the next state of an account falls due.
-pub fn next_due_state(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
+pub fn next_due_state(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Option<Stamp>, Failure> {
     let due: Option<i64> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
         .filter(outbox_states::status.eq(OutboxStatus::Pending))
@@ -345,6 +355,6 @@ pub fn next_due_state(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Sta
 }
 
 /// When the next fact of an account falls due.
-pub fn next_due_fact(conn: &mut Conn<'_>, account_id: i32) -> Result<Option<Stamp>, Failure> {
+pub fn next_due_fact(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Option<Stamp>, Failure> {
     Ok(heads(conn, account_id)?.into_iter().map(|(_, due)| Stamp(due)).min())
 }

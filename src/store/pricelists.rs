@@ -8,7 +8,7 @@ use super::schema::{offers, price_validities, pricelists, prices};
 use super::{Conn, MOST_VARIABLES, Tx, counter, set_counter};
 use crate::domain::offer::Wanted;
 use crate::domain::price::Dated;
-use crate::domain::{Decimal, Failure, ItemId};
+use crate::domain::{AccountId, Decimal, Failure, ItemId, MandatorId, OfferId, PricelistId};
 use crate::on;
 
 /// A price with the name of its validity.
@@ -34,7 +34,7 @@ impl NamedPrice {
 type PriceOfPeriod = (ItemId, Option<String>, Option<String>, Option<String>, i64);
 
 /// All prices of items in a list: `(item, price)`, in the order of the validities.
-pub(crate) fn prices_of(conn: &mut Conn<'_>, pricelist_id: i32, item_ids: &[ItemId]) -> Result<Vec<(ItemId, NamedPrice)>, Failure> {
+pub(crate) fn prices_of(conn: &mut Conn<'_>, pricelist_id: PricelistId, item_ids: &[ItemId]) -> Result<Vec<(ItemId, NamedPrice)>, Failure> {
     let mut found = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<PriceOfPeriod> = on!(conn, c => prices::table
@@ -63,12 +63,12 @@ fn day(text: Option<&str>) -> Option<NaiveDate> {
     text.and_then(|text| text.parse().ok())
 }
 
-fn day_counter(account_id: i32) -> String {
+fn day_counter(account_id: AccountId) -> String {
     format!("price day of account {account_id}")
 }
 
 /// [`mark_prices_of_new_day`] has done this day already.
-pub(crate) fn day_is_known(conn: &mut Conn<'_>, account_id: i32, today: NaiveDate) -> Result<bool, Failure> {
+pub(crate) fn day_is_known(conn: &mut Conn<'_>, account_id: AccountId, today: NaiveDate) -> Result<bool, Failure> {
     Ok(counter(conn, &day_counter(account_id))?.is_some_and(|last| last >= today.num_days_from_ce()))
 }
 
@@ -76,8 +76,8 @@ pub(crate) fn day_is_known(conn: &mut Conn<'_>, account_id: i32, today: NaiveDat
 /// says so, the lists themselves have not changed. The first call ever only remembers the day.
 pub(crate) fn mark_prices_of_new_day(
     tx: &mut Tx<'_>,
-    account_id: i32,
-    mandator_id: i32,
+    account_id: AccountId,
+    mandator_id: MandatorId,
     names: &[String],
     today: NaiveDate,
 ) -> Result<usize, Failure> {
@@ -91,14 +91,14 @@ pub(crate) fn mark_prices_of_new_day(
     let Some(seen) = last.and_then(NaiveDate::from_num_days_from_ce_opt) else {
         return Ok(0);
     };
-    let lists: Vec<i32> = on!(&mut tx.conn, c => pricelists::table
+    let lists: Vec<PricelistId> = on!(&mut tx.conn, c => pricelists::table
         .filter(pricelists::mandator_id.eq(mandator_id))
         .filter(pricelists::identifier.eq_any(names))
         .select(pricelists::pricelist_id)
         .load(c))?;
     let (seen, today) = (seen.to_string(), today.to_string());
     // Began after the day seen last and not after today, or had its last day on or after that day and before today.
-    let changed: Vec<i32> = on!(&mut tx.conn, c => offers::table
+    let changed: Vec<OfferId> = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq(account_id))
         .filter(offers::wanted.eq(Wanted::Running))
         .filter(offers::item_id.eq_any(prices::table
@@ -112,7 +112,7 @@ pub(crate) fn mark_prices_of_new_day(
             .select(prices::item_id)))
         .select(offers::offer_id)
         .load(c))?;
-    let dirty: Vec<(i32, i32, Topic)> = changed.into_iter().map(|offer| (offer, account_id, Topic::Price)).collect();
+    let dirty: Vec<(OfferId, AccountId, Topic)> = changed.into_iter().map(|offer| (offer, account_id, Topic::Price)).collect();
     mark(tx, &dirty)?;
     Ok(dirty.len())
 }

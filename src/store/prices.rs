@@ -6,14 +6,14 @@ use diesel::upsert::excluded;
 use super::filter::Cond;
 use super::schema::{items, price_validities, pricelists, prices};
 use super::{Conn, Tx, next_id};
-use crate::domain::{Currency, Failure, ItemId};
+use crate::domain::{Currency, Failure, ItemId, MandatorId, PricelistId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = pricelists, primary_key(pricelist_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct PricelistRow {
-    pub pricelist_id: i32,
-    pub mandator_id: i32,
+    pub pricelist_id: PricelistId,
+    pub mandator_id: MandatorId,
     pub identifier: String,
     pub external_id: Option<String>,
     /// Version 0.1 took any three letters.
@@ -32,7 +32,7 @@ pub struct PricelistRow {
 #[diesel(table_name = price_validities, treat_none_as_default_value = false)]
 pub struct ValidityRow {
     pub validity_id: i32,
-    pub pricelist_id: i32,
+    pub pricelist_id: PricelistId,
     pub identifier: Option<String>,
     /// `YYYY-MM-DD`.
     pub valid_from: Option<String>,
@@ -43,11 +43,11 @@ conditions! {
     ($)
     /// The conditions of one `filter` of fetchPricelist.
     PricelistFilter, pricelist_conditions {
-        pricelist_id: Cond<i32> = pricelists::pricelist_id,
+        pricelist_id: Cond<PricelistId> = pricelists::pricelist_id,
         identifier: Cond<String> = pricelists::identifier,
         external_id: Cond<String> = pricelists::external_id,
     } beside {
-        mandator_id: i32,
+        mandator_id: MandatorId,
     }
 }
 
@@ -69,10 +69,10 @@ pub fn insert(tx: &mut Tx<'_>, row: &PricelistRow) -> Result<(), Failure> {
 }
 
 /// Adds a list that the configuration defines.
-pub fn seed(tx: &mut Tx<'_>, mandator_id: i32, identifier: &str, currency: Currency, gross: bool) -> Result<(), Failure> {
+pub fn seed(tx: &mut Tx<'_>, mandator_id: MandatorId, identifier: &str, currency: Currency, gross: bool) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let row = PricelistRow {
-        pricelist_id: next_id(tx, "pricelist")?,
+        pricelist_id: PricelistId(next_id(tx, "pricelist")?),
         mandator_id,
         identifier: identifier.to_owned(),
         external_id: None,
@@ -93,7 +93,7 @@ pub fn update(tx: &mut Tx<'_>, row: &PricelistRow) -> Result<(), Failure> {
 }
 
 /// The periods of a list, the unlimited one first.
-pub fn validities(conn: &mut Conn<'_>, pricelist_id: i32) -> Result<Vec<ValidityRow>, Failure> {
+pub fn validities(conn: &mut Conn<'_>, pricelist_id: PricelistId) -> Result<Vec<ValidityRow>, Failure> {
     let mut rows: Vec<ValidityRow> = on!(conn, c => price_validities::table
         .filter(price_validities::pricelist_id.eq(pricelist_id))
         .order(price_validities::validity_id)
@@ -118,7 +118,7 @@ pub fn set_days(tx: &mut Tx<'_>, validity_id: i32, from: &str, to: &str) -> Resu
 }
 
 /// The articles that have a price in a list.
-pub(crate) fn items_in(conn: &mut Conn<'_>, pricelist_id: i32) -> Result<Vec<ItemId>, Failure> {
+pub(crate) fn items_in(conn: &mut Conn<'_>, pricelist_id: PricelistId) -> Result<Vec<ItemId>, Failure> {
     Ok(on!(conn, c => prices::table
         .inner_join(price_validities::table)
         .filter(price_validities::pricelist_id.eq(pricelist_id))
@@ -132,7 +132,7 @@ pub(crate) fn items_of_validity(conn: &mut Conn<'_>, validity_id: i32) -> Result
 }
 
 /// Removes all periods and prices of a list; gives the articles that had one.
-pub fn clear(tx: &mut Tx<'_>, pricelist_id: i32) -> Result<Vec<ItemId>, Failure> {
+pub fn clear(tx: &mut Tx<'_>, pricelist_id: PricelistId) -> Result<Vec<ItemId>, Failure> {
     let had = items_in(&mut tx.conn, pricelist_id)?;
     on!(&mut tx.conn, c => diesel::delete(price_validities::table.filter(price_validities::pricelist_id.eq(pricelist_id))).execute(c))?;
     Ok(had)
@@ -171,7 +171,7 @@ pub fn entries(conn: &mut Conn<'_>, validity_id: i32) -> Result<Vec<(String, i64
 }
 
 /// The list of that name in a mandator.
-pub fn by_identifier(conn: &mut Conn<'_>, mandator_id: i32, identifier: &str) -> Result<Option<PricelistRow>, Failure> {
+pub fn by_identifier(conn: &mut Conn<'_>, mandator_id: MandatorId, identifier: &str) -> Result<Option<PricelistRow>, Failure> {
     let filter = PricelistFilter { mandator_id, identifier: Cond::one(identifier.to_owned()), ..PricelistFilter::default() };
     Ok(matching(conn, &filter)?.into_iter().next())
 }

@@ -9,23 +9,23 @@ use super::filter::{Cond, Window};
 use super::schema::{items, order_items, orders, reservations, stock};
 use super::since::{Following, Since};
 use super::{Conn, MOST_VARIABLES, Tx};
-use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OrderId, OrderItemId, WarehouseId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = stock, treat_none_as_default_value = false)]
 pub struct StockRow {
     pub item_id: ItemId,
-    pub warehouse_id: i32,
+    pub warehouse_id: WarehouseId,
     pub stock_count: i32,
     pub last_changed: i64,
 }
 
 /// Stock of these articles by (article, warehouse).
-pub(crate) fn of_items(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, i32), i32>, Failure> {
+pub(crate) fn of_items(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, WarehouseId), i32>, Failure> {
     let mut found = HashMap::with_capacity(item_ids.len());
     for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(ItemId, i32, i32)> = on!(conn, c => stock::table
+        let rows: Vec<(ItemId, WarehouseId, i32)> = on!(conn, c => stock::table
             .filter(stock::item_id.eq_any(chunk))
             .select((stock::item_id, stock::warehouse_id, stock::stock_count))
             .load(c))?;
@@ -57,7 +57,7 @@ conditions! {
         vendor_item_number: Cond<String> = items::vendor_item_number,
         match_code: Cond<String> = items::match_code,
     } beside {
-        mandator_id: i32,
+        mandator_id: MandatorId,
     }
 }
 
@@ -67,7 +67,7 @@ conditions! {
     StockFilter, stock_conditions {
         last_changed: Window = stock::last_changed,
     } and {
-        warehouse_id: Cond<i32> = stock::warehouse_id,
+        warehouse_id: Cond<WarehouseId> = stock::warehouse_id,
     } beside {
         item: StockItemFilter,
     }
@@ -81,7 +81,7 @@ conditions! {
         order_id: Cond<OrderId> = orders::order_id,
         order_number: Cond<i32> = orders::order_number,
     } and {
-        warehouse_id: Cond<i32> = reservations::warehouse_id,
+        warehouse_id: Cond<WarehouseId> = reservations::warehouse_id,
     } beside {
         item: StockItemFilter,
     }
@@ -91,11 +91,11 @@ conditions! {
 #[derive(Debug, Clone, Queryable)]
 pub(crate) struct FoundStock {
     pub item_id: ItemId,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub internal_item_number: String,
     pub vendor_item_number: Option<String>,
     pub match_code: Option<String>,
-    pub warehouse_id: i32,
+    pub warehouse_id: WarehouseId,
     pub stock_count: i32,
     pub last_changed: i64,
 }
@@ -133,10 +133,10 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &StockFilter, following: Opt
 }
 
 /// Pieces of open orders by (article, warehouse).
-pub(crate) fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, i32), i32>, Failure> {
-    let mut found: HashMap<(ItemId, i32), i32> = HashMap::new();
+pub(crate) fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, WarehouseId), i32>, Failure> {
+    let mut found: HashMap<(ItemId, WarehouseId), i32> = HashMap::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(ItemId, i32, i32)> = on!(conn, c => reservations::table
+        let rows: Vec<(ItemId, WarehouseId, i32)> = on!(conn, c => reservations::table
             .filter(reservations::item_id.eq_any(chunk))
             .select((reservations::item_id, reservations::warehouse_id, reservations::quantity))
             .load(c))?;
@@ -153,14 +153,14 @@ pub(crate) fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashM
 pub(crate) struct FoundReservation {
     pub order_item_id: OrderItemId,
     pub item_id: ItemId,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub internal_item_number: String,
-    pub warehouse_id: i32,
+    pub warehouse_id: WarehouseId,
     pub reserved: i32,
     pub order_id: OrderId,
     pub order_number: i32,
     pub order_number_prefix: Option<String>,
-    pub account_id: Option<i32>,
+    pub account_id: Option<AccountId>,
 }
 
 /// Positions that reserve stock and pass a filter.

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::schema::{items, offers, stock};
 use super::{Store, Tx, next_id};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, WarehouseId};
 use crate::on;
 
 /// Keeps a database alive; dropping it removes the database.
@@ -57,7 +57,7 @@ pub(crate) fn on_stores(test: impl Fn(&Store)) {
 }
 
 /// An item with stock in warehouses: `(warehouse_id, pieces)`.
-pub(crate) fn item(tx: &mut Tx<'_>, mandator_id: i32, number: &str, counts: &[(i32, i32)]) -> Result<ItemId, Failure> {
+pub(crate) fn item(tx: &mut Tx<'_>, mandator_id: MandatorId, number: &str, counts: &[(WarehouseId, i32)]) -> Result<ItemId, Failure> {
     let item_id = ItemId(next_id(tx, "item")?);
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::insert_into(items::table)
@@ -94,8 +94,8 @@ pub(crate) fn offer(
     account_id: i32,
     item_id: ItemId,
     external_number: Option<&str>,
-) -> Result<i32, Failure> {
-    let (row, _) = super::offers::prepare(tx, mandator_id, account_id, item_id)?;
+) -> Result<OfferId, Failure> {
+    let (row, _) = super::offers::prepare(tx, MandatorId(mandator_id), AccountId(account_id), item_id)?;
     super::offers::want(tx, &[row.offer_id])?;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(row.offer_id))
         .set(offers::external_offer_number.eq(external_number))
@@ -104,7 +104,7 @@ pub(crate) fn offer(
 }
 
 /// The stock of an item in a warehouse.
-pub(crate) fn stock_of(store: &Store, item_id: ItemId, warehouse_id: i32) -> i32 {
+pub(crate) fn stock_of(store: &Store, item_id: ItemId, warehouse_id: WarehouseId) -> i32 {
     store
         .read(|conn| {
             Ok(on!(conn, c => stock::table

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::config::UnknownAccount;
-use crate::domain::Failure;
+use crate::domain::{AccountId, Failure, OfferId};
 
 #[derive(Debug, Error)]
 pub(crate) enum DeskError {
@@ -16,9 +16,9 @@ pub(crate) enum DeskError {
     #[error("account {0} is not active; activate it in the configuration")]
     InactiveAccount(i32),
     #[error("offer {0} does not exist; fetchOffers lists them")]
-    UnknownOffer(i32),
+    UnknownOffer(OfferId),
     #[error("account {account_id} has no offer of an item with the number \"{item}\"; prepareOffers creates one")]
-    NoOffer { account_id: i32, item: String },
+    NoOffer { account_id: AccountId, item: String },
     #[error(transparent)]
     Store(#[from] Failure),
 }

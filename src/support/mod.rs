@@ -10,7 +10,7 @@ pub(crate) use offer::OfferChoice;
 use crate::config::{Account, Settings};
 use crate::domain::layout::{columns, short};
 use crate::domain::message::own;
-use crate::domain::{Failure, Reader, Stamp};
+use crate::domain::{AccountId, Failure, MandatorId, Reader, Stamp};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::messages::{self, MessageRow, Subject};
@@ -30,7 +30,7 @@ pub(crate) struct Desk {
 /// What `kontor outbox list` asks for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ListQuery {
-    pub account: Option<i32>,
+    pub account: Option<AccountId>,
     /// Parked changes only, or pending ones only.
     pub parked: Option<bool>,
     pub limit: usize,
@@ -110,7 +110,7 @@ impl Desk {
     }
 
     /// Everything of an account that waits goes again now.
-    pub(crate) fn retry_account(&self, account_id: i32, parked_only: bool) -> Result<String, DeskError> {
+    pub(crate) fn retry_account(&self, account_id: AccountId, parked_only: bool) -> Result<String, DeskError> {
         self.active_account(account_id)?;
         let count = self.write(move |tx| changes::retry_account(tx, account_id, parked_only))?;
         Ok(format!("account {account_id}: {count} changes go again\n"))
@@ -148,14 +148,14 @@ impl Desk {
         Ok(self.store.write(work)?)
     }
 
-    fn account(&self, account_id: i32) -> Result<&Account, DeskError> {
+    fn account(&self, account_id: AccountId) -> Result<&Account, DeskError> {
         Ok(self.settings.known_account(account_id)?)
     }
 
     /// Only the gateway's worker of an active account takes up what is to go again.
-    fn active_account(&self, account_id: i32) -> Result<&Account, DeskError> {
+    fn active_account(&self, account_id: AccountId) -> Result<&Account, DeskError> {
         let account = self.account(account_id)?;
-        if account.active { Ok(account) } else { Err(DeskError::InactiveAccount(account_id)) }
+        if account.active { Ok(account) } else { Err(DeskError::InactiveAccount(account_id.0)) }
     }
 
     /// What was said, in the language of its mandator.
@@ -176,7 +176,7 @@ impl Desk {
         text
     }
 
-    fn account_name(&self, account_id: i32) -> String {
+    fn account_name(&self, account_id: AccountId) -> String {
         let name = self.settings.account(account_id).map_or("not in the configuration", |account| &account.identifier);
         format!("{account_id} ({name})")
     }
@@ -262,7 +262,7 @@ fn filled(mut lines: Vec<[String; 2]>) -> String {
 }
 
 /// The trace of a change that was given up.
-fn dropped(change: &Change, mandator_id: i32) -> MessageRow {
+fn dropped(change: &Change, mandator_id: MandatorId) -> MessageRow {
     let error = change.last_error.as_deref().unwrap_or("-");
     let message = match change.id.kind() {
         ChangeKind::State => own::state_dropped(&change.topic, error),

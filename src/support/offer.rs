@@ -2,7 +2,7 @@
 
 use super::{Desk, DeskError, MESSAGES, filled, table, time};
 use crate::config::Account;
-use crate::domain::{Decimal, Failure, ItemId, Stamp};
+use crate::domain::{AccountId, Decimal, Failure, ItemId, OfferId, Stamp};
 use crate::preparation::{self, Frame, effective};
 use crate::store::Conn;
 use crate::store::changes::{self, Change};
@@ -36,15 +36,15 @@ impl Desk {
         let filter = match choice {
             OfferChoice::Number(_) => None,
             OfferChoice::Item { account, item } => Some(OfferFilter {
-                mandator_id: self.account(*account)?.mandator_id,
-                account_id: Cond::one(*account),
+                mandator_id: self.account(AccountId(*account))?.mandator_id,
+                account_id: Cond::one(AccountId(*account)),
                 internal_item_number: Cond::one(item.clone()),
                 ..OfferFilter::default()
             }),
         };
         let found = self.read(|conn| {
             let ids = match (choice, &filter) {
-                (OfferChoice::Number(number), _) => vec![*number],
+                (OfferChoice::Number(number), _) => vec![OfferId(*number)],
                 (_, Some(filter)) => offers::matching(conn, filter)?,
                 (_, None) => Vec::new(),
             };
@@ -53,8 +53,8 @@ impl Desk {
         })?;
         match (found, choice) {
             (Some(found), _) => Ok(self.told(&found)),
-            (None, OfferChoice::Number(number)) => Err(DeskError::UnknownOffer(*number)),
-            (None, OfferChoice::Item { account, item }) => Err(DeskError::NoOffer { account_id: *account, item: item.clone() }),
+            (None, OfferChoice::Number(number)) => Err(DeskError::UnknownOffer(OfferId(*number))),
+            (None, OfferChoice::Item { account, item }) => Err(DeskError::NoOffer { account_id: AccountId(*account), item: item.clone() }),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::config::raw::{RawAccount, RawRateLimits};
 use crate::config::secret::Origin;
 use crate::config::{Account, Listing, PricelistSeed, Reconciliation, Settings};
 use crate::domain::rate::{ChannelCall, Rate, Rates};
+use crate::domain::{AccountId, MandatorId, WarehouseId};
 
 pub(super) fn accounts(c: &mut Checker<'_>, raw: Vec<RawAccount>, settings: &Settings, connectors: &Connectors<'_>) -> Vec<Account> {
     let accounts: Vec<Account> = raw.into_iter().zip(1..).map(|(raw, n)| account(c, raw, n, settings, connectors)).collect();
@@ -25,7 +26,7 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
     let at = |key: &str| format!("accounts[{n}].{key}");
     let faults_before = c.faults.len();
     let account_id = c.required_id(&at("account_id"), raw.account_id);
-    let mandators: Vec<i32> = settings.mandators.iter().map(|m| m.mandator_id).collect();
+    let mandators: Vec<MandatorId> = settings.mandators.iter().map(|m| m.mandator_id).collect();
     let mandator_id = mandator_of(c, &at("mandator_id"), raw.mandator_id, &mandators);
     let sub_channel_id = c.required_id(&at("sub_channel_id"), raw.sub_channel_id);
     let sub_channels: Vec<i32> = settings.sub_channels.iter().map(|s| s.sub_channel_id).collect();
@@ -41,7 +42,7 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
     let rate_limits = rate_limits(c, &at("rate_limits"), raw.rate_limits);
     let poll = c.number(&at("poll_interval_seconds"), raw.poll_interval_seconds, 60, 1..=86_400);
     let account = Account {
-        account_id,
+        account_id: AccountId(account_id),
         mandator_id,
         identifier: c.required(&at("identifier"), raw.identifier, "the account's name"),
         sub_channel_id,
@@ -101,7 +102,7 @@ fn pricelists(
     at: &impl Fn(&str) -> String,
     first: Option<String>,
     further: Vec<String>,
-    mandator_id: i32,
+    mandator_id: MandatorId,
     settings: &Settings,
 ) -> Vec<String> {
     let first = c.required(&at("pricelist"), first, "the identifier of a price list under [[pricelists]]");
@@ -134,7 +135,7 @@ fn pricelist<'s>(
     place: &str,
     path: &str,
     name: &str,
-    mandator_id: i32,
+    mandator_id: MandatorId,
     settings: &'s Settings,
 ) -> Option<&'s PricelistSeed> {
     let own = || settings.pricelists.iter().filter(|list| list.mandator_id == mandator_id);
@@ -147,7 +148,7 @@ fn pricelist<'s>(
     found
 }
 
-fn warehouses(c: &mut Checker<'_>, path: &str, raw: Option<Vec<String>>, mandator_id: i32, settings: &Settings) -> Vec<i32> {
+fn warehouses(c: &mut Checker<'_>, path: &str, raw: Option<Vec<String>>, mandator_id: MandatorId, settings: &Settings) -> Vec<WarehouseId> {
     let Some(codes) = raw else {
         c.missing(path, "a list of warehouse codes whose stock this account sells");
         return Vec::new();
@@ -176,7 +177,7 @@ fn warehouses(c: &mut Checker<'_>, path: &str, raw: Option<Vec<String>>, mandato
     ids
 }
 
-fn language(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: i32, settings: &Settings) -> String {
+fn language(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: MandatorId, settings: &Settings) -> String {
     let Some(code) = raw else {
         return settings.mandator(mandator_id).map(|m| m.language).unwrap_or_default().iso().to_owned();
     };

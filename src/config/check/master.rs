@@ -6,7 +6,7 @@ use super::Checker;
 use crate::config::fault::similar;
 use crate::config::raw::{RawMandator, RawPaymentMethod, RawPricelist, RawSubChannel, RawWarehouse};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod, PricelistSeed, SubChannel, Warehouse};
-use crate::domain::Currency;
+use crate::domain::{Currency, MandatorId, WarehouseId};
 
 pub(super) fn mandators(c: &mut Checker<'_>, raw: Vec<RawMandator>) -> Vec<Mandator> {
     if raw.is_empty() {
@@ -24,7 +24,7 @@ fn mandator(c: &mut Checker<'_>, raw: RawMandator, n: usize) -> Mandator {
         Default::default()
     });
     Mandator {
-        mandator_id: c.required_id(&at("mandator_id"), raw.mandator_id),
+        mandator_id: MandatorId(c.required_id(&at("mandator_id"), raw.mandator_id)),
         identifier: c.required(&at("identifier"), raw.identifier, "the mandator's name"),
         language,
         time_zone: time_zone(c, &at("time_zone"), raw.time_zone),
@@ -58,7 +58,7 @@ pub(super) fn warehouses(c: &mut Checker<'_>, raw: Vec<RawWarehouse>, mandators:
             let at = |key: &str| format!("warehouses[{n}].{key}");
             let code = c.required(&at("code"), raw.code, "the code under which the ERP knows the warehouse");
             Warehouse {
-                warehouse_id: c.required_id(&at("warehouse_id"), raw.warehouse_id),
+                warehouse_id: WarehouseId(c.required_id(&at("warehouse_id"), raw.warehouse_id)),
                 mandator_id: mandator_of(c, &at("mandator_id"), raw.mandator_id, &ids),
                 identifier: raw.identifier.unwrap_or_else(|| code.clone()),
                 code,
@@ -135,13 +135,13 @@ pub(super) fn payment_methods(c: &mut Checker<'_>, raw: Vec<RawPaymentMethod>) -
     methods
 }
 
-fn mandator_ids(mandators: &[Mandator]) -> Vec<i32> {
+fn mandator_ids(mandators: &[Mandator]) -> Vec<MandatorId> {
     mandators.iter().map(|m| m.mandator_id).collect()
 }
 
 /// `mandator_id` of an entry: required, in range, defined.
-pub(super) fn mandator_of(c: &mut Checker<'_>, path: &str, raw: Option<i64>, known: &[i32]) -> i32 {
-    let id = c.required_id(path, raw);
+pub(super) fn mandator_of(c: &mut Checker<'_>, path: &str, raw: Option<i64>, known: &[MandatorId]) -> MandatorId {
+    let id = MandatorId(c.required_id(path, raw));
     c.known_id(path, id, "mandator", "mandators", known);
     id
 }
@@ -155,8 +155,8 @@ pub(super) fn paths<'a>(
     words.zip(1..).map(move |(word, n)| (format!("{section}[{n}].{key}"), word))
 }
 
-fn unique_per_mandator<'a>(c: &mut Checker<'_>, section: &str, key: &str, words: impl Iterator<Item = (i32, &'a str)>) {
-    let mut by_mandator: std::collections::BTreeMap<i32, Vec<(String, String)>> = Default::default();
+fn unique_per_mandator<'a>(c: &mut Checker<'_>, section: &str, key: &str, words: impl Iterator<Item = (MandatorId, &'a str)>) {
+    let mut by_mandator: std::collections::BTreeMap<MandatorId, Vec<(String, String)>> = Default::default();
     for ((mandator_id, word), n) in words.zip(1..) {
         by_mandator.entry(mandator_id).or_default().push((format!("{section}[{n}].{key}"), word.to_lowercase()));
     }

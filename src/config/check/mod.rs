@@ -215,9 +215,10 @@ impl<'a> Checker<'a> {
     }
 
     /// A reference to something defined elsewhere in the file. Id 0 stands for one that has its own fault.
-    fn known_id(&mut self, path: &str, id: i32, kind: &str, section: &str, known: &[i32]) {
-        if id != 0 && !known.contains(&id) {
-            let known: Vec<String> = known.iter().filter(|k| **k != 0).map(i32::to_string).collect();
+    fn known_id<I: Copy + Default + PartialEq + std::fmt::Display>(&mut self, path: &str, id: I, kind: &str, section: &str, known: &[I]) {
+        let none = I::default();
+        if id != none && !known.contains(&id) {
+            let known: Vec<String> = known.iter().filter(|k| **k != none).map(I::to_string).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             let remedy = define(section, &id.to_string(), &known);
             self.fault(path, format!("{kind} {id} is not defined; {remedy}"));

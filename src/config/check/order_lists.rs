@@ -4,9 +4,10 @@ use super::Checker;
 use super::master::paths;
 use crate::config::raw::{RawDispatchType, RawOrderTag, RawShippingCarrier};
 use crate::config::{FIRST_CUSTOM_TAG, Mandator, OrderTag, ShippingWord};
+use crate::domain::MandatorId;
 
 pub(super) fn order_tags(c: &mut Checker<'_>, raw: Vec<RawOrderTag>, mandators: &[Mandator]) -> Vec<OrderTag> {
-    let ids: Vec<i32> = mandators.iter().map(|mandator| mandator.mandator_id).collect();
+    let ids: Vec<MandatorId> = mandators.iter().map(|mandator| mandator.mandator_id).collect();
     let custom: Vec<OrderTag> = raw
         .into_iter()
         .zip(1..)
@@ -23,7 +24,7 @@ pub(super) fn order_tags(c: &mut Checker<'_>, raw: Vec<RawOrderTag>, mandators: 
             if OrderTag::predefined().any(|own| own.identifier.eq_ignore_ascii_case(identifier.trim())) {
                 c.fault(&at("identifier"), format!("\"{identifier}\" is a tag of Kontor; remove the entry, or choose another name"));
             }
-            let mandator_id = c.optional_id(&at("mandator_id"), raw.mandator_id);
+            let mandator_id = c.optional_id(&at("mandator_id"), raw.mandator_id).map(MandatorId);
             if let Some(mandator_id) = mandator_id {
                 c.known_id(&at("mandator_id"), mandator_id, "mandator", "mandators", &ids);
             }

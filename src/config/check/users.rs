@@ -7,18 +7,19 @@ use crate::config::fault::define;
 use crate::config::password;
 use crate::config::raw::{RawUser, RawWsSecurity};
 use crate::config::{Mandator, Role, User, WsSecurity};
+use crate::domain::MandatorId;
 
 pub(super) fn users(c: &mut Checker<'_>, raw: Vec<RawUser>, mandators: &[Mandator]) -> Vec<User> {
     if raw.is_empty() {
         c.missing("users", "at least one [[users]] entry; `kontor user hash` prints one to paste");
     }
-    let ids: Vec<i32> = mandators.iter().map(|m| m.mandator_id).collect();
+    let ids: Vec<MandatorId> = mandators.iter().map(|m| m.mandator_id).collect();
     let users: Vec<User> = raw.into_iter().zip(1..).map(|(raw, n)| user(c, raw, n, &ids)).collect();
     c.unique(users.iter().zip(1..).map(|(u, n)| (format!("users[{n}].name"), u.name.clone())));
     users
 }
 
-fn user(c: &mut Checker<'_>, raw: RawUser, n: usize, mandators: &[i32]) -> User {
+fn user(c: &mut Checker<'_>, raw: RawUser, n: usize, mandators: &[MandatorId]) -> User {
     let section = format!("users[{n}]");
     let path = format!("{section}.name");
     let name = c.required(&path, raw.name, "the name the ERP logs in with");
@@ -99,14 +100,14 @@ fn hash(c: &mut Checker<'_>, section: &str, given: [Option<String>; 3]) -> Strin
     }
 }
 
-fn allowed(c: &mut Checker<'_>, path: &str, raw: Vec<i64>, mandators: &[i32]) -> Vec<i32> {
+fn allowed(c: &mut Checker<'_>, path: &str, raw: Vec<i64>, mandators: &[MandatorId]) -> Vec<MandatorId> {
     let mut ids = Vec::new();
     for (value, index) in raw.into_iter().zip(1..) {
-        let known = i32::try_from(value).ok().filter(|id| mandators.contains(id));
+        let known = i32::try_from(value).ok().map(MandatorId).filter(|id| mandators.contains(id));
         match known {
             Some(id) => ids.push(id),
             None => {
-                let known: Vec<String> = mandators.iter().map(i32::to_string).collect();
+                let known: Vec<String> = mandators.iter().map(ToString::to_string).collect();
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let remedy = define("mandators", &value.to_string(), &known);
                 c.fault_at(&format!("{path}[{index}]"), path, format!("mandator {value} is not defined; {remedy}"));

@@ -14,6 +14,7 @@ use crate::config::load::load_text;
 use crate::config::secret::Secrets;
 use crate::config::*;
 use crate::domain::rate::{ChannelCall, Rate};
+use crate::domain::{AccountId, MandatorId, WarehouseId};
 
 const KNOWN: &[&str] = &["sandbox", "vendure"];
 
@@ -100,8 +101,8 @@ fn a_sound_file_is_read_with_its_defaults() {
     assert_eq!(settings.dispatch.retry_ladder.len(), 7);
     assert_eq!(settings.warehouses[0].identifier, "standard");
     assert_eq!(settings.sub_channel(PHONE_SALES).unwrap().channel, "Manual Sales");
-    let account = settings.account(1000).unwrap();
-    assert_eq!((account.warehouses.as_slice(), account.language.as_str()), ([1].as_slice(), "en"));
+    let account = settings.account(AccountId(1000)).unwrap();
+    assert_eq!((account.warehouses.as_slice(), account.language.as_str()), ([WarehouseId(1)].as_slice(), "en"));
     assert_eq!((account.order_number_prefix.as_str(), account.listing), ("1000-", Listing::ByCall));
 }
 
@@ -249,7 +250,7 @@ kontor.toml:34:5: accounts[1].tax_classes: \"2\" leads to an empty text; write t
 #[test]
 fn rate_limits_and_the_silence_alarm_are_read_and_checked() {
     let more = "silence_alarm_hours = 48\n[accounts.rate_limits]\nsubmit = { calls = 5, seconds = 2 }\n[accounts.rate_limits.list_offers]\ncalls = 1\nseconds = 3600\n";
-    let account = settings(&format!("{SOUND}{more}")).account(1000).unwrap().clone();
+    let account = settings(&format!("{SOUND}{more}")).account(AccountId(1000)).unwrap().clone();
     let rate = |calls, seconds| Rate { calls, period: Duration::from_secs(seconds) };
     assert_eq!(account.rate_limits, Rates::from([(ChannelCall::Submit, rate(5, 2)), (ChannelCall::ListOffers, rate(1, 3600))]));
     assert_eq!(account.silence_alarm, Some(Duration::from_secs(48 * 3600)));
@@ -400,11 +401,11 @@ fn a_text_is_in_the_language_of_the_mandator_it_is_about_or_the_one_that_the_use
     let user = super::fixture::user("erp");
     assert_eq!(settings.language_for(&user, None), Language::De);
     let mut second = settings.mandators[0].clone();
-    (second.mandator_id, second.language) = (2, Language::En);
+    (second.mandator_id, second.language) = (MandatorId(2), Language::En);
     settings.mandators.push(second);
     assert_eq!(settings.language_for(&user, None), Language::En);
-    assert_eq!(settings.language_for(&user, Some(1)), Language::De);
-    let only_first = super::User { mandators: vec![1], ..user };
+    assert_eq!(settings.language_for(&user, Some(MandatorId(1))), Language::De);
+    let only_first = super::User { mandators: vec![MandatorId(1)], ..user };
     assert_eq!(settings.language_for(&only_first, None), Language::De);
-    assert_eq!(settings.language_for(&only_first, Some(2)), Language::De);
+    assert_eq!(settings.language_for(&only_first, Some(MandatorId(2))), Language::De);
 }

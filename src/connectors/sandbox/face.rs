@@ -74,7 +74,7 @@ impl Sandboxes {
     }
 
     fn open_ones(&self) -> String {
-        let accounts: Vec<String> = self.accounts().iter().map(i32::to_string).collect();
+        let accounts: Vec<String> = self.accounts().iter().map(ToString::to_string).collect();
         if accounts.is_empty() {
             "no account uses the connector sandbox, add one to the configuration".to_owned()
         } else {

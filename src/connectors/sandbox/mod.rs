@@ -40,6 +40,7 @@ pub use shop::Shop;
 use super::settings::Keys;
 use super::{Connector, SetupError, StateError, lock};
 use crate::config::Account;
+use crate::domain::AccountId;
 use shared::SharedShop;
 
 /// Name in the registry.
@@ -48,7 +49,7 @@ pub const NAME: &str = "sandbox";
 /// All shops of this process, by account. Cheap to clone; every clone sees the same shops.
 #[derive(Debug, Clone, Default)]
 pub struct Sandboxes {
-    shops: Arc<Mutex<BTreeMap<i32, Arc<SharedShop>>>>,
+    shops: Arc<Mutex<BTreeMap<AccountId, Arc<SharedShop>>>>,
 }
 
 impl Sandboxes {
@@ -57,7 +58,7 @@ impl Sandboxes {
     }
 
     /// The shop of an account, opened at the first call.
-    fn open(&self, account_id: i32, state_path: Option<&PathBuf>) -> Result<Arc<SharedShop>, StateError> {
+    fn open(&self, account_id: AccountId, state_path: Option<&PathBuf>) -> Result<Arc<SharedShop>, StateError> {
         let mut shops = lock(&self.shops);
         if let Some(shop) = shops.get(&account_id) {
             return Ok(Arc::clone(shop));
@@ -71,12 +72,12 @@ impl Sandboxes {
         Ok(shop)
     }
 
-    fn shop(&self, account_id: i32) -> Option<Arc<SharedShop>> {
+    fn shop(&self, account_id: AccountId) -> Option<Arc<SharedShop>> {
         lock(&self.shops).get(&account_id).map(Arc::clone)
     }
 
     /// The accounts whose shops are open.
-    pub fn accounts(&self) -> Vec<i32> {
+    pub fn accounts(&self) -> Vec<AccountId> {
         lock(&self.shops).keys().copied().collect()
     }
 }

@@ -8,7 +8,7 @@ use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Pric
 use super::shop::{Listing, Problem, Shop, Step};
 use crate::domain::message::{Message, channel};
 use crate::domain::offer::Wanted;
-use crate::domain::{Currency, Decimal, Money, Reader};
+use crate::domain::{Currency, Decimal, Money, OfferId, Reader};
 
 /// Offers that one shop keeps; a bound, so that a runaway test cannot fill the memory.
 const MOST_LISTINGS: usize = 200_000;
@@ -117,7 +117,7 @@ impl Shop {
         if !self.listings.contains_key(sku) {
             let title = hand.title.clone().unwrap_or_else(|| sku.to_owned());
             let change = OfferChange {
-                offer_id: 0,
+                offer_id: OfferId(0),
                 sku: sku.to_owned(),
                 external_number: None,
                 wanted: Wanted::Running,

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use super::super::{StateError, lock};
 use super::shop::Shop;
+use crate::domain::AccountId;
 
 /// One shop. Who works on it is alone with it, and finds what all others left.
 #[derive(Debug)]
@@ -22,12 +23,12 @@ struct Held {
 
 impl SharedShop {
     /// A shop that ends with this process.
-    pub(crate) fn new(account_id: i32) -> SharedShop {
+    pub(crate) fn new(account_id: AccountId) -> SharedShop {
         SharedShop { held: Mutex::new(Held { shop: Shop::new(account_id), kept: None }) }
     }
 
     /// The shop that `file` keeps, or a new one that it will keep from now on.
-    pub(crate) fn open(account_id: i32, file: &Path) -> Result<SharedShop, StateError> {
+    pub(crate) fn open(account_id: AccountId, file: &Path) -> Result<SharedShop, StateError> {
         let kept = StateFile::open(account_id, file)?;
         kept.lock()?;
         let shop = kept.read();
@@ -52,7 +53,7 @@ impl SharedShop {
 /// number of the last change, by which a process sees whether what it remembers is still the newest.
 #[derive(Debug)]
 struct StateFile {
-    account_id: i32,
+    account_id: AccountId,
     path: PathBuf,
     lock: File,
     /// The change that this process remembers.
@@ -63,7 +64,7 @@ struct StateFile {
 const DIGITS: usize = 20;
 
 impl StateFile {
-    fn open(account_id: i32, path: &Path) -> Result<StateFile, StateError> {
+    fn open(account_id: AccountId, path: &Path) -> Result<StateFile, StateError> {
         let beside = beside(path, ".lock");
         let lock = private().read(true).truncate(false).open(&beside);
         let lock = lock.map_err(|source| StateError::File { path: beside, what: "opened", source })?;

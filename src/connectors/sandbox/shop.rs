@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Decimal;
 use crate::domain::order::Workflow;
 use crate::domain::order::{Address, Delivery, LinePieces, Packet};
+use crate::domain::{AccountId, Decimal};
 
 /// One scripted shop. Its change number `sequence` grows with every change of an offer, an order or a fault.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Shop {
-    pub account_id: i32,
+    pub account_id: AccountId,
     pub sequence: u64,
     /// Offers listed since the shop opened; the next one gets the next number.
     pub listings_made: u64,
@@ -26,7 +26,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    pub fn new(account_id: i32) -> Shop {
+    pub fn new(account_id: AccountId) -> Shop {
         Shop {
             account_id,
             sequence: 0,

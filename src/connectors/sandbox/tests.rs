@@ -10,7 +10,7 @@ use super::super::{ChannelError, Connector, Fact, OfferChange, OfferContent, Out
 use super::{Sandboxes, Token};
 use crate::domain::offer::Wanted;
 use crate::domain::order::{Content, FactKind, Packet};
-use crate::domain::{Currency, Decimal, Money};
+use crate::domain::{AccountId, Currency, Decimal, Money, OfferId};
 
 const TOKEN: Token<'_> = Token { field: "token", value: "of the page" };
 
@@ -77,7 +77,7 @@ fn new_offer(sku: &str, offered: i32) -> OfferChange {
 
 fn quantity(sku: &str, offered: i32) -> OfferChange {
     OfferChange {
-        offer_id: 7,
+        offer_id: OfferId(7),
         sku: sku.to_owned(),
         external_number: None,
         wanted: Wanted::Running,
@@ -332,7 +332,7 @@ fn the_state_path_keeps_the_shop_over_a_restart() {
     let world = World::new(&settings);
     assert_eq!(world.ask("GET", "/state", "").1, before);
     let mut foreign = account("sandbox", &settings);
-    foreign.account_id = 1001;
+    foreign.account_id = AccountId(1001);
     let text = build(&foreign, Duration::from_secs(1), &Sandboxes::new()).err().unwrap().to_string();
     assert!(text.contains("belongs to account 1000"), "{text}");
     std::fs::write(&file, "no json").unwrap();
@@ -409,7 +409,7 @@ fn the_page_shows_offers_and_orders_and_escapes_them() {
 fn all_offers_are_listed_page_by_page_running_or_not() {
     let world = World::new("batch_size = 1000");
     let rows: Vec<OfferChange> =
-        (0..205).map(|number| OfferChange { offer_id: number, ..new_offer(&format!("A-{number:03}"), 5) }).collect();
+        (0..205).map(|number| OfferChange { offer_id: OfferId(number), ..new_offer(&format!("A-{number:03}"), 5) }).collect();
     world.connector.submit(&rows).unwrap();
     world.submit(&OfferChange { wanted: Wanted::Ended, ..quantity("A-001", 0) });
     let (mut cursor, mut sizes, mut listed) = (None, Vec::new(), Vec::new());

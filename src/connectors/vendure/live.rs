@@ -11,7 +11,7 @@ use super::super::{ChannelError, Connector, Fact, OfferChange, OfferContent, Out
 use super::{Vendure, inputs};
 use crate::domain::offer::Wanted;
 use crate::domain::order::{ChannelOrder, Content, FactKind, Packet};
-use crate::domain::{Currency, Decimal, Money};
+use crate::domain::{Currency, Decimal, Money, OfferId};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -35,7 +35,7 @@ fn unique(word: &str) -> String {
     format!("{word}-{}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros())
 }
 
-fn offer(offer_id: i32, sku: &str, price: &str, offered: i32) -> OfferChange {
+fn offer(offer_id: OfferId, sku: &str, price: &str, offered: i32) -> OfferChange {
     OfferChange {
         offer_id,
         sku: sku.to_owned(),
@@ -185,9 +185,9 @@ fn an_offer_is_created_once_and_then_updated() {
     let (single, parent) = (unique("L/1 ä"), unique("P"));
     let (blue, red) = (format!("{parent}-B"), format!("{parent}-R"));
     let rows = [
-        offer(1, &single, "19.90", 12),
-        variant_of(&parent, "Blau", offer(2, &blue, "5.00", 3)),
-        variant_of(&parent, "Rot", offer(3, &red, "6.00", 4)),
+        offer(OfferId(1), &single, "19.90", 12),
+        variant_of(&parent, "Blau", offer(OfferId(2), &blue, "5.00", 3)),
+        variant_of(&parent, "Rot", offer(OfferId(3), &red, "6.00", 4)),
     ];
     let first = numbers(&shop, &rows);
     // The answer got lost, a new process repeats: nothing is created twice.
@@ -199,11 +199,11 @@ fn an_offer_is_created_once_and_then_updated() {
     assert_eq!(one["product"]["id"], two["product"]["id"]);
     assert_eq!((&one["product"]["name"], &one["name"]), (&json!("Lampe"), &json!(format!("Lampe {blue}"))));
     assert_eq!(one["options"].as_array().unwrap().len(), 2);
-    let late = variant_of(&parent, "Grün", offer(4, &format!("{parent}-G"), "7.00", 1));
+    let late = variant_of(&parent, "Grün", offer(OfferId(4), &format!("{parent}-G"), "7.00", 1));
     numbers(&shop, std::slice::from_ref(&late));
     assert_eq!(variants(&shop, &late.sku)[0]["product"]["id"], one["product"]["id"]);
     // An earlier attempt broke off when the product was there and its variant was not.
-    let broken = offer(5, &unique("B"), "8.00", 1);
+    let broken = offer(OfferId(5), &unique("B"), "8.00", 1);
     let input = inputs::create_product(broken.content.as_ref().unwrap(), &broken.sku);
     let left = shop
         .api
@@ -243,7 +243,7 @@ fn an_offer_is_created_once_and_then_updated() {
 fn one_bad_row_is_refused_and_its_neighbours_are_taken() {
     let shop = connector("");
     let name = unique("N");
-    let mut rows: Vec<OfferChange> = (0..8).map(|number| offer(number, &format!("{name}-{number}"), "1.00", 1)).collect();
+    let mut rows: Vec<OfferChange> = (0..8).map(|number| offer(OfferId(number), &format!("{name}-{number}"), "1.00", 1)).collect();
     numbers(&shop, &rows);
     if let Some(content) = &mut rows[5].content {
         content.language = "xx".to_owned();
@@ -254,8 +254,8 @@ fn one_bad_row_is_refused_and_its_neighbours_are_taken() {
     }
     for result in shop.submit(&rows).unwrap() {
         match (result.offer_id, result.outcome) {
-            (2, Outcome::Refused(message)) => assert_eq!(message.code(), "CURRENCY"),
-            (5, Outcome::Refused(message)) => assert!(message.line().contains("LanguageCode"), "{message:?}"),
+            (OfferId(2), Outcome::Refused(message)) => assert_eq!(message.code(), "CURRENCY"),
+            (OfferId(5), Outcome::Refused(message)) => assert!(message.line().contains("LanguageCode"), "{message:?}"),
             (_, Outcome::Done { .. }) => {}
             other => panic!("{other:?}"),
         }
@@ -270,8 +270,8 @@ fn one_bad_row_is_refused_and_its_neighbours_are_taken() {
 fn an_ended_offer_disappears_and_comes_back() {
     let shop = connector("");
     let sku = unique("E");
-    numbers(&shop, &[offer(1, &sku, "2.00", 1)]);
-    let change = |wanted| OfferChange { wanted, content: None, price: None, quantity: None, ..offer(1, &sku, "2.00", 1) };
+    numbers(&shop, &[offer(OfferId(1), &sku, "2.00", 1)]);
+    let change = |wanted| OfferChange { wanted, content: None, price: None, quantity: None, ..offer(OfferId(1), &sku, "2.00", 1) };
     for (wanted, enabled) in [(Wanted::Ended, false), (Wanted::Ended, false), (Wanted::Running, true)] {
         numbers(&shop, &[change(wanted)]);
         let variant = &variants(&shop, &sku)[0];
@@ -284,7 +284,7 @@ fn an_ended_offer_disappears_and_comes_back() {
 fn an_order_goes_its_way_from_cart_to_parcel() {
     let shop = connector("");
     let sku = unique("O");
-    let number = numbers(&shop, &[offer(1, &sku, "19.90", 12)]).remove(0);
+    let number = numbers(&shop, &[offer(OfferId(1), &sku, "19.90", 12)]).remove(0);
     let cursor = shop.pull_orders(None, &[]).unwrap().cursor;
     let code = buy(&number, 2);
     let order = pulled(&shop, Some(&cursor), &code);
@@ -323,11 +323,15 @@ fn an_order_goes_its_way_from_cart_to_parcel() {
 fn an_order_is_shipped_before_it_is_paid_even_when_the_stock_was_booked_out() {
     let shop = connector("cash_on_delivery_methods = ['prepayment']");
     let sku = unique("C");
-    let number = numbers(&shop, &[offer(1, &sku, "19.90", 2)]).remove(0);
+    let number = numbers(&shop, &[offer(OfferId(1), &sku, "19.90", 2)]).remove(0);
     let code = buy(&number, 2);
     assert_eq!(pulled(&shop, None, &code).workflow.id(), 2);
-    let gone =
-        OfferChange { content: None, price: None, quantity: Some(Quantity { offered: 0, reserved_here: 0 }), ..offer(1, &sku, "19.90", 0) };
+    let gone = OfferChange {
+        content: None,
+        price: None,
+        quantity: Some(Quantity { offered: 0, reserved_here: 0 }),
+        ..offer(OfferId(1), &sku, "19.90", 0)
+    };
     numbers(&shop, &[gone]);
     told(&shop, &code, FactKind::Shipped { packets: Vec::new(), together: Vec::new() });
     assert_eq!(saleable(&shop, &sku), 0);
@@ -341,7 +345,7 @@ fn an_order_is_shipped_before_it_is_paid_even_when_the_stock_was_booked_out() {
 fn an_order_is_cancelled_once() {
     let shop = connector("");
     let sku = unique("X");
-    let number = numbers(&shop, &[offer(1, &sku, "19.90", 5)]).remove(0);
+    let number = numbers(&shop, &[offer(OfferId(1), &sku, "19.90", 5)]).remove(0);
     let code = buy(&number, 3);
     assert_eq!(saleable(&shop, &sku), 2);
     for _ in 0..2 {
@@ -363,7 +367,7 @@ fn an_order_is_cancelled_once() {
 fn an_order_is_shipped_and_cancelled_in_parts() {
     let shop = connector("");
     let sku = unique("T");
-    let number = numbers(&shop, &[offer(1, &sku, "19.90", 9)]).remove(0);
+    let number = numbers(&shop, &[offer(OfferId(1), &sku, "19.90", 9)]).remove(0);
     let code = buy(&number, 5);
     let line_id = pulled(&shop, None, &code).lines[0].line_id.clone();
     let pieces = |quantity: i32, so_far: i32| Content { line_id: Some(line_id.clone()), sku: None, quantity, so_far };
@@ -394,8 +398,12 @@ fn an_order_is_shipped_and_cancelled_in_parts() {
     // Vendure books a piece of a line that is fulfilled in part back twice; the quantity that Kontor sends after each fact
     // that moves stock sets that right.
     assert!(FactKind::PositionsCancelled { positions: Vec::new(), reason: None }.moves_stock());
-    let again =
-        OfferChange { content: None, price: None, quantity: Some(Quantity { offered: 5, reserved_here: 0 }), ..offer(1, &sku, "19.90", 0) };
+    let again = OfferChange {
+        content: None,
+        price: None,
+        quantity: Some(Quantity { offered: 5, reserved_here: 0 }),
+        ..offer(OfferId(1), &sku, "19.90", 0)
+    };
     numbers(&shop, &[again]);
     assert_eq!(saleable(&shop, &sku), 5, "four of nine left");
 }
@@ -405,9 +413,9 @@ fn an_order_is_shipped_and_cancelled_in_parts() {
 fn the_shops_offers_are_listed_with_what_buyers_may_order() {
     let shop = connector("");
     let sku = unique("R");
-    let number = numbers(&shop, &[offer(1, &sku, "19.90", 12)]).remove(0);
+    let number = numbers(&shop, &[offer(OfferId(1), &sku, "19.90", 12)]).remove(0);
     let name = unique("M");
-    let many: Vec<OfferChange> = (0..120).map(|number| offer(number, &format!("{name}-{number:03}"), "1.00", 1)).collect();
+    let many: Vec<OfferChange> = (0..120).map(|number| offer(OfferId(number), &format!("{name}-{number:03}"), "1.00", 1)).collect();
     for batch in many.chunks(40) {
         numbers(&shop, batch);
     }
@@ -431,6 +439,6 @@ fn the_shops_offers_are_listed_with_what_buyers_may_order() {
     let one = find(&all);
     assert_eq!((one.external_number.as_ref(), one.quantity, one.running), (Some(&number), Some(10), true));
     assert_eq!(one.price, Some(Money::new(Decimal(199_000), Currency::EUR)));
-    numbers(&shop, &[OfferChange { wanted: Wanted::Ended, content: None, price: None, quantity: None, ..offer(1, &sku, "1", 1) }]);
+    numbers(&shop, &[OfferChange { wanted: Wanted::Ended, content: None, price: None, quantity: None, ..offer(OfferId(1), &sku, "1", 1) }]);
     assert!(!find(&listed()).running);
 }

@@ -12,6 +12,7 @@ use super::super::{ChannelError, OfferChange, Outcome, RowResult};
 use super::graphql::{Failure, Rule};
 use super::split::halve;
 use super::{Vendure, inputs, part};
+use crate::domain::OfferId;
 use crate::domain::message::{Message, channel};
 use crate::domain::offer::Wanted;
 
@@ -98,7 +99,7 @@ impl Vendure {
             Some(error) if results.is_empty() => Err(error),
             Some(error) => {
                 // Some rows are settled at the shop, so the call did not fail as a whole.
-                let settled: BTreeSet<i32> = results.iter().map(|row| row.offer_id).collect();
+                let settled: BTreeSet<OfferId> = results.iter().map(|row| row.offer_id).collect();
                 let after = match &error {
                     ChannelError::Unavailable { retry_after, .. } => *retry_after,
                     ChannelError::Unauthorized { .. } | ChannelError::Protocol { .. } => None,

@@ -10,7 +10,7 @@ use super::pull::Cursor;
 use super::{Settings, ShopSettings, inputs, orders, read_shop};
 use crate::domain::offer::Wanted;
 use crate::domain::order::{ChannelOrder, FactKind, Packet};
-use crate::domain::{Currency, Decimal, Money, Reader};
+use crate::domain::{Currency, Decimal, Money, OfferId, Reader};
 
 const ACCESS: &str = "url = 'https://shop.example.com/'\nusername = 'kontor'\npassword = 's3cret'\n";
 
@@ -27,7 +27,7 @@ fn shop() -> ShopSettings {
 
 fn change() -> OfferChange {
     OfferChange {
-        offer_id: 1,
+        offer_id: OfferId(1),
         sku: "L-1".to_owned(),
         external_number: None,
         wanted: Wanted::Running,

@@ -13,7 +13,7 @@ use crate::domain::order::{
     Address, CANCELLED, ChannelOrder, Difference, Event, FactName, Fitted, LINE, OrderLine, PaymentStatus, Step, differences, follow, step,
     total_difference,
 };
-use crate::domain::{Decimal, Failure, OrderItemId};
+use crate::domain::{Decimal, Failure, OfferId, OrderItemId};
 use crate::store::orders::{self, BY_CHANNEL, OrderChangeRow, OrderItemRow, OrderRow, Positions};
 use crate::store::{Tx, offers};
 
@@ -336,7 +336,7 @@ fn cancel(tx: &mut Tx<'_>, account: &Account, row: &mut OrderRow, positions: &mu
     if row.order_status_id.is_shipped() || positions.is_shipped_in_part() {
         warn(tx, account.account_id, row, &own::order_cancelled_late(row.order_number))?;
     }
-    let offers_of_order: Vec<i32> = positions.rows().iter().filter_map(|position| position.offer_id).collect();
+    let offers_of_order: Vec<OfferId> = positions.rows().iter().filter_map(|position| position.offer_id).collect();
     for offer_id in offers_of_order {
         offers::moved(tx, offer_id)?;
     }

@@ -5,7 +5,7 @@ mod payments;
 mod totals;
 
 use crate::domain::message::Severity;
-use crate::domain::{ItemId, OrderId, Reader};
+use crate::domain::{AccountId, ItemId, MandatorId, OrderId, Reader, WarehouseId};
 use chrono::{TimeZone, Utc};
 use diesel::prelude::*;
 
@@ -70,7 +70,7 @@ fn line(id: &str, sku: Option<&str>, external: Option<&str>, quantity: i32) -> O
 fn shelf(store: &Store) -> ItemId {
     store
         .write(|tx| {
-            let item = item(tx, 1, "A-1", &[(10, 10)])?;
+            let item = item(tx, MandatorId(1), "A-1", &[(WarehouseId(10), 10)])?;
             offer(tx, 1, 101, item, Some("X-1"))?;
             offer(tx, 1, 102, item, None)?;
             Ok(item)
@@ -87,7 +87,7 @@ fn take_into(store: &Store, account: i32, order: &ChannelOrder) -> Imported {
     store
         .write(move |tx| {
             let settings = settings();
-            import(tx, &settings, settings.account(account).unwrap(), &order)
+            import(tx, &settings, settings.account(AccountId(account)).unwrap(), &order)
         })
         .unwrap()
 }
@@ -104,7 +104,7 @@ fn load(store: &Store, order_id: OrderId) -> OrderParts {
 }
 
 fn reserved(store: &Store, item: ItemId) -> i64 {
-    let figures = store.read(|conn| stock_figures(conn, 101, &[10], &[item])).unwrap();
+    let figures = store.read(|conn| stock_figures(conn, AccountId(101), &[WarehouseId(10)], &[item])).unwrap();
     figures[0].1.reserved
 }
 
@@ -161,9 +161,9 @@ fn a_new_order_is_stored_reserves_stock_and_marks_the_offers_of_all_accounts() {
         assert_eq!(parts.customer.as_ref().unwrap().customer_number, 10_000);
         assert_eq!(parts.items[0].item_id, Some(item));
         assert!(parts.items[0].offer_id.is_some());
-        assert_eq!(parts.reserved[&parts.items[0].order_item_id], [(10, 2)].into());
+        assert_eq!(parts.reserved[&parts.items[0].order_item_id], [(WarehouseId(10), 2)].into());
         assert_eq!(reserved(store, item), 2);
-        assert_eq!(stock_of(store, item, 10), 10, "stock falls only when goods leave");
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 10, "stock falls only when goods leave");
         assert_eq!(dirty_accounts(store), [101, 102]);
         assert_eq!(facts(store), 0);
     });
@@ -246,7 +246,7 @@ fn a_buyer_who_cancels_releases_the_stock() {
         let order = load(store, id).order;
         assert_eq!(order.order_status_id, OrderStatus::Cancelled);
         assert_eq!(order.complete_status, 2);
-        assert_eq!((reserved(store, item), stock_of(store, item, 10)), (0, 10));
+        assert_eq!((reserved(store, item), stock_of(store, item, WarehouseId(10))), (0, 10));
         assert_eq!(dirty_accounts(store), [101, 102]);
         assert_eq!(facts(store), 0);
     });
@@ -272,17 +272,17 @@ fn a_cancellation_after_shipping_is_only_a_message() {
         store
             .write(move |tx| {
                 let mut row = orders::get(&mut tx.conn, id)?.unwrap();
-                orders::change_status(tx, &mut row, OrderStatus::ShippedDone, &[10, 11])?;
+                orders::change_status(tx, &mut row, OrderStatus::ShippedDone, &[WarehouseId(10), WarehouseId(11)])?;
                 orders::save(tx, &mut row, "erp")
             })
             .unwrap();
-        assert_eq!(stock_of(store, item, 10), 8);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 8);
         let mut cancelled = channel_order();
         cancelled.cancelled = true;
         take(store, &cancelled);
         let order = load(store, id).order;
         assert_eq!(order.order_status_id, OrderStatus::ShippedDone);
-        assert_eq!(stock_of(store, item, 10), 8);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 8);
         let said = messages(store);
         assert_eq!((said.len(), said[0].code.as_str()), (1, "ORDER_CANCELLED_LATE"));
     });
@@ -334,13 +334,13 @@ fn the_only_piece_is_reserved_where_it_lies() {
     on_stores(|store| {
         let item = store
             .write(|tx| {
-                let item = item(tx, 1, "A-1", &[(10, 0), (11, 1)])?;
+                let item = item(tx, MandatorId(1), "A-1", &[(WarehouseId(10), 0), (WarehouseId(11), 1)])?;
                 offer(tx, 1, 101, item, Some("X-1"))?;
                 Ok(item)
             })
             .unwrap();
         let mut settings = settings();
-        settings.accounts[1].warehouses = vec![10, 11];
+        settings.accounts[1].warehouses = vec![WarehouseId(10), WarehouseId(11)];
         let mut order = channel_order();
         order.lines = vec![line("L1", Some("A-1"), None, 1)];
         let reserved = |order: &ChannelOrder, account: usize| {
@@ -349,11 +349,11 @@ fn the_only_piece_is_reserved_where_it_lies() {
             let parts = load(store, id_of(&imported));
             parts.reserved[&parts.items[0].order_item_id].clone()
         };
-        assert_eq!(reserved(&order, 1), [(11, 1)].into());
+        assert_eq!(reserved(&order, 1), [(WarehouseId(11), 1)].into());
         order.order_id = "CH-2".into();
-        assert_eq!(reserved(&order, 1), [(10, 1)].into(), "nothing is left: the shortage is in the first one");
+        assert_eq!(reserved(&order, 1), [(WarehouseId(10), 1)].into(), "nothing is left: the shortage is in the first one");
         order.order_id = "CH-3".into();
-        assert_eq!(reserved(&order, 0), [(10, 1)].into(), "this account does not use warehouse 11");
-        assert_eq!(stock_of(store, item, 11), 1);
+        assert_eq!(reserved(&order, 0), [(WarehouseId(10), 1)].into(), "this account does not use warehouse 11");
+        assert_eq!(stock_of(store, item, WarehouseId(11)), 1);
     });
 }

@@ -14,7 +14,7 @@ use crate::dispatch::turn::Kind;
 use crate::domain::message::{Arg, own};
 use crate::domain::offer::Wanted;
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, ItemId, Stamp, limits};
+use crate::domain::{Failure, ItemId, OfferId, Stamp, limits};
 use crate::preparation;
 use crate::store::Conn;
 use crate::store::accounts::WorkRow;
@@ -27,7 +27,7 @@ type Planning = for<'k> fn(&Frame<'k>, &Known) -> Plan;
 
 pub(in crate::dispatch) struct States {
     /// How often an offer was part of a call that failed as a whole.
-    suspects: BTreeMap<i32, u32>,
+    suspects: BTreeMap<OfferId, u32>,
     /// Tests plan otherwise.
     pub plan: Planning,
 }
@@ -101,7 +101,7 @@ impl Round for States {
 
 impl States {
     fn settle_rows(&mut self, context: &Context, sendings: &[Sending], results: Vec<RowResult>, now: Stamp, settlement: &mut Settlement) {
-        let mut outcomes: BTreeMap<i32, Outcome> = BTreeMap::new();
+        let mut outcomes: BTreeMap<OfferId, Outcome> = BTreeMap::new();
         for result in results {
             outcomes.entry(result.offer_id).or_insert(result.outcome);
         }
@@ -160,7 +160,7 @@ impl States {
 
 /// Offers could not be read, which must not hold up the others of the account. Where the database as a whole is to blame
 /// nothing is parked.
-fn park_unreadable(context: &mut Context, offers: Vec<i32>, failure: Failure, now: Stamp) -> Result<Attempt, Failure> {
+fn park_unreadable(context: &mut Context, offers: Vec<OfferId>, failure: Failure, now: Stamp) -> Result<Attempt, Failure> {
     let account = &context.account;
     let mut unreadable = Vec::new();
     for offer in offers {
@@ -234,7 +234,7 @@ fn sent(sending: &Sending) -> Sent {
 }
 
 /// Everything about a batch, from one snapshot: the values are at least as new as the versions of the rows.
-fn load(conn: &mut Conn<'_>, account: &Account, offer_ids: &[i32], now: Stamp) -> Result<Known, Failure> {
+fn load(conn: &mut Conn<'_>, account: &Account, offer_ids: &[OfferId], now: Stamp) -> Result<Known, Failure> {
     let offers = offers::by_ids(conn, offer_ids)?;
     let mut item_ids: Vec<ItemId> = offers.iter().map(|offer| offer.item_id).collect();
     item_ids.sort_unstable();

@@ -10,7 +10,7 @@ use crate::connectors::{Listed, Pulled};
 use crate::dispatch::plan::plan;
 use crate::dispatch::report::Report;
 use crate::dispatch::worker::{Next, Worker};
-use crate::domain::{OrderId, Reader, Stamp};
+use crate::domain::{OfferId, OrderId, Reader, Stamp};
 use crate::on;
 use crate::store::accounts;
 use crate::store::changes::{self, Change, ChangeFilter, ChangeId};
@@ -66,7 +66,7 @@ fn pending(world: &World) -> Vec<Change> {
 }
 
 /// Offers of each call so far.
-fn told(world: &World) -> Vec<Vec<i32>> {
+fn told(world: &World) -> Vec<Vec<OfferId>> {
     world.script.take_submits().iter().map(|changes| changes.iter().map(|change| change.offer_id).collect()).collect()
 }
 
@@ -78,7 +78,7 @@ fn a_batch_that_was_cut_off_goes_one_by_one() {
             world.mark(id, &[Topic::Quantity]);
         }
         dies_submitting(&world, later(0));
-        assert_eq!(told(&world), [vec![1, 2, 3]]);
+        assert_eq!(told(&world), [vec![OfferId(1), OfferId(2), OfferId(3)]]);
         run(&mut restarted(&world), later(1));
         assert_eq!(told(&world), [vec![1], vec![2], vec![3]]);
         assert!(pending(&world).is_empty() && world.messages().is_empty());
@@ -115,10 +115,10 @@ fn an_offer_that_ends_the_process_again_and_again_is_set_aside_and_its_neighbour
         assert!(left[0].parked && left[0].last_error.as_deref().unwrap().starts_with("WORK_CUT_OFF"), "{left:?}");
         let messages = world.messages();
         assert_eq!(messages.len(), 1);
-        assert_eq!((messages[0].code.as_str(), messages[0].offer_id), ("WORK_CUT_OFF", Some(1)));
+        assert_eq!((messages[0].code.as_str(), messages[0].offer_id), ("WORK_CUT_OFF", Some(OfferId(1))));
         assert!(messages[0].remedy(Reader::ADMIN).contains("retryChanges"), "{:?}", messages[0]);
 
-        world.write(|tx| changes::retry(tx, ChangeId::State { offer_id: 1, topic: Topic::Price }));
+        world.write(|tx| changes::retry(tx, ChangeId::State { offer_id: OfferId(1), topic: Topic::Price }));
         run(&mut restarted(&world), later(100_001));
         assert_eq!(told(&world), [vec![1]]);
         assert!(pending(&world).is_empty());
@@ -269,7 +269,7 @@ fn a_panic_in_a_turn_counts_like_a_crash() {
         }
         let mut worker = restarted(&world);
         worker.rounds.states.plan = |frame, known| {
-            assert!(known.offers.iter().all(|offer| offer.offer_id != 1), "a template that the engine cannot bear");
+            assert!(known.offers.iter().all(|offer| offer.offer_id != OfferId(1)), "a template that the engine cannot bear");
             plan(frame, known)
         };
         for seconds in [0, 10, 20, 30, 40] {
@@ -278,7 +278,7 @@ fn a_panic_in_a_turn_counts_like_a_crash() {
         assert_eq!(told(&world), [vec![2]]);
         let left = pending(&world);
         assert!(left.len() == 1 && left[0].parked, "{left:?}");
-        assert_eq!(world.messages()[0].offer_id, Some(1));
+        assert_eq!(world.messages()[0].offer_id, Some(OfferId(1)));
     });
 }
 
@@ -318,12 +318,12 @@ fn an_offer_whose_rows_cannot_be_read_holds_up_no_other() {
             Ok(())
         });
         run(&mut restarted(&world), later(0));
-        let mut sent: Vec<i32> = told(&world).concat();
+        let mut sent: Vec<OfferId> = told(&world).concat();
         sent.sort_unstable();
         assert_eq!(sent, [1, 3]);
         let left = pending(&world);
         assert!(left.len() == 1 && left[0].parked, "{left:?}");
-        assert_eq!((world.messages()[0].code.as_str(), world.messages()[0].offer_id), ("DATA_UNREADABLE", Some(2)));
+        assert_eq!((world.messages()[0].code.as_str(), world.messages()[0].offer_id), ("DATA_UNREADABLE", Some(OfferId(2))));
     });
 }
 

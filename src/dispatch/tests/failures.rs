@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::script::{all_done, row, unavailable};
 use super::world::{everywhere, later, run};
 use crate::connectors::{ChannelError, Outcome, Pulled};
-use crate::domain::Stamp;
+use crate::domain::{OfferId, Stamp};
 use crate::store::outbox::{OutboxStatus, Topic};
 
 #[test]
@@ -117,7 +117,7 @@ fn an_offer_that_breaks_every_call_is_sent_alone_and_the_others_get_through() {
         }
         for _ in 0..40 {
             world.script.on_submit(|changes| {
-                if changes.iter().any(|change| change.offer_id == 2) {
+                if changes.iter().any(|change| change.offer_id == OfferId(2)) {
                     return Err(unavailable(None));
                 }
                 Ok(all_done(changes))

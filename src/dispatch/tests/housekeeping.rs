@@ -1,5 +1,6 @@
 //! What is done beside the accounts' work.
 
+use crate::domain::OfferId;
 use crate::domain::offer::Wanted;
 use std::sync::Arc;
 
@@ -96,8 +97,8 @@ fn a_scheduled_offer_is_released_when_its_time_has_come() {
         world.add_offer(1, "{}");
         let time = later(100);
         world.write(move |tx| {
-            offers::unwant(tx, &[1], EndedBy::Nobody)?;
-            offers::schedule(tx, &[1], time)
+            offers::unwant(tx, &[OfferId(1)], EndedBy::Nobody)?;
+            offers::schedule(tx, &[OfferId(1)], time)
         });
         let housekeeper = housekeeper(&world);
         housekeeper.release(later(0)).unwrap();

@@ -10,7 +10,7 @@ use super::world::{ACCOUNT, World, everywhere, later, run};
 use crate::connectors::Connector;
 use crate::dispatch::Dispatcher;
 use crate::dispatch::worker::Next;
-use crate::domain::Stamp;
+use crate::domain::{OfferId, Stamp};
 use crate::store::outbox::{self, Topic};
 
 /// A worker that hangs in its channel call until the returned sender is used.
@@ -136,7 +136,7 @@ fn a_ring_is_answered_while_the_caller_waits_and_a_stop_gives_the_lease_back() {
             vec![(ACCOUNT, connector)],
         );
         let stamp = world.write(|tx| {
-            outbox::mark(tx, &[(1, ACCOUNT, Topic::Quantity)])?;
+            outbox::mark(tx, &[(OfferId(1), ACCOUNT, Topic::Quantity)])?;
             Ok(tx.stamp)
         });
         let mut settlements = world.bell.settlements();

@@ -2,8 +2,8 @@
 
 use super::world::{ACCOUNT, everywhere, later, run};
 use crate::dispatch::worker::Worker;
-use crate::domain::Stamp;
 use crate::domain::rate::ChannelCall;
+use crate::domain::{OfferId, Stamp};
 use crate::store::accounts::{want_poll, want_reconciliation};
 use crate::store::changes::{self, ChangeFilter};
 use crate::store::limited_calls;
@@ -82,7 +82,7 @@ fn a_call_of_the_erp_does_not_wait_for_the_limiter() {
         let mut worker = world.worker();
         let now = later(0);
         run(&mut worker, now);
-        let version = world.write(|tx| outbox::mark(tx, &[(1, ACCOUNT, Topic::Quantity)]).map(|()| tx.stamp));
+        let version = world.write(|tx| outbox::mark(tx, &[(OfferId(1), ACCOUNT, Topic::Quantity)]).map(|()| tx.stamp));
         let look = |until| world.store.read(|conn| outbox::unsettled(conn, version, None, until)).unwrap();
         assert_eq!(look(later(1)), Unsettled { pending: 1, soon: 1, parked: 0 }, "before the worker has seen it");
         run(&mut worker, later(0));

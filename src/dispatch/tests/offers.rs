@@ -5,7 +5,7 @@ use super::world::{ACCOUNT, everywhere, later, run, set_stock};
 use crate::connectors::Outcome;
 use crate::domain::message::channel;
 use crate::domain::offer::Wanted;
-use crate::domain::{Currency, Decimal, Money, Reader};
+use crate::domain::{Currency, Decimal, MandatorId, Money, OfferId, Reader};
 use crate::store::offers::{EndedBy, OfferState, unwant};
 use crate::store::outbox::{self, OutboxStatus, Topic};
 
@@ -55,7 +55,7 @@ fn an_offer_is_listed_whole_and_then_only_its_changes_are_told() {
 fn an_offer_that_is_not_wanted_is_ended_and_then_nothing_is_told_about_it() {
     everywhere(|world| {
         world.add_running(1);
-        world.write(|tx| unwant(tx, &[1], EndedBy::Call));
+        world.write(|tx| unwant(tx, &[OfferId(1)], EndedBy::Call));
         world.mark(1, &[Topic::Listing]);
         let mut worker = world.worker();
         run(&mut worker, later(0));
@@ -79,7 +79,7 @@ fn newest_wins_while_a_send_is_under_way() {
             store
                 .write(|tx| {
                     set_stock(tx, 1, 1, 3)?;
-                    outbox::mark(tx, &[(1, ACCOUNT, Topic::Quantity)])
+                    outbox::mark(tx, &[(OfferId(1), ACCOUNT, Topic::Quantity)])
                 })
                 .unwrap();
             Ok(all_done(changes))
@@ -119,7 +119,7 @@ fn a_refusal_parks_only_its_row() {
             Ok(changes
                 .iter()
                 .map(|change| match change.offer_id {
-                    2 => row(change, refusal()),
+                    OfferId(2) => row(change, refusal()),
                     _ => row(change, Outcome::done()),
                 })
                 .collect())
@@ -135,7 +135,7 @@ fn a_refusal_parks_only_its_row() {
         assert_eq!(messages.len(), 1);
         assert_eq!(
             (messages[0].offer_id, messages[0].code.as_str(), messages[0].text(Reader::ADMIN).as_str()),
-            (Some(2), "E42", "no brand")
+            (Some(OfferId(2)), "E42", "no brand")
         );
 
         world.mark(2, &[Topic::Price]);
@@ -217,7 +217,7 @@ fn a_price_that_begins_or_ends_with_the_day_is_told() {
         world.set_price(2, 2, 50_000);
         let begin = |plus: u64| {
             let day = day(plus);
-            world.write(move |tx| mark_prices_of_new_day(tx, ACCOUNT, 1, &["default".to_owned()], day))
+            world.write(move |tx| mark_prices_of_new_day(tx, ACCOUNT, MandatorId(1), &["default".to_owned()], day))
         };
         let told: Vec<usize> = [0, 0, 1, 1, 2, 3, 4].into_iter().map(begin).collect();
         assert_eq!(told, [0, 0, 1, 0, 0, 1, 0]);

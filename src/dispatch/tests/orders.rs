@@ -7,7 +7,7 @@ use crate::connectors::{Outcome, Pulled};
 use crate::dispatch::inbound::Imported;
 use crate::domain::message::channel;
 use crate::domain::order::{ChannelOrder, FactKind};
-use crate::domain::{Failure, OrderId};
+use crate::domain::{AccountId, Failure, OfferId, OrderId};
 use crate::store::accounts::want_poll;
 use crate::store::changes::{self, ChangeFilter};
 use crate::store::outbox::{self, OutboxStatus, Topic};
@@ -110,7 +110,7 @@ fn after_a_shipment_the_quantities_of_the_order_are_told_anew() {
         run(&mut worker, later(1));
         let submits = world.script.take_submits();
         assert_eq!((submits.len(), submits[0].len()), (1, 1));
-        assert_eq!(submits[0][0].offer_id, 1);
+        assert_eq!(submits[0][0].offer_id, OfferId(1));
         assert!(submits[0][0].quantity.is_some());
         assert_eq!(world.script.take_calls().last(), Some(&"submit"));
     });
@@ -202,7 +202,7 @@ fn an_order_that_cannot_be_stored_is_kept_until_it_can() {
         run(&mut worker, later(300));
         assert_eq!(world.orders(), [Some("mended bad".to_owned())]);
         assert_eq!(held(&world), []);
-        assert_eq!(world.bell.wait_for_work(2, std::time::Instant::now()), crate::dispatch::bell::Wake::Rung);
+        assert_eq!(world.bell.wait_for_work(AccountId(2), std::time::Instant::now()), crate::dispatch::bell::Wake::Rung);
     });
 }
 
@@ -309,7 +309,7 @@ fn a_wanted_poll_is_served_at_once_and_other_accounts_are_woken() {
         assert_eq!(world.work().poll_served, wanted, "the later wish is still open");
         run(&mut worker, later(1));
         assert_eq!(world.script.take_polls().len(), 2);
-        assert_eq!(world.bell.wait_for_work(2, std::time::Instant::now()), crate::dispatch::bell::Wake::Rung);
+        assert_eq!(world.bell.wait_for_work(AccountId(2), std::time::Instant::now()), crate::dispatch::bell::Wake::Rung);
     });
 }
 

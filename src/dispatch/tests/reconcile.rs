@@ -10,7 +10,7 @@ use crate::dispatch::inbound::Imported;
 use crate::dispatch::report::Report;
 use crate::domain::offer::Wanted;
 use crate::domain::order::ChannelOrder;
-use crate::domain::{Currency, Decimal, Failure, Money, Reader};
+use crate::domain::{Currency, Decimal, Failure, MandatorId, Money, OfferId, Reader};
 use crate::store::items::{self, KeyColumn};
 use crate::store::offers::{self, EndedBy, OfferState, unwant};
 use crate::store::outbox::{self, Topic};
@@ -89,7 +89,7 @@ fn a_channel_that_shows_what_is_known_is_left_alone() {
 /// Offer 1 was changed by hand, offer 2 deleted, offer 3 is ended and somebody switched it on again.
 fn tampered(world: &World) -> Vec<ListedOffer> {
     listed(world, &[1, 2, 3]);
-    world.write(|tx| unwant(tx, &[3], EndedBy::Call));
+    world.write(|tx| unwant(tx, &[OfferId(3)], EndedBy::Call));
     world.mark(3, &[Topic::Listing]);
     run(&mut world.worker(), later(0));
     world.script.take_submits();
@@ -106,7 +106,7 @@ fn what_differs_is_told() {
         let first = &world.messages()[0];
         assert_eq!(
             (first.offer_id, first.text(Reader::ADMIN).as_str()),
-            (Some(1), "the channel shows article SKU-1 at 1.00; last sent was 9.90")
+            (Some(OfferId(1)), "the channel shows article SKU-1 at 1.00; last sent was 9.90")
         );
         assert!(told(&world).is_empty(), "and nothing is done");
         assert_eq!(world.offer(2).state, OfferState::Running);
@@ -119,7 +119,7 @@ fn what_differs_is_set_right_where_that_is_asked_for() {
         let offers = tampered(&world);
         assert_eq!(reconcile(&world, true, false, offers).repaired, 3, "{}", world.name);
         let changes = told(&world);
-        let of = |id: i32| changes.iter().find(|change| change.offer_id == id).unwrap();
+        let of = |id: i32| changes.iter().find(|change| change.offer_id == OfferId(id)).unwrap();
         let first = of(1);
         assert_eq!((first.price.as_ref().unwrap().money.amount, first.quantity.unwrap().offered), (Decimal(99_000), 5));
         assert!(first.content.is_none(), "only what differs is sent");
@@ -134,7 +134,7 @@ fn what_differs_is_set_right_where_that_is_asked_for() {
 #[test]
 fn an_order_that_is_not_collected_yet_is_no_difference() {
     fn sold(tx: &mut Tx<'_>, _: &Settings, _: &Account, _: &ChannelOrder) -> Result<Imported, Failure> {
-        offers::sold(tx, 1, 2)?;
+        offers::sold(tx, OfferId(1), 2)?;
         Ok(Imported::Unchanged)
     }
     let bought = |_: Option<&str>, _: &[String]| Ok(Pulled { orders: vec![channel_order("A-1")], cursor: "1".into(), more: false });
@@ -160,7 +160,7 @@ fn what_is_on_its_way_or_changed_meanwhile_is_no_difference() {
         world.script.on_submit(|changes| Ok(vec![row(&changes[0], Outcome::Later { after: None, reason: "busy".into() })]));
         let store = world.store.clone();
         world.script.on_list(move |_| {
-            store.write(|tx| outbox::mark(tx, &[(2, ACCOUNT, Topic::Quantity)])).unwrap();
+            store.write(|tx| outbox::mark(tx, &[(OfferId(2), ACCOUNT, Topic::Quantity)])).unwrap();
             let old = |id| ListedOffer { price: Some(Money::new(Decimal(1), Currency::EUR)), ..shown(id) };
             Ok(Listed { offers: vec![old(1), old(2)], next: None })
         });
@@ -191,13 +191,13 @@ fn unknown_offers_are_told_and_imported_where_that_is_asked_for() {
         for id in [2, 3] {
             world.add_offer(id, "{}");
             world.set_stock(id, 1, 7);
-            world.write(move |tx| unwant(tx, &[id], EndedBy::Nobody));
+            world.write(move |tx| unwant(tx, &[OfferId(id)], EndedBy::Nobody));
         }
-        world.write(|tx| offers::delete(tx, &[3]));
+        world.write(|tx| offers::delete(tx, &[OfferId(3)]));
         // The numbers of the offers above are not from the counter.
         world.write(|tx| next_ids(tx, "offer", 10));
         world.write(|tx| {
-            let mut item = items::by_keys(&mut tx.conn, 1, KeyColumn::Number, &["SKU-3"])?.remove(0);
+            let mut item = items::by_keys(&mut tx.conn, MandatorId(1), KeyColumn::Number, &["SKU-3"])?.remove(0);
             item.ean_code = Some("4006381333931".into());
             items::save(tx, &[item])
         });
@@ -222,7 +222,7 @@ fn unknown_offers_are_told_and_imported_where_that_is_asked_for() {
             assert_eq!(change.quantity.unwrap().offered, 7, "stock control has taken over");
         }
         let imported = changes.iter().find(|change| change.sku == "SKU-3").unwrap();
-        let offer = world.offer(imported.offer_id);
+        let offer = world.offer(imported.offer_id.0);
         assert_eq!((offer.state, offer.wanted, offer.shown_price), (OfferState::Running, Wanted::Running, Some(99_000)));
         assert_eq!(imported.external_number.as_deref(), Some("X-77"));
     });
@@ -285,7 +285,7 @@ fn pages_are_read_one_after_the_other_and_other_work_goes_between() {
         let store = world.store.clone();
         world.script.on_list(move |cursor| {
             assert_eq!(cursor, Some("p2"));
-            store.write(|tx| outbox::mark(tx, &[(1, ACCOUNT, Topic::Quantity)])).unwrap();
+            store.write(|tx| outbox::mark(tx, &[(OfferId(1), ACCOUNT, Topic::Quantity)])).unwrap();
             Ok(Listed { offers: vec![shown(1), shown(2)], next: Some("p3".into()) })
         });
         page(&world, Vec::new());

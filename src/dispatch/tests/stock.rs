@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
 use crate::connectors::OfferChange;
-use crate::domain::ItemId;
 use crate::domain::offer::Wanted;
+use crate::domain::{ItemId, OfferId};
 use crate::on;
 use crate::store::items::{StockValues, set_stock_values};
 use crate::store::offers::{self, EndedBy, OfferState, unwant, want};
@@ -30,7 +30,7 @@ fn listed(world: &World, data: &str, refill_from: Option<i32>, stock: i32) {
     world.set_price(1, 1, 99_000);
     world.set_stock(1, 1, stock);
     world.write(move |tx| {
-        let offer = offers::by_ids(&mut tx.conn, &[1])?.pop().unwrap();
+        let offer = offers::by_ids(&mut tx.conn, &[OfferId(1)])?.pop().unwrap();
         offers::keep_preparation(tx, &crate::store::offers::OfferRow { wanted: Wanted::Ended, ..offer }, refill_from, None)
     });
     world.mark(1, &[Topic::Listing]);
@@ -52,7 +52,7 @@ fn told(world: &World, seconds: i64) -> Vec<OfferChange> {
 }
 
 fn sold(world: &World, pieces: i32) {
-    world.write(move |tx| offers::sold(tx, 1, pieces));
+    world.write(move |tx| offers::sold(tx, OfferId(1), pieces));
 }
 
 fn quantities(told: &[OfferChange]) -> Vec<Option<i32>> {
@@ -84,7 +84,7 @@ fn an_offer_without_stock_is_ended_and_listed_again_with_the_stock() {
 fn what_a_call_ended_stays_ended_when_stock_comes() {
     everywhere(|world| {
         listed(&world, "{}", None, 5);
-        world.write(|tx| unwant(tx, &[1], EndedBy::Call));
+        world.write(|tx| unwant(tx, &[OfferId(1)], EndedBy::Call));
         world.mark(1, &[Topic::Listing]);
         run(&mut world.worker(), later(0));
         world.script.take_submits();
@@ -179,7 +179,7 @@ fn an_upload_fills_up_whatever_is_left() {
         listed(&world, &settings(0, "10", "0"), Some(0), 100);
         sold(&world, 10);
         assert!(stock(&world, 90).is_empty(), "threshold 0 is never refilled");
-        world.write(|tx| want(tx, &[1]));
+        world.write(|tx| want(tx, &[OfferId(1)]));
         world.mark(1, &Topic::ALL);
         assert_eq!(quantities(&told(&world, 0)), [Some(10)]);
     });
@@ -230,8 +230,8 @@ fn a_listing_whose_answer_is_lost_is_ended_when_the_stock_is_gone() {
 fn an_offer_that_is_deleted_before_its_listing_is_not_listed() {
     everywhere(|world| {
         world.add_offer(1, "{}");
-        world.write(|tx| offers::delete(tx, &[1]));
-        let gone = world.write(|tx| offers::announce(tx, &[(1, offers::Announced::Quantity(5))]));
+        world.write(|tx| offers::delete(tx, &[OfferId(1)]));
+        let gone = world.write(|tx| offers::announce(tx, &[(OfferId(1), offers::Announced::Quantity(5))]));
         assert_eq!(gone, [1]);
     });
 }
@@ -241,7 +241,7 @@ fn a_quantity_is_told_anew_when_the_channel_moved_its_stock() {
     everywhere(|world| {
         listed(&world, &settings(0, "10", "3"), Some(3), 100);
         assert!(stock(&world, 99).is_empty());
-        world.write(|tx| offers::moved(tx, 1));
+        world.write(|tx| offers::moved(tx, OfferId(1)));
         assert_eq!(quantities(&stock(&world, 99)), [Some(10)]);
         assert!(stock(&world, 98).is_empty());
     });

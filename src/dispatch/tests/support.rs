@@ -4,13 +4,13 @@ use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
 use crate::connectors::{Outcome, RowResult};
 use crate::domain::message::{Message, channel};
-use crate::domain::{ItemId, OrderId, Stamp};
+use crate::domain::{AccountId, ItemId, OfferId, OrderId, Stamp};
 use crate::store::changes::{self, AboutOffer, AboutOrder, Change, ChangeFilter, ChangeId, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::outbox::{self, OutboxStatus, Settled, Topic};
 
 const PAID: &str = r#"{"paid":{"transaction_id":null}}"#;
-const PRICE: ChangeId = ChangeId::State { offer_id: 1, topic: Topic::Price };
+const PRICE: ChangeId = ChangeId::State { offer_id: OfferId(1), topic: Topic::Price };
 
 fn refusal() -> Message {
     channel::said("E7", "no", "ask")
@@ -75,7 +75,7 @@ fn what_waits_on_the_ladder_is_due_at_once_but_a_pause_of_the_account_counts() {
         let fact = all(&world).remove(0);
         assert_eq!((fact.attempts, fact.parked), (1, false));
         assert_eq!(world.write(|tx| changes::retry_account(tx, ACCOUNT, true)), 0, "nothing is parked");
-        assert_eq!(world.write(|tx| changes::retry_account(tx, 2, false)), 0, "not of this account");
+        assert_eq!(world.write(|tx| changes::retry_account(tx, AccountId(2), false)), 0, "not of this account");
         assert_eq!(world.write(|tx| changes::retry_account(tx, ACCOUNT, false)), 1);
         let again = all(&world).remove(0);
         assert_eq!((again.attempts, again.first_failed_at), (0, None));
@@ -146,7 +146,7 @@ fn conditions_select() {
         assert_eq!(count(about_order(AboutOrder { order_id: Cond::one(OrderId(1)), ..AboutOrder::default() })), 1);
         assert_eq!(count(about_order(AboutOrder { marketplace_order_id: Cond::one("M-1".into()), ..AboutOrder::default() })), 1);
         assert_eq!(count(ChangeFilter { kind: Cond::one(ChangeKind::Fact), ..ChangeFilter::default() }), 2);
-        assert_eq!(count(ChangeFilter { account_id: Cond::one(2), ..ChangeFilter::default() }), 0);
+        assert_eq!(count(ChangeFilter { account_id: Cond::one(AccountId(2)), ..ChangeFilter::default() }), 0);
         assert_eq!(count(ChangeFilter { status: Cond::one(OutboxStatus::Parked), ..ChangeFilter::default() }), 0);
         let lost = all(&world).pop().unwrap();
         assert_eq!((lost.mandator_id, lost.order.unwrap().order_number), (None, None));

@@ -17,7 +17,7 @@ use crate::domain::item::Item;
 use crate::domain::offer::Wanted;
 use crate::domain::order::OrderStatus;
 use crate::domain::order::{ChannelOrder, FactKind};
-use crate::domain::{Failure, ItemId, Language, OrderId, Stamp, code};
+use crate::domain::{AccountId, Failure, ItemId, Language, MandatorId, OfferId, OrderId, Stamp, WarehouseId, code};
 use crate::metrics::Metrics;
 use crate::on;
 use crate::preparation::listings_of;
@@ -29,7 +29,7 @@ use crate::store::schema::*;
 use crate::store::testing::{Guard, stores};
 use crate::store::{Store, Tx, listings};
 
-pub(crate) const ACCOUNT: i32 = 1;
+pub(crate) const ACCOUNT: AccountId = AccountId(1);
 
 /// No chance, short pauses: 10 s, 100 s, 1 000 s.
 pub(crate) fn dispatch_settings() -> Dispatch {
@@ -45,15 +45,15 @@ pub(crate) fn dispatch_settings() -> Dispatch {
     }
 }
 
-pub(crate) fn account(account_id: i32) -> Account {
+pub(crate) fn account(account_id: AccountId) -> Account {
     Account {
         identifier: format!("Shop {account_id}"),
         sub_channel_id: 900,
         connector: "scripted".into(),
         pricelists: vec!["default".into()],
-        warehouses: vec![1, 2],
+        warehouses: vec![WarehouseId(1), WarehouseId(2)],
         carriers: BTreeMap::from([("DHL Paket".to_owned(), "dhl".to_owned())]),
-        ..fixture::account(account_id, 1)
+        ..fixture::account(account_id.0, 1)
     }
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn settings() -> Settings {
         dispatch: dispatch_settings(),
         users: Vec::new(),
         mandators: vec![Mandator {
-            mandator_id: 1,
+            mandator_id: MandatorId(1),
             identifier: "Merchant".into(),
             language: Language::En,
             time_zone: chrono_tz::Europe::Berlin,
@@ -81,7 +81,7 @@ pub(crate) fn settings() -> Settings {
         warehouses: Vec::new(),
         pricelists: Vec::new(),
         sub_channels: Vec::new(),
-        accounts: vec![account(1), account(2)],
+        accounts: vec![account(AccountId(1)), account(AccountId(2))],
         payment_methods: Vec::new(),
         order_tags: Vec::new(),
         shipping_carriers: Vec::new(),
@@ -183,7 +183,7 @@ impl World {
                 items::delivery_time_identifier.eq(&document.delivery_time_identifier),
             )).execute(c))?;
             listings::replace(tx, &[ItemId(id)], &listings_of(ItemId(id), &document))?;
-            let offer = OfferRow { wanted: Wanted::Running, ..OfferRow::new(id, 1, ACCOUNT, ItemId(id), Stamp(0)) };
+            let offer = OfferRow { wanted: Wanted::Running, ..OfferRow::new(OfferId(id), MandatorId(1), ACCOUNT, ItemId(id), Stamp(0)) };
             on!(&mut tx.conn, c => diesel::insert_into(offers::table).values(&offer).execute(c))?;
             Ok(())
         });
@@ -216,7 +216,7 @@ impl World {
     }
 
     pub(crate) fn mark(&self, id: i32, topics: &[Topic]) {
-        let dirty: Vec<_> = topics.iter().map(|topic| (id, ACCOUNT, *topic)).collect();
+        let dirty: Vec<_> = topics.iter().map(|topic| (OfferId(id), ACCOUNT, *topic)).collect();
         self.write(move |tx| outbox::mark(tx, &dirty));
     }
 
@@ -239,11 +239,11 @@ impl World {
     }
 
     pub(crate) fn offer(&self, id: i32) -> OfferRow {
-        self.store.read(|conn| crate::store::offers::by_ids(conn, &[id])).unwrap().pop().unwrap()
+        self.store.read(|conn| crate::store::offers::by_ids(conn, &[OfferId(id)])).unwrap().pop().unwrap()
     }
 
     pub(crate) fn rows(&self, id: i32) -> Vec<StateRow> {
-        self.store.read(|conn| outbox::rows_of(conn, &[id])).unwrap()
+        self.store.read(|conn| outbox::rows_of(conn, &[OfferId(id)])).unwrap()
     }
 
     pub(crate) fn fact_states(&self) -> Vec<(String, OutboxStatus)> {
@@ -364,7 +364,7 @@ pub(crate) fn import(tx: &mut Tx<'_>, _settings: &Settings, _account: &Account, 
     }
     let order_id = crate::store::next_id(tx, "order")?;
     add_order(tx, order_id, &order.order_id, &[])?;
-    Ok(Imported::New { order_id: OrderId(order_id), accounts: vec![ACCOUNT, 2] })
+    Ok(Imported::New { order_id: OrderId(order_id), accounts: vec![ACCOUNT, AccountId(2)] })
 }
 
 pub(crate) fn channel_order(order_id: &str) -> ChannelOrder {

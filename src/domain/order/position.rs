@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{ItemId, OrderItemId};
+use crate::domain::{ItemId, OrderItemId, WarehouseId};
 
 /// How many pieces of a position are where. Each number only counts what happened; nothing is subtracted from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,20 +42,20 @@ pub(crate) struct Position {
     pub item_id: Option<ItemId>,
     pub pieces: Pieces,
     /// Pieces by warehouse.
-    pub reserved: BTreeMap<i32, i32>,
+    pub reserved: BTreeMap<WarehouseId, i32>,
 }
 
 /// Pieces that leave a warehouse; without one nothing is booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Leaving {
-    pub warehouse_id: Option<i32>,
+    pub warehouse_id: Option<WarehouseId>,
     pub quantity: i32,
 }
 
 impl Position {
     /// Reserves what is open and not reserved yet: in the order of the warehouses up to what is available in each, a
     /// shortage in the first.
-    pub(crate) fn reserve(&mut self, warehouses: &[i32], available: impl Fn(i32) -> i64) {
+    pub(crate) fn reserve(&mut self, warehouses: &[WarehouseId], available: impl Fn(WarehouseId) -> i64) {
         let Some(first) = warehouses.first().filter(|_| self.item_id.is_some()) else { return };
         let mut missing = self.pieces.open().saturating_sub(self.reserved_pieces());
         for warehouse in warehouses {
@@ -67,7 +67,7 @@ impl Position {
         self.add(*first, missing);
     }
 
-    fn add(&mut self, warehouse: i32, pieces: i32) {
+    fn add(&mut self, warehouse: WarehouseId, pieces: i32) {
         if pieces > 0 {
             let reserved = self.reserved.entry(warehouse).or_default();
             *reserved = reserved.saturating_add(pieces);
@@ -80,7 +80,7 @@ impl Position {
 
     /// Ships open pieces, at most as many as are open. They leave the named warehouse or, without one, those that hold the
     /// reservations, in the order of `warehouses`; what nothing is reserved for leaves the first of them.
-    pub(crate) fn ship(&mut self, quantity: i32, from: Option<i32>, warehouses: &[i32]) -> Vec<Leaving> {
+    pub(crate) fn ship(&mut self, quantity: i32, from: Option<WarehouseId>, warehouses: &[WarehouseId]) -> Vec<Leaving> {
         let quantity = quantity.clamp(0, self.pieces.open());
         self.pieces.shipped = self.pieces.shipped.saturating_add(quantity);
         let mut leaving = Vec::new();
@@ -113,14 +113,14 @@ impl Position {
     }
 
     /// Cancels open pieces, at most as many as are open. Their reservations go, the last warehouse's first.
-    pub(crate) fn cancel(&mut self, quantity: i32, warehouses: &[i32]) {
+    pub(crate) fn cancel(&mut self, quantity: i32, warehouses: &[WarehouseId]) {
         let quantity = quantity.clamp(0, self.pieces.open());
         self.pieces.cancelled = self.pieces.cancelled.saturating_add(quantity);
         self.fit(warehouses);
     }
 
     /// Gives back what is reserved beyond the open pieces, the last warehouse's first.
-    pub(crate) fn fit(&mut self, warehouses: &[i32]) {
+    pub(crate) fn fit(&mut self, warehouses: &[WarehouseId]) {
         let mut surplus = self.reserved_pieces().saturating_sub(self.pieces.open());
         for warehouse in self.holders(warehouses).into_iter().rev() {
             surplus = surplus.saturating_sub(self.take(warehouse, surplus));
@@ -128,7 +128,7 @@ impl Position {
     }
 
     /// Reservations for pieces that left: those of their warehouse first, then others.
-    fn give_back_from(&mut self, warehouse: Option<i32>, quantity: i32, warehouses: &[i32]) {
+    fn give_back_from(&mut self, warehouse: Option<WarehouseId>, quantity: i32, warehouses: &[WarehouseId]) {
         let mut left = quantity;
         if let Some(warehouse) = warehouse {
             left = left.saturating_sub(self.take(warehouse, left));
@@ -141,7 +141,7 @@ impl Position {
     }
 
     /// Takes up to `most` pieces from the reservation in a warehouse, and says how many.
-    fn take(&mut self, warehouse: i32, most: i32) -> i32 {
+    fn take(&mut self, warehouse: WarehouseId, most: i32) -> i32 {
         let Some(reserved) = self.reserved.get_mut(&warehouse) else { return 0 };
         let taken = most.clamp(0, *reserved);
         *reserved = reserved.saturating_sub(taken);
@@ -152,7 +152,7 @@ impl Position {
     }
 
     /// Warehouses that hold reservations: those of the account in its order, then others.
-    fn holders(&self, warehouses: &[i32]) -> Vec<i32> {
+    fn holders(&self, warehouses: &[WarehouseId]) -> Vec<WarehouseId> {
         let of_account = warehouses.iter().copied().filter(|warehouse| self.reserved.contains_key(warehouse));
         let others = self.reserved.keys().copied().filter(|warehouse| !warehouses.contains(warehouse));
         of_account.chain(others).collect()
@@ -161,23 +161,23 @@ impl Position {
 
 #[cfg(test)]
 mod tests {
-    use super::{ItemId, Leaving, OrderItemId, Pieces, Position};
+    use super::{ItemId, Leaving, OrderItemId, Pieces, Position, WarehouseId};
 
     fn position(ordered: i32, reserved: &[(i32, i32)]) -> Position {
         Position {
             order_item_id: OrderItemId(1),
             item_id: Some(ItemId(1)),
             pieces: Pieces { ordered, ..Pieces::default() },
-            reserved: reserved.iter().copied().collect(),
+            reserved: reserved.iter().map(|(warehouse, pieces)| (WarehouseId(*warehouse), *pieces)).collect(),
         }
     }
 
     fn held(position: &Position) -> Vec<(i32, i32)> {
-        position.reserved.iter().map(|(warehouse, pieces)| (*warehouse, *pieces)).collect()
+        position.reserved.iter().map(|(warehouse, pieces)| (warehouse.0, *pieces)).collect()
     }
 
     fn from(warehouse: i32, quantity: i32) -> Leaving {
-        Leaving { warehouse_id: Some(warehouse), quantity }
+        Leaving { warehouse_id: Some(WarehouseId(warehouse)), quantity }
     }
 
     #[test]
@@ -190,53 +190,53 @@ mod tests {
             (2, [(10, i64::MAX), (20, 0)], vec![(10, 2)]),
         ] {
             let mut one = position(ordered, &[]);
-            let available = |warehouse: i32| stock.iter().find(|(id, _)| *id == warehouse).map_or(0, |(_, count)| *count);
-            one.reserve(&[10, 20], available);
+            let available = |warehouse: WarehouseId| stock.iter().find(|(id, _)| warehouse == *id).map_or(0, |(_, count)| *count);
+            one.reserve(&[WarehouseId(10), WarehouseId(20)], available);
             assert_eq!(held(&one), expected, "{ordered} of {stock:?}");
             let again = one.clone();
-            one.reserve(&[10, 20], available);
+            one.reserve(&[WarehouseId(10), WarehouseId(20)], available);
             assert_eq!(one, again, "what is reserved is not reserved twice");
         }
         let mut service = Position { item_id: None, ..position(1, &[]) };
-        service.reserve(&[10], |_| 5);
+        service.reserve(&[WarehouseId(10)], |_| 5);
         assert!(service.reserved.is_empty(), "nothing is reserved for a position without an item");
     }
 
     #[test]
     fn a_part_leaves_the_warehouse_that_holds_it_and_the_rest_stays_reserved() {
         let mut one = position(3, &[(10, 2), (20, 1)]);
-        assert_eq!(one.ship(1, None, &[20, 10]), [from(20, 1)], "in the account's order of warehouses");
+        assert_eq!(one.ship(1, None, &[WarehouseId(20), WarehouseId(10)]), [from(20, 1)], "in the account's order of warehouses");
         assert_eq!((one.pieces.open(), held(&one)), (2, vec![(10, 2)]));
-        assert_eq!(one.ship(2, None, &[20, 10]), [from(10, 2)]);
+        assert_eq!(one.ship(2, None, &[WarehouseId(20), WarehouseId(10)]), [from(10, 2)]);
         assert_eq!((one.pieces.open(), held(&one)), (0, vec![]));
-        assert_eq!(one.ship(1, None, &[20, 10]), [], "nothing is open any more");
+        assert_eq!(one.ship(1, None, &[WarehouseId(20), WarehouseId(10)]), [], "nothing is open any more");
     }
 
     #[test]
     fn pieces_that_leave_another_warehouse_free_the_reservation() {
         let mut one = position(3, &[(10, 3)]);
-        assert_eq!(one.ship(2, Some(20), &[10, 20]), [from(20, 2)]);
+        assert_eq!(one.ship(2, Some(WarehouseId(20)), &[WarehouseId(10), WarehouseId(20)]), [from(20, 2)]);
         assert_eq!(held(&one), [(10, 1)]);
     }
 
     #[test]
     fn pieces_without_reservation_leave_the_first_warehouse() {
         let mut late = position(3, &[(20, 1)]);
-        assert_eq!(late.ship(3, None, &[10, 20]), [from(20, 1), from(10, 2)]);
+        assert_eq!(late.ship(3, None, &[WarehouseId(10), WarehouseId(20)]), [from(20, 1), from(10, 2)]);
         let mut both = position(3, &[(10, 1)]);
-        assert_eq!(both.ship(3, None, &[10, 20]), [from(10, 3)]);
+        assert_eq!(both.ship(3, None, &[WarehouseId(10), WarehouseId(20)]), [from(10, 3)]);
         let mut service = Position { item_id: None, ..position(2, &[]) };
-        assert_eq!(service.ship(2, None, &[10]), [Leaving { warehouse_id: None, quantity: 2 }]);
+        assert_eq!(service.ship(2, None, &[WarehouseId(10)]), [Leaving { warehouse_id: None, quantity: 2 }]);
         assert_eq!(service.pieces.shipped, 2);
     }
 
     #[test]
     fn cancelled_pieces_free_the_last_warehouse_first_and_never_more_than_is_open() {
         let mut one = position(3, &[(10, 2), (20, 1)]);
-        one.cancel(1, &[10, 20]);
+        one.cancel(1, &[WarehouseId(10), WarehouseId(20)]);
         assert_eq!((one.pieces.open(), held(&one)), (2, vec![(10, 2)]));
-        one.ship(1, None, &[10, 20]);
-        one.cancel(5, &[10, 20]);
+        one.ship(1, None, &[WarehouseId(10), WarehouseId(20)]);
+        one.cancel(5, &[WarehouseId(10), WarehouseId(20)]);
         assert_eq!((one.pieces, held(&one)), (Pieces { ordered: 3, cancelled: 2, shipped: 1, ..Pieces::default() }, vec![]));
     }
 
@@ -254,7 +254,7 @@ mod tests {
     fn a_position_that_became_smaller_gives_back_what_is_too_much() {
         let mut one = position(3, &[(10, 1), (20, 2)]);
         one.pieces.ordered = 1;
-        one.fit(&[10, 20]);
+        one.fit(&[WarehouseId(10), WarehouseId(20)]);
         assert_eq!(held(&one), [(10, 1)]);
     }
 }

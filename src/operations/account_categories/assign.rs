@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unknown;
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId};
 use crate::operations::common::ReportAction;
 use crate::operations::items::{ItemKey, ItemKeys, ItemReference, KnownItems};
 use crate::operations::wire::Records;
@@ -31,13 +31,13 @@ wire! {
         /// Number that Kontor gave the article.
         item_id: Option<ItemId>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The merchant's own item number.
         internal_item_number: Option<String> [max(50)],
         /// EAN or GTIN.
         ean_code: Option<String> [max(30)],
         /// The account.
-        account_id: i32,
+        account_id: AccountId,
         /// Its categories, the main one first. None: the article has no category of its own in the account.
         account_categories: Vec<AccountCategoryRef> [each("account_category")],
     }
@@ -92,9 +92,9 @@ impl WriteOperation for UpdateItemAccountCategoryMapping {
     fn handle(work: &mut Work<'_, '_>, request: UpdateItemMappingRequest) -> Result<UpdateItemMappingResult, Failure> {
         let records = || request.items.list.iter().filter_map(|record| record.content.as_deref().ok());
         let items = KnownItems::read(&mut work.tx.conn, records().map(reference))?;
-        let accounts: BTreeSet<i32> = records().map(|record| record.account_id).collect();
+        let accounts: BTreeSet<AccountId> = records().map(|record| record.account_id).collect();
         let categories = store::of_accounts(&mut work.tx.conn, &accounts.into_iter().collect::<Vec<_>>())?;
-        let mut changed: BTreeMap<i32, Vec<ItemId>> = BTreeMap::new();
+        let mut changed: BTreeMap<AccountId, Vec<ItemId>> = BTreeMap::new();
         let reports = work.each(
             request.items,
             |record| record.mandator_id,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{AccountCategoryKey, AccountCategoryRecord, MappedCategory, accounts_of};
-use crate::domain::Failure;
+use crate::domain::{AccountId, Failure, MandatorId};
 use crate::operations::wire::{Bundle, Flag, Match, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::account_categories::{self as store, AccountCategoryConditions, AccountCategoryRow, account_category_conditions};
@@ -15,9 +15,9 @@ wire! {
     /// Conditions on categories of accounts; all of them must hold.
     AccountCategoryFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// The account.
-        account_id: Option<Match<i32>>,
+        account_id: Option<Match<AccountId>>,
         /// Number that Kontor gave the category.
         account_category_id: Option<Match<i32>>,
         /// The channel's own id.
@@ -51,7 +51,7 @@ impl ReadOperation for FetchAccountCategories {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut rows: BTreeMap<i32, (i32, AccountCategoryRow)> = BTreeMap::new();
+        let mut rows: BTreeMap<i32, (MandatorId, AccountCategoryRow)> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let mandator_id = mandator.mandator_id;
@@ -64,9 +64,9 @@ impl ReadOperation for FetchAccountCategories {
         }
         let ids: Vec<i32> = rows.keys().copied().collect();
         let page = reading.page(&ids, request.account_categories_per_page, request.page)?;
-        let page: Vec<&(i32, AccountCategoryRow)> = page.iter().filter_map(|id| rows.get(id)).collect();
+        let page: Vec<&(MandatorId, AccountCategoryRow)> = page.iter().filter_map(|id| rows.get(id)).collect();
         let mut mapped = mapped(conn, &page)?;
-        let mut accounts: Vec<i32> = page.iter().map(|(_, row)| row.account_id).collect();
+        let mut accounts: Vec<AccountId> = page.iter().map(|(_, row)| row.account_id).collect();
         accounts.dedup();
         let external: BTreeMap<i32, String> =
             store::of_accounts(conn, &accounts)?.into_iter().map(|row| (row.account_category_id, row.external_id)).collect();
@@ -91,8 +91,8 @@ impl ReadOperation for FetchAccountCategories {
 }
 
 /// The item groups of the categories of a page, by category.
-fn mapped(conn: &mut Conn<'_>, page: &[&(i32, AccountCategoryRow)]) -> Result<BTreeMap<i32, Vec<MappedCategory>>, Failure> {
-    let mut mandators: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+fn mapped(conn: &mut Conn<'_>, page: &[&(MandatorId, AccountCategoryRow)]) -> Result<BTreeMap<i32, Vec<MappedCategory>>, Failure> {
+    let mut mandators: BTreeMap<MandatorId, Vec<AccountId>> = BTreeMap::new();
     for (mandator_id, row) in page {
         let accounts = mandators.entry(*mandator_id).or_default();
         if !accounts.contains(&row.account_id) {

@@ -13,7 +13,7 @@ pub(crate) use update::UpdateAccountCategories;
 
 use super::Reading;
 use super::wire::{Bundle, Patch};
-use crate::domain::{Failure, code};
+use crate::domain::{AccountId, Failure, MandatorId, code};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -36,9 +36,9 @@ wire! {
         /// Number that Kontor gave the category.
         account_category_id: Option<i32>,
         /// The mandator of the account.
-        mandator_id: Option<i32>,
+        mandator_id: Option<MandatorId>,
         /// The account.
-        account_id: i32,
+        account_id: AccountId,
         /// Name. Needed for a new category.
         identifier: Option<String> [max(255)],
         /// The channel's own id. Needed for a new category.
@@ -73,10 +73,10 @@ wire! {
 }
 
 /// The accounts of a mandator.
-fn accounts_of(reading: &Reading<'_>, mandator_id: i32) -> Vec<i32> {
+fn accounts_of(reading: &Reading<'_>, mandator_id: MandatorId) -> Vec<AccountId> {
     reading.settings.accounts.iter().filter(|account| account.mandator_id == mandator_id).map(|account| account.account_id).collect()
 }
 
-fn unknown(name: &str, account_id: i32) -> Failure {
+fn unknown(name: &str, account_id: AccountId) -> Failure {
     Failure::new(code::UNKNOWN_ACCOUNT_CATEGORY, [name, &account_id.to_string()])
 }

@@ -3,6 +3,7 @@
 use super::fetch::{AccountCategoryFilter, FetchAccountCatsRequest};
 use super::update::UpdateAccountCatsRequest;
 use super::*;
+use crate::domain::{AccountId, MandatorId};
 use crate::operations::categories::{CategoryRecord, UpdateCategories, UpdateCategoriesRequest};
 use crate::operations::testing::{all_sent, call, fetch, is, records, waiting};
 use crate::store::Store;
@@ -10,7 +11,7 @@ use crate::store::outbox::Topic;
 use crate::store::testing::{item, offer, on_stores};
 
 fn named(external_id: &str) -> AccountCategoryRecord {
-    AccountCategoryRecord { account_id: 101, external_id: Some(external_id.into()), ..AccountCategoryRecord::default() }
+    AccountCategoryRecord { account_id: AccountId(101), external_id: Some(external_id.into()), ..AccountCategoryRecord::default() }
 }
 
 fn category(external_id: &str, parent: &str) -> AccountCategoryRecord {
@@ -31,7 +32,8 @@ fn send<const N: usize>(store: &Store, categories: [AccountCategoryRecord; N]) -
 
 /// The categories of account 101 as `external id < external id of the parent: groups`.
 fn tree(store: &Store) -> Vec<String> {
-    let filters = vec![AccountCategoryFilter { mandator_id: is(1), account_id: is(101), ..AccountCategoryFilter::default() }];
+    let filters =
+        vec![AccountCategoryFilter { mandator_id: is(MandatorId(1)), account_id: is(AccountId(101)), ..AccountCategoryFilter::default() }];
     let found = fetch::<FetchAccountCategories>(store, FetchAccountCatsRequest { filters, ..Default::default() });
     let mut lines: Vec<String> = found
         .account_categories
@@ -52,7 +54,7 @@ fn world(test: impl Fn(&Store)) {
     on_stores(|store| {
         store
             .write(|tx| {
-                let item = item(tx, 1, "A-1", &[])?;
+                let item = item(tx, MandatorId(1), "A-1", &[])?;
                 offer(tx, 1, 101, item, None)?;
                 offer(tx, 1, 102, item, None).map(|_| ())
             })
@@ -87,7 +89,7 @@ fn both_kinds_of_trees_refuse_alike() {
             AccountCategoryRecord { significant_key: Some(AccountCategoryKey::Id), account_category_id: Some(1), ..named("household") };
         let circle = category("household", "mugs");
         let unnamed = named("unnamed");
-        let elsewhere = AccountCategoryRecord { account_id: 102, ..category("elsewhere", "mugs") };
+        let elsewhere = AccountCategoryRecord { account_id: AccountId(102), ..category("elsewhere", "mugs") };
         let codes = send(store, [stolen, circle, unnamed, elsewhere, category("lost", "nowhere"), category("below", "lost")]);
         assert_eq!(codes, [-5019, -3013, -3001, -4020, -4020, -4020]);
         assert_eq!(tree(store), ["household", "mugs < household"]);
@@ -144,7 +146,8 @@ fn groups_are_mapped_by_number_too_but_only_those_of_the_mandator() {
             external_id: Some("cups".into()),
             ..CategoryRecord::default()
         };
-        let request = UpdateCategoriesRequest { categories: records("category", [group(1), group(2)]), ..Default::default() };
+        let request =
+            UpdateCategoriesRequest { categories: records("category", [group(MandatorId(1)), group(MandatorId(2))]), ..Default::default() };
         call::<UpdateCategories>(store, request);
         let by_number = |id| AccountCategoryRecord {
             mapped_categories: vec![MappedCategory { category_id: Some(id), ..MappedCategory::default() }].into(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AccountCategoryKey, AccountCategoryKeys, AccountCategoryRecord, MappedCategory, unknown};
-use crate::domain::{Failure, Stamp, code};
+use crate::domain::{AccountId, Failure, MandatorId, Stamp, code};
 use crate::operations::tree::{Branch, Grown, Growth, Position, Tree};
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};
@@ -35,7 +35,7 @@ impl WriteOperation for UpdateAccountCategories {
     fn handle(work: &mut Work<'_, '_>, request: UpdateAccountCatsRequest) -> Result<UpdateAccountCatsResult, Failure> {
         let records: Vec<&AccountCategoryRecord> =
             request.account_categories.list.iter().filter_map(|record| record.content.as_deref().ok()).collect();
-        let accounts: Vec<i32> = records.iter().map(|record| record.account_id).collect::<BTreeSet<_>>().into_iter().collect();
+        let accounts: Vec<AccountId> = records.iter().map(|record| record.account_id).collect::<BTreeSet<_>>().into_iter().collect();
         let mut mapping = Mapping::read(work, &accounts)?;
         let mut groups = Vec::with_capacity(records.len());
         for record in &records {
@@ -58,7 +58,7 @@ impl WriteOperation for UpdateAccountCategories {
         let mut outcomes = tree.outcomes.iter().cloned();
         let reports = work.each(
             request.account_categories,
-            |record| settings.account(record.account_id).map_or(0, |account| account.mandator_id),
+            |record| settings.account(record.account_id).map_or(MandatorId(0), |account| account.mandator_id),
             |_, record| {
                 let sent = AccountCategoryKeys { account_category_id: record.account_category_id, external_id: record.external_id };
                 match outcomes.next() {
@@ -92,7 +92,7 @@ fn keep(work: &mut Work<'_, '_>, tree: &Grown<AccountCategoryRow>, mapping: Mapp
             accounts.insert(row.account_id);
         }
     }
-    let accounts: Vec<i32> = accounts.into_iter().collect();
+    let accounts: Vec<AccountId> = accounts.into_iter().collect();
     outbox::mark_accounts(work.tx, &accounts, &[Topic::Content])?;
     work.concerns(accounts);
     Ok(())
@@ -112,7 +112,7 @@ impl Growth for Leaf<'_> {
     fn position(&self) -> Position<'_> {
         let record = self.record;
         Position {
-            owner: record.account_id,
+            owner: record.account_id.0,
             by_id: record.significant_key == Some(AccountCategoryKey::Id),
             id: record.account_category_id,
             external_id: record.external_id.as_deref(),
@@ -153,7 +153,7 @@ impl Branch for AccountCategoryRow {
     }
 
     fn owner(&self) -> i32 {
-        self.account_id
+        self.account_id.0
     }
 
     fn identifier(&self) -> &str {
@@ -177,24 +177,24 @@ impl Branch for AccountCategoryRow {
     }
 
     fn unknown(name: &str, owner: i32) -> Failure {
-        unknown(name, owner)
+        unknown(name, AccountId(owner))
     }
 }
 
 /// Which item groups belong to which categories.
 struct Mapping {
     /// By account and the group's external id.
-    now: BTreeMap<(i32, String), GroupMappingRow>,
+    now: BTreeMap<(AccountId, String), GroupMappingRow>,
     /// The groups that calls mapped, by category.
     by_call: BTreeMap<i32, BTreeSet<String>>,
     mapped: Vec<GroupMappingRow>,
     emptied: Vec<i32>,
     /// Accounts whose mapping changed.
-    accounts: BTreeSet<i32>,
+    accounts: BTreeSet<AccountId>,
 }
 
 impl Mapping {
-    fn read(work: &mut Work<'_, '_>, accounts: &[i32]) -> Result<Mapping, Failure> {
+    fn read(work: &mut Work<'_, '_>, accounts: &[AccountId]) -> Result<Mapping, Failure> {
         let mut mapping =
             Mapping { now: BTreeMap::new(), by_call: BTreeMap::new(), mapped: Vec::new(), emptied: Vec::new(), accounts: BTreeSet::new() };
         for row in store::mapped_groups(&mut work.tx.conn, accounts)? {
@@ -207,7 +207,7 @@ impl Mapping {
     }
 
     /// The configuration's mapping of this group.
-    fn configured(&self, account_id: i32, group: &str) -> Option<&GroupMappingRow> {
+    fn configured(&self, account_id: AccountId, group: &str) -> Option<&GroupMappingRow> {
         self.now.get(&(account_id, group.to_owned())).filter(|row| row.origin == BY_CONFIGURATION)
     }
 
@@ -251,12 +251,12 @@ impl Mapping {
         }
     }
 
-    fn keep(self, work: &mut Work<'_, '_>) -> Result<BTreeSet<i32>, Failure> {
+    fn keep(self, work: &mut Work<'_, '_>) -> Result<BTreeSet<AccountId>, Failure> {
         for id in &self.emptied {
             store::unmap_groups(work.tx, *id)?;
         }
         // The last word on a group counts, also within one request.
-        let last: BTreeMap<(i32, String), GroupMappingRow> =
+        let last: BTreeMap<(AccountId, String), GroupMappingRow> =
             self.mapped.into_iter().map(|row| ((row.account_id, row.external_category_id.clone()), row)).collect();
         store::map_groups(work.tx, &last.into_values().collect::<Vec<_>>())?;
         Ok(self.accounts)
@@ -265,7 +265,7 @@ impl Mapping {
 
 /// The external ids of the item groups that a record maps to its category, or why one of them cannot be mapped.
 fn groups_of(work: &mut Work<'_, '_>, record: &AccountCategoryRecord) -> Result<Result<Vec<String>, Failure>, Failure> {
-    let mandator_id = work.settings.account(record.account_id).map_or(0, |account| account.mandator_id);
+    let mandator_id = work.settings.account(record.account_id).map_or(MandatorId(0), |account| account.mandator_id);
     let mut names = Vec::new();
     for entry in &record.mapped_categories.entries {
         match group_of(work, mandator_id, entry)? {
@@ -278,7 +278,7 @@ fn groups_of(work: &mut Work<'_, '_>, record: &AccountCategoryRecord) -> Result<
 
 /// The external id of the group that an entry means. It may name a group that does not exist yet: ERPs send
 /// trees in any order, and the configuration does the same.
-fn group_of(work: &mut Work<'_, '_>, mandator_id: i32, entry: &MappedCategory) -> Result<Result<String, Failure>, Failure> {
+fn group_of(work: &mut Work<'_, '_>, mandator_id: MandatorId, entry: &MappedCategory) -> Result<Result<String, Failure>, Failure> {
     match (entry.category_id, &entry.external_category_id) {
         (Some(id), _) => {
             let owner = categories::mandators(&mut work.tx.conn, &[id])?.get(&id).copied();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{CategoryKey, CategoryRecord};
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, MandatorId, Stamp};
 use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::items::pictures::address_pictures;
 use crate::operations::wire::{Between, Match, Patch, Time, mandator_of, window_of};
@@ -17,7 +17,7 @@ wire! {
     /// Conditions on item groups; all of them must hold.
     CategoryFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// When it was last changed.
         last_changed_at: Option<Between>,
         /// The same under the name that other calls use.

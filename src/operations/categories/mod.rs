@@ -12,6 +12,7 @@ pub(crate) use update::UpdateCategoriesRequest;
 
 use super::items::ImageModule;
 use super::wire::{Bundle, Patch, Time};
+use crate::domain::MandatorId;
 use crate::domain::category::{Category, CategoryUpdate, category_fields};
 use crate::domain::item::TextModule;
 use crate::{show, update_of, wire, wire_enum};
@@ -36,7 +37,7 @@ wire! {
         /// Number that Kontor gave the group.
         category_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Name. Needed for a new group.
         identifier: Option<String> [max(100)],
         /// The ERP's own number.

@@ -3,6 +3,7 @@
 use super::fetch::{CategoryFilter, FetchCategoriesRequest};
 use super::update::UpdateCategoriesRequest;
 use super::*;
+use crate::domain::MandatorId;
 use crate::domain::item::{TextModule as Text, Translation};
 use crate::operations::items::{ItemRecord, UpdateItems, UpdateItemsRequest, VariantRecord};
 use crate::operations::testing::{all_sent, call, fetch, is, records, waiting};
@@ -11,7 +12,7 @@ use crate::store::outbox::Topic;
 use crate::store::testing::{item, offer, on_stores};
 
 fn named(external_id: &str) -> CategoryRecord {
-    CategoryRecord { mandator_id: 1, external_id: Some(external_id.into()), ..CategoryRecord::default() }
+    CategoryRecord { mandator_id: MandatorId(1), external_id: Some(external_id.into()), ..CategoryRecord::default() }
 }
 
 fn group(external_id: &str, parent: &str) -> CategoryRecord {
@@ -32,7 +33,7 @@ fn send<const N: usize>(store: &Store, groups: [CategoryRecord; N]) -> Vec<i32> 
 
 /// All groups as `external id < external id of the parent`.
 fn tree(store: &Store) -> Vec<String> {
-    let filters = vec![CategoryFilter { mandator_id: is(1), ..CategoryFilter::default() }];
+    let filters = vec![CategoryFilter { mandator_id: is(MandatorId(1)), ..CategoryFilter::default() }];
     let mut groups: Vec<String> = fetch::<FetchCategories>(store, FetchCategoriesRequest { filters, ..Default::default() })
         .categories
         .into_iter()
@@ -51,13 +52,14 @@ fn world(test: impl Fn(&Store)) {
         store
             .write(|tx| {
                 for number in ["A-1", "A-1-BLUE"] {
-                    let item = item(tx, 1, number, &[])?;
+                    let item = item(tx, MandatorId(1), number, &[])?;
                     offer(tx, 1, 101, item, None)?;
                 }
                 Ok(())
             })
             .unwrap();
-        let of = |number: &str| ItemRecord { mandator_id: 1, internal_item_number: Some(number.into()), ..ItemRecord::default() };
+        let of =
+            |number: &str| ItemRecord { mandator_id: MandatorId(1), internal_item_number: Some(number.into()), ..ItemRecord::default() };
         let variant = VariantRecord { external_variant_parent_id: Some("A-1".into()), ..VariantRecord::default() };
         let items = [
             ItemRecord { external_category_id: Patch::Set("cups".into()), ..of("A-1") },
@@ -141,9 +143,9 @@ fn a_refused_group_leaves_nothing_behind() {
 #[test]
 fn groups_of_two_mandators_do_not_see_each_other() {
     world(|store| {
-        let theirs = CategoryRecord { mandator_id: 2, ..group("kitchen", "") };
-        let stolen = CategoryRecord { mandator_id: 2, ..group("theirs", "cups") };
-        let by_number = CategoryRecord { mandator_id: 2, parent_id: Patch::Set(1), ..group("theirs", "") };
+        let theirs = CategoryRecord { mandator_id: MandatorId(2), ..group("kitchen", "") };
+        let stolen = CategoryRecord { mandator_id: MandatorId(2), ..group("theirs", "cups") };
+        let by_number = CategoryRecord { mandator_id: MandatorId(2), parent_id: Patch::Set(1), ..group("theirs", "") };
         assert_eq!(send(store, [theirs, stolen, by_number, group("ours", "kitchen")]), [0, -4004, -4004, 0]);
         assert_eq!(tree(store), ["cups < kitchen", "kitchen", "ours < kitchen"]);
     });

@@ -2,7 +2,7 @@
 
 use super::{CategoryKey, CategoryKeys, CategoryRecord};
 use crate::domain::category::CategoryUpdate;
-use crate::domain::{Failure, Stamp, code};
+use crate::domain::{Failure, MandatorId, Stamp, code};
 use crate::operations::items::pictures::take_pictures;
 use crate::operations::module_types::TextLimits;
 use crate::operations::tree::{Branch, Grown, Growth, Position, Tree};
@@ -34,7 +34,7 @@ impl WriteOperation for UpdateCategories {
 
     fn handle(work: &mut Work<'_, '_>, request: UpdateCategoriesRequest) -> Result<UpdateCategoriesResult, Failure> {
         let records = || request.categories.list.iter().filter_map(|record| record.content.as_deref().ok());
-        let mut mandators: Vec<i32> = records().map(|record| record.mandator_id).collect();
+        let mut mandators: Vec<MandatorId> = records().map(|record| record.mandator_id).collect();
         mandators.sort_unstable();
         mandators.dedup();
         let limits = TextLimits::read(&mut work.tx.conn, mandators.iter().copied())?;
@@ -124,7 +124,7 @@ impl Growth for Group<'_> {
     fn position(&self) -> Position<'_> {
         let record = self.record;
         Position {
-            owner: record.mandator_id,
+            owner: record.mandator_id.0,
             by_id: record.significant_key == Some(CategoryKey::Id),
             id: record.category_id,
             external_id: record.external_id.as_deref(),
@@ -169,7 +169,7 @@ impl Branch for CategoryRow {
     }
 
     fn owner(&self) -> i32 {
-        self.mandator_id
+        self.mandator_id.0
     }
 
     fn identifier(&self) -> &str {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{PendingChange, PendingChangeKind, PendingChangeStatus, record};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Failure, ItemId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Stamp};
 use crate::operations::wire::{Match, cond_of, mandator_of, words_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -17,15 +17,15 @@ wire! {
     /// Conditions on changes; all of them must hold. Conditions on articles and offers select states only, those on orders facts and orders only.
     PendingChangeFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// The account.
-        account_id: Option<Match<i32>>,
+        account_id: Option<Match<AccountId>>,
         /// STATE, FACT or ORDER.
         kind: Option<Match<String>>,
         /// PENDING or PARKED.
         status: Option<Match<String>>,
         /// The offer.
-        offer_id: Option<Match<i32>>,
+        offer_id: Option<Match<OfferId>>,
         /// The article by number of Kontor.
         item_id: Option<Match<ItemId>>,
         /// The article by the merchant's own item number.
@@ -113,7 +113,7 @@ const STATUSES: [(PendingChangeStatus, OutboxStatus); 2] =
     [(PendingChangeStatus::Pending, OutboxStatus::Pending), (PendingChangeStatus::Parked, OutboxStatus::Parked)];
 
 /// The accounts of a mandator, narrowed by a condition.
-fn accounts_within(settings: &Settings, mandator: &Mandator, condition: Option<&Match<i32>>) -> Cond<i32> {
+fn accounts_within(settings: &Settings, mandator: &Mandator, condition: Option<&Match<AccountId>>) -> Cond<AccountId> {
     let asked = match cond_of(condition) {
         Cond::In { values, .. } => Some(values),
         Cond::Null => Some(Vec::new()),

@@ -11,7 +11,7 @@ pub(crate) use retry::RetryChanges;
 
 use super::wire::Time;
 use crate::config::Settings;
-use crate::domain::{ItemId, OrderId};
+use crate::domain::{AccountId, ItemId, OfferId, OrderId};
 use crate::store::changes::{Change, ChangeKind};
 use crate::{wire, wire_enum};
 
@@ -46,11 +46,11 @@ wire! {
         /// PENDING or PARKED; orders are never parked.
         status: PendingChangeStatus,
         /// The account by number.
-        account_id: i32,
+        account_id: AccountId,
         /// The account by name.
         account_identifier: Option<String>,
         /// The offer, of a state.
-        offer_id: Option<i32>,
+        offer_id: Option<OfferId>,
         /// The article of the offer by number of Kontor.
         item_id: Option<ItemId>,
         /// The article of the offer by the merchant's own item number.

@@ -1,6 +1,6 @@
 //! `retryChanges`: what was refused or given up, or waits for its next try, goes again at once.
 
-use crate::domain::{AnyOf, Failure, code};
+use crate::domain::{AccountId, AnyOf, Failure, MandatorId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
@@ -21,11 +21,11 @@ wire! {
         /// The caller's own text, given back on the report.
         reference_id: Option<String> [attr],
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The change by the number that fetchPendingChanges gives, such as price-12; wins over the account.
         change_id: Option<String> [max(30)],
         /// The account, everything of which goes again that is parked or waits for a later time.
-        account_id: Option<i32>,
+        account_id: Option<AccountId>,
         /// true: of the account only what is parked. Default false.
         parked_only: Option<bool>,
     }
@@ -33,11 +33,11 @@ wire! {
     /// What goes again.
     RetriedChanges {
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The change.
         change_id: Option<String>,
         /// The account.
-        account_id: Option<i32>,
+        account_id: Option<AccountId>,
         /// How many changes go again at once; 0 where they were due already.
         retried: Option<i32>,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{CustomerAddressRecord, CustomerRecord};
 use crate::config::Mandator;
 use crate::domain::lookup::CustomerGroup;
-use crate::domain::{Failure, Patch, Stamp, code};
+use crate::domain::{AccountId, Failure, MandatorId, Patch, Stamp, code};
 use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::wire::{Between, Match, Time, mandator_of};
 use crate::operations::{ReadOperation, Reading};
@@ -18,7 +18,7 @@ wire! {
     /// Conditions on customers; all of them must hold.
     CustomerFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// Kontor's own ids.
         customer_ids: Option<Match<i32>>,
         /// Numbers of customers.
@@ -32,7 +32,7 @@ wire! {
         /// Customer group; not set: customers without one.
         customer_group_id: Option<Match<i32>>,
         /// The account whose buyers they are; not set: customers of no account.
-        account_id: Option<Match<i32>>,
+        account_id: Option<Match<AccountId>>,
         /// When the customer was stored.
         created_at: Option<Between>,
         /// When the customer was last changed.
@@ -126,7 +126,7 @@ fn changed(
 fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, rows: Vec<CustomerRow>) -> Result<Vec<CustomerRecord>, Failure> {
     let ids: Vec<i32> = rows.iter().map(|row| row.customer_id).collect();
     let mut addresses = customer_addresses::of(conn, &ids)?;
-    let mut groups: BTreeMap<i32, BTreeMap<i32, String>> = BTreeMap::new();
+    let mut groups: BTreeMap<MandatorId, BTreeMap<i32, String>> = BTreeMap::new();
     let mut records = Vec::with_capacity(rows.len());
     for row in rows {
         let mandator = reading.mandator(row.mandator_id)?;

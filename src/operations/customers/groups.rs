@@ -1,5 +1,6 @@
 //! Customer groups: a name, the ERP's own number, a name for people.
 
+use crate::domain::MandatorId;
 use crate::domain::lookup::{CustomerGroup, CustomerGroupUpdate, customer_group_fields};
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::Patch;
@@ -27,7 +28,7 @@ wire! {
         /// Number that Kontor gave the group.
         customer_group_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Identifier; customers may name it. Needed for a new group.
         identifier: Option<String> [max(100)],
         /// The ERP's own number; empty: none.

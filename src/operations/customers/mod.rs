@@ -18,7 +18,7 @@ use crate::domain::customer::{
     CUSTOMER_TYPES, Customer, CustomerAddress, CustomerAddressUpdate, CustomerUpdate, SALUTATIONS, customer_address_fields, customer_fields,
 };
 use crate::domain::limits;
-use crate::domain::{Failure, Worded, code};
+use crate::domain::{AccountId, Failure, MandatorId, Worded, code};
 use crate::{show, update_of, wire, wire_enum};
 
 wire_enum! {
@@ -69,9 +69,9 @@ wire! {
         /// Kontor's own id.
         customer_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The account whose buyer it is; not read in requests.
-        account_id: Option<i32>,
+        account_id: Option<AccountId>,
         /// 1 private, 2 business.
         customer_type_id: Patch<i32>,
         /// The same in words.
@@ -201,7 +201,7 @@ wire! {
         /// Kontor's own id.
         customer_id: Option<i32>,
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Number of the customer.
         customer_number: Option<i32>,
         /// First foreign id.

@@ -2,13 +2,14 @@ use super::fetch::{CustomerFilter, FetchCustomersRequest};
 use super::groups::{CustomerGroupRecord, UpdateGroupsRequest};
 use super::update::UpdateCustomersRequest;
 use super::*;
+use crate::domain::{AccountId, MandatorId};
 use crate::operations::testing::{call, fetch, is, records};
 use crate::store::Store;
 use crate::store::orders::customers::buyer;
 use crate::store::testing::on_stores;
 
 fn numbered(number: i32) -> CustomerRecord {
-    CustomerRecord { mandator_id: 1, customer_number: Some(number), ..CustomerRecord::default() }
+    CustomerRecord { mandator_id: MandatorId(1), customer_number: Some(number), ..CustomerRecord::default() }
 }
 
 fn named(number: i32, last_name: &str) -> CustomerRecord {
@@ -40,13 +41,13 @@ fn codes<const N: usize>(store: &Store, customers: [CustomerRecord; N]) -> Vec<i
 }
 
 fn found(store: &Store, filter: CustomerFilter) -> Vec<CustomerRecord> {
-    let filters = vec![CustomerFilter { mandator_id: is(1), ..filter }];
+    let filters = vec![CustomerFilter { mandator_id: is(MandatorId(1)), ..filter }];
     fetch::<FetchCustomers>(store, FetchCustomersRequest { filters, ..Default::default() }).customers
 }
 
 fn groups<const N: usize>(store: &Store, groups: [(&str, Option<&str>); N]) -> Vec<i32> {
     let group = |(identifier, external_id): (&str, Option<&str>)| CustomerGroupRecord {
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         identifier: Some(identifier.into()),
         external_id: external_id.map_or(Patch::Keep, |text| if text.is_empty() { Patch::Clear } else { Patch::Set(text.into()) }),
         ..CustomerGroupRecord::default()
@@ -84,7 +85,7 @@ fn a_customer_has_a_name_and_keeps_one() {
         let answers = codes(store, [named(1, " "), named(1, "Ada"), cleared.clone(), named(1, " "), company, cleared]);
         assert_eq!(answers, [-3001, 0, -3001, -3001, 0, 0]);
         // A buyer of whom the channel said no name gets a key nevertheless.
-        let nobody = store.write(|tx| buyer(tx, 1, Some(101), Some("B-1"), None)).unwrap();
+        let nobody = store.write(|tx| buyer(tx, MandatorId(1), Some(AccountId(101)), Some("B-1"), None)).unwrap();
         let keyed = CustomerRecord { external_customer_id_1: Patch::Set("D-1".into()), ..numbered(nobody.customer_number) };
         assert_eq!(codes(store, [keyed]), [0]);
     });

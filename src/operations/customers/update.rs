@@ -3,7 +3,7 @@
 use super::{CustomerAddressRecord, CustomerKey, CustomerKeys, CustomerRecord};
 use crate::domain::customer::{CustomerAddress, check_number};
 use crate::domain::lookup::CustomerGroup;
-use crate::domain::{AnyOf, Failure, FieldName, Patch, Place, code};
+use crate::domain::{AnyOf, Failure, FieldName, MandatorId, Patch, Place, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
@@ -105,7 +105,7 @@ fn tidy_keys(record: &mut CustomerRecord) -> Result<(), Failure> {
 }
 
 /// The customer under the key that the record chose; `None`: it is new.
-fn customer_under(conn: &mut Conn<'_>, mandator_id: i32, record: &CustomerRecord) -> Result<Option<CustomerRow>, Failure> {
+fn customer_under(conn: &mut Conn<'_>, mandator_id: MandatorId, record: &CustomerRecord) -> Result<Option<CustomerRow>, Failure> {
     let (field, text, second) = match record.significant_key.unwrap_or_default() {
         CustomerKey::Id => {
             let id = record.customer_id.ok_or_else(|| Failure::missing("customer_id"))?;
@@ -128,7 +128,7 @@ fn customer_under(conn: &mut Conn<'_>, mandator_id: i32, record: &CustomerRecord
 }
 
 /// A number names one customer only.
-fn refuse_taken_number(conn: &mut Conn<'_>, mandator_id: i32, own: Option<i32>, number: Option<i32>) -> Result<(), Failure> {
+fn refuse_taken_number(conn: &mut Conn<'_>, mandator_id: MandatorId, own: Option<i32>, number: Option<i32>) -> Result<(), Failure> {
     let Some(number) = number else { return Ok(()) };
     match customers::by_number(conn, mandator_id, number)? {
         Some(other) if own != Some(other.customer_id) => {
@@ -140,7 +140,7 @@ fn refuse_taken_number(conn: &mut Conn<'_>, mandator_id: i32, own: Option<i32>, 
 }
 
 /// The group that the record names.
-fn group_of(conn: &mut Conn<'_>, mandator_id: i32, record: &CustomerRecord) -> Result<Patch<i32>, Failure> {
+fn group_of(conn: &mut Conn<'_>, mandator_id: MandatorId, record: &CustomerRecord) -> Result<Patch<i32>, Failure> {
     let (id, name) = (&record.customer_group_id, &record.customer_group_identifier);
     let (field, shown) = match (id, name) {
         (Patch::Set(id), _) => ("customer_group_id", id.to_string()),

@@ -1,5 +1,6 @@
 //! Shipping cost categories: a name and the ERP's own number.
 
+use crate::domain::MandatorId;
 use crate::domain::lookup::{DeliveryCharge, DeliveryChargeUpdate, delivery_charge_fields};
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::Patch;
@@ -27,7 +28,7 @@ wire! {
         /// Number that Kontor gave the record.
         delivery_charge_category_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The ERP's own number, which items may name; empty: none.
         external_id: Patch<String> [max(50)],
         /// Name. Needed for a new record.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Failure;
+use crate::domain::{AccountId, Failure, MandatorId};
 use crate::operations::wire::{Match, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::account_categories::{ShippingGroupRow, shipping_groups_of};
@@ -13,9 +13,9 @@ wire! {
     /// Conditions on shipping groups; all of them must hold.
     ShippingGroupFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// The account.
-        account_id: Option<Match<i32>>,
+        account_id: Option<Match<AccountId>>,
     }
 
     /// Which shipping groups to fetch.
@@ -29,9 +29,9 @@ wire! {
         /// Its number, as specific_item_data names it.
         shipping_group_id: i32,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The account.
-        account_id: i32,
+        account_id: AccountId,
         /// Its name at the channel.
         shipping_group_identifier: String,
     }
@@ -52,12 +52,13 @@ impl ReadOperation for FetchShippingGroups {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut found: BTreeMap<i32, (i32, ShippingGroupRow)> = BTreeMap::new();
+        let mut found: BTreeMap<i32, (MandatorId, ShippingGroupRow)> = BTreeMap::new();
         for filter in &request.filters {
             let mandator_id = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?.mandator_id;
             let asked = cond_of(filter.account_id.as_ref());
             let accounts = reading.settings.accounts.iter().filter(|a| a.mandator_id == mandator_id).map(|a| a.account_id);
-            let accounts: Vec<i32> = accounts.filter(|id| !matches!(&asked, Cond::In { values, .. } if !values.contains(id))).collect();
+            let accounts: Vec<AccountId> =
+                accounts.filter(|id| !matches!(&asked, Cond::In { values, .. } if !values.contains(id))).collect();
             let rows = shipping_groups_of(conn, &accounts)?.into_iter().filter(|row| row.active);
             found.extend(rows.map(|row| (row.shipping_group_id, (mandator_id, row))));
         }

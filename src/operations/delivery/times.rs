@@ -1,5 +1,6 @@
 //! Delivery times: a name, the number of days, translations.
 
+use crate::domain::MandatorId;
 use crate::domain::lookup::{DeliveryTime, DeliveryTimeUpdate, delivery_time_fields};
 use crate::operations::items::Translation;
 use crate::operations::look_up::{By, LookUp};
@@ -26,7 +27,7 @@ wire! {
         /// Number that Kontor gave the record.
         delivery_time_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Name, such as 1-2 days; items may name it. Needed for a new record.
         identifier: Option<String> [max(100)],
         /// Days until delivery, the longest case.

@@ -1,7 +1,7 @@
 //! `deleteItems`: removes articles that nothing depends on. The wire form is inferred from its siblings (`item-calls.md` 3).
 
 use super::{ItemKey, ItemKeys, ItemReference, KnownItems, uses_in_words};
-use crate::domain::{Failure, ItemId, code};
+use crate::domain::{Failure, ItemId, MandatorId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};
@@ -24,7 +24,7 @@ wire! {
         /// Any text of the caller; comes back on the report.
         reference_id: Option<String> [attr],
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Number that Kontor gave the article.
         item_id: Option<ItemId>,
         /// The merchant's own item number.

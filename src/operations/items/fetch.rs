@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pictures::{address_pictures, inline_pictures};
 use super::{ItemKey, ItemRecord, VariantRecord};
 use crate::config::Mandator;
-use crate::domain::{Decimal, Deleted, Failure, ItemId, Stamp};
+use crate::domain::{Decimal, Deleted, Failure, ItemId, MandatorId, Stamp};
 use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::wire::{Ask, Between, Flag, Match, Patch, Time, cond_of, mandator_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading, Room};
@@ -19,7 +19,7 @@ wire! {
     /// Conditions on articles; all of them must hold.
     ItemFilterRecord {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// Number that Kontor gave the article.
         item_id: Option<Match<ItemId>>,
         /// EAN or GTIN.
@@ -65,7 +65,7 @@ wire! {
         /// Number that Kontor gave the article.
         item_id: ItemId,
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The merchant's own item number.
         internal_item_number: String,
         /// When it was deleted.
@@ -205,7 +205,7 @@ fn conditions(conn: &mut Conn<'_>, filter: &ItemFilterRecord, mandator: &Mandato
 }
 
 /// A condition on the ERP's numbers of item groups is one on the groups.
-fn groups_of(conn: &mut Conn<'_>, mandator_id: i32, external: Cond<String>) -> Result<Cond<i32>, Failure> {
+fn groups_of(conn: &mut Conn<'_>, mandator_id: MandatorId, external: Cond<String>) -> Result<Cond<i32>, Failure> {
     let numbered = match external {
         Cond::All => return Ok(Cond::All),
         Cond::In { values, or_null: false } => {

@@ -2,24 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, MandatorId, code};
 use crate::operations::wire::Patch;
 use crate::store::{Conn, categories};
 
 #[derive(Default)]
 pub(crate) struct Groups {
-    by_id: BTreeMap<i32, i32>,
-    by_external: HashMap<(i32, String), i32>,
+    by_id: BTreeMap<i32, MandatorId>,
+    by_external: HashMap<(MandatorId, String), i32>,
 }
 
 impl Groups {
     pub(crate) fn read<'r>(
         conn: &mut Conn<'_>,
         ids: impl Iterator<Item = i32>,
-        external: impl Iterator<Item = (i32, &'r str)>,
+        external: impl Iterator<Item = (MandatorId, &'r str)>,
     ) -> Result<Groups, Failure> {
         let ids: Vec<i32> = ids.collect::<BTreeSet<_>>().into_iter().collect();
-        let mut wanted: BTreeMap<i32, BTreeSet<String>> = BTreeMap::new();
+        let mut wanted: BTreeMap<MandatorId, BTreeSet<String>> = BTreeMap::new();
         for (mandator_id, external_id) in external {
             wanted.entry(mandator_id).or_default().insert(external_id.to_owned());
         }
@@ -33,7 +33,7 @@ impl Groups {
     }
 
     /// The group that a pair of alternatives means; the number wins.
-    pub(crate) fn resolve(&self, mandator_id: i32, id: &Patch<i32>, external: &Patch<String>) -> Result<Patch<i32>, Failure> {
+    pub(crate) fn resolve(&self, mandator_id: MandatorId, id: &Patch<i32>, external: &Patch<String>) -> Result<Patch<i32>, Failure> {
         let unknown = |name: &str| Failure::new(code::UNKNOWN_CATEGORY, [name, &mandator_id.to_string()]);
         match (id, external) {
             (Patch::Set(id), _) => match self.by_id.get(id) {

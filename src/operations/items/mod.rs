@@ -24,7 +24,7 @@ use super::wire::{Bundle, Bytes, Patch, Time, Xml};
 pub(crate) use crate::domain::item::{
     AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue, NamedValue, TextModule, Translation, VariantAttribute,
 };
-use crate::domain::{Decimal, Failure, FieldName, ItemId, Worded, code};
+use crate::domain::{Decimal, Failure, FieldName, ItemId, MandatorId, Worded, code};
 use crate::store::Conn;
 use crate::store::items::{self, ItemRow, KeyColumn};
 use crate::{wire, wire_enum};
@@ -51,7 +51,7 @@ wire! {
         /// Number that Kontor gave the article.
         item_id: Option<ItemId>,
         /// The mandator it belongs to; fetchMandators lists them.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Name. Needed for a new article.
         identifier: Option<String> [max(255)],
         /// The merchant's own item number, the usual key. Needed for a new article.
@@ -266,7 +266,7 @@ wire_enum! {
 #[derive(Clone)]
 pub(crate) struct ItemReference<'r> {
     pub key: ItemKey,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     pub item_id: Option<ItemId>,
     pub internal_item_number: Option<&'r str>,
     pub ean_code: Option<&'r str>,
@@ -309,8 +309,8 @@ pub(crate) struct KnownItems {
 impl KnownItems {
     /// Reads all articles with these keys.
     pub(crate) fn read<'r>(conn: &mut Conn<'_>, references: impl Iterator<Item = ItemReference<'r>>) -> Result<KnownItems, Failure> {
-        let mut numbers: std::collections::BTreeMap<i32, Vec<&str>> = Default::default();
-        let mut eans: std::collections::BTreeMap<i32, Vec<&str>> = Default::default();
+        let mut numbers: std::collections::BTreeMap<MandatorId, Vec<&str>> = Default::default();
+        let mut eans: std::collections::BTreeMap<MandatorId, Vec<&str>> = Default::default();
         let mut ids = Vec::new();
         for reference in references {
             match reference.key {
@@ -333,16 +333,16 @@ impl KnownItems {
     pub(crate) fn put(&mut self, row: ItemRow) {
         if let Some(old) = self.rows.get(&row.item_id) {
             let id = old.item_id;
-            if let Some(ids) = self.by_number.get_mut(&(old.mandator_id, old.internal_item_number.clone())) {
+            if let Some(ids) = self.by_number.get_mut(&(old.mandator_id.0, old.internal_item_number.clone())) {
                 ids.retain(|known| *known != id);
             }
-            if let Some(ids) = old.ean_code.clone().and_then(|ean| self.by_ean.get_mut(&(old.mandator_id, ean))) {
+            if let Some(ids) = old.ean_code.clone().and_then(|ean| self.by_ean.get_mut(&(old.mandator_id.0, ean))) {
                 ids.retain(|known| *known != id);
             }
         }
-        self.by_number.entry((row.mandator_id, row.internal_item_number.clone())).or_default().push(row.item_id);
+        self.by_number.entry((row.mandator_id.0, row.internal_item_number.clone())).or_default().push(row.item_id);
         if let Some(ean) = &row.ean_code {
-            self.by_ean.entry((row.mandator_id, ean.clone())).or_default().push(row.item_id);
+            self.by_ean.entry((row.mandator_id.0, ean.clone())).or_default().push(row.item_id);
         }
         self.rows.insert(row.item_id, row);
     }
@@ -375,8 +375,8 @@ impl KnownItems {
     pub(crate) fn find(&self, reference: &ItemReference<'_>) -> Result<Option<&ItemRow>, Failure> {
         let value = reference.value()?;
         let ids = match reference.key {
-            ItemKey::Number => self.by_number.get(&(reference.mandator_id, value)).map(Vec::as_slice).unwrap_or_default(),
-            ItemKey::Ean => self.by_ean.get(&(reference.mandator_id, value)).map(Vec::as_slice).unwrap_or_default(),
+            ItemKey::Number => self.by_number.get(&(reference.mandator_id.0, value)).map(Vec::as_slice).unwrap_or_default(),
+            ItemKey::Ean => self.by_ean.get(&(reference.mandator_id.0, value)).map(Vec::as_slice).unwrap_or_default(),
             ItemKey::Id => reference.item_id.as_slice(),
         };
         let found: Vec<&ItemRow> =

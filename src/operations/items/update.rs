@@ -6,7 +6,7 @@ use super::groups::Groups;
 use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, VariantRecord, blocks};
 use crate::domain::item::Item;
-use crate::domain::{Failure, FieldName, ItemId, Worded, code};
+use crate::domain::{Failure, FieldName, ItemId, MandatorId, Worded, code};
 use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
 use crate::operations::wire::{Patch, Records};
@@ -295,7 +295,7 @@ impl Batch {
         moved_items(work.tx, &quantities)?;
         let accounts = outbox::mark_items(work.tx, &quantities, &[Topic::Quantity])?;
         work.concerns(accounts);
-        let mut by_mandator: BTreeMap<i32, Vec<ItemId>> = BTreeMap::new();
+        let mut by_mandator: BTreeMap<MandatorId, Vec<ItemId>> = BTreeMap::new();
         rows.iter().for_each(|row| by_mandator.entry(row.mandator_id).or_default().push(row.item_id));
         for (mandator_id, ids) in by_mandator {
             listing::follow_listing_rules(work, mandator_id, &ids)?;
@@ -309,7 +309,7 @@ fn match_late_positions(work: &mut Work<'_, '_>, rows: &[ItemRow]) -> Result<(),
     if rows.is_empty() || !orders::any_unmatched(&mut work.tx.conn)? {
         return Ok(());
     }
-    let mut by_mandator: BTreeMap<i32, BTreeMap<&str, ItemId>> = BTreeMap::new();
+    let mut by_mandator: BTreeMap<MandatorId, BTreeMap<&str, ItemId>> = BTreeMap::new();
     for row in rows {
         by_mandator.entry(row.mandator_id).or_default().entry(&row.internal_item_number).or_insert(row.item_id);
     }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId};
 use crate::operations::Work;
 use crate::store::listings::{self, Named};
 use crate::store::lookups::List;
 use crate::store::outbox::{self, Topic};
 
 /// Offers that show a record are sent again when it changed: those of the articles that name it, and no others.
-pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: i32, named: &Named) -> Result<(), Failure> {
+pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: MandatorId, named: &Named) -> Result<(), Failure> {
     let conn = &mut work.tx.conn;
     let items = match list {
         List::DeliveryTimes => listings::naming_delivery_time(conn, mandator_id, named)?,
@@ -23,19 +23,19 @@ pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: i32, named:
 }
 
 /// Articles choose templates for one account; accounts choose them for all their offers.
-fn tell_of_template(work: &mut Work<'_, '_>, mandator_id: i32, named: &Named) -> Result<(), Failure> {
+fn tell_of_template(work: &mut Work<'_, '_>, mandator_id: MandatorId, named: &Named) -> Result<(), Failure> {
     let mut by_account: BTreeMap<i32, Vec<ItemId>> = BTreeMap::new();
     for (item_id, account_id) in listings::naming_template(&mut work.tx.conn, mandator_id, named)? {
         by_account.entry(account_id).or_default().push(item_id);
     }
     for (account_id, items) in by_account {
-        let accounts = outbox::mark_items_of_accounts(work.tx, &items, &[Topic::Content], &[account_id])?;
+        let accounts = outbox::mark_items_of_accounts(work.tx, &items, &[Topic::Content], &[AccountId(account_id)])?;
         work.concerns(accounts);
     }
     let chooses = |name: Option<&String>| name.is_some_and(|name| named.texts.contains(name));
     let accounts = work.settings.accounts.iter().filter(|account| account.mandator_id == mandator_id);
     let accounts = accounts.filter(|account| chooses(account.preparation.description_template.as_ref()));
-    let accounts: Vec<i32> = accounts.map(|account| account.account_id).collect();
+    let accounts: Vec<AccountId> = accounts.map(|account| account.account_id).collect();
     outbox::mark_accounts(work.tx, &accounts, &[Topic::Content])?;
     work.concerns(accounts);
     Ok(())

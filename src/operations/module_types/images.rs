@@ -1,5 +1,6 @@
 //! Slots of pictures.
 
+use crate::domain::MandatorId;
 use crate::domain::lookup::{ImageType, ImageTypeUpdate, image_type_fields};
 use crate::operations::look_up::{By, LookUp};
 use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
@@ -24,7 +25,7 @@ wire! {
         /// Number that Kontor gave the record.
         image_module_type_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Name. Needed for a new record.
         identifier: Option<String> [max(50)],
     }

@@ -6,17 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::item::TextModule;
 use crate::domain::lookup::TextType;
-use crate::domain::{Failure, FieldName, Place, code};
+use crate::domain::{Failure, FieldName, MandatorId, Place, code};
 use crate::operations::wire::{Bundle, Patch};
 use crate::store::Conn;
 use crate::store::lookups;
 
 /// The limits of some mandators, by mandator and kind.
 #[derive(Debug, Default)]
-pub(crate) struct TextLimits(BTreeMap<(i32, i32), TextType>);
+pub(crate) struct TextLimits(BTreeMap<(MandatorId, i32), TextType>);
 
 impl TextLimits {
-    pub(crate) fn read(conn: &mut Conn<'_>, mandators: impl Iterator<Item = i32>) -> Result<TextLimits, Failure> {
+    pub(crate) fn read(conn: &mut Conn<'_>, mandators: impl Iterator<Item = MandatorId>) -> Result<TextLimits, Failure> {
         let mut limits = TextLimits::default();
         for mandator_id in mandators.collect::<BTreeSet<_>>() {
             for row in lookups::of_mandator(conn, mandator_id)? {
@@ -27,7 +27,7 @@ impl TextLimits {
     }
 
     /// Checks the texts of one record.
-    pub(crate) fn check(&self, mandator_id: i32, texts: &Bundle<TextModule>) -> Result<(), Failure> {
+    pub(crate) fn check(&self, mandator_id: MandatorId, texts: &Bundle<TextModule>) -> Result<(), Failure> {
         for module in &texts.entries {
             let Some(limit) = self.0.get(&(mandator_id, module.text_module_type)) else { continue };
             for translation in &module.translations {

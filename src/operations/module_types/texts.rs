@@ -1,7 +1,7 @@
 //! Kinds of texts, with the longest text and whether HTML is allowed.
 
 use crate::domain::lookup::{TextType, TextTypeUpdate, text_type_fields};
-use crate::domain::{Failure, Worded, code};
+use crate::domain::{Failure, MandatorId, Worded, code};
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::Patch;
 use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
@@ -26,7 +26,7 @@ wire! {
         /// Number that Kontor gave the record; the caller never chooses it.
         text_module_type_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Name. Needed for a new record.
         identifier: Option<String> [max(50)],
         /// HTML is allowed. Not set: anything is.

@@ -2,7 +2,7 @@
 
 use super::ids::{OfferIdsResult, choose, tell_refusals, wrong_state};
 use crate::domain::offer::Wanted;
-use crate::domain::{AnyOf, Failure, Worded, code};
+use crate::domain::{AnyOf, Failure, OfferId, Worded, code};
 use crate::operations::{Finished, Work, WriteOperation};
 use crate::store::Conn;
 use crate::store::offers as store;
@@ -13,7 +13,7 @@ write_request! {
     /// Offers to remove, by number.
     DeleteOffersRequest {
         /// The offers.
-        offers: Vec<i32> [each("offer_id"), typed("offer_ids")],
+        offers: Vec<OfferId> [each("offer_id"), typed("offer_ids")],
     }
 }
 
@@ -21,7 +21,7 @@ write_request! {
     /// Offers to bring in line with their articles, by number. Without any area: all of them.
     UpdateOffersRequest {
         /// The offers.
-        offers: Vec<i32> [each("offer_id"), typed("offer_ids")],
+        offers: Vec<OfferId> [each("offer_id"), typed("offer_ids")],
         /// Texts, pictures, category and attributes.
         content: Option<bool>,
         /// The price.

@@ -1,7 +1,7 @@
 //! `explainOffer`: what an account would show of an article, and from which rule each value comes. Our own operation;
 //! it answers exactly what the dispatcher would send, because both ask `preparation` and stock control.
 
-use crate::domain::{Failure, ItemId, Reader, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, Reader, Stamp};
 use crate::operations::common::{FetchReport, Fetched, Warned};
 use crate::operations::items::{ItemKey, ItemReference, KnownItems};
 use crate::operations::wire::Warnings;
@@ -14,9 +14,9 @@ wire! {
     /// An article and an account.
     ExplainOfferRequest {
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The account.
-        account_id: i32,
+        account_id: AccountId,
         /// Number that Kontor gave the article; wins over the others.
         item_id: Option<ItemId>,
         /// The merchant's own item number; wins over ean_code.
@@ -38,9 +38,9 @@ wire! {
     /// An offer, value by value.
     OfferExplanation {
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The account.
-        account_id: i32,
+        account_id: AccountId,
         /// Number that Kontor gave the article.
         item_id: ItemId,
         /// The merchant's own item number.

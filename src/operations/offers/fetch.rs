@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Mandator, Settings};
 use crate::domain::offer::Wanted;
-use crate::domain::{Decimal, Deleted, Failure, ItemId, Stamp};
+use crate::domain::{AccountId, Decimal, Deleted, Failure, ItemId, MandatorId, OfferId, Stamp};
 use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::wire::{Between, Match, Patch, Time, Xml, cond_of, mandator_of, words_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading};
@@ -43,9 +43,9 @@ wire! {
     /// Conditions on offers; all of them must hold.
     OfferFilterRecord {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// Number that Kontor gave the offer.
-        offer_id: Option<Match<i32>>,
+        offer_id: Option<Match<OfferId>>,
         /// Number of the offer in its channel.
         external_offer_number: Option<Match<String>>,
         /// The article by number of Kontor.
@@ -53,7 +53,7 @@ wire! {
         /// The article by the merchant's own item number.
         internal_item_number: Option<Match<String>>,
         /// The account.
-        account_id: Option<Match<i32>>,
+        account_id: Option<Match<AccountId>>,
         /// The sub channel.
         sub_channel_id: Option<Match<i32>>,
         /// PREPARED, RUNNING or ENDED.
@@ -89,11 +89,11 @@ wire! {
     /// An offer that was deleted.
     DeletedOffer {
         /// Number that Kontor gave the offer.
-        offer_id: i32,
+        offer_id: OfferId,
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The account.
-        account_id: Option<i32>,
+        account_id: Option<AccountId>,
         /// The merchant's own item number.
         internal_item_number: String,
         /// When it was deleted.
@@ -103,11 +103,11 @@ wire! {
     /// An offer.
     OfferRecord {
         /// Number that Kontor gave the offer.
-        offer_id: i32,
+        offer_id: OfferId,
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The account by number.
-        account_id: i32,
+        account_id: AccountId,
         /// The account by name.
         account_identifier: Option<String>,
         /// The sub channel by number.
@@ -193,7 +193,7 @@ impl ReadOperation for FetchOffers {
         for filter in &filters {
             ids.extend(store::matching(conn, filter)?);
         }
-        let ids: Vec<i32> = ids.into_iter().collect();
+        let ids: Vec<OfferId> = ids.into_iter().collect();
         let page = reading.page(&ids, request.offers_per_page, request.page)?;
         let mut rows = rows_of(reading, conn, page)?;
         rows.sort_by_key(|row| row.offer_id);
@@ -208,12 +208,12 @@ fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, filters:
     }
     let mut deleted = cursor.deleted(conn, Deleted::Offer, filters.iter().map(|filter| filter.mandator_id))?;
     let next = cursor.cut(&mut changes, &mut deleted);
-    let ids: Vec<i32> = changes.iter().map(|place| place.id).collect();
+    let ids: Vec<OfferId> = changes.iter().map(|place| OfferId(place.id)).collect();
     let mut rows = rows_of(reading, conn, &ids)?;
     rows.sort_by_key(|row| (row.last_changed, row.offer_id));
     let deleted_offer = |row: DeletionRow| {
         Ok(DeletedOffer {
-            offer_id: row.record_id,
+            offer_id: OfferId(row.record_id),
             mandator_id: row.mandator_id,
             account_id: row.account_id,
             internal_item_number: row.internal_item_number,
@@ -228,7 +228,7 @@ fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, filters:
     })
 }
 
-fn rows_of(reading: &Reading<'_>, conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
+fn rows_of(reading: &Reading<'_>, conn: &mut Conn<'_>, ids: &[OfferId]) -> Result<Vec<OfferRow>, Failure> {
     let mut room = reading.room();
     let mut rows = Vec::with_capacity(ids.len());
     for some in ids.chunks(ROWS_AT_A_TIME) {
@@ -244,7 +244,7 @@ fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, rows: Vec<OfferRow>) -
     let items: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
     let numbers: BTreeMap<ItemId, String> =
         store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
-    let ids: Vec<i32> = rows.iter().map(|row| row.offer_id).collect();
+    let ids: Vec<OfferId> = rows.iter().map(|row| row.offer_id).collect();
     let pending = store::with_pending_changes(conn, &ids)?;
     let record = |row: OfferRow| {
         let number = numbers.get(&row.item_id).cloned();
@@ -305,7 +305,7 @@ fn record_of(reading: &Reading<'_>, row: OfferRow, internal_item_number: Option<
 }
 
 /// A condition on sub channels is one on their accounts.
-pub(super) fn accounts_of(settings: &Settings, accounts: Cond<i32>, sub_channel: Option<&Match<i32>>) -> Cond<i32> {
+pub(super) fn accounts_of(settings: &Settings, accounts: Cond<AccountId>, sub_channel: Option<&Match<i32>>) -> Cond<AccountId> {
     match cond_of(sub_channel) {
         Cond::All | Cond::NotNull => accounts,
         asked => {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Failure, Reader, Worded, code};
+use crate::domain::{AccountId, Failure, OfferId, Reader, Worded, code};
 use crate::operations::common::{Reported, Warned};
 use crate::operations::wire::Warnings;
 use crate::operations::{Finished, Work};
@@ -16,7 +16,7 @@ write_request! {
     /// Offers by number.
     OfferIdsRequest {
         /// The offers.
-        offers: Vec<i32> [each("offer_id"), typed("offer_ids")],
+        offers: Vec<OfferId> [each("offer_id"), typed("offer_ids")],
         /// true: answer only after the channel has taken or refused them; false (default): answer at once.
         process_synchronous: Option<bool>,
     }
@@ -30,7 +30,7 @@ wire! {
         /// What was wrong, in the language of the mandator.
         error_description: Option<String>,
         /// The offers that this report is about, where it is not about all of them.
-        failed_offers: Vec<i32> [each("offer_id")],
+        failed_offers: Vec<OfferId> [each("offer_id")],
     }
 
     /// The outcome.
@@ -76,14 +76,14 @@ impl Warned for OfferIdsResult {
     }
 }
 
-fn report(failure: &Failure, reader: Reader, offers: Vec<i32>) -> OfferIdsReport {
+fn report(failure: &Failure, reader: Reader, offers: Vec<OfferId>) -> OfferIdsReport {
     OfferIdsReport { return_code: failure.return_code(), error_description: Some(failure.text(reader)), failed_offers: offers }
 }
 
 /// The offers of a request that can be worked on, and what is to be said about the others.
 pub(super) struct Chosen {
     pub taken: Vec<OfferRow>,
-    unknown: Vec<i32>,
+    unknown: Vec<OfferId>,
     reports: Vec<OfferIdsReport>,
     reader: Reader,
 }
@@ -91,13 +91,13 @@ pub(super) struct Chosen {
 /// Looks the offers up and checks each. A number that occurs twice counts once.
 pub(super) fn choose(
     work: &mut Work<'_, '_>,
-    offers: &[i32],
+    offers: &[OfferId],
     check: impl Fn(&Work<'_, '_>, &OfferRow) -> Result<(), Failure>,
 ) -> Result<Chosen, Failure> {
     if offers.is_empty() {
         return Err(Failure::missing(OfferIdsRequest::offers.named(work.face).0));
     }
-    let mut known: BTreeMap<i32, OfferRow> =
+    let mut known: BTreeMap<OfferId, OfferRow> =
         store::by_ids(&mut work.tx.conn, offers)?.into_iter().map(|offer| (offer.offer_id, offer)).collect();
     let mut chosen = Chosen { taken: Vec::new(), unknown: Vec::new(), reports: Vec::new(), reader: work.reader(None) };
     let mut seen = BTreeSet::new();
@@ -116,13 +116,13 @@ pub(super) fn choose(
 }
 
 impl Chosen {
-    pub(crate) fn ids(&self) -> Vec<i32> {
+    pub(crate) fn ids(&self) -> Vec<OfferId> {
         self.taken.iter().map(|offer| offer.offer_id).collect()
     }
 
     /// These parts must be sent to the channels.
     pub(crate) fn mark(&self, work: &mut Work<'_, '_>, topics: &[Topic]) -> Result<(), Failure> {
-        let dirty: Vec<(i32, i32, Topic)> =
+        let dirty: Vec<(OfferId, AccountId, Topic)> =
             self.taken.iter().flat_map(|offer| topics.iter().map(|topic| (offer.offer_id, offer.account_id, *topic))).collect();
         outbox::mark(work.tx, &dirty)?;
         work.concerns(self.taken.iter().map(|offer| offer.account_id).collect::<BTreeSet<_>>());

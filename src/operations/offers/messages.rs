@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::fetch::accounts_of;
 use crate::domain::message::Severity;
-use crate::domain::{Failure, ItemId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Stamp};
 use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -29,15 +29,15 @@ wire! {
     /// Conditions on messages; all of them must hold.
     MessageFilterRecord {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// The article by number of Kontor.
         item_id: Option<Match<ItemId>>,
         /// The sub channel.
         subchannel_id: Option<Match<i32>> [typed("sub_channel_id")],
         /// The account.
-        account_id: Option<Match<i32>>,
+        account_id: Option<Match<AccountId>>,
         /// The offer.
-        offer_id: Option<Match<i32>>,
+        offer_id: Option<Match<OfferId>>,
         /// The order by number of Kontor.
         order_id: Option<Match<OrderId>>,
         /// The order by visible number.
@@ -77,13 +77,13 @@ wire! {
         /// What can be done.
         remedy: Option<String>,
         /// The account.
-        account_id: i32,
+        account_id: AccountId,
         /// The sub channel.
         subchannel_id: Option<i32> [typed("sub_channel_id")],
         /// The article by number of Kontor.
         item_id: Option<ItemId>,
         /// The offer.
-        offer_id: Option<i32>,
+        offer_id: Option<OfferId>,
         /// The order by number of Kontor.
         order_id: Option<OrderId>,
         /// When it came.

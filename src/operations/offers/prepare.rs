@@ -1,6 +1,6 @@
 //! `prepareOffers`: makes offers from articles. Every child whose name ends in `offer` is one, whatever the platform.
 
-use crate::domain::{AnyOf, Failure, FieldName, ItemId, code};
+use crate::domain::{AccountId, AnyOf, Failure, FieldName, ItemId, MandatorId, OfferId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{
     Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, has_lines, refuse_too_many, same_name,
@@ -25,9 +25,9 @@ wire! {
         /// Any text of the caller; comes back on the report.
         reference_id: Option<String> [attr],
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The account by number; fetchAccounts lists them.
-        account_id: i32,
+        account_id: AccountId,
         /// The article by number of Kontor; wins over internal_item_number.
         item_id: Option<ItemId>,
         /// The article by the merchant's own item number.
@@ -39,9 +39,9 @@ wire! {
     /// The keys of an offer, on its report.
     OfferKeys {
         /// Number that Kontor gave the offer.
-        offer_id: Option<i32>,
+        offer_id: Option<OfferId>,
         /// The account.
-        account_id: Option<i32>,
+        account_id: Option<AccountId>,
         /// The article.
         item_id: Option<ItemId>,
     }

@@ -4,7 +4,7 @@ use crate::domain::offer::Wanted;
 use std::collections::BTreeMap;
 
 use super::ids::{Chosen, OfferIdsRequest, OfferIdsResult, check_account, choose, tell_refusals, wrong_state};
-use crate::domain::{Failure, Stamp, Worded};
+use crate::domain::{Failure, MandatorId, OfferId, Stamp, Worded};
 use crate::operations::wire::Time;
 use crate::operations::{Finished, Work, WriteOperation};
 use crate::store::Conn;
@@ -16,7 +16,7 @@ write_request! {
     /// Offers to list, by number.
     UploadOffersRequest {
         /// The offers.
-        offers: Vec<i32> [each("offer_id"), typed("offer_ids")],
+        offers: Vec<OfferId> [each("offer_id"), typed("offer_ids")],
         /// true: answer only after the channel has taken or refused them; false (default): answer at once.
         process_synchronous: Option<bool>,
         /// When they are listed. Absent or past: now. endOffers withdraws a release.
@@ -35,7 +35,7 @@ impl WriteOperation for UploadOffers {
 
     fn handle(work: &mut Work<'_, '_>, request: UploadOffersRequest) -> Result<OfferIdsResult, Failure> {
         let now = work.tx.stamp;
-        let release_at = |work: &Work<'_, '_>, mandator_id: i32| -> Result<Option<Stamp>, Failure> {
+        let release_at = |work: &Work<'_, '_>, mandator_id: MandatorId| -> Result<Option<Stamp>, Failure> {
             let zone = work.mandator(mandator_id)?.time_zone;
             Ok(request.release_at.map(|time| time.stamp(zone)).filter(|time| *time > now))
         };
@@ -48,7 +48,7 @@ impl WriteOperation for UploadOffers {
             }
             Ok(())
         })?;
-        let mut later: BTreeMap<Stamp, Vec<i32>> = BTreeMap::new();
+        let mut later: BTreeMap<Stamp, Vec<OfferId>> = BTreeMap::new();
         let (mut at_once, mut scheduled) = (Vec::new(), Vec::new());
         for offer in std::mem::take(&mut chosen.taken) {
             match release_at(work, offer.mandator_id)? {

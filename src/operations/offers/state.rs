@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fetch::{OfferEndedBy, OfferStateName, ender_of, state_of};
 use super::messages::{UploadMessage, record};
-use crate::domain::{Decimal, Failure, ItemId, Stamp};
+use crate::domain::{AccountId, Decimal, Failure, ItemId, MandatorId, OfferId, Stamp};
 use crate::operations::changes::{self, PendingChange};
 use crate::operations::wire::{Match, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
@@ -19,11 +19,11 @@ wire! {
     /// Conditions on offers; all of them must hold.
     OfferStateFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// The account.
-        account_id: Option<Match<i32>>,
+        account_id: Option<Match<AccountId>>,
         /// Number that Kontor gave the offer.
-        offer_id: Option<Match<i32>>,
+        offer_id: Option<Match<OfferId>>,
         /// The article by number of Kontor.
         item_id: Option<Match<ItemId>>,
         /// The article by the merchant's own item number.
@@ -43,11 +43,11 @@ wire! {
     /// What a channel shows of an offer as far as Kontor knows.
     OfferStateRecord {
         /// Number that Kontor gave the offer.
-        offer_id: i32,
+        offer_id: OfferId,
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The account by number.
-        account_id: i32,
+        account_id: AccountId,
         /// The account by name.
         account_identifier: Option<String>,
         /// The article by number of Kontor.
@@ -112,13 +112,13 @@ impl ReadOperation for FetchOfferState {
             };
             ids.extend(store::matching(conn, &conditions)?);
         }
-        let ids: Vec<i32> = ids.into_iter().collect();
+        let ids: Vec<OfferId> = ids.into_iter().collect();
         let page = reading.page(&ids, request.offers_per_page, request.page)?;
         let rows = store::by_ids(conn, page)?;
         let items: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
         let numbers: BTreeMap<ItemId, String> =
             store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
-        let mut pending: BTreeMap<i32, Vec<Change>> = BTreeMap::new();
+        let mut pending: BTreeMap<OfferId, Vec<Change>> = BTreeMap::new();
         for change in crate::store::changes::of_offers(conn, page)? {
             if let Some(offer) = &change.offer {
                 pending.entry(offer.offer_id).or_default().push(change);

@@ -1,7 +1,7 @@
 //! `syncPlatformItems`: compares what the channels show with what is known (`channel-calls.md` 15; request and answer
 //! inferred). `fetchUploadMessages` reports what differs.
 
-use crate::domain::Failure;
+use crate::domain::{AccountId, Failure};
 use crate::operations::sync::{SyncedAccount, ask_accounts};
 use crate::operations::{Work, WriteOperation};
 use crate::store::accounts;
@@ -12,7 +12,7 @@ write_request! {
     /// Which accounts to compare with their channels, and what to do about what differs.
     SyncPlatformItemsRequest {
         /// The accounts; all active accounts of the user's mandators where none is given.
-        accounts: Vec<i32> [each("account_id"), typed("account_ids")],
+        accounts: Vec<AccountId> [each("account_id"), typed("account_ids")],
         /// true: what differs is sent again, missing offers are listed again, and unwanted ones are ended. false (default):
         /// it is only reported.
         repair: Option<bool>,

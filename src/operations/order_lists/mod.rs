@@ -13,11 +13,11 @@ pub(crate) use tags::FetchOrderTags;
 
 use super::Reading;
 use super::wire::{Match, cond_of};
-use crate::domain::Failure;
+use crate::domain::{Failure, MandatorId};
 use crate::store::filter::Cond;
 
 /// The mandators that a filter names, which the user must be allowed to use.
-fn mandators(reading: &Reading<'_>, condition: Option<&Match<i32>>) -> Result<Cond<i32>, Failure> {
+fn mandators(reading: &Reading<'_>, condition: Option<&Match<MandatorId>>) -> Result<Cond<MandatorId>, Failure> {
     let cond = cond_of(condition);
     if let Cond::In { values, .. } = &cond {
         for mandator_id in values {

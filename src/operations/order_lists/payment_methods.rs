@@ -1,8 +1,8 @@
 //! `fetchPaymentMethods`: the names under which channels say how an order is paid, with the ERP's ids.
 
 use super::{has_name, mandators, names, passes};
-use crate::domain::Failure;
 use crate::domain::order::Workflow;
+use crate::domain::{Failure, MandatorId};
 use crate::operations::orders::OrderWorkflow;
 use crate::operations::wire::{Match, cond_of};
 use crate::operations::{ReadOperation, Reading};
@@ -17,7 +17,7 @@ wire! {
         /// Name of the payment method, compared without case.
         payment_method_identifier: Option<Match<String>>,
         /// A mandator; all have the same payment methods.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
     }
 
     /// Which payment methods to fetch.

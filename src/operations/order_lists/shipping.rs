@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{has_name, mandators, names};
 use crate::config::{Account, Settings, ShippingWord, User, shipping_word};
+use crate::domain::{AccountId, MandatorId};
 use crate::operations::wire::cond_of;
 use crate::store::filter::Cond;
 use crate::{fetched, wire};
@@ -12,7 +13,7 @@ wire! {
     /// What the channel of an account gets.
     ShippingWordOfAccount {
         /// The account.
-        account_id: i32,
+        account_id: AccountId,
         /// The channel's code.
         channel_code: String,
     }
@@ -25,7 +26,7 @@ struct Entry {
     identifier: String,
     external_id: Option<String>,
     /// Each with its mandator.
-    accounts: Vec<(i32, ShippingWordOfAccount)>,
+    accounts: Vec<(MandatorId, ShippingWordOfAccount)>,
 }
 
 /// The entries of the list, then words that only tables of accounts have.
@@ -66,7 +67,7 @@ fn entries(settings: &Settings, user: &User, list: &[ShippingWord], table: impl 
 /// The conditions of one filter.
 struct Conditions {
     /// Of the accounts.
-    mandator_id: Cond<i32>,
+    mandator_id: Cond<MandatorId>,
     id: Cond<i32>,
     identifier: Cond<String>,
     external_id: Cond<String>,
@@ -108,7 +109,7 @@ macro_rules! shipping_list {
                 /// Foreign id, compared without case.
                 $external_id: Option<crate::operations::wire::Match<String>>,
                 /// A mandator; all have the same list, but only its accounts are shown, and the words that only they have.
-                mandator_id: Option<crate::operations::wire::Match<i32>>,
+                mandator_id: Option<crate::operations::wire::Match<crate::domain::MandatorId>>,
             }
 
             /// Which entries to fetch.
@@ -195,16 +196,17 @@ shipping_list! {
 mod tests {
     use super::{Cond, Conditions, ShippingWord, entries, passing};
     use crate::config::fixture::{account, settings, user};
+    use crate::domain::{AccountId, MandatorId};
 
     /// Which words a filter by mandator lists, each with its accounts.
-    fn listed(filters: &[Cond<i32>]) -> Vec<(String, Vec<i32>)> {
+    fn listed(filters: &[Cond<MandatorId>]) -> Vec<(String, Vec<AccountId>)> {
         let list = [ShippingWord { id: 1, identifier: "DHL".into(), external_id: None }];
         let mut settings = settings();
         settings.accounts = vec![account(101, 1), account(201, 2)];
         for (account, word) in settings.accounts.iter_mut().zip(["GLS", "UPS"]) {
             account.carriers = [("DHL".into(), "dhl".into()), (word.into(), "code".into())].into();
         }
-        let conditions = |mandator_id: &Cond<i32>| Conditions {
+        let conditions = |mandator_id: &Cond<MandatorId>| Conditions {
             mandator_id: mandator_id.clone(),
             id: Cond::All,
             identifier: Cond::All,
@@ -220,12 +222,12 @@ mod tests {
 
     #[test]
     fn a_mandator_sees_its_own_accounts_and_no_words_of_others() {
-        let entry = |word: &str, accounts: &[i32]| (word.to_owned(), accounts.to_vec());
+        let entry = |word: &str, accounts: &[i32]| (word.to_owned(), accounts.iter().copied().map(AccountId).collect());
         let all = [entry("DHL", &[101, 201]), entry("GLS", &[101]), entry("UPS", &[201])];
         assert_eq!(listed(&[]), all);
         assert_eq!(listed(&[Cond::All]), all);
-        assert_eq!(listed(&[Cond::one(1), Cond::one(2)]), all);
-        assert_eq!(listed(&[Cond::one(2)]), [entry("DHL", &[201]), entry("UPS", &[201])]);
+        assert_eq!(listed(&[Cond::one(MandatorId(1)), Cond::one(MandatorId(2))]), all);
+        assert_eq!(listed(&[Cond::one(MandatorId(2))]), [entry("DHL", &[201]), entry("UPS", &[201])]);
         assert_eq!(listed(&[Cond::Null]), [entry("DHL", &[])], "an account always has a mandator");
     }
 }

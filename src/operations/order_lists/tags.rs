@@ -2,7 +2,7 @@
 
 use super::{has_name, mandators, names, passes};
 use crate::config::OrderTag;
-use crate::domain::Failure;
+use crate::domain::{Failure, MandatorId};
 use crate::operations::wire::{Ask, Flag, Match, cond_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -19,7 +19,7 @@ wire! {
         /// true: tags that the configuration defines; false: those that every installation has.
         custom_tag: Option<Flag>,
         /// A mandator whose orders can have the tag.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
     }
 
     /// Which tags to fetch.
@@ -37,7 +37,7 @@ wire! {
         /// true: the configuration defines it; false: every installation has it.
         custom_tag: bool,
         /// The only mandator whose orders can have it; missing: those of all.
-        mandator_id: Option<i32>,
+        mandator_id: Option<MandatorId>,
     }
 }
 
@@ -74,7 +74,7 @@ struct Conditions {
     tag_id: Cond<i32>,
     identifier: Cond<String>,
     custom: Cond<bool>,
-    mandator_id: Cond<i32>,
+    mandator_id: Cond<MandatorId>,
 }
 
 impl Conditions {

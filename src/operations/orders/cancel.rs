@@ -2,7 +2,7 @@
 
 use super::positions::{OrderItemCancellation, open_pieces};
 use crate::domain::order::{Event, FactKind, FactName, OrderStatus, Step, step};
-use crate::domain::{Failure, OrderItemId, Place, code};
+use crate::domain::{AccountId, Failure, OrderItemId, Place, code};
 use crate::operations::Work;
 use crate::store::changes;
 use crate::store::orders::{self, OrderRow, Positions};
@@ -19,7 +19,7 @@ pub(super) fn check(row: &OrderRow, named: &[OrderItemCancellation]) -> Result<(
 
 /// What a cancellation did.
 pub(super) struct Cancelled {
-    pub accounts: Vec<i32>,
+    pub accounts: Vec<AccountId>,
     pub changed: bool,
     /// What the channel has to hear.
     pub fact: FactKind,

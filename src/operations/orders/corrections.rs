@@ -3,7 +3,7 @@
 
 use super::positions::{PositionKeys, warehouse};
 use crate::config::Mandator;
-use crate::domain::{Decimal, Failure, ItemId, OrderId, OrderItemId, Place, code, limits};
+use crate::domain::{Decimal, Failure, ItemId, OrderId, OrderItemId, Place, WarehouseId, code, limits};
 use crate::operations::Work;
 use crate::store::orders::{self, OrderItemRow, OrderRow, Positions};
 use crate::wire;
@@ -127,10 +127,10 @@ fn unchanged(position: &OrderItemRow, item: &OrderItemUpdate) -> Result<(), Fail
 }
 
 /// The warehouse that all shipped pieces of a position left; `None` where it was not one only.
-fn left_from(work: &mut Work<'_, '_>, order_id: OrderId, order_item_id: OrderItemId) -> Result<Option<i32>, Failure> {
+fn left_from(work: &mut Work<'_, '_>, order_id: OrderId, order_item_id: OrderItemId) -> Result<Option<WarehouseId>, Failure> {
     let contents = orders::contents_of(&mut work.tx.conn, &[order_id])?;
     let of_position = contents.iter().map(|(_, content)| content).filter(|content| content.order_item_id == order_item_id);
-    let mut warehouses: Vec<Option<i32>> = of_position.map(|content| content.warehouse_id).collect();
+    let mut warehouses: Vec<Option<WarehouseId>> = of_position.map(|content| content.warehouse_id).collect();
     warehouses.dedup();
     Ok(match warehouses.as_slice() {
         [one] => *one,

@@ -5,7 +5,7 @@ use super::form::{OrderUpdate, header};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
 use crate::domain::customer::check_number;
 use crate::domain::order::{PaymentStatus, Workflow};
-use crate::domain::{AnyOf, Failure, FieldName, Place, Worded, code};
+use crate::domain::{AnyOf, Failure, FieldName, MandatorId, Place, Worded, code};
 use crate::operations::Work;
 use crate::store::orders::customers::CustomerRow;
 use crate::store::orders::{self, OrderItemRow, OrderRow, customers};
@@ -68,7 +68,7 @@ fn payment_method<'w>(work: &Work<'w, '_>, update: &OrderUpdate) -> Result<Optio
     found.map(Some).ok_or_else(|| Failure::new(code::UNKNOWN_PAYMENT_METHOD, [&shown]).within(field))
 }
 
-fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, item: &OrderItemUpdate) -> Result<OrderItemRow, Failure> {
+fn position_of(work: &mut Work<'_, '_>, mandator_id: MandatorId, item: &OrderItemUpdate) -> Result<OrderItemRow, Failure> {
     let quantity = item.quantity.ok_or_else(|| Failure::missing("quantity"))?;
     let price = item.price.ok_or_else(|| Failure::missing("price"))?;
     if quantity < 1 {
@@ -107,7 +107,7 @@ fn position_of(work: &mut Work<'_, '_>, mandator_id: i32, item: &OrderItemUpdate
 }
 
 /// The customer by id, by number (an unknown number is a new customer) or by e-mail address.
-fn customer(work: &mut Work<'_, '_>, mandator_id: i32, update: &OrderUpdate) -> Result<CustomerRow, Failure> {
+fn customer(work: &mut Work<'_, '_>, mandator_id: MandatorId, update: &OrderUpdate) -> Result<CustomerRow, Failure> {
     let given = update.customer.clone().unwrap_or_default();
     let email = given.email.or_else(|| {
         let address = update.invoice_address.as_ref()?;

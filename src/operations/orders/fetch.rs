@@ -3,7 +3,7 @@
 use super::OrderRecord;
 use super::record::record_of;
 use crate::domain::order::OrderStatus;
-use crate::domain::{Failure, OrderId, code};
+use crate::domain::{AccountId, Failure, MandatorId, OrderId, code};
 use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::wire::{Between, Match, Patch, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
@@ -15,7 +15,7 @@ wire! {
     /// Conditions on orders, all of which must hold.
     OrderFilter {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// Kontor's own ids.
         order_ids: Option<Match<OrderId>>,
         /// Order number.
@@ -43,7 +43,7 @@ wire! {
         /// Status.
         order_status_id: Option<Match<i32>>,
         /// Account.
-        account_id: Option<Match<i32>>,
+        account_id: Option<Match<AccountId>>,
         /// E-mail address of the customer.
         email_address: Option<Match<String>>,
         /// Kontor's own ids of customers.

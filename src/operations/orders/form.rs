@@ -6,7 +6,7 @@ use super::{
 };
 use crate::config::{Mandator, Settings, shipping_word};
 use crate::domain::order::{self, Address, OrderStatus};
-use crate::domain::{Decimal, Failure, OrderId, code, limits};
+use crate::domain::{AccountId, Decimal, Failure, MandatorId, OrderId, code, limits};
 use crate::operations::wire::{Patch, Time, Xml};
 use crate::store::orders::OrderRow;
 use crate::wire;
@@ -21,7 +21,7 @@ wire! {
         /// Kontor's own id.
         order_id: Option<OrderId>,
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Prefix of the order number.
         order_number_prefix: Option<String>,
         /// Order number; read for new orders, given by Kontor where it is missing.
@@ -89,7 +89,7 @@ wire! {
         /// The same by name: Telefonverkauf.
         sub_channel_identifier: Option<String>,
         /// Account of the order; decides where several accounts have an order under the key. An order stays in its account.
-        account_id: Option<i32>,
+        account_id: Option<AccountId>,
         /// Account by name; not read.
         account_identifier: Option<String>,
         /// Status, set without regard to the workflow; updateOrderStatus is the better way.

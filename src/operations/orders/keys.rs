@@ -1,6 +1,6 @@
 //! How a request names an order (`order-calls.md` 1.1).
 
-use crate::domain::{AllOf, Failure, FieldName, OrderId, code};
+use crate::domain::{AccountId, AllOf, Failure, FieldName, MandatorId, OrderId, code};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
@@ -37,7 +37,7 @@ wire! {
         /// Kontor's own id.
         order_id: Option<OrderId>,
         /// The mandator.
-        mandator_id: Option<i32>,
+        mandator_id: Option<MandatorId>,
         /// Prefix of the order number, such as a word per account.
         order_number_prefix: Option<String>,
         /// The visible number; unique together with the prefix.
@@ -63,7 +63,7 @@ macro_rules! order_record {
                 /// The caller's own text, given back on the report.
                 reference_id: Option<String> [attr],
                 /// The mandator.
-                mandator_id: i32,
+                mandator_id: $crate::domain::MandatorId,
                 /// Kontor's own id.
                 order_id: Option<$crate::domain::OrderId>,
                 /// Order number.
@@ -83,7 +83,7 @@ macro_rules! order_record {
                 /// The channel's second order number.
                 marketplace_order_id_2: Option<String>,
                 /// Account of the order; decides where several accounts have an order under the key.
-                account_id: Option<i32>,
+                account_id: Option<$crate::domain::AccountId>,
                 $($further)*
             }
         }
@@ -172,7 +172,7 @@ impl Numbers<'_> {
     pub(super) fn order(
         &self,
         conn: &mut Conn<'_>,
-        (mandator_id, account_id): (i32, Option<i32>),
+        (mandator_id, account_id): (MandatorId, Option<AccountId>),
         chosen: OrderSignificantKey,
     ) -> Result<OrderRow, Failure> {
         let key = self.key(chosen).ok_or_else(|| missing_key(chosen))?;
@@ -181,7 +181,7 @@ impl Numbers<'_> {
     }
 
     /// For a report on a record that failed: what the caller said.
-    pub(super) fn keys(&self, mandator_id: i32) -> OrderKeys {
+    pub(super) fn keys(&self, mandator_id: MandatorId) -> OrderKeys {
         let text = |text: Option<&str>| text.map(str::to_owned);
         OrderKeys {
             order_id: self.order_id,
@@ -206,8 +206,8 @@ pub(super) fn missing_key(chosen: OrderSignificantKey) -> Failure {
 /// The one order under a key, `None` where there is none; several are refused.
 pub(super) fn order_under(
     conn: &mut Conn<'_>,
-    mandator_id: i32,
-    account_id: Option<i32>,
+    mandator_id: MandatorId,
+    account_id: Option<AccountId>,
     key: &OrderKey,
 ) -> Result<Option<OrderRow>, Failure> {
     match orders::find(conn, mandator_id, account_id, key)?.as_slice() {
@@ -220,7 +220,7 @@ pub(super) fn order_under(
     }
 }
 
-pub(super) fn unknown_order(mandator_id: i32, key: &OrderKey) -> Failure {
+pub(super) fn unknown_order(mandator_id: MandatorId, key: &OrderKey) -> Failure {
     let (name, value) = key.shown();
     Failure::quoting(code::UNKNOWN_ORDER, [&FieldName(name), &value, &mandator_id])
 }

@@ -48,7 +48,7 @@ use keys::{missing_key, order_record, order_under, unknown_order};
 use super::wire::Time;
 use crate::config::{Mandator, Settings, ShippingWord, shipping_word};
 use crate::domain::order::{self, PacketDocument, PaymentDocument};
-use crate::domain::{Decimal, Failure, ItemId, OrderItemId, Worded, code, limits};
+use crate::domain::{Decimal, Failure, ItemId, OfferId, OrderItemId, Worded, code, limits};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -127,7 +127,7 @@ wire! {
         /// The tax of the position.
         tax_amount: Option<Decimal>,
         /// Id of the offer under which it was sold.
-        offer_id: Option<i32>,
+        offer_id: Option<OfferId>,
         /// The channel's number of the offer.
         external_offer_number: Option<String>,
         /// The channel's number of the position.

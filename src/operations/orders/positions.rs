@@ -2,7 +2,7 @@
 
 use super::{OrderItem, OrderItemReservation};
 use crate::config::{Mandator, Settings};
-use crate::domain::{AnyOf, Decimal, Failure, FieldName, OrderItemId, Worded, code};
+use crate::domain::{AnyOf, Decimal, Failure, FieldName, OrderItemId, WarehouseId, Worded, code};
 use crate::store::orders::{OrderItemRow, OrderParts};
 use crate::wire;
 
@@ -105,7 +105,7 @@ pub(super) fn open_pieces(quantity: i32, open: i32) -> Result<i32, Failure> {
 }
 
 /// The warehouse under a code.
-pub(super) fn warehouse(settings: &Settings, mandator: &Mandator, warehouse_code: Option<&str>) -> Result<Option<i32>, Failure> {
+pub(super) fn warehouse(settings: &Settings, mandator: &Mandator, warehouse_code: Option<&str>) -> Result<Option<WarehouseId>, Failure> {
     let Some(named) = warehouse_code.filter(|text| !text.is_empty()) else { return Ok(None) };
     match settings.warehouse_by_code(mandator.mandator_id, named) {
         Some(warehouse) => Ok(Some(warehouse.warehouse_id)),
@@ -150,6 +150,6 @@ pub(super) fn items_of(settings: &Settings, parts: &mut OrderParts) -> Vec<Order
 }
 
 /// The code of a warehouse; its id where the configuration does not know it any more.
-pub(super) fn code_of(settings: &Settings, warehouse_id: i32) -> String {
+pub(super) fn code_of(settings: &Settings, warehouse_id: WarehouseId) -> String {
     settings.warehouse_by_id(warehouse_id).map_or_else(|| warehouse_id.to_string(), |warehouse| warehouse.code.clone())
 }

@@ -10,7 +10,7 @@ use super::{OrderCancelRequest, OrderCoupon, OrderRefund, OrderTax};
 use super::{OrderTag, PaymentStatus, PriceType};
 use crate::config::{Mandator, Settings};
 use crate::domain::order::{self, OrderDocument, Workflow};
-use crate::domain::{Decimal, Failure, OrderId, OrderItemId, Stamp};
+use crate::domain::{AccountId, Decimal, Failure, MandatorId, OrderId, OrderItemId, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
 use crate::store::orders::{ContentRow, NoticeRow, OrderChangeRow, OrderParts, PacketRow, TagRow};
@@ -44,7 +44,7 @@ wire! {
         /// Kontor's own id.
         order_id: OrderId,
         /// The mandator.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Prefix of the order number.
         order_number_prefix: Option<String>,
         /// The visible number; unique together with the prefix.
@@ -84,7 +84,7 @@ wire! {
         /// Name of the sub channel.
         sub_channel_identifier: Option<String>,
         /// Account; missing for phone sales.
-        account_id: Option<i32>,
+        account_id: Option<AccountId>,
         /// Name of the account.
         account_identifier: Option<String>,
         /// Payment method.

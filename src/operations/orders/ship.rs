@@ -9,13 +9,13 @@ use super::OrderPacket;
 use super::positions::{OrderContent, open_pieces, warehouse};
 use crate::config::{Mandator, Settings};
 use crate::domain::order::{Content, PacketDocument};
-use crate::domain::{Failure, FieldName, OrderId, OrderItemId, Place, code};
+use crate::domain::{AccountId, Failure, FieldName, OrderId, OrderItemId, Place, WarehouseId, code};
 use crate::operations::Work;
 use crate::store::orders::{self, ContentRow, OrderRow, Packed, PacketRow, Positions};
 
 /// What a shipment did.
 pub(super) struct Shipped {
-    pub accounts: Vec<i32>,
+    pub accounts: Vec<AccountId>,
     /// Pieces in several packages of which nobody said what is in which.
     pub together: Vec<Content>,
     /// Packages or pieces changed.
@@ -213,7 +213,7 @@ impl Shelf {
     }
 
     /// The package holds exactly these pieces; a warehouse only counts where the request names one.
-    fn holds(&self, packet_id: i32, wanted: &[(OrderItemId, i32, Option<i32>)]) -> bool {
+    fn holds(&self, packet_id: i32, wanted: &[(OrderItemId, i32, Option<WarehouseId>)]) -> bool {
         let mut left: BTreeMap<OrderItemId, i64> = BTreeMap::new();
         for content in self.contents_of(packet_id) {
             *left.entry(content.order_item_id).or_default() += i64::from(content.quantity);

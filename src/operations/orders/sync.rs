@@ -1,6 +1,6 @@
 //! `syncPlatformOrders`: has the orders of accounts collected now (`channel-calls.md` 15; request and answer inferred).
 
-use crate::domain::Failure;
+use crate::domain::{AccountId, Failure};
 use crate::operations::sync::{SyncedAccount, ask_accounts};
 use crate::operations::{Work, WriteOperation};
 use crate::store::accounts;
@@ -11,7 +11,7 @@ write_request! {
     /// Whose orders to collect.
     SyncPlatformOrdersRequest {
         /// The accounts; all active accounts of the user's mandators where none is given.
-        accounts: Vec<i32> [each("account_id"), typed("account_ids")],
+        accounts: Vec<AccountId> [each("account_id"), typed("account_ids")],
         /// true: the answer waits until the orders are collected, at most for the configured time.
         process_synchronous: Option<bool>,
     }

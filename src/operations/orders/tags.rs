@@ -2,7 +2,7 @@
 
 use super::OrderTag;
 use crate::config::Settings;
-use crate::domain::{Failure, Place, code};
+use crate::domain::{Failure, MandatorId, Place, code};
 
 /// What a request says about an order's tags, in the words of the list.
 pub(super) struct Tags {
@@ -10,7 +10,7 @@ pub(super) struct Tags {
     pub(super) lost: Vec<String>,
 }
 
-pub(super) fn of(settings: &Settings, mandator_id: i32, sent: &[OrderTag]) -> Result<Tags, Failure> {
+pub(super) fn of(settings: &Settings, mandator_id: MandatorId, sent: &[OrderTag]) -> Result<Tags, Failure> {
     let mut tags = Tags { set: Vec::new(), lost: Vec::new() };
     for (index, tag) in sent.iter().enumerate() {
         let known = settings.order_tag(mandator_id, &tag.tag_identifier).map(|known| known.identifier.clone());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{PriceEntry, PricelistKey, PricelistRecord, Validity};
-use crate::domain::{Decimal, Failure, Place};
+use crate::domain::{Decimal, Failure, MandatorId, Place, PricelistId};
 use crate::operations::wire::{Day, Match, Record, Records, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -14,9 +14,9 @@ wire! {
     /// Conditions on price lists; all of them must hold.
     PricelistFilterRecord {
         /// The mandator; needed.
-        mandator_id: Option<Match<i32>>,
+        mandator_id: Option<Match<MandatorId>>,
         /// Number that Kontor gave the list.
-        pricelist_id: Option<Match<i32>>,
+        pricelist_id: Option<Match<PricelistId>>,
         /// Name.
         identifier: Option<Match<String>>,
         /// The ERP's own number.
@@ -44,7 +44,7 @@ impl ReadOperation for FetchPricelist {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut lists: BTreeMap<i32, PricelistRow> = BTreeMap::new();
+        let mut lists: BTreeMap<PricelistId, PricelistRow> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let own = pricelist_conditions!(ask, filter, PricelistFilterRecord, mandator, { mandator_id });

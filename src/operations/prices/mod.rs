@@ -11,7 +11,7 @@ pub(crate) use update_list::UpdatePricelist;
 pub(crate) use update_prices::UpdatePrices;
 
 use super::wire::{Day, Records};
-use crate::domain::Decimal;
+use crate::domain::{Decimal, MandatorId, PricelistId};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -32,9 +32,9 @@ wire! {
         /// Any text of the caller; comes back on the report.
         reference_id: Option<String> [attr],
         /// Number that Kontor gave the list (read only).
-        pricelist_id: Option<i32>,
+        pricelist_id: Option<PricelistId>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The ERP's own number of the list.
         external_id: Option<String> [max(100)],
         /// Name, unique in the mandator. Needed for a new list.
@@ -74,7 +74,7 @@ wire! {
     /// The keys of a price list, on its report.
     PricelistKeys {
         /// Number that Kontor gave the list.
-        pricelist_id: Option<i32>,
+        pricelist_id: Option<PricelistId>,
         /// Name.
         identifier: Option<String>,
         /// The ERP's own number.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{PriceEntry, PricelistKey, PricelistKeys, PricelistRecord, Validity};
 use crate::config::{Account, Settings};
-use crate::domain::{Currency, Failure, FieldName, ItemId, Worded, code};
+use crate::domain::{AccountId, Currency, Failure, FieldName, ItemId, MandatorId, PricelistId, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation, listing};
@@ -123,7 +123,7 @@ fn list_of(
         Some(list) => (ReportAction::Update, list),
         None => {
             let list = PricelistRow {
-                pricelist_id: next_id(work.tx, "pricelist")?,
+                pricelist_id: PricelistId(next_id(work.tx, "pricelist")?),
                 mandator_id: record.mandator_id,
                 identifier: record.identifier.clone().ok_or_else(|| Failure::missing("identifier"))?,
                 external_id: None,
@@ -273,11 +273,16 @@ fn accounts_with<'s>(settings: &'s Settings, list: &PricelistRow) -> impl Iterat
 }
 
 /// Marks the prices of these articles in the accounts that have a list of one of these names.
-fn tell_channels(work: &mut Work<'_, '_>, mandator_id: i32, names: &BTreeSet<String>, touched: BTreeSet<ItemId>) -> Result<(), Failure> {
+fn tell_channels(
+    work: &mut Work<'_, '_>,
+    mandator_id: MandatorId,
+    names: &BTreeSet<String>,
+    touched: BTreeSet<ItemId>,
+) -> Result<(), Failure> {
     let touched: Vec<ItemId> = touched.into_iter().collect();
     let of_mandator = work.settings.accounts.iter().filter(|account| account.mandator_id == mandator_id);
     let with_list = of_mandator.filter(|account| account.pricelists.iter().any(|name| names.contains(name)));
-    let accounts: Vec<i32> = with_list.map(|account| account.account_id).collect();
+    let accounts: Vec<AccountId> = with_list.map(|account| account.account_id).collect();
     if accounts.is_empty() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! `updatePrices`: prices that belong to the article itself, and channel prices. Never creates articles.
 
-use crate::domain::{Decimal, Failure, ItemId};
+use crate::domain::{Decimal, Failure, ItemId, MandatorId};
 use crate::operations::items::{self, ItemKey, ItemKeys, ItemRecord};
 use crate::operations::wire::{Patch, Records, Xml};
 use crate::operations::{Work, WriteOperation};
@@ -25,7 +25,7 @@ wire! {
         /// Number that Kontor gave the article.
         item_id: Option<ItemId>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The merchant's own item number.
         internal_item_number: Option<String> [max(50)],
         /// EAN or GTIN.

@@ -1,6 +1,7 @@
 //! The conditions that the fetch calls of stock share.
 
 use crate::config::{Mandator, Settings};
+use crate::domain::WarehouseId;
 use crate::operations::wire::{Match, cond_of};
 use crate::store::filter::Cond;
 
@@ -17,7 +18,7 @@ macro_rules! stock_filter {
             $(#[doc = $doc])*
             $name {
                 /// The mandator; needed.
-                mandator_id: Option<$crate::operations::wire::Match<i32>>,
+                mandator_id: Option<$crate::operations::wire::Match<MandatorId>>,
                 $(#[doc = $changed_doc])*
                 last_changed: Option<$crate::operations::wire::Between>,
                 /// Number that Kontor gave the article.
@@ -29,7 +30,7 @@ macro_rules! stock_filter {
                 /// Search code.
                 match_code: Option<$crate::operations::wire::Match<String>>,
                 /// The warehouse by number.
-                warehouse_id: Option<$crate::operations::wire::Match<i32>>,
+                warehouse_id: Option<$crate::operations::wire::Match<WarehouseId>>,
                 /// The warehouse by code.
                 warehouse_code: Option<$crate::operations::wire::Match<String>>,
                 $( $(#[doc = $own_doc])* $own: $own_type, )*
@@ -52,7 +53,12 @@ macro_rules! stock_filter {
 pub(super) use stock_filter;
 
 /// A condition on warehouse codes is one on their numbers.
-pub(super) fn warehouses_of(settings: &Settings, mandator: &Mandator, id: Option<&Match<i32>>, code: Option<&Match<String>>) -> Cond<i32> {
+pub(super) fn warehouses_of(
+    settings: &Settings,
+    mandator: &Mandator,
+    id: Option<&Match<WarehouseId>>,
+    code: Option<&Match<String>>,
+) -> Cond<WarehouseId> {
     let number = |code: String| settings.warehouse_by_code(mandator.mandator_id, code.trim()).map(|warehouse| warehouse.warehouse_id);
     cond_of(id).and(cond_of(code).filter_map(number))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::{stock_filter, warehouses_of};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Deleted, Failure, ItemId, Stamp};
+use crate::domain::{Deleted, Failure, ItemId, MandatorId, Stamp, WarehouseId};
 use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::items::{DeletedItem, deleted_items};
 use crate::operations::wire::{Patch, Time, mandator_of};
@@ -44,7 +44,7 @@ wire! {
         /// Number that Kontor gave the article.
         item_id: ItemId,
         /// The mandator of the article.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The merchant's own item number.
         internal_item_number: String,
         /// The manufacturer's product number.
@@ -58,9 +58,9 @@ wire! {
     /// The stock in one warehouse.
     WarehouseStock {
         /// The mandator of the warehouse.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The warehouse by number.
-        warehouse_id: i32,
+        warehouse_id: WarehouseId,
         /// The warehouse by code.
         warehouse_code: Option<String>,
         /// Pieces in the warehouse.
@@ -114,7 +114,7 @@ impl ReadOperation for FetchStockCount {
     }
 }
 
-type Found = BTreeMap<(ItemId, i32), FoundStock>;
+type Found = BTreeMap<(ItemId, WarehouseId), FoundStock>;
 
 fn found(conn: &mut Conn<'_>, filters: &[StockFilter], following: Option<Following>) -> Result<Found, Failure> {
     let mut found = BTreeMap::new();
@@ -127,7 +127,7 @@ fn found(conn: &mut Conn<'_>, filters: &[StockFilter], following: Option<Followi
 
 fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, filters: &[StockFilter]) -> Result<FetchStockCountResult, Failure> {
     let mut found = found(conn, filters, Some(cursor.following()))?;
-    let place = |row: &FoundStock| Since { stamp: row.last_changed, id: row.item_id.0, second: row.warehouse_id };
+    let place = |row: &FoundStock| Since { stamp: row.last_changed, id: row.item_id.0, second: row.warehouse_id.0 };
     let mut changes = found.values().map(place).collect();
     let mut deleted = cursor.deleted(conn, Deleted::Item, filters.iter().map(|filter| filter.item.mandator_id))?;
     let next = cursor.cut(&mut changes, &mut deleted);
@@ -148,7 +148,7 @@ fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, found: &Found, ids: &[
     let mut records = Vec::with_capacity(ids.len());
     for item_id in ids {
         let mut record: Option<ItemStock> = None;
-        for (_, row) in found.range((*item_id, i32::MIN)..=(*item_id, i32::MAX)) {
+        for (_, row) in found.range((*item_id, WarehouseId(i32::MIN))..=(*item_id, WarehouseId(i32::MAX))) {
             let zone = reading.mandator(row.mandator_id)?.time_zone;
             let warehouse = reading.settings.warehouse_by_id(row.warehouse_id);
             record.get_or_insert_with(|| item_of(row)).stock_items.push(WarehouseStock {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::conditions::{stock_filter, warehouses_of};
 use crate::config::{Mandator, Settings};
-use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OrderId, OrderItemId, WarehouseId};
 use crate::operations::wire::{Match, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -41,11 +41,11 @@ wire! {
         /// Number that Kontor gave the article.
         item_id: ItemId,
         /// The mandator of the article.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The merchant's own item number.
         internal_item_number: String,
         /// The warehouse by number.
-        warehouse_id: i32,
+        warehouse_id: WarehouseId,
         /// The warehouse by code.
         warehouse_code: Option<String>,
         /// The pieces.
@@ -57,7 +57,7 @@ wire! {
         /// Prefix of the visible number.
         order_number_prefix: Option<String>,
         /// The account of the order; absent for a phone sale.
-        account_id: Option<i32>,
+        account_id: Option<AccountId>,
     }
 }
 
@@ -80,14 +80,14 @@ impl ReadOperation for FetchStockReservations {
             mandator_of(None)?;
         }
         // By position: two positions of an order about one article are one reservation, and two filters find it once.
-        let mut positions: BTreeMap<(OrderItemId, i32), FoundReservation> = BTreeMap::new();
+        let mut positions: BTreeMap<(OrderItemId, WarehouseId), FoundReservation> = BTreeMap::new();
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let conditions = conditions(reading.settings, filter, mandator);
             positions
                 .extend(store::found_reservations(conn, &conditions)?.into_iter().map(|row| ((row.order_item_id, row.warehouse_id), row)));
         }
-        let mut found: BTreeMap<(ItemId, i32, OrderId), Reservation> = BTreeMap::new();
+        let mut found: BTreeMap<(ItemId, WarehouseId, OrderId), Reservation> = BTreeMap::new();
         for row in positions.into_values() {
             let warehouse_id = row.warehouse_id;
             let entry = found.entry((row.item_id, warehouse_id, row.order_id)).or_insert_with(|| Reservation {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::Settings;
-use crate::domain::{AnyOf, Failure, FieldName, ItemId, Place, Quote, code};
+use crate::domain::{AnyOf, Failure, FieldName, ItemId, MandatorId, Place, Quote, WarehouseId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::items::{ItemKeys, check_stock_value};
 use crate::operations::wire::{Patch, Records};
@@ -42,7 +42,7 @@ wire! {
         /// Number that Kontor gave the article.
         item_id: Option<ItemId>,
         /// The mandator of the article.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// The merchant's own item number.
         internal_item_number: Option<String> [max(50)],
         /// Safety stock: when no more than this is available, the offers of all but the article's primary account end.
@@ -56,9 +56,9 @@ wire! {
     /// One booking in one warehouse.
     StockBooking {
         /// The mandator of the warehouse. Default: that of the article.
-        mandator_id: Option<i32>,
+        mandator_id: Option<MandatorId>,
         /// The warehouse by number; wins over warehouse_code.
-        warehouse_id: Option<i32>,
+        warehouse_id: Option<WarehouseId>,
         /// The warehouse by code, without regard to case; fetchWarehouses lists them.
         warehouse_code: Option<String> [max(100)],
         /// The quantity, or the change of it; negative changes subtract.
@@ -111,13 +111,13 @@ impl WriteOperation for UpdateStockCount {
 /// The stock of the articles concerned, as it will be.
 struct Ledger {
     /// (mandator, number) → articles.
-    numbers: HashMap<(i32, String), Vec<ItemId>>,
+    numbers: HashMap<(MandatorId, String), Vec<ItemId>>,
     /// Article → mandator.
-    owners: BTreeMap<ItemId, i32>,
+    owners: BTreeMap<ItemId, MandatorId>,
     /// Numbers of the articles that were named by id, for their reports.
     names: BTreeMap<ItemId, String>,
-    stock: HashMap<(ItemId, i32), i32>,
-    booked: BTreeSet<(ItemId, i32)>,
+    stock: HashMap<(ItemId, WarehouseId), i32>,
+    booked: BTreeSet<(ItemId, WarehouseId)>,
     /// Safety and minimum stock, where a record of the call names one.
     values: BTreeMap<ItemId, items::StockValues>,
     /// Articles whose safety or minimum stock changed.
@@ -128,7 +128,7 @@ struct Ledger {
 
 impl Ledger {
     fn read<'r>(conn: &mut Conn<'_>, records: impl Iterator<Item = &'r StockRecord>) -> Result<Ledger, Failure> {
-        let mut numbers: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
+        let mut numbers: BTreeMap<MandatorId, Vec<&str>> = BTreeMap::new();
         let mut ids: Vec<ItemId> = Vec::new();
         let mut names_values = false;
         for record in records {
@@ -198,7 +198,7 @@ impl Ledger {
         for (field, value) in [("safety_stock", &record.safety_stock), ("minimum_stock", &record.minimum_stock)] {
             check_stock_value(field, value.as_ref().copied())?;
         }
-        let mut after: Vec<(i32, i32)> = Vec::with_capacity(record.stock_items.len());
+        let mut after: Vec<(WarehouseId, i32)> = Vec::with_capacity(record.stock_items.len());
         for (index, booking) in record.stock_items.iter().enumerate() {
             let place = |failure: Failure| failure.within(Place::entry("stock_item", index + 1));
             let mandator_id = booking.mandator_id.unwrap_or(record.mandator_id);
@@ -260,7 +260,7 @@ impl Ledger {
     }
 }
 
-fn warehouse_of(settings: &Settings, mandator_id: i32, booking: &StockBooking) -> Result<i32, Failure> {
+fn warehouse_of(settings: &Settings, mandator_id: MandatorId, booking: &StockBooking) -> Result<WarehouseId, Failure> {
     let unknown = |name: &str| Failure::new(code::UNKNOWN_WAREHOUSE, [name, &mandator_id.to_string()]);
     match (booking.warehouse_id, booking.warehouse_code.as_deref()) {
         (Some(id), _) => {

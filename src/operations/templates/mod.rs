@@ -2,7 +2,7 @@
 //! template can look at is in `docs/CONFIGURATION.md`.
 
 use crate::domain::lookup::{Template, TemplateUpdate, template_fields};
-use crate::domain::{Failure, code, template};
+use crate::domain::{Failure, MandatorId, code, template};
 use crate::operations::look_up::{By, LookUp};
 use crate::operations::wire::Patch;
 use crate::{look_up, look_up_columns, look_up_document, show, update_of, wire, wire_enum};
@@ -27,7 +27,7 @@ wire! {
         /// Number that Kontor gave the template.
         template_id: Option<i32>,
         /// The mandator it belongs to.
-        mandator_id: i32,
+        mandator_id: MandatorId,
         /// Name; specific_item_data and the account's configuration may name it. Needed for a new template.
         template_identifier: Option<String> [max(100)],
         /// HTML with placeholders in the language of Jinja.

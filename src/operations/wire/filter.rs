@@ -6,7 +6,7 @@ mod tests;
 use super::{Field, FieldSpec, FieldType, Occurs, Source, Time, Types, Value, Writer};
 use chrono_tz::Tz;
 
-use crate::domain::{AnyOf, Failure, code};
+use crate::domain::{AnyOf, Failure, MandatorId, code};
 use crate::operations::Face;
 use crate::store::filter::{Cond, Window};
 use crate::xml::Node;
@@ -285,9 +285,9 @@ impl<T: Clone> Match<T> {
     }
 }
 
-impl Match<i32> {
+impl<T: Copy> Match<T> {
     /// The only value, as `mandator_id` needs it.
-    pub fn single(&self) -> Option<i32> {
+    pub fn single(&self) -> Option<T> {
         match self.any_of.as_deref() {
             Some([value]) => Some(*value),
             _ => None,
@@ -390,6 +390,6 @@ pub(crate) fn words_of<T: Copy>(field: &'static str, condition: Option<&Match<St
 }
 
 /// The mandator of a filter, which every filter needs.
-pub fn mandator_of(condition: Option<&Match<i32>>) -> Result<i32, Failure> {
+pub fn mandator_of(condition: Option<&Match<MandatorId>>) -> Result<MandatorId, Failure> {
     condition.and_then(Match::single).ok_or_else(|| Failure::new(code::FILTER_REQUIRED, []))
 }

@@ -34,4 +34,13 @@ macro_rules! wire_id {
     )+ };
 }
 
-wire_id!(crate::domain::ItemId, crate::domain::OrderId, crate::domain::OrderItemId);
+wire_id!(
+    crate::domain::MandatorId,
+    crate::domain::AccountId,
+    crate::domain::WarehouseId,
+    crate::domain::PricelistId,
+    crate::domain::ItemId,
+    crate::domain::OfferId,
+    crate::domain::OrderId,
+    crate::domain::OrderItemId
+);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{account, block, item, look};
 use crate::config::{Account, Preparation};
 use crate::domain::price::Dated;
-use crate::domain::{Decimal, ItemId, Reader};
+use crate::domain::{Decimal, ItemId, MandatorId, PricelistId, Reader};
 use crate::preparation::{Known, KnownPricelist, Lack};
 use crate::store::pricelists::NamedPrice;
 use crate::store::prices::PricelistRow;
@@ -15,13 +15,13 @@ pub(super) fn priced() -> Known {
     let always = NamedPrice { validity: None, dated: Dated { from: None, to: None, price: Decimal(99_000) } };
     let sale = Dated { from: day("2026-11-01"), to: day("2026-11-30"), price: Decimal(79_000) };
     let prices = BTreeMap::from([(ItemId(1), vec![always, NamedPrice { validity: Some("Sale".into()), dated: sale }])]);
-    Known { pricelists: BTreeMap::from([("standard".into(), list(1, "EUR", prices))]), ..Known::default() }
+    Known { pricelists: BTreeMap::from([("standard".into(), list(PricelistId(1), "EUR", prices))]), ..Known::default() }
 }
 
-fn list(pricelist_id: i32, currency: &str, prices: BTreeMap<ItemId, Vec<NamedPrice>>) -> KnownPricelist {
+fn list(pricelist_id: PricelistId, currency: &str, prices: BTreeMap<ItemId, Vec<NamedPrice>>) -> KnownPricelist {
     let list = PricelistRow {
         pricelist_id,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         identifier: format!("list {pricelist_id}"),
         external_id: None,
         iso_currency: currency.into(),
@@ -44,9 +44,9 @@ fn a_further_price_list_counts_where_those_before_have_no_price_today() {
         let all = BTreeMap::from([(ItemId(1), vec![named(50_000, None)])]);
         Known {
             pricelists: BTreeMap::from([
-                ("standard".into(), list(1, "EUR", BTreeMap::new())),
-                ("clearance".into(), list(2, currency, BTreeMap::from([(ItemId(1), vec![named(30_000, to)])]))),
-                ("all".into(), list(3, "EUR", all)),
+                ("standard".into(), list(PricelistId(1), "EUR", BTreeMap::new())),
+                ("clearance".into(), list(PricelistId(2), currency, BTreeMap::from([(ItemId(1), vec![named(30_000, to)])]))),
+                ("all".into(), list(PricelistId(3), "EUR", all)),
             ]),
             ..Known::default()
         }
@@ -68,7 +68,7 @@ fn a_further_price_list_counts_where_those_before_have_no_price_today() {
     assert_eq!(lack.message().text(Reader::ADMIN), "the currency \"XYZ\" of price list \"list 2\" is not in ISO 4217");
     let lack = look(
         &own,
-        &Known { pricelists: BTreeMap::from([("standard".into(), list(1, "EUR", BTreeMap::new()))]), ..Known::default() },
+        &Known { pricelists: BTreeMap::from([("standard".into(), list(PricelistId(1), "EUR", BTreeMap::new()))]), ..Known::default() },
         &item("{}"),
     );
     assert!(lack.price.unwrap_err().message().text(Reader::ADMIN).contains("\"standard\" or \"gone\" or \"clearance\" or \"all\""));
@@ -93,7 +93,7 @@ fn the_price_has_the_decimals_of_its_currency() {
             ItemId(1),
             vec![NamedPrice { validity: None, dated: Dated { from: None, to: None, price: Decimal(91_255) } }],
         )]);
-        let known = Known { pricelists: BTreeMap::from([("standard".into(), list(1, currency, prices))]), ..Known::default() };
+        let known = Known { pricelists: BTreeMap::from([("standard".into(), list(PricelistId(1), currency, prices))]), ..Known::default() };
         let account =
             Account { preparation: Preparation { title_rule: Some("{{ price.amount }}".into()), ..Preparation::default() }, ..account() };
         let seen = |data: &str| {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::ChangeId;
 use crate::domain::order::FactName;
-use crate::domain::{Failure, OrderId};
+use crate::domain::{AccountId, Failure, OrderId};
 use crate::on;
 use crate::store::Tx;
 use crate::store::held_orders::ORDER_ASIDE;
@@ -98,7 +98,7 @@ pub(crate) fn retry_facts(tx: &mut Tx<'_>, order_id: OrderId, names: &[FactName]
 }
 
 /// Everything of an account that waits goes again at once, or only what is parked. Gives how much that is.
-pub(crate) fn retry_account(tx: &mut Tx<'_>, account_id: i32, parked_only: bool) -> Result<usize, Failure> {
+pub(crate) fn retry_account(tx: &mut Tx<'_>, account_id: AccountId, parked_only: bool) -> Result<usize, Failure> {
     let later_than = if parked_only { i64::MAX } else { due_now(tx) };
     let states = again!(tx, outbox_states, outbox_states::account_id.eq(account_id).and(waiting!(outbox_states, later_than)))?;
     let facts = again!(tx, outbox_facts, outbox_facts::account_id.eq(account_id).and(waiting!(outbox_facts, later_than)))?;

@@ -17,14 +17,14 @@ use super::filter::Cond;
 use super::held_orders::ORDER_ASIDE;
 use super::outbox::{OutboxStatus, Topic};
 use super::schema::{held_orders, items, offers, orders, outbox_facts, outbox_states};
-use crate::domain::{Failure, ItemId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Stamp};
 use crate::{conditions, narrow, on};
 
 /// The number of a change, one over all tables: `price-12` is the price of offer 12, `fact-7` a report about an order,
 /// `order-3` an order of the channel that could not be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ChangeId {
-    State { offer_id: i32, topic: Topic },
+    State { offer_id: OfferId, topic: Topic },
     Fact(i32),
     Order(i32),
 }
@@ -56,7 +56,7 @@ impl FromStr for ChangeId {
             return Ok(ChangeId::Order(number));
         }
         let topic = Topic::ALL.into_iter().find(|topic| word.eq_ignore_ascii_case(topic.word()));
-        topic.map(|topic| ChangeId::State { offer_id: number, topic }).ok_or(NoChangeId)
+        topic.map(|topic| ChangeId::State { offer_id: OfferId(number), topic }).ok_or(NoChangeId)
     }
 }
 
@@ -84,7 +84,7 @@ impl ChangeId {
 /// The offer that a change is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OfferOf {
-    pub offer_id: i32,
+    pub offer_id: OfferId,
     pub item_id: ItemId,
     pub internal_item_number: String,
 }
@@ -103,8 +103,8 @@ pub(crate) struct OrderOf {
 pub(crate) struct Change {
     pub id: ChangeId,
     /// Of the offer or the order; missing where the order is not stored.
-    pub mandator_id: Option<i32>,
-    pub account_id: i32,
+    pub mandator_id: Option<MandatorId>,
+    pub account_id: AccountId,
     pub offer: Option<OfferOf>,
     pub order: Option<OrderOf>,
     /// The part of the offer, what happened to the order, or `import` of an order that could not be stored.
@@ -132,7 +132,7 @@ conditions! {
     ($)
     /// The offer that a change is about.
     AboutOffer, about_offer {
-        offer_id: Cond<i32> = outbox_states::offer_id,
+        offer_id: Cond<OfferId> = outbox_states::offer_id,
         item_id: Cond<ItemId> = offers::item_id,
         internal_item_number: Cond<String> = items::internal_item_number,
     }
@@ -153,7 +153,7 @@ conditions! {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ChangeFilter {
     pub kind: Cond<ChangeKind>,
-    pub account_id: Cond<i32>,
+    pub account_id: Cond<AccountId>,
     /// [`OutboxStatus::Pending`] or [`OutboxStatus::Parked`].
     pub status: Cond<OutboxStatus>,
     pub offer: AboutOffer,
@@ -199,7 +199,7 @@ fn matching_states(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(St
         about_offer!(narrow query, filter.offer);
         query.load(c)
     })?;
-    Ok(rows.into_iter().map(|(asked, offer_id, topic)| (Stamp(asked), ChangeId::State { offer_id, topic })).collect())
+    Ok(rows.into_iter().map(|(asked, offer_id, topic)| (Stamp(asked), ChangeId::State { offer_id: OfferId(offer_id), topic })).collect())
 }
 
 fn matching_facts(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
@@ -233,15 +233,18 @@ fn matching_orders(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(St
 mod tests {
     use super::ChangeId::{Fact, Order, State};
     use super::{ChangeId, NoChangeId};
+    use crate::domain::OfferId;
     use crate::store::outbox::Topic;
 
     #[test]
     fn a_number_says_what_it_is_about() {
-        for id in [State { offer_id: 12, topic: Topic::Price }, State { offer_id: 1, topic: Topic::Listing }, Fact(7), Order(3)] {
+        for id in
+            [State { offer_id: OfferId(12), topic: Topic::Price }, State { offer_id: OfferId(1), topic: Topic::Listing }, Fact(7), Order(3)]
+        {
             assert_eq!(id.to_string().parse::<ChangeId>(), Ok(id));
         }
         assert_eq!(Fact(7).to_string(), "fact-7");
-        assert_eq!(" Price-12 ".parse::<ChangeId>(), Ok(State { offer_id: 12, topic: Topic::Price }));
+        assert_eq!(" Price-12 ".parse::<ChangeId>(), Ok(State { offer_id: OfferId(12), topic: Topic::Price }));
         for bad in ["", "12", "price", "price-", "price-x", "price--1", "price-0", "title-3", "fact-99999999999"] {
             assert_eq!(bad.parse::<ChangeId>(), Err(NoChangeId), "{bad}");
         }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{Change, ChangeId, ChangeKind, OfferOf, OrderOf};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, Stamp};
 use crate::on;
 use crate::store::held_orders::{HeldOrder, ORDER_ASIDE};
 use crate::store::outbox::{FactRow, OutboxStatus, StateRow, Topic};
@@ -25,7 +25,7 @@ pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change
     }
     states.sort_unstable();
     states.dedup();
-    let blocked: BTreeMap<i32, i64> = on!(conn, c => account_work::table
+    let blocked: BTreeMap<AccountId, i64> = on!(conn, c => account_work::table
         .filter(account_work::blocked_until.gt(0))
         .select((account_work::account_id, account_work::blocked_until))
         .load(c))?
@@ -49,15 +49,15 @@ pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change
 }
 
 /// Everything on the way about these offers.
-pub(crate) fn of_offers(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Failure> {
-    let all = |offer: &i32| Topic::ALL.map(|topic| ChangeId::State { offer_id: *offer, topic });
+pub(crate) fn of_offers(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<Vec<Change>, Failure> {
+    let all = |offer: &OfferId| Topic::ALL.map(|topic| ChangeId::State { offer_id: *offer, topic });
     by_ids(conn, &offer_ids.iter().flat_map(all).collect::<Vec<_>>())
 }
 
-fn states_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Failure> {
+fn states_of(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<Vec<Change>, Failure> {
     let mut changes = Vec::new();
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(StateRow, i32, ItemId, String)> = on!(conn, c => outbox_states::table
+        let rows: Vec<(StateRow, MandatorId, ItemId, String)> = on!(conn, c => outbox_states::table
             .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)).inner_join(items::table))
             .filter(outbox_states::offer_id.eq_any(chunk))
             .select((StateRow::as_select(), offers::mandator_id, offers::item_id, items::internal_item_number))
@@ -84,7 +84,7 @@ fn states_of(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<Vec<Change>, Fail
 }
 
 /// Mandator and numbers of an order, where it exists.
-type Numbers = Option<(i32, i32, Option<String>, Option<String>)>;
+type Numbers = Option<(MandatorId, i32, Option<String>, Option<String>)>;
 
 fn facts_of(conn: &mut Conn<'_>, fact_ids: &[i32]) -> Result<Vec<Change>, Failure> {
     let mut changes = Vec::new();

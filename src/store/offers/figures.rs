@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::domain::stock::Figures;
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId, WarehouseId};
 use crate::on;
 use crate::store::schema::{items, order_items, orders, reservations, stock};
 use crate::store::{Conn, MOST_VARIABLES, listings};
@@ -46,8 +46,8 @@ impl StockFigures {
 /// out.
 pub(crate) fn stock_figures(
     conn: &mut Conn<'_>,
-    account_id: i32,
-    warehouses: &[i32],
+    account_id: AccountId,
+    warehouses: &[WarehouseId],
     item_ids: &[ItemId],
 ) -> Result<Vec<(ItemId, StockFigures)>, Failure> {
     let mut figures: std::collections::BTreeMap<ItemId, StockFigures> = std::collections::BTreeMap::new();
@@ -82,7 +82,7 @@ pub(crate) fn stock_figures(
         for (item, pieces, account) in reserved {
             let entry = figures.entry(item).or_default();
             entry.reserved += i64::from(pieces);
-            if account == Some(account_id) {
+            if account == Some(account_id.0) {
                 entry.reserved_here += i64::from(pieces);
             }
         }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::domain::offer::{EndedBy, OfferState};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId};
 use crate::store::Conn;
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::{items, offers};
@@ -14,7 +14,7 @@ conditions! {
     ($)
     /// The conditions of one `filter` of fetchOffers.
     OfferFilter, offer_conditions {
-        offer_id: Cond<i32> = offers::offer_id,
+        offer_id: Cond<OfferId> = offers::offer_id,
         external_offer_number: Cond<String> = offers::external_offer_number,
         item_id: Cond<ItemId> = offers::item_id,
         internal_item_number: Cond<String> = items::internal_item_number,
@@ -24,16 +24,16 @@ conditions! {
         ended_at: Window = offers::ended_at,
         release_at: Window = offers::release_at,
     } and {
-        account_id: Cond<i32> = offers::account_id,
+        account_id: Cond<AccountId> = offers::account_id,
         state: Cond<OfferState> = offers::state,
         ended_by: Cond<EndedBy> = offers::ended_by,
     } beside {
-        mandator_id: i32,
+        mandator_id: MandatorId,
     }
 }
 
 /// Ids of the offers that pass a filter.
-pub(crate) fn matching(conn: &mut Conn<'_>, filter: &OfferFilter) -> Result<Vec<i32>, Failure> {
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &OfferFilter) -> Result<Vec<OfferId>, Failure> {
     Ok(on!(conn, c => {
         let mut query = offers::table
             .inner_join(items::table)

@@ -19,15 +19,15 @@ use super::{Conn, MOST_VARIABLES, Stored, Tx, next_ids};
 use crate::domain::item::Item;
 pub(crate) use crate::domain::offer::{EndedBy, OfferState, Wanted};
 use crate::domain::stock::{Life, Placed};
-use crate::domain::{Deleted, Failure, ItemId, Stamp};
+use crate::domain::{AccountId, Deleted, Failure, ItemId, MandatorId, OfferId, Stamp};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = offers, treat_none_as_default_value = false)]
 pub struct OfferRow {
-    pub offer_id: i32,
-    pub mandator_id: i32,
-    pub account_id: i32,
+    pub offer_id: OfferId,
+    pub mandator_id: MandatorId,
+    pub account_id: AccountId,
     pub item_id: ItemId,
     pub state: OfferState,
     pub wanted: Wanted,
@@ -55,7 +55,7 @@ pub struct OfferRow {
 
 impl OfferRow {
     /// A prepared offer, known to no channel yet.
-    pub fn new(offer_id: i32, mandator_id: i32, account_id: i32, item_id: ItemId, stamp: Stamp) -> OfferRow {
+    pub fn new(offer_id: OfferId, mandator_id: MandatorId, account_id: AccountId, item_id: ItemId, stamp: Stamp) -> OfferRow {
         OfferRow {
             offer_id,
             mandator_id,
@@ -98,7 +98,7 @@ impl OfferRow {
 }
 
 /// Offers by id, in the order of the ids; unknown ids are left out.
-pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, Failure> {
+pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[OfferId]) -> Result<Vec<OfferRow>, Failure> {
     let mut found = Vec::new();
     for chunk in ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => offers::table
@@ -111,7 +111,12 @@ pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<OfferRow>, 
 }
 
 /// The offer of an item in an account; created as prepared where it does not exist. True: it is new.
-pub(crate) fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_id: ItemId) -> Result<(OfferRow, bool), Failure> {
+pub(crate) fn prepare(
+    tx: &mut Tx<'_>,
+    mandator_id: MandatorId,
+    account_id: AccountId,
+    item_id: ItemId,
+) -> Result<(OfferRow, bool), Failure> {
     let existing = on!(&mut tx.conn, c => offers::table
         .filter(offers::account_id.eq(account_id))
         .filter(offers::item_id.eq(item_id))
@@ -121,7 +126,7 @@ pub(crate) fn prepare(tx: &mut Tx<'_>, mandator_id: i32, account_id: i32, item_i
     if let Some(row) = existing {
         return Ok((row, false));
     }
-    let row = OfferRow::new(next_ids(tx, "offer", 1)?, mandator_id, account_id, item_id, tx.stamp);
+    let row = OfferRow::new(OfferId(next_ids(tx, "offer", 1)?), mandator_id, account_id, item_id, tx.stamp);
     on!(&mut tx.conn, c => diesel::insert_into(offers::table).values(&row).execute(c))?;
     Ok((row, true))
 }
@@ -139,16 +144,16 @@ pub(crate) fn keep_preparation(tx: &mut Tx<'_>, offer: &OfferRow, refill_from: O
 }
 
 /// The offers are to run from now on.
-pub(crate) fn want(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+pub(crate) fn want(tx: &mut Tx<'_>, offer_ids: &[OfferId]) -> Result<(), Failure> {
     set_wanted(tx, offer_ids, Wanted::Running, EndedBy::Nobody)
 }
 
 /// The offers are not to run.
-pub(crate) fn unwant(tx: &mut Tx<'_>, offer_ids: &[i32], ended_by: EndedBy) -> Result<(), Failure> {
+pub(crate) fn unwant(tx: &mut Tx<'_>, offer_ids: &[OfferId], ended_by: EndedBy) -> Result<(), Failure> {
     set_wanted(tx, offer_ids, Wanted::Ended, ended_by)
 }
 
-fn set_wanted(tx: &mut Tx<'_>, offer_ids: &[i32], wanted: Wanted, ended_by: EndedBy) -> Result<(), Failure> {
+fn set_wanted(tx: &mut Tx<'_>, offer_ids: &[OfferId], wanted: Wanted, ended_by: EndedBy) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::update(offers::table.filter(offers::offer_id.eq_any(chunk)))
@@ -164,7 +169,7 @@ fn set_wanted(tx: &mut Tx<'_>, offer_ids: &[i32], wanted: Wanted, ended_by: Ende
 }
 
 /// The offers are to run from a time on; until then they stay as they are.
-pub(crate) fn schedule(tx: &mut Tx<'_>, offer_ids: &[i32], release_at: Stamp) -> Result<(), Failure> {
+pub(crate) fn schedule(tx: &mut Tx<'_>, offer_ids: &[OfferId], release_at: Stamp) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => diesel::update(offers::table.filter(offers::offer_id.eq_any(chunk)))
@@ -175,7 +180,7 @@ pub(crate) fn schedule(tx: &mut Tx<'_>, offer_ids: &[i32], release_at: Stamp) ->
 }
 
 /// Scheduled offers whose time has come: `(offer, account)`, the earliest first.
-pub(crate) fn due_releases(conn: &mut Conn<'_>, now: Stamp, most: i64) -> Result<Vec<(i32, i32)>, Failure> {
+pub(crate) fn due_releases(conn: &mut Conn<'_>, now: Stamp, most: i64) -> Result<Vec<(OfferId, AccountId)>, Failure> {
     Ok(on!(conn, c => offers::table
         .filter(offers::release_at.le(now.0))
         .order((offers::release_at, offers::offer_id))
@@ -185,7 +190,7 @@ pub(crate) fn due_releases(conn: &mut Conn<'_>, now: Stamp, most: i64) -> Result
 }
 
 /// Nothing was known to the channel, or does not matter any more: the next reconciliation says the quantity again.
-pub(crate) fn say_again(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+pub(crate) fn say_again(tx: &mut Tx<'_>, offer_ids: &[OfferId]) -> Result<(), Failure> {
     for offer_id in offer_ids {
         moved(tx, *offer_id)?;
     }
@@ -193,10 +198,10 @@ pub(crate) fn say_again(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failur
 }
 
 /// Removes offers. Positions of orders that came from them keep their article.
-pub(crate) fn delete(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> {
+pub(crate) fn delete(tx: &mut Tx<'_>, offer_ids: &[OfferId]) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
-        let gone: Vec<(i32, i32, i32, String)> = on!(&mut tx.conn, c => offers::table
+        let gone: Vec<(MandatorId, i32, AccountId, String)> = on!(&mut tx.conn, c => offers::table
             .inner_join(items::table)
             .filter(offers::offer_id.eq_any(chunk))
             .select((offers::mandator_id, offers::offer_id, offers::account_id, items::internal_item_number))
@@ -211,7 +216,7 @@ pub(crate) fn delete(tx: &mut Tx<'_>, offer_ids: &[i32]) -> Result<(), Failure> 
         };
         deletions::note(tx, &gone.into_iter().map(row).collect::<Vec<_>>())?;
         on!(&mut tx.conn, c => diesel::update(order_items::table.filter(order_items::offer_id.eq_any(chunk.iter().copied().map(Some))))
-            .set(order_items::offer_id.eq(None::<i32>))
+            .set(order_items::offer_id.eq(None::<OfferId>))
             .execute(c))?;
         on!(&mut tx.conn, c => diesel::delete(offers::table.filter(offers::offer_id.eq_any(chunk))).execute(c))?;
     }
@@ -260,7 +265,7 @@ pub(crate) fn items_for(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemF
 }
 
 /// Offers of these articles in an account.
-pub(crate) fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]) -> Result<Vec<OfferRow>, Failure> {
+pub(crate) fn of_items(conn: &mut Conn<'_>, account_id: AccountId, item_ids: &[ItemId]) -> Result<Vec<OfferRow>, Failure> {
     let mut found = Vec::new();
     for chunk in item_ids.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => offers::table
@@ -273,10 +278,10 @@ pub(crate) fn of_items(conn: &mut Conn<'_>, account_id: i32, item_ids: &[ItemId]
 }
 
 /// Which of these offers have rows in the outbox, pending or refused.
-pub(crate) fn with_pending_changes(conn: &mut Conn<'_>, offer_ids: &[i32]) -> Result<std::collections::BTreeSet<i32>, Failure> {
+pub(crate) fn with_pending_changes(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<std::collections::BTreeSet<OfferId>, Failure> {
     let mut found = std::collections::BTreeSet::new();
     for chunk in offer_ids.chunks(MOST_VARIABLES) {
-        let ids: Vec<i32> = on!(conn, c => outbox_states::table
+        let ids: Vec<OfferId> = on!(conn, c => outbox_states::table
             .filter(outbox_states::offer_id.eq_any(chunk))
             .select(outbox_states::offer_id)
             .load(c))?;

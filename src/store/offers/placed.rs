@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{EndedBy, OfferRow, OfferState, Wanted, by_ids};
 use crate::domain::stock::{Life, Placed};
-use crate::domain::{Failure, ItemId, OrderId};
+use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId};
 use crate::on;
 use crate::store::outbox::{self, Topic};
 use crate::store::schema::{offers, order_items};
@@ -33,14 +33,14 @@ pub(crate) struct Confirmed {
     pub running: Option<bool>,
 }
 
-fn one(tx: &mut Tx<'_>, offer_id: i32) -> Result<Option<OfferRow>, Failure> {
+fn one(tx: &mut Tx<'_>, offer_id: OfferId) -> Result<Option<OfferRow>, Failure> {
     Ok(by_ids(&mut tx.conn, &[offer_id])?.pop())
 }
 
 /// Keeps announcements before the call. Gives the offers that exist no more: nobody could end them later.
-pub(crate) fn announce(tx: &mut Tx<'_>, announcements: &[(i32, Announced)]) -> Result<Vec<i32>, Failure> {
-    let ids: Vec<i32> = announcements.iter().map(|(offer_id, _)| *offer_id).collect();
-    let rows: BTreeMap<i32, OfferRow> = by_ids(&mut tx.conn, &ids)?.into_iter().map(|row| (row.offer_id, row)).collect();
+pub(crate) fn announce(tx: &mut Tx<'_>, announcements: &[(OfferId, Announced)]) -> Result<Vec<OfferId>, Failure> {
+    let ids: Vec<OfferId> = announcements.iter().map(|(offer_id, _)| *offer_id).collect();
+    let rows: BTreeMap<OfferId, OfferRow> = by_ids(&mut tx.conn, &ids)?.into_iter().map(|row| (row.offer_id, row)).collect();
     let mut gone = Vec::new();
     for (offer_id, announced) in announcements {
         let Some(row) = rows.get(offer_id) else {
@@ -62,7 +62,7 @@ pub(crate) fn announce(tx: &mut Tx<'_>, announcements: &[(i32, Announced)]) -> R
 }
 
 /// Stores what the channel confirmed.
-pub(crate) fn confirm(tx: &mut Tx<'_>, offer_id: i32, confirmed: &Confirmed) -> Result<(), Failure> {
+pub(crate) fn confirm(tx: &mut Tx<'_>, offer_id: OfferId, confirmed: &Confirmed) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     let Some(mut row) = one(tx, offer_id)? else {
         return Ok(());
@@ -120,7 +120,7 @@ pub(crate) fn confirm(tx: &mut Tx<'_>, offer_id: i32, confirmed: &Confirmed) -> 
     Ok(())
 }
 
-fn save_placed(tx: &mut Tx<'_>, offer_id: i32, change: impl FnOnce(Placed) -> Placed) -> Result<(), Failure> {
+fn save_placed(tx: &mut Tx<'_>, offer_id: OfferId, change: impl FnOnce(Placed) -> Placed) -> Result<(), Failure> {
     let Some(row) = one(tx, offer_id)? else {
         return Ok(());
     };
@@ -138,12 +138,12 @@ fn save_placed(tx: &mut Tx<'_>, offer_id: i32, change: impl FnOnce(Placed) -> Pl
 }
 
 /// An order of the offer was collected: its pieces are not on offer any more (OB).
-pub(crate) fn sold(tx: &mut Tx<'_>, offer_id: i32, pieces: i32) -> Result<(), Failure> {
+pub(crate) fn sold(tx: &mut Tx<'_>, offer_id: OfferId, pieces: i32) -> Result<(), Failure> {
     save_placed(tx, offer_id, |placed| placed.sold(pieces))
 }
 
 /// The channel may have put pieces back, or moved its own stock: the quantity has to be said again.
-pub(crate) fn moved(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
+pub(crate) fn moved(tx: &mut Tx<'_>, offer_id: OfferId) -> Result<(), Failure> {
     save_placed(tx, offer_id, Placed::moved)
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn moved_items(tx: &mut Tx<'_>, item_ids: &[ItemId]) -> Result<(), Fa
 }
 
 /// A wanted offer is not listed, because there is not enough stock.
-pub(crate) fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failure> {
+pub(crate) fn wait_for_stock(tx: &mut Tx<'_>, offer_id: OfferId) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::update(offers::table
             .filter(offers::offer_id.eq(offer_id))
@@ -172,7 +172,7 @@ pub(crate) fn wait_for_stock(tx: &mut Tx<'_>, offer_id: i32) -> Result<(), Failu
 
 /// Marks the quantities of an account's offers of the items in an order. The channel moved its own stock, so what it
 /// shows is not known.
-pub(crate) fn moved_by_order(tx: &mut Tx<'_>, account_id: i32, order_id: OrderId) -> Result<(), Failure> {
+pub(crate) fn moved_by_order(tx: &mut Tx<'_>, account_id: AccountId, order_id: OrderId) -> Result<(), Failure> {
     let items: Vec<Option<ItemId>> = on!(&mut tx.conn, c => order_items::table
         .filter(order_items::order_id.eq(order_id))
         .filter(order_items::item_id.is_not_null())
@@ -181,7 +181,7 @@ pub(crate) fn moved_by_order(tx: &mut Tx<'_>, account_id: i32, order_id: OrderId
     let items: Vec<ItemId> = items.into_iter().flatten().collect();
     let mut dirty = Vec::new();
     for chunk in items.chunks(MOST_VARIABLES) {
-        let found: Vec<i32> = on!(&mut tx.conn, c => offers::table
+        let found: Vec<OfferId> = on!(&mut tx.conn, c => offers::table
             .filter(offers::item_id.eq_any(chunk))
             .filter(offers::account_id.eq(account_id))
             .filter(offers::wanted.eq(Wanted::Running))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::{EndedBy, OfferRow, OfferState, Wanted};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{AccountId, Failure, ItemId, OfferId};
 use crate::on;
 use crate::store::outbox::OutboxStatus;
 use crate::store::schema::{offers, order_items, outbox_facts, outbox_states};
@@ -23,7 +23,7 @@ pub(crate) struct Adopted {
 }
 
 /// The next offers of an account behind an id, in the order of their ids.
-pub(crate) fn of_account_after(conn: &mut Conn<'_>, account_id: i32, after: i32, most: i64) -> Result<Vec<OfferRow>, Failure> {
+pub(crate) fn of_account_after(conn: &mut Conn<'_>, account_id: AccountId, after: i32, most: i64) -> Result<Vec<OfferRow>, Failure> {
     Ok(on!(conn, c => offers::table
         .filter(offers::account_id.eq(account_id))
         .filter(offers::offer_id.gt(after))
@@ -34,7 +34,7 @@ pub(crate) fn of_account_after(conn: &mut Conn<'_>, account_id: i32, after: i32,
 }
 
 /// The offers of an account with these numbers of the channel.
-pub(crate) fn by_external_numbers(conn: &mut Conn<'_>, account_id: i32, numbers: &[&str]) -> Result<Vec<OfferRow>, Failure> {
+pub(crate) fn by_external_numbers(conn: &mut Conn<'_>, account_id: AccountId, numbers: &[&str]) -> Result<Vec<OfferRow>, Failure> {
     let mut found = Vec::new();
     for chunk in numbers.chunks(MOST_VARIABLES) {
         found.extend(on!(conn, c => offers::table
@@ -49,12 +49,12 @@ pub(crate) fn by_external_numbers(conn: &mut Conn<'_>, account_id: i32, numbers:
 
 /// Those of the offers about which something is still to be said: of themselves, or of an order by which a shop moves
 /// its stock.
-pub(crate) fn on_the_way(conn: &mut Conn<'_>, account_id: i32, of: &[OfferRow]) -> Result<BTreeSet<i32>, Failure> {
+pub(crate) fn on_the_way(conn: &mut Conn<'_>, account_id: AccountId, of: &[OfferRow]) -> Result<BTreeSet<OfferId>, Failure> {
     let mut found = BTreeSet::new();
     for chunk in of.chunks(MOST_VARIABLES) {
-        let ids: Vec<i32> = chunk.iter().map(|offer| offer.offer_id).collect();
+        let ids: Vec<OfferId> = chunk.iter().map(|offer| offer.offer_id).collect();
         let items: Vec<Option<ItemId>> = chunk.iter().map(|offer| Some(offer.item_id)).collect();
-        let marked: Vec<i32> = on!(conn, c => outbox_states::table
+        let marked: Vec<OfferId> = on!(conn, c => outbox_states::table
             .filter(outbox_states::offer_id.eq_any(&ids))
             .filter(outbox_states::status.eq(OutboxStatus::Pending))
             .select(outbox_states::offer_id)
@@ -93,7 +93,7 @@ pub(crate) fn found_missing(tx: &mut Tx<'_>, offer: &OfferRow) -> Result<(), Fai
 }
 
 /// A prepared offer is the one that runs in the channel already.
-pub(crate) fn adopt(tx: &mut Tx<'_>, offer_id: i32, adopted: &Adopted) -> Result<(), Failure> {
+pub(crate) fn adopt(tx: &mut Tx<'_>, offer_id: OfferId, adopted: &Adopted) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
         .set((

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{BY_CHANNEL, OrderRow};
 use crate::domain::message::own;
 use crate::domain::order::{CreditDocument, CreditState, FactName};
-use crate::domain::{Decimal, Failure, OrderId, Stamp};
+use crate::domain::{Decimal, Failure, MandatorId, OrderId, Stamp};
 use crate::on;
 use crate::store::messages::{self, MessageRow};
 use crate::store::outbox::{OutboxRow, OutboxStatus, Settled};
@@ -17,7 +17,7 @@ use crate::store::{Conn, Tx, next_id};
 pub(crate) struct CreditRow {
     pub credit_entry_id: i32,
     pub order_id: OrderId,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     /// The ERP's own number, unique in the mandator.
     pub external_credit_number: String,
     /// In 1/10 000.
@@ -56,7 +56,7 @@ pub(crate) fn refused_credits(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec
 }
 
 /// The credit entry of a mandator under the ERP's number.
-pub(crate) fn credit_by_number(conn: &mut Conn<'_>, mandator_id: i32, number: &str) -> Result<Option<CreditRow>, Failure> {
+pub(crate) fn credit_by_number(conn: &mut Conn<'_>, mandator_id: MandatorId, number: &str) -> Result<Option<CreditRow>, Failure> {
     Ok(on!(conn, c => credit_entries::table
         .filter(credit_entries::mandator_id.eq(mandator_id))
         .filter(credit_entries::external_credit_number.eq(number))

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::domain::customer::Customer;
 use crate::domain::order::OrderDocument;
-use crate::domain::{Failure, limits};
+use crate::domain::{AccountId, Failure, MandatorId, limits};
 use crate::store::filter::{Cond, Window};
 use crate::store::schema::customers;
 use crate::store::since::{Following, Since};
@@ -21,9 +21,9 @@ const FIRST_CUSTOMER_NUMBER: i32 = 10_000;
 #[diesel(table_name = customers, primary_key(customer_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct CustomerRow {
     pub customer_id: i32,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     /// The account whose buyer it is; `None` for phone sales.
-    pub account_id: Option<i32>,
+    pub account_id: Option<AccountId>,
     pub customer_number: i32,
     /// The channel's id of the buyer, or the e-mail address in lower case.
     pub channel_key: Option<String>,
@@ -64,7 +64,7 @@ fn fitted(email: &str) -> String {
 }
 
 /// A customer of a mandator by id.
-pub(crate) fn by_id(conn: &mut Conn<'_>, mandator_id: i32, customer_id: i32) -> Result<Option<CustomerRow>, Failure> {
+pub(crate) fn by_id(conn: &mut Conn<'_>, mandator_id: MandatorId, customer_id: i32) -> Result<Option<CustomerRow>, Failure> {
     Ok(on!(conn, c => customers::table
         .filter(customers::mandator_id.eq(mandator_id))
         .filter(customers::customer_id.eq(customer_id))
@@ -74,7 +74,7 @@ pub(crate) fn by_id(conn: &mut Conn<'_>, mandator_id: i32, customer_id: i32) -> 
 }
 
 /// A customer of a mandator by number.
-pub(crate) fn by_number(conn: &mut Conn<'_>, mandator_id: i32, customer_number: i32) -> Result<Option<CustomerRow>, Failure> {
+pub(crate) fn by_number(conn: &mut Conn<'_>, mandator_id: MandatorId, customer_number: i32) -> Result<Option<CustomerRow>, Failure> {
     Ok(on!(conn, c => customers::table
         .filter(customers::mandator_id.eq(mandator_id))
         .filter(customers::customer_number.eq(customer_number))
@@ -84,7 +84,12 @@ pub(crate) fn by_number(conn: &mut Conn<'_>, mandator_id: i32, customer_number: 
         .optional())?)
 }
 
-fn by_key(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, channel_key: &str) -> Result<Option<CustomerRow>, Failure> {
+fn by_key(
+    conn: &mut Conn<'_>,
+    mandator_id: MandatorId,
+    account_id: Option<AccountId>,
+    channel_key: &str,
+) -> Result<Option<CustomerRow>, Failure> {
     Ok(on!(conn, c => {
         let known = customers::table
             .filter(customers::mandator_id.eq(mandator_id))
@@ -102,8 +107,8 @@ fn by_key(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, channe
 /// neither is a new customer each time.
 pub(crate) fn buyer(
     tx: &mut Tx<'_>,
-    mandator_id: i32,
-    account_id: Option<i32>,
+    mandator_id: MandatorId,
+    account_id: Option<AccountId>,
     channel_id: Option<&str>,
     email: Option<&str>,
 ) -> Result<CustomerRow, Failure> {
@@ -120,8 +125,8 @@ pub(crate) fn buyer(
 /// from then on, whatever else it was asked for by.
 pub(crate) fn create(
     tx: &mut Tx<'_>,
-    mandator_id: i32,
-    account_id: Option<i32>,
+    mandator_id: MandatorId,
+    account_id: Option<AccountId>,
     customer_number: Option<i32>,
     channel_key: Option<String>,
     email: Option<&str>,
@@ -150,7 +155,7 @@ pub(crate) fn create(
     Ok(row)
 }
 
-fn free_number(tx: &mut Tx<'_>, mandator_id: i32) -> Result<i32, Failure> {
+fn free_number(tx: &mut Tx<'_>, mandator_id: MandatorId) -> Result<i32, Failure> {
     loop {
         let number = next_ids_from(tx, "customer_number", 1, FIRST_CUSTOMER_NUMBER - 1)?;
         if by_number(&mut tx.conn, mandator_id, number)?.is_none() {
@@ -190,7 +195,12 @@ pub(crate) fn follow_order(tx: &mut Tx<'_>, row: &mut CustomerRow, order: &Order
 }
 
 /// The ids of a mandator's customers under one of the ERP's own keys.
-pub(crate) fn by_external(conn: &mut Conn<'_>, mandator_id: i32, second: bool, external_id: &str) -> Result<Vec<CustomerRow>, Failure> {
+pub(crate) fn by_external(
+    conn: &mut Conn<'_>,
+    mandator_id: MandatorId,
+    second: bool,
+    external_id: &str,
+) -> Result<Vec<CustomerRow>, Failure> {
     Ok(on!(conn, c => {
         let of_mandator = customers::table
             .filter(customers::mandator_id.eq(mandator_id))
@@ -213,11 +223,11 @@ conditions! {
         external_customer_id_2: Cond<String> = customers::external_customer_id_2,
         email_address: Cond<String> = lower(customers::email_address),
         customer_group_id: Cond<i32> = customers::customer_group_id,
-        account_id: Cond<i32> = customers::account_id,
+        account_id: Cond<AccountId> = customers::account_id,
         created_at: Window = customers::created_at,
         last_changed: Window = customers::last_changed,
     } beside {
-        mandator_id: i32,
+        mandator_id: MandatorId,
     }
 }
 
@@ -281,6 +291,7 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<CustomerRow>,
 #[cfg(test)]
 mod tests {
     use super::{buyer, create};
+    use crate::domain::{AccountId, MandatorId};
     use crate::store::testing::on_stores;
 
     #[test]
@@ -288,12 +299,12 @@ mod tests {
         on_stores(|store| {
             store
                 .write(|tx| {
-                    let by_number = create(tx, 1, None, Some(4711), None, Some("erika@example.com"))?;
-                    let by_email = buyer(tx, 1, None, None, Some(" Erika@Example.com"))?;
+                    let by_number = create(tx, MandatorId(1), None, Some(4711), None, Some("erika@example.com"))?;
+                    let by_email = buyer(tx, MandatorId(1), None, None, Some(" Erika@Example.com"))?;
                     assert_eq!(by_number.customer_id, by_email.customer_id);
-                    let of_account = buyer(tx, 1, Some(101), Some("B-1"), Some("erika@example.com"))?;
-                    assert_eq!((of_account.channel_key.as_deref(), of_account.account_id), (Some("B-1"), Some(101)));
-                    let (one, other) = (buyer(tx, 1, None, None, Some(" "))?, buyer(tx, 1, None, None, Some(" "))?);
+                    let of_account = buyer(tx, MandatorId(1), Some(AccountId(101)), Some("B-1"), Some("erika@example.com"))?;
+                    assert_eq!((of_account.channel_key.as_deref(), of_account.account_id), (Some("B-1"), Some(AccountId(101))));
+                    let (one, other) = (buyer(tx, MandatorId(1), None, None, Some(" "))?, buyer(tx, MandatorId(1), None, None, Some(" "))?);
                     assert_ne!(one.customer_id, other.customer_id, "blanks name nobody");
                     Ok(())
                 })
@@ -307,7 +318,12 @@ mod tests {
             let email = "e".repeat(400) + "@x.de";
             let longer = email.clone();
             let (mut kept, again) = store
-                .write(move |tx| Ok((buyer(tx, 1, Some(101), None, Some(&email))?, buyer(tx, 1, Some(101), None, Some(&email))?)))
+                .write(move |tx| {
+                    Ok((
+                        buyer(tx, MandatorId(1), Some(AccountId(101)), None, Some(&email))?,
+                        buyer(tx, MandatorId(1), Some(AccountId(101)), None, Some(&email))?,
+                    ))
+                })
                 .unwrap();
             assert_eq!(kept.customer_id, again.customer_id);
             assert_eq!(kept.email_address.as_ref().map(|email| email.chars().count()), Some(255));

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::OrderRow;
 use crate::domain::order::OrderStatus;
-use crate::domain::{Failure, OrderId};
+use crate::domain::{AccountId, Failure, MandatorId, OrderId};
 use crate::store::Conn;
 use crate::store::among::among;
 use crate::store::filter::{Cond, Window};
@@ -44,7 +44,12 @@ impl OrderKey {
 }
 
 /// The orders of a mandator, or of one of its accounts, under a key: more than one where the key is not unique.
-pub(crate) fn find(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32>, key: &OrderKey) -> Result<Vec<OrderId>, Failure> {
+pub(crate) fn find(
+    conn: &mut Conn<'_>,
+    mandator_id: MandatorId,
+    account_id: Option<AccountId>,
+    key: &OrderKey,
+) -> Result<Vec<OrderId>, Failure> {
     Ok(on!(conn, c => {
         let mut of_mandator = orders::table
             .filter(orders::mandator_id.eq(mandator_id))
@@ -86,7 +91,7 @@ pub(crate) fn find(conn: &mut Conn<'_>, mandator_id: i32, account_id: Option<i32
 }
 
 /// The order of an account under the channel's number.
-pub(crate) fn of_channel(conn: &mut Conn<'_>, account_id: i32, marketplace_order_id: &str) -> Result<Option<OrderRow>, Failure> {
+pub(crate) fn of_channel(conn: &mut Conn<'_>, account_id: AccountId, marketplace_order_id: &str) -> Result<Option<OrderRow>, Failure> {
     Ok(on!(conn, c => orders::table
         .filter(orders::account_id.eq(account_id))
         .filter(orders::marketplace_order_id.eq(marketplace_order_id))
@@ -128,7 +133,7 @@ conditions! {
         marketplace_order_id_1: Cond<String> = orders::marketplace_order_id,
         marketplace_order_id_2: Cond<String> = orders::marketplace_order_id_2,
         payment_method_id: Cond<i32> = orders::payment_method_id,
-        account_id: Cond<i32> = orders::account_id,
+        account_id: Cond<AccountId> = orders::account_id,
         email_address: Cond<String> = orders::email_address,
         customer_ids: Cond<i32> = orders::customer_id,
         complete_status: Cond<i32> = orders::complete_status,
@@ -136,7 +141,7 @@ conditions! {
     } and {
         order_status_id: Cond<OrderStatus> = orders::order_status_id,
     } beside {
-        mandator_id: i32,
+        mandator_id: MandatorId,
         customer_numbers: Cond<i32>,
         order_tags: Cond<String>,
         /// Hides what this user changed last.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::{Positions, follow_pieces, get, save, sold_offer};
-use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OrderId, OrderItemId, WarehouseId};
 use crate::on;
 use crate::store::schema::{order_items, orders};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
@@ -25,11 +25,11 @@ pub(crate) fn any_unmatched(conn: &mut Conn<'_>) -> Result<bool, Failure> {
 /// `warehouses` gives those of an account. Gives the accounts whose offers are concerned.
 pub(crate) fn match_late(
     tx: &mut Tx<'_>,
-    mandator_id: i32,
+    mandator_id: MandatorId,
     items: &BTreeMap<&str, ItemId>,
     changed_by: &str,
-    warehouses: impl Fn(Option<i32>) -> Vec<i32>,
-) -> Result<Vec<i32>, Failure> {
+    warehouses: impl Fn(Option<AccountId>) -> Vec<WarehouseId>,
+) -> Result<Vec<AccountId>, Failure> {
     let numbers: Vec<&str> = items.keys().copied().collect();
     let mut waiting: BTreeMap<OrderId, Vec<(OrderItemId, String)>> = BTreeMap::new();
     for chunk in numbers.chunks(MOST_VARIABLES) {

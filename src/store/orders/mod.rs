@@ -35,7 +35,7 @@ use super::schema::{items, offers, order_items, order_notices, order_payments};
 use super::schema::{order_tags, orders};
 use super::{Conn, MOST_VARIABLES, Tx, next_ids, next_ids_from};
 use crate::domain::order::{OrderDocument, OrderStatus, PaymentDocument, Pieces, Workflow};
-use crate::domain::{Failure, ItemId, OrderId, OrderItemId};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, OrderItemId, WarehouseId};
 use crate::on;
 
 /// `last_changed_by` of what a channel changed.
@@ -51,9 +51,9 @@ const ROWS_OF_INSERT: usize = 1_000;
 #[diesel(table_name = orders, primary_key(order_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct OrderRow {
     pub order_id: OrderId,
-    pub mandator_id: i32,
+    pub mandator_id: MandatorId,
     /// `None`: a phone sale.
-    pub account_id: Option<i32>,
+    pub account_id: Option<AccountId>,
     pub sub_channel_id: i32,
     pub order_number: i32,
     pub order_number_prefix: Option<String>,
@@ -87,7 +87,7 @@ pub struct OrderRow {
 
 impl OrderRow {
     /// A new order without numbers of others; the caller fills in what it knows.
-    pub fn new(mandator_id: i32, sub_channel_id: i32, workflow: Workflow) -> OrderRow {
+    pub fn new(mandator_id: MandatorId, sub_channel_id: i32, workflow: Workflow) -> OrderRow {
         OrderRow {
             order_id: OrderId(0),
             mandator_id,
@@ -127,7 +127,7 @@ pub struct OrderItemRow {
     pub order_id: OrderId,
     /// `None`: the position matches no item.
     pub item_id: Option<ItemId>,
-    pub offer_id: Option<i32>,
+    pub offer_id: Option<OfferId>,
     pub channel_line_id: Option<String>,
     pub internal_item_number: Option<String>,
     pub external_offer_number: Option<String>,
@@ -228,7 +228,7 @@ pub(crate) fn insert(
     tx: &mut Tx<'_>,
     mut row: OrderRow,
     mut positions: Vec<OrderItemRow>,
-    warehouses: &[i32],
+    warehouses: &[WarehouseId],
 ) -> Result<(OrderRow, Vec<ItemId>), Failure> {
     row.order_id = OrderId(next_ids(tx, "order", 1)?);
     row.created_at = tx.stamp.0;
@@ -260,7 +260,7 @@ pub(crate) fn add_positions(tx: &mut Tx<'_>, order_id: OrderId, positions: &mut 
 }
 
 /// The next number that no order of the mandator has; an ERP may have given some itself.
-fn free_order_number(tx: &mut Tx<'_>, mandator_id: i32) -> Result<i32, Failure> {
+fn free_order_number(tx: &mut Tx<'_>, mandator_id: MandatorId) -> Result<i32, Failure> {
     loop {
         let number = next_ids_from(tx, "order_number", 1, FIRST_ORDER_NUMBER - 1)?;
         if find(&mut tx.conn, mandator_id, None, &OrderKey::OrderNumber(number))?.is_empty() {
@@ -297,7 +297,12 @@ pub(crate) struct SoldItem {
 }
 
 /// The items of a mandator with this id or, else, this number; several only for a number that is not unique.
-pub(crate) fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<ItemId>, number: &str) -> Result<Vec<SoldItem>, Failure> {
+pub(crate) fn sold_items(
+    conn: &mut Conn<'_>,
+    mandator_id: MandatorId,
+    item_id: Option<ItemId>,
+    number: &str,
+) -> Result<Vec<SoldItem>, Failure> {
     Ok(on!(conn, c => {
         let of_mandator = items::table
             .filter(items::mandator_id.eq(mandator_id))
@@ -313,10 +318,10 @@ pub(crate) fn sold_items(conn: &mut Conn<'_>, mandator_id: i32, item_id: Option<
 /// The offer under which a channel sold a position: by the channel's number, else by the item.
 pub(crate) fn sold_offer(
     conn: &mut Conn<'_>,
-    account_id: i32,
+    account_id: AccountId,
     external_number: Option<&str>,
     item_id: Option<ItemId>,
-) -> Result<Option<(i32, ItemId)>, Failure> {
+) -> Result<Option<(OfferId, ItemId)>, Failure> {
     Ok(on!(conn, c => {
         let of_account = offers::table
             .filter(offers::account_id.eq(account_id))

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::positions::Packed;
 use crate::domain::order::PacketDocument;
-use crate::domain::{Failure, OrderId, OrderItemId};
+use crate::domain::{Failure, OrderId, OrderItemId, WarehouseId};
 use crate::on;
 use crate::store::schema::{order_packets, package_contents};
 use crate::store::{Conn, Tx, next_ids};
@@ -24,7 +24,7 @@ pub struct ContentRow {
     pub packet_id: i32,
     pub order_item_id: OrderItemId,
     /// The warehouse that the pieces left; missing for a position without an item.
-    pub warehouse_id: Option<i32>,
+    pub warehouse_id: Option<WarehouseId>,
     pub quantity: i32,
 }
 

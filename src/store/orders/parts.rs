@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::customers::CustomerRow;
 use super::reservations::reservations_of;
 use super::*;
+use crate::domain::WarehouseId;
 use crate::store::schema::customers as customers_table;
 
 /// An order with everything that belongs to it.
@@ -16,7 +17,7 @@ pub(crate) struct OrderParts {
     pub customer: Option<CustomerRow>,
     pub items: Vec<OrderItemRow>,
     /// Reserved pieces by position and warehouse.
-    pub reserved: BTreeMap<OrderItemId, BTreeMap<i32, i32>>,
+    pub reserved: BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>>,
     pub packets: Vec<PacketRow>,
     pub contents: Vec<ContentRow>,
     pub changes: Vec<OrderChangeRow>,

@@ -10,7 +10,7 @@ use super::requests::answer_requests;
 use super::reservations::{reservations_of, write_reservations};
 use super::{OrderItemRow, ROWS_OF_INSERT, contents, items_of};
 use crate::domain::order::{Content, Moved, Pieces, Position, Standing};
-use crate::domain::{Failure, ItemId, OrderId, OrderItemId, code};
+use crate::domain::{Failure, ItemId, OrderId, OrderItemId, WarehouseId, code};
 use crate::on;
 use crate::store::schema::{items, order_items, stock};
 use crate::store::{Conn, Tx};
@@ -19,7 +19,7 @@ use crate::store::{Conn, Tx};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Packed {
     pub order_item_id: OrderItemId,
-    pub warehouse_id: Option<i32>,
+    pub warehouse_id: Option<WarehouseId>,
     pub quantity: i32,
 }
 
@@ -29,25 +29,29 @@ pub(crate) struct Positions {
     rows: Vec<OrderItemRow>,
     rows_before: Vec<OrderItemRow>,
     list: Vec<Position>,
-    reserved_before: BTreeMap<OrderItemId, BTreeMap<i32, i32>>,
+    reserved_before: BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>>,
     /// Pieces that leave stock, by item and warehouse.
-    booked: BTreeMap<(ItemId, i32), i64>,
+    booked: BTreeMap<(ItemId, WarehouseId), i64>,
     /// The order's warehouses, in the order in which they are used.
-    warehouses: Vec<i32>,
+    warehouses: Vec<WarehouseId>,
     /// The channel moved the pieces. What it knows is not said to it.
     moved_by_channel: bool,
 }
 
 impl Positions {
     /// `warehouses` are those of the order's account in its order, or of the mandator for a phone sale.
-    pub(crate) fn load(conn: &mut Conn<'_>, order_id: OrderId, warehouses: &[i32]) -> Result<Positions, Failure> {
+    pub(crate) fn load(conn: &mut Conn<'_>, order_id: OrderId, warehouses: &[WarehouseId]) -> Result<Positions, Failure> {
         let rows = items_of(conn, order_id)?;
         let ids: Vec<OrderItemId> = rows.iter().map(|row| row.order_item_id).collect();
         let reserved_before = reservations_of(conn, &ids)?;
         Ok(Positions::of(rows, reserved_before, warehouses))
     }
 
-    pub(super) fn of(rows: Vec<OrderItemRow>, reserved: BTreeMap<OrderItemId, BTreeMap<i32, i32>>, warehouses: &[i32]) -> Positions {
+    pub(super) fn of(
+        rows: Vec<OrderItemRow>,
+        reserved: BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>>,
+        warehouses: &[WarehouseId],
+    ) -> Positions {
         let list = rows.iter().map(|row| Position {
             order_item_id: row.order_item_id,
             item_id: row.item_id,
@@ -122,7 +126,7 @@ impl Positions {
     }
 
     /// A position, and the warehouses that serve it.
-    fn position(&mut self, order_item_id: OrderItemId) -> Option<(&mut Position, &[i32])> {
+    fn position(&mut self, order_item_id: OrderItemId) -> Option<(&mut Position, &[WarehouseId])> {
         let position = self.list.iter_mut().find(|position| position.order_item_id == order_item_id)?;
         Some((position, &self.warehouses))
     }
@@ -142,7 +146,7 @@ impl Positions {
     }
 
     /// Ships open pieces of a position, at most as many as are open.
-    pub(crate) fn ship(&mut self, order_item_id: OrderItemId, quantity: i32, from: Option<i32>) -> Vec<Packed> {
+    pub(crate) fn ship(&mut self, order_item_id: OrderItemId, quantity: i32, from: Option<WarehouseId>) -> Vec<Packed> {
         let Some((position, warehouses)) = self.position(order_item_id) else { return Vec::new() };
         let left = position.ship(quantity, from, warehouses);
         if let Some(item_id) = position.item_id {
@@ -205,7 +209,7 @@ impl Positions {
     }
 
     /// Books pieces back into a warehouse.
-    pub(crate) fn restock(&mut self, order_item_id: OrderItemId, quantity: i32, warehouse_id: i32) {
+    pub(crate) fn restock(&mut self, order_item_id: OrderItemId, quantity: i32, warehouse_id: WarehouseId) {
         if let Some(item_id) = self.position(order_item_id).and_then(|(position, _)| position.item_id) {
             *self.booked.entry((item_id, warehouse_id)).or_default() -= i64::from(quantity);
         }
@@ -214,7 +218,7 @@ impl Positions {
     /// Reserves what is open and not reserved yet, where it is available.
     pub(crate) fn reserve(&mut self, conn: &mut Conn<'_>) -> Result<(), Failure> {
         let item_ids: Vec<ItemId> = self.list.iter().filter_map(|position| position.item_id).collect();
-        let mut available: BTreeMap<(ItemId, i32), i64> =
+        let mut available: BTreeMap<(ItemId, WarehouseId), i64> =
             crate::store::stock::of_items(conn, &item_ids)?.into_iter().map(|(key, count)| (key, i64::from(count))).collect();
         for (key, reserved) in crate::store::stock::reserved(conn, &item_ids)? {
             *available.entry(key).or_default() -= i64::from(reserved);
@@ -299,7 +303,7 @@ pub(crate) fn save_row(tx: &mut Tx<'_>, row: &OrderItemRow) -> Result<(), Failur
 
 /// Books pieces from their warehouses. Stock may fall below zero: then more was sold than the ERP had announced, and its
 /// next absolute stock puts that right.
-fn book(tx: &mut Tx<'_>, booked: &BTreeMap<(ItemId, i32), i64>) -> Result<(), Failure> {
+fn book(tx: &mut Tx<'_>, booked: &BTreeMap<(ItemId, WarehouseId), i64>) -> Result<(), Failure> {
     if booked.is_empty() {
         return Ok(());
     }

@@ -2,12 +2,18 @@
 
 use super::*;
 use crate::domain::order::{Content, Event, FactKind, FactName, Packet, PacketDocument, PaymentStatus, Step, reopened, step};
+use crate::domain::{AccountId, WarehouseId};
 use crate::store::outbox::{self, Topic};
 
 /// Gives an order another status, without regard to its workflow. A shipped order ships what is open, in a package of
 /// Kontor's own; a cancelled one cancels it; one that comes back from the cancelled is open again (`channel-calls.md` 3,
 /// rule 8). Marks the offers concerned, and gives their accounts. The caller saves the row.
-pub(crate) fn change_status(tx: &mut Tx<'_>, row: &mut OrderRow, to: OrderStatus, warehouses: &[i32]) -> Result<Vec<i32>, Failure> {
+pub(crate) fn change_status(
+    tx: &mut Tx<'_>,
+    row: &mut OrderRow,
+    to: OrderStatus,
+    warehouses: &[WarehouseId],
+) -> Result<Vec<AccountId>, Failure> {
     let from = row.order_status_id;
     if from == to {
         return Ok(Vec::new());
@@ -59,7 +65,7 @@ pub(crate) fn follow_status(row: &mut OrderRow, positions: &Positions) {
 }
 
 /// Writes moved pieces, marks the offers concerned, and gives their accounts.
-pub(crate) fn follow_pieces(tx: &mut Tx<'_>, positions: Positions) -> Result<Vec<i32>, Failure> {
+pub(crate) fn follow_pieces(tx: &mut Tx<'_>, positions: Positions) -> Result<Vec<AccountId>, Failure> {
     let touched = positions.save(tx)?;
     outbox::mark_items(tx, &touched, &[Topic::Quantity])
 }
@@ -86,7 +92,7 @@ pub(crate) fn contents(
 /// Writes a fact for the order's channel and remembers it in the row, which the caller saves. A shipment names the packages
 /// that no earlier fact named, as often as there are new ones; cancelled positions are what they are; everything else is
 /// said once. Gives the account, when a fact was written; a phone sale has no channel.
-pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<Option<i32>, Failure> {
+pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> Result<Option<AccountId>, Failure> {
     let Some(account_id) = row.account_id else {
         return Ok(None);
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use crate::domain::order::Position;
-use crate::domain::{Failure, ItemId, OrderItemId};
+use crate::domain::{Failure, ItemId, OrderItemId, WarehouseId};
 use crate::on;
 use crate::store::schema::{reservations, stock};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
@@ -14,7 +14,7 @@ use crate::store::{Conn, MOST_VARIABLES, Tx};
 #[diesel(table_name = reservations)]
 struct ReservationRow {
     order_item_id: OrderItemId,
-    warehouse_id: i32,
+    warehouse_id: WarehouseId,
     item_id: ItemId,
     quantity: i32,
 }
@@ -23,8 +23,8 @@ struct ReservationRow {
 pub(crate) fn reservations_of(
     conn: &mut Conn<'_>,
     order_item_ids: &[OrderItemId],
-) -> Result<BTreeMap<OrderItemId, BTreeMap<i32, i32>>, Failure> {
-    let mut found: BTreeMap<OrderItemId, BTreeMap<i32, i32>> = BTreeMap::new();
+) -> Result<BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>>, Failure> {
+    let mut found: BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>> = BTreeMap::new();
     for chunk in order_item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<ReservationRow> = on!(conn, c => reservations::table
             .filter(reservations::order_item_id.eq_any(chunk))

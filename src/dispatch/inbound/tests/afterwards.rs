@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Imported, changes, channel_order, export, id_of, line, load, messages, shelf, stock_of, take};
 use crate::domain::order::{CancellationRequest, ChannelOrder, ChannelRefund, LinePieces, RequestState as S};
-use crate::domain::{Decimal, OrderId};
+use crate::domain::{Decimal, OrderId, WarehouseId};
 use crate::on;
 use crate::store::orders::{self, Positions};
 use crate::store::schema::outbox_facts;
@@ -31,7 +31,7 @@ fn refund(id: &str, amount: i32, positions: Vec<LinePieces>) -> ChannelRefund {
 /// What the ERP does with the positions, the first of which is meant.
 fn erp(store: &Store, id: OrderId, step: impl FnOnce(&mut Positions, crate::domain::OrderItemId) + Send + 'static) {
     let work = move |tx: &mut Tx<'_>| {
-        let mut positions = Positions::load(&mut tx.conn, id, &[10])?;
+        let mut positions = Positions::load(&mut tx.conn, id, &[WarehouseId(10)])?;
         let first = positions.rows()[0].order_item_id;
         step(&mut positions, first);
         orders::follow_pieces(tx, positions)?;
@@ -146,7 +146,7 @@ fn pieces_that_come_back_are_counted_and_booked_by_nobody_but_the_erp() {
         said.lines[0].returned = 2;
         take(store, &said);
         let row = &load(store, id).items[0];
-        assert_eq!((row.returned, row.returned_reported, stock_of(store, item, 10)), (2, 0, 7));
+        assert_eq!((row.returned, row.returned_reported, stock_of(store, item, WarehouseId(10))), (2, 0, 7));
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(changes(store, id), [("returned_quantity".to_owned(), text("0"), text("2"))]);
         assert_eq!((take(store, &said), codes(store)), (Imported::Unchanged, vec!["ORDER_RETURNED".to_owned()]));

@@ -1,8 +1,8 @@
 //! Orders that their channel changes.
 
 use super::{Imported, changes, channel_order, export, facts, id_of, line, load, messages, pieces, reserved, shelf, take};
-use crate::domain::Decimal;
 use crate::domain::order::{OrderLine, OrderStatus};
+use crate::domain::{Decimal, WarehouseId};
 use crate::store::orders;
 use crate::store::testing::on_stores;
 
@@ -85,7 +85,7 @@ fn pieces_that_the_channel_cancels_are_free_again_and_shipped_ones_stay() {
         take(store, &order);
         store
             .write(move |tx| {
-                let mut positions = orders::Positions::load(&mut tx.conn, id, &[10])?;
+                let mut positions = orders::Positions::load(&mut tx.conn, id, &[WarehouseId(10)])?;
                 let position = positions.rows()[0].order_item_id;
                 positions.ship(position, 1, None);
                 orders::follow_pieces(tx, positions)?;
@@ -114,7 +114,7 @@ fn what_the_erp_cancelled_comes_back_from_the_channel_as_nothing_new() {
         export(store, id);
         store
             .write(move |tx| {
-                let mut positions = orders::Positions::load(&mut tx.conn, id, &[10])?;
+                let mut positions = orders::Positions::load(&mut tx.conn, id, &[WarehouseId(10)])?;
                 let ids: Vec<_> = positions.rows().iter().map(|row| row.order_item_id).collect();
                 positions.cancel(ids[0], 1);
                 positions.cancel(ids[1], 1);

@@ -4,7 +4,7 @@ use chrono::{TimeZone, Utc};
 
 use super::{Imported, changes, channel_order, export, id_of, load, messages, shelf, take};
 use crate::domain::order::{ChannelOrder, Coupon, PriceType, TaxShare, total_difference};
-use crate::domain::{Decimal, OrderId, Reader};
+use crate::domain::{Decimal, OrderId, Reader, WarehouseId};
 use crate::store::Store;
 use crate::store::orders::{self, Positions};
 use crate::store::testing::on_stores;
@@ -125,7 +125,7 @@ fn sums_that_fall_with_what_the_erp_cancelled_are_no_news() {
         export(store, id);
         store
             .write(move |tx| {
-                let mut positions = Positions::load(&mut tx.conn, id, &[10])?;
+                let mut positions = Positions::load(&mut tx.conn, id, &[WarehouseId(10)])?;
                 let first = positions.rows()[0].order_item_id;
                 positions.cancel(first, 1);
                 positions.set_cancelled_told([first]);

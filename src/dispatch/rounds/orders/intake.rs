@@ -13,7 +13,7 @@ use crate::dispatch::retry::after;
 use crate::dispatch::settle::{About, clean};
 use crate::domain::message::{Arg, own};
 use crate::domain::order::ChannelOrder;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{AccountId, Failure, Stamp};
 use crate::store::{Tx, accounts, broken_document, held_orders, messages};
 
 /// Orders that share a transaction.
@@ -39,7 +39,7 @@ pub(super) struct Intake<'c> {
 impl Intake<'_> {
     /// Stores orders; gives the accounts whose quantities they change. An order that cannot be stored is kept aside. Fails
     /// where even that is not possible: then the database is down, and the cursor must not move.
-    pub(crate) fn store(&self, orders: Vec<ChannelOrder>, source: Source) -> Result<BTreeSet<i32>, Failure> {
+    pub(crate) fn store(&self, orders: Vec<ChannelOrder>, source: Source) -> Result<BTreeSet<AccountId>, Failure> {
         let orders = Arc::new(orders);
         let mut concerned = BTreeSet::new();
         for start in (0..orders.len()).step_by(AT_ONCE) {
@@ -56,7 +56,7 @@ impl Intake<'_> {
         Ok(concerned)
     }
 
-    fn import_alone(&self, orders: &Arc<Vec<ChannelOrder>>, index: usize, source: Source) -> Result<BTreeSet<i32>, Failure> {
+    fn import_alone(&self, orders: &Arc<Vec<ChannelOrder>>, index: usize, source: Source) -> Result<BTreeSet<AccountId>, Failure> {
         self.import(orders, index..index + 1, source).or_else(|failure| {
             if let Some(order) = orders.get(index) {
                 let document = order.to_json().map_err(|error| broken_document("channel order", &error))?;
@@ -66,7 +66,7 @@ impl Intake<'_> {
         })
     }
 
-    fn import(&self, orders: &Arc<Vec<ChannelOrder>>, range: Range<usize>, source: Source) -> Result<BTreeSet<i32>, Failure> {
+    fn import(&self, orders: &Arc<Vec<ChannelOrder>>, range: Range<usize>, source: Source) -> Result<BTreeSet<AccountId>, Failure> {
         let Intake { context, import, now } = *self;
         let orders = Arc::clone(orders);
         let (settings, account) = (Arc::clone(&context.settings), context.account.clone());

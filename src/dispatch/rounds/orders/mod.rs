@@ -15,7 +15,7 @@ use crate::dispatch::turn::Kind;
 use crate::domain::message::{Message, own};
 use crate::domain::order::ChannelOrder;
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Reader, Stamp, limits};
+use crate::domain::{AccountId, Failure, Reader, Stamp, limits};
 use crate::store::accounts::{self, WorkRow};
 use crate::store::begun::{self, Begun};
 use crate::store::{Conn, broken_document, held_orders, messages};
@@ -55,7 +55,7 @@ impl Round for Orders {
         if !self.is_due(work, now) || context.channel.has_to_wait(ChannelCall::PullOrders, now) {
             return Ok(None);
         }
-        context.begin(Begun::Poll(context.account_id()), work.poll_begun)?;
+        context.begin(Begun::Poll(context.account_id().0), work.poll_begun)?;
         let open = open_orders(context)?;
         let poll = self.poll.take().unwrap_or_else(|| Poll { cursor: work.order_cursor.clone(), wanted: work.poll_wanted });
         let cursor = poll.cursor.clone();
@@ -148,7 +148,7 @@ impl Orders {
     }
 
     /// Stores orders that were collected just now, but for those that are set aside.
-    fn store_new(&self, context: &Context, mut orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
+    fn store_new(&self, context: &Context, mut orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<AccountId>, Failure> {
         let account_id = context.account_id();
         let aside = context.store.read(|conn| begun::orders_aside(conn, account_id))?;
         orders.retain(|order| !aside.contains(&number_of(order)));
@@ -205,7 +205,7 @@ fn number_of(order: &ChannelOrder) -> String {
 }
 
 /// Puts orders where each is stored alone.
-fn keep_for_later(context: &Context, orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<i32>, Failure> {
+fn keep_for_later(context: &Context, orders: Vec<ChannelOrder>, now: Stamp) -> Result<BTreeSet<AccountId>, Failure> {
     let document = |order: &ChannelOrder| order.to_json().map_err(|error| broken_document("channel order", &error));
     let kept = orders.iter().map(|order| Ok((number_of(order), document(order)?)));
     let (account_id, kept) = (context.account_id(), kept.collect::<Result<Vec<_>, Failure>>()?);
@@ -214,8 +214,8 @@ fn keep_for_later(context: &Context, orders: Vec<ChannelOrder>, now: Stamp) -> R
 }
 
 /// Wakes the other accounts whose quantities orders have changed, and lets waiting calls look.
-fn tell(context: &Context, concerned: &BTreeSet<i32>) {
-    let others: Vec<i32> = concerned.iter().copied().filter(|account| *account != context.account_id()).collect();
+fn tell(context: &Context, concerned: &BTreeSet<AccountId>) {
+    let others: Vec<AccountId> = concerned.iter().copied().filter(|account| *account != context.account_id()).collect();
     if !others.is_empty() {
         context.bell.ring(&others);
     }

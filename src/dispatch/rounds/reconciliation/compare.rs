@@ -82,6 +82,7 @@ pub(crate) fn never_sent(offer: &OfferRow) -> bool {
 mod tests {
     use super::{Difference, Shown, compare, never_sent};
     use crate::domain::offer::Wanted;
+    use crate::domain::{AccountId, MandatorId, OfferId};
     use crate::domain::{Currency, Decimal, ItemId, Money, Stamp};
     use crate::store::offers::{EndedBy, OfferRow, OfferState};
 
@@ -96,7 +97,7 @@ mod tests {
             shown_price: Some(99_000),
             open_quantity: Some(5),
             open_at_most: Some(8),
-            ..OfferRow::new(1, 1, 1, ItemId(1), Stamp(0))
+            ..OfferRow::new(OfferId(1), MandatorId(1), AccountId(1), ItemId(1), Stamp(0))
         }
     }
 
@@ -168,6 +169,6 @@ mod tests {
         let offer = OfferRow { state: OfferState::Prepared, ..running() };
         assert_eq!(compare(&offer, Some(&SHOWN), true), [Difference::Unconfirmed]);
         assert!(!never_sent(&offer));
-        assert!(never_sent(&OfferRow::new(1, 1, 1, ItemId(1), Stamp(0))));
+        assert!(never_sent(&OfferRow::new(OfferId(1), MandatorId(1), AccountId(1), ItemId(1), Stamp(0))));
     }
 }

@@ -8,7 +8,7 @@ use super::wording;
 use crate::config::Account;
 use crate::dispatch::settle::{About, message_row};
 use crate::domain::offer::Wanted;
-use crate::domain::{Failure, ItemId, Stamp};
+use crate::domain::{Failure, ItemId, OfferId, Stamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Announced, OfferRow};
 use crate::store::outbox::{self, Topic};
@@ -30,7 +30,12 @@ pub(crate) struct Differing {
 }
 
 impl View {
-    pub(crate) fn differences(&self, conn: &mut Conn<'_>, offers: Vec<OfferRow>, seen: &BTreeMap<i32, Seen>) -> Result<Differing, Failure> {
+    pub(crate) fn differences(
+        &self,
+        conn: &mut Conn<'_>,
+        offers: Vec<OfferRow>,
+        seen: &BTreeMap<OfferId, Seen>,
+    ) -> Result<Differing, Failure> {
         let mut found = Differing::default();
         let on_the_way = offers::on_the_way(conn, self.account.account_id, &offers)?;
         for offer in offers {

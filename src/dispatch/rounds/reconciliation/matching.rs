@@ -6,7 +6,7 @@ use super::compare::never_sent;
 use super::wording::Stranger;
 use crate::config::Account;
 use crate::connectors::ListedOffer;
-use crate::domain::{Failure, ItemId, limits};
+use crate::domain::{Failure, ItemId, MandatorId, OfferId, limits};
 use crate::store::Conn;
 use crate::store::items::{self, KeyColumn};
 use crate::store::offers::{self, OfferRow};
@@ -16,7 +16,7 @@ use crate::store::offers::{self, OfferRow};
 pub(crate) enum Match {
     /// The offer with this id; by the channel's number, or only by its article.
     Ours {
-        offer_id: i32,
+        offer_id: OfferId,
         by_number: bool,
     },
     /// No offer of ours, but an article that could get one.
@@ -35,7 +35,7 @@ pub(crate) fn fitted(listed: ListedOffer) -> ListedOffer {
 /// Finds out for each offer of a page, in their order.
 pub(crate) fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer]) -> Result<Vec<Match>, Failure> {
     let numbers: Vec<&str> = page.iter().filter_map(|listed| listed.external_number.as_deref()).collect();
-    let by_number: BTreeMap<String, i32> = offers::by_external_numbers(conn, account.account_id, &numbers)?
+    let by_number: BTreeMap<String, OfferId> = offers::by_external_numbers(conn, account.account_id, &numbers)?
         .into_iter()
         .filter_map(|offer| Some((offer.external_offer_number?, offer.offer_id)))
         .collect();
@@ -65,7 +65,7 @@ struct Articles {
 }
 
 impl Articles {
-    fn load(conn: &mut Conn<'_>, mandator_id: i32, page: &[&ListedOffer]) -> Result<Articles, Failure> {
+    fn load(conn: &mut Conn<'_>, mandator_id: MandatorId, page: &[&ListedOffer]) -> Result<Articles, Failure> {
         let skus: Vec<&str> = page.iter().filter_map(|listed| listed.sku.as_deref()).collect();
         let eans: Vec<&str> = page.iter().filter_map(|listed| listed.ean.as_deref()).collect();
         let (mut by_sku, mut by_ean) = (BTreeMap::<String, Vec<ItemId>>::new(), BTreeMap::<String, Vec<ItemId>>::new());

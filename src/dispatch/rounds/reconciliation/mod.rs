@@ -24,7 +24,7 @@ use crate::dispatch::retry::{after, chance, pause};
 use crate::dispatch::settle::clean;
 use crate::dispatch::turn::Kind;
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, Stamp};
+use crate::domain::{Failure, OfferId, Stamp};
 use crate::store::accounts::{self, WorkRow};
 use crate::store::begun::{self, Begun};
 use crate::store::{Conn, broken_document, offers};
@@ -91,7 +91,7 @@ impl Reconciliation {
             return Ok(());
         }
         let (account_id, begun) = (context.account_id(), work.reconcile_begun.saturating_add(1));
-        context.store.write(move |tx| begun::mark(tx, &Begun::Reconciliation(account_id), begun))?;
+        context.store.write(move |tx| begun::mark(tx, &Begun::Reconciliation(account_id.0), begun))?;
         self.marked = true;
         Ok(())
     }
@@ -174,9 +174,9 @@ impl Reconciliation {
             Ok((None, _)) => return self.finish(context, &pass, now),
             Err(failure) => return self.end_unreadable(context, pass, &failure, now),
         };
-        pass.step = Step::Comparing { after: last };
+        pass.step = Step::Comparing { after: last.0 };
         pass.report.left_out = pass.report.left_out.saturating_add(differing.left_out);
-        let ids: Vec<i32> = differing.offers.iter().map(|(offer, _)| offer.offer_id).collect();
+        let ids: Vec<OfferId> = differing.offers.iter().map(|(offer, _)| offer.offer_id).collect();
         if !ids.is_empty() {
             settle_differences(context, &mut pass, view, ids)?;
         }
@@ -240,7 +240,7 @@ fn take_page(context: &Context, pass: &mut Pass, page: Vec<ListedOffer>, at: Sta
 
 /// Keeps what the channel shows of an offer. Of two for one article the one whose number we know is ours, else the first
 /// one; gives the other one.
-fn keep_seen(pass: &mut Pass, offer_id: i32, by_number: bool, listed: ListedOffer, at: Stamp) -> Option<ListedOffer> {
+fn keep_seen(pass: &mut Pass, offer_id: OfferId, by_number: bool, listed: ListedOffer, at: Stamp) -> Option<ListedOffer> {
     if pass.seen.contains_key(&offer_id) && !by_number {
         return Some(listed);
     }
@@ -251,8 +251,8 @@ fn keep_seen(pass: &mut Pass, offer_id: i32, by_number: bool, listed: ListedOffe
 
 /// Tells of offers that differ, and sets them right when asked to. Compares once more inside the transaction: a call may
 /// have changed an offer meanwhile.
-fn settle_differences(context: &Context, pass: &mut Pass, view: View, ids: Vec<i32>) -> Result<(), Failure> {
-    let seen: BTreeMap<i32, Seen> = ids.iter().filter_map(|id| Some((*id, pass.seen.get(id)?.clone()))).collect();
+fn settle_differences(context: &Context, pass: &mut Pass, view: View, ids: Vec<OfferId>) -> Result<(), Failure> {
+    let seen: BTreeMap<OfferId, Seen> = ids.iter().filter_map(|id| Some((*id, pass.seen.get(id)?.clone()))).collect();
     let (repair, left) = (pass.asked.repair, pass.messages_left());
     let (differing, written) = context.store.write(move |tx| {
         let offers = offers::by_ids(&mut tx.conn, &ids)?;

@@ -8,7 +8,7 @@ use crate::config::Reconciliation as Schedule;
 use crate::connectors::{ChannelError, Listed};
 use crate::dispatch::report::Report;
 use crate::dispatch::retry::after;
-use crate::domain::Stamp;
+use crate::domain::{OfferId, Stamp};
 use crate::store::accounts::WorkRow;
 
 /// Offers and pages of one channel; more are a channel that never comes to an end.
@@ -75,11 +75,11 @@ pub(crate) struct Pass {
     pub begun: Stamp,
     pub step: Step,
     /// By our number of the offer.
-    pub seen: BTreeMap<i32, Seen>,
+    pub seen: BTreeMap<OfferId, Seen>,
     /// What was listed so far, by the channel's number or SKU: pages may overlap.
     pub listed: BTreeSet<String>,
     /// Offers that were imported: there is nothing to compare.
-    pub imported: BTreeSet<i32>,
+    pub imported: BTreeSet<OfferId>,
     pub report: Report,
     pages: u32,
     messages: usize,

@@ -5,7 +5,7 @@ use super::wording::{self, Stranger};
 use crate::config::Account;
 use crate::connectors::ListedOffer;
 use crate::dispatch::settle::{About, clean, message_row};
-use crate::domain::{Failure, ItemId};
+use crate::domain::{Failure, ItemId, OfferId};
 use crate::store::offers::{self, Adopted};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Tx, listings, messages};
@@ -18,7 +18,7 @@ pub(crate) fn meet(
     strangers: &[(ListedOffer, Result<ItemId, Stranger>)],
     import: bool,
     left: usize,
-) -> Result<(Vec<i32>, usize), Failure> {
+) -> Result<(Vec<OfferId>, usize), Failure> {
     let (mut imported, mut written) = (Vec::new(), 0_usize);
     for (listed, article) in strangers {
         let (about, message) = match article {
@@ -42,7 +42,7 @@ pub(crate) fn meet(
 
 /// The channel's offer becomes that of the article, and is under stock control from now on. `None`: the article has a
 /// running offer already.
-fn adopt(tx: &mut Tx<'_>, account: &Account, listed: &ListedOffer, item_id: ItemId) -> Result<Option<i32>, Failure> {
+fn adopt(tx: &mut Tx<'_>, account: &Account, listed: &ListedOffer, item_id: ItemId) -> Result<Option<OfferId>, Failure> {
     let (offer, _) = offers::prepare(tx, account.mandator_id, account.account_id, item_id)?;
     if !never_sent(&offer) {
         return Ok(None);

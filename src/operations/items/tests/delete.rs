@@ -1,8 +1,10 @@
 use super::super::delete::{DeleteItemRecord, DeleteItemsRequest};
 use super::*;
+use crate::domain::MandatorId;
 
 fn delete<const N: usize>(store: &Store, numbers: [&str; N]) -> Vec<(i32, String)> {
-    let record = |number: &str| DeleteItemRecord { mandator_id: 1, internal_item_number: Some(number.into()), ..Default::default() };
+    let record =
+        |number: &str| DeleteItemRecord { mandator_id: MandatorId(1), internal_item_number: Some(number.into()), ..Default::default() };
     let items = records("item", numbers.map(record));
     let reports = call::<DeleteItems>(store, DeleteItemsRequest { items, ..Default::default() }).result.reports;
     reports.into_iter().map(|report| (report.return_code, report.error_description.unwrap_or_default())).collect()

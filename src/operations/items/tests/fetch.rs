@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::MandatorId;
 use crate::operations::categories::{CategoryRecord, UpdateCategories, UpdateCategoriesRequest};
 use crate::operations::wire::{Between, Flag, Match, Time};
 
@@ -10,7 +11,7 @@ fn null<T>(null: bool) -> Option<Match<T>> {
 fn shelf(test: impl Fn(&Store)) {
     on_stores(|store| {
         let group = |external_id: Option<&str>| CategoryRecord {
-            mandator_id: 1,
+            mandator_id: MandatorId(1),
             identifier: Some("Group".into()),
             external_id: external_id.map(str::to_owned),
             ..CategoryRecord::default()
@@ -20,7 +21,7 @@ fn shelf(test: impl Fn(&Store)) {
                 // Calls cannot make a group without a number, but there may be such.
                 let row = crate::store::categories::CategoryRow {
                     category_id: 99,
-                    mandator_id: 1,
+                    mandator_id: MandatorId(1),
                     identifier: "Nameless".into(),
                     external_id: None,
                     parent_id: None,
@@ -73,7 +74,11 @@ fn conditions_hold_together_and_filters_add_up() {
         assert_eq!(numbers(store, ItemFilterRecord { active: active(true, true), ..Default::default() }), ["A", "C"]);
         assert_eq!(numbers(store, ItemFilterRecord { active: active(true, false), ean_code: null(true), ..Default::default() }), [""; 0]);
         assert_eq!(numbers(store, ItemFilterRecord { ean_code: null(true), ..Default::default() }), ["B", "C"]);
-        let by = |number: &str| ItemFilterRecord { mandator_id: is(1), internal_item_number: is(number.to_owned()), ..Default::default() };
+        let by = |number: &str| ItemFilterRecord {
+            mandator_id: is(MandatorId(1)),
+            internal_item_number: is(number.to_owned()),
+            ..Default::default()
+        };
         let request = FetchItemsRequest { filters: vec![by("B"), by("A"), by("B")], ..Default::default() };
         let result = fetch::<FetchItems>(store, request);
         assert_eq!(result.report.total_records, Some(2), "an article that passes two filters comes once");
@@ -84,7 +89,7 @@ fn conditions_hold_together_and_filters_add_up() {
 fn pages_cut_the_articles_in_order() {
     shelf(|store| {
         let page = |page| {
-            let filters = vec![ItemFilterRecord { mandator_id: is(1), ..Default::default() }];
+            let filters = vec![ItemFilterRecord { mandator_id: is(MandatorId(1)), ..Default::default() }];
             let request = FetchItemsRequest { filters, items_per_page: Some(2), page: Some(page), ..Default::default() };
             let result = fetch::<FetchItems>(store, request);
             let numbers: Vec<String> = result.items.into_iter().filter_map(|item| item.internal_item_number).collect();

@@ -6,7 +6,7 @@ mod update;
 
 use super::update::ItemReport;
 use super::*;
-use crate::domain::{ItemId, Stamp};
+use crate::domain::{ItemId, MandatorId, Stamp};
 use crate::operations::testing::{all_sent, among, call, fetch, is, records, waiting};
 use crate::store::outbox::Topic;
 use crate::store::testing::{offer, on_stores};
@@ -14,7 +14,7 @@ use crate::store::{Store, Tx};
 
 /// A record by item number, which keeps everything.
 fn item(number: &str) -> ItemRecord {
-    ItemRecord { mandator_id: 1, internal_item_number: Some(number.into()), ..ItemRecord::default() }
+    ItemRecord { mandator_id: MandatorId(1), internal_item_number: Some(number.into()), ..ItemRecord::default() }
 }
 
 /// A record with what a new article needs.
@@ -24,7 +24,7 @@ fn new(number: &str) -> ItemRecord {
 
 /// A record by number of Kontor.
 fn numbered(item_id: ItemId) -> ItemRecord {
-    ItemRecord { significant_key: Some(ItemKey::Id), mandator_id: 1, item_id: Some(item_id), ..ItemRecord::default() }
+    ItemRecord { significant_key: Some(ItemKey::Id), mandator_id: MandatorId(1), item_id: Some(item_id), ..ItemRecord::default() }
 }
 
 fn send<const N: usize>(store: &Store, items: [ItemRecord; N]) -> Vec<ItemReport> {
@@ -44,7 +44,7 @@ fn taken(store: &Store, record: ItemRecord) -> ItemId {
 
 /// The articles that pass a filter.
 fn found(store: &Store, filter: ItemFilterRecord) -> Vec<ItemRecord> {
-    let filters = vec![ItemFilterRecord { mandator_id: is(1), ..filter }];
+    let filters = vec![ItemFilterRecord { mandator_id: is(MandatorId(1)), ..filter }];
     fetch::<FetchItems>(store, FetchItemsRequest { filters, ..Default::default() }).items
 }
 

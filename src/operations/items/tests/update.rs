@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::MandatorId;
 use crate::operations::common::ReportAction;
 
 #[test]
@@ -113,7 +114,7 @@ fn a_refused_article_changes_nothing_and_the_others_are_taken() {
                 bad(ItemRecord { tax_type_id: Some(4), ..item("A-1") }),
                 bad(ItemRecord { safety_stock: Patch::Set(-1), ..item("A-1") }),
                 bad(ItemRecord { external_category_id: Patch::Set("nowhere".into()), ..item("A-1") }),
-                bad(ItemRecord { mandator_id: 3, ..item("A-1") }),
+                bad(ItemRecord { mandator_id: MandatorId(3), ..item("A-1") }),
                 ItemRecord { vendor_item_number: Patch::Set("V-1".into()), ..item("A-1") },
             ],
         );
@@ -166,8 +167,8 @@ fn only_what_a_channel_shows_differently_is_sent() {
 #[test]
 fn articles_of_two_mandators_do_not_see_each_other() {
     world(|store, item_id| {
-        let theirs = ItemRecord { mandator_id: 2, ..new("A-1") };
-        let stolen = ItemRecord { mandator_id: 2, ..numbered(item_id) };
+        let theirs = ItemRecord { mandator_id: MandatorId(2), ..new("A-1") };
+        let stolen = ItemRecord { mandator_id: MandatorId(2), ..numbered(item_id) };
         assert_eq!(codes(store, [theirs, stolen]), [0, -4011]);
         assert_eq!(only(store, "A-1").item_id, Some(item_id));
         assert!(waiting(store, Topic::Content).is_empty(), "the offers of mandator 1 have nothing to show");

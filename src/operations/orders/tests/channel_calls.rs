@@ -3,7 +3,7 @@
 use super::parts::{cancel, content, correct, order_of_three, package, pieces, ship, status};
 use super::*;
 use crate::domain::order::{FactKind, OrderStatus};
-use crate::domain::{Reader, Stamp};
+use crate::domain::{AccountId, MandatorId, Reader, Stamp};
 use crate::operations::orders::platform::OrderPlatform;
 use crate::operations::{Finished, WriteOperation};
 use crate::store::outbox;
@@ -12,7 +12,7 @@ use crate::store::schema::outbox_facts;
 fn platform(order_id: OrderId, name: &str) -> PlatformOrder {
     PlatformOrder {
         significant_key: OrderSignificantKey::OrderId,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         order_id: Some(order_id),
         platform: OrderPlatform::named(name),
         ..PlatformOrder::default()
@@ -92,7 +92,7 @@ fn a_whole_order_is_cancelled_and_reported_once() {
         settle(store, outbox::OutboxStatus::Parked, "E7: not now");
         let again = call::<CancelOrders>(store, request(vec![any(id)]));
         assert_eq!((codes(&again.result)[0].0, last_status(store)), (0, outbox::OutboxStatus::Pending), "what was refused goes again");
-        assert!(again.synchronous && again.accounts.contains(&101));
+        assert!(again.synchronous && again.accounts.contains(&AccountId(101)));
     });
 }
 
@@ -161,12 +161,12 @@ fn the_account_decides_between_orders_of_one_number() {
         let item = shelf(store);
         let same = |account: i32| {
             order_with(store, item, Workflow::Prepayment, move |row, _| {
-                row.account_id = Some(account);
+                row.account_id = Some(AccountId(account));
                 row.marketplace_order_id = Some("SAME".into());
             })
         };
         let (first, second) = (same(101), same(102));
-        let by_number = |account_id: Option<i32>| PlatformOrder {
+        let by_number = |account_id: Option<AccountId>| PlatformOrder {
             significant_key: OrderSignificantKey::MarketplaceOrderId,
             marketplace_order_id_1: Some("SAME".into()),
             order_id: None,
@@ -174,7 +174,7 @@ fn the_account_decides_between_orders_of_one_number() {
             ..any(first)
         };
         assert_eq!(cancel_whole(store, by_number(None)).0, -4002);
-        assert_eq!(cancel_whole(store, by_number(Some(102))).0, 0);
+        assert_eq!(cancel_whole(store, by_number(Some(AccountId(102)))).0, 0);
         assert_eq!((status(store, first), status(store, second)), (OrderStatus::New, OrderStatus::Cancelled));
     });
 }

@@ -1,3 +1,4 @@
+use crate::domain::AccountId;
 use crate::operations::orders::fetch::OrderFilter;
 use chrono::{TimeZone, Utc};
 
@@ -30,7 +31,7 @@ fn every_condition_selects_by_its_value() {
             ("marketplace 2", OrderFilter { marketplace_order_id_2: text("M2"), ..f() }),
             ("payment method", OrderFilter { payment_method_id: is(7), ..f() }),
             ("status", OrderFilter { order_status_id: among([120, 130]), ..f() }),
-            ("account", OrderFilter { account_id: is(101), ..f() }),
+            ("account", OrderFilter { account_id: is(AccountId(101)), ..f() }),
             ("email", OrderFilter { email_address: text("ada@example.org"), ..f() }),
             ("customer id", OrderFilter { customer_ids: is(customer.customer_id), ..f() }),
             ("customer number", OrderFilter { customer_numbers: is(customer.customer_number), ..f() }),

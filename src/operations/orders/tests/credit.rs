@@ -2,8 +2,8 @@
 
 use super::parts::order_of_three;
 use super::*;
-use crate::domain::Decimal;
 use crate::domain::order::{ChannelRefund, Content, FactKind, LinePieces, PaymentStatus, PriceType};
+use crate::domain::{Decimal, MandatorId};
 use crate::operations::common::ReportAction;
 use crate::operations::orders::credit::{
     CreateCreditEntry, CreateCreditEntryRequest, CreditEntryReport, CreditTransmission, NewCreditEntry, OrderItemRefund,
@@ -40,7 +40,7 @@ fn change(store: &Store, id: OrderId, change: impl FnOnce(&mut OrderRow) + Send 
 fn entry(order_id: OrderId, number: &str) -> NewCreditEntry {
     NewCreditEntry {
         significant_key: OrderSignificantKey::OrderId,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         order_id: Some(order_id),
         external_credit_number: number.into(),
         ..NewCreditEntry::default()
@@ -332,5 +332,8 @@ fn an_order_shows_what_became_of_its_credit_entries_at_the_channel() {
 }
 
 fn all() -> FetchOrdersRequest {
-    FetchOrdersRequest { filters: vec![OrderFilter { mandator_id: is(1), ..OrderFilter::default() }], ..FetchOrdersRequest::default() }
+    FetchOrdersRequest {
+        filters: vec![OrderFilter { mandator_id: is(MandatorId(1)), ..OrderFilter::default() }],
+        ..FetchOrdersRequest::default()
+    }
 }

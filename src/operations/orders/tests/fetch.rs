@@ -2,13 +2,13 @@ use crate::operations::orders::fetch::{FetchOrdersRequest, FetchOrdersResult, Or
 use chrono::{TimeZone, Utc};
 
 use super::*;
-use crate::domain::Stamp;
 use crate::domain::order::{self as domain, OrderStatus};
+use crate::domain::{AccountId, MandatorId, Stamp};
 use crate::operations::common::Fetched;
 use crate::operations::wire::Time;
 
 pub(super) fn filter() -> OrderFilter {
-    OrderFilter { mandator_id: is(1), ..OrderFilter::default() }
+    OrderFilter { mandator_id: is(MandatorId(1)), ..OrderFilter::default() }
 }
 
 pub(super) fn request(filters: Vec<OrderFilter>) -> FetchOrdersRequest {
@@ -39,7 +39,7 @@ pub(super) fn stamp(of: u32) -> i64 {
 pub(super) fn pair(store: &Store) -> (OrderId, OrderId) {
     let item = shelf(store);
     let first = order_with(store, item, Workflow::Prepayment, |row, tx| {
-        let customer = orders::customers::buyer(tx, 1, Some(101), None, Some("ada@example.org")).unwrap();
+        let customer = orders::customers::buyer(tx, MandatorId(1), Some(AccountId(101)), None, Some("ada@example.org")).unwrap();
         row.customer_id = Some(customer.customer_id);
         row.email_address = Some("ada@example.org".into());
         row.order_number = 500;
@@ -115,9 +115,9 @@ fn a_filter_needs_a_mandator_whom_the_user_may_use() {
         let code = |request| try_fetch::<FetchOrders>(store, request).unwrap_err().return_code();
         assert_eq!(code(request(Vec::new())), -3016);
         assert_eq!(code(request(vec![OrderFilter::default()])), -3016);
-        let unknown = OrderFilter { mandator_id: is(9), ..OrderFilter::default() };
+        let unknown = OrderFilter { mandator_id: is(MandatorId(9)), ..OrderFilter::default() };
         assert_eq!(code(request(vec![unknown])), -4005);
-        let other = OrderFilter { mandator_id: is(2), ..OrderFilter::default() };
+        let other = OrderFilter { mandator_id: is(MandatorId(2)), ..OrderFilter::default() };
         let result = fetched(store, request(vec![other]));
         assert_eq!((result.count(), result.return_code()), (0, 0));
     });

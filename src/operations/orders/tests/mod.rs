@@ -14,7 +14,7 @@ use diesel::prelude::*;
 
 use super::*;
 use crate::domain::order::Workflow;
-use crate::domain::{ItemId, OrderId};
+use crate::domain::{AccountId, ItemId, MandatorId, OrderId, WarehouseId};
 use crate::on;
 use crate::operations::ReadOperation;
 use crate::operations::testing::{self, Called, among, call, fetch, is, try_fetch, waiting};
@@ -38,7 +38,7 @@ fn fetched(store: &Store, request: FetchOrdersRequest) -> FetchOrdersResult {
 fn shelf(store: &Store) -> ItemId {
     store
         .write(|tx| {
-            let item = item(tx, 1, "A-1", &[(10, 10)])?;
+            let item = item(tx, MandatorId(1), "A-1", &[(WarehouseId(10), 10)])?;
             offer(tx, 1, 101, item, Some("X-1"))?;
             offer(tx, 1, 102, item, None)?;
             Ok(item)
@@ -50,8 +50,8 @@ fn shelf(store: &Store) -> ItemId {
 fn order_with(store: &Store, item: ItemId, workflow: Workflow, with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static) -> OrderId {
     store
         .write(move |tx| {
-            let mut row = OrderRow::new(1, 2100, workflow);
-            row.account_id = Some(101);
+            let mut row = OrderRow::new(MandatorId(1), 2100, workflow);
+            row.account_id = Some(AccountId(101));
             row.last_changed_by = "channel".into();
             with(&mut row, tx);
             let position = OrderItemRow {
@@ -61,7 +61,7 @@ fn order_with(store: &Store, item: ItemId, workflow: Workflow, with: impl FnOnce
                 tax_rate: Some(190_000),
                 ..OrderItemRow::new("Item A-1".into(), 2, 100_000)
             };
-            Ok(orders::insert(tx, row, vec![position], &[10, 11])?.0.order_id)
+            Ok(orders::insert(tx, row, vec![position], &[WarehouseId(10), WarehouseId(11)])?.0.order_id)
         })
         .unwrap()
 }
@@ -75,12 +75,12 @@ fn load(store: &Store, order_id: OrderId) -> OrderParts {
 }
 
 fn reserved(store: &Store, item: ItemId) -> i64 {
-    let figures = store.read(|conn| stock_figures(conn, 101, &[10, 11], &[item])).unwrap();
+    let figures = store.read(|conn| stock_figures(conn, AccountId(101), &[WarehouseId(10), WarehouseId(11)], &[item])).unwrap();
     figures[0].1.reserved
 }
 
 /// Accounts in which a quantity has to be sent.
-fn dirty(store: &Store) -> Vec<i32> {
+fn dirty(store: &Store) -> Vec<AccountId> {
     waiting(store, Topic::Quantity)
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::order::{Content, FactKind, OrderStatus};
+use crate::domain::{AccountId, MandatorId, WarehouseId};
 use crate::operations::orders::form::OrderUpdate;
 use crate::operations::orders::status::{OrderEvent, OrderStatusUpdate, UpdateOrderStatusRequest};
 use crate::operations::orders::update::UpdateOrdersRequest;
@@ -10,12 +11,12 @@ use crate::operations::orders::update::UpdateOrdersRequest;
 pub(super) fn order_of_three(store: &Store, item: ItemId) -> OrderId {
     store
         .write(move |tx| {
-            let mut row = OrderRow::new(1, 2100, Workflow::Prepayment);
-            row.account_id = Some(101);
+            let mut row = OrderRow::new(MandatorId(1), 2100, Workflow::Prepayment);
+            row.account_id = Some(AccountId(101));
             row.last_changed_by = "channel".into();
             let position = |line: &str| OrderItemRow { channel_line_id: Some(line.into()), ..OrderItemRow::new(line.into(), 1, 10_000) };
             let goods = OrderItemRow { item_id: Some(item), internal_item_number: Some("A-1".into()), quantity: 3, ..position("L1") };
-            Ok(orders::insert(tx, row, vec![goods, position("L2")], &[10, 11])?.0.order_id)
+            Ok(orders::insert(tx, row, vec![goods, position("L2")], &[WarehouseId(10), WarehouseId(11)])?.0.order_id)
         })
         .unwrap()
 }
@@ -32,7 +33,7 @@ fn update(order_id: OrderId, status: OrderEvent) -> OrderStatusUpdate {
     OrderStatusUpdate {
         significant_key: OrderSignificantKey::OrderId,
         reference_id: None,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         order_id: Some(order_id),
         order_number: None,
         order_number_prefix: None,
@@ -73,7 +74,7 @@ pub(super) fn cancel(store: &Store, order_id: OrderId, pieces: &[(&str, i32)]) -
 pub(super) fn correct(store: &Store, order_id: OrderId, item: OrderItemUpdate) -> (i32, String) {
     let order = OrderUpdate {
         significant_key: OrderSignificantKey::OrderId,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         order_id: Some(order_id),
         order_items: vec![item],
         ..OrderUpdate::default()
@@ -105,7 +106,7 @@ fn two_of_three_pieces_are_shipped_and_the_order_stays_open_until_the_rest_is() 
         assert_eq!(ship(store, id, vec![package("P1", &[content("L1", 2)])]).0, 0);
         assert_eq!((status(store, id), load(store, id).order.complete_status), (OrderStatus::New, 1));
         assert_eq!(pieces(store, id), [(3, 0, 2, 1), (1, 0, 0, 1)]);
-        assert_eq!((stock_of(store, item, 10), reserved(store, item)), (8, 1));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), reserved(store, item)), (8, 1));
         let first = facts(store)[0].fact().unwrap();
         let FactKind::Shipped { packets, together } = &first else { panic!("{first:?}") };
         assert_eq!((packets[0].contents.as_slice(), together.len()), ([said("L1", Some("A-1"), 2, 2)].as_slice(), 0));
@@ -113,7 +114,7 @@ fn two_of_three_pieces_are_shipped_and_the_order_stays_open_until_the_rest_is() 
         let rest = [content("L1", 1), content("L2", 1)];
         assert_eq!(ship(store, id, vec![package("P2", &rest)]).0, 0);
         assert_eq!((status(store, id), load(store, id).order.complete_status), (OrderStatus::ShippedDone, 2));
-        assert_eq!((stock_of(store, item, 10), reserved(store, item)), (7, 0));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), reserved(store, item)), (7, 0));
         let second = facts(store)[1].fact().unwrap();
         let FactKind::Shipped { packets, .. } = &second else { panic!("{second:?}") };
         assert_eq!(packets[0].contents, [said("L1", Some("A-1"), 1, 3), said("L2", None, 1, 1)]);
@@ -129,7 +130,7 @@ fn the_same_package_again_is_a_repeat_and_another_content_is_refused() {
         for _ in 0..2 {
             assert_eq!(ship(store, id, vec![package("P1", &[content("L1", 2)])]).0, 0);
         }
-        assert_eq!((stock_of(store, item, 10), facts(store).len()), (8, 1));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), facts(store).len()), (8, 1));
         assert_eq!(ship(store, id, vec![package("P1", &[content("L1", 1)])]).0, -5012);
         let twice = ship(store, id, vec![package("P2", &[content("L1", 1)]), package("P2", &[content("L1", 1)])]);
         assert_eq!(twice.0, -3012, "{}", twice.1);
@@ -138,7 +139,7 @@ fn the_same_package_again_is_a_repeat_and_another_content_is_refused() {
         for _ in 0..2 {
             assert_eq!(ship(store, id, vec![by_tracking.clone()]).0, 0);
         }
-        assert_eq!(stock_of(store, item, 10), 7);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 7);
     });
 }
 
@@ -157,7 +158,7 @@ fn a_tracking_number_that_comes_late_is_news_for_the_channel_and_ships_nothing()
             let FactKind::Shipped { packets, .. } = &fact else { panic!("{fact:?}") };
             assert_eq!((packets[0].again, packets[0].tracking_number.as_deref()), (true, Some(tracking)));
         }
-        assert_eq!(stock_of(store, item, 10), 8);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 8);
     });
 }
 
@@ -186,7 +187,7 @@ fn more_than_is_open_unknown_positions_and_misplaced_ones_are_refused_and_nothin
         assert!(text.contains("shipping_information/contents/content"), "{text}");
         let packages = vec![package("P1", &[content("L1", 1)])];
         assert_eq!(send(store, OrderStatusUpdate { shipping_informations: packages, ..update(id, OrderEvent::Paid) }).0, -5013);
-        assert_eq!((pieces(store, id), stock_of(store, item, 10)), (vec![(3, 0, 0, 3), (1, 0, 0, 1)], 10));
+        assert_eq!((pieces(store, id), stock_of(store, item, WarehouseId(10))), (vec![(3, 0, 0, 3), (1, 0, 0, 1)], 10));
         assert!(load(store, id).packets.is_empty() && facts(store).is_empty());
     });
 }
@@ -199,7 +200,7 @@ fn a_shipment_that_names_no_contents_ships_all_and_gets_a_package_of_kontors_own
         assert_eq!(ship(store, id, Vec::new()).0, 0);
         let parts = load(store, id);
         let inside: Vec<_> = parts.contents.iter().map(|content| (content.packet_id, content.warehouse_id, content.quantity)).collect();
-        assert_eq!(inside, [(parts.packets[0].packet_id, Some(10), 3), (parts.packets[0].packet_id, None, 1)]);
+        assert_eq!(inside, [(parts.packets[0].packet_id, Some(WarehouseId(10)), 3), (parts.packets[0].packet_id, None, 1)]);
         ship(store, id, Vec::new());
         assert_eq!((load(store, id).packets.len(), facts(store).len()), (1, 1), "a repeat ships nothing");
 
@@ -219,10 +220,10 @@ fn pieces_leave_the_warehouse_that_the_package_names() {
     on_stores(|store| {
         let item = shelf(store);
         let id = order_of_three(store, item);
-        let code = crate::config::fixture::settings().warehouse_by_id(11).unwrap().code.clone();
+        let code = crate::config::fixture::settings().warehouse_by_id(WarehouseId(11)).unwrap().code.clone();
         let from = OrderContent { warehouse_code: Some(code), ..content("L1", 2) };
         assert_eq!(ship(store, id, vec![package("P1", &[from])]).0, 0);
-        assert_eq!((stock_of(store, item, 10), stock_of(store, item, 11)), (10, -2));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), stock_of(store, item, WarehouseId(11))), (10, -2));
         assert_eq!(reserved(store, item), 1, "the reservation of what left is gone");
     });
 }
@@ -280,15 +281,15 @@ fn corrections_by_the_erp_count_all_pieces_so_far_and_tell_the_channel_nothing()
         assert_eq!(correct(store, id, OrderItemUpdate { returned_quantity: Some(1), ..position() }).0, -5015, "nothing was shipped");
 
         ship(store, id, Vec::new());
-        assert_eq!(stock_of(store, item, 10), 8);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 8);
         let returned = OrderItemUpdate { returned_quantity: Some(1), restock: Some(true), ..position() };
         for _ in 0..2 {
             assert_eq!(correct(store, id, returned.clone()).0, 0);
         }
-        assert_eq!(stock_of(store, item, 10), 9, "back where it left, once");
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 9, "back where it left, once");
         let quietly = OrderItemUpdate { returned_quantity: Some(2), ..position() };
         assert_eq!(correct(store, id, quietly).0, 0);
-        assert_eq!(stock_of(store, item, 10), 9, "not without restock");
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 9, "not without restock");
     });
 }
 
@@ -318,12 +319,12 @@ fn the_account_decides_between_orders_under_one_number() {
         let item = shelf(store);
         let with = |account: i32| {
             order_with(store, item, Workflow::Prepayment, move |row, _| {
-                row.account_id = Some(account);
+                row.account_id = Some(AccountId(account));
                 row.marketplace_order_id = Some("SAME".into());
             })
         };
         let (_, second) = (with(101), with(102));
-        let by_number = |account_id: Option<i32>| OrderStatusUpdate {
+        let by_number = |account_id: Option<AccountId>| OrderStatusUpdate {
             significant_key: OrderSignificantKey::MarketplaceOrderId1,
             marketplace_order_id_1: Some("SAME".into()),
             order_id: None,
@@ -331,8 +332,8 @@ fn the_account_decides_between_orders_under_one_number() {
             ..update(OrderId(0), OrderEvent::Paid)
         };
         assert_eq!(send(store, by_number(None)).0, -4002);
-        assert_eq!(send(store, by_number(Some(102))).0, 0);
+        assert_eq!(send(store, by_number(Some(AccountId(102)))).0, 0);
         assert_eq!(status(store, second), OrderStatus::PaidShipping);
-        assert_eq!(send(store, by_number(Some(103))).0, -4008);
+        assert_eq!(send(store, by_number(Some(AccountId(103)))).0, -4008);
     });
 }

@@ -1,11 +1,12 @@
 use super::*;
 use crate::domain::order::{self as domain, FactKind, OrderStatus};
+use crate::domain::{AccountId, MandatorId, WarehouseId};
 use crate::operations::orders::status::{OrderEvent, OrderStatusUpdate, UpdateOrderStatusRequest, UpdateOrderStatusResult};
 
 fn update(order_id: OrderId, status: OrderEvent) -> OrderStatusUpdate {
     OrderStatusUpdate {
         significant_key: OrderSignificantKey::OrderId,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         order_id: Some(order_id),
         status,
         ..OrderStatusUpdate::default()
@@ -84,7 +85,7 @@ fn each_workflow_goes_its_own_way_through_all_reports() {
             }
             assert_eq!(load(store, id).order.complete_status, 2);
         }
-        assert_eq!(stock_of(store, item, 10), 4, "three times two pieces left");
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 4, "three times two pieces left");
         assert_eq!(reserved(store, item), 0);
     });
 }
@@ -94,15 +95,15 @@ fn shipping_books_the_reservation_from_stock_and_tells_the_channel() {
     on_stores(|store| {
         let item = shelf(store);
         let id = order(store, item, Workflow::Prepayment);
-        assert_eq!((stock_of(store, item, 10), reserved(store, item)), (10, 2));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), reserved(store, item)), (10, 2));
         let called = send(store, shipped(id, &["1Z"]));
         assert_eq!(called.accounts, [101, 102]);
-        assert_eq!((stock_of(store, item, 10), reserved(store, item)), (8, 0));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), reserved(store, item)), (8, 0));
         assert_eq!(dirty(store), [101, 102]);
         let facts = facts(store);
         assert_eq!(facts.len(), 1);
         assert_eq!(facts[0].fact_key, format!("{id}-shipped-1"));
-        assert_eq!((facts[0].account_id, facts[0].kind.as_str()), (101, "shipped"));
+        assert_eq!((facts[0].account_id, facts[0].kind.as_str()), (AccountId(101), "shipped"));
         let payload: FactKind = facts[0].fact().unwrap();
         let FactKind::Shipped { packets, .. } = payload else { panic!("{payload:?}") };
         assert_eq!(packets[0].carrier.as_deref(), Some("DHL"), "the ERP's word");
@@ -113,10 +114,10 @@ fn shipping_books_the_reservation_from_stock_and_tells_the_channel() {
 #[test]
 fn stock_that_was_never_announced_falls_below_zero() {
     on_stores(|store| {
-        let item = store.write(|tx| item(tx, 1, "A-1", &[])).unwrap();
+        let item = store.write(|tx| item(tx, MandatorId(1), "A-1", &[])).unwrap();
         let id = order(store, item, Workflow::Prepayment);
         send(store, shipped(id, &[]));
-        assert_eq!(stock_of(store, item, 10), -2);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), -2);
     });
 }
 
@@ -126,7 +127,7 @@ fn cancelling_releases_the_reservation_and_leaves_the_stock() {
         let item = shelf(store);
         let id = order(store, item, Workflow::CashOnDelivery);
         assert_eq!(after(store, id, OrderEvent::Canceled), OrderStatus::Cancelled);
-        assert_eq!((stock_of(store, item, 10), reserved(store, item)), (10, 0));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), reserved(store, item)), (10, 0));
         assert_eq!(dirty(store), [101, 102]);
         assert_eq!(told(store), [format!("{id}-cancelled-1")]);
     });
@@ -153,7 +154,7 @@ fn repeated_reports_change_nothing_and_tell_nothing() {
         assert_eq!(now.order, before.order, "not even the time of the last change");
         assert_eq!(now.packets.len(), 1);
         assert_eq!(told(store).len(), count);
-        assert_eq!(stock_of(store, item, 10), 8);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 8);
     });
 }
 
@@ -171,7 +172,7 @@ fn later_packages_are_told_in_a_fact_of_their_own() {
         assert_eq!(packets_told(&facts[1]), ["P-2", "P-3"]);
         assert_eq!(facts[1].fact_key, format!("{id}-shipped-2"));
         assert_eq!(facts.len(), 2);
-        assert_eq!(stock_of(store, item, 10), 8);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 8);
     });
 }
 
@@ -202,7 +203,7 @@ fn a_report_that_is_not_possible_any_more_names_the_status() {
         let text = report.error_description.as_deref().unwrap();
         assert!(text.contains("Shipped/Done") && text.contains("CANCELED"), "{text}");
         assert_eq!(report.order.as_ref().unwrap().order_id, Some(id));
-        assert_eq!(stock_of(store, item, 10), 8);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 8);
     });
 }
 
@@ -310,7 +311,7 @@ fn every_key_finds_the_order() {
             let report = &send(store, OrderStatusUpdate { significant_key: key, ..all.clone() }).result.reports[0];
             assert_eq!(report.return_code, 0, "{key:?}");
             assert_eq!(report.order.as_ref().unwrap().order_id, Some(id));
-            let empty = OrderStatusUpdate { significant_key: key, mandator_id: 1, ..OrderStatusUpdate::default() };
+            let empty = OrderStatusUpdate { significant_key: key, mandator_id: MandatorId(1), ..OrderStatusUpdate::default() };
             assert_eq!(send(store, empty).result.reports[0].return_code, -3001, "{key:?}");
         }
     });
@@ -331,7 +332,7 @@ fn an_unknown_or_ambiguous_order_fails_alone() {
             external_order_number_1: Some("twice".into()),
             ..update(OrderId(0), OrderEvent::Fetched)
         };
-        let elsewhere = OrderStatusUpdate { mandator_id: 2, ..update(good, OrderEvent::Fetched) };
+        let elsewhere = OrderStatusUpdate { mandator_id: MandatorId(2), ..update(good, OrderEvent::Fetched) };
         let called = call::<UpdateOrderStatus>(
             store,
             UpdateOrderStatusRequest { orders: records(vec![twice, elsewhere, update(good, OrderEvent::Fetched)]), ..Default::default() },
@@ -350,6 +351,6 @@ fn a_phone_sale_tells_no_channel() {
         let id = order_with(store, item, Workflow::Prepayment, |row, _| row.account_id = None);
         send(store, shipped(id, &["1Z"]));
         assert!(facts(store).is_empty());
-        assert_eq!(stock_of(store, item, 10), 8);
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 8);
     });
 }

@@ -1,11 +1,15 @@
 use super::*;
-use crate::domain::Stamp;
+use crate::domain::{AccountId, Stamp};
 use crate::operations::orders::sync::{SyncPlatformOrdersRequest, SyncPlatformOrdersResult};
 use crate::store::accounts::{save_work, work_of};
 use crate::store::outbox::{Errand, Unsettled, unsettled};
 
 fn sync(store: &Store, accounts: &[i32], synchronous: bool) -> Called<SyncPlatformOrdersResult> {
-    let request = SyncPlatformOrdersRequest { accounts: accounts.to_vec(), process_synchronous: Some(synchronous), dry_run: None };
+    let request = SyncPlatformOrdersRequest {
+        accounts: accounts.iter().copied().map(AccountId).collect(),
+        process_synchronous: Some(synchronous),
+        dry_run: None,
+    };
     call::<SyncPlatformOrders>(store, request)
 }
 
@@ -13,7 +17,7 @@ fn sync(store: &Store, accounts: &[i32], synchronous: bool) -> Called<SyncPlatfo
 fn every_account_is_asked_where_none_is_named() {
     on_stores(|store| {
         let called = sync(store, &[], false);
-        assert_eq!(called.accounts, [101, 102, 201]);
+        assert_eq!(called.accounts, [AccountId(101), AccountId(102), AccountId(201)]);
         assert_eq!(called.result.reports.len(), 3);
         assert!(!called.synchronous);
     });
@@ -35,7 +39,8 @@ fn a_waiting_call_waits_for_the_poll() {
         let called = sync(store, &[101], true);
         assert!(called.synchronous);
         let version = called.stamp;
-        let open = |store: &Store| store.read(|conn| unsettled(conn, version, Some((Errand::Poll, &[101])), Stamp(i64::MAX))).unwrap();
+        let open =
+            |store: &Store| store.read(|conn| unsettled(conn, version, Some((Errand::Poll, &[AccountId(101)])), Stamp(i64::MAX))).unwrap();
         let waits = Unsettled { pending: 1, soon: 1, parked: 0 };
         assert_eq!(open(store), waits);
         // Somebody else asks for orders meanwhile; the poll that begins then serves both.
@@ -43,7 +48,7 @@ fn a_waiting_call_waits_for_the_poll() {
         assert_eq!(open(store), waits);
         store
             .write(|tx| {
-                let mut row = work_of(&mut tx.conn, 101)?.unwrap();
+                let mut row = work_of(&mut tx.conn, AccountId(101))?.unwrap();
                 row.poll_served = row.poll_wanted;
                 save_work(tx, &row)
             })

@@ -1,18 +1,24 @@
 use super::*;
 use crate::domain::order::OrderStatus;
+use crate::domain::{MandatorId, WarehouseId};
 use crate::operations::common::ReportAction;
 use crate::operations::orders::form::OrderUpdate;
 use crate::operations::orders::update::{UpdateOrdersRequest, UpdateOrdersResult};
 use crate::operations::wire::Patch;
 
 fn of(order_id: OrderId) -> OrderUpdate {
-    OrderUpdate { significant_key: OrderSignificantKey::OrderId, mandator_id: 1, order_id: Some(order_id), ..OrderUpdate::default() }
+    OrderUpdate {
+        significant_key: OrderSignificantKey::OrderId,
+        mandator_id: MandatorId(1),
+        order_id: Some(order_id),
+        ..OrderUpdate::default()
+    }
 }
 
 fn sale(external: &str) -> OrderUpdate {
     OrderUpdate {
         significant_key: OrderSignificantKey::ExternalOrderNumber1,
-        mandator_id: 1,
+        mandator_id: MandatorId(1),
         external_order_number_1: Patch::Set(external.into()),
         sub_channel_id: Some(4100),
         customer: Some(OrderCustomer { email: Some("ada@example.org".into()), ..OrderCustomer::default() }),
@@ -167,11 +173,11 @@ fn a_status_set_directly_books_stock_and_tells_nobody() {
         let id = order(store, item, Workflow::Prepayment);
         let to = |status: OrderStatus| OrderUpdate { order_status_id: Some(status.id()), ..of(id) };
         taken(store, to(OrderStatus::Cancelled));
-        assert_eq!((stock_of(store, item, 10), reserved(store, item)), (10, 0));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), reserved(store, item)), (10, 0));
         taken(store, to(OrderStatus::PaidShipping));
-        assert_eq!((stock_of(store, item, 10), reserved(store, item)), (10, 2));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), reserved(store, item)), (10, 2));
         taken(store, to(OrderStatus::ShippedDone));
-        assert_eq!((stock_of(store, item, 10), reserved(store, item)), (8, 0));
+        assert_eq!((stock_of(store, item, WarehouseId(10)), reserved(store, item)), (8, 0));
         assert!(facts(store).is_empty());
         let unknown = OrderUpdate { order_status_id: Some(121), ..of(id) };
         assert_eq!(refused(store, unknown), -3007);
@@ -198,7 +204,7 @@ fn a_phone_sale_is_created_reserves_stock_and_is_found_again() {
         assert_eq!(parts.order.sub_channel_id, 4100);
         assert_eq!(parts.order.workflow, Workflow::CashOnDelivery);
         assert_eq!(parts.items[0].identifier, "Item A-1");
-        assert_eq!(parts.reserved[&parts.items[0].order_item_id], [(10, 3)].into());
+        assert_eq!(parts.reserved[&parts.items[0].order_item_id], [(WarehouseId(10), 3)].into());
         assert_eq!(parts.customer.unwrap().customer_number, 10_000);
         let again = send(store, update);
         assert_eq!(again.result.reports[0].action, Some(ReportAction::Update));

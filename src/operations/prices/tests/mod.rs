@@ -6,13 +6,14 @@ mod update_prices;
 use super::fetch_list::{FetchPricelistRequest, PricelistFilterRecord};
 use super::update_list::{PricelistReport, UpdatePricelistRequest};
 use super::*;
+use crate::domain::MandatorId;
 use crate::operations::testing::{all_sent, call, fetch, is, records, waiting};
 use crate::store::Store;
 use crate::store::outbox::Topic;
 use crate::store::testing::{item, offer, on_stores};
 
 fn list(identifier: &str) -> PricelistRecord {
-    PricelistRecord { mandator_id: 1, identifier: Some(identifier.into()), ..PricelistRecord::default() }
+    PricelistRecord { mandator_id: MandatorId(1), identifier: Some(identifier.into()), ..PricelistRecord::default() }
 }
 
 fn priced(identifier: &str, validities: Vec<Validity>) -> PricelistRecord {
@@ -43,7 +44,8 @@ fn code(store: &Store, list: PricelistRecord) -> i32 {
 
 /// A list as lines: `name currency gross rounding`, then `period days: number price, …`.
 fn shown(store: &Store, identifier: &str) -> Vec<String> {
-    let filters = vec![PricelistFilterRecord { mandator_id: is(1), identifier: is(identifier.to_owned()), ..Default::default() }];
+    let filters =
+        vec![PricelistFilterRecord { mandator_id: is(MandatorId(1)), identifier: is(identifier.to_owned()), ..Default::default() }];
     let lists = fetch::<FetchPricelist>(store, FetchPricelistRequest { filters }).pricelists;
     let mut lines = Vec::new();
     for list in lists {
@@ -64,7 +66,7 @@ fn world(test: impl Fn(&Store)) {
         store
             .write(|tx| {
                 for number in ["A", "B"] {
-                    let item = item(tx, 1, number, &[])?;
+                    let item = item(tx, MandatorId(1), number, &[])?;
                     offer(tx, 1, 101, item, None)?;
                     offer(tx, 1, 102, item, None)?;
                 }

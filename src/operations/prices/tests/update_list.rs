@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::MandatorId;
 use crate::operations::common::ReportAction;
 
 const MAY: &str = "2026-05-01..2026-05-31";
@@ -94,7 +95,7 @@ fn a_name_belongs_to_one_list_of_a_mandator() {
         assert_eq!(code(store, stolen), -5019);
         let numbered = PricelistRecord { external_id: Some("P-2".into()), ..list("standard") };
         assert_eq!(code(store, numbered), -5019);
-        assert_eq!(code(store, PricelistRecord { mandator_id: 2, ..other }), 0, "another mandator has its own");
+        assert_eq!(code(store, PricelistRecord { mandator_id: MandatorId(2), ..other }), 0, "another mandator has its own");
     });
 }
 

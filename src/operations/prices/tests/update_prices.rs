@@ -1,5 +1,6 @@
 use super::super::update_prices::{ItemPriceRecord, UpdatePricesRequest};
 use super::*;
+use crate::domain::MandatorId;
 use crate::operations::items::{FetchItems, FetchItemsRequest, ItemFilterRecord, ItemKey, ItemRecord, UpdateItems, UpdateItemsRequest};
 use crate::operations::wire::Patch;
 
@@ -9,11 +10,12 @@ fn send(store: &Store, price: ItemPriceRecord) -> i32 {
 }
 
 fn of(number: &str) -> ItemPriceRecord {
-    ItemPriceRecord { mandator_id: 1, internal_item_number: Some(number.into()), ..ItemPriceRecord::default() }
+    ItemPriceRecord { mandator_id: MandatorId(1), internal_item_number: Some(number.into()), ..ItemPriceRecord::default() }
 }
 
 fn article(store: &Store, number: &str) -> ItemRecord {
-    let filters = vec![ItemFilterRecord { mandator_id: is(1), internal_item_number: is(number.to_owned()), ..Default::default() }];
+    let filters =
+        vec![ItemFilterRecord { mandator_id: is(MandatorId(1)), internal_item_number: is(number.to_owned()), ..Default::default() }];
     let request = FetchItemsRequest { filters, ..Default::default() };
     fetch::<FetchItems>(store, request).items.remove(0)
 }
@@ -22,7 +24,7 @@ fn article(store: &Store, number: &str) -> ItemRecord {
 fn prices_change_and_nothing_else_of_the_article() {
     world(|store| {
         let full = ItemRecord {
-            mandator_id: 1,
+            mandator_id: MandatorId(1),
             internal_item_number: Some("A".into()),
             ean_code: Patch::Set("40".into()),
             match_code: Patch::Set("mug".into()),

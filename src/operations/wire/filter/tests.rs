@@ -1,5 +1,5 @@
 use super::{Ask, Between, Flag, Match, mandator_of};
-use crate::domain::{Face, Failure, Reader};
+use crate::domain::{Face, Failure, MandatorId, Reader};
 use crate::operations::wire::{FRAGMENT_LIMITS, FieldSpec, Source, Value, Writer};
 use crate::store::filter::{Cond, Window};
 use crate::wire;
@@ -8,6 +8,8 @@ use crate::xml::Document;
 wire! {
     /// Conditions.
     Conditions {
+        /// The mandator.
+        mandator_id: Option<Match<MandatorId>>,
         /// A number.
         item_id: Option<Match<i32>>,
         /// A text.
@@ -146,13 +148,13 @@ fn a_list_of_values_has_an_end() {
 
 #[test]
 fn a_filter_names_exactly_one_mandator() {
-    assert_eq!(mandator_of(compat(r#"<item_id filter_method="=" filter_value="1"/>"#).item_id.as_ref()).unwrap(), 1);
+    assert_eq!(mandator_of(compat(r#"<mandator_id filter_method="=" filter_value="1"/>"#).mandator_id.as_ref()).unwrap(), MandatorId(1));
     for text in [
         "",
-        "<item_id/>",
-        r#"<item_id filter_method="IS NOT" filter_value="NULL"/>"#,
-        r#"<item_id filter_method="IN"><filter_values><filter_value>1</filter_value><filter_value>2</filter_value></filter_values></item_id>"#,
+        "<mandator_id/>",
+        r#"<mandator_id filter_method="IS NOT" filter_value="NULL"/>"#,
+        r#"<mandator_id filter_method="IN"><filter_values><filter_value>1</filter_value><filter_value>2</filter_value></filter_values></mandator_id>"#,
     ] {
-        assert_eq!(mandator_of(compat(text).item_id.as_ref()).unwrap_err().code.name, "FILTER_REQUIRED", "{text}");
+        assert_eq!(mandator_of(compat(text).mandator_id.as_ref()).unwrap_err().code.name, "FILTER_REQUIRED", "{text}");
     }
 }
