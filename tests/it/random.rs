@@ -200,7 +200,7 @@ fn codes(body: &str) -> Vec<i32> {
 }
 
 fn known(number: i32) -> bool {
-    number == 0 || code::ALL.iter().any(|code| code.number == number)
+    number == 0 || code::all().any(|code| code.number == number)
 }
 
 fn check_broken(operation: &Operation, sent: &str, reply: &Reply) {

@@ -1,0 +1,88 @@
+//! 3000: the content of a record.
+
+codes! {
+    3001 MISSING Client
+        "a value is missing; send {0}"
+        "ein Wert fehlt; senden Sie {0}";
+    3002 NOT_A_NUMBER Client
+        "\"{0}\" is not a whole number from {1} to {2}; send whole units without separators"
+        "\"{0}\" ist keine ganze Zahl von {1} bis {2}; senden Sie ganze Einheiten ohne Trennzeichen";
+    3003 NOT_A_DECIMAL Client
+        "\"{0}\" is not a decimal number; send digits with a dot, such as 10.50"
+        "\"{0}\" ist keine Dezimalzahl; senden Sie Ziffern mit Punkt, etwa 10.50";
+    3004 NOT_A_BOOLEAN Client
+        "\"{0}\" is not a truth value; send true or false"
+        "\"{0}\" ist kein Wahrheitswert; senden Sie true oder false";
+    3005 NOT_A_TIME Client
+        "\"{0}\" is not a point in time; send ISO 8601 such as 2026-01-31T12:00:00+01:00"
+        "\"{0}\" ist kein Zeitpunkt; senden Sie ISO 8601, etwa 2026-01-31T12:00:00+01:00";
+    3006 NOT_A_DATE Client
+        "\"{0}\" is not a date; send YYYY-MM-DD"
+        "\"{0}\" ist kein Datum; senden Sie JJJJ-MM-TT";
+    3007 NOT_IN_LIST Client
+        "\"{0}\" is not one of {1}; send one of them"
+        "\"{0}\" ist keiner der Werte {1}; senden Sie einen davon";
+    3008 TOO_LONG Client
+        "the text has {0} characters, at most {1} are kept; shorten it"
+        "der Text hat {0} Zeichen, höchstens {1} sind möglich; kürzen Sie ihn";
+    3009 NOT_BASE64 Client
+        "the content is not Base64: {0}; send standard Base64 with or without line breaks"
+        "der Inhalt ist kein Base64: {0}; senden Sie übliches Base64 mit oder ohne Zeilenumbruch";
+    3010 OUT_OF_RANGE Client
+        "{0} is outside {1}; send a value within it"
+        "{0} liegt außerhalb von {1}; senden Sie einen Wert innerhalb";
+    3012 REPEATED Client
+        "{0} occurs more than once; send it once"
+        "{0} kommt mehrfach vor; senden Sie es einmal";
+    3013 CYCLE Client
+        "\"{0}\" would become its own ancestor; choose another parent"
+        "\"{0}\" würde sein eigener Vorfahr; wählen Sie ein anderes Elternelement";
+    3014 PERIOD_INCOMPLETE Client
+        "a limited validity needs {0}; send {field:identifier}, {field:valid_from} and {field:valid_to} together, or none of them"
+        "ein befristeter Zeitraum verlangt {0}; senden Sie {field:identifier}, {field:valid_from} und {field:valid_to} zusammen oder keines davon";
+    3015 TOO_MANY_RECORDS Client
+        "{0} entries are too many for one call, at most {1} are taken; split it into several calls (for records see limits.records)"
+        "{0} Einträge sind zu viele für einen Aufruf, höchstens {1} werden angenommen; teilen Sie ihn auf (für Datensätze siehe limits.records)";
+    3016 FILTER_REQUIRED Client
+        "a filter with {field:mandator_id} is missing; send at least one filter with it"
+        "ein Filter mit {field:mandator_id} fehlt; senden Sie mindestens einen";
+    3017 FILTER_METHOD Client
+        "the filter method \"{0}\" is not known for this field; use {1}"
+        "die Filtermethode \"{0}\" ist für dieses Feld nicht bekannt; verwenden Sie {1}";
+    3018 ANSWER_TOO_LARGE Client
+        "the answer would hold {0} records, at most {1} fit into one; send a page size (…{field:_per_page}) and page, or narrower filters"
+        "die Antwort hätte {0} Datensätze, höchstens {1} passen in eine; senden Sie eine Seitengröße (…{field:_per_page}) und page oder engere Filter";
+    3019 HTML_NOT_ALLOWED Client
+        "the text contains HTML (\"{0}\"), but its type allows plain text only; remove the markup, or allow it with updateTextModuleTypes"
+        "der Text enthält HTML (\"{0}\"), sein Typ erlaubt aber nur reinen Text; entfernen Sie die Auszeichnung oder erlauben Sie sie mit updateTextModuleTypes";
+    3020 TEMPLATE_BROKEN Client
+        "the template is broken in line {0}: {1}; correct that line"
+        "die Vorlage ist in Zeile {0} fehlerhaft: {1}; berichtigen Sie diese Zeile";
+    3021 IGNORED_NAME Client
+        "\"{0}\" is not known here and was ignored{1}; correct the name, or leave it out"
+        "\"{0}\" ist hier nicht bekannt und wurde übergangen{1}; berichtigen Sie den Namen oder lassen Sie es weg";
+    3022 IGNORED_REPEAT Client
+        "\"{0}\" occurs more than once and only the first one counts; send it once"
+        "\"{0}\" kommt mehrfach vor und nur das erste zählt; senden Sie es einmal";
+    3023 IGNORED_TEXT Client
+        "the text \"{0}\" is between elements and was ignored; put it into the element it belongs to"
+        "der Text \"{0}\" steht zwischen Elementen und wurde übergangen; setzen Sie ihn in das Element, in das er gehört";
+    3024 UNKNOWN_CONDITION Client
+        "the condition \"{0}\" is not known{1}; without it the answer would hold too much, so correct the name or leave it out"
+        "die Bedingung \"{0}\" ist nicht bekannt{1}; ohne sie enthielte die Antwort zu viel, also berichtigen Sie den Namen oder lassen Sie sie weg";
+    3029 ANSWER_TOO_LONG Client
+        "the answer would be larger than {0} bytes, and nothing of this call was stored; ask for smaller pages (…_per_page) or with narrower filters, or send fewer records per call (limits.answer_bytes in the configuration)"
+        "die Antwort wäre größer als {0} Bytes, und nichts aus diesem Aufruf wurde gespeichert; fragen Sie kleinere Seiten (…_per_page) oder mit engeren Filtern ab oder senden Sie weniger Datensätze je Aufruf (limits.answer_bytes in der Konfiguration)";
+    3030 IGNORED_MORE Client
+        "{0} further names and texts were ignored and are not listed; correct the listed ones first"
+        "{0} weitere Namen und Texte wurden übergangen und sind nicht aufgeführt; berichtigen Sie zuerst die aufgeführten";
+    3040 CURSOR_UNKNOWN Client
+        "\"{0}\" is not a cursor of {1} with these filters and this database; start again with an empty {field:changed_since}"
+        "\"{0}\" ist kein Lesezeichen von {1} mit diesen Filtern und dieser Datenbank; beginnen Sie mit leerem {field:changed_since} neu";
+    3041 CURSOR_TOO_OLD Client
+        "the cursor is so old that deleted records since then are forgotten; start again with an empty {field:changed_since}, and drop what does not come"
+        "das Lesezeichen ist so alt, dass seither gelöschte Datensätze vergessen sind; beginnen Sie mit leerem {field:changed_since} neu, und verwerfen Sie, was nicht kommt";
+    3042 CURSOR_WITH_PAGE Client
+        "{field:changed_since} reads on from a place and not from page {0}; leave {field:page} out"
+        "{field:changed_since} liest ab einer Stelle weiter und nicht ab Seite {0}; lassen Sie {field:page} weg";
+}

@@ -1,0 +1,67 @@
+//! 4000: what a record refers to.
+
+codes! {
+    4001 UNKNOWN_ITEM Client
+        "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"
+        "kein Artikel hat {0} \"{1}\" im Mandanten {2}; legen Sie ihn zuerst mit updateItems an";
+    4002 AMBIGUOUS Client
+        "{0} records have {1} \"{2}\"; use a key that is unique"
+        "{0} Datensätze haben {1} \"{2}\"; verwenden Sie einen eindeutigen Schlüssel";
+    4003 UNKNOWN_WAREHOUSE Client
+        "warehouse \"{0}\" does not exist in mandator {1}; fetchWarehouses lists them"
+        "das Lager \"{0}\" gibt es im Mandanten {1} nicht; fetchWarehouses nennt alle";
+    4004 UNKNOWN_CATEGORY Client
+        "category \"{0}\" does not exist in mandator {1}; create it with updateCategories first"
+        "die Warengruppe \"{0}\" gibt es im Mandanten {1} nicht; legen Sie sie zuerst mit updateCategories an";
+    4005 UNKNOWN_MANDATOR Client
+        "mandator {0} does not exist; fetchMandators lists them"
+        "den Mandanten {0} gibt es nicht; fetchMandators nennt alle";
+    4006 UNKNOWN_ACCOUNT Client
+        "account \"{0}\" does not exist in mandator {1}; fetchAccounts lists them"
+        "das Konto \"{0}\" gibt es im Mandanten {1} nicht; fetchAccounts nennt alle";
+    4007 UNKNOWN_PARENT Client
+        "the variant parent \"{0}\" does not exist in mandator {1}; send the parent before its variants"
+        "den Elternartikel \"{0}\" gibt es im Mandanten {1} nicht; senden Sie ihn vor seinen Varianten";
+    4008 UNKNOWN_ORDER Client
+        "no order has {0} \"{1}\" in mandator {2}; fetchOrders lists them"
+        "kein Auftrag hat {0} \"{1}\" im Mandanten {2}; fetchOrders nennt alle";
+    4009 UNKNOWN_OFFER Client
+        "offer {0} does not exist; prepareOffers creates offers, fetchOffers lists them"
+        "das Angebot {0} gibt es nicht; prepareOffers legt Angebote an, fetchOffers nennt alle";
+    4011 UNKNOWN_KEY Client
+        "no record has {0} \"{1}\", and a new one cannot be created under that key; use another {field:significant_key}"
+        "kein Datensatz hat {0} \"{1}\", und unter diesem Schlüssel kann keiner angelegt werden; verwenden Sie einen anderen {field:significant_key}";
+    4012 UNKNOWN_SUB_CHANNEL Client
+        "sub channel \"{0}\" does not exist; fetchSubChannels lists them"
+        "den Unterkanal \"{0}\" gibt es nicht; fetchSubChannels nennt alle";
+    4013 UNKNOWN_NOTICE Client
+        "the order has no notice {0}; fetchOrders shows its notices"
+        "der Auftrag hat keine Notiz {0}; fetchOrders zeigt seine Notizen";
+    4014 UNKNOWN_ITEMS_LISTED Client
+        "{0} entries name item numbers that do not exist: {1}; the other entries were stored, create these items first"
+        "{0} Einträge nennen unbekannte Artikelnummern: {1}; die übrigen wurden gespeichert, legen Sie diese Artikel zuerst an";
+    4020 UNKNOWN_ACCOUNT_CATEGORY Client
+        "account {1} has no category \"{0}\"; create it with updateAccountCategories, fetchAccountCategories lists them"
+        "das Konto {1} hat keine Kategorie \"{0}\"; legen Sie sie mit updateAccountCategories an, fetchAccountCategories nennt alle";
+    4021 UNKNOWN_CHANGE Client
+        "no change \"{0}\" is on its way in mandator {1}, it may have arrived meanwhile; fetchPendingChanges lists all there are"
+        "im Mandanten {1} ist keine Änderung \"{0}\" unterwegs, sie kann inzwischen angekommen sein; fetchPendingChanges nennt alle";
+    4022 UNKNOWN_POSITION Client
+        "the order has no position with {0} \"{1}\"; fetchOrders shows its positions"
+        "der Auftrag hat keine Position mit {0} \"{1}\"; fetchOrders zeigt seine Positionen";
+    4023 UNKNOWN_ORDER_CHANGE Client
+        "change {0} belongs to another order; fetchOrders lists the changes of this one"
+        "die Änderung {0} gehört zu einem anderen Auftrag; fetchOrders nennt die Änderungen von diesem";
+    4024 UNKNOWN_ADDRESS Client
+        "the customer has no delivery address {0}; fetchCustomers lists its addresses"
+        "der Kunde hat keine Lieferadresse {0}; fetchCustomers nennt seine Adressen";
+    4025 UNKNOWN_CUSTOMER Client
+        "no customer has {0} \"{1}\" in mandator {2}; fetchCustomers lists them, and a new customer needs no {0}"
+        "kein Kunde hat {0} \"{1}\" im Mandanten {2}; fetchCustomers nennt alle, und ein neuer Kunde braucht kein {0}";
+    4026 UNKNOWN_CUSTOMER_GROUP Client
+        "the customer group \"{0}\" does not exist in mandator {1}; fetchCustomerGroups lists them, updateCustomerGroups creates them"
+        "die Kundengruppe \"{0}\" gibt es im Mandanten {1} nicht; fetchCustomerGroups nennt alle, updateCustomerGroups legt sie an";
+    4027 UNKNOWN_PAYMENT_METHOD Client
+        "the payment method \"{0}\" does not exist; fetchPaymentMethods lists them, and the admin adds them in the configuration"
+        "die Zahlungsart \"{0}\" gibt es nicht; fetchPaymentMethods nennt alle, und der Administrator ergänzt sie in der Konfiguration";
+}
