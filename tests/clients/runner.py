@@ -21,6 +21,49 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def configuration_head(port, database, warehouses, payment_methods, dispatch=""):
+    """The beginning of a configuration with one mandator; `payment_methods` have the numbers from 7 on."""
+    text = f"""
+[server]
+listen = "127.0.0.1:{port}"
+[database]
+url = "{database}"
+[dispatch]
+wait_ms = 20
+lease_seconds = 5
+retry_ladder_seconds = [1]
+jitter = 0.0
+{dispatch}
+[[users]]
+name = "erp"
+password_hash = "{HASH}"
+role = "erp"
+[[users]]
+name = "admin"
+password_hash = "{HASH}"
+role = "admin"
+[[mandators]]
+mandator_id = 1
+identifier = "Example Ltd"
+language = "en"
+time_zone = "Europe/Berlin"
+[[pricelists]]
+mandator_id = 1
+identifier = "default"
+currency = "EUR"
+[[sub_channels]]
+sub_channel_id = 9000
+identifier = "Sandbox"
+channel = "Sandbox"
+"""
+    for number, code in enumerate(warehouses, 1):
+        text += f'[[warehouses]]\nwarehouse_id = {number}\nmandator_id = 1\ncode = "{code}"\n'
+    for number, name in enumerate(payment_methods, 7):
+        text += f'[[payment_methods]]\npayment_method_id = {number}\nidentifier = "{name}"\n'
+    return text
+
+
+
 class Runner:
     def __init__(self, arguments, work, title):
         self.arguments, self.work, self.title, self.failed = arguments, work, title, False

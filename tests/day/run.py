@@ -24,7 +24,7 @@ from calls import Erp, ErpError  # noqa: E402
 from channels import Line, Sandbox, Vendure  # noqa: E402
 from day import AWAY, Day, Wrong, articles_of  # noqa: E402
 from gateway import Gateway, GatewayError  # noqa: E402
-from runner import HASH, Runner, free_port  # noqa: E402
+from runner import Runner, configuration_head, free_port  # noqa: E402
 
 SANDBOXES, VENDURE = [1000, 1001], 1100
 # Calls of each of the people at the ERP in half a day.
@@ -44,45 +44,8 @@ CHECKS = [
 
 def configuration(folder, port, database, shop_port):
     """Kontor's configuration; `shop_port` is None without Vendure."""
-    text = f"""
-[server]
-listen = "127.0.0.1:{port}"
-[database]
-url = "{database}"
-[dispatch]
-wait_ms = 20
-lease_seconds = 5
-retry_ladder_seconds = [1]
-jitter = 0.0
-channel_timeout_seconds = 20
-[[users]]
-name = "erp"
-password_hash = "{HASH}"
-role = "erp"
-[[users]]
-name = "admin"
-password_hash = "{HASH}"
-role = "admin"
-[[mandators]]
-mandator_id = 1
-identifier = "Example Ltd"
-language = "en"
-time_zone = "Europe/Berlin"
-[[warehouses]]
-warehouse_id = 1
-mandator_id = 1
-code = "standard"
-[[pricelists]]
-mandator_id = 1
-identifier = "default"
-currency = "EUR"
-[[payment_methods]]
-payment_method_id = 7
-identifier = "prepayment"
-[[sub_channels]]
-sub_channel_id = 9000
-identifier = "Sandbox"
-channel = "Sandbox"
+    text = configuration_head(port, database, ["standard"], ["prepayment"], "channel_timeout_seconds = 20")
+    text += """
 [[sub_channels]]
 sub_channel_id = 9100
 identifier = "Vendure"

@@ -25,61 +25,13 @@ from calls import ErpError  # noqa: E402
 from channels import Sandbox  # noqa: E402
 from gateway import Gateway, GatewayError  # noqa: E402
 from month import DAYS, WAREHOUSES_OF, Month, Wrong  # noqa: E402
-from runner import HASH, Runner, free_port  # noqa: E402
+from runner import Runner, configuration_head, free_port  # noqa: E402
 
 AWAY = (OSError,)
 
 
 def configuration(folder, port, database):
-    text = f"""
-[server]
-listen = "127.0.0.1:{port}"
-[database]
-url = "{database}"
-[dispatch]
-wait_ms = 20
-lease_seconds = 5
-retry_ladder_seconds = [1]
-jitter = 0.0
-[[users]]
-name = "erp"
-password_hash = "{HASH}"
-role = "erp"
-[[users]]
-name = "admin"
-password_hash = "{HASH}"
-role = "admin"
-[[mandators]]
-mandator_id = 1
-identifier = "Example Ltd"
-language = "en"
-time_zone = "Europe/Berlin"
-[[warehouses]]
-warehouse_id = 1
-mandator_id = 1
-code = "main"
-[[warehouses]]
-warehouse_id = 2
-mandator_id = 1
-code = "second"
-[[pricelists]]
-mandator_id = 1
-identifier = "default"
-currency = "EUR"
-[[payment_methods]]
-payment_method_id = 7
-identifier = "prepayment"
-[[payment_methods]]
-payment_method_id = 8
-identifier = "cash on delivery"
-[[payment_methods]]
-payment_method_id = 9
-identifier = "collection"
-[[sub_channels]]
-sub_channel_id = 9000
-identifier = "Sandbox"
-channel = "Sandbox"
-"""
+    text = configuration_head(port, database, ["main", "second"], ["prepayment", "cash on delivery", "collection"])
     for account, warehouses in WAREHOUSES_OF.items():
         names = ", ".join(f'"{name}"' for name in warehouses)
         text += f"""
