@@ -13,8 +13,7 @@ pub(crate) use database::{migrate, open_existing, standing};
 pub use error::{DatabaseStanding, Error};
 
 use crate::config::{Account, Role, Settings, User};
-use crate::connectors::sandbox::{HttpReply, Token};
-use crate::connectors::{self, Connector, Sandboxes};
+use crate::connectors::{self, Connector, FaceReply, FaceRequest, Faces, Token};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
 use crate::domain::{Failure, Stamp};
@@ -33,8 +32,8 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     check_place(settings.database.expose_secret())?;
     let listener = TcpListener::bind(settings.server.listen).map_err(|source| Error::Listen { listen: settings.server.listen, source })?;
     take_real_port(&mut settings, &listener);
-    let sandboxes = Sandboxes::new();
-    let connectors = connectors_of(&settings, &sandboxes)?;
+    let connectors = connectors_of(&settings)?;
+    let faces = faces_of(&connectors);
     let connectors = connectors.into_iter().map(|(account, connector)| (account.account_id, connector)).collect();
     let _sole = Sole::of(settings.database.expose_secret()).map_err(Error::DatabasePlace)?;
     let store = open(settings.database.expose_secret(), settings.patience)?;
@@ -52,7 +51,7 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
         ready: |gateway| gateway.store.ready().is_ok(),
         picture: Box::new(move |digest| picture(&kept, digest)),
         pages: pages(board),
-        annexes: vec![sandbox(settings.demo, sandboxes)],
+        annexes: faces.into_iter().map(|faces| annex(settings.demo, faces)).collect(),
         metrics,
     };
     let served = http::serve(site, listener, move |bound| {
@@ -93,9 +92,9 @@ fn take_real_port(settings: &mut Settings, listener: &TcpListener) {
 type OfAccounts<'s> = Vec<(&'s Account, Box<dyn Connector>)>;
 
 /// The connectors of all active accounts.
-pub(crate) fn connectors_of<'s>(settings: &'s Settings, sandboxes: &Sandboxes) -> Result<OfAccounts<'s>, Error> {
+pub(crate) fn connectors_of(settings: &Settings) -> Result<OfAccounts<'_>, Error> {
     let active = settings.accounts.iter().filter(|account| account.active);
-    active.map(|account| Ok((account, connectors::build(account, settings.dispatch.channel_timeout, sandboxes)?))).collect()
+    active.map(|account| Ok((account, connectors::build(account, settings.dispatch.channel_timeout)?))).collect()
 }
 
 /// Brings what the configuration defines into the database: price lists that do not exist yet, and the times at which
@@ -120,12 +119,24 @@ fn picture(store: &Store, digest: &str) -> Result<Option<Picture>, Failure> {
     Ok(found.map(|image| Picture { media_type: image.media_type, content: image.content }))
 }
 
-/// The scripted shops' own small face. Everybody may shop in the demo; elsewhere it can book orders into real data.
-fn sandbox(demo: bool, shops: Sandboxes) -> Annex {
+/// The faces of active accounts, by their connectors.
+fn faces_of(connectors: &OfAccounts<'_>) -> Vec<Faces> {
+    let of = |name: &'static str| {
+        let own = connectors.iter().filter(|(account, _)| account.connector == name);
+        let of = own.filter_map(|(account, connector)| Some((account.account_id, connector.face()?))).collect();
+        Faces { name, of }
+    };
+    connectors::names().iter().map(|name| of(name)).filter(|faces| !faces.of.is_empty()).collect()
+}
+
+/// The connectors' own pages. Everybody may use them in the demo; elsewhere they can book orders into real data.
+fn annex(demo: bool, faces: Faces) -> Annex {
+    let (path, style) = (format!("/{}", faces.name), faces.style());
     let answer = move |asked: &Asked| {
         let token = Token { field: http::TOKEN_FIELD, value: &asked.token };
-        let HttpReply { status, content_type, body } = shops.handle(&asked.method, &asked.path, &asked.query, &asked.body, token);
+        let request = FaceRequest { method: &asked.method, path: &asked.path, query: &asked.query, body: &asked.body, token };
+        let FaceReply { status, content_type, body } = faces.answer(&request);
         Answered { status, content_type, body }
     };
-    Annex { path: "/sandbox", open: demo, style: connectors::sandbox::STYLE, answer: Box::new(answer) }
+    Annex { path, open: demo, style, answer: Box::new(answer) }
 }

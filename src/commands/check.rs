@@ -9,7 +9,7 @@ use super::source::read;
 use super::{Stop, failed, print};
 use crate::app::{self, DatabaseStanding, Error};
 use crate::config::{Overrides, Settings, database};
-use crate::connectors::Sandboxes;
+use crate::connectors::Checkup;
 use crate::store::Standing;
 
 #[derive(Args)]
@@ -51,19 +51,25 @@ fn connect(settings: &Settings) -> Result<(), Stop> {
             print(&format!("FAILED: {error}\n"));
         }
     }
-    for (account, connector) in app::connectors_of(settings, &Sandboxes::new()).map_err(failed)? {
-        let result = connector.check();
-        bad += usize::from(result.is_err());
-        let (word, text) = match result {
-            Ok(text) => ("ok", text),
-            Err(error) => ("FAILED", error.to_string()),
+    for (account, connector) in app::connectors_of(settings).map_err(failed)? {
+        let (good, text) = match connector.check() {
+            Ok(found) => told(&found),
+            Err(error) => (false, error.to_string()),
         };
+        bad += usize::from(!good);
+        let word = if good { "ok" } else { "FAILED" };
         print(&format!("account {} ({}): {word}: {text}\n", account.account_id, account.identifier));
     }
     match bad {
         0 => Ok(()),
         _ => Err(failed(format_args!("{bad} of the connections cannot be used; see the lines above that say FAILED"))),
     }
+}
+
+/// Whether the login has all the rights that it needs; and what was found.
+fn told(found: &Checkup) -> (bool, String) {
+    let missing = found.missing.iter().map(|right| format!("; the login lacks the right {}, needed to {}", right.right, right.needed_for));
+    (found.missing.is_empty(), format!("{}{}", found.found, missing.collect::<String>()))
 }
 
 /// What starting the gateway mends is no failure.

@@ -55,6 +55,7 @@ pub(super) fn read(config: &Path, overrides: &Overrides) -> Result<Loaded, Stop>
         &Connectors {
             known: connectors::names(),
             check: &|account| connectors::check_settings(account).map_err(|error| error.to_string()),
+            invents_orders: &connectors::invents_orders,
         },
     )
     .map_err(|faults| {

@@ -19,4 +19,6 @@ pub struct Connectors<'a> {
     /// Checks the connector's own settings, without calling the channel. A text with `[accounts.settings] key: …`
     /// is shown at that key.
     pub check: &'a dyn Fn(&Account) -> Result<(), String>,
+    /// The connector invents orders, which must not reach real data.
+    pub invents_orders: &'a dyn Fn(&str) -> bool,
 }

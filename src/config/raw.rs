@@ -161,6 +161,13 @@ raw! {
         rate_limits: RawRateLimits,
         settings: toml::Table,
     }
-    RawRateLimits { submit: Option<RawRate>, pull_orders: Option<RawRate>, push_fact: Option<RawRate>, list_offers: Option<RawRate> }
+    RawRateLimits {
+        submit: Option<RawRate>,
+        pull_orders: Option<RawRate>,
+        push_fact: Option<RawRate>,
+        list_offers: Option<RawRate>,
+        poll_task: Option<RawRate>,
+        read_back: Option<RawRate>,
+    }
     RawRate { calls: Option<i64>, seconds: Option<i64> }
 }

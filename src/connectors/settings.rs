@@ -3,6 +3,32 @@
 use super::SetupError;
 use crate::config::Account;
 
+/// A key of a connector's `[accounts.settings]`; its documentation is generated from these.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    pub key: &'static str,
+    pub takes: Takes,
+    /// As it would be written. `None`: see `doc`.
+    pub default: Option<&'static str>,
+    pub required: bool,
+    /// As it would be written, quotes included; `check` takes it.
+    pub example: &'static str,
+    /// One sentence or two, for the administrator.
+    pub doc: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    Text,
+    /// Never shown again.
+    Secret,
+    Whole {
+        from: u32,
+        to: u32,
+    },
+    Texts,
+}
+
 /// The settings table of an account whose keys are all known.
 pub(crate) struct Keys<'a> {
     account: &'a Account,
@@ -10,10 +36,11 @@ pub(crate) struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     /// Refuses keys outside `known`: a misspelt key would silently leave its default in force.
-    pub(crate) fn new(account: &'a Account, known: &[&str]) -> Result<Self, SetupError> {
+    pub(crate) fn new(account: &'a Account, known: &[Setting]) -> Result<Self, SetupError> {
         let keys = Keys { account };
-        match account.settings.keys().find(|key| !known.contains(&key.as_str())) {
+        match account.settings.keys().find(|key| known.iter().all(|setting| setting.key != key.as_str())) {
             Some(key) => {
+                let known: Vec<&str> = known.iter().map(|setting| setting.key).collect();
                 Err(keys.fault(key, "is not a setting of this connector", &format!("use one of {}, or remove it", known.join(", "))))
             }
             None => Ok(keys),

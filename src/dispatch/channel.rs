@@ -104,6 +104,7 @@ impl Channel {
             Outcome::Done { .. } => "done",
             Outcome::Refused(_) => "refused",
             Outcome::Later { .. } => "later",
+            Outcome::Accepted(_) => "accepted",
         };
         self.metrics.channel_row(self.account_id, call, word);
     }

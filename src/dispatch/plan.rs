@@ -259,6 +259,7 @@ impl Planner<'_> {
         OfferChange {
             offer_id: self.offer.offer_id,
             sku: self.stock.internal_item_number.clone(),
+            known_as: Vec::new(),
             external_number: self.offer.external_offer_number.clone(),
             wanted,
             content: None,

@@ -23,6 +23,14 @@ numbered! {
         /// Given up by hand, or the channel can do nothing with it. Only facts are kept so; their keys stay known.
         Dropped = 3, "dropped";
     }
+
+    /// How far a task of a channel is.
+    pub enum TaskStage {
+        /// The channel works on it.
+        Working = 0, "working";
+        /// Nobody knows what became of the rest of it: its offers are read back and submitted again.
+        Lost = 1, "lost";
+    }
 }
 
 impl OutboxStatus {

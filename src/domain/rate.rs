@@ -5,17 +5,26 @@ use std::time::Duration;
 
 use super::Stamp;
 
-/// The calls that channels limit, by the names of the connector's functions.
+/// The calls that channels limit, by the names of the connector's functions; to read back is to look for an offer or a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChannelCall {
     Submit,
     PullOrders,
     PushFact,
     ListOffers,
+    PollTask,
+    ReadBack,
 }
 
 impl ChannelCall {
-    pub const ALL: [ChannelCall; 4] = [ChannelCall::Submit, ChannelCall::PullOrders, ChannelCall::PushFact, ChannelCall::ListOffers];
+    pub const ALL: [ChannelCall; 6] = [
+        ChannelCall::Submit,
+        ChannelCall::PullOrders,
+        ChannelCall::PushFact,
+        ChannelCall::ListOffers,
+        ChannelCall::PollTask,
+        ChannelCall::ReadBack,
+    ];
 
     /// The word for it in settings and metrics.
     pub fn word(self) -> &'static str {
@@ -24,6 +33,8 @@ impl ChannelCall {
             ChannelCall::PullOrders => "pull_orders",
             ChannelCall::PushFact => "push_fact",
             ChannelCall::ListOffers => "list_offers",
+            ChannelCall::PollTask => "poll_task",
+            ChannelCall::ReadBack => "read_back",
         }
     }
 }

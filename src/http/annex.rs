@@ -55,7 +55,7 @@ pub(crate) type Answering = Box<dyn Fn(&Asked) -> Answered + Send + Sync>;
 /// A face below a path.
 pub(crate) struct Annex {
     /// Such as `/sandbox`.
-    pub path: &'static str,
+    pub path: String,
     /// Needs no login.
     pub open: bool,
     /// The one style sheet of its pages, which stands in them.

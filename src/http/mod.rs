@@ -281,7 +281,7 @@ fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
     }
     for (index, annex) in edge.annexes.iter().enumerate() {
         let visit = web::to(move |request, payload, edge| annex::visit(request, payload, edge, index));
-        config.service(web::scope(annex.path).default_service(visit));
+        config.service(web::scope(&annex.path).default_service(visit));
     }
 }
 

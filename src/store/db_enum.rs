@@ -58,6 +58,7 @@ db_enum! {
     crate::domain::offer::EndedBy: "offers.ended_by";
     crate::domain::outbox::Topic: "outbox_states.topic";
     crate::domain::outbox::OutboxStatus: "outbox_states.status, outbox_facts.status";
+    crate::domain::outbox::TaskStage: "channel_tasks.stage";
     crate::domain::message::Severity: "upload_messages.severity";
     crate::domain::order::OrderStatus: "orders.order_status_id";
     crate::domain::order::RequestState: "cancellation_requests.state";

@@ -188,12 +188,14 @@ fn language(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: M
 }
 
 fn rate_limits(c: &mut Checker<'_>, path: &str, raw: RawRateLimits) -> Rates {
-    let RawRateLimits { submit, pull_orders, push_fact, list_offers } = raw;
+    let RawRateLimits { submit, pull_orders, push_fact, list_offers, poll_task, read_back } = raw;
     let of = |call| match call {
         ChannelCall::Submit => &submit,
         ChannelCall::PullOrders => &pull_orders,
         ChannelCall::PushFact => &push_fact,
         ChannelCall::ListOffers => &list_offers,
+        ChannelCall::PollTask => &poll_task,
+        ChannelCall::ReadBack => &read_back,
     };
     let mut rates = Rates::new();
     for call in ChannelCall::ALL {

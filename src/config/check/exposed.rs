@@ -6,13 +6,14 @@ use secrecy::ExposeSecret;
 use super::Checker;
 use crate::config::database;
 use crate::config::demo::DEMO_PASSWORD;
+use crate::config::given::Connectors;
 use crate::config::password::{cost, fits};
 use crate::config::{Settings, User};
 
 /// Passwords that the documentation, the example and the demo show.
 const PUBLISHED: [&str; 2] = ["example", DEMO_PASSWORD];
 
-pub(super) fn warn(c: &mut Checker<'_>, settings: &Settings) {
+pub(super) fn warn(c: &mut Checker<'_>, settings: &Settings, connectors: &Connectors<'_>) {
     if let Some(folder) = database::open_folder(settings.database.expose_secret()) {
         let folder = folder.display();
         c.warn(
@@ -53,7 +54,9 @@ pub(super) fn warn(c: &mut Checker<'_>, settings: &Settings) {
             );
         }
     }
-    for (account, n) in settings.accounts.iter().zip(1..).filter(|(account, _)| account.active && account.connector == "sandbox") {
+    for (account, n) in
+        settings.accounts.iter().zip(1..).filter(|(account, _)| account.active && (connectors.invents_orders)(&account.connector))
+    {
         c.warn(
             &format!("accounts[{n}].connector"),
             format!(

@@ -60,7 +60,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         demo: false,
     };
     settings.accounts = accounts::accounts(c, raw.accounts, &settings, connectors);
-    exposed::warn(c, &settings);
+    exposed::warn(c, &settings, connectors);
     settings
 }
 

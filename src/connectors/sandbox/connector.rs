@@ -3,16 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult};
+use chrono::Utc;
+
+use super::super::{
+    Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Face, Fact, Listed, ListedOffer, MissingRight,
+    OfferChange, OfferKey, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress,
+};
+use super::can::Can;
+use super::catalogue;
+use super::face::ShopFace;
 use super::faults::Gate;
 use super::shared::SharedShop;
 use super::shop::Shop;
-use crate::domain::rate::Rates;
+use crate::domain::OfferId;
 
-pub struct SandboxConnector {
+pub(super) struct SandboxConnector {
     pub(super) shop: Arc<SharedShop>,
-    pub(super) batch_size: usize,
-    pub(super) overlap: usize,
+    pub(super) can: Can,
     pub(super) timeout: Duration,
 }
 
@@ -57,26 +64,21 @@ fn count(counter: &mut u64, by: usize) {
     *counter = counter.saturating_add(u64::try_from(by).unwrap_or(u64::MAX));
 }
 
+/// The rights that a login may lack (fault `forbid`), and what for.
+const RIGHTS: &[(&str, &str)] = &[
+    ("offers:write", "list, change and end offers"),
+    ("orders:read", "collect orders"),
+    ("orders:write", "report what became of orders"),
+];
+
 impl Connector for SandboxConnector {
     fn capabilities(&self) -> Capabilities {
-        // The shop's change number misses nothing, so open orders need no second look.
-        Capabilities {
-            batch_size: self.batch_size,
-            rereads_open_orders: false,
-            ends_at_zero: true,
-            ships_in_part: true,
-            cancels_in_part: true,
-            answers_cancellations: true,
-            refunds_positions: true,
-            refunds_amounts: true,
-            lists_offers: true,
-            rates: Rates::new(),
-        }
+        self.can.capabilities()
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
-        if changes.len() > self.batch_size {
-            let reason = format!("{} rows in one call, the sandbox takes {}", changes.len(), self.batch_size);
+        if changes.len() > self.can.batch_size {
+            let reason = format!("{} rows in one call, the sandbox takes {}", changes.len(), self.can.batch_size);
             return Err(ChannelError::Protocol { reason });
         }
         self.call(
@@ -84,15 +86,44 @@ impl Connector for SandboxConnector {
                 count(&mut shop.counters.submit_calls, 1);
                 shop.counters.largest_batch = shop.counters.largest_batch.max(changes.len());
             },
-            |shop| changes.iter().map(|change| RowResult { offer_id: change.offer_id, outcome: shop.submit(change) }).collect(),
+            |shop| {
+                if self.can.has("tasks")
+                    && let Some(accepted) = shop.accept_rows(changes, Utc::now())
+                {
+                    count(&mut shop.counters.rows_accepted, accepted.len());
+                    return accepted;
+                }
+                let valid = shop.faults.expires_after().unwrap_or(usize::MAX);
+                let row = |(index, change): (usize, &OfferChange)| {
+                    let outcome = if index < valid {
+                        shop.submit(change, &self.can)
+                    } else {
+                        Outcome::Later { after: None, reason: "HTTP 401, the token has expired (fault `expire`)".to_owned() }
+                    };
+                    RowResult { offer_id: change.offer_id, outcome }
+                };
+                changes.iter().enumerate().map(row).collect()
+            },
         )
+    }
+
+    fn poll_task(&self, task: &Task) -> Result<TaskProgress, ChannelError> {
+        self.call(|shop| count(&mut shop.counters.task_calls, 1), |shop| shop.poll_task(task, &self.can, Utc::now()))
+    }
+
+    fn find_offers(&self, offers: &[OfferKey]) -> Result<Vec<(OfferId, ListedOffer)>, ChannelError> {
+        self.call(|shop| count(&mut shop.counters.find_calls, 1), |shop| shop.find_offers(offers))
+    }
+
+    fn list_offers(&self, cursor: Option<&str>) -> Result<Listed, ChannelError> {
+        self.call(|shop| count(&mut shop.counters.list_calls, 1), |shop| shop.list_offers(cursor, self.can.page_size))
     }
 
     fn pull_orders(&self, cursor: Option<&str>, _open: &[String]) -> Result<Pulled, ChannelError> {
         self.call(
             |shop| count(&mut shop.counters.pull_calls, 1),
             |shop| {
-                let pulled = shop.pull(cursor, self.overlap);
+                let pulled = shop.pull(cursor, &self.can);
                 count(&mut shop.counters.orders_delivered, pulled.orders.len());
                 pulled
             },
@@ -100,17 +131,43 @@ impl Connector for SandboxConnector {
     }
 
     fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
-        self.call(|shop| count(&mut shop.counters.fact_calls, 1), |shop| shop.take_fact(fact))
+        self.call(
+            |shop| count(&mut shop.counters.fact_calls, 1),
+            |shop| {
+                let accepted = if self.can.has("tasks") { shop.accept_fact(fact, Utc::now()) } else { None };
+                accepted.unwrap_or_else(|| shop.take_fact(fact, &self.can))
+            },
+        )
     }
 
-    fn list_offers(&self, cursor: Option<&str>) -> Result<Listed, ChannelError> {
-        self.call(|shop| count(&mut shop.counters.list_calls, 1), |shop| shop.list_offers(cursor))
+    fn read_back(&self, fact: &Fact) -> Result<ReadBack, ChannelError> {
+        self.call(|shop| count(&mut shop.counters.read_back_calls, 1), |shop| shop.read_back(fact, &self.can, Utc::now()))
     }
 
-    fn check(&self) -> Result<String, ChannelError> {
+    fn categories(&self, cursor: Option<&str>) -> Result<CategoryPage, ChannelError> {
+        self.call(|_| {}, |_| catalogue::categories(cursor))
+    }
+
+    fn attributes(&self, category: &str) -> Result<Vec<ChannelAttribute>, ChannelError> {
+        self.call(|_| {}, |_| catalogue::attributes(category))
+    }
+
+    fn check(&self) -> Result<Checkup, ChannelError> {
         self.call(
             |shop| count(&mut shop.counters.check_calls, 1),
-            |shop| format!("sandbox of account {}: {} offers, {} orders", shop.account_id, shop.listings.len(), shop.orders.len()),
+            |shop| {
+                let lacking = RIGHTS.iter().filter(|(right, _)| shop.faults.forbid.iter().any(|forbidden| forbidden == right));
+                Checkup {
+                    found: format!("sandbox of account {}: {} offers, {} orders", shop.account_id, shop.listings.len(), shop.orders.len()),
+                    missing: lacking
+                        .map(|(right, what)| MissingRight { right: (*right).to_owned(), needed_for: (*what).to_owned() })
+                        .collect(),
+                }
+            },
         )
+    }
+
+    fn face(&self) -> Option<Arc<dyn Face>> {
+        Some(Arc::new(ShopFace(Arc::clone(&self.shop))))
     }
 }

@@ -1,107 +1,67 @@
-//! The shop's HTTP face as plain functions: `http` mounts them under `/sandbox/{account_id}`.
+//! The shop's HTTP face: its page, and a small API with which buyers, merchants and tests do things to it.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::Sandboxes;
+use super::super::{Face, FaceReply, FaceRequest};
 use super::faults::FaultScript;
 use super::offers::{ByHand, no_offer};
-use super::page::{self, Token};
+use super::page;
+use super::shared::SharedShop;
 use super::shop::{Problem, Shop};
 use super::wishes::{Afterwards, Change, NewLine, NewOrder};
 
-/// Bytes of a request's body.
-const MOST_BODY: usize = 1 << 20;
+/// The face of one shop.
+pub(super) struct ShopFace(pub Arc<SharedShop>);
 
-/// What goes back to the browser or the test.
-#[derive(Debug, Clone)]
-pub struct HttpReply {
-    pub status: u16,
-    pub content_type: &'static str,
-    pub body: Vec<u8>,
-}
-
-impl HttpReply {
-    fn json(status: u16, value: &impl Serialize) -> HttpReply {
-        match serde_json::to_vec(value) {
-            Ok(body) => HttpReply { status, content_type: "application/json", body },
-            Err(error) => HttpReply { status: 500, content_type: "text/plain; charset=utf-8", body: error.to_string().into_bytes() },
-        }
-    }
-
-    fn error(status: u16, text: impl Into<String>) -> HttpReply {
-        HttpReply::json(status, &json!({ "error": text.into() }))
-    }
-}
-
-impl Sandboxes {
-    /// Answers one request. `path` and `query` as they came over the wire, still percent-encoded; `path` from
-    /// `/sandbox` on, `query` without the question mark.
-    pub fn handle(&self, method: &str, path: &str, query: &str, body: &[u8], token: Token<'_>) -> HttpReply {
-        self.handle_at(method, path, query, body, token, Utc::now())
-    }
-
-    pub(super) fn handle_at(&self, method: &str, path: &str, query: &str, body: &[u8], token: Token<'_>, now: DateTime<Utc>) -> HttpReply {
+impl Face for ShopFace {
+    fn answer(&self, request: &FaceRequest<'_>) -> FaceReply {
+        let FaceRequest { method, path, query, body, token } = *request;
         let place = format!("{method} {path}");
-        if body.len() > MOST_BODY {
-            return HttpReply::error(413, format!("{place}: the body has {} bytes, at most {MOST_BODY} are taken; send less", body.len()));
-        }
-        let mut segments =
-            path.split('/').filter(|segment| !segment.is_empty()).map(|segment| percent_decode_str(segment).decode_utf8_lossy());
-        let account = match (segments.next(), segments.next()) {
-            (Some(sandbox), Some(account)) if sandbox == "sandbox" => account,
-            _ => return HttpReply::error(404, format!("{place}: expected /sandbox/{{account_id}}; {}", self.open_ones())),
-        };
-        let Some(shop) = account.parse().ok().and_then(|account| self.shop(account)) else {
-            return HttpReply::error(404, format!("{place}: no sandbox account has the number \"{account}\"; {}", self.open_ones()));
-        };
-        let rest: Vec<_> = segments.collect();
+        let segments = path.split('/').filter(|segment| !segment.is_empty()).skip(2);
+        let rest: Vec<_> = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy()).collect();
         let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
-        let reply = shop.work(|shop| {
+        let reply = self.0.work(|shop| {
             if let ("GET", []) = (method, rest.as_slice()) {
-                return HttpReply { status: 200, content_type: "text/html; charset=utf-8", body: page::page(shop, token).into_bytes() };
+                return FaceReply { status: 200, content_type: "text/html; charset=utf-8", body: page::page(shop, token).into_bytes() };
             }
-            route(shop, method, &rest, query, body, now).unwrap_or_else(|problem| match problem {
-                Problem::Bad(text) => HttpReply::error(400, format!("{place}: {text}")),
-                Problem::Missing(text) => HttpReply::error(404, format!("{place}: {text}")),
-                Problem::Conflict(text) => HttpReply::error(409, format!("{place}: {text}")),
+            route(shop, method, &rest, query, body, Utc::now()).unwrap_or_else(|problem| match problem {
+                Problem::Bad(text) => FaceReply::error(400, format!("{place}: {text}")),
+                Problem::Missing(text) => FaceReply::error(404, format!("{place}: {text}")),
+                Problem::Conflict(text) => FaceReply::error(409, format!("{place}: {text}")),
             })
         });
-        reply.unwrap_or_else(|error| HttpReply::error(500, error.to_string()))
+        reply.unwrap_or_else(|error| FaceReply::error(500, error.to_string()))
     }
 
-    fn open_ones(&self) -> String {
-        let accounts: Vec<String> = self.accounts().iter().map(ToString::to_string).collect();
-        if accounts.is_empty() {
-            "no account uses the connector sandbox, add one to the configuration".to_owned()
-        } else {
-            format!("accounts with a sandbox: {}", accounts.join(", "))
-        }
+    fn style(&self) -> &'static str {
+        page::STYLE
     }
 }
 
-fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8], now: DateTime<Utc>) -> Result<HttpReply, Problem> {
+fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8], now: DateTime<Utc>) -> Result<FaceReply, Problem> {
     match (method, rest) {
-        ("GET", ["offers"]) => Ok(HttpReply::json(200, &json!({ "offers": shop.listings.values().collect::<Vec<_>>() }))),
+        ("GET", ["offers"]) => Ok(FaceReply::json(200, &json!({ "offers": shop.listings.values().collect::<Vec<_>>() }))),
         ("GET", ["offers", sku]) => match shop.listings.get(*sku) {
-            Some(listing) => Ok(HttpReply::json(200, listing)),
+            Some(listing) => Ok(FaceReply::json(200, listing)),
             None => Err(no_offer(sku)),
         },
         ("POST", ["offers", sku]) => {
             let hand: ByHand = parse(body, r#"{"price":"4.90","quantity":3}"#)?;
-            shop.by_hand(sku, hand).map(|listing| HttpReply::json(200, listing))
+            shop.by_hand(sku, hand).map(|listing| FaceReply::json(200, listing))
         }
         ("DELETE", ["offers", sku]) => {
             shop.delete_by_hand(sku)?;
-            Ok(HttpReply::json(200, &json!({ "deleted": sku })))
+            Ok(FaceReply::json(200, &json!({ "deleted": sku })))
         }
-        ("GET", ["orders"]) => Ok(HttpReply::json(200, &json!({ "orders": shop.orders.values().collect::<Vec<_>>() }))),
+        ("GET", ["orders"]) => Ok(FaceReply::json(200, &json!({ "orders": shop.orders.values().collect::<Vec<_>>() }))),
         ("POST", ["orders"]) => {
             let wish = wish(query, body)?;
-            shop.buy(wish, now).map(|order| HttpReply::json(201, order))
+            shop.buy(wish, now).map(|order| FaceReply::json(201, order))
         }
         ("GET", ["orders", order_id]) => order(shop, order_id),
         ("POST", ["orders", order_id, "cancel"]) => {
@@ -120,19 +80,19 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
             shop.withdraw(order_id, request_id)?;
             order(shop, order_id)
         }
-        ("GET", ["faults"]) => Ok(HttpReply::json(200, &shop.faults)),
+        ("GET", ["faults"]) => Ok(FaceReply::json(200, &shop.faults)),
         ("POST", ["faults"]) => {
             let script: FaultScript = parse(body, r#"{"throttle":{"calls":3,"retry_after_seconds":1}}"#)?;
             shop.faults.apply(script);
             shop.changed();
-            Ok(HttpReply::json(200, &shop.faults))
+            Ok(FaceReply::json(200, &shop.faults))
         }
         ("DELETE", ["faults"]) => {
             shop.faults = Default::default();
             shop.changed();
-            Ok(HttpReply::json(200, &shop.faults))
+            Ok(FaceReply::json(200, &shop.faults))
         }
-        ("GET", ["state"]) => Ok(HttpReply::json(200, shop)),
+        ("GET", ["state"]) => Ok(FaceReply::json(200, shop)),
         (
             _,
             []
@@ -140,7 +100,7 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
             | ["offers" | "orders", _]
             | ["orders", _, "cancel" | "pay" | "change" | "requests" | "returns" | "refunds"]
             | ["orders", _, "requests", _, "withdraw"],
-        ) => Ok(HttpReply::error(405, format!("{method} is not possible here; the page GET /sandbox/{} shows what is", shop.account_id))),
+        ) => Ok(FaceReply::error(405, format!("{method} is not possible here; the page GET /sandbox/{} shows what is", shop.account_id))),
         _ => Err(Problem::Missing(format!("nothing lives here; the page GET /sandbox/{} shows what does", shop.account_id))),
     }
 }
@@ -160,9 +120,9 @@ fn afterwards(shop: &mut Shop, order_id: &str, what: &str, body: &[u8], now: Dat
     }
 }
 
-fn order(shop: &Shop, order_id: &str) -> Result<HttpReply, Problem> {
+fn order(shop: &Shop, order_id: &str) -> Result<FaceReply, Problem> {
     match shop.order(order_id) {
-        Some(order) => Ok(HttpReply::json(200, order)),
+        Some(order) => Ok(FaceReply::json(200, order)),
         None => Err(Problem::Missing(format!("order \"{order_id}\" does not exist; GET /orders lists them"))),
     }
 }

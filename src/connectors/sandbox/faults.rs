@@ -5,14 +5,16 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::super::{ChannelError, Outcome};
-use super::shop::{Die, Faults, Partial, Refuse, Shop, Throttle};
+use super::bad_days::{Die, Expire, Faults, Html, Ignore, Partial, Refuse, Throttle};
+use super::shop::Shop;
+use super::accepted::TaskScript;
 use super::wishes::Amount;
 use crate::domain::message::channel;
 
 /// What `POST /faults` sends: the faults named are set, the others stay. Zero, false or an empty list clears one.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FaultScript {
+pub(crate) struct FaultScript {
     refuse: Option<Vec<Refuse>>,
     partial: Option<Vec<Partial>>,
     throttle: Option<Throttle>,
@@ -20,17 +22,36 @@ pub struct FaultScript {
     die: Option<Die>,
     down: Option<bool>,
     total_off: Option<Amount>,
+    tasks: Option<TaskScript>,
+    ignore: Option<Vec<Ignore>>,
+    html: Option<Html>,
+    expire: Option<Expire>,
+    clock_off_seconds: Option<i32>,
+    change_between_pages: Option<u32>,
+    forbid: Option<Vec<String>>,
 }
 
 /// How a call goes on.
-pub enum Gate {
+pub(crate) enum Gate {
     Closed(ChannelError),
     Open { delay: Duration, answer_lost: bool },
 }
 
 impl Faults {
-    pub fn apply(&mut self, script: FaultScript) {
-        let FaultScript { refuse, partial, throttle, delay_ms, die, down, total_off } = script;
+    pub(crate) fn apply(&mut self, script: FaultScript) {
+        let FaultScript { refuse, partial, throttle, delay_ms, die, down, total_off, .. } = script;
+        // Without calls it is off again.
+        if let Some(tasks) = script.tasks {
+            self.tasks = Some(tasks).filter(|tasks| tasks.calls != Some(0));
+        }
+        self.ignore = script.ignore.unwrap_or_else(|| std::mem::take(&mut self.ignore));
+        self.html = script.html.unwrap_or_else(|| std::mem::take(&mut self.html));
+        if let Some(expire) = script.expire {
+            self.expire = Some(expire).filter(|expire| expire.calls > 0);
+        }
+        self.clock_off_seconds = script.clock_off_seconds.unwrap_or(self.clock_off_seconds);
+        self.change_between_pages = script.change_between_pages.unwrap_or(self.change_between_pages);
+        self.forbid = script.forbid.unwrap_or_else(|| std::mem::take(&mut self.forbid));
         self.total_off = total_off.map_or(self.total_off, |amount| amount.0);
         self.refuse = refuse.unwrap_or_else(|| std::mem::take(&mut self.refuse));
         self.partial = partial.unwrap_or_else(|| std::mem::take(&mut self.partial));
@@ -53,6 +74,12 @@ impl Faults {
                 retry_after,
             });
         }
+        if let Some(left) = self.html.calls.checked_sub(1) {
+            self.html.calls = left;
+            return Gate::Closed(ChannelError::Protocol {
+                reason: "HTTP 200, but the answer is a web page and no JSON: <!DOCTYPE html><title>Maintenance</title> (fault `html`)".to_owned(),
+            });
+        }
         let answer_lost = match self.die.calls.checked_sub(1) {
             Some(left) => {
                 self.die.calls = left;
@@ -63,10 +90,21 @@ impl Faults {
         Gate::Open { delay: Duration::from_millis(self.delay_ms), answer_lost }
     }
 
+    /// From which row on of a call the shop does not know the token any more.
+    pub(super) fn expires_after(&mut self) -> Option<usize> {
+        let expire = self.expire.as_mut()?;
+        expire.calls = expire.calls.checked_sub(1)?;
+        Some(expire.rows)
+    }
+
     /// The scripted fate of a row, if there is one.
-    pub fn row(&mut self, sku: &str) -> Option<Outcome> {
+    pub(crate) fn row(&mut self, sku: &str) -> Option<Outcome> {
         if let Some(refuse) = self.refuse.iter().find(|refuse| refuse.sku == sku) {
             return Some(Outcome::Refused(channel::refused_by_script(&refuse.code, &refuse.text)));
+        }
+        if let Some(ignore) = self.ignore.iter_mut().find(|ignore| ignore.sku == sku && ignore.calls != Some(0)) {
+            ignore.calls = ignore.calls.map(|calls| calls.saturating_sub(1));
+            return Some(Outcome::done());
         }
         let partial = self.partial.iter_mut().find(|partial| partial.sku == sku && partial.calls != Some(0))?;
         partial.calls = partial.calls.map(|calls| calls.saturating_sub(1));
@@ -79,10 +117,11 @@ impl Faults {
 
 impl Shop {
     /// Decides about one call. Using a fault up is a change of the shop.
-    pub fn gate(&mut self) -> Gate {
-        let before = (self.faults.throttle.calls, self.faults.die.calls);
+    pub(crate) fn gate(&mut self) -> Gate {
+        let left = |faults: &Faults| (faults.throttle.calls, faults.die.calls, faults.html.calls);
+        let before = left(&self.faults);
         let gate = self.faults.gate();
-        if before != (self.faults.throttle.calls, self.faults.die.calls) {
+        if before != left(&self.faults) {
             self.changed();
         }
         gate

@@ -1,21 +1,20 @@
 //! A scripted shop inside the same process: for the demo, for tests, and for trying out an integration without a
-//! merchant account. It keeps offers and orders like a marketplace, and misbehaves on request (`faults`).
-//!
-//! Settings of `[accounts.settings]`, all optional:
-//!
-//! | key | meaning |
-//! | --- | --- |
-//! | `state_path` | JSON file that keeps the shop over a restart. Without it a restart empties the shop, and its order numbers start again, so that Kontor takes its new orders for known ones. |
-//! | `batch_size` | rows per call, 1 to 1000, default 25 |
-//! | `overlap` | orders that every pull delivers again, 0 to 1000, default 5 |
+//! merchant account. It keeps offers and orders like a marketplace, can do whatever a channel can, and misbehaves on
+//! request (`faults`).
 //!
 //! Several gateways on one database share an account's shop if they run on one machine with the same `state_path`.
 
+mod accepted;
 mod afterwards;
+mod bad_days;
+mod can;
+mod catalogue;
 mod change;
 mod connector;
+mod decimal_text;
 mod face;
 mod faults;
+mod find;
 mod offers;
 mod orders;
 mod page;
@@ -23,91 +22,128 @@ mod pull;
 mod shared;
 mod shop;
 mod sums;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod wishes;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-pub use connector::SandboxConnector;
-pub use face::HttpReply;
-pub use page::{STYLE, Token};
-pub use shop::Shop;
-
 use super::settings::Keys;
-use super::{Connector, SetupError, StateError, lock};
+use super::{Connector, Entry, SetupError, Setting, Takes};
 use crate::config::Account;
-use crate::domain::AccountId;
+use can::Can;
+use connector::SandboxConnector;
 use shared::SharedShop;
 
-/// Name in the registry.
-pub const NAME: &str = "sandbox";
+pub(super) const ENTRY: Entry = Entry {
+    name: "sandbox",
+    settings: SETTINGS,
+    check_settings: |account| Settings::read(account).map(drop),
+    build,
+    invents_orders: true,
+};
 
-/// All shops of this process, by account. Cheap to clone; every clone sees the same shops.
-#[derive(Debug, Clone, Default)]
-pub struct Sandboxes {
-    shops: Arc<Mutex<BTreeMap<AccountId, Arc<SharedShop>>>>,
-}
-
-impl Sandboxes {
-    pub fn new() -> Sandboxes {
-        Sandboxes::default()
-    }
-
-    /// The shop of an account, opened at the first call.
-    fn open(&self, account_id: AccountId, state_path: Option<&PathBuf>) -> Result<Arc<SharedShop>, StateError> {
-        let mut shops = lock(&self.shops);
-        if let Some(shop) = shops.get(&account_id) {
-            return Ok(Arc::clone(shop));
-        }
-        let shop = match state_path {
-            Some(file) => SharedShop::open(account_id, file)?,
-            None => SharedShop::new(account_id),
-        };
-        let shop = Arc::new(shop);
-        shops.insert(account_id, Arc::clone(&shop));
-        Ok(shop)
-    }
-
-    fn shop(&self, account_id: AccountId) -> Option<Arc<SharedShop>> {
-        lock(&self.shops).get(&account_id).map(Arc::clone)
-    }
-
-    /// The accounts whose shops are open.
-    pub fn accounts(&self) -> Vec<AccountId> {
-        lock(&self.shops).keys().copied().collect()
-    }
-}
+const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "state_path",
+        takes: Takes::Text,
+        default: None,
+        required: false,
+        example: "\"sandbox-1000.json\"",
+        doc: "The file in which the shop survives a restart; several gateways on one machine can share it. Without it, a restart \
+              empties the shop, and its order numbers start again, so that Kontor takes its new orders for known ones.",
+    },
+    Setting {
+        key: "batch_size",
+        takes: Takes::Whole { from: 1, to: 1000 },
+        default: Some("25"),
+        required: false,
+        example: "25",
+        doc: "Offers per call.",
+    },
+    Setting {
+        key: "page_size",
+        takes: Takes::Whole { from: 1, to: 1000 },
+        default: Some("100"),
+        required: false,
+        example: "100",
+        doc: "Orders and offers of one page.",
+    },
+    Setting {
+        key: "overlap",
+        takes: Takes::Whole { from: 0, to: 1000 },
+        default: Some("5"),
+        required: false,
+        example: "5",
+        doc: "How many known orders each poll returns again.",
+    },
+    Setting {
+        key: "prices",
+        takes: Takes::Text,
+        default: Some("\"gross\""),
+        required: false,
+        example: "\"gross\"",
+        doc: "Which prices the shop takes: `gross`, `net` or `both`.",
+    },
+    Setting {
+        key: "currencies",
+        takes: Takes::Texts,
+        default: None,
+        required: false,
+        example: "[\"EUR\"]",
+        doc: "The currencies that the shop sells in; all if the key is missing.",
+    },
+    Setting {
+        key: "longest_sku",
+        takes: Takes::Whole { from: 1, to: 1000 },
+        default: Some("100"),
+        required: false,
+        example: "100",
+        doc: "Characters of the longest SKU that the shop takes.",
+    },
+    Setting {
+        key: "task_pace_ms",
+        takes: Takes::Whole { from: 1, to: 86_400_000 },
+        default: Some("1000"),
+        required: false,
+        example: "1000",
+        doc: "Milliseconds between two questions about a task.",
+    },
+    Setting {
+        key: "lacks",
+        takes: Takes::Texts,
+        default: None,
+        required: false,
+        example: "[\"renames\", \"ships_in_part\"]",
+        doc: "What the shop cannot do, for trying out how Kontor behaves with such a channel. An unknown word is answered with the \
+              known ones.",
+    },
+];
 
 struct Settings {
     state_path: Option<PathBuf>,
-    batch_size: u32,
-    overlap: u32,
+    can: Can,
 }
 
 impl Settings {
     fn read(account: &Account) -> Result<Settings, SetupError> {
-        let keys = Keys::new(account, &["state_path", "batch_size", "overlap"])?;
+        let keys = Keys::new(account, SETTINGS)?;
         Ok(Settings {
             state_path: keys.text("state_path", "give the path of a file that Kontor may write, or leave it out")?.map(PathBuf::from),
-            batch_size: keys.whole("batch_size", 1..=1000, 25)?,
-            overlap: keys.whole("overlap", 0..=1000, 5)?,
+            can: Can::read(&keys)?,
         })
     }
 }
 
-pub fn check_settings(account: &Account) -> Result<(), SetupError> {
-    Settings::read(account).map(|_| ())
-}
-
-pub fn build(account: &Account, timeout: Duration, sandboxes: &Sandboxes) -> Result<Box<dyn Connector>, SetupError> {
+fn build(account: &Account, timeout: Duration) -> Result<Box<dyn Connector>, SetupError> {
     let settings = Settings::read(account)?;
-    let shop = sandboxes
-        .open(account.account_id, settings.state_path.as_ref())
-        .map_err(|source| SetupError::SandboxState { account_id: account.account_id, source })?;
-    let whole = |number: u32| usize::try_from(number).unwrap_or(1);
-    Ok(Box::new(SandboxConnector { shop, batch_size: whole(settings.batch_size), overlap: whole(settings.overlap), timeout }))
+    let shop = match &settings.state_path {
+        Some(file) => SharedShop::open(account.account_id, file)
+            .map_err(|source| SetupError::SandboxState { account_id: account.account_id, source })?,
+        None => SharedShop::new(account.account_id),
+    };
+    Ok(Box::new(SandboxConnector { shop: Arc::new(shop), can: settings.can, timeout }))
 }

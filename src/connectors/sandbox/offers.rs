@@ -4,7 +4,8 @@ use std::ops::Bound;
 
 use serde::Deserialize;
 
-use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Price};
+use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Price, PriceKinds};
+use super::can::Can;
 use super::shop::{Listing, Problem, Shop, Step};
 use crate::domain::message::{Message, channel};
 use crate::domain::offer::Wanted;
@@ -12,8 +13,6 @@ use crate::domain::{Currency, Decimal, Money, OfferId, Reader};
 
 /// Offers that one shop keeps; a bound, so that a runaway test cannot fill the memory.
 const MOST_LISTINGS: usize = 200_000;
-/// Offers of one page of a listing.
-const PAGE: usize = 100;
 /// Entries of the history that an offer keeps.
 const MOST_HISTORY: usize = 100;
 
@@ -25,7 +24,7 @@ impl Listing {
         self.history.push(Step { seq, what });
     }
 
-    fn tell(&self) -> ListedOffer {
+    pub(super) fn tell(&self) -> ListedOffer {
         ListedOffer {
             external_number: Some(self.external_number.clone()),
             sku: Some(self.sku.clone()),
@@ -38,25 +37,32 @@ impl Listing {
         }
     }
 
-    fn set_content(&mut self, content: &OfferContent) {
+    fn set_content(&mut self, content: &OfferContent, can: &Can) {
+        let most_pictures = can.capabilities().pictures;
         self.title = content.title.clone();
         self.description = content.description.clone();
         self.language = content.language.clone();
         self.ean = content.ean.clone();
-        self.images = content.images.clone();
-        self.category = content.category.clone();
-        self.attributes = content.attributes.clone();
+        self.images = content.images.iter().take(most_pictures).cloned().collect();
+        self.category = content.category.clone().filter(|_| can.has("categories"));
+        self.attributes = if can.has("attributes") { content.attributes.clone() } else { Vec::new() };
+        self.weight_in_gram = content.weight_in_gram.map(|weight| weight.to_string());
+        self.tax_class = content.tax_class.clone();
         self.delivery_time = content.delivery_time.clone();
         self.delivery_charge = content.delivery_charge.clone();
         self.platform_data = content.platform_data.clone();
-        self.parent_sku = content.variant.as_ref().map(|variant| variant.parent_sku.clone());
+        let variant = content.variant.as_ref().filter(|_| can.has("variants"));
+        self.parent_sku = variant.map(|variant| variant.parent_sku.clone());
+        self.options = variant.map(|variant| variant.options.clone()).unwrap_or_default();
     }
 }
 
 /// What somebody does to an offer in the shop by hand, behind Kontor's back; what is left out stays as it is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ByHand {
+pub(crate) struct ByHand {
+    /// Another SKU.
+    sku: Option<String>,
     title: Option<String>,
     ean: Option<String>,
     price: Option<String>,
@@ -66,13 +72,13 @@ pub struct ByHand {
 
 impl Shop {
     /// Brings one offer to the wanted state, or says why not.
-    pub fn submit(&mut self, change: &OfferChange) -> Outcome {
+    pub(super) fn submit(&mut self, change: &OfferChange, can: &Can) -> Outcome {
         let outcome = match self.faults.row(&change.sku) {
             Some(scripted) => {
                 self.changed();
                 scripted
             }
-            None => self.take(change),
+            None => self.take(change, can),
         };
         let counters = &mut self.counters;
         counters.rows = counters.rows.saturating_add(1);
@@ -80,36 +86,60 @@ impl Shop {
             Outcome::Done { .. } => &mut counters.rows_done,
             Outcome::Refused(_) => &mut counters.rows_refused,
             Outcome::Later { .. } => &mut counters.rows_later,
+            Outcome::Accepted(_) => &mut counters.rows_accepted,
         };
         *counter = counter.saturating_add(1);
         outcome
     }
 
-    fn take(&mut self, change: &OfferChange) -> Outcome {
+    fn take(&mut self, change: &OfferChange, can: &Can) -> Outcome {
         // An offer is ended whatever is wrong with its content.
         if change.wanted == Wanted::Running
-            && let Some(refusal) = first_fault(change)
+            && let Some(refusal) = first_fault(change, can)
         {
             return Outcome::Refused(refusal);
         }
-        match (change.wanted, self.listings.contains_key(&change.sku)) {
+        let found = self.find(change.external_number.as_deref(), &change.known_as, &change.sku);
+        match (change.wanted, found) {
             // What is not listed needs no ending.
-            (Wanted::Ended, false) => Outcome::done(),
-            (Wanted::Running, false) => self.list(change),
-            (_, true) => self.update(change),
+            (Wanted::Ended, None) => Outcome::done(),
+            (Wanted::Running, None) => self.list(change, can),
+            (_, Some(sku)) if sku != change.sku && can.has("renames") => match self.rename(&sku, &change.sku) {
+                Some(refusal) => Outcome::Refused(refusal),
+                None => self.update(change, &change.sku, can),
+            },
+            (_, Some(sku)) => self.update(change, &sku, can),
         }
     }
 
+    /// The offer gets another SKU. An ended offer gives its SKU up for that, a running one does not.
+    fn rename(&mut self, from: &str, to: &str) -> Option<Message> {
+        if self.listings.get(to).is_some_and(|other| other.running) {
+            return Some(channel::sku_taken(to));
+        }
+        let seq = self.changed();
+        let mut listing = self.listings.remove(from)?;
+        listing.sku = to.to_owned();
+        listing.note(seq, format!("renamed from {from}"));
+        self.listings.insert(to.to_owned(), listing);
+        None
+    }
+
+    /// What the shop says of an offer that it has.
+    pub(super) fn shown(&self, sku: &str) -> Outcome {
+        self.listings.get(sku).map_or_else(Outcome::done, done)
+    }
+
     /// One page of all offers, in the order of their SKUs.
-    pub fn list_offers(&self, cursor: Option<&str>) -> Listed {
+    pub(super) fn list_offers(&self, cursor: Option<&str>, page_size: usize) -> Listed {
         let start = cursor.map_or(Bound::Unbounded, Bound::Excluded);
-        let page: Vec<&Listing> = self.listings.range::<str, _>((start, Bound::Unbounded)).map(|(_, listing)| listing).take(PAGE).collect();
-        let next = page.last().filter(|_| page.len() == PAGE).map(|listing| listing.sku.clone());
+        let page: Vec<&Listing> = self.listings.range::<str, _>((start, Bound::Unbounded)).map(|(_, listing)| listing).take(page_size).collect();
+        let next = page.last().filter(|_| page.len() == page_size).map(|listing| listing.sku.clone());
         Listed { offers: page.into_iter().map(Listing::tell).collect(), next }
     }
 
     /// Changes an offer by hand, or puts one on sale that Kontor knows nothing of.
-    pub fn by_hand(&mut self, sku: &str, hand: ByHand) -> Result<&Listing, Problem> {
+    pub(super) fn by_hand(&mut self, sku: &str, hand: ByHand) -> Result<&Listing, Problem> {
         let price = match &hand.price {
             None => None,
             Some(text) => Some(Decimal::parse(text).ok_or_else(|| Problem::Bad(format!("price: \"{text}\" is no amount; send 4.90")))?),
@@ -119,13 +149,14 @@ impl Shop {
             let change = OfferChange {
                 offer_id: OfferId(0),
                 sku: sku.to_owned(),
+                known_as: Vec::new(),
                 external_number: None,
                 wanted: Wanted::Running,
                 content: Some(OfferContent { title, ean: hand.ean.clone(), ..OfferContent::default() }),
                 price: Some(Price { money: Money::new(price.unwrap_or_default(), Currency::EUR), gross: true }),
                 quantity: None,
             };
-            if let Outcome::Refused(message) = self.take(&change) {
+            if let Outcome::Refused(message) = self.take(&change, &Can::by_hand()) {
                 return Err(Problem::Bad(format!("{}; {}", message.line(), message.remedy(Reader::ADMIN))));
             }
         }
@@ -137,17 +168,21 @@ impl Shop {
         listing.quantity = hand.quantity.unwrap_or(listing.quantity);
         listing.running = hand.running.unwrap_or(listing.running);
         listing.note(seq, "changed by hand".to_owned());
-        Ok(listing)
+        let Some(to) = hand.sku.filter(|to| to != sku) else { return self.listings.get(sku).ok_or_else(|| no_offer(sku)) };
+        if let Some(message) = self.rename(sku, &to) {
+            return Err(Problem::Conflict(message.line()));
+        }
+        self.listings.get(&to).ok_or_else(|| no_offer(&to))
     }
 
     /// Deletes an offer by hand.
-    pub fn delete_by_hand(&mut self, sku: &str) -> Result<(), Problem> {
+    pub(crate) fn delete_by_hand(&mut self, sku: &str) -> Result<(), Problem> {
         self.listings.remove(sku).ok_or_else(|| no_offer(sku))?;
         self.changed();
         Ok(())
     }
 
-    fn list(&mut self, change: &OfferChange) -> Outcome {
+    fn list(&mut self, change: &OfferChange, can: &Can) -> Outcome {
         let Some(content) = &change.content else {
             return Outcome::Refused(channel::title_missing(&change.sku));
         };
@@ -170,6 +205,9 @@ impl Shop {
             category: None,
             attributes: Vec::new(),
             parent_sku: None,
+            options: Vec::new(),
+            weight_in_gram: None,
+            tax_class: None,
             delivery_time: None,
             delivery_charge: None,
             platform_data: None,
@@ -180,19 +218,19 @@ impl Shop {
             updates: 1,
             history: Vec::new(),
         };
-        listing.set_content(content);
+        listing.set_content(content, can);
         listing.note(seq, format!("listed at {} {} with quantity {}", listing.price, listing.currency, listing.quantity));
         let done = done(&listing);
         self.listings.insert(change.sku.clone(), listing);
         done
     }
 
-    fn update(&mut self, change: &OfferChange) -> Outcome {
+    fn update(&mut self, change: &OfferChange, sku: &str, can: &Can) -> Outcome {
         let seq = self.changed();
-        let Some(listing) = self.listings.get_mut(&change.sku) else { return Outcome::done() };
+        let Some(listing) = self.listings.get_mut(sku) else { return Outcome::done() };
         listing.updates = listing.updates.saturating_add(1);
         if let Some(content) = &change.content {
-            listing.set_content(content);
+            listing.set_content(content, can);
             listing.note(seq, "content".to_owned());
         }
         if let Some(Price { money: Money { amount, currency }, .. }) = change.price {
@@ -222,7 +260,10 @@ fn done(listing: &Listing) -> Outcome {
 }
 
 /// The rules that hold for a new and for a running offer.
-fn first_fault(change: &OfferChange) -> Option<Message> {
+fn first_fault(change: &OfferChange, can: &Can) -> Option<Message> {
+    if change.sku.chars().count() > can.longest_sku {
+        return Some(channel::sku_too_long(&change.sku, can.longest_sku));
+    }
     if let Some(content) = &change.content
         && content.title.trim().is_empty()
     {
@@ -232,6 +273,17 @@ fn first_fault(change: &OfferChange) -> Option<Message> {
         && money.amount <= Decimal::ZERO
     {
         return Some(channel::price_invalid(money.amount.to_string(), &change.sku));
+    }
+    if let Some(Price { money, gross }) = change.price {
+        match (can.prices, gross) {
+            (PriceKinds::Gross, false) => return Some(channel::price_net_in_gross_shop()),
+            (PriceKinds::Net, true) => return Some(channel::price_gross_in_net_shop()),
+            _ => {}
+        }
+        if !can.currencies.is_empty() && !can.currencies.contains(&money.currency) {
+            let sold: Vec<&str> = can.currencies.iter().map(|currency| currency.code()).collect();
+            return Some(channel::currency_differs(money.currency.code(), sold.join(", ")));
+        }
     }
     let quantity = change.quantity.filter(|quantity| quantity.offered < 0)?;
     Some(channel::quantity_invalid(quantity.offered, &change.sku))

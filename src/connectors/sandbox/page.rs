@@ -5,22 +5,16 @@ use std::fmt::Write;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::super::Token;
 use super::shop::Shop;
 
 /// Rows of each table; `GET /offers` and `GET /orders` give all.
 const MOST_ROWS: usize = 200;
 
 /// The style sheet of the page.
-pub const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}\
+pub(super) const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}\
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd}\
 td.n,th.n{text-align:right}pre{background:#f5f5f5;padding:.6rem;overflow-x:auto}form{display:inline;margin:0}.warn{background:#fff3cd;padding:.6rem}";
-
-/// What the forms of the page send back, so that it shows where they are from.
-#[derive(Debug, Clone, Copy)]
-pub struct Token<'t> {
-    pub field: &'static str,
-    pub value: &'t str,
-}
 
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -1,16 +1,29 @@
 //! How the shop reports its orders.
 
 use super::super::Pulled;
+use super::can::Can;
 use super::shop::{Line, Order, RequestWord, Shop, Status};
 use crate::domain::order::{Buyer, CancellationRequest, ChannelOrder, ChannelRefund, OrderLine, PriceType};
-
-/// Orders delivered by one pull, without the overlap.
-const PAGE: usize = 100;
 
 impl Shop {
     /// Orders changed after `cursor`, oldest change first, preceded by the last `overlap` ones that were delivered
     /// before: real channels repeat orders too, so that the caller's de-duplication is exercised at every poll.
-    pub fn pull(&self, cursor: Option<&str>, overlap: usize) -> Pulled {
+    pub(super) fn pull(&mut self, cursor: Option<&str>, can: &Can) -> Pulled {
+        let pulled = self.page(cursor, can);
+        if pulled.more && self.faults.change_between_pages > 0 {
+            self.faults.change_between_pages = self.faults.change_between_pages.saturating_sub(1);
+            let seq = self.changed();
+            let first = pulled.orders.first().map(|order| order.order_id.clone()).unwrap_or_default();
+            if let Ok(order) = self.order_mut(&first) {
+                order.note = Some("changed while it was read (fault `change_between_pages`)".to_owned());
+                order.changed = seq;
+            }
+        }
+        pulled
+    }
+
+    fn page(&self, cursor: Option<&str>, can: &Can) -> Pulled {
+        let (page_size, overlap) = (can.page_size, can.overlap);
         // A cursor that is unreadable or ahead of the shop comes from another shop: everything is new then.
         let after = cursor.and_then(|cursor| cursor.parse::<u64>().ok()).filter(|after| *after <= self.sequence).unwrap_or(0);
         let mut by_change: Vec<&Order> = self.orders.values().collect();
@@ -18,9 +31,9 @@ impl Shop {
         let known = by_change.partition_point(|order| order.changed <= after);
         let fresh = by_change.len().saturating_sub(known);
         let sent: Vec<&Order> =
-            by_change.into_iter().skip(known.saturating_sub(overlap)).take(known.min(overlap).saturating_add(PAGE)).collect();
+            by_change.into_iter().skip(known.saturating_sub(overlap)).take(known.min(overlap).saturating_add(page_size)).collect();
         let cursor = sent.last().map_or(after, |order| order.changed.max(after));
-        Pulled { orders: sent.into_iter().map(tell).collect(), cursor: cursor.to_string(), more: fresh > PAGE }
+        Pulled { orders: sent.into_iter().map(tell).collect(), cursor: cursor.to_string(), more: fresh > page_size }
     }
 }
 
@@ -28,7 +41,7 @@ fn tell(order: &Order) -> ChannelOrder {
     let line = |line: &Line| OrderLine {
         line_id: line.line_id.clone(),
         sku: Some(line.sku.clone()),
-        external_number: Some(line.external_number.clone()),
+        external_number: Some(line.external_number.clone()).filter(|number| !number.is_empty()),
         title: line.title.clone(),
         quantity: line.quantity,
         cancelled: line.cancelled,

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::accepted::ShopTask;
+use super::bad_days::Faults;
+use super::decimal_text;
 use crate::domain::order::Workflow;
 use crate::domain::order::{Address, Delivery, LinePieces, Packet};
 use crate::domain::{AccountId, Decimal};
 
 /// One scripted shop. Its change number `sequence` grows with every change of an offer, an order or a fault.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Shop {
+pub(crate) struct Shop {
     pub account_id: AccountId,
     pub sequence: u64,
     /// Offers listed since the shop opened; the next one gets the next number.
@@ -21,12 +24,17 @@ pub struct Shop {
     pub listings: BTreeMap<String, Listing>,
     /// By running number.
     pub orders: BTreeMap<u64, Order>,
+    /// What the shop works on, by running number.
+    #[serde(default)]
+    pub(super) tasks: BTreeMap<u64, ShopTask>,
+    #[serde(default)]
+    pub(super) tasks_made: u64,
     pub faults: Faults,
     pub counters: Counters,
 }
 
 impl Shop {
-    pub fn new(account_id: AccountId) -> Shop {
+    pub(crate) fn new(account_id: AccountId) -> Shop {
         Shop {
             account_id,
             sequence: 0,
@@ -34,20 +42,22 @@ impl Shop {
             orders_made: 0,
             listings: BTreeMap::new(),
             orders: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            tasks_made: 0,
             faults: Faults::default(),
             counters: Counters::default(),
         }
     }
 
     /// Takes the next change number.
-    pub fn changed(&mut self) -> u64 {
+    pub(crate) fn changed(&mut self) -> u64 {
         self.sequence = self.sequence.saturating_add(1);
         self.sequence
     }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Listing {
+pub(crate) struct Listing {
     pub sku: String,
     pub external_number: String,
     pub title: String,
@@ -58,6 +68,13 @@ pub struct Listing {
     pub category: Option<String>,
     pub attributes: Vec<(String, String)>,
     pub parent_sku: Option<String>,
+    /// Of a variant: property and value.
+    #[serde(default)]
+    pub options: Vec<(String, String)>,
+    #[serde(default)]
+    pub weight_in_gram: Option<String>,
+    #[serde(default)]
+    pub tax_class: Option<String>,
     #[serde(default)]
     pub delivery_time: Option<String>,
     #[serde(default)]
@@ -77,14 +94,14 @@ pub struct Listing {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Step {
+pub(crate) struct Step {
     pub seq: u64,
     pub what: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub(crate) enum Status {
     New,
     Acknowledged,
     Paid,
@@ -93,7 +110,7 @@ pub enum Status {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Order {
+pub(crate) struct Order {
     pub order_id: String,
     /// Change number of the last change.
     pub changed: u64,
@@ -133,6 +150,9 @@ pub struct Order {
     #[serde(default)]
     pub(crate) refunds: Vec<Refund>,
     pub note: Option<String>,
+    /// Kinds and numbers of the documents that Kontor attached.
+    #[serde(default)]
+    pub(super) documents: Vec<String>,
     pub cancel_reason: Option<String>,
     pub packets: Vec<Packet>,
     /// Everything that Kontor reported, in the order of arrival.
@@ -140,7 +160,7 @@ pub struct Order {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Line {
+pub(crate) struct Line {
     pub line_id: String,
     pub sku: String,
     pub external_number: String,
@@ -204,7 +224,7 @@ pub(crate) struct Refund {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ReceivedFact {
+pub(crate) struct ReceivedFact {
     pub seq: u64,
     pub key: String,
     pub kind: String,
@@ -214,63 +234,10 @@ pub struct ReceivedFact {
     pub out_of_order: bool,
 }
 
-/// The faults in force. All of them are off in a new shop.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Faults {
-    /// Rows that the shop's rules forbid.
-    pub refuse: Vec<Refuse>,
-    /// Rows that the shop cannot take now, while the rest of the call succeeds.
-    pub partial: Vec<Partial>,
-    pub throttle: Throttle,
-    /// Milliseconds that every call takes longer. Above the account's time-out the answer is lost.
-    pub delay_ms: u64,
-    pub die: Die,
-    /// Every call fails until it is false again.
-    pub down: bool,
-    /// New orders say a total that is off by this.
-    #[serde(default, with = "decimal_text")]
-    pub(crate) total_off: Decimal,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Refuse {
-    pub sku: String,
-    pub code: String,
-    pub text: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Partial {
-    pub sku: String,
-    /// How many times; without a number until it is cleared.
-    #[serde(default)]
-    pub calls: Option<u32>,
-    #[serde(default)]
-    pub retry_after_seconds: Option<u64>,
-}
-
-/// The next `calls` calls are answered with "too many requests".
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Throttle {
-    pub calls: u32,
-    #[serde(default)]
-    pub retry_after_seconds: Option<u64>,
-}
-
-/// The next `calls` calls are carried out, but their answer is lost as if the connection was cut.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Die {
-    pub calls: u32,
-}
-
 /// What the shop has seen. Saved together with the next change of the shop; until then a change by another process
 /// takes it back.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Counters {
+pub(crate) struct Counters {
     pub submit_calls: u64,
     pub rows: u64,
     pub largest_batch: usize,
@@ -282,6 +249,14 @@ pub struct Counters {
     pub fact_calls: u64,
     #[serde(default)]
     pub list_calls: u64,
+    #[serde(default)]
+    pub task_calls: u64,
+    #[serde(default)]
+    pub find_calls: u64,
+    #[serde(default)]
+    pub read_back_calls: u64,
+    #[serde(default)]
+    pub rows_accepted: u64,
     /// Facts whose key had been applied already.
     pub duplicate_facts: u64,
     /// Facts that came after a later step of the same order.
@@ -295,30 +270,11 @@ pub struct Counters {
 
 /// Why a buyer's wish is not granted; becomes an HTTP status at the face.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Problem {
+pub(crate) enum Problem {
     /// The request makes no sense.
     Bad(String),
     /// There is no such thing.
     Missing(String),
     /// It makes sense, but not in this state.
     Conflict(String),
-}
-
-/// Decimals of the shop's JSON are texts such as "19.90"; read from a text or from a number.
-pub(crate) mod decimal_text {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    use crate::domain::Decimal;
-
-    pub(crate) fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-        let text = match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
-        };
-        Decimal::parse(&text).ok_or_else(|| D::Error::custom(format!("\"{text}\" is no amount, expected one such as \"4.90\"")))
-    }
 }

@@ -2,32 +2,28 @@ mod after_sale;
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Value, json};
 
 use super::super::tests::account;
-use super::super::{ChannelError, Connector, Fact, OfferChange, OfferContent, Outcome, Price, Quantity, build};
-use super::{Sandboxes, Token};
+use super::super::{
+    ChannelError, Connector, FaceReply, FaceRequest, Faces, Fact, OfferChange, OfferContent, Outcome, Price, Quantity, Token, build,
+};
 use crate::domain::offer::Wanted;
 use crate::domain::order::{Content, FactKind, Packet};
 use crate::domain::{AccountId, Currency, Decimal, Money, OfferId};
 
 const TOKEN: Token<'_> = Token { field: "token", value: "of the page" };
 
-fn noon() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2025, 11, 3, 12, 0, 0).unwrap()
-}
-
 struct World {
-    sandboxes: Sandboxes,
+    faces: Faces,
     connector: Box<dyn Connector>,
 }
 
 impl World {
     fn new(settings: &str) -> World {
-        let sandboxes = Sandboxes::new();
-        let connector = build(&account("sandbox", settings), Duration::from_millis(50), &sandboxes).unwrap();
-        World { sandboxes, connector }
+        let connector = build(&account("sandbox", settings), Duration::from_millis(50)).unwrap();
+        let of = [(AccountId(1000), connector.face().unwrap())].into();
+        World { faces: Faces { name: "sandbox", of }, connector }
     }
 
     fn with_offer(sku: &str, offered: i32) -> World {
@@ -42,12 +38,16 @@ impl World {
 
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let reply = self.sandboxes.handle_at(method, &format!("/sandbox/1000{path}"), query, body.as_bytes(), TOKEN, noon());
+        let reply = self.reply(method, &format!("/sandbox/1000{path}"), query, body.as_bytes());
         (reply.status, serde_json::from_slice(&reply.body).unwrap_or(Value::Null))
     }
 
+    fn reply(&self, method: &str, path: &str, query: &str, body: &[u8]) -> FaceReply {
+        self.faces.answer(&FaceRequest { method, path, query, body, token: TOKEN })
+    }
+
     fn fact(&self, key: &str, kind: FactKind) -> Outcome {
-        self.connector.push_fact(&Fact { key: key.to_owned(), order_id: "S-100001".to_owned(), order_id_2: None, kind }).unwrap()
+        self.connector.push_fact(&Fact { key: key.to_owned(), order_id: "S-100001".to_owned(), order_id_2: None, kind, task: None }).unwrap()
     }
 }
 
@@ -79,6 +79,7 @@ fn quantity(sku: &str, offered: i32) -> OfferChange {
     OfferChange {
         offer_id: OfferId(7),
         sku: sku.to_owned(),
+        known_as: Vec::new(),
         external_number: None,
         wanted: Wanted::Running,
         content: None,
@@ -151,12 +152,12 @@ fn a_buyer_takes_pieces_off_the_offer_and_cannot_take_more_than_there_are() {
 #[test]
 fn an_order_is_pulled_as_the_buyer_placed_it() {
     let world = World::with_offer("A", 5);
-    let body = r#"{"email":"b@example.com","payment":"Cash_on_Delivery","lines":[{"sku":"A","quantity":2}],"shipping":4.9,
+    let body = r#"{"email":"b@example.com","payment":"Cash_on_Delivery","lines":[{"sku":"A","quantity":2}],"shipping":4.9,"ordered_at":"2025-11-03T12:00:00Z",
         "address":{"first_name":"Ada","city":"Bonn","country_code_iso":"DE"}}"#;
     assert_eq!(world.ask("POST", "/orders", body).0, 201);
     let pulled = world.connector.pull_orders(None, &[]).unwrap();
     let order = &pulled.orders[0];
-    assert_eq!((order.ordered_at, order.paid, order.workflow.id()), (noon(), false, 2));
+    assert_eq!((order.ordered_at.to_rfc3339().as_str(), order.paid, order.workflow.id()), ("2025-11-03T12:00:00+00:00", false, 2));
     assert_eq!((order.shipping_charge.to_string().as_str(), order.lines[0].quantity), ("4.90", 2));
     assert_eq!(order.delivery_address.city.as_deref(), Some("Bonn"));
 }
@@ -308,7 +309,7 @@ fn a_shop_that_is_down_answers_nothing_until_it_is_up() {
     world.ask("POST", "/faults", r#"{"down":true}"#);
     assert!(world.connector.check().is_err() && world.connector.pull_orders(None, &[]).is_err());
     world.ask("POST", "/faults", r#"{"down":false}"#);
-    assert!(world.connector.check().unwrap().contains("1 offers, 0 orders"));
+    assert!(world.connector.check().unwrap().found.contains("1 offers, 0 orders"));
 }
 
 #[test]
@@ -333,10 +334,10 @@ fn the_state_path_keeps_the_shop_over_a_restart() {
     assert_eq!(world.ask("GET", "/state", "").1, before);
     let mut foreign = account("sandbox", &settings);
     foreign.account_id = AccountId(1001);
-    let text = build(&foreign, Duration::from_secs(1), &Sandboxes::new()).err().unwrap().to_string();
+    let text = build(&foreign, Duration::from_secs(1)).err().unwrap().to_string();
     assert!(text.contains("belongs to account 1000"), "{text}");
     std::fs::write(&file, "no json").unwrap();
-    let text = build(&account("sandbox", &settings), Duration::from_secs(1), &Sandboxes::new()).err().unwrap().to_string();
+    let text = build(&account("sandbox", &settings), Duration::from_secs(1)).err().unwrap().to_string();
     assert!(text.contains("[accounts.settings] state_path") && text.contains("move it away"), "{text}");
 }
 
@@ -386,10 +387,10 @@ fn bad_input_is_answered_with_place_and_remedy() {
         assert_eq!(got, status, "{path} {answer}");
         assert!(answer["error"].as_str().unwrap().contains(expected), "{answer}");
     }
-    let reply = world.sandboxes.handle("GET", "/sandbox/7", "", b"", TOKEN);
+    let reply = world.reply("GET", "/sandbox/7", "", b"");
     assert_eq!(reply.status, 404);
     assert!(String::from_utf8(reply.body).unwrap().contains("accounts with a sandbox: 1000"));
-    assert_eq!(world.sandboxes.handle("POST", "/sandbox/1000/orders", "", &vec![b' '; (1 << 20) + 1], TOKEN).status, 413);
+    assert_eq!(world.reply("POST", "/sandbox/1000/orders", "", &vec![b' '; (1 << 20) + 1]).status, 413);
 }
 
 #[test]
@@ -397,7 +398,7 @@ fn the_page_shows_offers_and_orders_and_escapes_them() {
     let world = World::new("");
     world.submit(&OfferChange { content: Some(content("<script>alert(1)</script>")), ..new_offer("A\"1", 5) });
     world.ask("POST", "/orders?sku=A%221", "");
-    let reply = world.sandboxes.handle("GET", "/sandbox/1000", "", b"", TOKEN);
+    let reply = world.reply("GET", "/sandbox/1000", "", b"");
     let page = String::from_utf8(reply.body).unwrap();
     assert_eq!(reply.content_type, "text/html; charset=utf-8");
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));

@@ -1,15 +1,17 @@
 //! What buyers send.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::shop::{Coupon, Problem, decimal_text};
+use super::decimal_text;
+use super::shop::{Coupon, Problem};
 use crate::domain::Decimal;
 use crate::domain::order::{Address, Delivery, Workflow};
 
 /// An order. Everything but the lines has a default.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NewOrder {
+pub(crate) struct NewOrder {
     pub(crate) email: Option<String>,
     pub(crate) payment: Option<String>,
     pub(crate) paid: Option<bool>,
@@ -33,6 +35,11 @@ pub struct NewOrder {
     #[serde(default)]
     pub(crate) delivery: Delivery,
     pub(crate) note: Option<String>,
+    /// When it was placed, by the shop's clock.
+    pub(crate) ordered_at: Option<DateTime<Utc>>,
+    /// Also what no running offer has: an unknown SKU, an offer that has ended, more than there is.
+    #[serde(default)]
+    pub(crate) unchecked: bool,
 }
 
 /// What a buyer, or the shop for him, changes about an order. What is missing stays.

@@ -168,6 +168,7 @@ pub(crate) fn next_step(order: &Order, fact: &FactKind) -> Step {
         FactKind::Acknowledged
         | FactKind::CancellationAccepted { .. }
         | FactKind::CancellationDeclined { .. }
+        | FactKind::DocumentAttached { .. }
         | FactKind::Refunded { .. } => Step::Done(None),
         _ if order.active && !cancelled => Step::Refuse(channel::not_placed(&order.state)),
         FactKind::Paid { .. } | FactKind::Shipped { .. } if cancelled => Step::Refuse(channel::order_cancelled()),

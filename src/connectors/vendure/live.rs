@@ -39,6 +39,7 @@ fn offer(offer_id: OfferId, sku: &str, price: &str, offered: i32) -> OfferChange
     OfferChange {
         offer_id,
         sku: sku.to_owned(),
+        known_as: Vec::new(),
         external_number: None,
         wanted: Wanted::Running,
         content: Some(OfferContent {
@@ -143,7 +144,7 @@ fn buy(variant_id: &str, quantity: i32) -> String {
 }
 
 fn tell(shop: &Vendure, code: &str, kind: FactKind) -> Outcome {
-    shop.push_fact(&Fact { key: "k".to_owned(), order_id: code.to_owned(), order_id_2: None, kind }).unwrap()
+    shop.push_fact(&Fact { key: "k".to_owned(), order_id: code.to_owned(), order_id_2: None, kind, task: None }).unwrap()
 }
 
 fn told(shop: &Vendure, code: &str, kind: FactKind) {
@@ -170,7 +171,7 @@ fn packets(codes: &[&str]) -> Vec<Packet> {
 #[test]
 #[ignore = "needs a running shop"]
 fn the_shop_answers_a_check_and_bad_settings_are_told() {
-    assert!(connector("").check().unwrap().contains("gross prices in EUR"));
+    assert!(connector("").check().unwrap().found.contains("gross prices in EUR"));
     let wrong = connector("stock_location_id = '99'").check().unwrap_err().to_string();
     assert!(wrong.contains("stock_location_id: \"99\" does not exist in the shop; it has: 1 (Default Stock Location)"), "{wrong}");
     let settings = format!("url = '{}'\nusername = 'nobody'\npassword = 'x'", url());

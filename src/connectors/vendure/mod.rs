@@ -1,17 +1,5 @@
 //! Vendure 3 over its GraphQL admin API. Written against and tried on a running Vendure 3.7.3.
 //!
-//! Settings of `[accounts.settings]`:
-//!
-//! | key | meaning |
-//! | --- | --- |
-//! | `url` | the shop's address, without `/admin-api` |
-//! | `username`, `password` | an administrator whose role may read and write catalogue and orders |
-//! | `channel_token` | token of the Vendure channel; the default channel where it is missing |
-//! | `stock_location_id` | where the stock is kept; the first location where it is missing |
-//! | `tax_category_id` | tax category of new products whose tax type the account does not map; the shop's default one where it is missing |
-//! | `cash_on_delivery_methods` | codes of payment methods that are paid at the door |
-//! | `first_pull_days` | how far the very first poll looks back, 0 to 3650 days, default 30 |
-//!
 //! What a Vendure without plug-ins has no place for is not sent: images (they would have to be uploaded), category
 //! (Vendure's collections choose their products by filters of their own), EAN, weight and further attributes. A
 //! cancellation does not pay money back; the merchant does that in the shop.
@@ -39,14 +27,90 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::settings::Keys;
-use super::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult, Sandboxes, SetupError, lock};
+use super::{
+    Capabilities, ChannelError, Checkup, Connector, Entry, Fact, Listed, OfferChange, Outcome, Pulled, Repeats, RowResult, Setting,
+    SetupError, Takes, lock,
+};
 use crate::config::Account;
 use crate::domain::Currency;
-use crate::domain::rate::Rates;
+use crate::domain::order::FactName;
 use graphql::{Api, Failure};
 
-/// Name in the registry.
-pub(crate) const NAME: &str = "vendure";
+pub(super) const ENTRY: Entry = Entry {
+    name: "vendure",
+    settings: SETTINGS,
+    check_settings: |account| Settings::read(account).map(drop),
+    build: |account, timeout| Ok(Box::new(Vendure::new(account, timeout)?)),
+    invents_orders: false,
+};
+
+const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "url",
+        takes: Takes::Text,
+        default: None,
+        required: true,
+        example: "\"https://shop.example.com\"",
+        doc: "The shop's address, without `/admin-api`.",
+    },
+    Setting {
+        key: "username",
+        takes: Takes::Text,
+        default: None,
+        required: true,
+        example: "\"kontor\"",
+        doc: "The login of an administrator whose role may read and write catalogue and orders.",
+    },
+    Setting {
+        key: "password",
+        takes: Takes::Secret,
+        default: None,
+        required: true,
+        example: "\"…\"",
+        doc: "The password of that administrator. Better: `password_env` or `password_file`.",
+    },
+    Setting {
+        key: "channel_token",
+        takes: Takes::Text,
+        default: None,
+        required: false,
+        example: "\"second-channel\"",
+        doc: "Token of the Vendure channel; the default channel if the key is missing.",
+    },
+    Setting {
+        key: "stock_location_id",
+        takes: Takes::Text,
+        default: None,
+        required: false,
+        example: "\"1\"",
+        doc: "The stock location to which Kontor writes; the shop's first one if the key is missing.",
+    },
+    Setting {
+        key: "tax_category_id",
+        takes: Takes::Text,
+        default: None,
+        required: false,
+        example: "\"1\"",
+        doc: "Tax category of new variants whose tax type is not in `[accounts.tax_classes]`, where a tax category is named by its id or \
+              name; the shop's default one if the key is missing.",
+    },
+    Setting {
+        key: "cash_on_delivery_methods",
+        takes: Takes::Texts,
+        default: None,
+        required: false,
+        example: "[\"cash-on-delivery\"]",
+        doc: "Codes of payment methods that are paid at the door.",
+    },
+    Setting {
+        key: "first_pull_days",
+        takes: Takes::Whole { from: 0, to: 3650 },
+        default: Some("30"),
+        required: false,
+        example: "30",
+        doc: "How many days the very first poll looks back.",
+    },
+];
 
 /// Measured with 50 rows on a small machine: price and stock 0.8 s, with texts 1.4 s, new products 5.4 s (one call each).
 /// That stays well below the time-out of a call, and a refused batch is halved in few steps.
@@ -70,19 +134,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     fn read(account: &Account) -> Result<Settings, SetupError> {
-        let keys = Keys::new(
-            account,
-            &[
-                "url",
-                "username",
-                "password",
-                "channel_token",
-                "stock_location_id",
-                "tax_category_id",
-                "cash_on_delivery_methods",
-                "first_pull_days",
-            ],
-        )?;
+        let keys = Keys::new(account, SETTINGS)?;
         let address = "give the shop's address without /admin-api, such as \"https://shop.example.com\"";
         let url = keys.required_text("url", address)?;
         match reqwest::Url::parse(&url) {
@@ -102,14 +154,6 @@ impl Settings {
             first_pull_days: keys.whole("first_pull_days", 0..=3650, 30)?,
         })
     }
-}
-
-pub(crate) fn check_settings(account: &Account) -> Result<(), SetupError> {
-    Settings::read(account).map(|_| ())
-}
-
-pub(crate) fn build(account: &Account, timeout: Duration, _: &Sandboxes) -> Result<Box<dyn Connector>, SetupError> {
-    Ok(Box::new(Vendure::new(account, timeout)?))
 }
 
 pub(crate) struct Vendure {
@@ -227,17 +271,29 @@ impl Connector for Vendure {
         // Payment, fulfilment and delivery do not move an order's `updatedAt` (seen with 3.7.3).
         // A shop shows "sold out" automatically; a switched off product would be a dead link.
         Capabilities {
-            batch_size: BATCH,
+            variants: true,
+            // What a varchar of PostgreSQL holds, without a limit of Vendure's own.
+            longest_sku: 255,
+            price_decimals: Some(MONEY_DECIMALS),
+            lists_offers: true,
             rereads_open_orders: true,
-            ends_at_zero: false,
+            // A shop of Vendure knows no requests to cancel, and has no place for documents.
+            facts: [
+                FactName::Acknowledged,
+                FactName::Paid,
+                FactName::Shipped,
+                FactName::Cancelled,
+                FactName::PositionsCancelled,
+                FactName::Refunded,
+            ]
+            .into(),
             ships_in_part: true,
-            cancels_in_part: true,
-            // A shop of Vendure knows no such requests.
-            answers_cancellations: false,
+            several_packages: true,
             refunds_positions: true,
             refunds_amounts: true,
-            lists_offers: true,
-            rates: Rates::new(),
+            // Every step is taken only where the order, read before, does not show it yet.
+            repeats: Repeats::Harmless,
+            ..Capabilities::least(BATCH)
         }
     }
 
@@ -257,13 +313,14 @@ impl Connector for Vendure {
         self.list_variants(cursor)
     }
 
-    fn check(&self) -> Result<String, ChannelError> {
+    fn check(&self) -> Result<Checkup, ChannelError> {
         *lock(&self.shop) = None;
         let shop = self.shop()?;
         let prices = if shop.gross { "gross" } else { "net" };
-        Ok(format!(
+        let found = format!(
             "Vendure at {}: channel {}, {prices} prices in {}, stock location {}, tax category {}",
             self.settings.url, shop.channel, shop.currency, shop.stock_location_id, shop.tax_category_id
-        ))
+        );
+        Ok(Checkup { found, missing: Vec::new() })
     }
 }

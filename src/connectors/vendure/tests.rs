@@ -29,6 +29,7 @@ fn change() -> OfferChange {
     OfferChange {
         offer_id: OfferId(1),
         sku: "L-1".to_owned(),
+        known_as: Vec::new(),
         external_number: None,
         wanted: Wanted::Running,
         content: Some(OfferContent {

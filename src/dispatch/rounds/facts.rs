@@ -2,7 +2,7 @@
 
 use super::{Attempt, Due, Round};
 use crate::config::{Account, ChannelWord, Settings};
-use crate::connectors::{Fact, Outcome};
+use crate::connectors::{Acceptance, Fact, Outcome};
 use crate::dispatch::context::Context;
 use crate::dispatch::parts::{Fitted, fit};
 use crate::dispatch::sent::{Pause, Sent};
@@ -66,7 +66,7 @@ impl Round for Facts {
         }
         context.begin(Begun::Fact(row.fact_id), row.begun)?;
         let strange = shipping_words(context, &mut kind);
-        let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind };
+        let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind, task: None };
         let (result, now) = context.channel.call(ChannelCall::PushFact, now, |connector| connector.push_fact(&fact));
         let attempt = match result {
             Ok(outcome) => {
@@ -143,6 +143,9 @@ fn settle_outcome(
         Outcome::Done { messages, .. } => sent(row).done(context, &messages, settlement),
         Outcome::Refused(message) => sent(row).refused(context, &message, settlement),
         Outcome::Later { after, reason } => sent(row).again(context, &reason, Pause { now, earliest: Stamp(0), after }, settlement),
+        Outcome::Accepted(Acceptance { after, .. }) => {
+            sent(row).again(context, "the channel works on it", Pause { now, earliest: Stamp(0), after }, settlement);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempt, Due, Round};
 use crate::config::Account;
-use crate::connectors::{ChannelError, Outcome, RowResult};
+use crate::connectors::{Acceptance, ChannelError, Outcome, RowResult};
 use crate::dispatch::context::Context;
 use crate::dispatch::plan::{self, Frame, Known, Plan, Sending, batch, shows};
 use crate::dispatch::sent::{Pause, Sent};
@@ -133,6 +133,9 @@ impl States {
                 }
                 Some(Outcome::Refused(message)) => sent.refused(context, &message, settlement),
                 Some(Outcome::Later { after, reason }) => sent.again(context, &reason, Pause { after, ..at_once }, settlement),
+                Some(Outcome::Accepted(Acceptance { after, .. })) => {
+                    sent.again(context, "the channel works on it", Pause { after, ..at_once }, settlement);
+                }
                 None => sent.again(context, "the channel's answer does not mention the row", at_once, settlement),
             }
         }

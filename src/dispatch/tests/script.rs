@@ -3,8 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use crate::connectors::{Capabilities, ChannelError, Connector, Fact, Listed, OfferChange, Outcome, Pulled, RowResult};
-use crate::domain::rate::{ChannelCall, Rate, Rates};
+use crate::connectors::{
+    Capabilities, ChannelError, Checkup, Connector, Fact, Listed, OfferChange, Outcome, PriceKinds, Pulled, Repeats, RowResult,
+};
+use crate::domain::order::FactName;
+use crate::domain::rate::{ChannelCall, Rate};
 
 type OnSubmit = Box<dyn FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync>;
 type OnPull = Box<dyn FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync>;
@@ -27,12 +30,8 @@ struct Inner {
     on_pull: VecDeque<OnPull>,
     on_fact: VecDeque<OnFact>,
     on_list: VecDeque<OnList>,
-    batch_size: usize,
-    rereads: bool,
-    ends_at_zero: bool,
-    in_part: bool,
-    refunds_nothing: bool,
-    rates: Rates,
+    /// What the channel can do; set by `new`.
+    can: Option<Capabilities>,
 }
 
 impl Script {
@@ -40,34 +39,57 @@ impl Script {
         let script = Script::default();
         {
             let mut inner = script.inner.lock().unwrap();
-            inner.batch_size = batch_size;
-            inner.ends_at_zero = true;
-            inner.in_part = true;
+            inner.can = Some(Capabilities {
+                ends_at_zero: true,
+                variants: true,
+                longest_sku: 100,
+                prices: PriceKinds::Both,
+                lists_offers: true,
+                facts: FactName::ALL.into(),
+                ships_in_part: true,
+                several_packages: true,
+                refunds_positions: true,
+                refunds_amounts: true,
+                repeats: Repeats::Harmless,
+                ..Capabilities::least(batch_size)
+            });
         }
         Arc::new(script)
     }
 
+    /// The channel can do something else than the usual one. Before its worker starts.
+    pub(crate) fn can(&self, change: impl FnOnce(&mut Capabilities)) {
+        change(self.inner.lock().unwrap().can.as_mut().unwrap());
+    }
+
     /// Sold-out offers stay, as in a shop.
     pub(crate) fn keeps_sold_out(&self) {
-        self.inner.lock().unwrap().ends_at_zero = false;
+        self.can(|can| can.ends_at_zero = false);
     }
 
     /// The channel knows whole orders only.
     pub(crate) fn knows_no_parts(&self) {
-        self.inner.lock().unwrap().in_part = false;
+        self.can(|can| {
+            can.ships_in_part = false;
+            can.refunds_positions = false;
+            let parts = [FactName::PositionsCancelled, FactName::CancellationAccepted, FactName::CancellationDeclined];
+            can.facts.retain(|fact| !parts.contains(fact));
+        });
     }
 
     pub(crate) fn refunds_nothing(&self) {
-        self.inner.lock().unwrap().refunds_nothing = true;
+        self.can(|can| can.refunds_amounts = false);
     }
 
     pub(crate) fn limits(&self, call: ChannelCall, calls: u32, seconds: u64) {
         let rate = Rate { calls, period: std::time::Duration::from_secs(seconds) };
-        self.inner.lock().unwrap().rates.insert(call, rate);
+        self.can(|can| {
+            can.rates.insert(call, rate);
+        });
     }
 
     pub(crate) fn rereads_open_orders(&self) {
-        self.inner.lock().unwrap().rereads = true;
+        self.can(|can| can.rereads_open_orders = true);
     }
 
     /// What the next call does; without one the channel takes everything and has no orders.
@@ -109,19 +131,7 @@ pub(crate) struct Scripted(pub Arc<Script>);
 
 impl Connector for Scripted {
     fn capabilities(&self) -> Capabilities {
-        let inner = self.0.inner.lock().unwrap();
-        Capabilities {
-            batch_size: inner.batch_size,
-            rereads_open_orders: inner.rereads,
-            ends_at_zero: inner.ends_at_zero,
-            ships_in_part: inner.in_part,
-            cancels_in_part: inner.in_part,
-            answers_cancellations: inner.in_part,
-            refunds_positions: inner.in_part,
-            refunds_amounts: !inner.refunds_nothing,
-            lists_offers: true,
-            rates: inner.rates.clone(),
-        }
+        self.0.inner.lock().unwrap().can.clone().unwrap()
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
@@ -175,8 +185,8 @@ impl Connector for Scripted {
         }
     }
 
-    fn check(&self) -> Result<String, ChannelError> {
-        Ok("scripted".into())
+    fn check(&self) -> Result<Checkup, ChannelError> {
+        Ok(Checkup { found: "scripted".into(), missing: Vec::new() })
     }
 }
 

@@ -133,6 +133,16 @@ messages! {
         "das Stornierte war bezahlt"
         "give the money back with createCreditEntry, or in the shop"
         "erstatten Sie das Geld mit createCreditEntry oder im Shop";
+    sku_taken SKU_TAKEN Error (sku)
+        "another offer of the shop has the SKU {sku}"
+        "ein anderes Angebot des Shops hat die SKU {sku}"
+        "end that offer, or give one of the articles another item number"
+        "beenden Sie jenes Angebot oder geben Sie einem der Artikel eine andere Artikelnummer";
+    sku_too_long SKU_TOO_LONG Error (sku, most)
+        "the SKU {sku} is longer than {most} characters"
+        "die SKU {sku} ist länger als {most} Zeichen"
+        "give the article a shorter item number"
+        "geben Sie dem Artikel eine kürzere Artikelnummer";
     sku_twice SKU_TWICE Warning (count, sku, variants)
         "the shop has {count} variants with the SKU {sku}: {variants}"
         "der Shop hat {count} Varianten mit der SKU {sku}: {variants}"

@@ -53,6 +53,11 @@ messages! {
         "was über das Angebot gespeichert ist, lässt sich nicht lesen: {reason}"
         "report it to the admin with the log"
         "melden Sie es dem Admin mit dem Protokoll";
+    fact_not_sent FACT_NOT_SENT Warning (fact, order)
+        "the channel takes no report \"{fact}\"; that of order {order} stays in Kontor"
+        "der Kanal nimmt keine Meldung \"{fact}\" an; die zum Auftrag {order} bleibt in Kontor"
+        "enter it in the channel by hand if it must know"
+        "tragen Sie es im Kanal von Hand ein, falls er es wissen muss";
     offer_look_up_unknown OFFER_HINT Info (name, value)
         "{name} \"{value}\" of the item does not exist"
         "{name} \"{value}\" des Artikels gibt es nicht"

@@ -48,6 +48,31 @@ pub enum FactKind {
     CancellationDeclined {
         request_id: String,
     },
+    /// A document about the order, for the buyer.
+    DocumentAttached {
+        /// The ERP's number of it.
+        number: String,
+        document: DocumentKind,
+    },
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    Invoice,
+    CreditNote,
+    DeliveryNote,
+}
+
+impl DocumentKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            DocumentKind::Invoice => "invoice",
+            DocumentKind::CreditNote => "credit_note",
+            DocumentKind::DeliveryNote => "delivery_note",
+        }
+    }
 }
 
 /// The name of what happened, without its details.
@@ -61,9 +86,22 @@ pub enum FactName {
     Refunded,
     CancellationAccepted,
     CancellationDeclined,
+    DocumentAttached,
 }
 
 impl FactName {
+    pub const ALL: [FactName; 9] = [
+        FactName::Acknowledged,
+        FactName::Paid,
+        FactName::Shipped,
+        FactName::Cancelled,
+        FactName::PositionsCancelled,
+        FactName::Refunded,
+        FactName::CancellationAccepted,
+        FactName::CancellationDeclined,
+        FactName::DocumentAttached,
+    ];
+
     /// The word for it in tables, keys, logs and messages.
     pub fn word(self) -> &'static str {
         match self {
@@ -75,6 +113,7 @@ impl FactName {
             FactName::Refunded => "refunded",
             FactName::CancellationAccepted => "cancellation_accepted",
             FactName::CancellationDeclined => "cancellation_declined",
+            FactName::DocumentAttached => "document_attached",
         }
     }
 }
@@ -90,6 +129,7 @@ impl FactKind {
             FactKind::Refunded { .. } => FactName::Refunded,
             FactKind::CancellationAccepted { .. } => FactName::CancellationAccepted,
             FactKind::CancellationDeclined { .. } => FactName::CancellationDeclined,
+            FactKind::DocumentAttached { .. } => FactName::DocumentAttached,
         }
     }
 

@@ -154,7 +154,7 @@ fn shop(role: Role, open: bool) -> web::Data<Edge> {
         content_type: "text/plain",
         body: format!("{} {} {}", asked.method, asked.path, asked.token).into_bytes(),
     });
-    let annexes = vec![Annex { path: "/shop", open, style: "p{}", answer }];
+    let annexes = vec![Annex { path: "/shop".to_owned(), open, style: "p{}", answer }];
     web::Data::new(Edge { annexes, ..echoing(settings) })
 }
 

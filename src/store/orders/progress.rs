@@ -108,7 +108,8 @@ pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> R
         | FactKind::Paid { .. }
         | FactKind::Cancelled { .. }
         | FactKind::CancellationAccepted { .. }
-        | FactKind::CancellationDeclined { .. } => false,
+        | FactKind::CancellationDeclined { .. }
+        | FactKind::DocumentAttached { .. } => false,
     };
     let says_nothing = times > 0 || fact.name() == FactName::PositionsCancelled;
     if says_nothing && !again {

@@ -1,0 +1,116 @@
+//! What a channel can do, as its connector declares it. The conformance suite tests each declaration; whatever is missing
+//! here is never tried, and the ERP gets a message where it misses something by that.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::domain::Currency;
+use crate::domain::order::FactName;
+use crate::domain::rate::Rates;
+
+/// Whose prices a channel takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceKinds {
+    Gross,
+    Net,
+    Both,
+    /// The merchant sets it at the channel, and the connector refuses the other kind row by row.
+    AsSetThere,
+}
+
+/// How a fact is repeated after an answer that leaves open whether it arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// The channel recognises [`super::Fact::key`], or saying it twice changes nothing: the fact is sent again.
+    Harmless,
+    /// [`super::Connector::read_back`] is asked before.
+    ReadBack,
+}
+
+/// What a channel can do. Numbers come from the channel's documentation.
+#[derive(Debug, Clone)]
+pub struct Capabilities {
+    /// Rows per `submit`; at least 1.
+    pub batch_size: usize,
+    /// `submit` may accept rows into a task, about which `poll_task` is asked.
+    pub tasks: bool,
+    /// Pause between two questions about a task, where the channel does not name one.
+    pub task_pace: Duration,
+    /// An offer without stock is ended, and listed again when stock is back. false: it stays and gets a quantity of
+    /// 0, because the channel keeps the page of a sold-out article (a shop).
+    pub ends_at_zero: bool,
+    /// The SKU of an offer can be changed. false: the offer is ended, and listed again under the new SKU.
+    pub renames: bool,
+    /// Articles with variants can be one offer with a choice. false: each variant is an offer of its own.
+    pub variants: bool,
+    /// Pictures of one offer; 0: none are sent.
+    pub pictures: usize,
+    /// `categories` works, and offers are placed in one of them.
+    pub categories: bool,
+    /// `attributes` works, and offers have them.
+    pub attributes: bool,
+    /// Characters of the longest SKU.
+    pub longest_sku: usize,
+    pub prices: PriceKinds,
+    /// The currencies that the channel sells in. Empty: whichever the merchant sets there; the connector refuses others.
+    pub currencies: Vec<Currency>,
+    /// Decimals of a price beyond those of its currency are cut to so many at most. `None`: as many as the currency has.
+    pub price_decimals: Option<u32>,
+    /// `list_offers` works: what the channel shows can be compared with what is known.
+    pub lists_offers: bool,
+    /// `find_offers` works: single offers can be read back.
+    pub finds_offers: bool,
+    /// Orders that are open at our side are read again at every poll, because the channel's change stamp is not reliable.
+    pub rereads_open_orders: bool,
+    /// The facts that the channel takes at all. Requests to cancel that cannot be answered: an accepted one is cancelled
+    /// without an answer, and of a declined one the buyer has to be informed another way.
+    pub facts: BTreeSet<FactName>,
+    /// Single packages can be reported while others are still to come. false: they are reported together, when nothing is
+    /// open any more.
+    pub ships_in_part: bool,
+    /// An order may have several packages. false: only the first one is reported.
+    pub several_packages: bool,
+    /// Money can be given back for single positions.
+    pub refunds_positions: bool,
+    /// Money can be given back as an amount, whatever it is for.
+    pub refunds_amounts: bool,
+    pub repeats: Repeats,
+    /// How often the channel lets itself be called, counted in calls of this trait; the account's settings may say
+    /// something else.
+    pub rates: Rates,
+}
+
+impl Capabilities {
+    /// A channel that takes orders of so many rows and can do nothing else: what a connector can is added to it.
+    pub fn least(batch_size: usize) -> Capabilities {
+        Capabilities {
+            batch_size,
+            tasks: false,
+            task_pace: Duration::from_secs(60),
+            ends_at_zero: false,
+            renames: false,
+            variants: false,
+            pictures: 0,
+            categories: false,
+            attributes: false,
+            longest_sku: 50,
+            prices: PriceKinds::AsSetThere,
+            currencies: Vec::new(),
+            price_decimals: None,
+            lists_offers: false,
+            finds_offers: false,
+            rereads_open_orders: false,
+            facts: BTreeSet::new(),
+            ships_in_part: false,
+            several_packages: false,
+            refunds_positions: false,
+            refunds_amounts: false,
+            repeats: Repeats::ReadBack,
+            rates: Rates::new(),
+        }
+    }
+
+    pub fn takes(&self, fact: FactName) -> bool {
+        self.facts.contains(&fact)
+    }
+}
