@@ -23,24 +23,24 @@ enum Command {
     Check(check::Check),
     /// Create the database or bring it to the newest schema
     Migrate(migrate::Migrate),
-    /// Offers: what the channels are told
+    /// Inspect an offer: what its channel was sent, and why
     Offer {
         #[command(subcommand)]
         command: OfferCommand,
     },
-    /// Have the running gateway compare an account's offers with what its channel shows
+    /// Compare an account's offers with what its channel shows, through the running gateway
     Reconcile(reconcile::Reconcile),
-    /// What is on its way to the channels: see it, have it tried again, give it up
+    /// List, inspect, retry and drop pending changes
     Outbox {
         #[command(subcommand)]
         command: outbox::Outbox,
     },
-    /// Users of the gateway
+    /// Prepare users for the configuration
     User {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Write data as documents of the platform independent XML exchange
+    /// Export data as documents of the platform-independent XML exchange
     Export {
         #[command(subcommand)]
         command: ExportCommand,
@@ -55,9 +55,9 @@ enum ExportCommand {
 
 #[derive(Subcommand)]
 enum OfferCommand {
-    /// Show what an account would show of an item, and from which rule each value comes
+    /// Show what an account would list for an item, and the rule behind each value
     Explain(explain_offer::ExplainOffer),
-    /// Show what a channel shows of an item as far as we know, what is on its way, and what the channel last said
+    /// Show an offer: its last known state, pending changes and the latest messages
     Show(show_offer::ShowOffer),
 }
 

@@ -14,9 +14,10 @@ use crate::store::Standing;
 
 #[derive(Args)]
 pub struct Check {
+    /// The configuration file
     #[arg(long, value_name = "FILE")]
     pub(super) config: PathBuf,
-    /// Also look at the database, and log in at the channel of every active account
+    /// Also open the database and log in to the channel of every active account
     #[arg(long)]
     pub(super) connect: bool,
 }

@@ -12,9 +12,10 @@ use crate::store::items;
 
 #[derive(Args)]
 pub struct ExplainOffer {
+    /// The account number
     #[arg(long, value_name = "ID")]
     pub(super) account: i32,
-    /// The merchant's own item number
+    /// The merchant's item number
     #[arg(long, value_name = "NUMBER")]
     pub(super) item: String,
     #[command(flatten)]

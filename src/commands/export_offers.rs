@@ -14,12 +14,12 @@ use crate::exchange;
 
 #[derive(Args)]
 pub struct ExportOffers {
-    /// Number of the account
+    /// The account number
     #[arg(long, value_name = "NUMBER")]
     pub(super) account: i32,
     #[command(flatten)]
     pub(super) source: SettingsSource,
-    /// Instead of standard output; replaced in one piece when the document is complete
+    /// Write to this file instead of standard output; it is replaced once the document is complete
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 }

@@ -9,7 +9,7 @@ use crate::config::password;
 
 #[derive(Args)]
 pub struct HashPassword {
-    /// Read one line from standard input instead of asking
+    /// Read one line from standard input instead of prompting
     #[arg(long)]
     pub(super) password_stdin: bool,
 }

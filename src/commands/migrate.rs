@@ -13,6 +13,7 @@ use crate::config::{Overrides, database};
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 pub struct Migrate {
+    /// The configuration file
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Path of an SQLite file, or postgres://…

@@ -9,42 +9,43 @@ use crate::support::ListQuery;
 
 #[derive(Subcommand)]
 pub enum Outbox {
-    /// List what is on its way, the oldest first
+    /// List pending and parked changes, oldest first
     List {
+        /// Only this account
         #[arg(long, value_name = "ID")]
         account: Option<i32>,
         #[arg(long, value_enum)]
         status: Option<Status>,
-        /// Most changes that are shown
+        /// Show at most this many changes
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,
         #[command(flatten)]
         source: SettingsSource,
     },
-    /// Show everything about one change, with what the channel said
+    /// Show one change in full, with the channel's messages
     Show {
-        /// Number of the change, such as price-12 or fact-7
+        /// The change, such as price-12 or fact-7
         change: String,
         #[command(flatten)]
         source: SettingsSource,
     },
-    /// Have changes tried again now; a running gateway takes them up within a second
+    /// Retry changes now; a running gateway picks them up within a second
     Retry {
-        /// Numbers of the changes
+        /// The changes, such as price-12 or fact-7
         #[arg(required_unless_present = "account", conflicts_with = "account")]
         changes: Vec<String>,
-        /// Everything of an account that waits: parked, or to be tried later
+        /// All waiting changes of this account, parked or scheduled for later
         #[arg(long, value_name = "ID")]
         account: Option<i32>,
-        /// Of the account only what is parked
+        /// Only the account's parked changes
         #[arg(long, requires = "account")]
         all_parked: bool,
         #[command(flatten)]
         source: SettingsSource,
     },
-    /// Give a change up; fetchUploadMessages keeps a trace of it
+    /// Drop a change; fetchUploadMessages keeps a record of it
     Drop {
-        /// Number of the change
+        /// The change, such as price-12 or fact-7
         change: String,
         #[command(flatten)]
         source: SettingsSource,

@@ -18,13 +18,13 @@ const NO_GATEWAY: Duration = Duration::from_secs(5);
 
 #[derive(Args)]
 pub struct Reconcile {
-    /// Number of the account
+    /// The account number
     #[arg(long, value_name = "ID")]
     pub(super) account: i32,
-    /// Send again what differs, list missing offers again, end unwanted ones
+    /// Resend what differs, relist missing offers, end unwanted ones
     #[arg(long)]
     pub(super) repair: bool,
-    /// Make unknown offers of the channel offers of the articles with their SKU or EAN
+    /// Adopt unknown offers of the channel for the articles with their SKU or EAN
     #[arg(long)]
     pub(super) import: bool,
     #[command(flatten)]

@@ -13,15 +13,16 @@ use crate::config::{DEFAULT_LISTEN, Overrides, Settings};
 
 #[derive(Args)]
 pub struct Serve {
-    /// Run without a configuration: embedded database, sandbox channel, known passwords
+    /// Run without a configuration file: embedded database, sandbox channel, well-known passwords
     #[arg(long, conflicts_with = "config")]
     pub(super) demo: bool,
+    /// The configuration file
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Instead of the configured address
+    /// Listen here instead of at the configured address
     #[arg(long, value_name = "ADDR:PORT")]
     pub(super) listen: Option<SocketAddr>,
-    /// Instead of the configured database: path of an SQLite file, or postgres://…
+    /// Use this database instead of the configured one: path of an SQLite file, or postgres://…
     #[arg(long, value_name = "PATH-OR-URL")]
     pub(super) database: Option<String>,
 }

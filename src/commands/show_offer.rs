@@ -8,12 +8,13 @@ use crate::support::OfferChoice;
 
 #[derive(Args)]
 pub struct ShowOffer {
-    /// Number of the offer
+    /// The offer number
     #[arg(long, value_name = "ID", conflicts_with_all = ["account", "item"], required_unless_present = "item")]
     pub(super) offer: Option<i32>,
+    /// The account number
     #[arg(long, value_name = "ID", requires = "item")]
     pub(super) account: Option<i32>,
-    /// The merchant's own item number
+    /// The merchant's item number
     #[arg(long, value_name = "NUMBER", requires = "account")]
     pub(super) item: Option<String>,
     #[command(flatten)]

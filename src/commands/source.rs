@@ -14,12 +14,13 @@ use crate::support::Desk;
 /// Whose settings and database.
 #[derive(Args)]
 pub struct SettingsSource {
-    /// The demo's settings instead of a configuration
+    /// Use the demo's settings instead of a configuration file
     #[arg(long, conflicts_with = "config")]
     pub(super) demo: bool,
+    /// The configuration file
     #[arg(long, value_name = "FILE", required_unless_present = "demo")]
     pub(super) config: Option<PathBuf>,
-    /// Instead of the configured database: path of an SQLite file, or postgres://…
+    /// Use this database instead of the configured one: path of an SQLite file, or postgres://…
     #[arg(long, value_name = "PATH-OR-URL")]
     pub(super) database: Option<String>,
 }

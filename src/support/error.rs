@@ -9,7 +9,7 @@ use crate::domain::{AccountId, Failure, OfferId};
 pub(crate) enum DeskError {
     #[error("no change \"{0}\" is on its way, it may have arrived meanwhile; `kontor outbox list` shows all there are, such as price-12")]
     UnknownChange(String),
-    #[error("{0}: an order is never given up; it is tried again with every poll, `kontor outbox show {0}` says why it fails")]
+    #[error("{0}: an order is never dropped; it is retried with every poll, `kontor outbox show {0}` says why it fails")]
     OrderStays(String),
     #[error(transparent)]
     UnknownAccount(#[from] UnknownAccount),

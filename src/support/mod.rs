@@ -1,4 +1,4 @@
-//! The support desk of the command line: shows what is on its way to the channels, has it tried again, gives it up.
+//! The support desk of the command line: shows pending changes, retries them, drops them.
 //! It works on the database alone, beside a running gateway or without one; channels are the gateway's.
 
 mod error;

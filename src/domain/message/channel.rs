@@ -111,7 +111,7 @@ messages! {
     refund_failed REFUND_FAILED Error (reason)
         "the payment provider of the shop did not give the money back ({reason})"
         "der Zahlungsanbieter des Shops hat das Geld nicht erstattet ({reason})"
-        "see in the shop and at the provider why, then have it tried again with retryChanges, or pay it back in another way"
+        "check the shop and the payment provider for the reason, then retry with retryChanges, or refund the buyer another way"
         "sehen Sie im Shop und beim Anbieter nach, warum, und versuchen Sie es mit retryChanges noch einmal oder erstatten Sie anders";
     refund_currency REFUND_NOT_EXACT Error (found, expected)
         "the credit entry is in {found}, the order in the shop is in {expected}"

@@ -36,7 +36,7 @@ messages! {
     channel_gave_up CHANNEL_GAVE_UP Error (reason)
         "tried without success for too long, not repeated any more: {reason}"
         "zu lange vergeblich versucht, keine weitere Wiederholung: {reason}"
-        "check the connection to the channel, then have it tried again (retryChanges, or kontor outbox retry)"
+        "check the connection to the channel, then retry (retryChanges, or kontor outbox retry)"
         "prüfen Sie die Verbindung zum Kanal und lassen Sie es dann noch einmal versuchen (retryChanges oder kontor outbox retry)";
     cancellation_requested CANCELLATION_REQUESTED Warning (request, order)
         "the buyer asks to cancel pieces of order {order} (request {request})"
@@ -221,7 +221,7 @@ messages! {
     order_not_imported ORDER_NOT_IMPORTED Error (order, reason)
         "order {order}: {reason}"
         "Auftrag {order}: {reason}"
-        "it is kept and tried again with every poll; report this to the admin (kontor outbox list)"
+        "it is kept and retried with every poll; report this to the admin (kontor outbox list)"
         "er ist aufgehoben und wird mit jedem Abruf erneut versucht; melden Sie dies dem Admin (kontor outbox list)";
     order_refunded ORDER_REFUNDED Warning (order, amount)
         "the channel refunded the buyer of order {order}; {amount} of it went back in all"
@@ -266,11 +266,11 @@ messages! {
     account_work_cut_off WORK_CUT_OFF Error (what)
         "the process ended three times while it worked on {what}; so that everything else goes on, it is set aside"
         "der Prozess endete dreimal während der Arbeit an {what}; damit alles andere weitergeht, ist es zurückgestellt"
-        "report it to the admin with the log; retryChanges or kontor outbox retry has an order tried again, orders are collected again within an hour"
+        "report it to the admin with the log; retryChanges or kontor outbox retry retries an order, orders are collected again within an hour"
         "melden Sie es dem Admin mit dem Protokoll; retryChanges oder kontor outbox retry versucht eine Bestellung noch einmal, Bestellungen werden innerhalb einer Stunde wieder abgerufen";
     work_cut_off WORK_CUT_OFF Error (what)
         "the process ended three times while it worked on {what}; so that everything else goes on, it is set aside"
         "der Prozess endete dreimal während der Arbeit an {what}; damit alles andere weitergeht, ist es zurückgestellt"
-        "have it tried again (retryChanges, or kontor outbox retry); if that ends the process again, change the data and report it with the log"
+        "retry it (retryChanges, or kontor outbox retry); if that ends the process again, change the data and report it with the log"
         "lassen Sie es noch einmal versuchen (retryChanges oder kontor outbox retry); endet der Prozess wieder, ändern Sie die Daten und melden Sie es mit dem Protokoll";
 }

@@ -1,5 +1,5 @@
-//! What is on its way to the channels or could not be stored of theirs, and having it tried again: `fetchPendingChanges`, `retryChanges`. Our own
-//! operations.
+//! Changes on their way to the channels, and channel orders that could not be stored: `fetchPendingChanges` and
+//! `retryChanges`. Our own operations.
 
 mod fetch;
 mod retry;

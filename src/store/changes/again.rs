@@ -1,4 +1,4 @@
-//! Having changes tried again, and giving them up.
+//! Retrying and dropping changes.
 
 use diesel::prelude::*;
 

@@ -1,5 +1,5 @@
-//! What is on its way to the channels, and what of theirs could not be stored, as one list for those who look after it:
-//! find it, have it tried again, give it up. The rows are those of [`super::outbox`] and [`super::held_orders`].
+//! Changes on their way to the channels, and channel orders that could not be stored, as one list for support:
+//! find, retry, drop. The rows are those of [`super::outbox`] and [`super::held_orders`].
 
 mod again;
 mod read;
@@ -39,7 +39,7 @@ impl fmt::Display for ChangeId {
     }
 }
 
-/// The text is no number of a change.
+/// The text does not name a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoChangeId;
 
