@@ -11,13 +11,15 @@
     reason = "a bench ends at the first thing that goes wrong"
 )]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kontor::config::{Account, Settings};
-use kontor::connectors::sandbox::Token;
-use kontor::connectors::{self, Sandboxes};
+use kontor::connectors::{
+    self, Capabilities, ChannelError, Checkup, Connector, FaceRequest, Fact, OfferChange, Outcome, Pulled, RowResult, Token,
+};
 use kontor::dispatch::Dispatcher;
 use kontor::dispatch::bell::Bell;
 use kontor::domain::{AccountId, Currency, MandatorId, Stamp};
@@ -79,8 +81,34 @@ fn main() {
 struct Bench {
     settings: Arc<Settings>,
     store: Store,
-    sandboxes: Sandboxes,
+    /// One shop per channel, whichever dispatcher calls it.
+    shops: BTreeMap<AccountId, Arc<dyn Connector>>,
     items: usize,
+}
+
+/// A shop for one more dispatcher.
+struct Shop(Arc<dyn Connector>);
+
+impl Connector for Shop {
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
+        self.0.submit(changes)
+    }
+
+    fn pull_orders(&self, cursor: Option<&str>, open: &[String]) -> Result<Pulled, ChannelError> {
+        self.0.pull_orders(cursor, open)
+    }
+
+    fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
+        self.0.push_fact(fact)
+    }
+
+    fn check(&self) -> Result<Checkup, ChannelError> {
+        self.0.check()
+    }
 }
 
 impl Bench {
@@ -93,13 +121,14 @@ impl Bench {
             .to_vec();
         let store = Store::open(database).expect("a database");
         store.write(|tx| prices::seed(tx, MandatorId(1), "default", Currency::EUR, true).map(|_| ())).expect("a price list");
-        Bench { settings: Arc::new(settings), store, sandboxes: Sandboxes::new(), items }
+        let open = |account: &Account| Arc::from(connectors::build(account, settings.dispatch.channel_timeout).expect("a connector"));
+        let shops = settings.accounts.iter().map(|account| (account.account_id, open(account))).collect();
+        Bench { settings: Arc::new(settings), store, shops, items }
     }
 
     fn dispatcher(&self) -> Dispatcher {
-        let timeout = self.settings.dispatch.channel_timeout;
-        let connector = |account: &Account| connectors::build(account, timeout, &self.sandboxes).expect("a connector");
-        let connectors = self.settings.accounts.iter().map(|account| (account.account_id, connector(account))).collect();
+        let connector = |shop: &Arc<dyn Connector>| Box::new(Shop(Arc::clone(shop))) as Box<dyn Connector>;
+        let connectors = self.shops.iter().map(|(account_id, shop)| (*account_id, connector(shop))).collect();
         Dispatcher::start(
             Arc::clone(&self.settings),
             self.store.clone(),
@@ -186,8 +215,9 @@ impl Bench {
     }
 
     fn shop(&self, channel: i32, path: &str) -> Value {
-        let nobody = Token { field: "token", value: "" };
-        let reply = self.sandboxes.handle("GET", &format!("/sandbox/{channel}{path}"), "", b"", nobody);
+        let (token, path) = (Token { field: "token", value: "" }, format!("/sandbox/{channel}{path}"));
+        let face = self.shops.get(&AccountId(channel)).and_then(|shop| shop.face()).expect("a shop");
+        let reply = face.answer(&FaceRequest { method: "GET", path: &path, query: "", body: b"", token });
         serde_json::from_slice(&reply.body).expect("JSON")
     }
 
