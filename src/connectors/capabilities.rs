@@ -45,6 +45,10 @@ pub struct Capabilities {
     pub variants: bool,
     /// Pictures of one offer; 0: none are sent.
     pub pictures: usize,
+    /// An offer has an EAN.
+    pub ean: bool,
+    /// An offer has a weight.
+    pub weight: bool,
     /// `categories` works, and offers are placed in one of them.
     pub categories: bool,
     /// `attributes` works, and offers have them.
@@ -91,6 +95,8 @@ impl Capabilities {
             renames: false,
             variants: false,
             pictures: 0,
+            ean: false,
+            weight: false,
             categories: false,
             attributes: false,
             longest_sku: 50,

@@ -11,6 +11,9 @@ mod offer;
 mod outcome;
 mod registry;
 mod settings;
+#[cfg(test)]
+#[path = "../../tests/connectors/mod.rs"]
+mod suite;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -20,15 +20,19 @@ pub struct Entry {
     /// Reads the settings without talking to the channel.
     pub check_settings: fn(&Account) -> Result<(), SetupError>,
     pub build: Build,
+    /// What the channel cannot do, by the capability's word in the conformance suite, and why.
+    pub lacks: &'static [(&'static str, &'static str)],
     /// It invents orders: for trials, never for real data.
     pub invents_orders: bool,
 }
 
-/// Each name is a folder here with an `ENTRY`.
+/// Each name is a folder here with an `ENTRY`, and a `stage::STAGE` for the conformance suite.
 macro_rules! connectors {
     ($($name:ident),+ $(,)?) => {
         $(mod $name;)+
         const REGISTRY: &[crate::connectors::registry::Entry] = &[$($name::ENTRY),+];
+        #[cfg(test)]
+        const STAGES: &[(&str, &crate::connectors::suite::StageEntry)] = &[$((stringify!($name), &$name::stage::STAGE)),+];
     };
 }
 pub(super) use connectors;

@@ -19,6 +19,8 @@ pub(crate) use channel::{Buyer, ChannelOrder, OrderLine};
 pub(crate) use credit::{CreditDocument, CreditState, CreditedPieces, Sold, charged, value_of};
 pub(crate) use difference::{CANCELLED, Difference, LINE, REFUNDED, REFUNDED_AMOUNT, RETURNED, differences};
 pub(crate) use document::{OrderDocument, PacketDocument, PaymentDocument};
+#[cfg(test)]
+pub(crate) use fact::DocumentKind;
 pub(crate) use fact::{Content, FactKind, FactName, Packet};
 pub(crate) use fit::Fitted;
 pub(crate) use position::{Pieces, Position};

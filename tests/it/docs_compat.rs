@@ -42,7 +42,7 @@ fn read(file: &str) -> String {
 }
 
 /// The part of a page between two marks has to be this text.
-fn compare(file: &str, mark: &str, generated: &str) {
+pub(crate) fn compare(file: &str, mark: &str, generated: &str) {
     let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- end of {mark} -->"));
     let page = read(file);
     let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("{file} lacks {begin}"));
@@ -53,7 +53,7 @@ fn compare(file: &str, mark: &str, generated: &str) {
     }
     assert!(
         std::env::var_os("KONTOR_UPDATE").is_some(),
-        "{file}: the part \"{mark}\" differs from the catalogue; run `KONTOR_UPDATE=1 cargo test --test it docs_compat`"
+        "{file}: the part \"{mark}\" differs from the code; run `KONTOR_UPDATE=1 cargo test --test it docs`"
     );
     std::fs::write(path(file), format!("{before}{begin}{wanted}{end}{after}")).unwrap();
 }

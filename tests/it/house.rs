@@ -441,3 +441,25 @@ fn refusals_quote_no_words_of_one_language() {
     assert!(looked_at > 80, "only {looked_at} refusals are looked at");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// The scripted shop is more than a connector: the demo stands on it, its state has faults of its own, and texts speak of it.
+const OF_THE_SANDBOX: [&str; 4] = ["config/check/exposed.rs", "config/demo.rs", "connectors/fault.rs", "domain/message/channel.rs"];
+
+#[test]
+fn nothing_outside_its_folder_names_a_connector_but_one_line() {
+    let connectors = root().join("src/connectors");
+    let folders = std::fs::read_dir(&connectors).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    for folder in folders {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let mut naming = Vec::new();
+        for (path, code) in sources().iter().filter(|(path, _)| !path.starts_with(&folder)) {
+            let file = path.strip_prefix(root().join("src")).unwrap().display().to_string();
+            let lines = code.lines().filter(|line| line.to_lowercase().contains(&name)).map(|line| format!("{file}: {}", line.trim()));
+            if name != "sandbox" || !OF_THE_SANDBOX.contains(&file.as_str()) {
+                naming.extend(lines);
+            }
+        }
+        assert_eq!(naming.len(), 1, "{name} is named by {naming:#?}");
+        assert!(naming[0].contains("connectors!("), "{name} is named by {naming:#?}");
+    }
+}

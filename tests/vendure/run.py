@@ -4,7 +4,8 @@
 Runs the blocks of docs/VENDURE.md that are marked `<!-- test: NAME -->`, in their order and as they stand there;
 only ports, the folder and the programs' places are put in. Between them it looks into the shop through its own API.
 
-With --live it then runs the connector's own tests against the same shop: those that cargo ignores by default.
+With --live it then runs Rust tests against the same shop: those of the connector, the conformance suite, and a gateway
+that is killed.
 
 Called by ./test; by hand:  .setup/venv/bin/python tests/vendure/run.py [--gateway target/debug/kontor] [--live]
 """
@@ -178,21 +179,30 @@ CHECKS = [
     "payment and parcel reach the shop, the stock is right",
     "a cancellation reaches the shop",
 ]
-LIVE = "the connector's own tests against the shop"
+LIVE = {
+    "the connector's own tests against the shop": ["--lib", "connectors::vendure::live", "--", "--ignored"],
+    "the conformance suite against the shop": ["--lib", "connectors::suite::every_connector", "--", "--nocapture"],
+    "a gateway that is killed, on both databases": ["--test", "it", "real_shop", "--", "--ignored"],
+}
 
 
-def live(walk):
-    environment = os.environ | {"KONTOR_TEST_VENDURE": f"http://127.0.0.1:{walk.ports['3100']}"}
-    command = ["cargo", "test", "--lib", "connectors::vendure::live", "--", "--ignored"]
+def live(walk, name):
+    """Rust tests that need a running shop. Those with a database of their own use the shop's server."""
+    server = f"postgres://postgres@127.0.0.1:{walk.ports['54329']}/postgres"
+    environment = os.environ | {
+        "KONTOR_TEST_VENDURE": f"http://127.0.0.1:{walk.ports['3100']}",
+        "KONTOR_SUITE": "vendure",
+        "KONTOR_TEST_POSTGRES": server,
+    }
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600,
+            ["cargo", "test", *LIVE[name]], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=1200,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise Failed("cargo test took longer than 600 s") from None
+        raise Failed("cargo test took longer than 1200 s") from None
     output = done.stdout.decode(errors="replace")
-    print("".join(f"   {line}\n" for line in output.splitlines()[-40:]), end="", flush=True)
+    print("".join(f"   {line}\n" for line in output.splitlines()[-80:]), end="", flush=True)
     if done.returncode != 0 or not re.search(r"test result: ok\. [1-9]", output):
         raise Failed(f"cargo test ended with {done.returncode}, or no test was found")
 
@@ -213,7 +223,7 @@ def main():
 
 
 def run(arguments, work):
-    left = CHECKS + ([LIVE] if arguments.live else [])
+    left = CHECKS + (list(LIVE) if arguments.live else [])
 
     def report(verdict, name, reason=""):
         left.remove(name)
@@ -233,9 +243,9 @@ def run(arguments, work):
         with gateway:
             for name in steps(walk):
                 report("ok", name)
-        if arguments.live:
-            live(walk)
-            report("ok", LIVE)
+        for name in LIVE if arguments.live else ():
+            live(walk, name)
+            report("ok", name)
     except (Failed, GatewayError, vendure.ShopError, OSError, KeyError) as error:
         report("FAILED", left[0], str(error) if not isinstance(error, KeyError) else f"{error} is missing")
         if gateway and gateway.log_path.exists():

@@ -95,6 +95,8 @@ impl Can {
             renames: self.has("renames"),
             variants: self.has("variants"),
             pictures: if self.has("pictures") { MOST_PICTURES } else { 0 },
+            ean: true,
+            weight: true,
             categories: self.has("categories"),
             attributes: self.has("attributes"),
             longest_sku: self.longest_sku,

@@ -21,6 +21,8 @@ mod page;
 mod pull;
 mod shared;
 mod shop;
+#[cfg(test)]
+pub(crate) mod stage;
 mod sums;
 mod tasks;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub(super) const ENTRY: Entry = Entry {
     settings: SETTINGS,
     check_settings: |account| Settings::read(account).map(drop),
     build,
+    lacks: &[],
     invents_orders: true,
 };
 
@@ -117,9 +120,9 @@ const SETTINGS: &[Setting] = &[
         takes: Takes::Texts,
         default: None,
         required: false,
-        example: "[\"renames\", \"ships_in_part\"]",
-        doc: "What the shop cannot do, for trying out how Kontor behaves with such a channel. An unknown word is answered with the \
-              known ones.",
+        example: "[]",
+        doc: "What the shop cannot do, such as `renames` and `ships_in_part`, for trying out how Kontor behaves with such a channel. An \
+              unknown word is answered with the known ones.",
     },
 ];
 

@@ -17,6 +17,8 @@ mod pull;
 mod refund;
 mod split;
 #[cfg(test)]
+pub(crate) mod stage;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Mutex;
@@ -41,8 +43,22 @@ pub(super) const ENTRY: Entry = Entry {
     settings: SETTINGS,
     check_settings: |account| Settings::read(account).map(drop),
     build: |account, timeout| Ok(Box::new(Vendure::new(account, timeout)?)),
+    lacks: LACKS,
     invents_orders: false,
 };
+
+const LACKS: &[(&str, &str)] = &[
+    ("tasks", "Vendure carries calls out at once."),
+    ("renames", "Not yet: the connector ends the offer, and lists it again under the new SKU."),
+    ("pictures", "Not yet: Vendure takes uploads only, not addresses."),
+    ("ean", "Vendure has no field for an EAN."),
+    ("weight", "Vendure has no field for a weight."),
+    ("categories", "Vendure's collections choose their products by filters of their own."),
+    ("attributes", "Not yet: Vendure keeps attributes as facets."),
+    ("finds_offers", "Not yet: only whole lists are read."),
+    ("cancellation_accepted", "Buyers cannot ask for a cancellation in a Vendure shop, so there is nothing to answer."),
+    ("document_attached", "Vendure has no place for documents of an order."),
+];
 
 const SETTINGS: &[Setting] = &[
     Setting {
@@ -66,7 +82,7 @@ const SETTINGS: &[Setting] = &[
         takes: Takes::Secret,
         default: None,
         required: true,
-        example: "\"…\"",
+        example: "\"secret\"",
         doc: "The password of that administrator. Better: `password_env` or `password_file`.",
     },
     Setting {
