@@ -125,7 +125,10 @@ impl Vendure {
             // They say for which pieces it is; the amount counts. Named once, where it takes several payments.
             let named = positions.iter().filter(|_| first).filter_map(|content| Some((content.line_id.as_deref()?, content.quantity)));
             let lines: Vec<_> = named.map(|(id, quantity)| json!({ "orderLineId": id, "quantity": quantity })).collect();
-            let input = json!({ "paymentId": payment_id, "amount": amount, "reason": credit.reason, "lines": lines });
+            // `amount` counts; without the two old fields the shop's database refuses the refund (seen with 3.7.3).
+            let input = json!({
+                "paymentId": payment_id, "amount": amount, "reason": credit.reason, "lines": lines, "shipping": 0, "adjustment": 0,
+            });
             let data = match self.api.call(REFUND, json!({ "input": input })) {
                 Ok(data) => data,
                 Err(failure) => return rule_or_error(failure),
