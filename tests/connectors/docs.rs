@@ -84,8 +84,11 @@ fn promises() -> String {
     text.trim_end().to_owned()
 }
 
+/// A row of the numbers, and what it says of a channel.
+type Row = (&'static str, fn(&Capabilities) -> String);
+
 fn numbers() -> String {
-    let rows: &[(&str, fn(&Capabilities) -> String)] = &[
+    let rows: &[Row] = &[
         ("offers per call", |can| can.batch_size.to_string()),
         ("characters of a SKU", |can| can.longest_sku.to_string()),
         ("pictures of an offer", |can| can.pictures.to_string()),

@@ -20,7 +20,7 @@ use play::Play;
 pub(crate) use play::amount;
 pub(crate) use proxy::{Proxy, Request};
 use scenarios::Scenario;
-pub(crate) use stage::{Act, Deed, Edit, Fault, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate};
+pub(crate) use stage::{Act, Deed, Edit, Fault, Opened, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate};
 
 /// What came of a scenario.
 enum Verdict {

@@ -125,11 +125,13 @@ pub(crate) enum TaskFate {
     Forgotten,
 }
 
+/// The stages of a connector; an error where its channel does not run here: how to get it.
+pub(crate) type Opened = Result<Vec<Box<dyn Stage>>, &'static str>;
+
 /// What a connector's folder gives to the suite, as `pub(crate) const STAGE`.
 pub(crate) struct StageEntry {
-    /// The channel as it is by itself, then with other settings that change how it works. An error where it does not run
-    /// here: how to get it.
-    pub(crate) open: fn() -> Result<Vec<Box<dyn Stage>>, &'static str>,
+    /// The channel as it is by itself, then with other settings that change how it works.
+    pub(crate) open: fn() -> Opened,
     /// Scenarios that cannot be brought about at this channel, and why. Whatever a capability excludes is not among them.
     pub(crate) untried: &'static [(&'static str, &'static str)],
 }

@@ -56,7 +56,7 @@ fn every_code_has_a_section_with_its_texts() {
 
 #[test]
 fn every_section_has_a_code() {
-    let known: BTreeSet<String> = code::all().map(|code| title(code)).collect();
+    let known: BTreeSet<String> = code::all().map(title).collect();
     let documented: BTreeSet<String> = sections(&errors()).into_keys().collect();
     assert_eq!(documented.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::super::suite::{Act, Deed, Edit, Fault, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate, amount};
+use super::super::suite::{Act, Deed, Edit, Fault, Opened, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate, amount};
 use super::super::tests::account;
 use super::super::{Connector, Face, FaceRequest, OfferChange, Token};
 use super::Settings;
@@ -19,7 +19,7 @@ use crate::domain::{AccountId, Decimal};
 
 pub(crate) const STAGE: StageEntry = StageEntry { open, untried: &[] };
 
-fn open() -> Result<Vec<Box<dyn Stage>>, &'static str> {
+fn open() -> Opened {
     let stage = |name, settings: &str, tasks| Box::new(Sandbox::open(name, settings, tasks)) as Box<dyn Stage>;
     Ok(vec![
         stage("sandbox", "", false),

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::http::Http;
 use super::super::suite::{
-    Act, Deed, Edit, Fault, Proxy, Request, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate, png, serve_pictures,
+    Act, Deed, Edit, Fault, Opened, Proxy, Request, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate, png, serve_pictures,
 };
 use super::super::tests::account;
 use super::super::{Connector, OfferChange, build};
@@ -37,7 +37,7 @@ const ORDER: &str = "query ($code: String!) { orders(options: {filter: {code: {e
   payments { id state amount refunds { state total } }
   fulfillments { state trackingCode lines { orderLineId quantity } } } } }";
 
-fn open() -> Result<Vec<Box<dyn Stage>>, &'static str> {
+fn open() -> Opened {
     let url = std::env::var("KONTOR_TEST_VENDURE")
         .map_err(|_| "KONTOR_TEST_VENDURE holds no address of a shop; start one with tests/vendure/shop, or run ./test vendure")?;
     Ok(vec![Box::new(Shop::new(&url))])
