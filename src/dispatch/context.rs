@@ -101,6 +101,20 @@ impl Context {
         Ok(())
     }
 
+    /// Like [`Context::settle`], with more to write.
+    pub(crate) fn settle_with(
+        &mut self,
+        settlement: Settlement,
+        then: impl FnOnce(&mut Tx<'_>) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<(), Failure> {
+        self.end(|tx| {
+            settlement.apply(tx)?;
+            then(tx)
+        })?;
+        self.bell.tell_settled();
+        Ok(())
+    }
+
     /// A call failed as a whole: until when the account keeps away from its channel.
     pub(crate) fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, now: Stamp) -> Stamp {
         self.channel.failed(kind, error, work, &self.settings.dispatch, now)

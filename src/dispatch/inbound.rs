@@ -13,11 +13,11 @@ use crate::config::{Account, Settings};
 use crate::domain::message::{Message, own};
 use crate::domain::order::{ChannelOrder, Fitted, OrderLine};
 use crate::domain::order::{Event, FactName, OrderDocument, OrderStatus, PaymentDocument, PaymentStatus, Step, step, total_difference};
-use crate::domain::{AccountId, Decimal, Failure, ItemId, OrderId, Stamp, code, limits};
+use crate::domain::{AccountId, Decimal, Failure, ItemId, OfferId, OrderId, Stamp, code, limits};
 use crate::store::messages::{self, MessageRow};
 use crate::store::orders::{self, BY_CHANNEL, OrderItemRow, OrderRow, Positions, customers};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Tx, broken_document, offers};
+use crate::store::{Conn, Tx, broken_document, offers};
 use std::borrow::Cow;
 
 /// What became of an order. `accounts` have offers whose quantity changed: their workers have to be woken.
@@ -180,20 +180,42 @@ fn positions_of(tx: &mut Tx<'_>, account: &Account, order: &ChannelOrder, status
     Ok(positions)
 }
 
+/// The offer as which the channel sold a line: by its number, which may be that of an ended listing of the offer; else by the
+/// SKU under which the channel has an offer now, which is not yet, or no more, the number of the article.
+fn sold_as(conn: &mut Conn<'_>, account_id: AccountId, line: &OrderLine) -> Result<Option<(OfferId, ItemId)>, Failure> {
+    if let Some(number) = &line.external_number {
+        let sold = orders::sold_offer(conn, account_id, Some(number), None)?;
+        let sold = if sold.is_some() { sold } else { offers::sold_before(conn, account_id, Some(number), None)? };
+        if sold.is_some() {
+            return Ok(sold);
+        }
+    }
+    let Some(sku) = line.sku.as_deref() else { return Ok(None) };
+    let Some(offer_id) = offers::of_live_skus(conn, account_id, &[sku])?.remove(sku) else { return Ok(None) };
+    Ok(offers::by_ids(conn, &[offer_id])?.pop().map(|offer| (offer.offer_id, offer.item_id)))
+}
+
 /// The channel's offer number names the item best, because a SKU may have been changed there; else the SKU does.
 fn position_of(tx: &mut Tx<'_>, account: &Account, line: &OrderLine) -> Result<OrderItemRow, Failure> {
     let conn = &mut tx.conn;
     let account_id = account.account_id;
-    let mut offer = match &line.external_number {
-        Some(number) => orders::sold_offer(conn, account_id, Some(number), None)?,
-        None => None,
-    };
-    let mut item_id = offer.map(|(_, item)| item);
+    let sold = sold_as(conn, account_id, line)?;
+    let mut item_id = sold.map(|(_, item)| item);
+    let mut offer = sold;
     let mut number = line.sku.clone();
-    let item = match (item_id, &line.sku) {
+    let mut item = match (item_id, &line.sku) {
         (None, None) => None,
         (found, sku) => orders::sold_items(conn, account.mandator_id, found, sku.as_deref().unwrap_or_default())?.into_iter().next(),
     };
+    if item.is_none() && item_id.is_none() {
+        // An SKU that nobody has any more finds who had it last.
+        offer = offers::sold_before(conn, account_id, None, line.sku.as_deref())?;
+        item_id = offer.map(|(_, item)| item);
+        item = match item_id {
+            Some(_) => orders::sold_items(conn, account.mandator_id, item_id, "")?.into_iter().next(),
+            None => None,
+        };
+    }
     if let Some(item) = item {
         item_id = Some(item.item_id);
         number = Some(item.internal_item_number);

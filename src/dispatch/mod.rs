@@ -15,6 +15,7 @@ mod lease;
 mod limiter;
 mod parts;
 mod plan;
+mod rename;
 pub(crate) mod report;
 mod retry;
 mod rounds;

@@ -1,14 +1,18 @@
 //! What to send to a channel about offers, from what is known about them. Pure.
 
+mod renamed;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::rename::Way;
 use crate::config::Account;
 use crate::connectors::{OfferChange, OfferContent, Price, Quantity};
+use crate::domain::message::Message;
 use crate::domain::offer::Wanted;
 use crate::domain::stock::{self, Decision, Figures, Life};
-use crate::domain::{ItemId, OfferId, Stamp};
+use crate::domain::{ItemId, OfferId, Stamp, TaskId};
 use crate::preparation::{self, Effective, Lack, effective};
 use crate::store::offers::{Announced, EndedBy, OfferRow, StockFigures};
 use crate::store::outbox::{OutboxStatus, StateRow, Topic};
@@ -26,6 +30,10 @@ pub(crate) struct Frame<'a> {
     pub now: Stamp,
     /// See [`crate::connectors::Capabilities`].
     pub ends_at_zero: bool,
+    pub renames: bool,
+    pub longest_sku: usize,
+    /// Up to which wish the account's orders are collected.
+    pub poll_served: i64,
 }
 
 /// What one snapshot of the data says about the offers of a batch.
@@ -37,6 +45,10 @@ pub(crate) struct Known {
     pub stock: BTreeMap<ItemId, StockFigures>,
     /// All outbox rows of the offers, due or not, parked or not.
     pub rows: Vec<StateRow>,
+    /// The SKUs that the channel may know the offers by, the latest first.
+    pub skus: BTreeMap<OfferId, Vec<String>>,
+    /// Offers whose new SKU another offer of the account has at the channel.
+    pub ways: BTreeMap<OfferId, Way>,
 }
 
 /// A change to be sent, with the outbox rows that it settles.
@@ -48,6 +60,12 @@ pub(crate) struct Sending {
     pub whole: bool,
     /// What has to be on record before the call, because its answer may get lost.
     pub announced: Option<Announced>,
+    /// The channel may know it by the SKU of the change from now on, and did not before.
+    pub new_sku: bool,
+    /// The end of an offer that is to have another SKU: it is listed again afterwards.
+    pub moves: bool,
+    /// Its rows stay due whatever the channel answers.
+    pub keeps: bool,
     /// Stock control ends the offer: the numbers for the merchant.
     pub out_of_stock: Option<Figures>,
     pub rows: Vec<StateRow>,
@@ -84,6 +102,19 @@ pub(crate) struct Plan {
     pub pointless: Vec<StateRow>,
     /// Rows of an offer whose listing has to wait until then; they go with it.
     pub waiting: Vec<(StateRow, Stamp)>,
+    /// Rows that can only follow a task.
+    pub following: Vec<(StateRow, TaskId)>,
+    /// Rows that the channel cannot take, as is known without asking it.
+    pub unfit: Vec<Unfit>,
+}
+
+/// Rows that the channel cannot take.
+#[derive(Debug, Clone)]
+pub(crate) struct Unfit {
+    pub offer_id: OfferId,
+    pub item_id: ItemId,
+    pub message: Message,
+    pub rows: Vec<StateRow>,
 }
 
 /// The offers of the next batch, from due ones in their order, and how often work on them was cut off. Offers that were part
@@ -97,9 +128,14 @@ pub(crate) fn batch(due: &[(OfferId, i32)], suspects: &BTreeMap<OfferId, u32>) -
     }
 }
 
+/// It is to be sent now.
+fn is_due(row: &StateRow, now: Stamp) -> bool {
+    row.status == OutboxStatus::Pending && row.task_id.is_none() && row.due_at <= now.0
+}
+
 /// What its item shows is needed to plan an offer. Most changes are of quantities, for which columns will do.
 pub(crate) fn shows(offer: &OfferRow, rows: &[StateRow], now: Stamp) -> bool {
-    let mut due = rows.iter().filter(|row| row.offer_id == offer.offer_id && row.status == OutboxStatus::Pending && row.due_at <= now.0);
+    let mut due = rows.iter().filter(|row| row.offer_id == offer.offer_id && is_due(row, now));
     let only_quantities = offer.placed().life == Life::Running && due.all(|row| row.topic == Topic::Quantity);
     offer.wanted == Wanted::Running && !only_quantities
 }
@@ -120,7 +156,11 @@ pub(crate) fn plan(frame: &Frame<'_>, known: &Known) -> Plan {
             plan.pointless.extend(rows);
             continue;
         };
-        Planner { frame, known, offer, stock, rows }.plan(&mut plan);
+        let (held, rows): (Vec<StateRow>, Vec<StateRow>) = rows.into_iter().partition(|row| row.task_id.is_some());
+        let task_of = |topics: &[Topic]| held.iter().find(|row| topics.contains(&row.topic)).and_then(|row| row.task_id);
+        let (listing_task, any_task) = (task_of(&[Topic::Listing]), task_of(&Topic::ALL));
+        let skus = known.skus.get(&offer.offer_id).map_or(&[][..], Vec::as_slice);
+        Planner { frame, known, offer, stock, skus, rows, listing_task, any_task }.plan(&mut plan);
     }
     plan
 }
@@ -131,14 +171,26 @@ struct Planner<'a> {
     offer: &'a OfferRow,
     /// Of its item.
     stock: &'a StockFigures,
+    /// By which the channel may know it, the latest first.
+    skus: &'a [String],
+    /// Those that wait for no task.
     rows: Vec<StateRow>,
+    /// The task that its listing or its end is in, and one that any part of it is in.
+    listing_task: Option<TaskId>,
+    any_task: Option<TaskId>,
 }
 
 impl Planner<'_> {
     fn plan(self, plan: &mut Plan) {
-        let due: Vec<StateRow> =
-            self.rows.iter().filter(|row| row.status == OutboxStatus::Pending && row.due_at <= self.frame.now.0).cloned().collect();
+        let due: Vec<StateRow> = self.rows.iter().filter(|row| is_due(row, self.frame.now)).cloned().collect();
         if due.is_empty() {
+            return;
+        }
+        if let Some(task_id) = self.listing_task {
+            plan.following.extend(due.into_iter().map(|row| (row, task_id)));
+            return;
+        }
+        if self.offer.wanted == Wanted::Running && self.make_way(&due, plan) {
             return;
         }
         let is_listing = |row: &&StateRow| row.topic == Topic::Listing;
@@ -169,6 +221,16 @@ impl Planner<'_> {
         let decision = self.decide(stock::upload);
         if decision == Decision::End {
             return self.end_for_stock(plan);
+        }
+        if let Some(task_id) = self.any_task {
+            // It carries the part that is in the task.
+            plan.following.extend(self.pending().into_iter().map(|row| (row, task_id)));
+            return;
+        }
+        if self.offer.list_after.is_some_and(|after| self.frame.poll_served < after) {
+            let later = self.later();
+            plan.waiting.extend(self.pending().into_iter().map(|row| (row, later)));
+            return;
         }
         match (self.whole(), decision) {
             (Err(lack), _) => {
@@ -255,19 +317,6 @@ impl Planner<'_> {
         }
     }
 
-    fn change(&self, wanted: Wanted) -> OfferChange {
-        OfferChange {
-            offer_id: self.offer.offer_id,
-            sku: self.stock.internal_item_number.clone(),
-            known_as: Vec::new(),
-            external_number: self.offer.external_offer_number.clone(),
-            wanted,
-            content: None,
-            price: None,
-            quantity: None,
-        }
-    }
-
     fn sending(&self, change: OfferChange, whole: bool, rows: Vec<StateRow>) -> Sending {
         let placed = self.offer.placed();
         let told = change.quantity.map(|quantity| quantity.offered).filter(|_| change.wanted == Wanted::Running);
@@ -275,7 +324,9 @@ impl Planner<'_> {
             figures if figures.ends() => (placed.sold_out() != placed).then_some(Announced::SoldOut),
             figures => figures.announces(&placed, told).then_some(Announced::Quantity(told)),
         });
-        Sending { change, item_id: self.offer.item_id, whole, announced, out_of_stock: None, rows }
+        let new_sku = self.skus.iter().all(|known| *known != change.sku) && (change.wanted == Wanted::Running || !self.skus.is_empty());
+        let item_id = self.offer.item_id;
+        Sending { change, item_id, whole, announced, new_sku, moves: false, keeps: false, out_of_stock: None, rows }
     }
 
     fn parking(&self, lack: Lack, rows: Vec<StateRow>) -> Parking {

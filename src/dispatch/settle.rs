@@ -3,11 +3,12 @@
 use crate::config::Account;
 use crate::domain::message::Message;
 pub(crate) use crate::domain::message::clean;
-use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp, TaskId};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
 use crate::store::orders;
-use crate::store::outbox::{self, OutboxRow, Settled};
+use crate::store::outbox::{self, Openness, OutboxRow, Settled, StateRow};
+use crate::store::tasks::{self, Accepted};
 use crate::store::{Tx, accounts};
 
 /// How the call went as a whole.
@@ -27,6 +28,13 @@ pub(crate) struct Settlement {
     pub account_id: AccountId,
     pub confirmed: Vec<(OfferId, Confirmed)>,
     pub rows: Vec<(OutboxRow, Settled)>,
+    /// What the channel accepted: its name of the task, since when, when to ask, and an offer in it.
+    pub accepted: Vec<(String, Stamp, Stamp, Accepted)>,
+    /// Offers that have left a task, with their word or without one.
+    pub leaving: Vec<(TaskId, OfferId)>,
+    /// Changes that go when a task has ended.
+    pub following: Vec<(StateRow, TaskId)>,
+    pub openness: Option<Openness>,
     /// Wanted offers that are not listed for want of stock.
     pub stock_outs: Vec<OfferId>,
     /// The channel moved its stock for this order: quantities of its items are sent again.
@@ -42,6 +50,9 @@ impl Settlement {
     }
 
     pub(crate) fn apply(self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        for (task_id, offer_id) in &self.leaving {
+            tasks::leave(tx, *task_id, *offer_id)?;
+        }
         for (offer_id, confirmed) in &self.confirmed {
             offers::confirm(tx, *offer_id, confirmed)?;
         }
@@ -52,6 +63,13 @@ impl Settlement {
             outbox::settle(tx, row, settled)?;
             orders::follow_settled(tx, row, settled)?;
         }
+        if let Some(openness) = &self.openness {
+            outbox::keep_openness(tx, openness)?;
+        }
+        for (task, accepted_at, due_at, accepted) in &self.accepted {
+            tasks::accept(tx, self.account_id, task, (*accepted_at, *due_at), std::slice::from_ref(accepted))?;
+        }
+        tasks::follow(tx, &self.following)?;
         if let Some(order_id) = self.stock_moved_by {
             offers::moved_by_order(tx, self.account_id, order_id)?;
         }

@@ -1,24 +1,26 @@
-//! Whose turn it is: facts, orders, states or reconciliation. Pure.
+//! Whose turn it is: facts, orders, tasks, states or reconciliation. Pure.
 
 /// The kinds of work for a channel, in the order of their importance: what was done with orders first, and orders are
-/// collected before quantities are sent, because they reduce what may be offered; a
-/// reconciliation is never urgent.
+/// collected before quantities are sent, because they reduce what may be offered; what the channel has done by now is
+/// heard before it gets more; a reconciliation is never urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Facts,
     Orders,
+    Tasks,
     States,
     Reconciliation,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 4] = [Kind::Facts, Kind::Orders, Kind::States, Kind::Reconciliation];
+    pub(crate) const ALL: [Kind; 5] = [Kind::Facts, Kind::Orders, Kind::Tasks, Kind::States, Kind::Reconciliation];
 
     /// For the log.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Kind::Facts => "order reports",
             Kind::Orders => "polls",
+            Kind::Tasks => "tasks",
             Kind::States => "offers",
             Kind::Reconciliation => "lists of offers",
         }
@@ -29,6 +31,7 @@ impl Kind {
         match self {
             Kind::Facts => 50,
             Kind::Orders => 10,
+            Kind::Tasks => 10,
             Kind::States => 20,
             Kind::Reconciliation => 5,
         }
@@ -71,11 +74,11 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::{Kind, Turn};
-    use Kind::{Facts, Orders, Reconciliation, States};
+    use Kind::{Facts, Orders, Reconciliation, States, Tasks};
 
     #[test]
     fn facts_go_before_orders_and_orders_before_states() {
-        assert_eq!(Turn::default().order(), [Facts, Orders, States, Reconciliation]);
+        assert_eq!(Turn::default().order(), [Facts, Orders, Tasks, States, Reconciliation]);
     }
 
     #[test]
@@ -87,7 +90,7 @@ mod tests {
             }
             assert_eq!(turn.order().last(), Some(&busy));
             turn.took(busy, true);
-            assert_eq!(turn.order(), [Facts, Orders, States, Reconciliation], "its count begins anew");
+            assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Reconciliation], "its count begins anew");
         }
     }
 
@@ -95,10 +98,10 @@ mod tests {
     fn what_failed_lets_the_others_go_first_until_it_works_again() {
         let mut turn = Turn::default();
         turn.took(Orders, false);
-        assert_eq!(turn.order(), [Facts, States, Reconciliation, Orders]);
+        assert_eq!(turn.order(), [Facts, Tasks, States, Reconciliation, Orders]);
         turn.took(States, true);
-        assert_eq!(turn.order(), [Facts, States, Reconciliation, Orders]);
+        assert_eq!(turn.order(), [Facts, Tasks, States, Reconciliation, Orders]);
         turn.took(Orders, true);
-        assert_eq!(turn.order(), [Facts, Orders, States, Reconciliation]);
+        assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Reconciliation]);
     }
 }

@@ -56,4 +56,6 @@ id! {
     OrderId;
     /// A position of an order.
     OrderItemId;
+    /// What a channel accepted and works on.
+    TaskId;
 }

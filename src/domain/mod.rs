@@ -35,7 +35,7 @@ pub(crate) mod wording;
 pub use decimal::{Decimal, Unread};
 pub(crate) use deleted::Deleted;
 pub use failure::{Code, Failure, code};
-pub use ids::{AccountId, ItemId, MandatorId, OfferId, OrderId, OrderItemId, PricelistId, WarehouseId};
+pub use ids::{AccountId, ItemId, MandatorId, OfferId, OrderId, OrderItemId, PricelistId, TaskId, WarehouseId};
 pub use language::Language;
 pub use money::{Currency, Money};
 pub use patch::{Bundle, Patch};

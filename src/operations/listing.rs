@@ -1,11 +1,13 @@
 //! Accounts that list automatically: every active article with a price has a running offer.
 
-use crate::config::Listing;
+use crate::config::{Account, Listing};
+use crate::domain::message::channel;
 use crate::domain::offer::Wanted;
 use crate::domain::{Failure, ItemId, MandatorId};
 use crate::operations::Work;
 use crate::preparation::{self, Frame};
-use crate::store::offers::{self as store, EndedBy, OfferState};
+use crate::store::messages::{self, MessageRow};
+use crate::store::offers::{self as store, EndedBy, ItemForOffer, OfferState};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Conn, listings};
 
@@ -24,6 +26,12 @@ pub(crate) fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: Mandato
         let mut dirty = Vec::new();
         let mut start = Vec::new();
         for item_id in priced {
+            if let Some(sku) = taken_sku(work, account, item_id, &items)? {
+                let row =
+                    MessageRow { item_id: Some(item_id), ..MessageRow::of(mandator_id, account.account_id, &channel::sku_taken(sku)) };
+                messages::add(work.tx, row)?;
+                continue;
+            }
             let (offer, new) = store::prepare(work.tx, mandator_id, account.account_id, item_id)?;
             if new {
                 let refill_from = listings.get(&item_id).and_then(|listing| listing.refill_count);
@@ -52,6 +60,16 @@ pub(crate) fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: Mandato
         }
     }
     Ok(())
+}
+
+/// The SKU of an article without an offer, where another article is offered under it.
+fn taken_sku(work: &mut Work<'_, '_>, account: &Account, item_id: ItemId, items: &[ItemForOffer]) -> Result<Option<String>, Failure> {
+    let Some(sku) = items.iter().find(|item| item.item_id == item_id).map(|item| item.internal_item_number.clone()) else {
+        return Ok(None);
+    };
+    let conn = &mut work.tx.conn;
+    let taken = store::same_sku(conn, account.account_id, item_id, &sku)?.is_some();
+    Ok((taken && store::of_items(conn, account.account_id, &[item_id])?.is_empty()).then_some(sku))
 }
 
 /// Those of the articles that have a price in the account today.

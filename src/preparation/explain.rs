@@ -3,7 +3,7 @@
 use super::{Effective, Frame, Lack, Source, Sourced, effective, load};
 use crate::domain::layout::{columns, short};
 use crate::domain::stock::Figures;
-use crate::domain::{Failure, ItemId, Language, Reader};
+use crate::domain::{Failure, ItemId, Language, Reader, Stamp};
 use crate::store::{Conn, offers};
 
 /// Characters of a value that a table shows.
@@ -98,6 +98,8 @@ pub(crate) struct Explanation {
     pub internal_item_number: String,
     effective: Result<Effective, Lack>,
     figures: Figures,
+    /// When the channel accepted the listing that it does not show yet.
+    accepted_at: Option<Stamp>,
 }
 
 /// `None`: there is no such item.
@@ -107,7 +109,9 @@ pub(crate) fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: ItemId) -
     let account = frame.account;
     let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &[item_id])?;
     let stock = stock.into_iter().next().map(|(_, stock)| stock).unwrap_or_default();
+    let offer = offers::of_items(conn, account.account_id, &[item_id])?.pop();
     Ok(Some(Explanation {
+        accepted_at: offer.and_then(|offer| offer.accepted_at).map(Stamp),
         internal_item_number: item.internal_item_number.clone(),
         effective: effective(frame, &known, item),
         figures: stock.figures(),
@@ -119,6 +123,7 @@ impl Explanation {
     pub(crate) fn lines(&self, reader: Reader) -> Vec<Line> {
         let mut lines = self.effective.as_ref().map(|effective| effective.lines(reader)).unwrap_or_default();
         lines.push(quantity(&self.figures, reader.language));
+        lines.extend(self.accepted_at.map(|at| accepted(at, reader.language)));
         lines
     }
 
@@ -147,6 +152,16 @@ impl Explanation {
         }
         text
     }
+}
+
+/// The channel has taken the listing and works on it.
+fn accepted(at: Stamp, language: Language) -> Line {
+    let reason = match language {
+        Language::En => "the channel accepted the listing then and works on it; it does not show the offer yet",
+        Language::De => "der Kanal hat die Einstellung da angenommen und arbeitet daran; er zeigt das Angebot noch nicht",
+    };
+    let value = at.to_utc().map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default();
+    Line { name: "accepted_at", value, source: "channel", reason: reason.to_owned() }
 }
 
 /// What is uploaded by the rules of stock control, with the numbers that make it.

@@ -32,6 +32,11 @@ pub(super) fn levels(known: &Known, accounts: &[&Account]) -> Levels {
     };
     let age = |backlog: &Backlog, now: Stamp| backlog.oldest_pending.map_or(0, |oldest| seconds(now.0.saturating_sub(oldest.0)));
     levels.add("outbox_oldest_pending_seconds", "Age of the oldest change that is pending", of_backlog(age));
+    let tasks = accounts.iter().map(|account| (vec![label(account)], known.tasks(account).0)).collect::<Vec<_>>();
+    levels.add("channel_tasks", "Tasks that the channel works on", tasks);
+    let age = |account: &&Account| known.tasks(account).1.map_or(0, |since| seconds(known.now.0.saturating_sub(since.0)));
+    let ages = accounts.iter().map(|account| (vec![label(account)], age(account))).collect::<Vec<_>>();
+    levels.add("channel_oldest_task_seconds", "Age of the oldest task that the channel works on", ages);
     levels.add("held_orders", "Orders that could not be stored", of_backlog(|backlog, _| backlog.held_orders));
     levels.add("offers_running", "Offers that run", of_backlog(|backlog, _| backlog.offers_running));
 

@@ -23,7 +23,7 @@ use crate::store::changes::{self, Change, ChangeFilter, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::messages::{self, MessageRow};
 use crate::store::outbox::OutboxStatus;
-use crate::store::{Conn, Store, limited_calls};
+use crate::store::{Conn, Store, limited_calls, tasks};
 use state::AccountState;
 
 /// Rows of each list; the numbers of the accounts count all.
@@ -68,6 +68,9 @@ pub(crate) struct AccountReport {
     pub pending: i64,
     pub oldest_pending_since: Option<String>,
     pub parked: i64,
+    /// Tasks that the channel works on.
+    pub tasks: i64,
+    pub oldest_task_since: Option<String>,
     pub held_orders: i64,
     /// When all orders were collected last.
     pub polled_at: Option<String>,
@@ -109,14 +112,26 @@ struct Known {
     work: BTreeMap<AccountId, WorkRow>,
     backlog: BTreeMap<AccountId, Backlog>,
     limited: BTreeMap<(AccountId, ChannelCall), Stamp>,
+    tasks: BTreeMap<AccountId, (i64, Option<Stamp>)>,
 }
 
 fn known(conn: &mut Conn<'_>, now: Stamp) -> Result<Known, Failure> {
     let work = accounts::all_work(conn)?.into_iter().map(|work| (work.account_id, work)).collect();
-    Ok(Known { now, work, backlog: backlog::of_accounts(conn)?, limited: limited_calls::beyond(conn, now)? })
+    Ok(Known {
+        now,
+        work,
+        backlog: backlog::of_accounts(conn)?,
+        limited: limited_calls::beyond(conn, now)?,
+        tasks: tasks::open_tasks(conn)?,
+    })
 }
 
 impl Known {
+    /// Tasks that the channel works on, and since when the oldest.
+    fn tasks(&self, account: &Account) -> (i64, Option<Stamp>) {
+        self.tasks.get(&account.account_id).copied().unwrap_or_default()
+    }
+
     fn state(&self, account: &Account) -> AccountState {
         state::of(account.active, self.work.get(&account.account_id), self.now)
     }
@@ -206,6 +221,8 @@ fn of_account(account: &Account, known: &Known) -> AccountReport {
         pending: backlog.pending,
         oldest_pending_since: backlog.oldest_pending.map(time),
         parked: backlog.parked,
+        tasks: known.tasks(account).0,
+        oldest_task_since: known.tasks(account).1.map(time),
         held_orders: backlog.held_orders,
         polled_at: moment(work.and_then(|work| work.polled_at)),
         no_order_since: moment(work.and_then(|work| work.no_order_since)),

@@ -8,9 +8,9 @@ use diesel::prelude::*;
 use super::accounts::{ensure_work, save_work};
 use super::held_orders::ORDER_ASIDE;
 use super::outbox::OutboxStatus;
-use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
+use super::schema::{account_work, channel_tasks, held_orders, offers, outbox_facts, outbox_states};
 use super::{Conn, Tx};
-use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp, TaskId};
 use crate::on;
 
 /// Cut off so often, rows are set aside: once, perhaps among others, and twice alone.
@@ -29,6 +29,7 @@ pub(crate) enum Begun {
     Orders(Vec<i32>),
     /// Of the account.
     Poll(i32),
+    Task(TaskId),
     Reconciliation(i32),
 }
 
@@ -38,10 +39,16 @@ pub(crate) fn mark(tx: &mut Tx<'_>, work: &Begun, begun: i32) -> Result<(), Fail
         Begun::States(offers) => diesel::update(outbox_states::table
                 .filter(outbox_states::offer_id.eq_any(offers))
                 .filter(outbox_states::status.eq(OutboxStatus::Pending))
+                .filter(outbox_states::task_id.is_null())
                 .filter(outbox_states::begun.ne(begun)))
             .set(outbox_states::begun.eq(begun))
             .execute(c),
+        // From its beginning on, the channel may have it.
+        Begun::Fact(fact) if begun > 0 => diesel::update(outbox_facts::table.find(fact))
+            .set((outbox_facts::begun.eq(begun), outbox_facts::unclear.eq(1)))
+            .execute(c),
         Begun::Fact(fact) => diesel::update(outbox_facts::table.find(fact)).set(outbox_facts::begun.eq(begun)).execute(c),
+        Begun::Task(task) => diesel::update(channel_tasks::table.find(task)).set(channel_tasks::begun.eq(begun)).execute(c),
         Begun::Orders(orders) => diesel::update(held_orders::table.filter(held_orders::held_order_id.eq_any(orders)))
             .set(held_orders::begun.eq(begun))
             .execute(c),
@@ -76,6 +83,7 @@ pub(crate) fn take_up(tx: &mut Tx<'_>, account_id: AccountId, rested: Stamp, nex
     let facts = set_facts_aside(tx, account_id)?;
     let orders = set_orders_aside(tx, account_id)?;
     rest(tx, account_id, rested)?;
+    rest_tasks(tx, account_id, rested, next_poll)?;
     let mut work = ensure_work(tx, account_id)?;
     let (poll, reconciliation) = (work.poll_begun >= ASIDE, work.reconcile_begun >= ASIDE);
     let wait = if poll { next_poll } else { rested };
@@ -178,6 +186,19 @@ fn rest(tx: &mut Tx<'_>, account_id: AccountId, until: Stamp) -> Result<(), Fail
             .filter(held_orders::due_at.lt(until.0)))
         .set(held_orders::due_at.eq(until.0))
         .execute(c))?;
+    Ok(())
+}
+
+/// A question about a task is never given up; one that was cut off too often is put again as late as a poll.
+fn rest_tasks(tx: &mut Tx<'_>, account_id: AccountId, rested: Stamp, next_poll: Stamp) -> Result<(), Failure> {
+    for (begun, due_at) in [(ASIDE, next_poll), (ASIDE - 1, rested)] {
+        on!(&mut tx.conn, c => diesel::update(channel_tasks::table
+                .filter(channel_tasks::account_id.eq(account_id))
+                .filter(channel_tasks::begun.ge(begun))
+                .filter(channel_tasks::due_at.lt(due_at.0)))
+            .set((channel_tasks::due_at.eq(due_at.0), channel_tasks::begun.eq(ASIDE - 1)))
+            .execute(c))?;
+    }
     Ok(())
 }
 

@@ -50,4 +50,5 @@ db_id! {
     crate::domain::ItemId;
     crate::domain::OrderId;
     crate::domain::OrderItemId;
+    crate::domain::TaskId;
 }

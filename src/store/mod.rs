@@ -46,6 +46,7 @@ mod schema_tests;
 pub(crate) mod since;
 pub(crate) mod starts;
 pub(crate) mod stock;
+pub(crate) mod tasks;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

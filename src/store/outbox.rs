@@ -2,6 +2,7 @@
 
 mod settle;
 
+pub(crate) use settle::{Openness, keep_openness};
 pub use settle::{OutboxRow, Settled, forget_facts_before, settle};
 
 use diesel::prelude::*;
@@ -14,7 +15,7 @@ use crate::domain::offer::Wanted;
 use crate::domain::order::FactKind;
 pub use crate::domain::outbox::{OutboxStatus, Topic};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp, TaskId};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -32,6 +33,10 @@ pub struct StateRow {
     pub last_error: Option<String>,
     /// See [`super::begun`].
     pub begun: i32,
+    /// The task that it waits for: it is pending, but not due.
+    pub task_id: Option<TaskId>,
+    /// The version that is in the task; `None`: it only waits.
+    pub task_version: Option<i64>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -53,6 +58,10 @@ pub struct FactRow {
     pub settled_at: Option<i64>,
     /// See [`super::begun`].
     pub begun: i32,
+    /// 1: the channel may have it, although no answer says so.
+    pub unclear: i32,
+    /// As the channel named it when it accepted it.
+    pub channel_task: Option<String>,
 }
 
 impl FactRow {
@@ -83,6 +92,8 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(OfferId, AccountId, Topic)]) -> Result<()
             first_failed_at: None,
             last_error: None,
             begun: 0,
+            task_id: None,
+            task_version: None,
         })
         .collect();
     rows.sort_by_key(|row| (row.offer_id, row.topic));
@@ -172,6 +183,8 @@ pub fn add_fact(tx: &mut Tx<'_>, account_id: AccountId, order_id: OrderId, fact_
         last_error: None,
         settled_at: None,
         begun: 0,
+        unclear: 0,
+        channel_task: None,
     };
     let added = on!(&mut tx.conn, c => diesel::insert_into(outbox_facts::table)
         .values(&row)
@@ -210,9 +223,9 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
         .select(account_work::account_id)
         .load(c))?;
     let limited = limited_calls::beyond(conn, until)?;
-    let states: Vec<(OutboxStatus, i64, AccountId)> = on!(conn, c => outbox_states::table
+    let states: Vec<(OutboxStatus, i64, AccountId, Option<TaskId>)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::version.eq(version.0))
-        .select((outbox_states::status, outbox_states::due_at, outbox_states::account_id))
+        .select((outbox_states::status, outbox_states::due_at, outbox_states::account_id, outbox_states::task_id))
         .load(c))?;
     let facts: Vec<(OutboxStatus, i64, AccountId)> = on!(conn, c => outbox_facts::table
         .filter(outbox_facts::version.eq(version.0))
@@ -245,7 +258,9 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
         OutboxStatus::Parked => found.parked += 1,
         OutboxStatus::Done | OutboxStatus::Dropped => {}
     };
-    states.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::Submit]));
+    for (status, due_at, account, task) in states {
+        count(status, due_at, account, if task.is_some() { &[ChannelCall::PollTask] } else { &[ChannelCall::Submit] });
+    }
     facts.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::PushFact]));
     let order_status = |begun: i32| if begun >= ORDER_ASIDE { OutboxStatus::Parked } else { OutboxStatus::Pending };
     orders.into_iter().for_each(|(due_at, account, begun)| count(order_status(begun), due_at, account, &[]));
@@ -288,6 +303,7 @@ pub fn due_offers(conn: &mut Conn<'_>, account_id: AccountId, now: Stamp, most: 
     let rows: Vec<(OfferId, i32)> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
         .filter(outbox_states::status.eq(OutboxStatus::Pending))
+        .filter(outbox_states::task_id.is_null())
         .filter(outbox_states::due_at.le(now.0))
         .order((outbox_states::due_at, outbox_states::offer_id, outbox_states::topic))
         .limit(limit)
@@ -348,6 +364,7 @@ pub fn due_facts(conn: &mut Conn<'_>, account_id: AccountId, now: Stamp, most: u
 pub fn next_due_state(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Option<Stamp>, Failure> {
     let due: Option<i64> = on!(conn, c => outbox_states::table
         .filter(outbox_states::account_id.eq(account_id))
+        .filter(outbox_states::task_id.is_null())
         .filter(outbox_states::status.eq(OutboxStatus::Pending))
         .select(diesel::dsl::min(outbox_states::due_at))
         .first(c))?;

@@ -180,6 +180,41 @@ diesel::table! {
         ended_by -> Integer,
         release_at -> Nullable<BigInt>,
         specific_offer_data -> Nullable<Text>,
+        accepted_at -> Nullable<BigInt>,
+        list_after -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    offer_skus (offer_id, sku) {
+        offer_id -> Integer,
+        sku -> Text,
+        account_id -> Integer,
+        external_number -> Nullable<Text>,
+        live -> Integer,
+        stamp -> BigInt,
+    }
+}
+
+diesel::table! {
+    channel_tasks (task_id) {
+        task_id -> Integer,
+        account_id -> Integer,
+        channel_task -> Text,
+        accepted_at -> BigInt,
+        due_at -> BigInt,
+        polls -> Integer,
+        stage -> Integer,
+        begun -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    task_rows (task_id, offer_id) {
+        task_id -> Integer,
+        offer_id -> Integer,
+        document -> Text,
     }
 }
 
@@ -195,6 +230,8 @@ diesel::table! {
         first_failed_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         begun -> Integer,
+        task_id -> Nullable<Integer>,
+        task_version -> Nullable<BigInt>,
     }
 }
 
@@ -214,6 +251,8 @@ diesel::table! {
         last_error -> Nullable<Text>,
         settled_at -> Nullable<BigInt>,
         begun -> Integer,
+        unclear -> Integer,
+        channel_task -> Nullable<Text>,
     }
 }
 
@@ -631,6 +670,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     price_validities,
     prices,
     offers,
+    offer_skus,
+    channel_tasks,
+    task_rows,
     outbox_states,
     outbox_facts,
     upload_messages,

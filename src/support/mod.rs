@@ -216,7 +216,11 @@ fn about(change: &Change) -> String {
 }
 
 fn status(change: &Change) -> &'static str {
-    if change.parked { "parked" } else { "pending" }
+    match (change.parked, change.accepted_at) {
+        (true, _) => "parked",
+        (false, Some(_)) => "accepted",
+        (false, None) => "pending",
+    }
 }
 
 /// As the log writes it.
@@ -225,8 +229,11 @@ fn time(time: Stamp) -> String {
 }
 
 fn when(change: &Change, now: Stamp) -> String {
-    match change.next_try() {
-        Some(next) if next > now => {
+    match (change.next_try(), change.accepted_at) {
+        (Some(next), Some(accepted)) => {
+            format!("the channel accepted it at {} and works on it; it is asked about that at {}", time(accepted), time(next))
+        }
+        (Some(next), None) if next > now => {
             format!("goes again at {}, when account {} has kept away from its channel long enough", time(next), change.account_id)
         }
         _ => "goes again now".to_owned(),

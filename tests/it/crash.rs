@@ -102,17 +102,19 @@ fn setting_of<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
 
 /// Calls to the shop take a moment, so that some of them are cut off.
 fn harmless() -> Value {
-    json!({"delay_ms": 25, "down": false, "throttle": {"calls": 0}, "die": {"calls": 0}, "partial": []})
+    json!({"delay_ms": 25, "down": false, "throttle": {"calls": 0}, "die": {"calls": 0}, "partial": [], "tasks": {"calls": 0}})
 }
 
 /// What the shop does wrong while the next power cut comes.
 fn bad_day(dice: &mut Dice) -> Value {
-    match dice.up_to(5) {
+    match dice.up_to(7) {
         0 => json!({"die": {"calls": 1 + dice.up_to(3)}}),
         1 => json!({"throttle": {"calls": 1 + dice.up_to(2), "retry_after_seconds": 1}}),
         2 => json!({"partial": [{"sku": COUNTED[0], "retry_after_seconds": 1}, {"sku": SOLD}]}),
         3 => json!({"down": true}),
         4 => json!({"delay_ms": 120}),
+        // What it accepts is in the middle of its work when the power goes.
+        5 | 6 => json!({"tasks": {"polls": dice.up_to(3), "after_ms": 30, "calls": 1 + dice.up_to(3)}}),
         _ => harmless(),
     }
 }

@@ -65,8 +65,9 @@ fn one_of_two_processes_is_killed_and_nothing_is_lost_or_done_twice() {
     }
     // Buyers find it from the beginning.
     offer_shows_what_is_left(&first, &erp, ACCOUNT, SOLD);
-    // Calls to the shop take a moment, so that some of them are cut off.
-    first.sandbox("/faults", &json!({"delay_ms": 25}));
+    // Calls to the shop take a moment, so that some of them are cut off. What it accepts at first it works on for a while, so
+    // that who takes over asks about the tasks of the other one.
+    first.sandbox("/faults", &json!({"delay_ms": 25, "tasks": {"polls": 2, "after_ms": 50, "calls": 40}}));
     let second = first.beside();
     // The second one goes first.
     let mut worlds = [second, first];

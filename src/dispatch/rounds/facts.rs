@@ -1,8 +1,10 @@
 //! Telling a channel what the ERP did with its orders, one fact after the other.
 
+use std::time::Duration;
+
 use super::{Attempt, Due, Round};
 use crate::config::{Account, ChannelWord, Settings};
-use crate::connectors::{Acceptance, Fact, Outcome};
+use crate::connectors::{Acceptance, ChannelError, Fact, Outcome, ReadBack, Repeats};
 use crate::dispatch::context::Context;
 use crate::dispatch::parts::{Fitted, fit};
 use crate::dispatch::sent::{Pause, Sent};
@@ -16,7 +18,7 @@ use crate::store::Conn;
 use crate::store::accounts::WorkRow;
 use crate::store::begun::Begun;
 use crate::store::orders;
-use crate::store::outbox::{self, FactRow, Settled};
+use crate::store::outbox::{self, FactRow, Openness, Settled};
 
 /// Remembers nothing.
 #[derive(Debug, Default)]
@@ -61,12 +63,15 @@ impl Round for Facts {
             }
             Fitted::Needless => return keep(context, row, settlement, None, &Settled::Done),
         };
+        let strange = shipping_words(context, &mut kind);
+        let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind, task: row.channel_task.clone() };
+        if has_to_be_read_back(&row, context) {
+            return read_back(context, row, &fact, work, now);
+        }
         if context.channel.has_to_wait(ChannelCall::PushFact, now) {
             return Ok(None);
         }
         context.begin(Begun::Fact(row.fact_id), row.begun)?;
-        let strange = shipping_words(context, &mut kind);
-        let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind, task: None };
         let (result, now) = context.channel.call(ChannelCall::PushFact, now, |connector| connector.push_fact(&fact));
         let attempt = match result {
             Ok(outcome) => {
@@ -75,13 +80,7 @@ impl Round for Facts {
                 settle_outcome(context, row, &fact.kind, &strange, outcome, now, &mut settlement);
                 Attempt::Worked
             }
-            Err(error) => {
-                let blocked_until = context.failed(Kind::Facts, &error, work, now);
-                let reason = clean(&error.to_string());
-                sent(row).again(context, &reason, Pause { now, earliest: blocked_until, after: None }, &mut settlement);
-                settlement.health = Some(Health::Failed { blocked_until, error: reason });
-                Attempt::Failed
-            }
+            Err(error) => failed(context, row, &error, work, now, &mut settlement),
         };
         context.settle(settlement)?;
         Ok(Some(attempt))
@@ -93,6 +92,85 @@ impl Round for Facts {
     }
 
     fn forget(&mut self) {}
+}
+
+/// Whether the channel is asked if it has the fact, before it is sent again.
+fn has_to_be_read_back(row: &FactRow, context: &Context) -> bool {
+    row.channel_task.is_some() || (row.unclear > 0 && context.channel.capabilities.repeats == Repeats::ReadBack)
+}
+
+/// Asks whether a fact has arrived, after an answer that left it open.
+fn read_back(context: &mut Context, row: FactRow, fact: &Fact, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
+    if context.channel.has_to_wait(ChannelCall::ReadBack, now) {
+        return Ok(None);
+    }
+    context.begin(Begun::Fact(row.fact_id), row.begun)?;
+    let mut settlement = context.settlement();
+    let (result, now) = context.channel.call(ChannelCall::ReadBack, now, |connector| connector.read_back(fact));
+    let attempt = match result {
+        Ok(found) => {
+            context.channel.answered(Kind::Facts);
+            settlement.health = Some(Health::Worked);
+            settle_found(context, row, &fact.kind, found, now, &mut settlement)?;
+            Attempt::Worked
+        }
+        Err(error) => failed(context, row, &error, work, now, &mut settlement),
+    };
+    context.settle(settlement)?;
+    Ok(Some(attempt))
+}
+
+fn settle_found(
+    context: &Context,
+    row: FactRow,
+    kind: &FactKind,
+    found: ReadBack,
+    now: Stamp,
+    settlement: &mut Settlement,
+) -> Result<(), Failure> {
+    let clear = Openness { fact_id: row.fact_id, unclear: false, channel_task: None };
+    if kind.moves_stock() && matches!(found, ReadBack::Arrived) {
+        settlement.stock_moved_by = Some(row.order_id);
+    }
+    match found {
+        ReadBack::Arrived => sent(row).done(context, &[], settlement),
+        ReadBack::Absent => {
+            settlement.openness = Some(clear);
+            let error = "the channel does not have it; it is sent again".to_owned();
+            settlement.settle([row], &Settled::Again { due_at: now, error });
+        }
+        ReadBack::Working { after } => works_on(context, row, after, now, settlement),
+        ReadBack::Refused(message) => {
+            settlement.openness = Some(clear);
+            sent(row).refused(context, &message, settlement);
+        }
+        ReadBack::Unknown => {
+            let order_id = row.order_id;
+            let order_number = context.store.read(|conn| orders::get(conn, order_id))?.map(|order| order.order_number);
+            let message = own::fact_unclear(&row.kind, order_number.unwrap_or_default());
+            log::error!("account {}: {}", context.account_id(), message.line());
+            // Who has it sent again has looked, and means it.
+            settlement.openness = Some(clear);
+            settlement.messages.push(context.message(About::Order(order_id), &message));
+            settlement.settle([row], &Settled::Parked { error: message.line() });
+        }
+    }
+    Ok(())
+}
+
+/// The channel accepted it, and is asked about it later.
+fn works_on(context: &Context, row: FactRow, after: Option<Duration>, now: Stamp, settlement: &mut Settlement) {
+    let after = Some(after.unwrap_or(context.channel.capabilities.task_pace));
+    sent(row).again(context, "the channel works on it", Pause { now, earliest: Stamp(0), after }, settlement);
+}
+
+/// A call failed as a whole.
+fn failed(context: &mut Context, row: FactRow, error: &ChannelError, work: &WorkRow, now: Stamp, settlement: &mut Settlement) -> Attempt {
+    let blocked_until = context.failed(Kind::Facts, error, work, now);
+    let reason = clean(&error.to_string());
+    sent(row).again(context, &reason, Pause { now, earliest: blocked_until, after: None }, settlement);
+    settlement.health = Some(Health::Failed { blocked_until, error: reason });
+    Attempt::Failed
 }
 
 /// The channel is not called; where it misses something by that, the ERP hears why.
@@ -142,9 +220,13 @@ fn settle_outcome(
     match outcome {
         Outcome::Done { messages, .. } => sent(row).done(context, &messages, settlement),
         Outcome::Refused(message) => sent(row).refused(context, &message, settlement),
-        Outcome::Later { after, reason } => sent(row).again(context, &reason, Pause { now, earliest: Stamp(0), after }, settlement),
-        Outcome::Accepted(Acceptance { after, .. }) => {
-            sent(row).again(context, "the channel works on it", Pause { now, earliest: Stamp(0), after }, settlement);
+        Outcome::Later { after, reason } => {
+            settlement.openness = Some(Openness { fact_id: row.fact_id, unclear: false, channel_task: None });
+            sent(row).again(context, &reason, Pause { now, earliest: Stamp(0), after }, settlement);
+        }
+        Outcome::Accepted(Acceptance { task, after }) => {
+            settlement.openness = Some(Openness { fact_id: row.fact_id, unclear: true, channel_task: Some(task) });
+            works_on(context, row, after, now, settlement);
         }
     }
 }

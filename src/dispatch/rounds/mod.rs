@@ -6,6 +6,7 @@ mod facts;
 mod orders;
 mod reconciliation;
 mod states;
+mod tasks;
 
 use super::context::Context;
 use super::turn::Kind;
@@ -52,6 +53,7 @@ pub(super) trait Round {
 pub(super) struct Rounds {
     pub facts: facts::Facts,
     pub orders: orders::Orders,
+    pub tasks: tasks::Tasks,
     pub states: states::States,
     pub reconciliation: reconciliation::Reconciliation,
 }
@@ -61,6 +63,7 @@ impl Rounds {
         match kind {
             Kind::Facts => &mut self.facts,
             Kind::Orders => &mut self.orders,
+            Kind::Tasks => &mut self.tasks,
             Kind::States => &mut self.states,
             Kind::Reconciliation => &mut self.reconciliation,
         }

@@ -4,24 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempt, Due, Round};
 use crate::config::Account;
-use crate::connectors::{Acceptance, ChannelError, Outcome, RowResult};
+use crate::connectors::{Acceptance, Capabilities, ChannelError, OfferChange, Outcome, PriceKinds, RowResult};
 use crate::dispatch::context::Context;
-use crate::dispatch::plan::{self, Frame, Known, Plan, Sending, batch, shows};
+use crate::dispatch::plan::{self, Frame, Known, Plan, Sending, Unfit, batch, shows};
+use crate::dispatch::rename::{self, Way};
+use crate::dispatch::retry::after;
 use crate::dispatch::sent::{Pause, Sent};
 use crate::dispatch::settle::{About, Health, Settlement, clean, message_row};
 use crate::dispatch::stock_out;
 use crate::dispatch::turn::Kind;
-use crate::domain::message::{Arg, own};
+use crate::domain::message::{Arg, Message, channel, own};
 use crate::domain::offer::Wanted;
 use crate::domain::rate::ChannelCall;
-use crate::domain::{Failure, ItemId, OfferId, Stamp, limits};
+use crate::domain::{Failure, ItemId, OfferId, Stamp};
 use crate::preparation;
 use crate::store::Conn;
 use crate::store::accounts::WorkRow;
 use crate::store::begun::{self, Begun};
 use crate::store::messages;
-use crate::store::offers::{self, Confirmed};
-use crate::store::outbox::{self, OutboxRow, Settled};
+use crate::store::offers::{self, Confirmed, OfferRow, StockFigures};
+use crate::store::outbox::{self, OutboxRow, OutboxStatus, Settled, StateRow};
+use crate::store::tasks::Accepted;
+
+/// Characters of a channel's name of a task.
+const LONGEST_TASK: usize = 1000;
 
 type Planning = for<'k> fn(&Frame<'k>, &Known) -> Plan;
 
@@ -56,14 +62,19 @@ impl Round for States {
             Ok(known) => known,
             Err(failure) => return park_unreadable(context, offers, failure, now).map(Some),
         };
+        let can = &context.channel.capabilities;
         let frame = Frame {
             account: &context.account,
             public_url: &context.settings.server.public_url,
             today: context.today(now),
             now,
-            ends_at_zero: context.channel.capabilities.ends_at_zero,
+            ends_at_zero: can.ends_at_zero,
+            renames: can.renames,
+            longest_sku: can.longest_sku,
+            poll_served: work.poll_served,
         };
         let mut plan = (self.plan)(&frame, &known);
+        set_misfits_aside(&mut plan, can);
         let mut settlement = unsendable(context, &mut plan);
         announce(context, &mut plan)?;
         if plan.sendings.is_empty() {
@@ -116,25 +127,29 @@ impl States {
             match outcome {
                 Some(Outcome::Done { external_number, url, messages }) => {
                     let about = sent.about;
-                    sent.done(context, &messages, settlement);
+                    if sending.keeps {
+                        let error = "waits for its SKU".to_owned();
+                        settlement.settle(sent.rows, &Settled::Again { due_at: now, error });
+                    } else {
+                        sent.done(context, &messages, settlement);
+                    }
                     if let Some(figures) = &sending.out_of_stock {
                         settlement.messages.push(context.message(about, &stock_out::message(figures)));
                     }
-                    settlement.confirmed.push((
-                        offer_id,
-                        Confirmed {
-                            external_offer_number: external_number.as_deref().map(|number| limits::channel_number(number).into_owned()),
-                            url: url.as_deref().map(clean),
-                            price: sending.change.price.as_ref().map(|p| p.money.amount.0),
-                            quantity: sending.change.quantity.map(|q| q.offered),
-                            running: sending.whole.then_some(sending.change.wanted == Wanted::Running),
-                        },
-                    ));
+                    settlement.confirmed.push((offer_id, confirms(sending).by(external_number.as_deref(), url.as_deref())));
                 }
                 Some(Outcome::Refused(message)) => sent.refused(context, &message, settlement),
                 Some(Outcome::Later { after, reason }) => sent.again(context, &reason, Pause { after, ..at_once }, settlement),
-                Some(Outcome::Accepted(Acceptance { after, .. })) => {
-                    sent.again(context, "the channel works on it", Pause { after, ..at_once }, settlement);
+                Some(Outcome::Accepted(Acceptance { task, .. })) if task.chars().count() > LONGEST_TASK => {
+                    sent.again(context, "the channel's name of the task is too long", at_once, settlement);
+                }
+                Some(Outcome::Accepted(Acceptance { task, after: named })) => {
+                    if let Some(figures) = &sending.out_of_stock {
+                        settlement.messages.push(context.message(sent.about, &stock_out::message(figures)));
+                    }
+                    let due_at = after(now, named.unwrap_or(context.channel.capabilities.task_pace));
+                    let rows = if sending.keeps { Vec::new() } else { sending.rows.clone() };
+                    settlement.accepted.push((task, now, due_at, Accepted { offer_id, confirms: confirms(sending), rows }));
                 }
                 None => sent.again(context, "the channel's answer does not mention the row", at_once, settlement),
             }
@@ -193,11 +208,16 @@ fn park_unreadable(context: &mut Context, offers: Vec<OfferId>, failure: Failure
 
 /// Records what is about to be sent to the channel. Offers that are deleted meanwhile are left out.
 fn announce(context: &Context, plan: &mut Plan) -> Result<(), Failure> {
+    let skus: Vec<_> = plan.sendings.iter().filter(|s| s.new_sku).map(|s| (s.change.offer_id, s.change.sku.clone())).collect();
     let announced: Vec<_> = plan.sendings.iter().filter_map(|s| Some((s.change.offer_id, s.announced?))).collect();
-    if announced.is_empty() {
+    if announced.is_empty() && skus.is_empty() {
         return Ok(());
     }
-    let gone = context.store.write(move |tx| offers::announce(tx, &announced))?;
+    let account_id = context.account_id();
+    let gone = context.store.write(move |tx| {
+        offers::announce_skus(tx, account_id, &skus)?;
+        offers::announce(tx, &announced)
+    })?;
     plan.sendings.retain(|sending| !gone.contains(&sending.change.offer_id));
     Ok(())
 }
@@ -209,6 +229,18 @@ fn unsendable(context: &Context, plan: &mut Plan) -> Settlement {
     for (row, due_at) in std::mem::take(&mut plan.waiting) {
         let error = "waits for the listing of the offer".to_owned();
         settlement.settle([row], &Settled::Again { due_at, error });
+    }
+    settlement.following.append(&mut plan.following);
+    for unfit in std::mem::take(&mut plan.unfit) {
+        let error = unfit.message.line();
+        let reported = |row: &StateRow| row.status == OutboxStatus::Parked && row.last_error.as_deref() == Some(&error);
+        let news = !unfit.rows.iter().any(reported);
+        if news {
+            log::warn!("account {}: offer {} does not fit its channel: {error}", context.account_id(), unfit.offer_id);
+            let about = About::Offer { offer_id: unfit.offer_id, item_id: unfit.item_id };
+            settlement.messages.push(context.message(about, &unfit.message));
+        }
+        settlement.settle(unfit.rows, &Settled::Parked { error });
     }
     for out in std::mem::take(&mut plan.stock_outs) {
         if out.news {
@@ -230,6 +262,55 @@ fn unsendable(context: &Context, plan: &mut Plan) -> Settlement {
     settlement
 }
 
+/// What the channel cannot take, as its capabilities say, is not sent.
+fn set_misfits_aside(plan: &mut Plan, can: &Capabilities) {
+    let sendings = std::mem::take(&mut plan.sendings);
+    for sending in sendings {
+        match misfit(&sending.change, can) {
+            None => plan.sendings.push(sending),
+            Some(message) => {
+                plan.unfit.push(Unfit { offer_id: sending.change.offer_id, item_id: sending.item_id, message, rows: sending.rows })
+            }
+        }
+    }
+}
+
+/// An offer is ended whatever is wrong with it.
+fn misfit(change: &OfferChange, can: &Capabilities) -> Option<Message> {
+    if change.wanted != Wanted::Running {
+        return None;
+    }
+    if change.sku.chars().count() > can.longest_sku {
+        return Some(channel::sku_too_long(&change.sku, can.longest_sku));
+    }
+    let price = change.price?;
+    match (can.prices, price.gross) {
+        (PriceKinds::Gross, false) => return Some(channel::price_net_in_gross_shop()),
+        (PriceKinds::Net, true) => return Some(channel::price_gross_in_net_shop()),
+        _ => {}
+    }
+    let sold_in = &can.currencies;
+    if sold_in.is_empty() || sold_in.contains(&price.money.currency) {
+        return None;
+    }
+    let codes: Vec<&str> = sold_in.iter().map(|currency| currency.code()).collect();
+    Some(channel::currency_differs(price.money.currency.code(), codes.join(", ")))
+}
+
+/// What the channel confirms when it has done it.
+fn confirms(sending: &Sending) -> Confirmed {
+    let change = &sending.change;
+    Confirmed {
+        external_offer_number: change.external_number.clone(),
+        url: None,
+        price: change.price.as_ref().map(|price| price.money.amount.0),
+        quantity: change.quantity.map(|quantity| quantity.offered),
+        running: sending.whole.then_some(change.wanted == Wanted::Running),
+        sku: Some(change.sku.clone()),
+        moves: sending.moves,
+    }
+}
+
 fn sent(sending: &Sending) -> Sent {
     let offer_id = sending.change.offer_id;
     let rows = sending.rows.iter().cloned().map(OutboxRow::from).collect();
@@ -243,8 +324,27 @@ fn load(conn: &mut Conn<'_>, account: &Account, offer_ids: &[OfferId], now: Stam
     item_ids.sort_unstable();
     let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &item_ids)?;
     let rows = outbox::rows_of(conn, offer_ids)?;
+    let skus = offers::live_skus(conn, offer_ids)?;
+    let ways = ways_of(conn, account, &offers, &stock, &skus)?;
     let shown = offers.iter().filter(|offer| shows(offer, &rows, now)).map(|offer| offer.item_id);
     let shown: Vec<ItemId> = shown.collect::<BTreeSet<_>>().into_iter().collect();
     let data = if shown.is_empty() { preparation::Known::default() } else { preparation::load(conn, account, &shown)? };
-    Ok(Known { rows, offers, data, stock: stock.into_iter().collect() })
+    Ok(Known { rows, offers, data, stock: stock.into_iter().collect(), skus, ways })
+}
+
+/// How offers come to SKUs that their channel does not know them by yet.
+fn ways_of(
+    conn: &mut Conn<'_>,
+    account: &Account,
+    offers: &[OfferRow],
+    stock: &[(ItemId, StockFigures)],
+    skus: &BTreeMap<OfferId, Vec<String>>,
+) -> Result<BTreeMap<OfferId, Way>, Failure> {
+    let number = |item_id: ItemId| stock.iter().find(|(item, _)| *item == item_id).map(|(_, figures)| &figures.internal_item_number);
+    let movers = offers.iter().filter(|offer| offer.wanted == Wanted::Running).filter_map(|offer| {
+        let number = number(offer.item_id)?;
+        let known = skus.get(&offer.offer_id).is_some_and(|skus| skus.first() == Some(number) && skus.len() == 1);
+        (!known).then(|| (offer.offer_id, number.clone()))
+    });
+    rename::ways(conn, account.account_id, &movers.collect::<Vec<_>>())
 }

@@ -4,14 +4,19 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use crate::connectors::{
-    Capabilities, ChannelError, Checkup, Connector, Fact, Listed, OfferChange, Outcome, PriceKinds, Pulled, Repeats, RowResult,
+    Capabilities, ChannelError, Checkup, Connector, Fact, Listed, ListedOffer, OfferChange, OfferKey, Outcome, PriceKinds, Pulled,
+    ReadBack, Repeats, RowResult, Task, TaskProgress,
 };
+use crate::domain::OfferId;
 use crate::domain::order::FactName;
 use crate::domain::rate::{ChannelCall, Rate};
 
 type OnSubmit = Box<dyn FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync>;
 type OnPull = Box<dyn FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync>;
 type OnList = Box<dyn FnOnce(Option<&str>) -> Result<Listed, ChannelError> + Send + Sync>;
+type OnTask = Box<dyn FnOnce(&Task) -> Result<TaskProgress, ChannelError> + Send + Sync>;
+type OnFind = Box<dyn FnOnce(&[OfferKey]) -> Result<Vec<(OfferId, ListedOffer)>, ChannelError> + Send + Sync>;
+type OnReadBack = Box<dyn FnOnce(&Fact) -> Result<ReadBack, ChannelError> + Send + Sync>;
 type OnFact = Box<dyn FnOnce(&Fact) -> Result<Outcome, ChannelError> + Send + Sync>;
 
 #[derive(Default)]
@@ -24,12 +29,15 @@ struct Inner {
     submits: Vec<Vec<OfferChange>>,
     facts: Vec<Fact>,
     polls: Vec<(Option<String>, Vec<String>)>,
-    /// The calls in their order: `submit`, `pull`, `fact`, `list`.
+    /// The calls in their order: `submit`, `pull`, `fact`, `list`, `task`, `find`, `read back`.
     calls: Vec<&'static str>,
     on_submit: VecDeque<OnSubmit>,
     on_pull: VecDeque<OnPull>,
     on_fact: VecDeque<OnFact>,
     on_list: VecDeque<OnList>,
+    on_task: VecDeque<OnTask>,
+    on_find: VecDeque<OnFind>,
+    on_read_back: VecDeque<OnReadBack>,
     /// What the channel can do; set by `new`.
     can: Option<Capabilities>,
 }
@@ -44,7 +52,10 @@ impl Script {
                 variants: true,
                 longest_sku: 100,
                 prices: PriceKinds::Both,
+                tasks: true,
+                renames: true,
                 lists_offers: true,
+                finds_offers: true,
                 facts: FactName::ALL.into(),
                 ships_in_part: true,
                 several_packages: true,
@@ -107,6 +118,21 @@ impl Script {
 
     pub(crate) fn on_list(&self, then: impl FnOnce(Option<&str>) -> Result<Listed, ChannelError> + Send + Sync + 'static) {
         self.inner.lock().unwrap().on_list.push_back(Box::new(then));
+    }
+
+    pub(crate) fn on_task(&self, then: impl FnOnce(&Task) -> Result<TaskProgress, ChannelError> + Send + Sync + 'static) {
+        self.inner.lock().unwrap().on_task.push_back(Box::new(then));
+    }
+
+    pub(crate) fn on_find(
+        &self,
+        then: impl FnOnce(&[OfferKey]) -> Result<Vec<(OfferId, ListedOffer)>, ChannelError> + Send + Sync + 'static,
+    ) {
+        self.inner.lock().unwrap().on_find.push_back(Box::new(then));
+    }
+
+    pub(crate) fn on_read_back(&self, then: impl FnOnce(&Fact) -> Result<ReadBack, ChannelError> + Send + Sync + 'static) {
+        self.inner.lock().unwrap().on_read_back.push_back(Box::new(then));
     }
 
     pub(crate) fn take_submits(&self) -> Vec<Vec<OfferChange>> {
@@ -183,6 +209,33 @@ impl Connector for Scripted {
             Some(then) => then(cursor),
             None => Ok(Listed { offers: Vec::new(), next: None }),
         }
+    }
+
+    fn poll_task(&self, task: &Task) -> Result<TaskProgress, ChannelError> {
+        let then = {
+            let mut inner = self.0.inner.lock().unwrap();
+            inner.calls.push("task");
+            inner.on_task.pop_front()
+        };
+        then.map_or_else(|| Ok(TaskProgress::Working { results: Vec::new(), after: None }), |then| then(task))
+    }
+
+    fn find_offers(&self, offers: &[OfferKey]) -> Result<Vec<(OfferId, ListedOffer)>, ChannelError> {
+        let then = {
+            let mut inner = self.0.inner.lock().unwrap();
+            inner.calls.push("find");
+            inner.on_find.pop_front()
+        };
+        then.map_or_else(|| Ok(Vec::new()), |then| then(offers))
+    }
+
+    fn read_back(&self, fact: &Fact) -> Result<ReadBack, ChannelError> {
+        let then = {
+            let mut inner = self.0.inner.lock().unwrap();
+            inner.calls.push("read back");
+            inner.on_read_back.pop_front()
+        };
+        then.map_or(Ok(ReadBack::Absent), |then| then(fact))
     }
 
     fn check(&self) -> Result<Checkup, ChannelError> {

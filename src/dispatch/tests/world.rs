@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::script::{Script, Scripted};
 use crate::config::{Account, Dispatch, Limits, Mandator, Replay, Server, Settings, fixture};
+use crate::connectors::Connector;
 use crate::dispatch::bell::Bell;
 use crate::dispatch::channel::Channel;
 use crate::dispatch::context::Context;
@@ -112,8 +113,12 @@ pub(crate) fn everywhere(test: impl Fn(World)) {
 impl World {
     /// A worker as another process would have it.
     pub(crate) fn worker_of(&self, owner: &str) -> Worker {
+        self.worker_at(owner, Box::new(Scripted(Arc::clone(&self.script))))
+    }
+
+    /// A worker with another channel than the script.
+    pub(crate) fn worker_at(&self, owner: &str, connector: Box<dyn Connector>) -> Worker {
         let (account, metrics) = (account(ACCOUNT), Arc::new(Metrics::default()));
-        let connector = Box::new(Scripted(Arc::clone(&self.script)));
         let channel = Channel::new(&account, connector, Arc::default(), Arc::clone(&metrics)).unwrap();
         let (settings, bell) = (Arc::clone(&self.settings), Arc::clone(&self.bell));
         let context = Context::new(settings, self.store.clone(), bell, metrics, account, channel);

@@ -91,13 +91,13 @@ messages! {
     price_gross_in_net_shop PRICE_KIND Error ()
         "the price is gross, the shop's channel keeps net prices"
         "der Preis ist brutto, der Kanal des Shops führt Nettopreise"
-        "assign a price list of the shop's kind to the account, or change pricesIncludeTax in the shop"
-        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder ändern Sie pricesIncludeTax im Shop";
+        "assign a price list of the shop's kind to the account, or have the shop keep the other kind (Vendure: pricesIncludeTax)"
+        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder stellen Sie den Shop auf die andere Art um (Vendure: pricesIncludeTax)";
     price_net_in_gross_shop PRICE_KIND Error ()
         "the price is net, the shop's channel keeps gross prices"
         "der Preis ist netto, der Kanal des Shops führt Bruttopreise"
-        "assign a price list of the shop's kind to the account, or change pricesIncludeTax in the shop"
-        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder ändern Sie pricesIncludeTax im Shop";
+        "assign a price list of the shop's kind to the account, or have the shop keep the other kind (Vendure: pricesIncludeTax)"
+        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder stellen Sie den Shop auf die andere Art um (Vendure: pricesIncludeTax)";
     price_missing PRICE_MISSING Error (sku)
         "{sku} has no price"
         "{sku} hat keinen Preis"

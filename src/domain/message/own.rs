@@ -58,6 +58,11 @@ messages! {
         "der Kanal nimmt keine Meldung \"{fact}\" an; die zum Auftrag {order} bleibt in Kontor"
         "enter it in the channel by hand if it must know"
         "tragen Sie es im Kanal von Hand ein, falls er es wissen muss";
+    fact_unclear FACT_UNCLEAR Error (fact, order)
+        "it is not known whether the channel has \"{fact}\" of order {order}: the answer was lost, and the channel does not show it"
+        "es ist nicht bekannt, ob der Kanal \"{fact}\" zum Auftrag {order} hat: die Antwort ging verloren, und der Kanal zeigt es nicht"
+        "look at the order in the channel; if it is missing there, have it sent again with retryChanges, else give it up"
+        "sehen Sie sich die Bestellung im Kanal an; fehlt es dort, lassen Sie es mit retryChanges noch einmal senden, sonst geben Sie es auf";
     offer_look_up_unknown OFFER_HINT Info (name, value)
         "{name} \"{value}\" of the item does not exist"
         "{name} \"{value}\" des Artikels gibt es nicht"

@@ -73,6 +73,8 @@ wire! {
         next_try_at: Option<Time>,
         /// Why the last attempt failed, or why it was refused.
         last_error: Option<String>,
+        /// When the channel accepted it, or the change that it can only follow, and began to work on it.
+        accepted_at: Option<Time>,
     }
 }
 
@@ -104,5 +106,6 @@ pub(super) fn record(settings: &Settings, zone: Tz, change: Change) -> PendingCh
         first_failed_at: change.first_failed_at.map(time),
         next_try_at: next_try.map(time),
         last_error: change.last_error,
+        accepted_at: change.accepted_at.map(time),
     }
 }

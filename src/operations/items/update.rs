@@ -13,7 +13,7 @@ use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation, listing};
 use crate::preparation::listings_of;
 use crate::store::items::{self as store, ImageContent, ItemRow};
-use crate::store::offers::moved_items;
+use crate::store::offers::{accounts_of, moved_items};
 use crate::store::orders;
 use crate::store::outbox::{self, Topic};
 use crate::store::{Stored, free_id, listings, next_ids};
@@ -154,7 +154,7 @@ impl Batch {
         }
     }
 
-    fn apply(&mut self, work: &Work<'_, '_>, mut record: ItemRecord) -> Result<(ReportAction, ItemRow), Failure> {
+    fn apply(&mut self, work: &mut Work<'_, '_>, mut record: ItemRecord) -> Result<(ReportAction, ItemRow), Failure> {
         work.mandator(record.mandator_id)?;
         if let Some(tax @ (..=0 | 4..)) = record.tax_type_id {
             return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), &TAX_TYPES.join(", ")]).within("tax_type_id"));
@@ -191,6 +191,7 @@ impl Batch {
             row.identifier = identifier;
         }
         if let Some(number) = record.internal_item_number.take() {
+            self.refuse_same_sku(work, &row, &number)?;
             row.internal_item_number = number;
         }
         row.tax_type_id = record.tax_type_id.unwrap_or(row.tax_type_id);
@@ -213,6 +214,29 @@ impl Batch {
         row.keep(&document)?;
         self.documents.insert(row.item_id, document);
         Ok((action, row))
+    }
+
+    /// A number that another article has already, with an offer in an account where this one has one, too: there both would
+    /// be offered under one SKU.
+    fn refuse_same_sku(&self, work: &mut Work<'_, '_>, row: &ItemRow, number: &str) -> Result<(), Failure> {
+        let conn = &mut work.tx.conn;
+        if number == row.internal_item_number {
+            return Ok(());
+        }
+        let accounts = accounts_of(conn, row.item_id)?;
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        let stored = store::ids_by_number(conn, row.mandator_id, &[number])?.into_iter().map(|(_, item_id)| item_id);
+        // Records of this call count, too; they are not stored yet.
+        let has_it = |item_id: &ItemId| self.known.get(*item_id).is_none_or(|known| known.internal_item_number == number);
+        let others: BTreeSet<ItemId> = stored.chain(self.saved.iter().copied()).filter(|id| *id != row.item_id).filter(has_it).collect();
+        for other in others {
+            if let Some(account_id) = accounts_of(conn, other)?.intersection(&accounts).next() {
+                return Err(Failure::quoting(code::SKU_TAKEN, [&other, &number, account_id]).within("internal_item_number"));
+            }
+        }
+        Ok(())
     }
 
     fn parent_of(&self, record: &ItemRecord) -> Result<Option<ItemId>, Failure> {

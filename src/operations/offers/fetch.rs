@@ -146,6 +146,8 @@ wire! {
         ended_at: Option<Time>,
         /// When it is listed automatically.
         release_at: Option<Time>,
+        /// When the channel accepted the listing, which it works on and does not show yet.
+        accepted_at: Option<Time>,
         /// When it was last changed.
         last_changed: Time,
         /// The platform's own element of prepareOffers, as it came.
@@ -290,6 +292,7 @@ fn record_of(reading: &Reading<'_>, row: OfferRow, internal_item_number: Option<
         open_quantity: row.open_quantity,
         refill_count: row.refill_from,
         release_at: row.release_at.map(time),
+        accepted_at: row.accepted_at.map(time),
         specific_offer_data: row.specific_offer_data.map(Xml),
         offer_status: state_of(row.state),
         external_offer_number: row.external_offer_number,

@@ -16,6 +16,8 @@ pub(crate) use explain::ExplainOffer;
 pub(crate) use fetch::FetchOffers;
 pub(crate) use messages::FetchUploadMessages;
 pub(crate) use prepare::PrepareOffers;
+#[cfg(test)]
+pub(crate) use prepare::preparing;
 pub(crate) use run::{EndOffers, RelistOffers, UploadOffers};
 pub(crate) use state::FetchOfferState;
 pub(crate) use sync::SyncPlatformItems;

@@ -115,12 +115,23 @@ impl WriteOperation for PrepareOffers {
 fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(ReportAction, OfferKeys), Failure> {
     work.account(record.account_id, Some(record.mandator_id))?;
     let item_id = item_of(&mut work.tx.conn, record)?;
+    if let Some(item) = store::items_for(&mut work.tx.conn, &[item_id])?.pop() {
+        refuse_same_sku(&mut work.tx.conn, record.account_id, item_id, &item.internal_item_number)?;
+    }
     let (offer, new) = store::prepare(work.tx, record.mandator_id, record.account_id, item_id)?;
     let listing = listings::of_account(&mut work.tx.conn, record.account_id, &[item_id])?.remove(&item_id);
     let refill_from = listing.and_then(|listing| listing.refill_count);
     store::keep_preparation(work.tx, &offer, refill_from, record.specific_offer_data.as_ref().map(|data| data.0.as_str()))?;
     let action = if new { ReportAction::Insert } else { ReportAction::Update };
     Ok((action, OfferKeys { offer_id: Some(offer.offer_id), account_id: Some(offer.account_id), item_id: Some(item_id) }))
+}
+
+/// Two articles cannot be offered under one SKU.
+fn refuse_same_sku(conn: &mut Conn<'_>, account_id: AccountId, item_id: ItemId, sku: &str) -> Result<(), Failure> {
+    match store::same_sku(conn, account_id, item_id, sku)? {
+        None => Ok(()),
+        Some(other) => Err(Failure::quoting(code::SKU_TAKEN, [&other, &sku, &account_id])),
+    }
 }
 
 fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<ItemId, Failure> {
@@ -137,4 +148,11 @@ fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<ItemId, F
         },
         (None, None) => Err(Failure::quoting(code::MISSING, [&AnyOf(&["item_id", "internal_item_number"])])),
     }
+}
+
+/// A call for one offer.
+#[cfg(test)]
+pub(crate) fn preparing(account_id: AccountId, item_id: ItemId) -> PrepareOffersRequest {
+    let record = PrepareOfferRecord { mandator_id: MandatorId(1), account_id, item_id: Some(item_id), ..PrepareOfferRecord::default() };
+    PrepareOffersRequest { offers: PlatformOffers(crate::operations::testing::records("offer", [record])), ..Default::default() }
 }

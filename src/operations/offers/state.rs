@@ -76,6 +76,8 @@ wire! {
         started_at: Option<Time>,
         /// When it ended.
         ended_at: Option<Time>,
+        /// When the channel accepted the listing, which it works on and does not show yet.
+        accepted_at: Option<Time>,
         /// When it was last changed here.
         last_changed: Time,
         /// What is on its way to the channel about it.
@@ -148,6 +150,7 @@ impl ReadOperation for FetchOfferState {
                 open_at_most: row.open_at_most,
                 started_at: row.started_at.map(time),
                 ended_at: row.ended_at.map(time),
+                accepted_at: row.accepted_at.map(time),
                 last_changed: time(row.last_changed),
                 changes: on_the_way.into_iter().map(|change| changes::record(reading.settings, zone, change)).collect(),
                 last_message: messages.remove(&row.offer_id).map(|message| record(reading, zone, message)),

@@ -119,6 +119,8 @@ pub(crate) struct Change {
     pub attempts: i32,
     pub first_failed_at: Option<Stamp>,
     pub last_error: Option<String>,
+    /// When the channel accepted it, or what it waits for.
+    pub accepted_at: Option<Stamp>,
 }
 
 impl Change {

@@ -6,12 +6,12 @@ use diesel::prelude::*;
 
 use super::{Change, ChangeId, ChangeKind, OfferOf, OrderOf};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, Stamp, TaskId};
 use crate::on;
 use crate::store::held_orders::{HeldOrder, ORDER_ASIDE};
 use crate::store::outbox::{FactRow, OutboxStatus, StateRow, Topic};
 use crate::store::schema::{account_work, held_orders, items, offers, orders, outbox_facts, outbox_states};
-use crate::store::{Conn, MOST_VARIABLES, limited_calls};
+use crate::store::{Conn, MOST_VARIABLES, limited_calls, tasks};
 
 /// Changes by number, in the order of the numbers given; those that have arrived are left out.
 pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change>, Failure> {
@@ -37,6 +37,7 @@ pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change
     for change in changes {
         let blocked = Stamp(blocked.get(&change.account_id).copied().unwrap_or(0));
         let call = match change.id.kind() {
+            ChangeKind::State if change.accepted_at.is_some() => Some(ChannelCall::PollTask),
             ChangeKind::State => Some(ChannelCall::Submit),
             ChangeKind::Fact => Some(ChannelCall::PushFact),
             ChangeKind::Order => None,
@@ -62,6 +63,8 @@ fn states_of(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<Vec<Change>, 
             .filter(outbox_states::offer_id.eq_any(chunk))
             .select((StateRow::as_select(), offers::mandator_id, offers::item_id, items::internal_item_number))
             .load(c))?;
+        let of_tasks: Vec<TaskId> = rows.iter().filter_map(|row| row.0.task_id).collect();
+        let accepted = tasks::accepted_at(conn, &of_tasks)?;
         for (row, mandator_id, item_id, internal_item_number) in rows {
             changes.push(Change {
                 id: ChangeId::State { offer_id: row.offer_id, topic: row.topic },
@@ -77,6 +80,7 @@ fn states_of(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<Vec<Change>, 
                 attempts: row.attempts,
                 first_failed_at: row.first_failed_at.map(Stamp),
                 last_error: row.last_error,
+                accepted_at: row.task_id.and_then(|task| accepted.get(&task).copied()),
             });
         }
     }
@@ -113,6 +117,7 @@ fn facts_of(conn: &mut Conn<'_>, fact_ids: &[i32]) -> Result<Vec<Change>, Failur
                 attempts: row.attempts,
                 first_failed_at: row.first_failed_at.map(Stamp),
                 last_error: row.last_error,
+                accepted_at: None,
             });
         }
     }
@@ -145,6 +150,7 @@ fn orders_of(conn: &mut Conn<'_>, held_order_ids: &[i32]) -> Result<Vec<Change>,
             attempts: row.attempts,
             first_failed_at: Some(Stamp(row.held_at)),
             last_error: Some(row.last_error),
+            accepted_at: None,
         }));
     }
     Ok(changes)

@@ -4,12 +4,14 @@ mod figures;
 mod find;
 mod placed;
 mod reconciled;
+mod skus;
 
 pub(crate) use figures::{StockFigures, stock_figures};
 pub(crate) use find::offer_conditions;
 pub(crate) use find::{OfferFilter, changed, matching};
 pub(crate) use placed::{Announced, Confirmed, announce, confirm, moved, moved_by_order, moved_items, sold, wait_for_stock};
 pub(crate) use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_account_after, on_the_way};
+pub(crate) use skus::{accounts_of, announce_skus, holders, live_skus, of_live_skus, same_sku, sold_before};
 
 use diesel::prelude::*;
 
@@ -51,6 +53,10 @@ pub struct OfferRow {
     pub release_at: Option<i64>,
     /// The platform's element of prepareOffers as it came.
     pub specific_offer_data: Option<String>,
+    /// When the channel accepted its listing, which it does not show yet.
+    pub accepted_at: Option<i64>,
+    /// It has ended under its old SKU, and is listed again after a poll that was asked for then.
+    pub list_after: Option<i64>,
 }
 
 impl OfferRow {
@@ -77,6 +83,8 @@ impl OfferRow {
             ended_by: EndedBy::Nobody,
             release_at: None,
             specific_offer_data: None,
+            accepted_at: None,
+            list_after: None,
         }
     }
 

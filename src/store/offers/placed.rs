@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use super::skus::{confirm_sku, forget_skus};
 use super::{EndedBy, OfferRow, OfferState, Wanted, by_ids};
+use crate::domain::limits;
+use crate::domain::message::clean;
 use crate::domain::stock::{Life, Placed};
 use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId};
 use crate::on;
+use crate::store::accounts;
 use crate::store::outbox::{self, Topic};
 use crate::store::schema::{offers, order_items};
 use crate::store::{MOST_VARIABLES, Tx};
@@ -23,7 +28,8 @@ pub(crate) enum Announced {
 }
 
 /// What the channel confirmed about an offer; `None` leaves a part as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Confirmed {
     pub external_offer_number: Option<String>,
     pub url: Option<String>,
@@ -31,6 +37,21 @@ pub(crate) struct Confirmed {
     pub quantity: Option<i32>,
     /// Runs (true) or has ended (false) at the channel.
     pub running: Option<bool>,
+    /// The SKU under which the channel has it.
+    pub sku: Option<String>,
+    /// It has ended only to be listed again under another SKU.
+    pub moves: bool,
+}
+
+impl Confirmed {
+    /// With what the channel's answer names beside.
+    pub(crate) fn by(self, number: Option<&str>, url: Option<&str>) -> Confirmed {
+        Confirmed {
+            external_offer_number: number.map(|number| limits::channel_number(number).into_owned()).or(self.external_offer_number),
+            url: url.map(clean).or(self.url),
+            ..self
+        }
+    }
 }
 
 fn one(tx: &mut Tx<'_>, offer_id: OfferId) -> Result<Option<OfferRow>, Failure> {
@@ -68,6 +89,11 @@ pub(crate) fn confirm(tx: &mut Tx<'_>, offer_id: OfferId, confirmed: &Confirmed)
         return Ok(());
     };
     let mut placed = row.placed();
+    if let Some(sku) = confirmed.sku.as_deref().filter(|_| !confirmed.moves) {
+        let before = row.external_offer_number.as_deref();
+        let old = before.filter(|before| confirmed.external_offer_number.as_deref().is_some_and(|now| now != *before));
+        confirm_sku(tx, offer_id, sku, old)?;
+    }
     if let Some(number) = &confirmed.external_offer_number {
         row.external_offer_number = Some(number.clone());
     }
@@ -79,29 +105,7 @@ pub(crate) fn confirm(tx: &mut Tx<'_>, offer_id: OfferId, confirmed: &Confirmed)
     if let Some(quantity) = confirmed.quantity {
         placed = placed.confirmed(quantity);
     }
-    match confirmed.running {
-        Some(true) => {
-            if row.state != OfferState::Running {
-                row.state = OfferState::Running;
-                row.started_at = Some(stamp);
-                row.ended_at = None;
-            }
-            if row.wanted == Wanted::Running {
-                row.ended_by = EndedBy::Nobody;
-            }
-        }
-        Some(false) => {
-            if row.state != OfferState::Ended {
-                row.state = OfferState::Ended;
-                row.ended_at = Some(stamp);
-            }
-            placed = placed.ended();
-            if row.wanted == Wanted::Running {
-                row.ended_by = EndedBy::Stock;
-            }
-        }
-        None => {}
-    }
+    placed = take_running(tx, &mut row, placed, confirmed)?;
     on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
         .set((
             offers::state.eq(row.state),
@@ -114,10 +118,52 @@ pub(crate) fn confirm(tx: &mut Tx<'_>, offer_id: OfferId, confirmed: &Confirmed)
             offers::ended_by.eq(row.ended_by),
             offers::started_at.eq(row.started_at),
             offers::ended_at.eq(row.ended_at),
+            offers::accepted_at.eq(row.accepted_at),
+            offers::list_after.eq(row.list_after),
             offers::last_changed.eq(stamp),
         ))
         .execute(c))?;
+    if confirmed.moves {
+        // Orders under the old SKU are collected first: they take pieces off the stock that is offered under the new one.
+        accounts::want_poll(tx, row.account_id)?;
+        outbox::mark(tx, &[(offer_id, row.account_id, Topic::Listing)])?;
+    }
     Ok(())
+}
+
+/// Whether the channel shows it now.
+fn take_running(tx: &mut Tx<'_>, row: &mut OfferRow, placed: Placed, confirmed: &Confirmed) -> Result<Placed, Failure> {
+    let stamp = tx.stamp.0;
+    let mut placed = placed;
+    match confirmed.running {
+        Some(true) => {
+            if row.state != OfferState::Running {
+                row.state = OfferState::Running;
+                row.started_at = Some(stamp);
+                row.ended_at = None;
+            }
+            row.accepted_at = None;
+            row.list_after = None;
+            if row.wanted == Wanted::Running {
+                row.ended_by = EndedBy::Nobody;
+            }
+        }
+        Some(false) => {
+            if row.state != OfferState::Ended {
+                row.state = OfferState::Ended;
+                row.ended_at = Some(stamp);
+            }
+            placed = placed.ended();
+            if confirmed.moves {
+                forget_skus(tx, row)?;
+                (row.external_offer_number, row.url, row.list_after) = (None, None, Some(stamp));
+            } else if row.wanted == Wanted::Running {
+                row.ended_by = EndedBy::Stock;
+            }
+        }
+        None => {}
+    }
+    Ok(placed)
 }
 
 fn save_placed(tx: &mut Tx<'_>, offer_id: OfferId, change: impl FnOnce(Placed) -> Placed) -> Result<(), Failure> {

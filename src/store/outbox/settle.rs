@@ -75,6 +75,24 @@ pub fn settle(tx: &mut Tx<'_>, row: &OutboxRow, settled: &Settled) -> Result<(),
     }
 }
 
+/// What is known about a fact that was sent and has no final answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Openness {
+    pub fact_id: i32,
+    /// The channel may have it.
+    pub unclear: bool,
+    /// As the channel named it when it accepted it.
+    pub channel_task: Option<String>,
+}
+
+/// Keeps whether the channel may have a fact.
+pub(crate) fn keep_openness(tx: &mut Tx<'_>, open: &Openness) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(outbox_facts::table.find(open.fact_id))
+        .set((outbox_facts::unclear.eq(i32::from(open.unclear)), outbox_facts::channel_task.eq(&open.channel_task)))
+        .execute(c))?;
+    Ok(())
+}
+
 /// A state that was marked again meanwhile (another version) stays as it is: newest wins.
 fn settle_state(tx: &mut Tx<'_>, row: &StateRow, settled: &Settled) -> Result<(), Failure> {
     let this = outbox_states::offer_id.eq(row.offer_id).and(outbox_states::topic.eq(row.topic)).and(outbox_states::version.eq(row.version));

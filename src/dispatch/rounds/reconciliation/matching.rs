@@ -39,6 +39,9 @@ pub(crate) fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer])
         .into_iter()
         .filter_map(|offer| Some((offer.external_offer_number?, offer.offer_id)))
         .collect();
+    let skus: Vec<&str> = page.iter().filter_map(|listed| listed.sku.as_deref()).collect();
+    // The number of the article may be another one already.
+    let by_sku = offers::of_live_skus(conn, account.account_id, &skus)?;
     let known = |listed: &ListedOffer| listed.external_number.as_ref().and_then(|number| by_number.get(number)).copied();
     let rest: Vec<&ListedOffer> = page.iter().filter(|listed| known(listed).is_none()).collect();
     let articles = Articles::load(conn, account.mandator_id, &rest)?;
@@ -47,8 +50,10 @@ pub(crate) fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer])
     ids.dedup();
     let of_article: BTreeMap<ItemId, OfferRow> =
         offers::of_items(conn, account.account_id, &ids)?.into_iter().map(|offer| (offer.item_id, offer)).collect();
+    let renamed = |listed: &ListedOffer| listed.sku.as_ref().and_then(|sku| by_sku.get(sku)).copied();
     let found = page.iter().map(|listed| match (known(listed), articles.of(listed)) {
         (Some(offer_id), _) => Match::Ours { offer_id, by_number: true },
+        (None, _) if renamed(listed).is_some() => Match::Ours { offer_id: renamed(listed).unwrap_or_default(), by_number: false },
         (None, Err(why)) => Match::Nobody(why),
         (None, Ok(item_id)) => match of_article.get(&item_id) {
             Some(offer) if !never_sent(offer) => Match::Ours { offer_id: offer.offer_id, by_number: false },

@@ -58,6 +58,9 @@ codes! {
     5020 SET_IN_CONFIGURATION Client
         "{0} is set in the configuration file; have the admin change it there"
         "{0} steht in der Konfigurationsdatei; lassen Sie es dort ändern";
+    5021 SKU_TAKEN Client
+        "item {0} has the item number \"{1}\" and an offer in account {2} already; two articles cannot be offered under one SKU"
+        "der Artikel {0} hat die Artikelnummer \"{1}\" und bereits ein Angebot im Konto {2}; zwei Artikel können nicht unter einer SKU angeboten werden";
     5030 PLATFORM_DIFFERS Client
         "order {0} belongs to the platform \"{1}\", not to \"{2}\"; send it under the name of its platform, or without one"
         "der Auftrag {0} gehört zur Plattform \"{1}\", nicht zu \"{2}\"; senden Sie ihn unter dem Namen seiner Plattform oder ohne einen";

@@ -2,6 +2,7 @@
 
 mod delete;
 mod fetch;
+mod same_sku;
 mod update;
 
 use super::update::ItemReport;

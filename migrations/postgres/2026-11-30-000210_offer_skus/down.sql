@@ -1,0 +1,2 @@
+ALTER TABLE offers DROP COLUMN list_after;
+DROP TABLE offer_skus;
