@@ -72,6 +72,8 @@ pub(crate) enum Deed {
     Orders(String, i32),
     /// The buyer asks to cancel everything.
     AsksToCancel,
+    /// Money that the shop was asked to give back has gone, where somebody has to say so.
+    SettlesRefunds,
 }
 
 /// What the merchant does with an offer behind Kontor's back.

@@ -85,7 +85,8 @@ fn test_modules(files: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
 
 /// The code without comments and without inline test modules, which stand at the end of a file.
 fn built(text: &str) -> String {
-    let text = text.split_once("#[cfg(test)]\nmod tests {").map_or(text, |(before, _)| before);
+    let end = ["mod tests {", "pub(crate) mod tests {"].iter().filter_map(|tests| text.find(&format!("#[cfg(test)]\n{tests}"))).min();
+    let text = &text[..end.unwrap_or(text.len())];
     let lines = text.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
     lines.collect::<Vec<_>>().join("\n")
 }

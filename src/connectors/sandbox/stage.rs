@@ -136,6 +136,8 @@ impl Stage for Sandbox {
         match deed {
             Deed::Pays => self.does("POST", &path("pay"), &Value::Null),
             Deed::Cancels => self.does("POST", &path("cancel"), &Value::Null),
+            // The shop gives money back at once.
+            Deed::SettlesRefunds => Value::Null,
             Deed::AsksToCancel => self.does("POST", &path("requests"), &json!({ "reason": "too late" })),
             Deed::Orders(sku, quantity) => {
                 let order = self.does("GET", &format!("/orders/{order_id}"), &Value::Null);

@@ -34,7 +34,7 @@ const OFFERS: &str = "query ($sku: String!) { productVariants(options: {filter: 
   product { id enabled description assets { tags { value } } } } } }";
 const ORDER: &str = "query ($code: String!) { orders(options: {filter: {code: {eq: $code}}}) { items { id state
   lines { id quantity orderPlacedQuantity productVariant { id sku } }
-  payments { id state amount refunds { state total } }
+  payments { id state amount refunds { id state total } }
   fulfillments { state trackingCode lines { orderLineId quantity } } } } }";
 
 fn open() -> Opened {
@@ -240,6 +240,12 @@ impl Stage for Shop {
                     input["refunds"] = json!([{ "paymentId": order["payments"][0]["id"], "reason": "fewer" }]);
                 }
                 self.merchant(&modify, &json!({ "i": input }))
+            }
+            Deed::SettlesRefunds => {
+                let settle = "mutation ($i: SettleRefundInput!) { r: settleRefund(input: $i) { ... on Refund { id } ... on ErrorResult { errorCode } } }";
+                let refunds = list(&order["payments"]).flat_map(|payment| list(&payment["refunds"]));
+                let open = refunds.filter(|refund| refund["state"] == "Pending");
+                open.map(|refund| self.merchant(settle, &json!({ "i": { "id": refund["id"], "transactionId": "R" } }))).last().unwrap_or_default()
             }
             Deed::AsksToCancel => panic!("a Vendure has no such requests"),
         };

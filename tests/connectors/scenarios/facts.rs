@@ -271,7 +271,8 @@ fn refunded_positions(play: &mut Play<'_>) {
     assert_eq!(shown.refunded, amount("19.90"));
     let shown = once(play, &bought, &bought.credit("39.80", vec![bought.pieces(0, 2, 3)]));
     assert_eq!(shown.refunded, amount("59.70"));
-    // The orders that are read say so, too.
+    // The orders that are read say so, too, once the money has gone.
+    play.stage.happens(&bought.id, &Deed::SettlesRefunds);
     let mut cursor = None;
     let read = play.reads(&mut cursor, &bought.id);
     assert_eq!(read.refunds.iter().map(|refund| refund.amount.0).sum::<i64>(), amount("59.70").0);
