@@ -168,6 +168,7 @@ raw! {
         list_offers: Option<RawRate>,
         poll_task: Option<RawRate>,
         read_back: Option<RawRate>,
+        transfer: Option<RawRate>,
     }
     RawRate { calls: Option<i64>, seconds: Option<i64> }
 }

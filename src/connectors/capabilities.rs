@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::domain::Currency;
 use crate::domain::order::FactName;
 use crate::domain::rate::Rates;
+use crate::domain::transfer::TransferKind;
 
 /// Whose prices a channel takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct Capabilities {
     /// Money can be given back as an amount, whatever it is for.
     pub refunds_amounts: bool,
     pub repeats: Repeats,
+    /// The records that the channel takes beside offers and orders.
+    pub transfers: Vec<TransferKind>,
     /// How often the channel lets itself be called, counted in calls of this trait; the account's settings may say
     /// something else.
     pub rates: Rates,
@@ -112,6 +115,7 @@ impl Capabilities {
             refunds_positions: false,
             refunds_amounts: false,
             repeats: Repeats::ReadBack,
+            transfers: Vec::new(),
             rates: Rates::new(),
         }
     }

@@ -14,6 +14,7 @@ mod settings;
 #[cfg(test)]
 #[path = "../../tests/connectors/mod.rs"]
 mod suite;
+mod transfer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,6 +30,8 @@ pub use offer::{
 pub use outcome::{Acceptance, Checkup, Fact, MissingRight, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress, TaskRow};
 pub use registry::{Build, Entry, build, check_settings, entries, invents_orders, names};
 pub use settings::{Setting, Takes};
+pub use transfer::Transfer;
+pub(crate) use transfer::{CouponRecord, CustomerRecord, Record};
 
 // One word per connector: its folder.
 registry::connectors!(sandbox, vendure);
@@ -72,6 +75,11 @@ pub trait Connector: Send + Sync {
     /// Whether a fact has arrived. Capability `repeats`.
     fn read_back(&self, _fact: &Fact) -> Result<ReadBack, ChannelError> {
         Err(ChannelError::unsupported("way to read a fact back"))
+    }
+
+    /// Brings a customer or coupon to the wanted state; a repeat is harmless. Capability `transfers`.
+    fn transfer(&self, _transfer: &Transfer) -> Result<Outcome, ChannelError> {
+        Err(ChannelError::unsupported("transfer of customers and coupons"))
     }
 
     /// The channel's categories page by page. Capability `categories`.

@@ -12,6 +12,7 @@ use super::retry::after;
 use super::settle::{About, message_row};
 use crate::config::Account;
 use crate::domain::message::{Arg, Message, own};
+use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, OfferId, OrderId, Reader, Stamp};
 use crate::store::begun::{self, SetAside};
 use crate::store::{Tx, accounts, broken_document, messages};
@@ -46,6 +47,7 @@ pub(super) fn tell_log(account_id: AccountId, aside: &SetAside) {
 enum Thing<'a> {
     Offer(OfferId),
     Fact { order_id: OrderId, kind: &'a str },
+    Transfer { kind: TransferKind, record_id: i32 },
     Order(&'a str),
     Poll,
     Reconciliation,
@@ -56,6 +58,7 @@ impl Thing<'_> {
         match self {
             Thing::Offer(offer_id) => format!("{} {offer_id}", reader.choose("offer", "Angebot")),
             Thing::Fact { order_id, kind } => format!("\"{kind}\" {} {order_id}", reader.choose("of order", "der Bestellung")),
+            Thing::Transfer { kind, record_id } => format!("{} {record_id}", kind.one(reader)),
             Thing::Order(number) => format!("{} {number}", reader.choose("order", "Bestellung")),
             Thing::Poll => reader.choose("collecting orders", "dem Abruf der Bestellungen").to_owned(),
             Thing::Reconciliation => reader.choose("the reconciliation", "dem Abgleich").to_owned(),
@@ -68,6 +71,7 @@ fn things(aside: &SetAside) -> Vec<(About, Thing<'_>)> {
     let offers = aside.offers.iter();
     found.extend(offers.map(|(offer_id, item_id)| (About::Offer { offer_id: *offer_id, item_id: *item_id }, Thing::Offer(*offer_id))));
     found.extend(aside.facts.iter().map(|(order_id, kind)| (About::Order(*order_id), Thing::Fact { order_id: *order_id, kind })));
+    found.extend(aside.transfers.iter().map(|(kind, record_id)| (About::Account, Thing::Transfer { kind: *kind, record_id: *record_id })));
     found.extend(aside.orders.iter().map(|number| (About::Account, Thing::Order(number))));
     if aside.poll {
         found.push((About::Account, Thing::Poll));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::bell::Bell;
 use super::channel::Channel;
@@ -45,10 +46,14 @@ impl Context {
         self.account.account_id
     }
 
+    /// Of the mandator.
+    pub(crate) fn time_zone(&self) -> Tz {
+        self.settings.mandator(self.account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone)
+    }
+
     /// The day in the mandator's time zone.
     pub(crate) fn today(&self, now: Stamp) -> NaiveDate {
-        let mandator = self.settings.mandator(self.account.mandator_id);
-        now.day_in(mandator.map_or(chrono_tz::UTC, |mandator| mandator.time_zone))
+        now.day_in(self.time_zone())
     }
 
     pub(crate) fn message(&self, about: About, message: &Message) -> MessageRow {

@@ -9,7 +9,7 @@ use crate::store::offers::{self, Confirmed};
 use crate::store::orders;
 use crate::store::outbox::{self, Openness, OutboxRow, Settled, StateRow};
 use crate::store::tasks::{self, Accepted};
-use crate::store::{Tx, accounts};
+use crate::store::{Tx, accounts, transfers};
 
 /// How the call went as a whole.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub(crate) enum Health {
 pub(crate) struct Settlement {
     pub account_id: AccountId,
     pub confirmed: Vec<(OfferId, Confirmed)>,
+    /// `(transfer, number in the channel)`
+    pub transferred: Vec<(i32, String)>,
     pub rows: Vec<(OutboxRow, Settled)>,
     /// What the channel accepted: its name of the task, since when, when to ask, and an offer in it.
     pub accepted: Vec<(String, Stamp, Stamp, Accepted)>,
@@ -55,6 +57,9 @@ impl Settlement {
         }
         for (offer_id, confirmed) in &self.confirmed {
             offers::confirm(tx, *offer_id, confirmed)?;
+        }
+        for (transfer_id, number) in &self.transferred {
+            transfers::confirm(tx, *transfer_id, number)?;
         }
         for offer_id in &self.stock_outs {
             offers::wait_for_stock(tx, *offer_id)?;

@@ -1,4 +1,4 @@
-//! Whose turn it is: facts, orders, tasks, states or reconciliation. Pure.
+//! Whose turn it is: facts, orders, tasks, states, transfers or reconciliation. Pure.
 
 /// The kinds of work for a channel, in the order of their importance: what was done with orders first, and orders are
 /// collected before quantities are sent, because they reduce what may be offered; what the channel has done by now is
@@ -9,11 +9,12 @@ pub(crate) enum Kind {
     Orders,
     Tasks,
     States,
+    Transfers,
     Reconciliation,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 5] = [Kind::Facts, Kind::Orders, Kind::Tasks, Kind::States, Kind::Reconciliation];
+    pub(crate) const ALL: [Kind; 6] = [Kind::Facts, Kind::Orders, Kind::Tasks, Kind::States, Kind::Transfers, Kind::Reconciliation];
 
     /// For the log.
     pub(crate) fn word(self) -> &'static str {
@@ -22,6 +23,7 @@ impl Kind {
             Kind::Orders => "polls",
             Kind::Tasks => "tasks",
             Kind::States => "offers",
+            Kind::Transfers => "customers and coupons",
             Kind::Reconciliation => "lists of offers",
         }
     }
@@ -33,6 +35,7 @@ impl Kind {
             Kind::Orders => 10,
             Kind::Tasks => 10,
             Kind::States => 20,
+            Kind::Transfers => 20,
             Kind::Reconciliation => 5,
         }
     }
@@ -74,11 +77,11 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::{Kind, Turn};
-    use Kind::{Facts, Orders, Reconciliation, States, Tasks};
+    use Kind::{Facts, Orders, Reconciliation, States, Tasks, Transfers};
 
     #[test]
     fn facts_go_before_orders_and_orders_before_states() {
-        assert_eq!(Turn::default().order(), [Facts, Orders, Tasks, States, Reconciliation]);
+        assert_eq!(Turn::default().order(), [Facts, Orders, Tasks, States, Transfers, Reconciliation]);
     }
 
     #[test]
@@ -90,7 +93,7 @@ mod tests {
             }
             assert_eq!(turn.order().last(), Some(&busy));
             turn.took(busy, true);
-            assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Reconciliation], "its count begins anew");
+            assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Reconciliation], "its count begins anew");
         }
     }
 
@@ -98,10 +101,10 @@ mod tests {
     fn what_failed_lets_the_others_go_first_until_it_works_again() {
         let mut turn = Turn::default();
         turn.took(Orders, false);
-        assert_eq!(turn.order(), [Facts, Tasks, States, Reconciliation, Orders]);
+        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Reconciliation, Orders]);
         turn.took(States, true);
-        assert_eq!(turn.order(), [Facts, Tasks, States, Reconciliation, Orders]);
+        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Reconciliation, Orders]);
         turn.took(Orders, true);
-        assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Reconciliation]);
+        assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Reconciliation]);
     }
 }

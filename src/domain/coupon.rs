@@ -77,6 +77,11 @@ impl Coupon {
         }
     }
 
+    /// It does not count any more, on this day and later.
+    pub(crate) fn has_ended(&self, today: NaiveDate) -> bool {
+        self.active == Some(false) || self.valid_to.is_some_and(|last| last < today)
+    }
+
     /// Amounts need a currency, and have no more decimals than it.
     fn check_money(&self) -> Result<(), Failure> {
         let amount = self.value.filter(|_| self.kind == Some(CouponKind::Amount));

@@ -75,7 +75,7 @@ impl Arg {
         Arg::Worded { en: of(Language::En), de: of(Language::De) }
     }
 
-    fn text(&self, reader: Reader) -> String {
+    pub(crate) fn text(&self, reader: Reader) -> String {
         match self {
             Arg::Text(text) => text.clone(),
             Arg::Flag(flag) => {

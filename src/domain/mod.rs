@@ -30,6 +30,7 @@ pub(crate) mod rate;
 pub(crate) mod stock;
 pub(crate) mod template;
 pub(crate) mod time;
+pub mod transfer;
 pub(crate) mod wording;
 
 pub use decimal::{Decimal, Unread};

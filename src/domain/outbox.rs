@@ -18,9 +18,9 @@ numbered! {
         Pending = 0, "pending";
         /// It is not tried automatically any more.
         Parked = 1, "parked";
-        /// The channel took it. Only facts are kept so; their keys stay known.
+        /// The channel took it. Facts are kept so, because their keys stay known, and transfers.
         Done = 2, "done";
-        /// Given up by hand, or the channel can do nothing with it. Only facts are kept so; their keys stay known.
+        /// Given up by hand, or the channel can do nothing with it. Facts and transfers are kept so.
         Dropped = 3, "dropped";
     }
 

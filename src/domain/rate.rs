@@ -14,16 +14,18 @@ pub enum ChannelCall {
     ListOffers,
     PollTask,
     ReadBack,
+    Transfer,
 }
 
 impl ChannelCall {
-    pub const ALL: [ChannelCall; 6] = [
+    pub const ALL: [ChannelCall; 7] = [
         ChannelCall::Submit,
         ChannelCall::PullOrders,
         ChannelCall::PushFact,
         ChannelCall::ListOffers,
         ChannelCall::PollTask,
         ChannelCall::ReadBack,
+        ChannelCall::Transfer,
     ];
 
     /// The word for it in settings and metrics.
@@ -35,6 +37,7 @@ impl ChannelCall {
             ChannelCall::ListOffers => "list_offers",
             ChannelCall::PollTask => "poll_task",
             ChannelCall::ReadBack => "read_back",
+            ChannelCall::Transfer => "transfer",
         }
     }
 }

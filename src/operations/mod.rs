@@ -30,6 +30,7 @@ mod sync;
 pub(crate) mod templates;
 #[cfg(test)]
 mod testing;
+mod transfers;
 mod tree;
 mod wait;
 pub mod wire;
@@ -214,4 +215,6 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<customers::FetchCustomers>(),
     Operation::writing::<coupons::UpdateCoupons>(),
     Operation::reading::<coupons::FetchCoupons>(),
+    Operation::writing::<transfers::SyncPlatformCustomers>(),
+    Operation::writing::<transfers::SyncPlatformCoupons>(),
 ];

@@ -1,5 +1,6 @@
-//! What `syncPlatformOrders` and `syncPlatformItems` share: asking accounts for work, one report per account.
+//! What the calls that sync accounts with their channels share: asking accounts for work, one report per account.
 
+use crate::config::Account;
 use crate::domain::failure::Blame;
 use crate::domain::{AccountId, Failure, MandatorId};
 use crate::operations::Work;
@@ -23,6 +24,24 @@ pub(crate) fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
     named: Vec<AccountId>,
     ask: impl Fn(&mut Tx<'_>, AccountId) -> Result<(), Failure>,
 ) -> Result<Vec<R>, Failure> {
+    each_account(
+        work,
+        named,
+        |account_id| SyncedAccount { account_id, mandator_id: None },
+        |work, account| {
+            ask(work.tx, account.account_id)?;
+            Ok(SyncedAccount { account_id: account.account_id, mandator_id: Some(account.mandator_id) })
+        },
+    )
+}
+
+/// The same with keys of another form: those of an account that cannot be asked, and those that asking it gives.
+pub(crate) fn each_account<R: ReportOf>(
+    work: &mut Work<'_, '_>,
+    named: Vec<AccountId>,
+    unasked: impl Fn(AccountId) -> R::Keys,
+    mut ask: impl FnMut(&mut Work<'_, '_>, &Account) -> Result<R::Keys, Failure>,
+) -> Result<Vec<R>, Failure> {
     let reader = work.reader(None);
     let mut asked = named;
     if asked.is_empty() {
@@ -31,16 +50,15 @@ pub(crate) fn ask_accounts<R: ReportOf<Keys = SyncedAccount>>(
     }
     let mut reports = Vec::with_capacity(asked.len());
     for account_id in asked {
-        let (mandator_id, error) = match work.active_account(account_id, None) {
-            Ok(account) => {
-                ask(work.tx, account_id)?;
-                work.concerns([account_id]);
-                (Some(account.mandator_id), None)
-            }
-            Err(failure) if failure.code.blame == Blame::Server => return Err(failure),
-            Err(failure) => (None, Some((failure.return_code(), failure.text(reader)))),
+        let done = match work.active_account(account_id, None) {
+            Ok(account) => ask(work, account).inspect(|_| work.concerns([account_id])),
+            Err(failure) => Err(failure),
         };
-        reports.push(R::new(None, None, Some(SyncedAccount { account_id, mandator_id }), error));
+        reports.push(match done {
+            Ok(keys) => R::new(None, None, Some(keys), None),
+            Err(failure) if failure.code.blame == Blame::Server => return Err(failure),
+            Err(failure) => R::new(None, None, Some(unasked(account_id)), Some((failure.return_code(), failure.text(reader)))),
+        });
     }
     Ok(reports)
 }

@@ -237,7 +237,7 @@ fn of_account(account: &Account, known: &Known) -> AccountReport {
 /// What does not continue automatically, the oldest first.
 fn stuck(conn: &mut Conn<'_>, account_ids: &[AccountId]) -> Result<Vec<Change>, Failure> {
     let of_accounts = || Cond::any_of(account_ids.to_vec());
-    let kind = Cond::any_of(vec![ChangeKind::State, ChangeKind::Fact]);
+    let kind = Cond::any_of(vec![ChangeKind::State, ChangeKind::Fact, ChangeKind::Transfer]);
     let parked = ChangeFilter { kind, account_id: of_accounts(), status: Cond::one(OutboxStatus::Parked), ..ChangeFilter::default() };
     let held = ChangeFilter { kind: Cond::one(ChangeKind::Order), account_id: of_accounts(), ..ChangeFilter::default() };
     let mut found = changes::matching(conn, &parked)?;
@@ -250,10 +250,14 @@ fn stuck(conn: &mut Conn<'_>, account_ids: &[AccountId]) -> Result<Vec<Change>, 
 fn of_change(change: Change) -> Stuck {
     let item = change.offer.as_ref().map(|offer| format!("item {}", offer.internal_item_number));
     let order = change.order.as_ref().and_then(|order| order.marketplace_order_id.as_ref()).map(|number| format!("order {number}"));
+    let record = change
+        .transfer
+        .as_ref()
+        .map(|transfer| format!("{} {}", transfer.kind.word(), transfer.name.clone().unwrap_or_else(|| transfer.record_id.to_string())));
     Stuck {
         change: change.id.to_string(),
         account_id: change.account_id,
-        about: item.or(order).unwrap_or_default(),
+        about: item.or(order).or(record).unwrap_or_default(),
         topic: change.topic,
         since: time(change.asked_at),
         error: change.last_error,

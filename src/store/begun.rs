@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use super::accounts::{ensure_work, save_work};
 use super::held_orders::ORDER_ASIDE;
 use super::outbox::OutboxStatus;
-use super::schema::{account_work, channel_tasks, held_orders, offers, outbox_facts, outbox_states};
+use super::schema::{account_work, channel_tasks, held_orders, offers, outbox_facts, outbox_states, transfers};
 use super::{Conn, Tx};
+use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp, TaskId};
 use crate::on;
 
@@ -25,6 +26,7 @@ pub(crate) enum Begun {
     /// The states of these offers.
     States(Vec<OfferId>),
     Fact(i32),
+    Transfer(i32),
     /// Held orders of these numbers.
     Orders(Vec<i32>),
     /// Of the account.
@@ -49,6 +51,7 @@ pub(crate) fn mark(tx: &mut Tx<'_>, work: &Begun, begun: i32) -> Result<(), Fail
             .execute(c),
         Begun::Fact(fact) => diesel::update(outbox_facts::table.find(fact)).set(outbox_facts::begun.eq(begun)).execute(c),
         Begun::Task(task) => diesel::update(channel_tasks::table.find(task)).set(channel_tasks::begun.eq(begun)).execute(c),
+        Begun::Transfer(transfer) => diesel::update(transfers::table.find(transfer)).set(transfers::begun.eq(begun)).execute(c),
         Begun::Orders(orders) => diesel::update(held_orders::table.filter(held_orders::held_order_id.eq_any(orders)))
             .set(held_orders::begun.eq(begun))
             .execute(c),
@@ -66,6 +69,8 @@ pub(crate) struct SetAside {
     pub offers: Vec<(OfferId, ItemId)>,
     /// `(order, kind of fact)`
     pub facts: Vec<(OrderId, String)>,
+    /// `(kind, number of the record)`
+    pub transfers: Vec<(TransferKind, i32)>,
     /// The channel's numbers.
     pub orders: Vec<String>,
     /// Collecting orders, which goes on at its time.
@@ -81,6 +86,7 @@ pub(crate) struct SetAside {
 pub(crate) fn take_up(tx: &mut Tx<'_>, account_id: AccountId, rested: Stamp, next_poll: Stamp) -> Result<SetAside, Failure> {
     let offers = set_offers_aside(tx, account_id)?;
     let facts = set_facts_aside(tx, account_id)?;
+    let transfers = set_transfers_aside(tx, account_id)?;
     let orders = set_orders_aside(tx, account_id)?;
     rest(tx, account_id, rested)?;
     rest_tasks(tx, account_id, rested, next_poll)?;
@@ -94,7 +100,7 @@ pub(crate) fn take_up(tx: &mut Tx<'_>, account_id: AccountId, rested: Stamp, nex
         save_work(tx, &work)?;
     }
     let reconciliation = reconciliation.then_some(work.reconcile_wanted);
-    Ok(SetAside { offers, facts, orders, poll, reconciliation })
+    Ok(SetAside { offers, facts, transfers, orders, poll, reconciliation })
 }
 
 /// The last error of what is set aside.
@@ -148,6 +154,25 @@ fn set_facts_aside(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Vec<(OrderI
     Ok(found)
 }
 
+fn set_transfers_aside(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Vec<(TransferKind, i32)>, Failure> {
+    let found: Vec<(TransferKind, i32)> = on!(&mut tx.conn, c => transfers::table
+        .filter(transfers::account_id.eq(account_id))
+        .filter(transfers::status.eq(OutboxStatus::Pending))
+        .filter(transfers::begun.ge(ASIDE))
+        .order(transfers::transfer_id)
+        .select((transfers::kind, transfers::record_id))
+        .load(c))?;
+    if !found.is_empty() {
+        on!(&mut tx.conn, c => diesel::update(transfers::table
+                .filter(transfers::account_id.eq(account_id))
+                .filter(transfers::status.eq(OutboxStatus::Pending))
+                .filter(transfers::begun.ge(ASIDE)))
+            .set((transfers::status.eq(OutboxStatus::Parked), transfers::begun.eq(0), transfers::last_error.eq(last_error())))
+            .execute(c))?;
+    }
+    Ok(found)
+}
+
 fn set_orders_aside(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Vec<String>, Failure> {
     let found: Vec<String> = on!(&mut tx.conn, c => held_orders::table
         .filter(held_orders::account_id.eq(account_id))
@@ -179,6 +204,13 @@ fn rest(tx: &mut Tx<'_>, account_id: AccountId, until: Stamp) -> Result<(), Fail
             .filter(outbox_facts::begun.eq(ASIDE - 1))
             .filter(outbox_facts::due_at.lt(until.0)))
         .set(outbox_facts::due_at.eq(until.0))
+        .execute(c))?;
+    on!(&mut tx.conn, c => diesel::update(transfers::table
+            .filter(transfers::account_id.eq(account_id))
+            .filter(transfers::status.eq(OutboxStatus::Pending))
+            .filter(transfers::begun.eq(ASIDE - 1))
+            .filter(transfers::due_at.lt(until.0)))
+        .set(transfers::due_at.eq(until.0))
         .execute(c))?;
     on!(&mut tx.conn, c => diesel::update(held_orders::table
             .filter(held_orders::account_id.eq(account_id))

@@ -57,8 +57,9 @@ db_enum! {
     crate::domain::offer::Wanted: "offers.wanted";
     crate::domain::offer::EndedBy: "offers.ended_by";
     crate::domain::outbox::Topic: "outbox_states.topic";
-    crate::domain::outbox::OutboxStatus: "outbox_states.status, outbox_facts.status";
+    crate::domain::outbox::OutboxStatus: "outbox_states.status, outbox_facts.status, transfers.status";
     crate::domain::outbox::TaskStage: "channel_tasks.stage";
+    crate::domain::transfer::TransferKind: "transfers.kind";
     crate::domain::message::Severity: "upload_messages.severity";
     crate::domain::order::OrderStatus: "orders.order_status_id";
     crate::domain::order::RequestState: "cancellation_requests.state";

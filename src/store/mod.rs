@@ -49,6 +49,7 @@ pub(crate) mod stock;
 pub(crate) mod tasks;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod transfers;
 #[cfg(test)]
 mod trouble;
 mod tx;

@@ -10,7 +10,7 @@ use diesel::upsert::excluded;
 
 use super::held_orders::ORDER_ASIDE;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
-use super::{Conn, MOST_VARIABLES, Tx, broken_document, limited_calls, next_id};
+use super::{Conn, MOST_VARIABLES, Tx, broken_document, limited_calls, next_id, transfers};
 use crate::domain::offer::Wanted;
 use crate::domain::order::FactKind;
 pub use crate::domain::outbox::{OutboxStatus, Topic};
@@ -248,28 +248,33 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
             }
         })?,
     };
+    let transfers = transfers::tally(conn, version, until)?;
     let mut found = Unsettled::default();
-    let mut count = |status: OutboxStatus, due_at: i64, account: AccountId, calls: &[ChannelCall]| match status {
+    let one = |due_at: i64| (1, i64::from(due_at <= until.0));
+    let mut count = |status: OutboxStatus, (all, due): (i64, i64), account: AccountId, calls: &[ChannelCall]| match status {
         OutboxStatus::Pending => {
             let held_up = blocked.contains(&account) || calls.iter().any(|call| limited.contains_key(&(account, *call)));
-            found.pending += 1;
-            found.soon += i64::from(due_at <= until.0 && !held_up);
+            found.pending += all;
+            found.soon += if held_up { 0 } else { due };
         }
-        OutboxStatus::Parked => found.parked += 1,
+        OutboxStatus::Parked => found.parked += all,
         OutboxStatus::Done | OutboxStatus::Dropped => {}
     };
     for (status, due_at, account, task) in states {
-        count(status, due_at, account, if task.is_some() { &[ChannelCall::PollTask] } else { &[ChannelCall::Submit] });
+        count(status, one(due_at), account, if task.is_some() { &[ChannelCall::PollTask] } else { &[ChannelCall::Submit] });
     }
-    facts.into_iter().for_each(|(status, due_at, account)| count(status, due_at, account, &[ChannelCall::PushFact]));
+    facts.into_iter().for_each(|(status, due_at, account)| count(status, one(due_at), account, &[ChannelCall::PushFact]));
     let order_status = |begun: i32| if begun >= ORDER_ASIDE { OutboxStatus::Parked } else { OutboxStatus::Pending };
-    orders.into_iter().for_each(|(due_at, account, begun)| count(order_status(begun), due_at, account, &[]));
+    orders.into_iter().for_each(|(due_at, account, begun)| count(order_status(begun), one(due_at), account, &[]));
+    for transfers::Tally { account_id, status, all, due } in transfers {
+        count(status, (all, due), account_id, &[ChannelCall::Transfer]);
+    }
     let calls: &[ChannelCall] = match errand {
         None => &[],
         Some((Errand::Poll, _)) => &[ChannelCall::PullOrders],
         Some((Errand::Reconciliation, _)) => &[ChannelCall::ListOffers, ChannelCall::PullOrders],
     };
-    errands.into_iter().for_each(|account| count(OutboxStatus::Pending, version.0, account, calls));
+    errands.into_iter().for_each(|account| count(OutboxStatus::Pending, one(version.0), account, calls));
     Ok(found)
 }
 

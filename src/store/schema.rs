@@ -257,6 +257,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    transfers (transfer_id) {
+        transfer_id -> Integer,
+        account_id -> Integer,
+        kind -> Integer,
+        record_id -> Integer,
+        external_number -> Nullable<Text>,
+        version -> BigInt,
+        status -> Integer,
+        due_at -> BigInt,
+        attempts -> Integer,
+        first_failed_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        begun -> Integer,
+    }
+}
+
+diesel::table! {
     upload_messages (message_id) {
         message_id -> Integer,
         mandator_id -> Integer,
@@ -675,6 +692,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     task_rows,
     outbox_states,
     outbox_facts,
+    transfers,
     upload_messages,
     held_orders,
     account_work,

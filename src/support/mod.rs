@@ -195,10 +195,15 @@ fn kind(id: ChangeId) -> &'static str {
         ChangeKind::State => "state of an offer, for the channel",
         ChangeKind::Fact => "report about an order, for the channel",
         ChangeKind::Order => "order of the channel that could not be stored",
+        ChangeKind::Transfer => "customer or coupon, for the channel",
     }
 }
 
 fn about(change: &Change) -> String {
+    if let Some(transfer) = &change.transfer {
+        let number = transfer.name.clone().unwrap_or_else(|| format!("with the id {}, which does not exist any more", transfer.record_id));
+        return format!("{} {number}", transfer.kind.word());
+    }
     match (&change.offer, &change.order) {
         (Some(offer), _) => format!("offer {}, item {}", offer.offer_id, offer.internal_item_number),
         (None, Some(order)) => {
@@ -274,6 +279,7 @@ fn dropped(change: &Change, mandator_id: MandatorId) -> MessageRow {
     let message = match change.id.kind() {
         ChangeKind::State => own::state_dropped(&change.topic, error),
         ChangeKind::Fact | ChangeKind::Order => own::fact_dropped(&change.topic, error),
+        ChangeKind::Transfer => own::transfer_dropped(about(change), error),
     };
     MessageRow {
         item_id: change.offer.as_ref().map(|offer| offer.item_id),

@@ -11,7 +11,7 @@ use crate::world::{World, databases, eventually};
 const BOTH: &[Shop] = &[Shop::FIRST, Shop::SECOND];
 
 /// Somebody buys a mug in a shop; gives the customer of the order once the order is there.
-fn buy(world: &World, erp: &Erp, account: i32, city: &str) -> Element {
+pub(crate) fn buy(world: &World, erp: &Erp, account: i32, city: &str) -> Element {
     buy_as(world, erp, account, city, "Ada@example.org")
 }
 
@@ -49,7 +49,7 @@ fn fetch(erp: &Erp, customer_id: i32) -> Element {
 }
 
 /// A request for one customer, without the end of the record.
-fn update(erp: &Erp, customer_id: i32, compat: &str, typed: &str) {
+pub(crate) fn update(erp: &Erp, customer_id: i32, compat: &str, typed: &str) {
     let compat = format!(
         "<customer significant_key=\"customer_id\"><mandator_id>1</mandator_id><customer_id>{customer_id}</customer_id>{compat}</customer>"
     );

@@ -42,6 +42,7 @@ mod strict;
 mod support;
 mod the_loop;
 mod tolerance;
+mod transfers;
 mod two_processes;
 mod upgrade;
 mod words;

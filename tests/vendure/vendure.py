@@ -19,12 +19,14 @@ SETUP = Path(os.environ.get("KONTOR_SETUP_DIR", ROOT / ".setup"))
 
 ADMIN = "superadmin"
 ADMIN_PASSWORD = "superadmin"
-# What Kontor logs in as: an administrator who may keep the catalogue and the orders, and nothing else.
+# What Kontor logs in as: an administrator who may keep catalogue, orders, customers and promotions, and nothing else.
 KONTOR_USER = "kontor@example.com"
 KONTOR_PASSWORD = "kontor-secret"
 KONTOR_PERMISSIONS = [
     "ReadCatalog", "CreateCatalog", "UpdateCatalog", "DeleteCatalog",
-    "ReadOrder", "UpdateOrder", "ReadCustomer", "ReadSettings", "ReadStockLocation",
+    "ReadOrder", "UpdateOrder", "ReadSettings", "ReadStockLocation",
+    "CreateCustomer", "ReadCustomer", "UpdateCustomer", "CreateCustomerGroup", "ReadCustomerGroup", "UpdateCustomerGroup",
+    "CreatePromotion", "ReadPromotion", "UpdatePromotion",
 ]  # fmt: skip
 
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::super::settings::Keys;
 use super::super::{Capabilities, PriceKinds, Repeats, SetupError};
-use crate::domain::Currency;
+use crate::domain::{Currency, Reader};
 use crate::domain::order::FactName;
 use crate::domain::rate::Rates;
+use crate::domain::transfer::TransferKind;
 
 /// Pictures of one offer.
 const MOST_PICTURES: usize = 12;
@@ -28,6 +29,8 @@ const WORDS: &[&str] = &[
     "refunds_positions",
     "refunds_amounts",
     "fact_keys",
+    "customers",
+    "coupons",
 ];
 
 #[derive(Debug, Clone)]
@@ -113,6 +116,7 @@ impl Can {
             refunds_positions: self.has("refunds_positions"),
             refunds_amounts: self.has("refunds_amounts"),
             repeats: if self.has("fact_keys") { Repeats::Harmless } else { Repeats::ReadBack },
+            transfers: TransferKind::ALL.into_iter().filter(|kind| self.has(kind.several(Reader::ADMIN))).collect(),
             rates: Rates::new(),
         }
     }

@@ -7,7 +7,7 @@ use chrono::Utc;
 
 use super::super::{
     Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Face, Fact, Listed, ListedOffer, MissingRight,
-    OfferChange, OfferKey, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress,
+    OfferChange, OfferKey, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress, Transfer,
 };
 use super::can::Can;
 use super::catalogue;
@@ -142,6 +142,10 @@ impl Connector for SandboxConnector {
 
     fn read_back(&self, fact: &Fact) -> Result<ReadBack, ChannelError> {
         self.call(|shop| count(&mut shop.counters.read_back_calls, 1), |shop| shop.read_back(fact, &self.can, Utc::now()))
+    }
+
+    fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
+        self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer))
     }
 
     fn categories(&self, cursor: Option<&str>) -> Result<CategoryPage, ChannelError> {

@@ -80,6 +80,7 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
             shop.withdraw(order_id, request_id)?;
             order(shop, order_id)
         }
+        ("GET", [what @ ("customers" | "coupons")]) => Ok(transferred(shop, what)),
         ("GET", ["faults"]) => Ok(FaceReply::json(200, &shop.faults)),
         ("POST", ["faults"]) => {
             let script: FaultScript = parse(body, r#"{"throttle":{"calls":3,"retry_after_seconds":1}}"#)?;
@@ -96,12 +97,20 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
         (
             _,
             []
-            | ["state" | "offers" | "orders" | "faults"]
+            | ["state" | "offers" | "orders" | "customers" | "coupons" | "faults"]
             | ["offers" | "orders", _]
             | ["orders", _, "cancel" | "pay" | "change" | "requests" | "returns" | "refunds"]
             | ["orders", _, "requests", _, "withdraw"],
         ) => Ok(FaceReply::error(405, format!("{method} is not possible here; the page GET /sandbox/{} shows what is", shop.account_id))),
         _ => Err(Problem::Missing(format!("nothing lives here; the page GET /sandbox/{} shows what does", shop.account_id))),
+    }
+}
+
+/// What Kontor transferred to the shop.
+fn transferred(shop: &Shop, what: &str) -> FaceReply {
+    match what {
+        "customers" => FaceReply::json(200, &json!({ "customers": shop.customers })),
+        _ => FaceReply::json(200, &json!({ "coupons": shop.coupons.values().collect::<Vec<_>>() })),
     }
 }
 

@@ -27,6 +27,7 @@ mod sums;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod transfers;
 mod wishes;
 
 use std::path::PathBuf;

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::accepted::ShopTask;
 use super::bad_days::Faults;
 use super::decimal_text;
+use crate::domain::coupon::Coupon as CouponDocument;
+use crate::domain::customer::Customer;
 use crate::domain::order::Workflow;
 use crate::domain::order::{Address, Delivery, LinePieces, Packet};
 use crate::domain::{AccountId, Decimal};
@@ -29,6 +31,12 @@ pub(crate) struct Shop {
     pub(super) tasks: BTreeMap<u64, ShopTask>,
     #[serde(default)]
     pub(super) tasks_made: u64,
+    /// By the key of the buyer in orders.
+    #[serde(default)]
+    pub(crate) customers: BTreeMap<String, ShopCustomer>,
+    /// By number.
+    #[serde(default)]
+    pub(crate) coupons: BTreeMap<u64, ShopCoupon>,
     pub faults: Faults,
     pub counters: Counters,
 }
@@ -44,6 +52,8 @@ impl Shop {
             orders: BTreeMap::new(),
             tasks: BTreeMap::new(),
             tasks_made: 0,
+            customers: BTreeMap::new(),
+            coupons: BTreeMap::new(),
             faults: Faults::default(),
             counters: Counters::default(),
         }
@@ -193,6 +203,29 @@ pub(crate) struct Coupon {
     pub(crate) amount: Decimal,
 }
 
+/// A customer, under the key by which orders name their buyer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ShopCustomer {
+    pub(crate) email: Option<String>,
+    pub(crate) group: Option<String>,
+    pub(crate) customer: Customer,
+    /// How often Kontor sent it.
+    pub(crate) updates: u64,
+}
+
+/// A coupon under its number in the shop.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ShopCoupon {
+    pub(crate) code: String,
+    pub(crate) active: bool,
+    /// RFC 3339.
+    pub(crate) from: Option<String>,
+    pub(crate) until: Option<String>,
+    pub(crate) coupon: CouponDocument,
+    /// How often Kontor sent it.
+    pub(crate) updates: u64,
+}
+
 /// A buyer's request to cancel pieces.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Request {
@@ -257,6 +290,8 @@ pub(crate) struct Counters {
     pub read_back_calls: u64,
     #[serde(default)]
     pub rows_accepted: u64,
+    #[serde(default)]
+    pub(crate) transfer_calls: u64,
     /// Facts whose key had been applied already.
     pub duplicate_facts: u64,
     /// Facts that came after a later step of the same order.

@@ -1,6 +1,8 @@
 //! The connector against a running shop. Start one with `tests/vendure/shop`, then
 //! `KONTOR_TEST_VENDURE=http://127.0.0.1:3100 cargo test --lib vendure::live -- --ignored`.
 
+mod after_sale;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};

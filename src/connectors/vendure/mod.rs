@@ -1,5 +1,7 @@
 //! Vendure 3 over its GraphQL admin API. Written against and tried on a running Vendure 3.7.3.
 //!
+//! Customers and coupons: see `transfers`.
+//!
 //! What a Vendure without plug-ins has no place for is not sent: images (they would have to be uploaded), category
 //! (Vendure's collections choose their products by filters of their own), EAN, weight and further attributes. A
 //! cancellation does not pay money back; the merchant does that in the shop.
@@ -20,6 +22,7 @@ mod split;
 pub(crate) mod stage;
 #[cfg(test)]
 mod tests;
+mod transfers;
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -31,11 +34,12 @@ use serde_json::{Value, json};
 use super::settings::Keys;
 use super::{
     Capabilities, ChannelError, Checkup, Connector, Entry, Fact, Listed, OfferChange, Outcome, Pulled, Repeats, RowResult, Setting,
-    SetupError, Takes, lock,
+    SetupError, Takes, Transfer, lock,
 };
 use crate::config::Account;
 use crate::domain::Currency;
 use crate::domain::order::FactName;
+use crate::domain::transfer::TransferKind;
 use graphql::{Api, Failure};
 
 pub(super) const ENTRY: Entry = Entry {
@@ -309,6 +313,7 @@ impl Connector for Vendure {
             refunds_amounts: true,
             // Every step is taken only where the order, read before, does not show it yet.
             repeats: Repeats::Harmless,
+            transfers: TransferKind::ALL.into(),
             ..Capabilities::least(BATCH)
         }
     }
@@ -323,6 +328,10 @@ impl Connector for Vendure {
 
     fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
         self.push(fact)
+    }
+
+    fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
+        self.push_transfer(transfer)
     }
 
     fn list_offers(&self, cursor: Option<&str>) -> Result<Listed, ChannelError> {

@@ -1,7 +1,8 @@
 //! Collecting orders: new ones by the time they were placed, open ones again by their code.
 //!
 //! Vendure's `updatedAt` is useless as a cursor: payment, fulfilment and delivery do not move it, and it may lie before
-//! `orderPlacedAt`, so that an order would appear behind the cursor (both seen with 3.7.3).
+//! `orderPlacedAt`, so that an order would appear behind the cursor (both seen with 3.7.3). Nor does money that goes back. So
+//! each poll also reads a page of the orders of the last weeks again, complete ones too, and goes round them in turn.
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,9 @@ use super::{Vendure, part};
 
 /// Pages of one pull; more orders wait for the next one.
 const MOST_PAGES: usize = 5;
+/// How long an order is read again after it was placed, whatever became of it: a buyer has two weeks for a return (directive
+/// 2011/83/EU, articles 9 and 13), and the merchant as long for the money.
+const READ_AGAIN_DAYS: i64 = 60;
 
 /// Where the next poll goes on. `skip` is not zero in the middle of a long list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,12 +28,15 @@ pub(crate) struct Cursor {
     pub placed_after: DateTime<Utc>,
     #[serde(default)]
     pub skip: usize,
+    /// The round of the orders that are read again goes on behind this time of placing; `None`: it begins.
+    #[serde(default)]
+    pub again: Option<DateTime<Utc>>,
 }
 
 impl Cursor {
     /// An unreadable cursor comes from another connector: the account then starts again.
     pub(crate) fn read(text: Option<&str>, first: DateTime<Utc>) -> Cursor {
-        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Cursor { placed_after: first, skip: 0 })
+        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Cursor { placed_after: first, skip: 0, again: None })
     }
 
     /// Orders become visible when the shop commits them, not in the order of their times; milliseconds are cut off.
@@ -40,9 +47,16 @@ impl Cursor {
     /// After a page that ended at `reached` of `total` orders, the newest of them placed at `newest`.
     pub(crate) fn next(&self, reached: usize, total: usize, newest: Option<DateTime<Utc>>) -> (Cursor, bool) {
         if reached < total {
-            (Cursor { placed_after: self.placed_after, skip: reached }, true)
+            (Cursor { skip: reached, ..self.clone() }, true)
         } else {
-            (Cursor { placed_after: newest.map_or(self.placed_after, |newest| newest.max(self.placed_after)), skip: 0 }, false)
+            (
+                Cursor {
+                    placed_after: newest.map_or(self.placed_after, |newest| newest.max(self.placed_after)),
+                    skip: 0,
+                    again: self.again,
+                },
+                false,
+            )
         }
     }
 }
@@ -66,10 +80,16 @@ impl Vendure {
                 break;
             }
         }
-        let (next, more) = cursor.next(reached, total, fresh.iter().filter_map(|order| order.order_placed_at).max());
+        let (mut next, more) = cursor.next(reached, total, fresh.iter().filter_map(|order| order.order_placed_at).max());
         // Once per poll, not for each part of a long list.
         let mut orders = if cursor.skip == 0 { self.read_again(open, &fresh)? } else { Vec::new() };
         orders.extend(fresh);
+        if cursor.skip == 0 {
+            let (past, again) = self.read_past(cursor.again, now)?;
+            let known: BTreeSet<String> = orders.iter().map(|order| order.code.clone()).collect();
+            orders.extend(past.into_iter().filter(|order| !known.contains(&order.code)));
+            next.again = again;
+        }
         let methods = &self.settings.cash_on_delivery_methods;
         let cursor = serde_json::to_string(&next).map_err(|error| ChannelError::Protocol { reason: error.to_string() })?;
         Ok(Pulled { orders: orders.into_iter().filter_map(|order| order.read(methods)).collect(), cursor, more })
@@ -84,6 +104,16 @@ impl Vendure {
             orders.extend(self.list(&json!({ "code": { "in": chunk } }), 0)?.0);
         }
         Ok(orders)
+    }
+
+    /// The next page of the round, and where it goes on.
+    fn read_past(&self, again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(Vec<Order>, Option<DateTime<Utc>>), ChannelError> {
+        let first = now - Duration::days(READ_AGAIN_DAYS);
+        let after = again.map_or(first, |again| again.max(first)).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let (orders, total) = self.list(&json!({ "active": { "eq": false }, "orderPlacedAt": { "after": after } }), 0)?;
+        let last = orders.iter().filter_map(|order| order.order_placed_at).max();
+        let next = last.filter(|last| orders.len() < total && again.is_none_or(|again| *last > again));
+        Ok((orders, next))
     }
 
     fn list(&self, filter: &Value, skip: usize) -> Result<(Vec<Order>, usize), ChannelError> {

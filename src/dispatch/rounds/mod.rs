@@ -7,6 +7,7 @@ mod orders;
 mod reconciliation;
 mod states;
 mod tasks;
+mod transfers;
 
 use super::context::Context;
 use super::turn::Kind;
@@ -55,6 +56,7 @@ pub(super) struct Rounds {
     pub orders: orders::Orders,
     pub tasks: tasks::Tasks,
     pub states: states::States,
+    pub transfers: transfers::Transfers,
     pub reconciliation: reconciliation::Reconciliation,
 }
 
@@ -65,6 +67,7 @@ impl Rounds {
             Kind::Orders => &mut self.orders,
             Kind::Tasks => &mut self.tasks,
             Kind::States => &mut self.states,
+            Kind::Transfers => &mut self.transfers,
             Kind::Reconciliation => &mut self.reconciliation,
         }
     }

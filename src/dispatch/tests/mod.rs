@@ -15,4 +15,5 @@ mod silence;
 mod stock;
 mod support;
 mod tasks;
+mod transfers;
 pub(crate) mod world;

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use crate::connectors::{
     Capabilities, ChannelError, Checkup, Connector, Fact, Listed, ListedOffer, OfferChange, OfferKey, Outcome, PriceKinds, Pulled,
-    ReadBack, Repeats, RowResult, Task, TaskProgress,
+    ReadBack, Repeats, RowResult, Task, TaskProgress, Transfer,
 };
 use crate::domain::OfferId;
 use crate::domain::order::FactName;
 use crate::domain::rate::{ChannelCall, Rate};
+use crate::domain::transfer::TransferKind;
 
 type OnSubmit = Box<dyn FnOnce(&[OfferChange]) -> Result<Vec<RowResult>, ChannelError> + Send + Sync>;
 type OnPull = Box<dyn FnOnce(Option<&str>, &[String]) -> Result<Pulled, ChannelError> + Send + Sync>;
@@ -17,6 +18,7 @@ type OnList = Box<dyn FnOnce(Option<&str>) -> Result<Listed, ChannelError> + Sen
 type OnTask = Box<dyn FnOnce(&Task) -> Result<TaskProgress, ChannelError> + Send + Sync>;
 type OnFind = Box<dyn FnOnce(&[OfferKey]) -> Result<Vec<(OfferId, ListedOffer)>, ChannelError> + Send + Sync>;
 type OnReadBack = Box<dyn FnOnce(&Fact) -> Result<ReadBack, ChannelError> + Send + Sync>;
+type OnTransfer = Box<dyn FnOnce(&Transfer) -> Result<Outcome, ChannelError> + Send + Sync>;
 type OnFact = Box<dyn FnOnce(&Fact) -> Result<Outcome, ChannelError> + Send + Sync>;
 
 #[derive(Default)]
@@ -29,7 +31,7 @@ struct Inner {
     submits: Vec<Vec<OfferChange>>,
     facts: Vec<Fact>,
     polls: Vec<(Option<String>, Vec<String>)>,
-    /// The calls in their order: `submit`, `pull`, `fact`, `list`, `task`, `find`, `read back`.
+    /// The calls in their order: `submit`, `pull`, `fact`, `list`, `task`, `find`, `read back`, `transfer`.
     calls: Vec<&'static str>,
     on_submit: VecDeque<OnSubmit>,
     on_pull: VecDeque<OnPull>,
@@ -38,6 +40,8 @@ struct Inner {
     on_task: VecDeque<OnTask>,
     on_find: VecDeque<OnFind>,
     on_read_back: VecDeque<OnReadBack>,
+    on_transfer: VecDeque<OnTransfer>,
+    transfers: Vec<Transfer>,
     /// What the channel can do; set by `new`.
     can: Option<Capabilities>,
 }
@@ -62,6 +66,7 @@ impl Script {
                 refunds_positions: true,
                 refunds_amounts: true,
                 repeats: Repeats::Harmless,
+                transfers: TransferKind::ALL.into(),
                 ..Capabilities::least(batch_size)
             });
         }
@@ -133,6 +138,18 @@ impl Script {
 
     pub(crate) fn on_read_back(&self, then: impl FnOnce(&Fact) -> Result<ReadBack, ChannelError> + Send + Sync + 'static) {
         self.inner.lock().unwrap().on_read_back.push_back(Box::new(then));
+    }
+
+    pub(crate) fn on_transfer(&self, then: impl FnOnce(&Transfer) -> Result<Outcome, ChannelError> + Send + Sync + 'static) {
+        self.inner.lock().unwrap().on_transfer.push_back(Box::new(then));
+    }
+
+    pub(crate) fn takes_no_records(&self) {
+        self.can(|can| can.transfers.clear());
+    }
+
+    pub(crate) fn take_transfers(&self) -> Vec<Transfer> {
+        std::mem::take(&mut self.inner.lock().unwrap().transfers)
     }
 
     pub(crate) fn take_submits(&self) -> Vec<Vec<OfferChange>> {
@@ -236,6 +253,19 @@ impl Connector for Scripted {
             inner.on_read_back.pop_front()
         };
         then.map_or(Ok(ReadBack::Absent), |then| then(fact))
+    }
+
+    fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
+        let (then, number) = {
+            let mut inner = self.0.inner.lock().unwrap();
+            inner.calls.push("transfer");
+            inner.transfers.push(transfer.clone());
+            (inner.on_transfer.pop_front(), inner.transfers.len())
+        };
+        match then {
+            Some(then) => then(transfer),
+            None => Ok(Outcome::Done { external_number: Some(format!("T-{number}")), url: None, messages: Vec::new() }),
+        }
     }
 
     fn check(&self) -> Result<Checkup, ChannelError> {

@@ -173,4 +173,19 @@ messages! {
         "die Sandbox führt höchstens {most} Angebote"
         "end some offers, or go on with a new sandbox"
         "beenden Sie Angebote oder machen Sie mit einer neuen Sandbox weiter";
+    coupon_currency CURRENCY Error (code, found, expected)
+        "the coupon {code} is in {found}, the shop's channel sells in {expected}"
+        "der Gutschein {code} ist in {found}, der Kanal des Shops verkauft in {expected}"
+        "make a coupon in the shop's currency, or one of percent"
+        "legen Sie einen Gutschein in der Währung des Shops an oder einen in Prozent";
+    customer_unknown CUSTOMER_UNKNOWN Error (key)
+        "the shop has no customer \"{key}\""
+        "der Shop hat keinen Kunden \"{key}\""
+        "he was deleted in the shop; nothing to do until he orders again"
+        "er wurde im Shop gelöscht; nichts zu tun, bis er wieder bestellt";
+    right_missing RIGHT_MISSING Error ()
+        "the shop's user of Kontor lacks the rights for customers or promotions"
+        "dem Benutzer von Kontor im Shop fehlen die Rechte für Kunden oder Aktionen"
+        "give its role in the shop the rights that docs/VENDURE.md lists, then call retryChanges"
+        "geben Sie seiner Rolle im Shop die Rechte aus docs/VENDURE.md und rufen Sie dann retryChanges auf";
 }

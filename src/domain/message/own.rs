@@ -278,4 +278,19 @@ messages! {
         "der Prozess endete dreimal während der Arbeit an {what}; damit alles andere weitergeht, ist es zurückgestellt"
         "retry it (retryChanges, or kontor outbox retry); if that ends the process again, change the data and report it with the log"
         "lassen Sie es noch einmal versuchen (retryChanges oder kontor outbox retry); endet der Prozess wieder, ändern Sie die Daten und melden Sie es mit dem Protokoll";
+    transfer_dropped CHANGE_DROPPED Warning (record, error)
+        "{record}: sending it was given up by hand; the last error was: {error}"
+        "{record}: das Senden wurde von Hand aufgegeben; der letzte Fehler war: {error}"
+        "nothing to do: it is sent again with the next change of the data, or with syncPlatformCustomers or syncPlatformCoupons"
+        "nichts zu tun: es wird mit der nächsten Änderung der Daten oder mit syncPlatformCustomers oder syncPlatformCoupons wieder gesendet";
+    transfers_not_sent TRANSFER_NOT_SENT Warning (kind)
+        "the channel takes no {kind}; they stay in Kontor"
+        "der Kanal nimmt keine {kind} an; sie bleiben in Kontor"
+        "enter them in the channel by hand"
+        "tragen Sie sie im Kanal von Hand ein";
+    transfer_refused TRANSFER_REFUSED Error (record, reason)
+        "{record} is not in the channel as it is here: {reason}"
+        "{record} ist im Kanal nicht so wie hier: {reason}"
+        "correct the record, which sends it again, or change the channel and call retryChanges"
+        "berichtigen Sie den Datensatz, dann wird er wieder gesendet, oder ändern Sie den Kanal und rufen Sie retryChanges auf";
 }

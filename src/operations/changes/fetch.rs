@@ -14,13 +14,13 @@ use crate::store::outbox::OutboxStatus;
 use crate::{ask, fetched, wire};
 
 wire! {
-    /// Conditions on changes; all of them must hold. Conditions on articles and offers select states only, those on orders facts and orders only.
+    /// Conditions on changes; all of them must hold. Conditions on articles and offers select states only, those on orders facts and orders only, those on customers and coupons transfers only.
     PendingChangeFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<MandatorId>>,
         /// The account.
         account_id: Option<Match<AccountId>>,
-        /// STATE, FACT or ORDER.
+        /// STATE, FACT, ORDER or TRANSFER.
         kind: Option<Match<String>>,
         /// PENDING or PARKED.
         status: Option<Match<String>>,
@@ -36,6 +36,10 @@ wire! {
         order_number: Option<Match<i32>>,
         /// The order by the number of the marketplace.
         marketplace_order_id: Option<Match<String>>,
+        /// The customer.
+        customer_id: Option<Match<i32>>,
+        /// The coupon.
+        coupon_id: Option<Match<i32>>,
     }
 
     /// Which changes to fetch.
@@ -80,15 +84,17 @@ impl ReadOperation for FetchPendingChanges {
                     filter,
                     PendingChangeFilter,
                     mandator,
-                    { mandator_id account_id kind status order_id order_number marketplace_order_id }
+                    { mandator_id account_id kind status order_id order_number marketplace_order_id customer_id coupon_id }
                 ),
                 order: about_order!(
                     ask,
                     filter,
                     PendingChangeFilter,
                     mandator,
-                    { mandator_id account_id kind status offer_id item_id internal_item_number }
+                    { mandator_id account_id kind status offer_id item_id internal_item_number customer_id coupon_id }
                 ),
+                customer_id: cond_of(filter.customer_id.as_ref()),
+                coupon_id: cond_of(filter.coupon_id.as_ref()),
             };
             found.extend(store::matching(conn, &conditions)?);
         }
@@ -103,10 +109,11 @@ impl ReadOperation for FetchPendingChanges {
     }
 }
 
-const KINDS: [(PendingChangeKind, ChangeKind); 3] = [
+const KINDS: [(PendingChangeKind, ChangeKind); 4] = [
     (PendingChangeKind::State, ChangeKind::State),
     (PendingChangeKind::Fact, ChangeKind::Fact),
     (PendingChangeKind::Order, ChangeKind::Order),
+    (PendingChangeKind::Transfer, ChangeKind::Transfer),
 ];
 
 const STATUSES: [(PendingChangeStatus, OutboxStatus); 2] =

@@ -11,12 +11,13 @@ pub(crate) use retry::RetryChanges;
 
 use super::wire::Time;
 use crate::config::Settings;
+use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, ItemId, OfferId, OrderId};
 use crate::store::changes::{Change, ChangeKind};
 use crate::{wire, wire_enum};
 
 wire_enum! {
-    /// What a change is: the state of an offer (its newest value counts), a fact about an order (sent once, in order), or an order of the channel that could not be stored.
+    /// What a change is: the state of an offer (its newest value counts), a fact about an order (sent once, in order), an order of the channel that could not be stored, or a customer or coupon (its newest state counts).
     PendingChangeKind {
         /// The state of an offer; only its newest value is sent.
         State = "state",
@@ -24,6 +25,8 @@ wire_enum! {
         Fact = "fact",
         /// An order of the channel that could not be stored.
         Order = "order",
+        /// A customer or coupon; only its newest state is sent.
+        Transfer = "transfer",
     }
     /// pending: tried automatically until it arrives; parked: no longer tried automatically.
     PendingChangeStatus {
@@ -37,11 +40,11 @@ wire_enum! {
 wire! {
     /// A change that has not arrived.
     PendingChange {
-        /// Number of the change for retryChanges, such as price-12 for the price of offer 12, fact-7 or order-3.
+        /// Number of the change for retryChanges, such as price-12 for the price of offer 12, fact-7, order-3 or transfer-4.
         change_id: String,
-        /// STATE, FACT or ORDER.
+        /// STATE, FACT, ORDER or TRANSFER.
         kind: PendingChangeKind,
-        /// The part of the offer (listing, content, price, quantity), or what happened to the order (acknowledged, paid, shipped, cancelled, positions_cancelled, refunded); import of an order.
+        /// The part of the offer (listing, content, price, quantity), or what happened to the order (acknowledged, paid, shipped, cancelled, positions_cancelled, refunded); import of an order; customer or coupon of a transfer.
         topic: String,
         /// PENDING or PARKED; orders are never parked.
         status: PendingChangeStatus,
@@ -75,13 +78,25 @@ wire! {
         last_error: Option<String>,
         /// When the channel accepted it, or the change that it can only follow, and began to work on it.
         accepted_at: Option<Time>,
+        /// The customer, of a transfer.
+        customer_id: Option<i32>,
+        /// The customer by number.
+        customer_number: Option<i32>,
+        /// The coupon, of a transfer.
+        coupon_id: Option<i32>,
+        /// The coupon by its code.
+        coupon_code: Option<String>,
     }
 }
 
 /// A change as it goes out, in the time zone of its mandator.
 pub(super) fn record(settings: &Settings, zone: Tz, change: Change) -> PendingChange {
     let next_try = change.next_try();
-    let (offer, order) = (change.offer, change.order);
+    let (offer, order, transfer) = (change.offer, change.order, change.transfer);
+    let (customer, coupon) = transfer.map_or((None, None), |transfer| match transfer.kind {
+        TransferKind::Customer => (Some(transfer), None),
+        TransferKind::Coupon => (None, Some(transfer)),
+    });
     let time = |stamp| Time::of(stamp, zone);
     PendingChange {
         change_id: change.id.to_string(),
@@ -89,6 +104,7 @@ pub(super) fn record(settings: &Settings, zone: Tz, change: Change) -> PendingCh
             ChangeKind::State => PendingChangeKind::State,
             ChangeKind::Fact => PendingChangeKind::Fact,
             ChangeKind::Order => PendingChangeKind::Order,
+            ChangeKind::Transfer => PendingChangeKind::Transfer,
         },
         topic: change.topic,
         status: if change.parked { PendingChangeStatus::Parked } else { PendingChangeStatus::Pending },
@@ -107,5 +123,9 @@ pub(super) fn record(settings: &Settings, zone: Tz, change: Change) -> PendingCh
         next_try_at: next_try.map(time),
         last_error: change.last_error,
         accepted_at: change.accepted_at.map(time),
+        customer_id: customer.as_ref().map(|customer| customer.record_id),
+        customer_number: customer.and_then(|customer| customer.name?.parse().ok()),
+        coupon_id: coupon.as_ref().map(|coupon| coupon.record_id),
+        coupon_code: coupon.and_then(|coupon| coupon.name),
     }
 }

@@ -3,13 +3,14 @@
 use super::{CustomerAddressRecord, CustomerKey, CustomerKeys, CustomerRecord};
 use crate::domain::customer::{CustomerAddress, check_number};
 use crate::domain::lookup::CustomerGroup;
+use crate::domain::transfer::TransferKind;
 use crate::domain::{AnyOf, Failure, FieldName, MandatorId, Patch, Place, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::customer_addresses::{self, AddressRow};
 use crate::store::orders::customers::{self, CustomerRow};
-use crate::store::{Conn, Stored, lookups};
+use crate::store::{Conn, Stored, lookups, transfers};
 use crate::{reports, write_request};
 
 /// Delivery addresses that one customer may have.
@@ -87,6 +88,8 @@ fn write(work: &mut Work<'_, '_>, mut record: CustomerRecord) -> Result<Done<Cus
     changed |= take_addresses(work, row.customer_id, addresses)?;
     if changed {
         customers::save(work.tx, &mut row)?;
+        let accounts = transfers::changed(work.tx, TransferKind::Customer, &[row.customer_id])?;
+        work.concerns(accounts);
     }
     Ok((Some(action), keys_of(&row)))
 }

@@ -1,21 +1,36 @@
-//! Which offers a changed record of a list concerns.
+//! What a changed record of a list concerns at the channels: offers, customers, or itself.
 
 use std::collections::BTreeMap;
 
+use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, ItemId, MandatorId};
 use crate::operations::Work;
 use crate::store::listings::{self, Named};
 use crate::store::lookups::List;
+use crate::store::orders::customers;
 use crate::store::outbox::{self, Topic};
+use crate::store::transfers;
 
-/// Offers that show a record are sent again when it changed: those of the articles that name it, and no others.
+/// Offers that show a record are sent again when it changed: those of the articles that name it, and no others. So are the
+/// members of a customer group, and a coupon itself, to the channels that have them.
 pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: MandatorId, named: &Named) -> Result<(), Failure> {
     let conn = &mut work.tx.conn;
     let items = match list {
         List::DeliveryTimes => listings::naming_delivery_time(conn, mandator_id, named)?,
         List::DeliveryCharges => listings::naming_delivery_charge(conn, mandator_id, named)?,
         List::Templates => return tell_of_template(work, mandator_id, named),
-        List::TextTypes | List::ImageTypes | List::CustomerGroups | List::Coupons => return Ok(()),
+        List::CustomerGroups => {
+            let members = customers::in_groups(conn, mandator_id, named.id)?;
+            let accounts = transfers::changed(work.tx, TransferKind::Customer, &members)?;
+            work.concerns(accounts);
+            return Ok(());
+        }
+        List::Coupons => {
+            let accounts = transfers::changed(work.tx, TransferKind::Coupon, &[named.id])?;
+            work.concerns(accounts);
+            return Ok(());
+        }
+        List::TextTypes | List::ImageTypes => return Ok(()),
     };
     let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
     work.concerns(accounts);

@@ -10,7 +10,7 @@ use crate::store::Tx;
 use crate::store::held_orders::ORDER_ASIDE;
 use crate::store::orders;
 use crate::store::outbox::{OutboxStatus, due_now};
-use crate::store::schema::{held_orders, outbox_facts, outbox_states};
+use crate::store::schema::{held_orders, outbox_facts, outbox_states, transfers};
 
 /// Puts rows on the foot of the ladder, with the version of this transaction: whoever waits for it sees them, and what
 /// an attempt under way finds out does not put them back.
@@ -69,6 +69,7 @@ pub(crate) fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
             touched
         }
         ChangeId::Order(order) => order_again!(tx, held_orders::held_order_id.eq(order).and(order_waits!(now)))?,
+        ChangeId::Transfer(transfer) => again!(tx, transfers, transfers::transfer_id.eq(transfer).and(waiting!(transfers, now)))?,
     };
     Ok(touched > 0)
 }
@@ -104,7 +105,8 @@ pub(crate) fn retry_account(tx: &mut Tx<'_>, account_id: AccountId, parked_only:
     let facts = again!(tx, outbox_facts, outbox_facts::account_id.eq(account_id).and(waiting!(outbox_facts, later_than)))?;
     orders::resume_credits(tx)?;
     let orders = order_again!(tx, held_orders::account_id.eq(account_id).and(order_waits!(later_than)))?;
-    Ok(states.saturating_add(facts).saturating_add(orders))
+    let transfers = again!(tx, transfers, transfers::account_id.eq(account_id).and(waiting!(transfers, later_than)))?;
+    Ok(states.saturating_add(facts).saturating_add(orders).saturating_add(transfers))
 }
 
 /// Gives a change up. The key of a fact stays known, so that a repeat of the ERP's call does not bring it back. An order
@@ -121,6 +123,11 @@ pub(crate) fn drop(tx: &mut Tx<'_>, id: ChangeId) -> Result<(), Failure> {
                 .set((outbox_facts::status.eq(OutboxStatus::Dropped), outbox_facts::settled_at.eq(stamp)))
                 .execute(c))?;
             orders::give_up_credit(tx, fact)?;
+        }
+        ChangeId::Transfer(transfer) => {
+            on!(&mut tx.conn, c => diesel::update(transfers::table.find(transfer))
+                .set(transfers::status.eq(OutboxStatus::Dropped))
+                .execute(c))?;
         }
     }
     Ok(())

@@ -16,17 +16,19 @@ use super::Conn;
 use super::filter::Cond;
 use super::held_orders::ORDER_ASIDE;
 use super::outbox::{OutboxStatus, Topic};
-use super::schema::{held_orders, items, offers, orders, outbox_facts, outbox_states};
+use super::schema::{held_orders, items, offers, orders, outbox_facts, outbox_states, transfers};
+use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Stamp};
 use crate::{conditions, narrow, on};
 
 /// The number of a change, one over all tables: `price-12` is the price of offer 12, `fact-7` a report about an order,
-/// `order-3` an order of the channel that could not be stored.
+/// `order-3` an order of the channel that could not be stored, `transfer-4` a customer or coupon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ChangeId {
     State { offer_id: OfferId, topic: Topic },
     Fact(i32),
     Order(i32),
+    Transfer(i32),
 }
 
 impl fmt::Display for ChangeId {
@@ -35,6 +37,7 @@ impl fmt::Display for ChangeId {
             ChangeId::State { offer_id, topic } => write!(f, "{}-{offer_id}", topic.word()),
             ChangeId::Fact(number) => write!(f, "fact-{number}"),
             ChangeId::Order(number) => write!(f, "order-{number}"),
+            ChangeId::Transfer(number) => write!(f, "transfer-{number}"),
         }
     }
 }
@@ -55,6 +58,9 @@ impl FromStr for ChangeId {
         if word.eq_ignore_ascii_case("order") {
             return Ok(ChangeId::Order(number));
         }
+        if word.eq_ignore_ascii_case("transfer") {
+            return Ok(ChangeId::Transfer(number));
+        }
         let topic = Topic::ALL.into_iter().find(|topic| word.eq_ignore_ascii_case(topic.word()));
         topic.map(|topic| ChangeId::State { offer_id: OfferId(number), topic }).ok_or(NoChangeId)
     }
@@ -69,6 +75,8 @@ pub(crate) enum ChangeKind {
     Fact,
     /// An order of the channel, for us.
     Order,
+    /// A customer or coupon, for the channel.
+    Transfer,
 }
 
 impl ChangeId {
@@ -77,6 +85,7 @@ impl ChangeId {
             ChangeId::State { .. } => ChangeKind::State,
             ChangeId::Fact(_) => ChangeKind::Fact,
             ChangeId::Order(_) => ChangeKind::Order,
+            ChangeId::Transfer(_) => ChangeKind::Transfer,
         }
     }
 }
@@ -98,6 +107,15 @@ pub(crate) struct OrderOf {
     pub marketplace_order_id: Option<String>,
 }
 
+/// The customer or coupon that a change is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TransferOf {
+    pub kind: TransferKind,
+    pub record_id: i32,
+    /// The number of the customer or the code of the coupon; missing where there is no such record any more.
+    pub name: Option<String>,
+}
+
 /// One change that has not arrived.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
@@ -107,7 +125,8 @@ pub(crate) struct Change {
     pub account_id: AccountId,
     pub offer: Option<OfferOf>,
     pub order: Option<OrderOf>,
-    /// The part of the offer, what happened to the order, or `import` of an order that could not be stored.
+    pub transfer: Option<TransferOf>,
+    /// The part of the offer, what happened to the order, the kind of a transfer, or `import` of an order that could not be stored.
     pub topic: String,
     /// Not tried automatically any more.
     pub parked: bool,
@@ -150,8 +169,8 @@ conditions! {
     }
 }
 
-/// Conditions on changes; all of them must hold. One about items or offers leaves out what has none, and so does
-/// one about orders.
+/// Conditions on changes; all of them must hold. One about items or offers leaves out what has none, and so do
+/// those about orders, customers and coupons.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ChangeFilter {
     pub kind: Cond<ChangeKind>,
@@ -160,6 +179,8 @@ pub(crate) struct ChangeFilter {
     pub status: Cond<OutboxStatus>,
     pub offer: AboutOffer,
     pub order: AboutOrder,
+    pub customer_id: Cond<i32>,
+    pub coupon_id: Cond<i32>,
 }
 
 impl AboutOffer {
@@ -177,15 +198,25 @@ impl AboutOrder {
 /// Numbers of the changes that pass a filter, each with the time at which it was asked for.
 pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
     let mut found = Vec::new();
-    if filter.kind.passes(&ChangeKind::State) && filter.order.passes_unset() {
+    let no_record = filter.customer_id.passes_unset() && filter.coupon_id.passes_unset();
+    if filter.kind.passes(&ChangeKind::State) && filter.order.passes_unset() && no_record {
         found.extend(matching_states(conn, filter)?);
     }
-    if filter.kind.passes(&ChangeKind::Fact) && filter.offer.passes_unset() {
+    if filter.kind.passes(&ChangeKind::Fact) && filter.offer.passes_unset() && no_record {
         found.extend(matching_facts(conn, filter)?);
     }
     let unnumbered = filter.offer.passes_unset() && filter.order.order_id.passes_unset() && filter.order.order_number.passes_unset();
-    if filter.kind.passes(&ChangeKind::Order) && unnumbered {
+    if filter.kind.passes(&ChangeKind::Order) && unnumbered && no_record {
         found.extend(matching_orders(conn, filter)?);
+    }
+    if filter.kind.passes(&ChangeKind::Transfer) && filter.offer.passes_unset() && filter.order.passes_unset() {
+        let of = [
+            (TransferKind::Customer, &filter.customer_id, &filter.coupon_id),
+            (TransferKind::Coupon, &filter.coupon_id, &filter.customer_id),
+        ];
+        for (kind, ids, _) in of.into_iter().filter(|(_, _, others)| others.passes_unset()) {
+            found.extend(matching_transfers(conn, filter, kind, ids)?);
+        }
     }
     Ok(found)
 }
@@ -231,18 +262,42 @@ fn matching_orders(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(St
     Ok(rows.into_iter().filter(|row| passes(row.2)).map(|(held, order, _)| (Stamp(held), ChangeId::Order(order))).collect())
 }
 
+fn matching_transfers(
+    conn: &mut Conn<'_>,
+    filter: &ChangeFilter,
+    kind: TransferKind,
+    ids: &Cond<i32>,
+) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
+    let rows: Vec<(i64, i32)> = on!(conn, c => {
+        let mut query = transfers::table
+            .filter(transfers::kind.eq(kind))
+            .filter(transfers::status.eq_any(OutboxStatus::OPEN))
+            .select((transfers::version, transfers::transfer_id))
+            .into_boxed();
+        narrow!(query, transfers::account_id, &filter.account_id);
+        narrow!(query, transfers::status, &filter.status);
+        narrow!(query, transfers::record_id, ids);
+        query.load(c)
+    })?;
+    Ok(rows.into_iter().map(|(asked, transfer)| (Stamp(asked), ChangeId::Transfer(transfer))).collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ChangeId::{Fact, Order, State};
+    use super::ChangeId::{Fact, Order, State, Transfer};
     use super::{ChangeId, NoChangeId};
     use crate::domain::OfferId;
     use crate::store::outbox::Topic;
 
     #[test]
     fn a_number_says_what_it_is_about() {
-        for id in
-            [State { offer_id: OfferId(12), topic: Topic::Price }, State { offer_id: OfferId(1), topic: Topic::Listing }, Fact(7), Order(3)]
-        {
+        for id in [
+            State { offer_id: OfferId(12), topic: Topic::Price },
+            State { offer_id: OfferId(1), topic: Topic::Listing },
+            Fact(7),
+            Order(3),
+            Transfer(4),
+        ] {
             assert_eq!(id.to_string().parse::<ChangeId>(), Ok(id));
         }
         assert_eq!(Fact(7).to_string(), "fact-7");

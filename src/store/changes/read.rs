@@ -4,23 +4,26 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::{Change, ChangeId, ChangeKind, OfferOf, OrderOf};
+use super::{Change, ChangeId, ChangeKind, OfferOf, OrderOf, TransferOf};
 use crate::domain::rate::ChannelCall;
+use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, Stamp, TaskId};
 use crate::on;
 use crate::store::held_orders::{HeldOrder, ORDER_ASIDE};
 use crate::store::outbox::{FactRow, OutboxStatus, StateRow, Topic};
-use crate::store::schema::{account_work, held_orders, items, offers, orders, outbox_facts, outbox_states};
+use crate::store::schema::{account_work, coupons, customers, held_orders, items, offers, orders, outbox_facts, outbox_states, transfers};
+use crate::store::transfers::TransferRow;
 use crate::store::{Conn, MOST_VARIABLES, limited_calls, tasks};
 
 /// Changes by number, in the order of the numbers given; those that have arrived are left out.
 pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change>, Failure> {
-    let (mut states, mut facts, mut orders) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut states, mut facts, mut orders, mut transfers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for id in ids {
         match id {
             ChangeId::State { offer_id, .. } => states.push(*offer_id),
             ChangeId::Fact(fact) => facts.push(*fact),
             ChangeId::Order(order) => orders.push(*order),
+            ChangeId::Transfer(transfer) => transfers.push(*transfer),
         }
     }
     states.sort_unstable();
@@ -32,7 +35,11 @@ pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change
     .into_iter()
     .collect();
     let mut found: BTreeMap<ChangeId, Change> = BTreeMap::new();
-    let changes = states_of(conn, &states)?.into_iter().chain(facts_of(conn, &facts)?).chain(orders_of(conn, &orders)?);
+    let changes = states_of(conn, &states)?
+        .into_iter()
+        .chain(facts_of(conn, &facts)?)
+        .chain(orders_of(conn, &orders)?)
+        .chain(transfers_of(conn, &transfers)?);
     let limited = limited_calls::beyond(conn, Stamp(0))?;
     for change in changes {
         let blocked = Stamp(blocked.get(&change.account_id).copied().unwrap_or(0));
@@ -41,6 +48,7 @@ pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ChangeId]) -> Result<Vec<Change
             ChangeKind::State => Some(ChannelCall::Submit),
             ChangeKind::Fact => Some(ChannelCall::PushFact),
             ChangeKind::Order => None,
+            ChangeKind::Transfer => Some(ChannelCall::Transfer),
         };
         let limited = call.and_then(|call| limited.get(&(change.account_id, call)));
         let blocked_until = limited.map_or(blocked, |limited| blocked.max(*limited));
@@ -72,6 +80,7 @@ fn states_of(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<Vec<Change>, 
                 account_id: row.account_id,
                 offer: Some(OfferOf { offer_id: row.offer_id, item_id, internal_item_number }),
                 order: None,
+                transfer: None,
                 topic: row.topic.word().to_owned(),
                 parked: row.status == OutboxStatus::Parked,
                 asked_at: Stamp(row.version),
@@ -109,6 +118,7 @@ fn facts_of(conn: &mut Conn<'_>, fact_ids: &[i32]) -> Result<Vec<Change>, Failur
                 account_id: row.account_id,
                 offer: None,
                 order: Some(OrderOf { order_id: Some(row.order_id), order_number, order_number_prefix, marketplace_order_id }),
+                transfer: None,
                 topic: row.kind,
                 parked: row.status == OutboxStatus::Parked,
                 asked_at: Stamp(row.version),
@@ -142,6 +152,7 @@ fn orders_of(conn: &mut Conn<'_>, held_order_ids: &[i32]) -> Result<Vec<Change>,
                 order_number_prefix: None,
                 marketplace_order_id: Some(row.marketplace_order_id),
             }),
+            transfer: None,
             topic: "import".to_owned(),
             parked: row.begun >= ORDER_ASIDE,
             asked_at: Stamp(row.held_at),
@@ -156,10 +167,53 @@ fn orders_of(conn: &mut Conn<'_>, held_order_ids: &[i32]) -> Result<Vec<Change>,
     Ok(changes)
 }
 
-/// What is sent to the channel, or what it reported, as JSON. Of states nothing: they are read when they are sent.
+fn transfers_of(conn: &mut Conn<'_>, transfer_ids: &[i32]) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
+    for chunk in transfer_ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<TransferRow> = on!(conn, c => transfers::table
+            .filter(transfers::transfer_id.eq_any(chunk))
+            .filter(transfers::status.eq_any(OutboxStatus::OPEN))
+            .select(TransferRow::as_select())
+            .load(c))?;
+        let of = |kind| rows.iter().filter(|row| row.kind == kind).map(|row| row.record_id).collect::<Vec<_>>();
+        let numbers: Vec<(i32, MandatorId, i32)> = on!(conn, c => customers::table
+            .filter(customers::customer_id.eq_any(of(TransferKind::Customer)))
+            .select((customers::customer_id, customers::mandator_id, customers::customer_number))
+            .load(c))?;
+        let codes: Vec<(i32, MandatorId, String)> = on!(conn, c => coupons::table
+            .filter(coupons::coupon_id.eq_any(of(TransferKind::Coupon)))
+            .select((coupons::coupon_id, coupons::mandator_id, coupons::identifier))
+            .load(c))?;
+        let numbers = numbers.into_iter().map(|(id, mandator, number)| ((TransferKind::Customer, id), (mandator, number.to_string())));
+        let codes = codes.into_iter().map(|(id, mandator, code)| ((TransferKind::Coupon, id), (mandator, code)));
+        let names: BTreeMap<(TransferKind, i32), (MandatorId, String)> = numbers.chain(codes).collect();
+        changes.extend(rows.into_iter().map(|row| {
+            let known = names.get(&(row.kind, row.record_id));
+            Change {
+                id: ChangeId::Transfer(row.transfer_id),
+                mandator_id: known.map(|(mandator, _)| *mandator),
+                account_id: row.account_id,
+                offer: None,
+                order: None,
+                transfer: Some(TransferOf { kind: row.kind, record_id: row.record_id, name: known.map(|(_, name)| name.clone()) }),
+                topic: row.kind.word().to_owned(),
+                parked: row.status == OutboxStatus::Parked,
+                asked_at: Stamp(row.version),
+                due_at: Stamp(row.due_at),
+                blocked_until: Stamp(0),
+                attempts: row.attempts,
+                first_failed_at: row.first_failed_at.map(Stamp),
+                last_error: row.last_error,
+            }
+        }));
+    }
+    Ok(changes)
+}
+
+/// What is sent to the channel, or what it reported, as JSON. Of states and transfers nothing: they are read when they are sent.
 pub(crate) fn payload(conn: &mut Conn<'_>, id: ChangeId) -> Result<Option<String>, Failure> {
     Ok(match id {
-        ChangeId::State { .. } => None,
+        ChangeId::State { .. } | ChangeId::Transfer(_) => None,
         ChangeId::Fact(fact) => on!(conn, c => outbox_facts::table.find(fact).select(outbox_facts::payload).first(c).optional())?,
         ChangeId::Order(order) => on!(conn, c => held_orders::table.find(order).select(held_orders::document).first(c).optional())?,
     })

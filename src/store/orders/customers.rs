@@ -194,6 +194,26 @@ pub(crate) fn follow_order(tx: &mut Tx<'_>, row: &mut CustomerRow, order: &Order
     save(tx, row)
 }
 
+/// The buyers of an account that the ERP has changed, and that the channel can be told about.
+pub(crate) fn kept_of(conn: &mut Conn<'_>, mandator_id: MandatorId, account_id: AccountId) -> Result<Vec<i32>, Failure> {
+    Ok(on!(conn, c => customers::table
+        .filter(customers::mandator_id.eq(mandator_id))
+        .filter(customers::account_id.eq(account_id))
+        .filter(customers::kept.eq(true))
+        .order(customers::customer_id)
+        .select(customers::customer_id)
+        .load(c))?)
+}
+
+/// Of these groups' members, all.
+pub(crate) fn in_groups(conn: &mut Conn<'_>, mandator_id: MandatorId, customer_group_id: i32) -> Result<Vec<i32>, Failure> {
+    Ok(on!(conn, c => customers::table
+        .filter(customers::mandator_id.eq(mandator_id))
+        .filter(customers::customer_group_id.eq(customer_group_id))
+        .select(customers::customer_id)
+        .load(c))?)
+}
+
 /// The ids of a mandator's customers under one of the ERP's own keys.
 pub(crate) fn by_external(
     conn: &mut Conn<'_>,

@@ -7,6 +7,7 @@ use crate::domain::{Failure, Stamp};
 use crate::on;
 use crate::store::Tx;
 use crate::store::schema::{outbox_facts, outbox_states};
+use crate::store::transfers::{self, TransferRow};
 
 /// How a row goes on after an attempt.
 #[derive(Debug, Clone)]
@@ -25,11 +26,12 @@ pub enum Settled {
     },
 }
 
-/// A row of either table.
+/// A row of one of the tables.
 #[derive(Debug, Clone)]
 pub enum OutboxRow {
     State(StateRow),
     Fact(FactRow),
+    Transfer(TransferRow),
 }
 
 impl From<StateRow> for OutboxRow {
@@ -44,11 +46,18 @@ impl From<FactRow> for OutboxRow {
     }
 }
 
+impl From<TransferRow> for OutboxRow {
+    fn from(row: TransferRow) -> OutboxRow {
+        OutboxRow::Transfer(row)
+    }
+}
+
 impl OutboxRow {
     pub fn status(&self) -> OutboxStatus {
         match self {
             OutboxRow::State(row) => row.status,
             OutboxRow::Fact(row) => row.status,
+            OutboxRow::Transfer(row) => row.status,
         }
     }
 
@@ -56,6 +65,7 @@ impl OutboxRow {
         match self {
             OutboxRow::State(row) => row.attempts,
             OutboxRow::Fact(row) => row.attempts,
+            OutboxRow::Transfer(row) => row.attempts,
         }
     }
 
@@ -63,6 +73,7 @@ impl OutboxRow {
         match self {
             OutboxRow::State(row) => row.first_failed_at,
             OutboxRow::Fact(row) => row.first_failed_at,
+            OutboxRow::Transfer(row) => row.first_failed_at,
         }
     }
 }
@@ -72,6 +83,7 @@ pub fn settle(tx: &mut Tx<'_>, row: &OutboxRow, settled: &Settled) -> Result<(),
     match row {
         OutboxRow::State(row) => settle_state(tx, row, settled),
         OutboxRow::Fact(row) => settle_fact(tx, row, settled),
+        OutboxRow::Transfer(row) => transfers::settle(tx, row, settled),
     }
 }
 

@@ -64,4 +64,10 @@ codes! {
     4027 UNKNOWN_PAYMENT_METHOD Client
         "the payment method \"{0}\" does not exist; fetchPaymentMethods lists them, and the admin adds them in the configuration"
         "die Zahlungsart \"{0}\" gibt es nicht; fetchPaymentMethods nennt alle, und der Administrator ergänzt sie in der Konfiguration";
+    4028 CUSTOMER_NOT_SENT Client
+        "customer {0} is not sent: it is no buyer of these accounts, or was never changed with updateCustomers; fetchCustomers shows {field:account_id}"
+        "der Kunde {0} wird nicht gesendet: er ist kein Käufer dieser Konten oder wurde nie mit updateCustomers geändert; fetchCustomers zeigt {field:account_id}";
+    4029 COUPON_NOT_SENT Client
+        "coupon {0} is not sent: it does not exist in the mandators of these accounts, or ended before they had it; fetchCoupons shows it"
+        "der Gutschein {0} wird nicht gesendet: es gibt ihn in den Mandanten dieser Konten nicht, oder er endete, bevor sie ihn hatten; fetchCoupons zeigt ihn";
 }

@@ -1,0 +1,58 @@
+//! Customers and coupons that Kontor transfers to the shop.
+
+use std::collections::btree_map::Entry;
+
+use super::super::{CouponRecord, CustomerRecord, Outcome, Record, Transfer};
+use super::shop::{Shop, ShopCoupon, ShopCustomer};
+
+impl Shop {
+    /// Takes a record as it is now.
+    pub(crate) fn transfer(&mut self, transfer: &Transfer) -> Outcome {
+        let name = match &transfer.record {
+            Record::Customer(customer) => &customer.key,
+            Record::Coupon(coupon) => &coupon.code,
+        };
+        if let Some(outcome) = self.faults.row(name) {
+            return outcome;
+        }
+        self.changed();
+        let number = match &transfer.record {
+            Record::Customer(customer) => self.take_customer(customer),
+            Record::Coupon(coupon) => self.take_coupon(transfer.external_number.as_deref(), coupon),
+        };
+        Outcome::Done { external_number: Some(number), url: None, messages: Vec::new() }
+    }
+
+    fn take_customer(&mut self, sent: &CustomerRecord) -> String {
+        let updates = self.customers.get(&sent.key).map_or(0, |known| known.updates).saturating_add(1);
+        let customer = ShopCustomer { email: sent.email.clone(), group: sent.group.clone(), customer: sent.customer.clone(), updates };
+        self.customers.insert(sent.key.clone(), customer);
+        sent.key.clone()
+    }
+
+    /// Found by its number or, where the answer to the first call was lost, by its code.
+    fn take_coupon(&mut self, number: Option<&str>, sent: &CouponRecord) -> String {
+        let by_number = number.and_then(|number| number.parse::<u64>().ok()).filter(|number| self.coupons.contains_key(number));
+        let by_code = || self.coupons.iter().find(|(_, known)| known.code == sent.code).map(|(number, _)| *number);
+        let next = self.coupons.keys().next_back().map_or(1, |last| last.saturating_add(1));
+        let number = by_number.or_else(by_code).unwrap_or(next);
+        let coupon = ShopCoupon {
+            code: sent.code.clone(),
+            active: sent.coupon.active != Some(false),
+            from: sent.from.map(|time| time.to_rfc3339()),
+            until: sent.until.map(|time| time.to_rfc3339()),
+            coupon: sent.coupon.clone(),
+            updates: 1,
+        };
+        match self.coupons.entry(number) {
+            Entry::Vacant(place) => {
+                place.insert(coupon);
+            }
+            Entry::Occupied(mut place) => {
+                let updates = place.get().updates.saturating_add(1);
+                place.insert(ShopCoupon { updates, ..coupon });
+            }
+        }
+        number.to_string()
+    }
+}

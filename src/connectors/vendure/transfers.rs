@@ -1,0 +1,308 @@
+//! Customers and coupons. A customer is updated, never created: Vendure gives each buyer an id, and orders name it. A coupon is a
+//! promotion with a code; one that has the code already is taken over, so that a repeat after a lost answer creates no second.
+//!
+//! Vendure has no place for VAT id, tax number, bank account, date of birth and fax of a customer; its delivery addresses stay
+//! as the customer enters them.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::super::{ChannelError, CouponRecord, CustomerRecord, Outcome, Record, Transfer, lock};
+use super::graphql::{Failure, refusal};
+use super::inputs::outcome_of;
+use super::{MONEY_DECIMALS, ShopSettings, Vendure, part};
+use crate::domain::coupon::CouponKind;
+use crate::domain::customer::Customer;
+use crate::domain::message::{Message, channel};
+use crate::domain::{Currency, Decimal};
+
+const CUSTOMER: &str = "query ($filter: CustomerFilterParameter) { customers(options: {filter: $filter, take: 1}) { items { id
+  groups { id name } addresses { id defaultBillingAddress } } } }";
+const UPDATE_CUSTOMER: &str = "mutation ($input: UpdateCustomerInput!) { result: updateCustomer(input: $input) { __typename
+  ... on Customer { id } ... on ErrorResult { errorCode message } } }";
+const CREATE_ADDRESS: &str =
+    "mutation ($id: ID!, $input: CreateAddressInput!) { createCustomerAddress(customerId: $id, input: $input) { id } }";
+const UPDATE_ADDRESS: &str = "mutation ($input: UpdateAddressInput!) { updateCustomerAddress(input: $input) { id } }";
+const GROUP: &str = "query ($name: String!) { customerGroups(options: {filter: {name: {eq: $name}}, take: 1}) { items { id } } }";
+const CREATE_GROUP: &str = "mutation ($name: String!) { createCustomerGroup(input: {name: $name}) { id } }";
+const JOIN: &str = "mutation ($group: ID!, $ids: [ID!]!) { addCustomersToGroup(customerGroupId: $group, customerIds: $ids) { id } }";
+const LEAVE: &str = "mutation ($group: ID!, $ids: [ID!]!) { removeCustomersFromGroup(customerGroupId: $group, customerIds: $ids) { id } }";
+const PROMOTION: &str = "query ($filter: PromotionFilterParameter) { promotions(options: {filter: $filter, take: 1}) { items { id } } }";
+const CREATE_PROMOTION: &str = "mutation ($input: CreatePromotionInput!) { result: createPromotion(input: $input) { __typename
+  ... on Promotion { id } ... on ErrorResult { errorCode message } } }";
+const UPDATE_PROMOTION: &str = "mutation ($input: UpdatePromotionInput!) { result: updatePromotion(input: $input) { __typename
+  ... on Promotion { id } ... on ErrorResult { errorCode message } } }";
+
+#[derive(Debug, Deserialize)]
+struct Named {
+    id: String,
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Known {
+    id: String,
+    groups: Vec<Named>,
+    addresses: Option<Vec<Address>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Address {
+    id: String,
+    default_billing_address: Option<bool>,
+}
+
+impl Vendure {
+    pub(super) fn push_transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
+        let result = match &transfer.record {
+            Record::Customer(customer) => self.update_customer(customer),
+            Record::Coupon(coupon) => self.put_promotion(transfer.external_number.as_deref(), coupon),
+        };
+        match result {
+            Ok(outcome) => Ok(outcome),
+            Err(Failure::Rule(rule)) => Ok(outcome_of(rule)),
+            // A role that lacks this right alone must not stop everything else of the account.
+            Err(Failure::Channel(ChannelError::Unauthorized { .. })) if self.shop_anew().is_ok() => {
+                Ok(Outcome::Refused(channel::right_missing()))
+            }
+            Err(Failure::Channel(error)) => Err(error),
+        }
+    }
+
+    fn shop_anew(&self) -> Result<ShopSettings, ChannelError> {
+        *lock(&self.shop) = None;
+        self.shop()
+    }
+
+    fn update_customer(&self, sent: &CustomerRecord) -> Result<Outcome, Failure> {
+        let by_email = sent.key.contains('@');
+        let filter = if by_email { json!({ "emailAddress": { "eq": sent.key } }) } else { json!({ "id": { "eq": sent.key } }) };
+        let mut data = self.api.call(CUSTOMER, json!({ "filter": filter }))?;
+        let found: Vec<Known> = part(&mut data, "/customers/items")?;
+        let Some(known) = found.into_iter().next() else {
+            return Ok(Outcome::Refused(channel::customer_unknown(&sent.key)));
+        };
+        let data = self.api.call(UPDATE_CUSTOMER, json!({ "input": customer_input(&known.id, sent) }))?;
+        if let Some(rule) = refusal(data.get("result")) {
+            return Ok(outcome_of(rule));
+        }
+        if let Some(Value::Object(mut address)) = address_input(&sent.customer) {
+            let billing = known.addresses.iter().flatten().find(|address| address.default_billing_address == Some(true));
+            match billing {
+                Some(billing) => {
+                    address.insert("id".to_owned(), json!(billing.id));
+                    self.api.call(UPDATE_ADDRESS, json!({ "input": address }))?;
+                }
+                None => {
+                    address.insert("defaultBillingAddress".to_owned(), json!(true));
+                    self.api.call(CREATE_ADDRESS, json!({ "id": known.id, "input": address }))?;
+                }
+            }
+        }
+        self.move_to_group(&known, sent)?;
+        Ok(Outcome::Done { external_number: Some(known.id), url: None, messages: Vec::new() })
+    }
+
+    /// Into the group of the ERP, and out of those that the ERP knows beside it. Others are the shop's own.
+    fn move_to_group(&self, known: &Known, sent: &CustomerRecord) -> Result<(), Failure> {
+        let ids = [&known.id];
+        for group in known.groups.iter().filter(|group| sent.other_groups.contains(&group.name)) {
+            self.api.call(LEAVE, json!({ "group": group.id, "ids": ids }))?;
+        }
+        let Some(name) = sent.group.as_ref().filter(|name| known.groups.iter().all(|group| group.name != **name)) else {
+            return Ok(());
+        };
+        let mut data = self.api.call(GROUP, json!({ "name": name }))?;
+        let found: Vec<Named> = part(&mut data, "/customerGroups/items")?;
+        let group = match found.into_iter().next() {
+            Some(group) => group.id,
+            None => part(&mut self.api.call(CREATE_GROUP, json!({ "name": name }))?, "/createCustomerGroup/id")?,
+        };
+        self.api.call(JOIN, json!({ "group": group, "ids": ids }))?;
+        Ok(())
+    }
+
+    fn put_promotion(&self, number: Option<&str>, sent: &CouponRecord) -> Result<Outcome, Failure> {
+        let mut input = match promotion_input(sent, &self.shop()?) {
+            Ok(input) => input,
+            Err(message) => return Ok(Outcome::Refused(message)),
+        };
+        let mut known = match number {
+            Some(number) => self.promotion(&json!({ "id": { "eq": number } }))?,
+            None => None,
+        };
+        if known.is_none() {
+            known = self.promotion(&json!({ "couponCode": { "eq": sent.code } }))?;
+        }
+        let mutation = match known {
+            Some(id) => {
+                input.insert("id".to_owned(), json!(id));
+                UPDATE_PROMOTION
+            }
+            None => CREATE_PROMOTION,
+        };
+        let mut data = self.api.call(mutation, json!({ "input": input }))?;
+        if let Some(rule) = refusal(data.get("result")) {
+            return Ok(outcome_of(rule));
+        }
+        Ok(Outcome::Done { external_number: Some(part(&mut data, "/result/id")?), url: None, messages: Vec::new() })
+    }
+
+    fn promotion(&self, filter: &Value) -> Result<Option<String>, Failure> {
+        let mut data = self.api.call(PROMOTION, json!({ "filter": filter }))?;
+        let found: Vec<Named> = part(&mut data, "/promotions/items")?;
+        Ok(found.into_iter().next().map(|promotion| promotion.id))
+    }
+}
+
+fn customer_input(id: &str, sent: &CustomerRecord) -> Value {
+    let customer = &sent.customer;
+    let mut input = Map::new();
+    input.insert("id".to_owned(), json!(id));
+    input.insert("firstName".to_owned(), json!(customer.first_name.as_deref().unwrap_or_default()));
+    input.insert("lastName".to_owned(), json!(customer.last_name.as_deref().unwrap_or_default()));
+    input.insert("phoneNumber".to_owned(), json!(customer.phone.as_ref().or(customer.mobile_phone.as_ref())));
+    // It is the login: an empty one would lock the customer out.
+    if let Some(email) = sent.email.as_deref().filter(|email| !email.trim().is_empty()) {
+        input.insert("emailAddress".to_owned(), json!(email));
+    }
+    Value::Object(input)
+}
+
+/// The billing address; `None` without a street or a country, which Vendure needs.
+fn address_input(customer: &Customer) -> Option<Value> {
+    let filled = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let joined = |parts: [&Option<String>; 2]| parts.into_iter().filter_map(filled).collect::<Vec<_>>().join(" ");
+    let street = filled(&customer.street)?;
+    let country = filled(&customer.country_code_iso)?;
+    Some(json!({
+        "fullName": joined([&customer.first_name, &customer.last_name]),
+        "company": filled(&customer.firm),
+        "streetLine1": filled(&customer.house_number).map_or(street.clone(), |number| format!("{street} {number}")),
+        "streetLine2": filled(&customer.street_addition),
+        "city": filled(&customer.city),
+        "province": filled(&customer.region),
+        "postalCode": filled(&customer.postal_code),
+        "countryCode": country,
+        "phoneNumber": filled(&customer.phone),
+    }))
+}
+
+/// Input of `createPromotion` and, with an id, of `updatePromotion`; or why the shop cannot have the coupon.
+fn promotion_input(sent: &CouponRecord, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
+    let coupon = &sent.coupon;
+    let argument = |name: &str, value: String| json!({ "name": name, "value": value });
+    let amount = |amount: Decimal| {
+        let currency = coupon.currency_code_iso.as_deref().unwrap_or_default();
+        if Currency::parse(currency) != Some(shop.currency) {
+            return Err(channel::coupon_currency(&sent.code, currency, shop.currency.code()));
+        }
+        let inexact = || channel::price_inexact(amount.to_string(), currency, MONEY_DECIMALS.to_string());
+        amount.to_units(MONEY_DECIMALS).map(|units| units.to_string()).ok_or_else(inexact)
+    };
+    let value = coupon.value.unwrap_or(Decimal::ZERO);
+    let (action, arguments) = match coupon.kind {
+        Some(CouponKind::Percent) => ("order_percentage_discount", vec![argument("discount", value.to_string())]),
+        Some(CouponKind::Amount) => ("order_fixed_discount", vec![argument("discount", amount(value)?)]),
+        Some(CouponKind::FreeShipping) => ("free_shipping", Vec::new()),
+        None => return Err(channel::value_unknown("KIND", "the coupon does not say what it gives")),
+    };
+    let mut conditions = Vec::new();
+    if let Some(least) = coupon.minimum_order_value {
+        let arguments = [argument("amount", amount(least)?), argument("taxInclusive", shop.gross.to_string())];
+        conditions.push(json!({ "code": "minimum_order_amount", "arguments": arguments }));
+    }
+    let name = coupon.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&sent.code);
+    let input = json!({
+        "enabled": coupon.active != Some(false),
+        "couponCode": sent.code,
+        "startsAt": sent.from,
+        "endsAt": sent.until,
+        "usageLimit": coupon.usage_limit,
+        "perCustomerUsageLimit": coupon.usage_limit_per_customer,
+        "conditions": conditions,
+        "actions": [{ "code": action, "arguments": arguments }],
+        "translations": [{ "languageCode": sent.language, "name": name, "description": "" }],
+    });
+    match input {
+        Value::Object(input) => Ok(input),
+        _ => Ok(Map::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{address_input, customer_input, promotion_input};
+    use crate::connectors::vendure::ShopSettings;
+    use crate::connectors::{CouponRecord, CustomerRecord};
+    use crate::domain::coupon::{Coupon, CouponKind};
+    use crate::domain::customer::Customer;
+    use crate::domain::{Currency, Decimal};
+
+    fn shop() -> ShopSettings {
+        ShopSettings {
+            channel: "default".into(),
+            currency: Currency::EUR,
+            gross: true,
+            stock_location_id: "1".into(),
+            tax_category_id: "1".into(),
+            tax_categories: Vec::new(),
+        }
+    }
+
+    fn coupon(coupon: Coupon) -> CouponRecord {
+        let from = Some("2026-11-30T23:00:00Z".parse().unwrap());
+        CouponRecord { code: "SAVE5".into(), coupon, from, until: None, language: "de".into() }
+    }
+
+    #[test]
+    fn a_coupon_becomes_a_promotion_with_a_code() {
+        let euros = Coupon {
+            kind: Some(CouponKind::Amount),
+            value: Some(Decimal(50_000)),
+            minimum_order_value: Some(Decimal(250_000)),
+            currency_code_iso: Some("EUR".into()),
+            usage_limit: Some(100),
+            active: Some(false),
+            ..Coupon::default()
+        };
+        let input = json!(promotion_input(&coupon(euros.clone()), &shop()).unwrap());
+        assert_eq!((&input["enabled"], &input["couponCode"], &input["usageLimit"]), (&json!(false), &json!("SAVE5"), &json!(100)));
+        assert_eq!((&input["startsAt"], &input["endsAt"]), (&json!("2026-11-30T23:00:00Z"), &json!(null)));
+        assert_eq!(input["actions"], json!([{ "code": "order_fixed_discount", "arguments": [{ "name": "discount", "value": "500" }] }]));
+        assert_eq!(input["conditions"][0]["arguments"][0], json!({ "name": "amount", "value": "2500" }));
+        assert_eq!(input["translations"][0]["name"], "SAVE5", "a promotion needs a name");
+        for (currency, code) in [("USD", "CURRENCY"), ("EUR", "PRICE")] {
+            let wrong = Coupon { currency_code_iso: Some(currency.into()), value: Some(Decimal(50_001)), ..euros.clone() };
+            assert_eq!(promotion_input(&coupon(wrong), &shop()).unwrap_err().code(), code);
+        }
+        let percent = Coupon { kind: Some(CouponKind::Percent), value: Some(Decimal(125_000)), ..Coupon::default() };
+        let input = json!(promotion_input(&coupon(percent), &shop()).unwrap());
+        assert_eq!(input["actions"][0]["arguments"], json!([{ "name": "discount", "value": "12.50" }]), "in any currency");
+    }
+
+    #[test]
+    fn a_customer_keeps_his_login_and_gets_an_address_only_if_it_is_one() {
+        let customer = Customer { first_name: Some("Ada".into()), street: Some("Main Road".into()), ..Customer::default() };
+        let record = |email: Option<&str>| CustomerRecord {
+            key: "7".into(),
+            email: email.map(str::to_owned),
+            customer: customer.clone(),
+            group: None,
+            other_groups: Vec::new(),
+        };
+        let input = customer_input("7", &record(Some("ada@example.org")));
+        assert_eq!((&input["firstName"], &input["lastName"]), (&json!("Ada"), &json!("")));
+        assert_eq!(input["emailAddress"], "ada@example.org");
+        assert_eq!(customer_input("7", &record(Some(" "))).get("emailAddress"), None);
+        assert_eq!(address_input(&customer), None, "in which country?");
+        let whole = Customer { house_number: Some("5".into()), country_code_iso: Some("GB".into()), ..customer };
+        let address = address_input(&whole).unwrap();
+        assert_eq!((&address["streetLine1"], &address["countryCode"]), (&json!("Main Road 5"), &json!("GB")));
+    }
+}
