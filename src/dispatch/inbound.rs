@@ -282,7 +282,7 @@ fn warn_unmatched(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, line: &Ord
 fn warn_difference(tx: &mut Tx<'_>, account: &Account, row: &OrderRow, before: Option<Decimal>) -> Result<(), Failure> {
     let data = &row.data;
     let (Some(total), Some(calculated)) = (data.totals.total_amount, data.calculated_amount) else { return Ok(()) };
-    let difference = total_difference(Some(total), Some(calculated));
+    let difference = total_difference(Some(total), Some(calculated), data.currency_code_iso.as_deref());
     if difference.is_none() || difference == before {
         return Ok(());
     }

@@ -62,6 +62,6 @@ impl Sent {
         log::error!("account {}: gave up on {}: {reason}", context.account_id(), self.name);
         let message = own::channel_gave_up(&reason);
         settlement.messages.push(context.message(self.about, &message));
-        settlement.settle(given_up, &Settled::Parked { error: format!("{}: {reason}", message.code()) });
+        settlement.settle(given_up, &Settled::GaveUp { error: format!("{}: {reason}", message.code()) });
     }
 }

@@ -90,10 +90,7 @@ impl Coupon {
             let is_needed = amounts.iter().any(|(amount, _)| amount.is_some());
             return if is_needed { Err(Failure::missing("currency_code_iso")) } else { Ok(()) };
         };
-        let Some(currency) = Currency::parse(sent) else {
-            let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "der Währungscodes aus ISO 4217, etwa EUR");
-            return Err(Failure::quoting(code::NOT_IN_LIST, [&sent, &known]).within("currency_code_iso"));
-        };
+        let currency = Currency::read(sent).map_err(|failure| failure.within("currency_code_iso"))?;
         let decimals = currency.decimals();
         for (amount, field) in amounts {
             if let Some(amount) = amount.filter(|amount| amount.rounded(decimals) != *amount) {

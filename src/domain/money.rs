@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Decimal;
+use super::{Decimal, Failure, Worded, code};
 
 /// A currency of ISO 4217 in which something can have a price. Precious metals, accounting units and test codes have no
 /// decimals there, so they are none.
@@ -21,6 +21,12 @@ impl Currency {
         // Never more than Decimal holds: ISO 4217 ends at four.
         let decimals = iso.exponent().map(u32::from).filter(|decimals| *decimals <= Decimal::PLACES)?;
         Some(Currency { iso, decimals })
+    }
+
+    /// The same of what a request says.
+    pub(crate) fn read(sent: &str) -> Result<Currency, Failure> {
+        let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "der Währungscodes aus ISO 4217, etwa EUR");
+        Currency::parse(sent).ok_or_else(|| Failure::quoting(code::NOT_IN_LIST, [&sent, &known]))
     }
 
     pub fn code(self) -> &'static str {

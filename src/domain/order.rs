@@ -17,7 +17,7 @@ mod totals;
 pub(crate) use address::Address;
 pub(crate) use channel::{Buyer, ChannelOrder, OrderLine};
 pub(crate) use credit::{CreditDocument, CreditState, CreditedPieces, Sold, charged, value_of};
-pub(crate) use difference::{CANCELLED, Difference, LINE, REFUNDED, REFUNDED_AMOUNT, RETURNED, differences};
+pub(crate) use difference::{CANCELLED, COUPONS, Difference, LINE, REFUNDED, REFUNDED_AMOUNT, RETURNED, TAXES, differences};
 pub(crate) use document::{OrderDocument, PacketDocument, PaymentDocument};
 #[cfg(test)]
 pub(crate) use fact::DocumentKind;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A value of an update: omitted keeps what is stored, empty clears it (`protocol.md` 3.6).
 ///
 /// On the typed face an empty element clears texts only: generated clients write empty elements for numbers and
-/// dates that were never set (rule W11).
+/// dates that were never set (rule W11). There `clear_fields` names what is cleared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "Option<V>", into = "Option<V>", bound(serialize = "V: Clone + Serialize", deserialize = "V: Deserialize<'de>"))]
 pub enum Patch<V> {
@@ -45,6 +45,15 @@ impl<V> Patch<V> {
     /// There is no value.
     pub fn is_unset(&self) -> bool {
         !matches!(self, Patch::Set(_))
+    }
+
+    /// Clears it, unless there is a value: false.
+    pub(crate) fn clear_unset(&mut self) -> bool {
+        let unset = self.is_unset();
+        if unset {
+            *self = Patch::Clear;
+        }
+        unset
     }
 
     /// Takes the update over an optional value.

@@ -69,6 +69,8 @@ pub struct Finished {
     pub pending: usize,
     /// Rows that were refused.
     pub parked: usize,
+    /// See [`Work::awaits`].
+    pub awaits: Vec<i32>,
 }
 
 /// A reading call.
@@ -110,6 +112,8 @@ pub struct Work<'w, 'c> {
     pub additive: bool,
     /// The caller wants to wait for the channels.
     pub synchronous: bool,
+    /// Facts of earlier calls that it waits for, too.
+    pub awaits: Vec<i32>,
     /// What [`WriteOperation::prepare`] found.
     pub refused: Refused,
 }
@@ -241,18 +245,28 @@ impl<'w> Work<'w, '_> {
     /// Runs a piece of work whose failure undoes its own changes.
     pub fn in_savepoint<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, Failure>) -> Result<T, Failure> {
         let (settings, user, face) = (self.settings, self.user, self.face);
-        let mut kept = (Vec::new(), false, false);
+        let mut kept = (Vec::new(), false, false, Vec::new());
         let result = self.tx.savepoint(|tx| {
-            let mut inner =
-                Work { tx, settings, user, face, accounts: Vec::new(), additive: false, synchronous: false, refused: Refused::new() };
+            let mut inner = Work {
+                tx,
+                settings,
+                user,
+                face,
+                accounts: Vec::new(),
+                additive: false,
+                synchronous: false,
+                awaits: Vec::new(),
+                refused: Refused::new(),
+            };
             let result = work(&mut inner);
-            kept = (inner.accounts, inner.additive, inner.synchronous);
+            kept = (inner.accounts, inner.additive, inner.synchronous, inner.awaits);
             result
         });
         if result.is_ok() {
             self.accounts.extend(kept.0);
             self.additive |= kept.1;
             self.synchronous |= kept.2;
+            self.awaits.extend(kept.3);
         }
         result
     }

@@ -1,16 +1,19 @@
 //! The look-up lists (`item-calls.md` 14 and 15): delivery times, shipping cost categories, kinds of texts and pictures,
 //! templates. One way to read and to change them all; [`look_up!`](crate::look_up) declares the calls of a list.
 
+mod declare;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::common::{ReportAction, ReportOf};
+use super::cursor::{Asked, Cursor};
 use super::wire::{Between, Match, Patch, Record, Records, Value, cond_of, mandator_of, window_of};
 use super::{Done, Reading, Refused, Work};
 use crate::domain::{Failure, FieldName, MandatorId, code};
 use crate::store::listings::Named;
 use crate::store::lookups::{self, BY_CALL, BY_CONFIGURATION, List, Listed, LookUpFilter, LookUpRow};
+use crate::store::since::Since;
 use crate::store::{Conn, Stored, free_id, next_ids};
 
 /// The field that identifies a record.
@@ -84,14 +87,21 @@ pub(crate) struct Conditions<'f> {
     pub last_changed: Option<&'f Between>,
 }
 
-/// A page of the records that pass one of the filters, and how many there are.
-pub(crate) fn fetch<'f, R: LookUp>(
+/// What a fetch call finds.
+pub(crate) enum Found<R> {
+    /// A page, and how many records there are.
+    Page(Vec<R>, usize),
+    /// What changed behind a cursor, and the next one.
+    Changed(Vec<R>, String),
+}
+
+/// The records that pass one of the filters.
+pub(crate) fn fetch<'f, R: LookUp, C: FnOnce() -> Vec<String>>(
     reading: &Reading<'_>,
     conn: &mut Conn<'_>,
     filters: impl ExactSizeIterator<Item = Conditions<'f>>,
-    per_page: Option<i32>,
-    page: Option<i32>,
-) -> Result<(Vec<R>, usize), Failure> {
+    asked: Asked<'_, C>,
+) -> Result<Found<R>, Failure> {
     if filters.len() == 0 {
         mandator_of(None)?;
     }
@@ -107,9 +117,18 @@ pub(crate) fn fetch<'f, R: LookUp>(
         };
         rows.extend(lookups::matching(conn, &filter)?.into_iter().map(|row| (row.id, row)));
     }
+    let (per_page, page) = (asked.per_page, asked.page);
+    if let Some(cursor) = Cursor::of(reading, conn, asked)? {
+        // The lists are short: all of them are here.
+        let places = rows.values().map(|row| Since { stamp: row.last_changed, id: row.id, second: 0 });
+        let mut changed: Vec<Since> = places.filter(|place| *place > cursor.following().since).collect();
+        let next = cursor.cut(&mut changed, &mut Vec::new());
+        let records = changed.iter().filter_map(|place| rows.get(&place.id)).map(record_of);
+        return Ok(Found::Changed(records.collect::<Result<_, _>>()?, next));
+    }
     let ids: Vec<i32> = rows.keys().copied().collect();
     let records = reading.page(&ids, per_page, page)?.iter().filter_map(|id| rows.get(id)).map(record_of);
-    Ok((records.collect::<Result<_, _>>()?, ids.len()))
+    Ok(Found::Page(records.collect::<Result<_, _>>()?, ids.len()))
 }
 
 /// Creates and changes records. One report each, with the record as it is then.
@@ -252,145 +271,4 @@ fn tidy(key: Patch<String>) -> Patch<String> {
         Patch::Set(text) => trimmed(Some(text)).map_or(Patch::Clear, Patch::Set),
         kept_or_cleared => kept_or_cleared,
     }
-}
-
-/// Declares the fetch and the update call of a list. The record and its key are declared by hand beside it.
-#[macro_export]
-macro_rules! look_up {
-    (
-        $record:ident, id: $id:ident, name: $name:ident $(, external: $external:ident)?;
-        records: $records:ident as $entry:literal, report: $report:ident { $keys_field:ident $(, $typed:literal)? };
-        $fetch:ident($fetch_name:literal, $fetch_doc:literal, $filter:ident, $fetch_request:ident, $fetch_result:ident, $per_page:ident);
-        $update:ident($update_name:literal, $update_doc:literal, $update_request:ident, $update_result:ident);
-    ) => {
-        $crate::wire! {
-            /// Conditions; all of them must hold.
-            $filter {
-                /// The mandator; needed.
-                mandator_id: Option<$crate::operations::wire::Match<MandatorId>>,
-                /// Number that Kontor gave the record.
-                $id: Option<$crate::operations::wire::Match<i32>>,
-                /// Its name.
-                $name: Option<$crate::operations::wire::Match<String>>,
-                $(
-                /// The ERP's own number.
-                $external: Option<$crate::operations::wire::Match<String>>,
-                )?
-                /// When it was last changed.
-                last_changed: Option<$crate::operations::wire::Between>,
-            }
-
-            /// Which records to fetch.
-            $fetch_request {
-                /// Records that pass one of these filters.
-                filters: Vec<$filter> [flat("filter")],
-                /// Page size; all on one page when absent.
-                $per_page: Option<i32>,
-                /// Page, starting with 1.
-                page: Option<i32>,
-            }
-        }
-
-        $crate::write_request! {
-            /// Records to create or update.
-            $update_request {
-                /// The records.
-                $records: $crate::operations::wire::Records<$record> [flat($entry)],
-            }
-        }
-
-        $crate::fetched! { $fetch_result, $records: $record, $entry }
-        $crate::reports! { $update_result, $report, $keys_field: $record $(, $typed)? }
-
-        pub(crate) struct $fetch;
-
-        impl $crate::operations::ReadOperation for $fetch {
-            const NAME: &'static str = $fetch_name;
-            const DOC: &'static str = $fetch_doc;
-            type Request = $fetch_request;
-            type Result = $fetch_result;
-
-            fn asks_for_changes(request: &$fetch_request) -> bool {
-                request.filters.iter().any(|filter| filter.last_changed.is_some())
-            }
-
-            fn handle(
-                reading: &$crate::operations::Reading<'_>,
-                conn: &mut $crate::store::Conn<'_>,
-                request: $fetch_request,
-            ) -> Result<$fetch_result, $crate::domain::Failure> {
-                let filters = request.filters.iter().map(|filter| $crate::operations::look_up::Conditions {
-                    mandator_id: filter.mandator_id.as_ref(),
-                    id: filter.$id.as_ref(),
-                    identifier: filter.$name.as_ref(),
-                    external_id: None$(.or(filter.$external.as_ref()))?,
-                    last_changed: filter.last_changed.as_ref(),
-                });
-                let (records, total) = $crate::operations::look_up::fetch(reading, conn, filters, request.$per_page, request.page)?;
-                Ok($fetch_result::page(records, total))
-            }
-        }
-
-        pub(crate) struct $update;
-
-        impl $crate::operations::WriteOperation for $update {
-            const NAME: &'static str = $update_name;
-            const DOC: &'static str = $update_doc;
-            type Request = $update_request;
-            type Result = $update_result;
-
-            fn prepare(request: &$update_request) -> $crate::operations::Refused {
-                $crate::operations::look_up::prepare(&request.$records)
-            }
-
-            fn handle(
-                work: &mut $crate::operations::Work<'_, '_>,
-                request: $update_request,
-            ) -> Result<$update_result, $crate::domain::Failure> {
-                let reports = $crate::operations::look_up::update(work, request.$records)?;
-                Ok($update_result::of(reports))
-            }
-        }
-    };
-}
-
-/// The parts of [`LookUp`] that only name fields.
-#[macro_export]
-macro_rules! look_up_columns {
-    ($id:ident, $name:ident $(, $external:ident)?) => {
-        const ID: &'static str = stringify!($id);
-        const NAME: &'static str = stringify!($name);
-
-        fn columns(&mut self) -> $crate::operations::look_up::Columns<'_> {
-            $crate::operations::look_up::Columns {
-                mandator_id: &mut self.mandator_id,
-                id: &mut self.$id,
-                identifier: &mut self.$name,
-                external_id: None$(.or(Some(&mut self.$external)))?,
-            }
-        }
-    };
-}
-
-/// The parts of [`LookUp`] that turn a record into its document and back. The fields in braces have columns.
-#[macro_export]
-macro_rules! look_up_document {
-    ($document:ident, $update:ident, $fields:ident, { $($column:ident)* }) => {
-        type Document = $document;
-        type Update = $update;
-
-        fn update(self) -> $update {
-            let record = self;
-            $fields!(update_of, $update, record, { significant_key reference_id mandator_id $($column)* })
-        }
-
-        fn merge(document: &mut $document, newer: $update) {
-            document.merge(newer);
-        }
-
-        fn show(&mut self, document: $document) {
-            let record = self;
-            $fields!(show, record, document);
-        }
-    };
 }

@@ -173,6 +173,7 @@ enum Written<R> {
         stamp: Stamp,
         accounts: Vec<AccountId>,
         synchronous: bool,
+        awaits: Vec<i32>,
     },
     Replayed(ReplayRow),
 }
@@ -192,16 +193,25 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         if let Some(row) = asked.answered(tx, &handovers)? {
             return Ok(Written::Replayed(row));
         }
-        let mut work =
-            Work { tx, settings: &settings, user: &user, face, accounts: Vec::new(), additive: false, synchronous: false, refused };
+        let mut work = Work {
+            tx,
+            settings: &settings,
+            user: &user,
+            face,
+            accounts: Vec::new(),
+            additive: false,
+            synchronous: false,
+            awaits: Vec::new(),
+            refused,
+        };
         let mut result = O::handle(&mut work, request)?;
-        let Work { accounts, additive, synchronous, .. } = work;
+        let Work { accounts, additive, synchronous, awaits, .. } = work;
         result.set_warnings(warnings);
         let (records, failures) = result.counts();
         // An answer that is too long undoes everything: a caller who cannot get the answer must not have changed anything.
         let body = encode(face, O::NAME, &result, settings.limits.answer_bytes)?;
         let replay_id = asked.keep(tx, additive, body.clone(), records, failures)?;
-        Ok(Written::Fresh { result, body, replay_id, stamp: tx.stamp, accounts, synchronous })
+        Ok(Written::Fresh { result, body, replay_id, stamp: tx.stamp, accounts, synchronous, awaits })
     })?;
     let kept = |replay_id: i32| Kept { replay_id, receipt: key.receipt(&gateway.store.handovers(), replay_id) };
     match written {
@@ -216,14 +226,15 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         Written::Fresh { result, body, replay_id, accounts, .. } if accounts.is_empty() => {
             Ok(Step::Done(answer::<O>(body, &result, 0, kept(replay_id))))
         }
-        Written::Fresh { result, body, replay_id, stamp, accounts, synchronous } => {
+        Written::Fresh { result, body, replay_id, stamp, accounts, synchronous, awaits } => {
             gateway.bell.ring(&accounts);
             let wait = if synchronous { gateway.settings.dispatch.synchronous_wait } else { gateway.settings.dispatch.wait };
             let (reader, kept) = (call.reader(&gateway.settings), kept(replay_id));
+            let awaited = awaits.clone();
             let finish = move |gateway: &Gateway, Settled { pending, parked }: Settled| {
-                finish::<O>(gateway, face, kept, result, body, &Finished { stamp, reader, synchronous, pending, parked })
+                finish::<O>(gateway, face, kept, result, body, &Finished { stamp, reader, synchronous, pending, parked, awaits })
             };
-            Ok(Step::Waiting(Waiting::new(gateway, stamp, O::ERRAND, accounts, wait, Box::new(finish))))
+            Ok(Step::Waiting(Waiting::new(gateway, (stamp, awaited), O::ERRAND, accounts, wait, Box::new(finish))))
         }
     }
 }
@@ -298,8 +309,17 @@ fn rehearse<O: WriteOperation>(
     let refused = O::prepare(&request);
     let mut result = gateway.store.write_weighted(weight, move |tx| {
         tx.rehearse(|tx| {
-            let mut work =
-                Work { tx, settings: &settings, user: &user, face, accounts: Vec::new(), additive: false, synchronous: false, refused };
+            let mut work = Work {
+                tx,
+                settings: &settings,
+                user: &user,
+                face,
+                accounts: Vec::new(),
+                additive: false,
+                synchronous: false,
+                awaits: Vec::new(),
+                refused,
+            };
             O::handle(&mut work, request)
         })
     })?;

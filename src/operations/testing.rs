@@ -18,6 +18,7 @@ pub(crate) struct Called<R> {
     pub(crate) accounts: Vec<AccountId>,
     pub(crate) additive: bool,
     pub(crate) synchronous: bool,
+    pub(crate) awaits: Vec<i32>,
     pub(crate) stamp: Stamp,
 }
 
@@ -33,13 +34,14 @@ pub(crate) fn call<O: WriteOperation>(store: &Store, request: O::Request) -> Cal
                 accounts: Vec::new(),
                 additive: false,
                 synchronous: false,
+                awaits: Vec::new(),
                 refused: O::prepare(&request),
             };
             let result = O::handle(&mut work, request)?;
-            let (mut accounts, additive, synchronous) = (work.accounts, work.additive, work.synchronous);
+            let (mut accounts, additive, synchronous, awaits) = (work.accounts, work.additive, work.synchronous, work.awaits);
             accounts.sort_unstable();
             accounts.dedup();
-            Ok(Called { result, accounts, additive, synchronous, stamp: tx.stamp })
+            Ok(Called { result, accounts, additive, synchronous, awaits, stamp: tx.stamp })
         })
         .unwrap()
 }

@@ -36,6 +36,8 @@ type Finish = Box<dyn FnOnce(&Gateway, Settled) -> Answer + Send>;
 pub struct Waiting {
     gateway: Gateway,
     stamp: Stamp,
+    /// Facts of earlier calls.
+    awaited: Vec<i32>,
     errand: Option<Errand>,
     accounts: Vec<AccountId>,
     /// Does not wait for what cannot be settled by then anyway: a channel that is down must not slow every call of the
@@ -51,7 +53,7 @@ pub struct Waiting {
 impl Waiting {
     pub(super) fn new(
         gateway: &Gateway,
-        stamp: Stamp,
+        (stamp, awaited): (Stamp, Vec<i32>),
         errand: Option<Errand>,
         accounts: Vec<AccountId>,
         wait: Duration,
@@ -60,6 +62,7 @@ impl Waiting {
         Waiting {
             gateway: gateway.clone(),
             stamp,
+            awaited,
             errand,
             accounts,
             in_time: Stamp::now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
@@ -75,9 +78,11 @@ impl Waiting {
     /// waited for.
     pub fn look(&mut self) -> bool {
         self.settlements.mark_unchanged();
-        let (stamp, errand, accounts, in_time) = (self.stamp, self.errand, self.accounts.clone(), self.in_time);
-        let unsettled =
-            move |conn: &mut Conn<'_>| outbox::unsettled(conn, stamp, errand.map(|errand| (errand, accounts.as_slice())), in_time);
+        let (stamp, awaited, errand, accounts, in_time) =
+            (self.stamp, self.awaited.clone(), self.errand, self.accounts.clone(), self.in_time);
+        let unsettled = move |conn: &mut Conn<'_>| {
+            outbox::unsettled(conn, (stamp, &awaited), errand.map(|errand| (errand, accounts.as_slice())), in_time)
+        };
         match self.gateway.store.read_in_time(unsettled) {
             Ok(Unsettled { pending, parked, soon }) => {
                 let count = |rows: i64| usize::try_from(rows).unwrap_or_default();

@@ -215,9 +215,29 @@ pub enum Errand {
     Reconciliation,
 }
 
-/// What one transaction asked for and is not settled yet, orders to be stored among it; `until` says what is in time. An
+/// The accounts in which an errand has not ended.
+fn open_errands(conn: &mut Conn<'_>, version: Stamp, errand: Errand, accounts: &[AccountId]) -> Result<Vec<AccountId>, Failure> {
+    Ok(on!(conn, c => {
+        let open = account_work::table
+            .filter(account_work::account_id.eq_any(accounts))
+            .select(account_work::account_id)
+            .into_boxed();
+        match errand {
+            Errand::Poll => open.filter(account_work::poll_served.lt(version.0)).load(c),
+            Errand::Reconciliation => open.filter(account_work::reconcile_served.lt(version.0)).load(c),
+        }
+    })?)
+}
+
+/// What one transaction asked for and is not settled yet, orders to be stored among it, and the facts of earlier ones that are
+/// `awaited` with it; `until` says what is in time. An
 /// errand to accounts is pending until one that began later has ended, whoever asked for it.
-pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[AccountId])>, until: Stamp) -> Result<Unsettled, Failure> {
+pub fn unsettled(
+    conn: &mut Conn<'_>,
+    (version, awaited): (Stamp, &[i32]),
+    errand: Option<(Errand, &[AccountId])>,
+    until: Stamp,
+) -> Result<Unsettled, Failure> {
     let blocked: Vec<AccountId> = on!(conn, c => account_work::table
         .filter(account_work::blocked_until.gt(until.0))
         .select(account_work::account_id)
@@ -228,25 +248,16 @@ pub fn unsettled(conn: &mut Conn<'_>, version: Stamp, errand: Option<(Errand, &[
         .select((outbox_states::status, outbox_states::due_at, outbox_states::account_id, outbox_states::task_id))
         .load(c))?;
     let facts: Vec<(OutboxStatus, i64, AccountId)> = on!(conn, c => outbox_facts::table
-        .filter(outbox_facts::version.eq(version.0))
+        .filter(outbox_facts::version.eq(version.0).or(outbox_facts::fact_id.eq_any(awaited)))
         .select((outbox_facts::status, outbox_facts::due_at, outbox_facts::account_id))
         .load(c))?;
     let orders: Vec<(i64, AccountId, i32)> = on!(conn, c => held_orders::table
         .filter(held_orders::version.eq(version.0))
         .select((held_orders::due_at, held_orders::account_id, held_orders::begun))
         .load(c))?;
-    let errands: Vec<AccountId> = match errand {
+    let errands = match errand {
         None => Vec::new(),
-        Some((errand, accounts)) => on!(conn, c => {
-            let open = account_work::table
-                .filter(account_work::account_id.eq_any(accounts))
-                .select(account_work::account_id)
-                .into_boxed();
-            match errand {
-                Errand::Poll => open.filter(account_work::poll_served.lt(version.0)).load(c),
-                Errand::Reconciliation => open.filter(account_work::reconcile_served.lt(version.0)).load(c),
-            }
-        })?,
+        Some((errand, accounts)) => open_errands(conn, version, errand, accounts)?,
     };
     let transfers = transfers::tally(conn, version, until)?;
     let mut found = Unsettled::default();
@@ -291,10 +302,11 @@ pub fn parked_offers(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(OfferId
     Ok(offers)
 }
 
-/// The facts of one transaction that the channel does not get, with the reason: it refused them, or can do nothing with them.
-pub(crate) fn refused_facts(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(OrderId, String)>, Failure> {
+/// The facts of one transaction, and of the `awaited` ones, that the channel does not get, with the reason: it refused them,
+/// or can do nothing with them.
+pub(crate) fn refused_facts(conn: &mut Conn<'_>, version: Stamp, awaited: &[i32]) -> Result<Vec<(OrderId, String)>, Failure> {
     let rows: Vec<(OrderId, Option<String>)> = on!(conn, c => outbox_facts::table
-        .filter(outbox_facts::version.eq(version.0))
+        .filter(outbox_facts::version.eq(version.0).or(outbox_facts::fact_id.eq_any(awaited)))
         .filter(outbox_facts::status.eq_any([OutboxStatus::Parked, OutboxStatus::Dropped]))
         .order(outbox_facts::fact_id)
         .select((outbox_facts::order_id, outbox_facts::last_error))

@@ -176,7 +176,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, row: &TransferRow, settled: &Settled) -> R
                 transfers::last_error.eq(error),
             ))
             .execute(c))?,
-        Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(this)
+        Settled::Parked { error } | Settled::GaveUp { error } => on!(&mut tx.conn, c => diesel::update(this)
             .set((transfers::status.eq(OutboxStatus::Parked), transfers::last_error.eq(error)))
             .execute(c))?,
         Settled::Kept { why } => on!(&mut tx.conn, c => diesel::update(this)

@@ -120,6 +120,34 @@ fn stock_and_offers_are_read_by_cursor_too() {
 }
 
 #[test]
+fn coupons_and_customer_groups_are_read_by_cursor_too() {
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        let coupon = |code: &str, name: &str| {
+            let compat =
+                format!("<coupon><mandator_id>1</mandator_id><code>{code}</code><name>{name}</name><kind>free_shipping</kind></coupon>");
+            let typed = format!(
+                "<coupons><item><mandatorId>1</mandatorId><code>{code}</code><name>{name}</name><kind>FREE_SHIPPING</kind></item></coupons>"
+            );
+            erp.done("updateCoupons", &compat, &typed);
+        };
+        ["A", "B", "C"].iter().for_each(|code| coupon(code, "first"));
+        coupon("A", "second");
+        let page = [("coupons_per_page", "1")];
+        let (seen, cursor) = read_on(&erp, "fetchCoupons", &page, "code", String::new());
+        assert_eq!(seen, ["B", "C", "A"]);
+        coupon("B", "first");
+        coupon("C", "second");
+        assert_eq!(read_on(&erp, "fetchCoupons", &page, "code", cursor).0, ["C"], "what was sent again unchanged is no change");
+        let group = "<customer_group><mandator_id>1</mandator_id><identifier>trade</identifier></customer_group>";
+        let typed = "<customerGroups><item><mandatorId>1</mandatorId><identifier>trade</identifier></item></customerGroups>";
+        erp.done("updateCustomerGroups", group, typed);
+        assert_eq!(read_on(&erp, "fetchCustomerGroups", &[], "identifier", String::new()).0, ["trade"]);
+    });
+}
+
+#[test]
 fn a_cursor_that_is_not_of_this_call_is_refused() {
     everywhere(|database, face| {
         let world = World::demo(database);

@@ -6,6 +6,7 @@ mod after_sale;
 mod categories;
 mod changes;
 mod channel_days;
+mod clearing;
 mod config;
 mod contract;
 mod crash;

@@ -32,3 +32,18 @@ fn a_strict_user_is_told_what_was_ignored() {
         assert!(erp.accepted(&clean) && !clean.body.contains("arnings"), "{}", clean.body);
     });
 }
+
+#[test]
+fn a_strict_user_is_told_that_a_password_is_not_kept_and_not_that_it_is_misspelt() {
+    everywhere(|database, face| {
+        let world = World::configured(database, &Config::default().text());
+        let erp = Erp::on(&world, face);
+        let document = erp.document(
+            "updateCustomers",
+            "<customer><customer_number>1</customer_number><mandator_id>1</mandator_id><last_name>King</last_name><password>x</password></customer>",
+            "<customers><item><mandatorId>1</mandatorId><customerNumber>1</customerNumber><lastName>King</lastName><password>x</password></item></customers>",
+        );
+        let told = erp.send(&document, &[STRICT]);
+        assert!(told.body.contains("neither stores nor sends") && !told.body.contains("correct the name"), "{}", told.body);
+    });
+}

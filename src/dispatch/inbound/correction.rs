@@ -35,7 +35,7 @@ pub(super) fn update(
     let (said_back, mut found): (Vec<Difference>, Vec<Difference>) =
         found.into_iter().partition(|difference| is_echo(&positions, difference) || afterwards::is_echo(&row, &positions, difference));
     afterwards::since_ours(&row, &positions, &mut found);
-    let total_differed = total_difference(row.data.totals.total_amount, row.data.calculated_amount);
+    let total_differed = total_difference(row.data.totals.total_amount, row.data.calculated_amount, row.data.currency_code_iso.as_deref());
     follow_header(&mut row, old, &new);
     if !said_back.is_empty() {
         found.retain(|difference| !difference.is_sum());

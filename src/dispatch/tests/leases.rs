@@ -141,7 +141,7 @@ fn a_ring_is_answered_while_the_caller_waits_and_a_stop_gives_the_lease_back() {
         });
         let mut settlements = world.bell.settlements();
         world.bell.ring(&[ACCOUNT]);
-        let look = || world.store.read(|conn| outbox::unsettled(conn, stamp, None, stamp)).unwrap();
+        let look = || world.store.read(|conn| outbox::unsettled(conn, (stamp, &[]), None, stamp)).unwrap();
         actix_web::rt::System::new().block_on(async {
             while look() != outbox::Unsettled::default() {
                 let rung = tokio::time::timeout(Duration::from_secs(30), settlements.changed()).await;

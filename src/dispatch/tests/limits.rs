@@ -83,7 +83,7 @@ fn a_call_of_the_erp_does_not_wait_for_the_limiter() {
         let now = later(0);
         run(&mut worker, now);
         let version = world.write(|tx| outbox::mark(tx, &[(OfferId(1), ACCOUNT, Topic::Quantity)]).map(|()| tx.stamp));
-        let look = |until| world.store.read(|conn| outbox::unsettled(conn, version, None, until)).unwrap();
+        let look = |until| world.store.read(|conn| outbox::unsettled(conn, (version, &[]), None, until)).unwrap();
         assert_eq!(look(later(1)), Unsettled { pending: 1, soon: 1, parked: 0 }, "before the worker has seen it");
         run(&mut worker, later(0));
         assert_eq!(look(later(1)), Unsettled { pending: 1, soon: 0, parked: 0 });

@@ -262,7 +262,7 @@ fn support_has_a_held_order_tried_at_once() {
             changes::drop(tx, change.id)?;
             Ok(tx.stamp)
         });
-        let waiting = || world.store.read(|conn| outbox::unsettled(conn, stamp, None, later(1))).unwrap().pending;
+        let waiting = || world.store.read(|conn| outbox::unsettled(conn, (stamp, &[]), None, later(1))).unwrap().pending;
         assert_eq!(waiting(), 1);
         assert_eq!(held(&world).len(), 1, "an order is never given up");
         worker.rounds.orders.import = mended;

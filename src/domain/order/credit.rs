@@ -20,6 +20,8 @@ numbered! {
         Refused = 3, "refused";
         /// Somebody decided that it is never sent.
         GivenUp = 4, "given_up";
+        /// Kontor gave up after attempts whose answers are not known: the channel may have given the money back.
+        Unclear = 5, "unclear";
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
+use serde::Serialize;
 
 use super::{Address, ChannelOrder, OrderLine, Totals};
 use crate::domain::Decimal;
@@ -21,7 +22,9 @@ pub(crate) struct Difference {
 /// A line that is new or gone is a difference of its `order_item`, with the number of pieces.
 pub(crate) const LINE: &str = "order_item";
 const TOTAL: &str = "total_amount";
-const TAXES: &str = "taxes/tax";
+pub(crate) const TAXES: &str = "taxes/tax";
+/// Coupons of one code; the values are lists of [`super::Coupon`] in JSON, as those of [`TAXES`] are of [`super::TaxShare`].
+pub(crate) const COUPONS: &str = "coupons/coupon";
 /// Cancelled pieces of a line.
 pub(crate) const CANCELLED: &str = "cancelled_quantity";
 /// Pieces of a line that came back.
@@ -85,36 +88,20 @@ fn of_totals(old: &Totals, new: &Totals) -> Vec<Difference> {
     for ((what, old), (_, new)) in old.amounts().zip(new.amounts()) {
         found.extend(Difference::of_order(what, old.map(ToString::to_string), new.map(ToString::to_string)));
     }
-    let with_tax = |text: String, tax: Option<Decimal>| tax.map_or(text.clone(), |tax| format!("{text}, tax {tax}"));
-    let coupons = |totals: &Totals| {
-        let texts = totals.coupons.iter().map(|coupon| {
-            let code = coupon.code.clone().unwrap_or_default();
-            let text = format!("{code} {}", coupon.amount);
-            (code, with_tax(text.trim_start().to_owned(), coupon.tax_amount))
-        });
-        by_name(texts)
-    };
-    found.extend(of_lists("coupons/coupon", &coupons(old), &coupons(new)));
-    let taxes = |totals: &Totals| {
-        by_name(totals.taxes.iter().map(|share| {
-            let text = format!("{} %: {}", share.tax_rate, share.tax_amount);
-            (share.tax_rate.to_string(), share.net_amount.map_or(text.clone(), |net| format!("{text} of {net}")))
-        }))
-    };
+    let coupons = |totals: &Totals| by_name(&totals.coupons, |coupon| coupon.code.clone().unwrap_or_default());
+    found.extend(of_lists(COUPONS, &coupons(old), &coupons(new)));
+    let taxes = |totals: &Totals| by_name(&totals.taxes, |share| share.tax_rate.to_string());
     found.extend(of_lists(TAXES, &taxes(old), &taxes(new)));
     found
 }
 
-/// Entries by their name; those with the same one together.
-fn by_name(entries: impl Iterator<Item = (String, String)>) -> BTreeMap<String, String> {
-    let mut named: BTreeMap<String, String> = BTreeMap::new();
-    for (name, text) in entries {
-        let texts = named.entry(name).or_default();
-        let between = if texts.is_empty() { "" } else { "; " };
-        texts.push_str(between);
-        texts.push_str(&text);
+/// Entries by their name, as JSON; those with the same one together.
+fn by_name<T: Serialize>(entries: &[T], name: impl Fn(&T) -> String) -> BTreeMap<String, String> {
+    let mut named: BTreeMap<String, Vec<&T>> = BTreeMap::new();
+    for entry in entries {
+        named.entry(name(entry)).or_default().push(entry);
     }
-    named
+    named.into_iter().map(|(name, entries)| (name, serde_json::to_string(&entries).unwrap_or_default())).collect()
 }
 
 fn of_lists(what: &str, old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Difference> {

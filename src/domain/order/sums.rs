@@ -27,8 +27,7 @@ impl ChannelOrder {
             PriceType::Net => taxes.collect(),
         };
         let sum = goods.chain(charges).chain(taxes).fold(0_i64, i64::saturating_add).saturating_sub(self.coupon_amount.0);
-        let decimals = Currency::parse(&self.currency).map_or(USUAL_DECIMALS, Currency::decimals);
-        Some(Decimal(sum).rounded(decimals).fitted())
+        Some(Decimal(sum).rounded(decimals_of(Some(&self.currency))).fitted())
     }
 
     /// All money that went back; `None` where none did.
@@ -48,10 +47,16 @@ impl ChannelOrder {
     }
 }
 
-/// The channel's total less what Kontor comes to; `None` where they are the same, or one is missing.
-pub(crate) fn total_difference(total: Option<Decimal>, calculated: Option<Decimal>) -> Option<Decimal> {
+fn decimals_of(currency: Option<&str>) -> u32 {
+    currency.and_then(Currency::parse).map_or(USUAL_DECIMALS, Currency::decimals)
+}
+
+/// The channel's total less what Kontor comes to; `None` where that is less than the smallest unit of the currency, or one of
+/// them is missing.
+pub(crate) fn total_difference(total: Option<Decimal>, calculated: Option<Decimal>, currency: Option<&str>) -> Option<Decimal> {
     let difference = Decimal(total?.0.saturating_sub(calculated?.0));
-    Some(difference).filter(|difference| *difference != Decimal::ZERO)
+    let smallest = Decimal::from_units(1, decimals_of(currency)).unwrap_or(Decimal(1));
+    Some(difference).filter(|difference| difference.0.unsigned_abs() >= smallest.0.unsigned_abs())
 }
 
 #[cfg(test)]
@@ -73,12 +78,13 @@ mod tests {
     }
 
     fn difference(order: &ChannelOrder) -> Option<String> {
-        total_difference(order.totals.total_amount, order.calculated_amount()).map(|difference| difference.to_string())
+        total_difference(order.totals.total_amount, order.calculated_amount(), Some(&order.currency))
+            .map(|difference| difference.to_string())
     }
 
     #[test]
     fn a_cent_too_much_or_too_little_is_shown_and_nothing_else() {
-        for (total, shown) in [("28.70", None), ("28.71", Some("0.01")), ("28.69", Some("-0.01"))] {
+        for (total, shown) in [("28.70", None), ("28.71", Some("0.01")), ("28.69", Some("-0.01")), ("28.7049", None), ("28.6951", None)] {
             assert_eq!(difference(&said(total)).as_deref(), shown, "{total}");
         }
         assert_eq!(difference(&order()), None, "the channel says no total");

@@ -231,6 +231,9 @@ fn take_address(
     };
     let mut document = before.clone();
     document.merge(address.update());
+    if document == CustomerAddress::default() {
+        return Err(Failure::quoting(code::MISSING, [&AnyOf(&["last_name", "firm", "street", "postal_code", "city"])]));
+    }
     let is_there = if address_id == 0 { known.iter().any(|(_, other)| *other == document) } else { document == before };
     if is_there {
         return Ok(false);

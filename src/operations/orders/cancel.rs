@@ -59,10 +59,11 @@ pub(super) fn cancel(work: &mut Work<'_, '_>, row: &mut OrderRow, named: &[Order
 /// again at once. Gives why the channel will not hear of it, if it will not.
 pub(super) fn report_again(work: &mut Work<'_, '_>, row: &OrderRow) -> Result<Option<String>, Failure> {
     let Some(account_id) = row.account_id else { return Ok(None) };
-    let unsent = changes::retry_facts(work.tx, row.order_id, &[FactName::Cancelled, FactName::PositionsCancelled])?;
+    let again = changes::retry_facts(work.tx, row.order_id, &[FactName::Cancelled, FactName::PositionsCancelled])?;
     let active = work.settings.account(account_id).is_some_and(|account| account.active);
     work.concerns(active.then_some(account_id));
-    Ok(unsent)
+    work.awaits.extend(again.open);
+    Ok(again.unsent)
 }
 
 fn one(positions: &mut Positions, cancellation: &OrderItemCancellation) -> Result<(OrderItemId, i32), Failure> {

@@ -103,7 +103,7 @@ fn one(
 }
 
 /// A number that counts from the beginning can only grow.
-fn cumulative(value: i32, at_least: i32, at_most: i32) -> Result<(), Failure> {
+pub(super) fn cumulative(value: i32, at_least: i32, at_most: i32) -> Result<(), Failure> {
     if (at_least..=at_most).contains(&value) {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! New orders by the ERP: phone sales, the only ones that do not come from a channel (`order-calls.md` 3).
 
 use super::OrderItemUpdate;
+use super::corrections::cumulative;
 use super::form::{OrderUpdate, header};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
 use crate::domain::customer::check_number;
@@ -73,6 +74,10 @@ fn position_of(work: &mut Work<'_, '_>, mandator_id: MandatorId, item: &OrderIte
     let price = item.price.ok_or_else(|| Failure::missing("price"))?;
     if quantity < 1 {
         return Err(Failure::quoting(code::OUT_OF_RANGE, [&quantity, &Worded::range(1, i32::MAX)]).within("quantity"));
+    }
+    // Nothing of a new position can be cancelled or back already.
+    for (sent, field) in [(item.cancelled_quantity, "cancelled_quantity"), (item.returned_quantity, "returned_quantity")] {
+        cumulative(sent.unwrap_or(0), 0, 0).map_err(|failure| failure.within(field))?;
     }
     let key = match (item.item_id, &item.internal_item_number) {
         (Some(id), _) => Some(("item_id", id.to_string())),

@@ -71,6 +71,8 @@ wire_enum! {
         Transmitted = "transmitted",
         /// The channel refused it; fetchUploadMessages says why, retryChanges sends it again.
         Refused = "refused",
+        /// Kontor stopped trying without a clear answer: the channel may have given the money back. Look there, then retryChanges or drop it.
+        Unclear = "unclear",
         /// It stays in Kontor: the order is of no channel, the channel does not give money back so, or it was given up.
         Kept = "kept",
     }
@@ -102,14 +104,16 @@ wire! {
 
 impl OrderCreditEntry {
     pub(super) fn all(rows: Vec<(CreditRow, bool)>, mandator: &Mandator) -> Vec<OrderCreditEntry> {
-        rows.into_iter().map(|(row, refused)| OrderCreditEntry::of(row, refused, mandator)).collect()
+        rows.into_iter().map(|(row, parked)| OrderCreditEntry::of(row, parked, mandator)).collect()
     }
 
-    /// `refused`: the channel refused it, and Kontor does not try again automatically.
-    fn of(row: CreditRow, refused: bool, mandator: &Mandator) -> OrderCreditEntry {
+    /// `parked`: Kontor does not try again automatically.
+    fn of(row: CreditRow, parked: bool, mandator: &Mandator) -> OrderCreditEntry {
         let time = |stamp: i64| Time::of(Stamp(stamp), mandator.time_zone);
         let transmission = match row.state {
-            CreditState::Waiting if refused => CreditTransmission::Refused,
+            // Cut off in the middle of an attempt.
+            CreditState::Waiting if parked => CreditTransmission::Unclear,
+            CreditState::Unclear => CreditTransmission::Unclear,
             CreditState::Refused => CreditTransmission::Refused,
             CreditState::Waiting => CreditTransmission::Waiting,
             CreditState::Transmitted => CreditTransmission::Transmitted,
@@ -162,7 +166,7 @@ impl WriteOperation for CreateCreditEntry {
     }
 
     fn finish(conn: &mut Conn<'_>, call: &Finished, result: &mut CreateCreditEntryResult) -> Result<bool, Failure> {
-        let refused = if call.synchronous { orders::refused_credits(conn, call.stamp)? } else { Vec::new() };
+        let refused = if call.synchronous { orders::refused_credits(conn, call.stamp, &call.awaits)? } else { Vec::new() };
         for (credit_entry_id, error) in &refused {
             let about = |report: &&mut CreditEntryReport| {
                 report.credit_entry.as_ref().is_some_and(|entry| entry.credit_entry_id == Some(*credit_entry_id))
@@ -188,7 +192,7 @@ fn create(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<Credit
     }
     if let Some(known) = orders::credit_by_number(&mut work.tx.conn, mandator.mandator_id, number)? {
         return match is_repeat(&known, entry, &row, &pieces) {
-            true => Ok((Some(ReportAction::Update), keys_of(&known, &row))),
+            true => repeated(work, &known, &row),
             false => Err(Failure::quoting(code::CREDIT_DIFFERS, [number])),
         };
     }
@@ -233,6 +237,15 @@ fn create(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<Credit
     )?;
     orders::save(work.tx, &mut row, &work.user.name)?;
     Ok((Some(ReportAction::Insert), keys_of(&credit, &row)))
+}
+
+/// A repeat changes nothing; what is not at the channel yet is waited for again.
+fn repeated(work: &mut Work<'_, '_>, known: &CreditRow, row: &OrderRow) -> Result<Done<CreditEntryKeys>, Failure> {
+    let open = orders::open_fact(&mut work.tx.conn, known)?;
+    let active = row.account_id.filter(|id| work.settings.account(*id).is_some_and(|account| account.active));
+    work.concerns(active.filter(|_| open.is_some()));
+    work.awaits.extend(open);
+    Ok((Some(ReportAction::Update), keys_of(known, row)))
 }
 
 fn keys_of(credit: &CreditRow, row: &OrderRow) -> CreditEntryKeys {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::config::{Mandator, Settings, shipping_word};
 use crate::domain::order::{self, Address, OrderStatus};
-use crate::domain::{AccountId, Decimal, Failure, MandatorId, OrderId, code, limits};
+use crate::domain::{AccountId, Currency, Decimal, Failure, MandatorId, OrderId, code, limits};
 use crate::operations::wire::{Patch, Time, Xml};
 use crate::store::orders::OrderRow;
 use crate::wire;
@@ -52,8 +52,9 @@ wire! {
         weight_in_gram: Patch<Decimal>,
         /// Value of redeemed coupons.
         coupon_amount: Patch<Decimal>,
-        /// The coupons; they replace those that are stored, and coupon_amount becomes their sum unless it is sent, too.
-        coupons: Vec<OrderCoupon> [each("coupon")],
+        /// The coupons; they replace those that are stored, and coupon_amount becomes their sum unless it is sent, too. An empty list
+        /// removes them.
+        coupons: Patch<Vec<OrderCoupon>> [each("coupon")],
         /// VAT id of the buyer.
         tax_identification_number: Patch<String> [max(limits::TAX_IDENTIFICATION_NUMBER)],
         /// The way of shipping that the buyer chose.
@@ -108,8 +109,7 @@ wire! {
         order_items: Vec<OrderItemUpdate> [each("order_item")],
         /// Tags that the order gets or loses; others stay.
         order_tags: Vec<OrderTag> [each("order_tag")],
-        /// When the ERP took the order over. Empty takes the mark back, so that the order is fetched again (on the compat face:
-        /// the typed face cannot clear a time).
+        /// When the ERP took the order over. Cleared, it is as if nobody did: the order is fetched again.
         export_date: Patch<Time>,
         /// Numbers of changes by the channel that the ERP accepts.
         accepted_change_ids: Vec<i32> [flat("accepted_change_id")],
@@ -206,12 +206,17 @@ pub(super) fn header(settings: &Settings, row: &mut OrderRow, update: &OrderUpda
 }
 
 /// A list replaces the stored one.
-fn coupons(row: &mut OrderRow, sent: &[OrderCoupon]) {
-    if !sent.is_empty() {
-        row.data.totals.coupons = sent.iter().map(OrderCoupon::stored).collect();
-        let sum = sent.iter().fold(0_i64, |sum, coupon| sum.saturating_add(coupon.coupon_amount.0));
-        row.data.coupon_amount = Some(Decimal(sum));
-    }
+fn coupons(row: &mut OrderRow, sent: &Patch<Vec<OrderCoupon>>) {
+    let (coupons, sum) = match sent {
+        Patch::Keep => return,
+        Patch::Clear => (Vec::new(), None),
+        Patch::Set(sent) => {
+            let sum = sent.iter().fold(0_i64, |sum, coupon| sum.saturating_add(coupon.coupon_amount.0));
+            (sent.iter().map(OrderCoupon::stored).collect(), Some(Decimal(sum)))
+        }
+    };
+    row.data.totals.coupons = coupons;
+    row.data.coupon_amount = sum;
 }
 
 fn delivery(row: &mut OrderRow, update: &OrderUpdate, mandator: &Mandator) {
@@ -234,8 +239,10 @@ fn currency(row: &mut OrderRow, update: &Patch<String>) -> Result<(), Failure> {
     let Patch::Set(sent) = update else { return Ok(()) };
     match &row.data.currency_code_iso {
         Some(stored) if stored != sent => Err(Failure::quoting(code::ORDER_CURRENCY, [sent, stored]).within("currency_code_iso")),
-        _ => {
-            row.data.currency_code_iso = Some(sent.clone());
+        Some(_) => Ok(()),
+        None => {
+            let currency = Currency::read(sent).map_err(|failure| failure.within("currency_code_iso"))?;
+            row.data.currency_code_iso = Some(currency.code().to_owned());
             Ok(())
         }
     }

@@ -1,6 +1,6 @@
 //! How a request names an order (`order-calls.md` 1.1).
 
-use crate::domain::{AccountId, AllOf, Failure, FieldName, MandatorId, OrderId, code};
+use crate::domain::{AccountId, AllOf, Failure, FieldName, MandatorId, OrderId, Worded, code};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
@@ -177,7 +177,7 @@ impl Numbers<'_> {
     ) -> Result<OrderRow, Failure> {
         let key = self.key(chosen).ok_or_else(|| missing_key(chosen))?;
         let found = order_under(conn, mandator_id, account_id, &key)?;
-        found.ok_or_else(|| unknown_order(mandator_id, &key))
+        found.ok_or_else(|| unknown_order(mandator_id, account_id, &key))
     }
 
     /// For a report on a record that failed: what the caller said.
@@ -220,7 +220,11 @@ pub(super) fn order_under(
     }
 }
 
-pub(super) fn unknown_order(mandator_id: MandatorId, key: &OrderKey) -> Failure {
+pub(super) fn unknown_order(mandator_id: MandatorId, account_id: Option<AccountId>, key: &OrderKey) -> Failure {
     let (name, value) = key.shown();
-    Failure::quoting(code::UNKNOWN_ORDER, [&FieldName(name), &value, &mandator_id])
+    let place = match account_id {
+        None => Worded::of(mandator_id.to_string(), mandator_id.to_string()),
+        Some(account) => Worded::of(format!("{mandator_id}, account {account}"), format!("{mandator_id}, Konto {account}")),
+    };
+    Failure::quoting(code::UNKNOWN_ORDER, [&FieldName(name), &value, &place])
 }

@@ -14,6 +14,7 @@ mod credit;
 mod fetch;
 mod form;
 mod keys;
+mod order_changes;
 mod platform;
 mod positions;
 mod record;

@@ -79,7 +79,7 @@ pub(super) fn refused_facts(conn: &mut Conn<'_>, call: &Finished) -> Result<Vec<
     if !call.synchronous {
         return Ok(Vec::new());
     }
-    let refused = outbox::refused_facts(conn, call.stamp)?;
+    let refused = outbox::refused_facts(conn, call.stamp, &call.awaits)?;
     Ok(refused.into_iter().map(|(order_id, error)| (order_id, Failure::new(code::CHANNEL_REFUSED, [&error]))).collect())
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::credit::OrderCreditEntry;
+use super::order_changes::{OrderChange, change_of};
 use super::positions::{code_of, items_of};
 use super::totals::{refund_of, request_of};
 use super::{OrderAddress, OrderContent, OrderCustomer, OrderItem, OrderNotice, OrderPacket, OrderPayment};
@@ -10,10 +11,10 @@ use super::{OrderCancelRequest, OrderCoupon, OrderRefund, OrderTax};
 use super::{OrderTag, PaymentStatus, PriceType};
 use crate::config::{Mandator, Settings};
 use crate::domain::order::{self, OrderDocument, Workflow};
-use crate::domain::{AccountId, Decimal, Failure, MandatorId, OrderId, OrderItemId, Stamp};
+use crate::domain::{AccountId, Decimal, Failure, MandatorId, OrderId, Stamp};
 use crate::operations::Reading;
 use crate::operations::wire::{Time, Xml};
-use crate::store::orders::{ContentRow, NoticeRow, OrderChangeRow, OrderParts, PacketRow, TagRow};
+use crate::store::orders::{ContentRow, NoticeRow, OrderParts, PacketRow, TagRow};
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -184,22 +185,6 @@ wire! {
         /// Data of the channel that Kontor does not interpret.
         specific_order_data: Option<Xml>,
     }
-
-    /// A change by the channel.
-    OrderChange {
-        /// Its number, for accepted_change_id of updateOrders.
-        order_change_id: i32,
-        /// When Kontor saw it.
-        changed_at: Time,
-        /// What changed: the name of a field of the order or position, with the address before it where it is of one.
-        what: String,
-        /// The position; missing where the change is about the order.
-        order_item_id: Option<OrderItemId>,
-        /// The value before; missing where there was none.
-        old_value: Option<String>,
-        /// The value now; missing where there is none any more.
-        new_value: Option<String>,
-    }
 }
 
 /// The record of an order, with times in the zone of its mandator.
@@ -260,7 +245,7 @@ pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<
         order_tags: parts.tags.into_iter().map(tag_of).collect(),
         cancellation_requests: parts.requests.into_iter().map(|request| request_of(request, mandator)).collect(),
         refunds,
-        order_changes: parts.changes.into_iter().map(|change| change_of(change, mandator)).collect(),
+        order_changes: parts.changes.into_iter().map(|change| change_of(change, mandator, reading.face)).collect(),
         specific_order_data: data.specific_order_data.map(Xml),
         ..amounts
     })
@@ -269,7 +254,7 @@ pub(super) fn record_of(reading: &Reading<'_>, mut parts: OrderParts) -> Result<
 /// What the order amounts to, and how it is delivered. The rest is empty.
 fn amounts_of(data: &mut OrderDocument, mandator: &Mandator) -> OrderRecord {
     let at = |at: DateTime<Utc>| Time::of(Stamp::from_utc(at), mandator.time_zone);
-    let difference = order::total_difference(data.totals.total_amount, data.calculated_amount);
+    let difference = order::total_difference(data.totals.total_amount, data.calculated_amount, data.currency_code_iso.as_deref());
     let (totals, delivery) = (std::mem::take(&mut data.totals), std::mem::take(&mut data.delivery));
     OrderRecord {
         currency_code_iso: data.currency_code_iso.take(),
@@ -308,17 +293,6 @@ fn tag_of(row: TagRow) -> OrderTag {
 
 fn notice_of(row: NoticeRow) -> OrderNotice {
     OrderNotice { delete: None, order_notice_id: Some(row.order_notice_id), text: Some(row.text), notice_type: Some(row.notice_type) }
-}
-
-fn change_of(row: OrderChangeRow, mandator: &Mandator) -> OrderChange {
-    OrderChange {
-        order_change_id: row.order_change_id,
-        changed_at: Time::of(Stamp(row.changed_at), mandator.time_zone),
-        what: row.what,
-        order_item_id: row.order_item_id,
-        old_value: row.old_value,
-        new_value: row.new_value,
-    }
 }
 
 fn packet_of(row: PacketRow, contents: &[ContentRow], settings: &Settings, mandator: &Mandator) -> OrderPacket {

@@ -9,13 +9,15 @@ use super::form::{OrderUpdate, header};
 use super::{OrderKeys, OrderNotice, create, tags};
 use super::{corrections, missing_key, order_under, unknown_order};
 use crate::config::Mandator;
-use crate::domain::{Failure, OrderId, Place, code};
+use crate::domain::{Failure, OrderId, Place, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::{self, NoticeRow, OrderKey, OrderRow};
 use crate::{reports, write_request};
 
+/// 1: something is still expected; 2: nothing more is.
+const COMPLETE_STATUSES: [i32; 2] = [1, 2];
 /// Kind of a notice that names none; the only value the reference shows.
 const NOTICE_TYPE: i32 = 10;
 
@@ -70,7 +72,7 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
     match (create::names_phone_sales(work, update)?, &key) {
         // Kontor gives the ids.
         (_, Some(key @ OrderKey::OrderId(_))) | (None, Some(key)) => {
-            return Err(unknown_order(mandator.mandator_id, key));
+            return Err(unknown_order(mandator.mandator_id, update.account_id, key));
         }
         (None, None) => return Err(missing_key(chosen)),
         (Some(false), _) => return Err(Failure::new(code::ORDER_NOT_CREATABLE, [])),
@@ -126,7 +128,12 @@ fn set_status(work: &mut Work<'_, '_>, row: &mut OrderRow, update: &OrderUpdate)
         let accounts = orders::change_status(work.tx, row, status, &warehouses)?;
         work.concerns(accounts);
     }
-    row.complete_status = update.complete_status.unwrap_or(row.complete_status);
+    if let Some(status) = update.complete_status {
+        if !COMPLETE_STATUSES.contains(&status) {
+            return Err(Failure::quoting(code::OUT_OF_RANGE, [&status, &Worded::range(1, 2)]).within("complete_status"));
+        }
+        row.complete_status = status;
+    }
     Ok(())
 }
 

@@ -82,9 +82,7 @@ fn take(work: &mut Work<'_, '_>, record: PricelistRecord, keys: &mut PricelistKe
 
 fn currency_of(text: &str) -> Result<Currency, Failure> {
     let code = text.trim().to_ascii_uppercase();
-    let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "der Währungscodes aus ISO 4217, etwa EUR");
-    let unknown = || Failure::quoting(code::NOT_IN_LIST, [&code, &known]).within("iso_currency");
-    Currency::parse(&code).ok_or_else(unknown)
+    Currency::read(&code).map_err(|failure| failure.within("iso_currency"))
 }
 
 /// A limited period needs its name and both days (`item-calls.md` 8).

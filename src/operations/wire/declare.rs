@@ -36,7 +36,18 @@ macro_rules! wire {
                     return Err($crate::domain::Failure::missing(stringify!($name)));
                 };
                 let _ = (node, face);
-                Ok($name { $( $field: $crate::operations::wire::Field::read_field(node, &Self::$field, face)?, )* })
+                #[allow(unused_mut, reason = "a structure may have no fields")]
+                let mut read = $name { $( $field: $crate::operations::wire::Field::read_field(node, &Self::$field, face)?, )* };
+                let fields: &[(&'static $crate::operations::wire::FieldSpec, bool)] =
+                    &[ $( (&Self::$field, <$type as $crate::operations::wire::Field>::CLEARABLE) ),* ];
+                $crate::operations::wire::clear_named(node, face, fields, |name| {
+                    let _ = (&mut read, name);
+                    $( if <$type as $crate::operations::wire::Field>::CLEARABLE && Self::$field.is(name) {
+                        return Some($crate::operations::wire::Field::clear(&mut read.$field));
+                    } )*
+                    None
+                })?;
+                Ok(read)
             }
 
             fn write(&self, out: &mut $crate::operations::wire::Writer, name: &str) {
@@ -50,12 +61,20 @@ macro_rules! wire {
                 $( if !(Self::$field.attribute && out.face() == $crate::operations::Face::Compat) {
                     $crate::operations::wire::Field::write_field(&self.$field, out, &Self::$field);
                 } )*
+                $crate::operations::wire::write_cleared(out, &[ $( (
+                    &Self::$field,
+                    <$type as $crate::operations::wire::Field>::clears_by_name()
+                        && $crate::operations::wire::Field::is_cleared(&self.$field),
+                ) ),* ]);
                 out.end(name);
             }
 
             fn type_name(_spec: &$crate::operations::wire::FieldSpec, types: &mut $crate::operations::wire::Types) -> String {
                 types.structure(stringify!($name), module_path!(), concat!($($doc,)* ""), |_types| {
-                    vec![ $( <$type as $crate::operations::wire::Field>::describe(&Self::$field, _types), )* ]
+                    let mut fields = vec![ $( <$type as $crate::operations::wire::Field>::describe(&Self::$field, _types), )* ];
+                    let by_name: &[bool] = &[ $( <$type as $crate::operations::wire::Field>::clears_by_name() ),* ];
+                    fields.extend($crate::operations::wire::clear_fields(_types, by_name));
+                    fields
                 })
             }
         }

@@ -1,6 +1,6 @@
 //! Lists: where their entries are, and how many there may be.
 
-use super::{Field, FieldSpec, FieldType, Occurs, Source, Types, Value, Writer, present, same_name};
+use super::{Field, FieldSpec, FieldType, Occurs, Patch, Source, Types, Value, Writer, present, same_name};
 use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
@@ -60,5 +60,48 @@ impl<V: Value> Field for Vec<V> {
 
     fn is_absent(&self) -> bool {
         self.is_empty()
+    }
+}
+
+/// A list of an update: omitted keeps what is stored, an empty wrapper clears it. Only lists with a wrapper can be one.
+impl<V: Value> Field for Patch<Vec<V>> {
+    fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Patch<Vec<V>>, Failure> {
+        let list = Vec::read_field(parent, spec, face)?;
+        let is_empty = |wrapper: Node<'_>| !Source::Element(wrapper).is_nil() && wrapper.children().next().is_none();
+        match parent.children().find(|child| spec.is(child.name())) {
+            _ if !list.is_empty() => Ok(Patch::Set(list)),
+            Some(wrapper) if face == Face::Compat && is_empty(wrapper) => Ok(Patch::Clear),
+            _ => Ok(Patch::Keep),
+        }
+    }
+
+    fn write_field(&self, out: &mut Writer, spec: &FieldSpec) {
+        match self {
+            Patch::Set(list) => list.write_field(out, spec),
+            Patch::Clear if out.face() == Face::Compat => out.empty(spec.name),
+            Patch::Clear | Patch::Keep => {}
+        }
+    }
+
+    fn describe(spec: &'static FieldSpec, types: &mut Types) -> FieldType {
+        Vec::<V>::describe(spec, types)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_unset()
+    }
+
+    const CLEARABLE: bool = true;
+
+    fn clears_by_name() -> bool {
+        true
+    }
+
+    fn clear(&mut self) -> bool {
+        self.clear_unset()
+    }
+
+    fn is_cleared(&self) -> bool {
+        matches!(self, Patch::Clear)
     }
 }

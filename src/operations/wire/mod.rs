@@ -8,6 +8,7 @@
 //! on the typed face.
 
 mod bundle;
+mod cleared;
 mod clock;
 mod convert;
 mod declare;
@@ -24,6 +25,7 @@ mod writer;
 use std::borrow::Cow;
 
 pub use crate::domain::names::{SHORT_NAMES, same_name, typed_name};
+pub(crate) use cleared::{clear_fields, clear_named, write_cleared};
 pub use clock::Time;
 pub use convert::Convert;
 pub(crate) use filter::words_of;
@@ -114,7 +116,7 @@ impl FieldSpec {
         }
     }
 
-    fn is(&self, name: &str) -> bool {
+    pub(crate) fn is(&self, name: &str) -> bool {
         same_name(name, self.name) || self.typed.is_some_and(|typed| same_name(name, typed))
     }
 
@@ -220,6 +222,23 @@ pub trait Field: Sized {
     fn is_absent(&self) -> bool {
         false
     }
+
+    /// An update can clear it.
+    const CLEARABLE: bool = false;
+
+    /// It can be cleared on the typed face, but not by an empty element.
+    fn clears_by_name() -> bool {
+        false
+    }
+
+    /// Clears it, unless it has a value: false.
+    fn clear(&mut self) -> bool {
+        false
+    }
+
+    fn is_cleared(&self) -> bool {
+        false
+    }
 }
 
 fn present(source: Source<'_>, empty_counts: bool) -> bool {
@@ -323,5 +342,19 @@ impl<V: Value> Field for Patch<V> {
 
     fn is_absent(&self) -> bool {
         !matches!(self, Patch::Set(_))
+    }
+
+    const CLEARABLE: bool = true;
+
+    fn clears_by_name() -> bool {
+        !scalar::is_text::<V>()
+    }
+
+    fn clear(&mut self) -> bool {
+        self.clear_unset()
+    }
+
+    fn is_cleared(&self) -> bool {
+        matches!(self, Patch::Clear)
     }
 }

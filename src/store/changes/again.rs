@@ -74,9 +74,17 @@ pub(crate) fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
     Ok(touched > 0)
 }
 
-/// Facts of an order with one of these names go again at once. Gives why a fact is not sent, where that is all that is left
-/// of them: it was given up, or the channel can do nothing with it.
-pub(crate) fn retry_facts(tx: &mut Tx<'_>, order_id: OrderId, names: &[FactName]) -> Result<Option<String>, Failure> {
+/// Facts of an order that were asked for once more.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AskedAgain {
+    /// Those that are on their way.
+    pub open: Vec<i32>,
+    /// Why one is not sent, where that is all that is left of them: it was given up, or the channel can do nothing with it.
+    pub unsent: Option<String>,
+}
+
+/// Facts of an order with one of these names go again at once.
+pub(crate) fn retry_facts(tx: &mut Tx<'_>, order_id: OrderId, names: &[FactName]) -> Result<AskedAgain, Failure> {
     let words: Vec<&str> = names.iter().map(|name| name.word()).collect();
     let of_order = outbox_facts::order_id.eq(order_id).and(outbox_facts::kind.eq_any(words));
     let found: Vec<(i32, OutboxStatus, Option<String>)> = on!(&mut tx.conn, c => outbox_facts::table
@@ -84,18 +92,19 @@ pub(crate) fn retry_facts(tx: &mut Tx<'_>, order_id: OrderId, names: &[FactName]
         .order(outbox_facts::fact_id)
         .select((outbox_facts::fact_id, outbox_facts::status, outbox_facts::last_error))
         .load(c))?;
-    let mut unsent = None;
+    let mut again = AskedAgain::default();
     for (fact_id, status, error) in found {
         match status {
-            OutboxStatus::Done => unsent = None,
-            OutboxStatus::Dropped => unsent = error.or(Some("dropped".to_owned())),
+            OutboxStatus::Done => again.unsent = None,
+            OutboxStatus::Dropped => again.unsent = error.or(Some("dropped".to_owned())),
             OutboxStatus::Pending | OutboxStatus::Parked => {
-                unsent = None;
+                again.unsent = None;
+                again.open.push(fact_id);
                 retry(tx, ChangeId::Fact(fact_id))?;
             }
         }
     }
-    Ok(unsent)
+    Ok(again)
 }
 
 /// Everything of an account that waits goes again at once, or only what is parked. Gives how much that is.

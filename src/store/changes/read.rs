@@ -204,6 +204,7 @@ fn transfers_of(conn: &mut Conn<'_>, transfer_ids: &[i32]) -> Result<Vec<Change>
                 attempts: row.attempts,
                 first_failed_at: row.first_failed_at.map(Stamp),
                 last_error: row.last_error,
+                accepted_at: None,
             }
         }));
     }

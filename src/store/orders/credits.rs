@@ -32,7 +32,7 @@ pub(crate) struct CreditRow {
     pub data: CreditDocument,
 }
 
-/// The credit entries of orders. True: the channel refused it, and Kontor does not try again automatically.
+/// The credit entries of orders. True: Kontor does not try again automatically.
 pub(crate) fn credits_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<(CreditRow, bool)>, Failure> {
     let rows: Vec<(CreditRow, Option<OutboxStatus>)> = on!(conn, c => credit_entries::table
         .left_join(outbox_facts::table.on(credit_entries::fact_key.eq(outbox_facts::fact_key.nullable())))
@@ -43,16 +43,28 @@ pub(crate) fn credits_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<V
     Ok(rows.into_iter().map(|(row, fact)| (row, fact == Some(OutboxStatus::Parked))).collect())
 }
 
-/// The credit entries that the channel does not get of those that one transaction reported, with the reason.
-pub(crate) fn refused_credits(conn: &mut Conn<'_>, version: Stamp) -> Result<Vec<(i32, String)>, Failure> {
+/// The credit entries that the channel does not get of those that one transaction reported, or that are `awaited` with it, with
+/// the reason.
+pub(crate) fn refused_credits(conn: &mut Conn<'_>, version: Stamp, awaited: &[i32]) -> Result<Vec<(i32, String)>, Failure> {
     let rows: Vec<(i32, Option<String>)> = on!(conn, c => credit_entries::table
         .inner_join(outbox_facts::table.on(credit_entries::fact_key.eq(outbox_facts::fact_key.nullable())))
-        .filter(outbox_facts::version.eq(version.0))
+        .filter(outbox_facts::version.eq(version.0).or(outbox_facts::fact_id.eq_any(awaited)))
         .filter(outbox_facts::status.eq_any([OutboxStatus::Parked, OutboxStatus::Dropped]))
         .order(credit_entries::credit_entry_id)
         .select((credit_entries::credit_entry_id, outbox_facts::last_error))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, error)| (id, error.unwrap_or_default())).collect())
+}
+
+/// The fact that reports a credit entry, unless the channel has it.
+pub(crate) fn open_fact(conn: &mut Conn<'_>, credit: &CreditRow) -> Result<Option<i32>, Failure> {
+    let Some(key) = &credit.fact_key else { return Ok(None) };
+    Ok(on!(conn, c => outbox_facts::table
+        .filter(outbox_facts::fact_key.eq(key))
+        .filter(outbox_facts::status.ne(OutboxStatus::Done))
+        .select(outbox_facts::fact_id)
+        .first(c)
+        .optional())?)
 }
 
 /// The credit entry of a mandator under the ERP's number.
@@ -85,6 +97,7 @@ pub(crate) fn follow_settled(tx: &mut Tx<'_>, row: &OutboxRow, settled: &Settled
         Settled::Done => settle(tx, &fact.fact_key, CreditState::Transmitted),
         Settled::Kept { .. } => settle(tx, &fact.fact_key, CreditState::Kept),
         Settled::Parked { .. } => settle(tx, &fact.fact_key, CreditState::Refused),
+        Settled::GaveUp { .. } => settle(tx, &fact.fact_key, CreditState::Unclear),
         Settled::Again { .. } => Ok(()),
     }
 }
@@ -95,11 +108,11 @@ pub(crate) fn give_up_credit(tx: &mut Tx<'_>, fact_id: i32) -> Result<(), Failur
     key.map_or(Ok(()), |key| settle(tx, &key, CreditState::GivenUp))
 }
 
-/// What was refused and goes again counts again, from now on: the channel may list it before its answer is known.
+/// What was refused or unclear and goes again counts, from now on: the channel may list it before its answer is known.
 pub(crate) fn resume_credits(tx: &mut Tx<'_>) -> Result<(), Failure> {
     let keys: Vec<Option<String>> = on!(&mut tx.conn, c => credit_entries::table
         .inner_join(outbox_facts::table.on(credit_entries::fact_key.eq(outbox_facts::fact_key.nullable())))
-        .filter(credit_entries::state.eq(CreditState::Refused))
+        .filter(credit_entries::state.eq_any([CreditState::Refused, CreditState::Unclear]))
         .filter(outbox_facts::status.eq(OutboxStatus::Pending))
         .order(credit_entries::credit_entry_id)
         .select(credit_entries::fact_key)

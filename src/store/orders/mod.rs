@@ -16,7 +16,7 @@ mod requests;
 mod reservations;
 
 pub(crate) use credits::{
-    CreditRow, add_credit, credit_by_number, credits_of, follow_settled, give_up_credit, refused_credits, resume_credits,
+    CreditRow, add_credit, credit_by_number, credits_of, follow_settled, give_up_credit, open_fact, refused_credits, resume_credits,
 };
 pub(crate) use find::order_conditions;
 pub(crate) use find::{OrderKey, Selection, changed, find, numbers, of_channel, select};

@@ -2,12 +2,13 @@
 
 use super::*;
 use crate::domain::order::{Content, Event, FactKind, FactName, Packet, PacketDocument, PaymentStatus, Step, reopened, step};
-use crate::domain::{AccountId, WarehouseId};
+use crate::domain::{AccountId, WarehouseId, code};
 use crate::store::outbox::{self, Topic};
 
 /// Gives an order another status, without regard to its workflow. A shipped order ships what is open, in a package of
 /// Kontor's own; a cancelled one cancels it; one that comes back from the cancelled is open again (`channel-calls.md` 3,
-/// rule 8). Marks the offers concerned, and gives their accounts. The caller saves the row.
+/// rule 8). A status that contradicts the pieces then is refused. Marks the offers concerned, and gives their accounts. The
+/// caller saves the row.
 pub(crate) fn change_status(
     tx: &mut Tx<'_>,
     row: &mut OrderRow,
@@ -19,6 +20,10 @@ pub(crate) fn change_status(
         return Ok(Vec::new());
     }
     let mut positions = Positions::load(&mut tx.conn, row.order_id, warehouses)?;
+    if from == OrderStatus::Cancelled {
+        positions.revive();
+        positions.reserve(&mut tx.conn)?;
+    }
     if to.is_shipped() {
         let packed = positions.ship_open();
         if !packed.is_empty() {
@@ -26,12 +31,23 @@ pub(crate) fn change_status(
         }
     } else if to == OrderStatus::Cancelled {
         positions.cancel_open();
-    } else if from == OrderStatus::Cancelled {
-        positions.revive();
-        positions.reserve(&mut tx.conn)?;
+    }
+    if !fits(&positions, to) {
+        return Err(Failure::new(code::STATUS_CONTRADICTS, [to.word()]).within("order_status_id"));
     }
     set_status(row, to);
     follow_pieces(tx, positions)
+}
+
+/// Whether the pieces can be in this status. An order without positions can be in any.
+fn fits(positions: &Positions, status: OrderStatus) -> bool {
+    let (open, shipped) = (positions.is_open(), positions.is_shipped_in_part());
+    match status {
+        _ if positions.rows().is_empty() => true,
+        OrderStatus::Cancelled => !open && !shipped,
+        status if status.is_shipped() => !open && shipped,
+        _ => open,
+    }
 }
 
 /// Stores a status whose pieces are moved already.

@@ -20,6 +20,10 @@ pub enum Settled {
     Parked {
         error: String,
     },
+    /// Tried without a clear answer for too long: parked, but it may have arrived.
+    GaveUp {
+        error: String,
+    },
     /// It is not sent, because the channel can do nothing with it.
     Kept {
         why: String,
@@ -119,7 +123,7 @@ fn settle_state(tx: &mut Tx<'_>, row: &StateRow, settled: &Settled) -> Result<()
                 outbox_states::last_error.eq(error),
             ))
             .execute(c))?,
-        Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
+        Settled::Parked { error } | Settled::GaveUp { error } => on!(&mut tx.conn, c => diesel::update(outbox_states::table.filter(this))
             .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::last_error.eq(error)))
             .execute(c))?,
         Settled::Kept { .. } => on!(&mut tx.conn, c => diesel::delete(outbox_states::table.filter(this)).execute(c))?,
@@ -144,7 +148,7 @@ fn settle_fact(tx: &mut Tx<'_>, row: &FactRow, settled: &Settled) -> Result<(), 
                 outbox_facts::last_error.eq(error),
             ))
             .execute(c))?,
-        Settled::Parked { error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
+        Settled::Parked { error } | Settled::GaveUp { error } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))
             .set((outbox_facts::status.eq(OutboxStatus::Parked), outbox_facts::settled_at.eq(stamp), outbox_facts::last_error.eq(error)))
             .execute(c))?,
         Settled::Kept { why } => on!(&mut tx.conn, c => diesel::update(outbox_facts::table.filter(same))

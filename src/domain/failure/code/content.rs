@@ -85,4 +85,10 @@ codes! {
     3042 CURSOR_WITH_PAGE Client
         "{field:changed_since} reads on from a place and not from page {0}; leave {field:page} out"
         "{field:changed_since} liest ab einer Stelle weiter und nicht ab Seite {0}; lassen Sie {field:page} weg";
+    3043 IGNORED_ON_PURPOSE Client
+        "\"{0}\" is known, but Kontor neither stores nor sends it; leave it out"
+        "\"{0}\" ist bekannt, aber Kontor speichert und sendet es nicht; lassen Sie es weg";
+    3044 CLEARED_WITH_VALUE Client
+        "\"{0}\" has a value and is to be cleared, too; send one of both"
+        "\"{0}\" hat einen Wert und soll zugleich geleert werden; senden Sie eins von beiden";
 }

@@ -5,8 +5,8 @@ codes! {
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"
         "kein Artikel hat {0} \"{1}\" im Mandanten {2}; legen Sie ihn zuerst mit updateItems an";
     4002 AMBIGUOUS Client
-        "{0} records have {1} \"{2}\"; use a key that is unique"
-        "{0} Datensätze haben {1} \"{2}\"; verwenden Sie einen eindeutigen Schlüssel";
+        "{0} records have {1} \"{2}\"; use a key that is unique, or for orders of several accounts add {field:account_id}"
+        "{0} Datensätze haben {1} \"{2}\"; verwenden Sie einen eindeutigen Schlüssel, oder ergänzen Sie bei Aufträgen mehrerer Konten {field:account_id}";
     4003 UNKNOWN_WAREHOUSE Client
         "warehouse \"{0}\" does not exist in mandator {1}; fetchWarehouses lists them"
         "das Lager \"{0}\" gibt es im Mandanten {1} nicht; fetchWarehouses nennt alle";
@@ -23,8 +23,8 @@ codes! {
         "the variant parent \"{0}\" does not exist in mandator {1}; send the parent before its variants"
         "den Elternartikel \"{0}\" gibt es im Mandanten {1} nicht; senden Sie ihn vor seinen Varianten";
     4008 UNKNOWN_ORDER Client
-        "no order has {0} \"{1}\" in mandator {2}; fetchOrders lists them"
-        "kein Auftrag hat {0} \"{1}\" im Mandanten {2}; fetchOrders nennt alle";
+        "no order has {0} \"{1}\" in mandator {2}; fetchOrders lists them with their {field:account_id}"
+        "kein Auftrag hat {0} \"{1}\" im Mandanten {2}; fetchOrders nennt alle mit ihrer {field:account_id}";
     4009 UNKNOWN_OFFER Client
         "offer {0} does not exist; prepareOffers creates offers, fetchOffers lists them"
         "das Angebot {0} gibt es nicht; prepareOffers legt Angebote an, fetchOffers nennt alle";

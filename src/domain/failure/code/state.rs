@@ -82,4 +82,7 @@ codes! {
     5036 NOT_PAID Client
         "order {0} is not paid, so no money can go back; report PAID with updateOrderStatus first"
         "der Auftrag {0} ist nicht bezahlt, also kann kein Geld erstattet werden; melden Sie zuerst PAID mit updateOrderStatus";
+    5037 STATUS_CONTRADICTS Client
+        "the order cannot be \"{0}\": that contradicts which of its pieces are open, shipped and cancelled; report what happened with updateOrderStatus, or correct the quantities first"
+        "der Auftrag kann nicht \"{0}\" sein: das widerspricht dem, was von ihm offen, versendet und storniert ist; melden Sie das Geschehene mit updateOrderStatus, oder berichtigen Sie zuerst die Mengen";
 }

@@ -337,3 +337,34 @@ fn all() -> FetchOrdersRequest {
         ..FetchOrdersRequest::default()
     }
 }
+
+#[test]
+fn money_that_may_have_gone_back_is_unclear_and_counts() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = paid_order(store, item);
+        send(store, vec![of_amount(id, "CR-1", "2")]);
+        let row = facts(store).pop().unwrap();
+        let fact = row.fact_id;
+        store
+            .write(move |tx| {
+                let settled = Settled::GaveUp { error: "CHANNEL_GAVE_UP: no answer".into() };
+                outbox::settle(tx, &row.clone().into(), &settled)?;
+                orders::follow_settled(tx, &row.into(), &settled)
+            })
+            .unwrap();
+        let shown = || {
+            let record = fetched(store, all()).orders.into_iter().find(|order| order.order_id == id).unwrap();
+            (record.credit_entries[0].transmission, record.refunded_amount)
+        };
+        assert_eq!((shown(), facts(store)[0].status), ((CreditTransmission::Unclear, Some(amount("2"))), OutboxStatus::Parked));
+        store.write(move |tx| changes::retry(tx, ChangeId::Fact(fact))).unwrap();
+        assert_eq!(shown(), (CreditTransmission::Waiting, Some(amount("2"))));
+        // A repeat of the ERP waits for it again.
+        let request = CreateCreditEntryRequest {
+            credit_entries: testing::records("credit_entry", vec![of_amount(id, "CR-1", "2")]),
+            ..Default::default()
+        };
+        assert_eq!(call::<CreateCreditEntry>(store, request).awaits, [fact]);
+    });
+}

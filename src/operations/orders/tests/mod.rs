@@ -2,6 +2,7 @@
 
 mod channel_calls;
 mod conditions;
+mod contradictions;
 mod credit;
 mod fetch;
 mod parts;

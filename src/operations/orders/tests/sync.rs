@@ -39,8 +39,9 @@ fn a_waiting_call_waits_for_the_poll() {
         let called = sync(store, &[101], true);
         assert!(called.synchronous);
         let version = called.stamp;
-        let open =
-            |store: &Store| store.read(|conn| unsettled(conn, version, Some((Errand::Poll, &[AccountId(101)])), Stamp(i64::MAX))).unwrap();
+        let open = |store: &Store| {
+            store.read(|conn| unsettled(conn, (version, &[]), Some((Errand::Poll, &[AccountId(101)])), Stamp(i64::MAX))).unwrap()
+        };
         let waits = Unsettled { pending: 1, soon: 1, parked: 0 };
         assert_eq!(open(store), waits);
         // Somebody else asks for orders meanwhile; the poll that begins then serves both.

@@ -6,7 +6,7 @@ use crate::operations::orders::form::OrderUpdate;
 use crate::operations::orders::update::{UpdateOrdersRequest, UpdateOrdersResult};
 use crate::operations::wire::Patch;
 
-fn of(order_id: OrderId) -> OrderUpdate {
+pub(super) fn of(order_id: OrderId) -> OrderUpdate {
     OrderUpdate {
         significant_key: OrderSignificantKey::OrderId,
         mandator_id: MandatorId(1),
@@ -15,7 +15,7 @@ fn of(order_id: OrderId) -> OrderUpdate {
     }
 }
 
-fn sale(external: &str) -> OrderUpdate {
+pub(super) fn sale(external: &str) -> OrderUpdate {
     OrderUpdate {
         significant_key: OrderSignificantKey::ExternalOrderNumber1,
         mandator_id: MandatorId(1),
@@ -38,13 +38,13 @@ fn send(store: &Store, update: OrderUpdate) -> Called<UpdateOrdersResult> {
 }
 
 /// Sends an update that has to be taken; gives the order's id.
-fn taken(store: &Store, update: OrderUpdate) -> OrderId {
+pub(super) fn taken(store: &Store, update: OrderUpdate) -> OrderId {
     let report = send(store, update).result.reports.remove(0);
     assert_eq!(report.return_code, 0, "{:?}", report.error_description);
     report.order.unwrap().order_id.unwrap()
 }
 
-fn refused(store: &Store, update: OrderUpdate) -> i32 {
+pub(super) fn refused(store: &Store, update: OrderUpdate) -> i32 {
     send(store, update).result.reports[0].return_code
 }
 

@@ -1,0 +1,79 @@
+//! What a channel changed in an order that the ERP had taken over, as `fetchOrders` lists it.
+
+use chrono::DateTime;
+use serde::de::DeserializeOwned;
+
+use super::{OrderCoupon, OrderTax};
+use crate::config::Mandator;
+use crate::domain::order::{COUPONS, Coupon, Delivery, TAXES, TaxShare};
+use crate::domain::{Face, OrderItemId, Stamp};
+use crate::operations::wire::{Time, Value};
+use crate::store::orders::OrderChangeRow;
+use crate::wire;
+
+wire! {
+    /// A change by the channel.
+    OrderChange {
+        /// Its number, for accepted_change_id of updateOrders.
+        order_change_id: i32,
+        /// When Kontor saw it.
+        changed_at: Time,
+        /// What changed: the name of a field of the order or position, with the address before it where it is of one.
+        what: String,
+        /// The position; missing where the change is about the order.
+        order_item_id: Option<OrderItemId>,
+        /// The value before, as fetchOrders writes the field; missing where there was none.
+        old_value: Option<String>,
+        /// The value now; missing where there is none any more.
+        new_value: Option<String>,
+        /// Of coupons/coupon instead of a value: the coupons of this code before.
+        old_coupons: Vec<OrderCoupon> [each("coupon")],
+        /// The coupons of this code now.
+        new_coupons: Vec<OrderCoupon> [each("coupon")],
+        /// Of taxes/tax instead of a value: the taxes of this rate before.
+        old_taxes: Vec<OrderTax> [each("tax")],
+        /// The taxes of this rate now.
+        new_taxes: Vec<OrderTax> [each("tax")],
+    }
+}
+
+/// A change, with times in the zone of its mandator.
+pub(super) fn change_of(row: OrderChangeRow, mandator: &Mandator, face: Face) -> OrderChange {
+    let mut change = OrderChange {
+        order_change_id: row.order_change_id,
+        changed_at: Time::of(Stamp(row.changed_at), mandator.time_zone),
+        what: row.what,
+        order_item_id: row.order_item_id,
+        ..OrderChange::default()
+    };
+    // Version 0.1 and the first days of the list have words there instead.
+    if change.what == COUPONS
+        && let (Some(old), Some(new)) = (listed::<Coupon>(row.old_value.as_deref()), listed::<Coupon>(row.new_value.as_deref()))
+    {
+        change.old_coupons = old.into_iter().map(OrderCoupon::of).collect();
+        change.new_coupons = new.into_iter().map(OrderCoupon::of).collect();
+    } else if change.what == TAXES
+        && let (Some(old), Some(new)) = (listed::<TaxShare>(row.old_value.as_deref()), listed::<TaxShare>(row.new_value.as_deref()))
+    {
+        change.old_taxes = old.into_iter().map(OrderTax::of).collect();
+        change.new_taxes = new.into_iter().map(OrderTax::of).collect();
+    } else {
+        let is_time = Delivery::default().times().any(|(name, _)| name == change.what);
+        let written = |value: Option<String>| value.map(|value| if is_time { time(value, mandator, face) } else { value });
+        change.old_value = written(row.old_value);
+        change.new_value = written(row.new_value);
+    }
+    change
+}
+
+/// The entries that a value stands for; `None`: it is words.
+fn listed<T: DeserializeOwned>(value: Option<&str>) -> Option<Vec<T>> {
+    value.map_or(Some(Vec::new()), |json| serde_json::from_str(json).ok())
+}
+
+/// A time as the face writes those of the order.
+fn time(value: String, mandator: &Mandator, face: Face) -> String {
+    let Ok(time) = DateTime::parse_from_rfc3339(&value) else { return value };
+    let time = Time::of(Stamp::from_utc(time.to_utc()), mandator.time_zone);
+    time.text(face).map_or(value, |text| text.into_owned())
+}
