@@ -152,7 +152,7 @@ fn settle_found(
             // Who has it sent again has looked, and means it.
             settlement.openness = Some(clear);
             settlement.messages.push(context.message(About::Order(order_id), &message));
-            settlement.settle([row], &Settled::Parked { error: message.line() });
+            settlement.settle([row], &Settled::GaveUp { error: message.line() });
         }
     }
     Ok(())

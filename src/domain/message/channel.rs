@@ -186,6 +186,6 @@ messages! {
     right_missing RIGHT_MISSING Error ()
         "the shop's user of Kontor lacks the rights for customers or promotions"
         "dem Benutzer von Kontor im Shop fehlen die Rechte für Kunden oder Aktionen"
-        "give its role in the shop the rights that docs/VENDURE.md lists, then call retryChanges"
-        "geben Sie seiner Rolle im Shop die Rechte aus docs/VENDURE.md und rufen Sie dann retryChanges auf";
+        "give its role in the shop the rights that the documentation of the connector lists, then call retryChanges"
+        "geben Sie seiner Rolle im Shop die Rechte, die die Dokumentation des Connectors nennt, und rufen Sie dann retryChanges auf";
 }
