@@ -51,8 +51,7 @@ impl Answer {
 impl Http {
     /// `timeout` bounds each call as a whole.
     pub(crate) fn new(timeout: Duration) -> Result<Http, SetupError> {
-        // Of several connectors only the first one installs it; the answer of the others is of no interest.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        use_ring();
         let client = Client::builder()
             .timeout(timeout)
             .connect_timeout(CONNECT.min(timeout))
@@ -87,7 +86,17 @@ impl Http {
     }
 }
 
+/// Of several clients only the first one installs it; the answer of the others is of no interest.
+pub(super) fn use_ring() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 fn unreachable(error: reqwest::Error) -> ChannelError {
+    ChannelError::Unavailable { reason: innermost(error), retry_after: None }
+}
+
+/// What went wrong, without the address.
+pub(super) fn innermost(error: reqwest::Error) -> String {
     let kind = if error.is_timeout() {
         "no answer in time"
     } else if error.is_connect() {
@@ -101,7 +110,7 @@ fn unreachable(error: reqwest::Error) -> ChannelError {
     while let Some(next) = cause.source() {
         cause = next;
     }
-    ChannelError::Unavailable { reason: format!("{kind}: {cause}"), retry_after: None }
+    format!("{kind}: {cause}")
 }
 
 /// Reads the status codes that mean the same on every channel; `None` where the body must say.

@@ -9,6 +9,7 @@ mod fault;
 mod http;
 mod offer;
 mod outcome;
+mod pictures;
 mod registry;
 mod settings;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::OfferId;
 
+pub use crate::domain::item::{Attribute, Word};
 pub use capabilities::{Capabilities, PriceKinds, Repeats};
 pub use face::{Face, FaceReply, FaceRequest, Faces, Token};
 pub use fault::{ChannelError, SetupError, StateError};

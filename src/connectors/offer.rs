@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::item::{Attribute, Word};
 use crate::domain::offer::Wanted;
 use crate::domain::{Decimal, Money, OfferId};
 
@@ -41,6 +42,8 @@ pub struct OfferContent {
     pub ean: Option<String>,
     /// Absolute addresses, first one first.
     pub images: Vec<String>,
+    /// Where Kontor serves the pictures that it keeps, whatever network that is in.
+    pub own_address: String,
     /// The channel's category, as configured or mapped.
     pub category: Option<String>,
     pub tax_type_id: i32,
@@ -48,7 +51,7 @@ pub struct OfferContent {
     pub tax_class: Option<String>,
     pub weight_in_gram: Option<Decimal>,
     pub variant: Option<VariantContent>,
-    pub attributes: Vec<(String, String)>,
+    pub attributes: Vec<Attribute>,
     /// In the channel's words, where the account translates the ERP's.
     pub delivery_time: Option<String>,
     /// The shipping cost category, in the channel's words where the account translates the ERP's.
@@ -57,13 +60,17 @@ pub struct OfferContent {
     pub platform_data: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 pub struct VariantContent {
     /// Item number of the parent.
     pub parent_sku: String,
     pub parent_title: String,
+    /// Empty where no rule gives the parent one.
+    pub parent_description: String,
+    /// Those of the parent: absolute addresses, first one first.
+    pub parent_images: Vec<String>,
     /// Property and value, such as Colour and Blue.
-    pub options: Vec<(String, String)>,
+    pub options: Vec<(Word, Word)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

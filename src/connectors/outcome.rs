@@ -20,6 +20,9 @@ pub struct RowResult {
 pub enum Outcome {
     /// The channel took it, and shows it.
     Done { external_number: Option<String>, url: Option<String>, messages: Vec<Message> },
+    /// The channel took it and shows it, but lacks a part of its content, such as a picture that could not be fetched: the content is
+    /// sent again later.
+    DoneInPart { external_number: Option<String>, url: Option<String>, messages: Vec<Message>, reason: String },
     /// The channel's rules forbid it; repeating unchanged will not help. Parked at once.
     Refused(Message),
     /// Not now. `after` is the channel's `Retry-After`, obeyed in full.

@@ -27,6 +27,8 @@ pub enum Takes {
         to: u32,
     },
     Texts,
+    /// `true` or `false`.
+    Flag,
 }
 
 /// The settings table of an account whose keys are all known.
@@ -80,6 +82,17 @@ impl<'a> Keys<'a> {
                 _ => Err(self.fault(key, &format!("{number} is out of range"), &remedy)),
             },
             Some(other) => Err(self.fault(key, &format!("has the type {}, expected a whole number", other.type_str()), &remedy)),
+        }
+    }
+
+    pub(crate) fn flag(&self, key: &str, default: bool) -> Result<bool, SetupError> {
+        match self.account.settings.get(key) {
+            None => Ok(default),
+            Some(toml::Value::Boolean(flag)) => Ok(*flag),
+            Some(other) => {
+                let remedy = format!("give true or false, or leave it out for {default}");
+                Err(self.fault(key, &format!("has the type {}, expected true or false", other.type_str()), &remedy))
+            }
         }
     }
 

@@ -101,7 +101,7 @@ impl Channel {
     /// What the channel decided about a row.
     pub(crate) fn count(&self, call: ChannelCall, outcome: &Outcome) {
         let word = match outcome {
-            Outcome::Done { .. } => "done",
+            Outcome::Done { .. } | Outcome::DoneInPart { .. } => "done",
             Outcome::Refused(_) => "refused",
             Outcome::Later { .. } => "later",
             Outcome::Accepted(_) => "accepted",

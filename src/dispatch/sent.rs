@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::context::Context;
 use super::retry::{Further, chance, further};
 use super::settle::{About, Settlement, clean};
+use crate::connectors::Outcome;
 use crate::domain::Stamp;
 use crate::domain::message::{Message, own};
-use crate::store::outbox::{OutboxRow, OutboxStatus, Settled};
+use crate::store::outbox::{OutboxRow, OutboxStatus, Settled, Topic};
 
 /// Something that was sent, or was to be.
 #[derive(Debug, Clone)]
@@ -33,6 +34,22 @@ impl Sent {
     pub(crate) fn done(self, context: &Context, messages: &[Message], settlement: &mut Settlement) {
         settlement.messages.extend(messages.iter().map(|message| context.message(self.about, message)));
         settlement.settle(self.rows, &Settled::Done);
+    }
+
+    /// Where the channel lacks a part of the content: the content goes again later, and everything else is done.
+    pub(crate) fn take_in_part(&mut self, context: &Context, outcome: Outcome, now: Stamp, settlement: &mut Settlement) -> Outcome {
+        let Outcome::DoneInPart { external_number, url, messages, reason } = outcome else { return outcome };
+        let is_content =
+            |row: &OutboxRow| matches!(row, OutboxRow::State(row) if row.topic == Topic::Content && row.status == OutboxStatus::Pending);
+        match (self.rows.iter().position(is_content), self.about) {
+            (Some(at), _) => {
+                let content = Sent { rows: vec![self.rows.remove(at)], ..self.clone() };
+                content.again(context, &reason, Pause { now, earliest: Stamp(0), after: None }, settlement);
+            }
+            (None, About::Offer { offer_id, .. }) => settlement.unfinished.push(offer_id),
+            (None, _) => {}
+        }
+        Outcome::Done { external_number, url, messages }
     }
 
     /// The channel's rules forbid it.

@@ -7,7 +7,7 @@ use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp, TaskId}
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
 use crate::store::orders;
-use crate::store::outbox::{self, Openness, OutboxRow, Settled, StateRow};
+use crate::store::outbox::{self, Openness, OutboxRow, Settled, StateRow, Topic};
 use crate::store::tasks::{self, Accepted};
 use crate::store::{Tx, accounts, transfers};
 
@@ -39,6 +39,8 @@ pub(crate) struct Settlement {
     pub openness: Option<Openness>,
     /// Wanted offers that are not listed for want of stock.
     pub stock_outs: Vec<OfferId>,
+    /// Offers whose content lacks something that comes later.
+    pub unfinished: Vec<OfferId>,
     /// The channel moved its stock for this order: quantities of its items are sent again.
     pub stock_moved_by: Option<OrderId>,
     pub messages: Vec<MessageRow>,
@@ -75,6 +77,8 @@ impl Settlement {
             tasks::accept(tx, self.account_id, task, (*accepted_at, *due_at), std::slice::from_ref(accepted))?;
         }
         tasks::follow(tx, &self.following)?;
+        let unfinished: Vec<_> = self.unfinished.iter().map(|offer_id| (*offer_id, self.account_id, Topic::Content)).collect();
+        outbox::mark(tx, &unfinished)?;
         if let Some(order_id) = self.stock_moved_by {
             offers::moved_by_order(tx, self.account_id, order_id)?;
         }

@@ -75,13 +75,13 @@ impl Effective {
         if let Some(weight) = self.weight_in_gram {
             add("weight_in_gram", &weight.to_string(), &Source::Item { field: "weight" });
         }
-        for (name, value) in &self.attributes.value {
-            add("attribute", &format!("{name}: {value}"), &self.attributes.source);
+        for attribute in &self.attributes.value {
+            add("attribute", &format!("{}: {}", attribute.name, attribute.text()), &self.attributes.source);
         }
         if let Some(Sourced { value: variant, source }) = &self.variant {
             add("variant_parent", &variant.parent_sku, source);
-            for (name, value) in &variant.options {
-                add("option", &format!("{name}: {value}"), &Source::Item { field: "variant" });
+            for (property, value) in &variant.options {
+                add("option", &format!("{}: {}", property.name, value.name), &Source::Item { field: "variant" });
             }
         }
         add("language", &self.language.value, &self.language.source);

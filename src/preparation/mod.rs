@@ -41,7 +41,7 @@ pub(crate) use source::{Source, Sourced};
 
 use crate::config::Account;
 use crate::connectors::{OfferContent, Price, VariantContent};
-use crate::domain::item::filled;
+use crate::domain::item::{Attribute, filled};
 use crate::domain::lookup::{DeliveryCharge, DeliveryTime, Template, TextType};
 use crate::domain::price::{choose, rounded};
 use crate::domain::{Currency, Decimal, ItemId, Money};
@@ -122,10 +122,12 @@ pub(crate) struct Effective {
     pub tax_class: Option<Sourced<String>>,
     pub weight_in_gram: Option<Decimal>,
     pub language: Sourced<String>,
+    /// Where Kontor serves pictures.
+    pub own_address: String,
     pub delivery_time: Option<Sourced<String>>,
     pub delivery_charge: Option<Sourced<String>>,
     pub variant: Option<Sourced<VariantContent>>,
-    pub attributes: Sourced<Vec<(String, String)>>,
+    pub attributes: Sourced<Vec<Attribute>>,
     /// The item's block for the account, unchanged.
     pub platform_data: Option<Sourced<String>>,
     /// A template shows the price: the content changes with it.
@@ -177,6 +179,7 @@ pub(crate) fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -
         tax_class: subject.tax_class(),
         weight_in_gram: subject.document.weight_in_gram(),
         language: Sourced::new(frame.account.language.clone(), Source::Account { account_id, key: "language" }),
+        own_address: frame.public_url.to_owned(),
         delivery_time,
         delivery_charge,
         variant,
@@ -208,6 +211,7 @@ impl Effective {
             language: self.language.value.clone(),
             ean: value(&self.ean),
             images: self.images.iter().map(|image| image.value.clone()).collect(),
+            own_address: self.own_address.clone(),
             category: value(&self.category),
             tax_type_id: self.tax_type_id.value,
             tax_class: value(&self.tax_class),

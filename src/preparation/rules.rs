@@ -238,8 +238,14 @@ impl<'k> Subject<'k> {
         let number = parent.item.internal_item_number.clone();
         // The family's title; where it cannot be had its name will do, the variant's own title is what counts.
         let parent_title = parent.title(price).map_or_else(|_| parent.item.identifier.clone(), |title| title.value);
-        let content =
-            VariantContent { parent_sku: number.clone(), parent_title, options: self.document.options(&self.frame.account.language) };
+        let content = VariantContent {
+            parent_sku: number.clone(),
+            parent_title,
+            // A template that the parent cannot fill keeps no variant back, and the price in it would be that of one variant.
+            parent_description: parent.description(None).map(|text| text.value).unwrap_or_default(),
+            parent_images: parent.images().into_iter().map(|image| image.value).collect(),
+            options: self.document.options(&self.frame.account.language),
+        };
         Some(Sourced::new(content, Source::Parent { number, source: Box::new(Source::Item { field: "variant" }) }))
     }
 }

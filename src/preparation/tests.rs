@@ -98,22 +98,35 @@ fn a_variant_names_its_parent_and_what_sets_it_apart() {
         {"property": {"identifier": "Colour"}, "value": {"identifier": "blue", "translations": [{"language_code_iso": "de", "text": "Blau"}]}},
         {"property": {"identifier": "Size"}, "value": {"identifier": "L"}}]}}"#,
     );
-    let parent = ItemForOffer { item_id: ItemId(2), internal_item_number: "MUG".into(), identifier: "Mug".into(), ..item("{}") };
+    let family = item(
+        r#"{"text_modules": [{"text_module_type": 15, "translations": [{"language_code_iso": "de", "text": "Tassen"}]}],
+        "image_modules": [{"image_module_type_id": 1, "image_url": "https://img.example/all.jpg"}]}"#,
+    );
+    let parent = ItemForOffer { item_id: ItemId(2), internal_item_number: "MUG".into(), identifier: "Mug".into(), ..family };
     let content = content(&account(), &child, Some(&parent));
-    let variant = content.variant.unwrap();
+    let variant = content.variant.clone().unwrap();
     assert_eq!((variant.parent_sku.as_str(), variant.parent_title.as_str()), ("MUG", "Mug"));
-    assert_eq!(variant.options, [("Colour".to_owned(), "Blau".to_owned()), ("Size".into(), "L".into())]);
+    let shown: Vec<[&str; 2]> = variant.options.iter().map(|(property, value)| [property.name.as_str(), &value.name]).collect();
+    assert_eq!(shown, [["Colour", "Blau"], ["Size", "L"]]);
+    let keys: Vec<&str> = variant.options.iter().map(|(_, value)| value.key.as_str()).collect();
+    assert_eq!(keys, ["blue", "L"], "in another language they are the same");
+    assert_eq!((variant.parent_description.as_str(), variant.parent_images), ("Tassen", vec!["https://img.example/all.jpg".to_owned()]));
+    assert_eq!((content.images.len(), content.own_address.as_str()), (0, "https://k"), "the variant has none of its own");
 }
 
 #[test]
 fn attributes_with_several_values_are_one_text() {
     let item = item(
         r#"{"item_attributes": [
-        {"attribute_identifier": "Material", "item_attribute_values": [{"attribute_value_identifier": "Clay"}, {"attribute_value_id": 7}]},
+        {"attribute_identifier": "Material", "item_attribute_values": [{"attribute_value_identifier": "Clay",
+            "translations": [{"language_code_iso": "de", "text": "Ton"}]}, {"attribute_value_id": 7}]},
         {"attribute_id": 9, "item_attribute_values": []}]}"#,
     );
     let content = content(&account(), &item, None);
-    assert_eq!(content.attributes, [("Material".to_owned(), "Clay, 7".to_owned())]);
+    let attributes: Vec<(&str, String)> = content.attributes.iter().map(|attribute| (attribute.name.as_str(), attribute.text())).collect();
+    assert_eq!(attributes, [("Material", "Ton, 7".to_owned())]);
+    let keys: Vec<&str> = content.attributes[0].values.iter().map(|value| value.key.as_str()).collect();
+    assert_eq!(keys, ["Clay", "7"]);
 }
 
 #[test]

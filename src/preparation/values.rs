@@ -75,17 +75,19 @@ fn texts(subject: &Subject<'_>) -> Value {
     Value::from(found)
 }
 
-fn pairs(list: Vec<(String, String)>) -> Value {
+fn pairs(list: impl IntoIterator<Item = (String, String)>) -> Value {
     map(list.into_iter().map(|(name, value)| (Value::from(name), Value::from(value))))
 }
 
 pub(super) fn values(subject: &Subject<'_>, price: Option<&Price>) -> Value {
     let account = subject.frame.account;
+    let attributes = subject.document.attributes(&account.language).into_iter();
+    let options = subject.document.options(&account.language).into_iter();
     let mut all = vec![
         (Value::from("item"), item(subject)),
         (Value::from("texts"), texts(subject)),
-        (Value::from("attributes"), pairs(subject.document.attributes(&account.language))),
-        (Value::from("options"), pairs(subject.document.options(&account.language))),
+        (Value::from("attributes"), pairs(attributes.map(|attribute| (attribute.name.clone(), attribute.text())))),
+        (Value::from("options"), pairs(options.map(|(property, value)| (property.name, value.name)))),
         (Value::from("images"), subject.images().into_iter().map(|image| Value::from(image.value)).collect()),
         (
             Value::from("account"),

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::stage::{Act, Shown, Stage};
 use crate::connectors::{
     Acceptance, Capabilities, ChannelError, Connector, Fact, ListedOffer, OfferChange, OfferContent, Outcome, Price, Quantity, ReadBack,
-    Repeats, RowResult, Task, TaskProgress, TaskRow, VariantContent,
+    Repeats, RowResult, Task, TaskProgress, TaskRow, VariantContent, Word,
 };
 use crate::domain::offer::Wanted;
 use crate::domain::order::{ChannelOrder, FactKind};
@@ -73,8 +73,9 @@ pub(crate) fn pieces(offered: i32) -> Quantity {
 
 /// One of several articles of a parent.
 pub(crate) fn variant(parent: &str, sku: &str, options: &[(&str, &str)]) -> OfferChange {
-    let options = options.iter().map(|(property, value)| ((*property).to_owned(), (*value).to_owned())).collect();
-    let variant = VariantContent { parent_sku: parent.to_owned(), parent_title: format!("Lampen {parent}"), options };
+    let options = options.iter().map(|(property, value)| (Word::from(*property), Word::from(*value))).collect();
+    let family = format!("Lampen {parent}");
+    let variant = VariantContent { parent_sku: parent.to_owned(), parent_title: family, options, ..VariantContent::default() };
     with(offer(sku), |content| content.variant = Some(variant))
 }
 

@@ -19,6 +19,7 @@ fn type_of(setting: &Setting) -> String {
         Takes::Text | Takes::Secret => "text".to_owned(),
         Takes::Whole { from, to } => format!("{from} to {to}"),
         Takes::Texts => "list of texts".to_owned(),
+        Takes::Flag => "true or false".to_owned(),
     }
 }
 

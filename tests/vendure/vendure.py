@@ -133,6 +133,17 @@ class Shop:
                  handler: {code: "dummy-payment-handler",
                            arguments: [{name: "automaticSettle", value: "false"}]}}) { id } }"""
         )
+        # Where the merchant keeps categories and attributes.
+        for code, values in (("category", ["lampen", "leuchten"]), ("material", []), ("farbe", [])):
+            create(
+                """mutation ($input: CreateFacetInput!) { createFacet(input: $input) { id } }""",
+                input={
+                    "code": code,
+                    "isPrivate": False,
+                    "translations": [{"languageCode": "de", "name": code}],
+                    "values": [{"code": value, "translations": [{"languageCode": "de", "name": value}]} for value in values],
+                },
+            )
         role = create(
             """mutation ($permissions: [Permission!]!) { createRole(input: {code: "erp", description: "Kontor",
                  permissions: $permissions}) { id } }""",

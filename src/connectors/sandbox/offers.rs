@@ -45,7 +45,7 @@ impl Listing {
         self.ean = content.ean.clone();
         self.images = content.images.iter().take(most_pictures).cloned().collect();
         self.category = content.category.clone().filter(|_| can.has("categories"));
-        self.attributes = if can.has("attributes") { content.attributes.clone() } else { Vec::new() };
+        self.attributes = if can.has("attributes") { content.attributes.iter().map(shown).collect() } else { Vec::new() };
         self.weight_in_gram = content.weight_in_gram.map(|weight| weight.to_string());
         self.tax_class = content.tax_class.clone();
         self.delivery_time = content.delivery_time.clone();
@@ -53,7 +53,9 @@ impl Listing {
         self.platform_data = content.platform_data.clone();
         let variant = content.variant.as_ref().filter(|_| can.has("variants"));
         self.parent_sku = variant.map(|variant| variant.parent_sku.clone());
-        self.options = variant.map(|variant| variant.options.clone()).unwrap_or_default();
+        self.options = variant
+            .map(|variant| variant.options.iter().map(|(property, value)| (property.name.clone(), value.name.clone())).collect())
+            .unwrap_or_default();
     }
 }
 
@@ -83,7 +85,7 @@ impl Shop {
         let counters = &mut self.counters;
         counters.rows = counters.rows.saturating_add(1);
         let counter = match outcome {
-            Outcome::Done { .. } => &mut counters.rows_done,
+            Outcome::Done { .. } | Outcome::DoneInPart { .. } => &mut counters.rows_done,
             Outcome::Refused(_) => &mut counters.rows_refused,
             Outcome::Later { .. } => &mut counters.rows_later,
             Outcome::Accepted(_) => &mut counters.rows_accepted,
@@ -133,7 +135,8 @@ impl Shop {
     /// One page of all offers, in the order of their SKUs.
     pub(super) fn list_offers(&self, cursor: Option<&str>, page_size: usize) -> Listed {
         let start = cursor.map_or(Bound::Unbounded, Bound::Excluded);
-        let page: Vec<&Listing> = self.listings.range::<str, _>((start, Bound::Unbounded)).map(|(_, listing)| listing).take(page_size).collect();
+        let page: Vec<&Listing> =
+            self.listings.range::<str, _>((start, Bound::Unbounded)).map(|(_, listing)| listing).take(page_size).collect();
         let next = page.last().filter(|_| page.len() == page_size).map(|listing| listing.sku.clone());
         Listed { offers: page.into_iter().map(Listing::tell).collect(), next }
     }
@@ -287,4 +290,8 @@ fn first_fault(change: &OfferChange, can: &Can) -> Option<Message> {
     }
     let quantity = change.quantity.filter(|quantity| quantity.offered < 0)?;
     Some(channel::quantity_invalid(quantity.offered, &change.sku))
+}
+
+fn shown(attribute: &crate::connectors::Attribute) -> (String, String) {
+    (attribute.name.clone(), attribute.text())
 }

@@ -9,9 +9,8 @@ use serde_json::json;
 use super::super::{ChannelError, Fact, Outcome};
 use super::graphql::{Failure, Rule, refusal};
 use super::inputs::{outcome_of, rule_or_error};
-use super::offers::PAGE;
 use super::refund::Credit;
-use super::{Vendure, part};
+use super::{PAGE, Vendure, part};
 use crate::domain::message::{Message, channel};
 use crate::domain::order::{Content, FactKind, Packet};
 

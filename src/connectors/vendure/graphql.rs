@@ -1,14 +1,16 @@
 //! The admin API of one shop: session, calls, and the reading of GraphQL answers.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use reqwest::blocking::RequestBuilder;
+use reqwest::header::CONTENT_TYPE;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::super::http::{Answer, Http};
 use super::super::{ChannelError, SetupError, lock};
-use super::Settings;
+use super::settings::Settings;
 
 /// Why a call brought no data.
 #[derive(Debug, Clone)]
@@ -47,11 +49,16 @@ impl Failure {
     }
 }
 
+/// A channel of a shop.
+#[derive(Clone)]
 pub(crate) struct Api {
     http: Http,
     url: String,
     settings: Settings,
-    pub(super) token: Mutex<Option<String>>,
+    /// Its token; without one it is the default channel, which has everything that any channel has.
+    channel: Option<String>,
+    /// Of the session, which is good for all channels.
+    pub(super) token: Arc<Mutex<Option<String>>>,
 }
 
 const LOGIN: &str = "mutation ($user: String!, $password: String!) { login(username: $user, password: $password) {
@@ -61,25 +68,41 @@ impl Api {
     /// `language` is that of the shop's texts: the shop's list filters look at the slugs of this language only.
     pub(crate) fn new(settings: Settings, language: &str, timeout: Duration) -> Result<Api, SetupError> {
         let url = format!("{}/admin-api?languageCode={language}", settings.url);
-        Ok(Api { http: Http::new(timeout)?, url, settings, token: Mutex::new(None) })
+        let channel = settings.channel_token.clone();
+        Ok(Api { http: Http::new(timeout)?, url, settings, channel, token: Arc::default() })
     }
 
-    /// One query or mutation; answers with its `data`. Logs in where there is no session yet or it ran out, which
-    /// Vendure reports as FORBIDDEN inside HTTP 200.
+    pub(crate) fn of_default_channel(&self) -> Api {
+        Api { channel: None, ..self.clone() }
+    }
+
+    /// One query or mutation; answers with its `data`.
     pub(crate) fn call(&self, query: &str, variables: Value) -> Result<Value, Failure> {
+        self.in_session(|token| self.ask(query, &variables, Some(token)))
+    }
+
+    /// A mutation with a file, which becomes the variable at `place` (such as `variables.input.0.file`).
+    pub(crate) fn upload(&self, query: &str, variables: &Value, place: &str, file: &Upload<'_>) -> Result<Value, Failure> {
+        let (boundary, body) = file.form(&json!({ "query": query, "variables": variables }), place);
+        let media_type = format!("multipart/form-data; boundary={boundary}");
+        self.in_session(|token| {
+            let request = self.http.post(&self.url).header(CONTENT_TYPE, &media_type).body(body.clone());
+            // Servers that guard against forged requests take forms only with a header that no form can send.
+            self.send(request.header("Apollo-Require-Preflight", "true"), Some(token))
+        })
+    }
+
+    /// Logs in where there is no session yet or it ran out, which Vendure reports as FORBIDDEN inside HTTP 200.
+    fn in_session(&self, ask: impl Fn(&str) -> Result<Answer, Failure>) -> Result<Value, Failure> {
         let known = lock(&self.token).clone();
         let (token, fresh) = match known {
             Some(token) => (token, false),
             None => (self.login()?, true),
         };
-        let result = self.ask(query, &variables, Some(&token)).and_then(|answer| read(&answer));
+        let result = ask(&token).and_then(|answer| read(&answer));
         match result {
             Err(Failure::Rule(rule)) if rule.code == "FORBIDDEN" => {
-                let result = if fresh {
-                    Err(Failure::Rule(rule))
-                } else {
-                    self.ask(query, &variables, Some(&self.login()?)).and_then(|answer| read(&answer))
-                };
+                let result = if fresh { Err(Failure::Rule(rule)) } else { ask(&self.login()?).and_then(|answer| read(&answer)) };
                 result.map_err(|failure| match failure {
                     Failure::Rule(rule) if rule.code == "FORBIDDEN" => Failure::Channel(ChannelError::Unauthorized {
                         reason: "the user may log in, but not do this; give its role the rights to read and write catalogue and orders"
@@ -110,14 +133,46 @@ impl Api {
     }
 
     fn ask(&self, query: &str, variables: &Value, token: Option<&str>) -> Result<Answer, Failure> {
-        let mut request = self.http.post(&self.url).json(&json!({ "query": query, "variables": variables }));
+        self.send(self.http.post(&self.url).json(&json!({ "query": query, "variables": variables })), token)
+    }
+
+    fn send(&self, mut request: RequestBuilder, token: Option<&str>) -> Result<Answer, Failure> {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        if let Some(channel) = &self.settings.channel_token {
+        if let Some(channel) = &self.channel {
             request = request.header("vendure-token", channel);
         }
         Ok(self.http.send(request)?)
+    }
+}
+
+/// A file for [`Api::upload`].
+pub(crate) struct Upload<'a> {
+    pub name: &'a str,
+    pub media_type: &'a str,
+    pub content: &'a [u8],
+    /// Of the content, in hex: no content contains its own digest.
+    pub digest: &'a str,
+}
+
+impl Upload<'_> {
+    /// The form of the GraphQL multipart request specification, and its boundary.
+    fn form(&self, operations: &Value, place: &str) -> (String, Vec<u8>) {
+        let boundary = format!("kontor-{}", self.digest);
+        let mut body = Vec::with_capacity(self.content.len().saturating_add(4096));
+        for (name, content) in [("operations", operations), ("map", &json!({ "0": [place] }))] {
+            let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let (name, media_type) = (self.name, self.media_type);
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"0\"; filename=\"{name}\"\r\nContent-Type: {media_type}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(self.content);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        (boundary, body)
     }
 }
 

@@ -5,8 +5,10 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::super::{ChannelError, OfferChange, OfferContent, Outcome};
+use super::MONEY_DECIMALS;
+use super::found::Product;
 use super::graphql::{Failure, Rule};
-use super::{MONEY_DECIMALS, ShopSettings};
+use super::shop::ShopSettings;
 use crate::domain::message::{Message, channel};
 use crate::domain::offer::Wanted;
 use crate::domain::{Decimal, Money};
@@ -36,6 +38,12 @@ pub(crate) fn slug(text: &str) -> String {
     let digest = hex(&Sha256::digest(text.as_bytes()));
     let tail = digest.get(..8).unwrap_or_default();
     format!("{}-{tail}", out.trim_end_matches('-')).trim_start_matches('-').to_owned()
+}
+
+/// Whether [`slug`] made it.
+pub(super) fn is_ours(code: &str) -> bool {
+    let tail = code.rsplit_once('-').map_or(code, |(_, tail)| tail);
+    tail.len() == 8 && tail.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// The article number whose product holds the offer: its own, or that of its parent.
@@ -68,11 +76,13 @@ pub(super) fn rule_or_error(failure: Failure) -> Result<Outcome, ChannelError> {
 }
 
 /// The price in the shop's unit, or why it does not fit the shop.
-fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Message> {
+pub(super) fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Message> {
     let Some(price) = &change.price else { return Ok(None) };
     let Money { amount, currency } = price.money;
-    if currency != shop.currency {
-        return Err(channel::currency_differs(currency.code(), shop.currency.code()));
+    if currency != shop.currency || !shop.currencies.contains(&currency) {
+        let sold_in = if shop.currencies.contains(&shop.currency) { vec![shop.currency] } else { shop.currencies.clone() };
+        let sold_in: Vec<&str> = sold_in.iter().map(|currency| currency.code()).collect();
+        return Err(channel::currency_differs(currency.code(), sold_in.join(", ")));
     }
     match (price.gross, shop.gross) {
         (true, false) => return Err(channel::price_gross_in_net_shop()),
@@ -102,8 +112,17 @@ fn stock_levels(change: &OfferChange, shop: &ShopSettings) -> Option<Value> {
     Some(json!([{ "stockLocationId": shop.stock_location_id, "stockOnHand": on_hand }]))
 }
 
+/// In the channel's default currency, or in another one that it sells in.
+fn put_price(input: &mut Map<String, Value>, price: i64, shop: &ShopSettings) {
+    if shop.currency == shop.default_currency {
+        input.insert("price".to_owned(), json!(price));
+    } else {
+        input.insert("prices".to_owned(), json!([{ "currencyCode": shop.currency.code(), "price": price }]));
+    }
+}
+
 /// Input of `updateProductVariants`.
-pub(crate) fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSettings) -> Result<Value, Message> {
+pub(crate) fn update_variant(change: &OfferChange, variant_id: &str, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
     let mut input = Map::new();
     input.insert("id".to_owned(), json!(variant_id));
     input.insert("enabled".to_owned(), json!(change.wanted == Wanted::Running));
@@ -111,7 +130,7 @@ pub(crate) fn update_variant(change: &OfferChange, variant_id: &str, shop: &Shop
     if change.wanted == Wanted::Running
         && let Some(price) = price(change, shop)?
     {
-        input.insert("price".to_owned(), json!(price));
+        put_price(&mut input, price, shop);
     }
     if let Some(levels) = stock_levels(change, shop) {
         input.insert("stockLevels".to_owned(), levels);
@@ -124,39 +143,54 @@ pub(crate) fn update_variant(change: &OfferChange, variant_id: &str, shop: &Shop
             input.insert("taxCategoryId".to_owned(), json!(category));
         }
     }
-    Ok(Value::Object(input))
+    Ok(input)
 }
 
-/// Input of `updateProducts`; `None` where the product stays as it is. A product with one variant goes on and off with
-/// it; one with several is only ever switched on, because the others may still be on sale.
-pub(crate) fn update_product(change: &OfferChange, product_id: &str, alone: bool, enabled: bool) -> Option<Value> {
+/// Name and description of a product. One that has variants gets those of the parent; without a description there, the one
+/// that it was created with stays, because each of its variants has another one.
+fn product_texts(content: &OfferContent, new: bool) -> Map<String, Value> {
+    let mut texts = Map::new();
+    texts.insert("languageCode".to_owned(), json!(content.language));
+    texts.insert("name".to_owned(), json!(product_name(content)));
+    let description = match &content.variant {
+        None => Some(&content.description),
+        Some(variant) if !variant.parent_description.is_empty() => Some(&variant.parent_description),
+        Some(_) => new.then_some(&content.description),
+    };
+    if let Some(description) = description {
+        texts.insert("description".to_owned(), json!(description));
+    }
+    texts
+}
+
+/// Input of `updateProducts`, still without the id; empty where the product stays as it is. A product with one variant goes on and
+/// off with it; one with several is only ever switched on, because the others may still be on sale.
+pub(crate) fn update_product(change: &OfferChange, product: &Product) -> Map<String, Value> {
     let running = change.wanted == Wanted::Running;
     let mut input = Map::new();
-    if enabled != running && (alone || running) {
+    if product.enabled != running && (running || product.alone()) {
         input.insert("enabled".to_owned(), json!(running));
     }
     if let Some(content) = &change.content {
-        let translation = json!({ "languageCode": content.language, "name": product_name(content), "description": content.description });
-        input.insert("translations".to_owned(), json!([translation]));
+        let new = !product.speaks(&content.language);
+        let mut texts = product_texts(content, new);
+        if new {
+            // Vendure fails on a language without a slug, and on one without a description.
+            texts.insert("slug".to_owned(), json!(product.slug));
+        }
+        input.insert("translations".to_owned(), json!([texts]));
     }
-    if input.is_empty() {
-        return None;
-    }
-    input.insert("id".to_owned(), json!(product_id));
-    Some(Value::Object(input))
+    input
 }
 
 /// Input of `createProduct`.
-pub(crate) fn create_product(content: &OfferContent, key: &str) -> Value {
-    json!({
-        "enabled": true,
-        "translations": [{
-            "languageCode": content.language,
-            "name": product_name(content),
-            "slug": slug(key),
-            "description": content.description,
-        }],
-    })
+pub(crate) fn create_product(content: &OfferContent, key: &str) -> Map<String, Value> {
+    let mut texts = product_texts(content, true);
+    texts.insert("slug".to_owned(), json!(slug(key)));
+    let mut input = Map::new();
+    input.insert("enabled".to_owned(), json!(true));
+    input.insert("translations".to_owned(), json!([texts]));
+    input
 }
 
 /// Input of `createProductVariants`, still without product and options.
@@ -167,6 +201,10 @@ pub(crate) fn create_variant(change: &OfferChange, shop: &ShopSettings) -> Resul
     let Some(price) = price(change, shop)? else {
         return Err(channel::price_missing(&change.sku));
     };
+    if shop.currency != shop.default_currency {
+        // Vendure would set the missing price in the default currency to 0.
+        return Err(channel::default_price_missing(&change.sku, shop.default_currency.code()));
+    }
     let mut input = Map::new();
     input.insert("sku".to_owned(), json!(change.sku));
     input.insert("enabled".to_owned(), json!(true));

@@ -3,15 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::super::{ChannelError, Listed, ListedOffer};
+use super::super::{ChannelError, Listed, ListedOffer, OfferKey};
+use super::fields::{Purpose, fits};
+use super::found::{Key, assign, find};
 use super::graphql::Failure;
-use super::offers::PAGE;
-use super::{MONEY_DECIMALS, ShopSettings, Vendure, part};
-use crate::domain::{Decimal, Money};
+use super::shop::ShopSettings;
+use super::{BATCH, MONEY_DECIMALS, PAGE, Vendure, part};
+use crate::domain::{Decimal, Money, OfferId};
 
 const LIST: &str = "query ($take: Int, $skip: Int) { productVariants(options: {sort: {id: ASC}, take: $take, skip: $skip}) {
-  totalItems items { id sku name enabled prices { currencyCode price } product { enabled }
-  stockLevels { stockLocationId stockOnHand stockAllocated } } } }";
+  totalItems items { ";
+/// What is shown of a variant, but for the custom field with the EAN.
+const SHOWN: &str = "id sku name enabled prices { currencyCode price } product { enabled }
+  stockLevels { stockLocationId stockOnHand stockAllocated }";
 
 /// Where the next page starts. Vendure counts rows only: variants that are deleted meanwhile move the later ones up. So
 /// a page repeats the last row of the page before; where it does not, rows were passed over, and the reading goes back.
@@ -32,6 +36,13 @@ pub(super) struct Variant {
     pub prices: Vec<VariantPrice>,
     pub product: Holder,
     pub stock_levels: Vec<Level>,
+    #[serde(default)]
+    pub custom_fields: Option<Fields>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Fields {
+    ean: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -84,7 +95,7 @@ impl Variant {
             running: self.enabled && self.product.enabled,
             external_number: Some(self.id),
             sku: Some(self.sku).filter(|sku| !sku.is_empty()),
-            ean: None,
+            ean: self.custom_fields.and_then(|fields| fields.ean).filter(|ean| !ean.is_empty()),
             title: self.name,
             url: None,
         }
@@ -92,10 +103,47 @@ impl Variant {
 }
 
 impl Vendure {
+    /// What to ask of a variant: the EAN where the settings name a field that the shop has.
+    fn shown(&self, shop: &ShopSettings) -> String {
+        match self.settings.ean_field.as_ref().filter(|name| fits(shop, name, Purpose::Ean).is_ok()) {
+            Some(name) => format!("{SHOWN} customFields {{ ean: {name} }}"),
+            None => SHOWN.to_owned(),
+        }
+    }
+
+    /// Single offers as the shop shows them; those that it does not have are left out.
+    pub(super) fn find_variants(&self, keys: &[OfferKey]) -> Result<Vec<(OfferId, ListedOffer)>, ChannelError> {
+        let shop = self.shop()?;
+        let mut found = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(BATCH) {
+            let wanted: Vec<Key<'_>> = chunk.iter().map(Key::from).collect();
+            let variants = find(&self.api, &wanted, false, false)?;
+            let assigned = assign(&wanted, &variants);
+            let ids: Vec<&str> = assigned.iter().flatten().map(|variant| variant.id.as_str()).collect();
+            let query = format!(
+                "query ($ids: [String!], $take: Int) {{ productVariants(options: {{filter: {{id: {{in: $ids}}}}, take: $take}}) {{ items {{ {} }} }} }}",
+                self.shown(&shop)
+            );
+            if ids.is_empty() {
+                continue;
+            }
+            let mut data = self.api.call(&query, json!({ "ids": ids, "take": PAGE })).map_err(Failure::whole)?;
+            let shown: Vec<Variant> = part(&mut data, "/productVariants/items")?;
+            for (key, variant) in chunk.iter().zip(assigned) {
+                let shown = variant.and_then(|variant| shown.iter().find(|shown| shown.id == variant.id));
+                found.extend(shown.map(|shown| (key.offer_id, shown.clone().tell(&shop))));
+            }
+        }
+        Ok(found)
+    }
+
     pub(super) fn list_variants(&self, cursor: Option<&str>) -> Result<Listed, ChannelError> {
         let shop = self.shop()?;
         let place = Place::read(cursor);
-        let mut data = self.api.call(LIST, json!({ "take": PAGE, "skip": place.skip })).map_err(Failure::whole)?;
+        let mut data = self
+            .api
+            .call(&format!("{LIST}{} }} }} }}", self.shown(&shop)), json!({ "take": PAGE, "skip": place.skip }))
+            .map_err(Failure::whole)?;
         let total: usize = part(&mut data, "/productVariants/totalItems")?;
         let variants: Vec<Variant> = part(&mut data, "/productVariants/items")?;
         let ids: Vec<&str> = variants.iter().map(|variant| variant.id.as_str()).collect();
@@ -110,7 +158,8 @@ mod tests {
     use serde_json::json;
 
     use super::{PAGE, Place, Variant};
-    use crate::connectors::vendure::ShopSettings;
+    use crate::connectors::vendure::shop::ShopSettings;
+    use crate::connectors::vendure::tests::shop;
     use crate::domain::{Currency, Decimal, Money};
 
     fn place(skip: usize, first: Option<&str>) -> Place {
@@ -138,14 +187,7 @@ mod tests {
 
     #[test]
     fn buyers_may_order_what_is_not_allocated_in_our_place() {
-        let shop = ShopSettings {
-            channel: "c".into(),
-            currency: Currency::EUR,
-            gross: true,
-            stock_location_id: "2".into(),
-            tax_category_id: "1".into(),
-            tax_categories: vec![("1".into(), "Standard".into())],
-        };
+        let shop = ShopSettings { stock_location_id: "2".into(), ..shop() };
         let variant = |on_hand: i32, enabled: bool| -> Variant {
             serde_json::from_value(json!({
                 "id": "7", "sku": "L-1", "name": "Lampe", "enabled": true, "product": { "enabled": enabled },

@@ -1,4 +1,5 @@
-//! Offers: find by SKU, update what is there, create what is missing, one outcome per row.
+//! Offers: found by the shop's number or by SKU, brought up to date where they are there, created where they are not; one outcome
+//! per row.
 //!
 //! Vendure accepts a second variant with the same SKU without a word. So every row is looked up before it is created,
 //! and a repeat after an unclear answer finds what the first attempt left behind.
@@ -6,227 +7,248 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::{ChannelError, OfferChange, Outcome, RowResult};
-use super::graphql::{Failure, Rule};
+use super::found::{Found, Key, assign, doubles, find};
+use super::graphql::{Api, Failure, Rule};
+use super::options::delete_options;
+use super::products::{Products, find_products, slug_of};
 use super::split::halve;
+use super::work::{Row, Stop, Work};
 use super::{Vendure, inputs, part};
-use crate::domain::OfferId;
-use crate::domain::message::{Message, channel};
+use crate::domain::message::channel;
 use crate::domain::offer::Wanted;
 
-/// Rows of one page of a list. Vendure's own limit is 1000 unless the shop lowers it.
-pub(super) const PAGE: usize = 100;
-/// Pages that a look-up reads: 50 SKUs, each twenty times.
-const MOST_PAGES: usize = 10;
-
-const FIND: &str = "query ($skus: [String!], $take: Int, $skip: Int) { productVariants(options: {
-  filter: {sku: {in: $skus}}, sort: {id: ASC}, take: $take, skip: $skip}) { totalItems items {
-  id sku product { id enabled variantList(options: {take: 1}) { totalItems } } } } }";
 const UPDATE_VARIANTS: &str = "mutation ($input: [UpdateProductVariantInput!]!) { updateProductVariants(input: $input) { id } }";
 const UPDATE_PRODUCTS: &str = "mutation ($input: [UpdateProductInput!]!) { updateProducts(input: $input) { id } }";
 const CREATE_VARIANTS: &str = "mutation ($input: [CreateProductVariantInput!]!) { createProductVariants(input: $input) { id sku } }";
 
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Found {
-    pub id: String,
-    pub sku: String,
-    pub product: FoundProduct,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct FoundProduct {
-    pub id: String,
-    pub enabled: bool,
-    pub variant_list: Total,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Total {
-    pub total_items: u64,
-}
-
-/// Of several variants with one SKU: the one that Kontor knows by its number, else the oldest.
-pub(super) fn choose<'a>(change: &OfferChange, found: &'a [Found]) -> Option<&'a Found> {
-    let mut same = found.iter().filter(|variant| variant.sku == change.sku);
-    same.clone().find(|variant| change.external_number.as_deref() == Some(&variant.id)).or_else(|| same.next())
-}
-
-/// Reports doubles to the merchant: buyers may find the one that Kontor does not keep.
-fn doubles(change: &OfferChange, found: &[Found]) -> Vec<Message> {
-    let ids: Vec<&str> = found.iter().filter(|variant| variant.sku == change.sku).map(|variant| variant.id.as_str()).collect();
-    if ids.len() < 2 {
-        return Vec::new();
-    }
-    vec![channel::sku_twice(ids.len(), &change.sku, ids.join(", "))]
+/// A row whose variant is there.
+struct Update<'a> {
+    row: Row<'a>,
+    variant: &'a Found,
+    product: Map<String, Value>,
+    /// Options that the variant loses.
+    lost: Vec<String>,
 }
 
 impl Vendure {
     pub(super) fn submit_offers(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
-        let shop = self.shop_for(changes)?;
-        let found = self.find(changes)?;
-        let mut results = Vec::with_capacity(changes.len());
-        let mut settle = |change: &OfferChange, outcome: Outcome| results.push(RowResult { offer_id: change.offer_id, outcome });
-        let (mut updates, mut creates) = (Vec::new(), Vec::new());
+        let mut work = Work::new(self.shop_for(changes)?);
         let mut seen = BTreeSet::new();
+        let mut rows: Vec<&OfferChange> = Vec::with_capacity(changes.len());
         for change in changes {
-            if !seen.insert(change.sku.as_str()) {
+            if seen.insert(change.sku.as_str()) {
+                rows.push(change);
+            } else {
                 // The second of two new rows with one SKU would create a double; next time it finds the first one.
-                settle(change, Outcome::Later { after: None, reason: format!("the SKU {} is in this call twice", change.sku) });
-                continue;
-            }
-            match (choose(change, &found), change.wanted) {
-                (None, Wanted::Ended) => settle(change, Outcome::done()),
-                (None, Wanted::Running) => match inputs::create_variant(change, &shop) {
-                    Ok(input) => creates.push((change, input)),
-                    Err(refusal) => settle(change, Outcome::Refused(refusal)),
-                },
-                (Some(variant), _) => match inputs::update_variant(change, &variant.id, &shop) {
-                    Ok(input) => updates.push((change, variant, input)),
-                    Err(refusal) => settle(change, Outcome::Refused(refusal)),
-                },
+                work.settle(change, Outcome::Later { after: None, reason: format!("the SKU {} is in this call twice", change.sku) });
             }
         }
-        let mut cut = self.update(&updates, &found, &mut settle);
-        if cut.is_none() {
-            cut = self.create(creates, &mut settle);
-        }
-        match cut {
-            None => Ok(results),
-            Some(error) if results.is_empty() => Err(error),
-            Some(error) => {
-                // Some rows are settled at the shop, so the call did not fail as a whole.
-                let settled: BTreeSet<OfferId> = results.iter().map(|row| row.offer_id).collect();
-                let after = match &error {
-                    ChannelError::Unavailable { retry_after, .. } => *retry_after,
-                    ChannelError::Unauthorized { .. } | ChannelError::Protocol { .. } => None,
-                };
-                let rest = changes.iter().filter(|change| !settled.contains(&change.offer_id));
-                results.extend(
-                    rest.map(|change| RowResult {
-                        offer_id: change.offer_id,
-                        outcome: Outcome::Later { after, reason: error.to_string() },
-                    }),
-                );
-                Ok(results)
+        let ends = rows.iter().any(|change| change.wanted == Wanted::Ended);
+        let content = rows.iter().any(|change| change.content.is_some());
+        let mut found = find(&self.api, &keys(&rows), content, ends && work.shop.in_default)?;
+        let rows = self.adopt_known(rows, &mut found, &mut work)?;
+        let assigned = assign(&keys(&rows), &found);
+        let (mut updates, mut creates, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        for (change, variant) in rows.iter().zip(assigned) {
+            match (variant, change.wanted) {
+                (None, Wanted::Ended) => work.settle(change, Outcome::done()),
+                (None, Wanted::Running) => creates.push(*change),
+                (Some(variant), Wanted::Ended) if !work.shop.in_default => ends.push((*change, variant)),
+                (Some(variant), _) => updates.push((*change, variant)),
             }
         }
+        self.end_in_channel(&ends, &mut work);
+        self.update(&updates, &found, &mut work);
+        self.create(&creates, &mut work);
+        work.finish(changes)
     }
 
-    fn find(&self, changes: &[OfferChange]) -> Result<Vec<Found>, ChannelError> {
-        let skus: Vec<&str> = changes.iter().map(|change| change.sku.as_str()).collect();
-        let mut found: Vec<Found> = Vec::new();
-        for page in 0..MOST_PAGES {
-            let variables = json!({ "skus": skus, "take": PAGE, "skip": page.saturating_mul(PAGE) });
-            let mut data = self.api.call(FIND, variables).map_err(Failure::whole)?;
-            let total: usize = part(&mut data, "/productVariants/totalItems")?;
-            let items: Vec<Found> = part(&mut data, "/productVariants/items")?;
-            let last = items.is_empty();
-            found.extend(items);
-            if last || found.len() >= total {
-                return Ok(found);
-            }
-        }
-        Err(ChannelError::Protocol {
-            reason: format!("the shop has more than {} variants for {} SKUs; delete the doubles", found.len(), skus.len()),
-        })
-    }
-
-    fn update(
-        &self,
-        updates: &[(&OfferChange, &Found, Value)],
-        found: &[Found],
-        settle: &mut dyn FnMut(&OfferChange, Outcome),
-    ) -> Option<ChannelError> {
-        let variants: Vec<&Value> = updates.iter().map(|(_, _, input)| input).collect();
-        let halved = halve(&variants, &mut |inputs| self.mutate(UPDATE_VARIANTS, inputs));
-        if let Some(error) = halved.cut {
-            // A row is done when its product is, too; all of them are absolute, so they are simply repeated.
-            return Some(error);
-        }
-        // One input per product: the last one of its variants speaks for it.
-        let mut products: BTreeMap<&str, Value> = BTreeMap::new();
-        for ((change, variant, _), result) in updates.iter().zip(&halved.rows) {
-            let FoundProduct { id, enabled, variant_list } = &variant.product;
-            if let (Some(Ok(())), Some(input)) = (result, inputs::update_product(change, id, variant_list.total_items <= 1, *enabled)) {
-                products.insert(id, input);
-            }
-        }
-        let product_inputs: Vec<&Value> = products.values().collect();
-        let product_rows = halve(&product_inputs, &mut |inputs| self.mutate(UPDATE_PRODUCTS, inputs));
-        let of_product: BTreeMap<&str, Option<Result<(), Rule>>> = products.keys().copied().zip(product_rows.rows).collect();
-        for ((change, variant, _), result) in updates.iter().zip(halved.rows) {
-            let product = of_product.get(variant.product.id.as_str()).cloned().unwrap_or(Some(Ok(())));
-            match (result, product) {
-                (Some(Ok(())), Some(Ok(()))) => {
-                    settle(
-                        change,
-                        Outcome::Done { external_number: Some(variant.id.clone()), url: None, messages: doubles(change, found) },
-                    );
-                }
-                (Some(Err(rule)), _) | (_, Some(Err(rule))) => settle(change, inputs::outcome_of(rule)),
-                (None, _) | (_, None) => {}
-            }
-        }
-        product_rows.cut
-    }
-
-    fn mutate(&self, mutation: &str, inputs: &[&Value]) -> Result<Vec<()>, Failure> {
-        self.api.call(mutation, json!({ "input": inputs }))?;
-        Ok(inputs.iter().map(|_| ()).collect())
-    }
-
-    fn create(
-        &self,
-        creates: Vec<(&OfferChange, serde_json::Map<String, Value>)>,
-        settle: &mut dyn FnMut(&OfferChange, Outcome),
-    ) -> Option<ChannelError> {
-        let mut products = match self.find_products(creates.iter().map(|(change, _)| *change)) {
-            Ok(products) => products,
-            Err(error) => return Some(error),
-        };
-        let mut rows = Vec::with_capacity(creates.len());
-        for (change, mut input) in creates {
-            match self.place(change, &mut products) {
-                Ok(place) => {
-                    input.insert("productId".to_owned(), json!(place.product_id));
-                    input.insert("optionIds".to_owned(), json!(place.option_ids));
-                    rows.push((change, Value::Object(input)));
-                }
-                Err(Failure::Rule(rule)) => settle(change, inputs::outcome_of(rule)),
-                Err(Failure::Channel(error)) => return Some(error),
-            }
-        }
-        let halved = halve(&rows, &mut |rows| self.create_variants(rows));
-        for ((change, _), result) in rows.iter().zip(halved.rows) {
+    fn end_in_channel(&self, ends: &[(&OfferChange, &Found)], work: &mut Work) {
+        let shop = work.shop.clone();
+        let halved = halve(ends, &mut |rows| {
+            let ids: Vec<&str> = rows.iter().map(|(_, variant)| variant.id.as_str()).collect();
+            self.leave(&ids, &shop).map(|()| rows.iter().map(|_| ()).collect())
+        });
+        for ((change, variant), result) in ends.iter().zip(halved.rows) {
             match result {
-                Some(Ok(id)) => settle(change, Outcome::Done { external_number: Some(id), url: None, messages: Vec::new() }),
-                Some(Err(rule)) => settle(change, inputs::outcome_of(rule)),
+                Some(Ok(())) => {
+                    let row = work.row(change, Map::new());
+                    work.done(row, variant.id.clone());
+                }
+                Some(Err(rule)) => work.settle(change, inputs::outcome_of(rule)),
                 None => {}
             }
         }
-        halved.cut
+        work.cut = halved.cut;
     }
 
-    /// The new ids, in the order of the rows: the shop's own order is not promised.
-    fn create_variants(&self, rows: &[(&OfferChange, Value)]) -> Result<Vec<String>, Failure> {
-        #[derive(Deserialize)]
-        struct Created {
-            id: String,
-            sku: String,
+    fn update(&self, rows: &[(&OfferChange, &Found)], found: &[Found], work: &mut Work) {
+        let mut updates: Vec<Update<'_>> = Vec::with_capacity(rows.len());
+        let families = self.other_families(rows, work);
+        for (change, variant) in rows {
+            if work.cut.is_some() {
+                return;
+            }
+            match self.prepare(change, variant, &families, work) {
+                Ok(update) => updates.push(update),
+                Err(stop) => work.stop(change, stop),
+            }
         }
-        let inputs: Vec<&Value> = rows.iter().map(|(_, input)| input).collect();
-        let mut data = self.api.call(CREATE_VARIANTS, json!({ "input": inputs }))?;
-        let created: Vec<Created> = part(&mut data, "/createProductVariants")?;
-        let ids: BTreeMap<&str, &str> = created.iter().map(|variant| (variant.sku.as_str(), variant.id.as_str())).collect();
-        rows.iter()
-            .map(|(change, _)| match ids.get(change.sku.as_str()) {
-                Some(id) => Ok((*id).to_owned()),
-                None => Err(super::missing(&format!("the created variant {}", change.sku)).into()),
-            })
-            .collect()
+        let inputs: Vec<Value> = updates.iter().map(|update| Value::Object(update.row.input.clone())).collect();
+        let halved = halve(&inputs, &mut |inputs| mutate(&self.api, UPDATE_VARIANTS, inputs));
+        if let Some(error) = halved.cut {
+            // A row is done when its product is, too; all of them are absolute, so they are simply repeated.
+            work.cut = Some(error);
+            return;
+        }
+        // One input per product: each of its variants adds what it says.
+        let mut products: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+        for (update, result) in updates.iter().zip(&halved.rows) {
+            if let (Some(Ok(())), false) = (result, update.product.is_empty()) {
+                let id = update.variant.product.id.as_str();
+                let input = products.entry(id).or_insert_with(|| Map::from_iter([("id".to_owned(), json!(id))]));
+                input.extend(update.product.clone());
+            }
+        }
+        let inputs: Vec<Value> = products.values().cloned().map(Value::Object).collect();
+        let product_rows = halve(&inputs, &mut |inputs| mutate(&self.api, UPDATE_PRODUCTS, inputs));
+        let of_product: BTreeMap<String, Option<Result<(), Rule>>> =
+            products.keys().map(|id| (*id).to_owned()).zip(product_rows.rows).collect();
+        for (update, result) in updates.into_iter().zip(halved.rows) {
+            let product = of_product.get(&update.variant.product.id).cloned().unwrap_or(Some(Ok(())));
+            match (result, product) {
+                (Some(Ok(())), Some(Ok(()))) => self.settle_update(update, found, work),
+                (Some(Err(rule)), _) | (_, Some(Err(rule))) => work.settle(update.row.change, inputs::outcome_of(rule)),
+                (None, _) | (_, None) => {}
+            }
+        }
+        work.cut = work.cut.take().or(product_rows.cut);
     }
+
+    fn settle_update(&self, update: Update<'_>, found: &[Found], work: &mut Work) {
+        let Update { mut row, variant, lost, .. } = update;
+        row.messages.extend(doubles(row.change, variant, found));
+        // What is left of them is in nobody's way, and the variant has what it is to have.
+        let _ = delete_options(&self.api, &lost);
+        work.done(row, variant.id.clone());
+    }
+
+    /// The products that variants belong to now, where that may be another one than theirs.
+    fn other_families(&self, rows: &[(&OfferChange, &Found)], work: &mut Work) -> Products {
+        let slugs = rows.iter().filter(|(change, _)| change.wanted == Wanted::Running).filter_map(|(change, variant)| {
+            let slug = slug_of(change)?;
+            (inputs::is_ours(&variant.product.slug) && variant.product.slug != slug).then_some(slug)
+        });
+        match find_products(&self.api, &slugs.collect::<Vec<_>>()) {
+            Ok(products) => products,
+            Err(failure) => {
+                work.cut = Some(failure.whole());
+                Products::new()
+            }
+        }
+    }
+
+    fn prepare<'a>(&self, change: &'a OfferChange, variant: &'a Found, families: &Products, work: &mut Work) -> Result<Update<'a>, Stop> {
+        let mut input = inputs::update_variant(change, &variant.id, &work.shop)?;
+        let mut product = inputs::update_product(change, &variant.product);
+        let mut lost = Vec::new();
+        if change.wanted == Wanted::Ended {
+            if let Some(channels) = variant.elsewhere() {
+                return Err(channel::ended_elsewhere(&change.sku, channels).into());
+            }
+        } else {
+            if variant.sku != change.sku {
+                input.insert("sku".to_owned(), json!(change.sku));
+            }
+            if let Some(content) = &change.content {
+                let family = slug_of(change).and_then(|slug| families.get(&slug));
+                if family.is_some_and(|family| family.id != variant.product.id) {
+                    return Err(channel::other_product(&change.sku, &variant.product.id).into());
+                }
+                lost = self.complete(content, variant, &mut input, &mut product, work)?;
+            }
+        }
+        Ok(Update { row: work.row(change, input), variant, product, lost })
+    }
+
+    fn create(&self, creates: &[&OfferChange], work: &mut Work) {
+        if work.cut.is_some() || creates.is_empty() {
+            return;
+        }
+        let slugs: Vec<String> = creates.iter().filter_map(|change| slug_of(change)).collect();
+        let mut products = match find_products(&self.api, &slugs) {
+            Ok(products) => products,
+            Err(failure) => {
+                work.cut = Some(failure.whole());
+                return;
+            }
+        };
+        let mut rows = Vec::with_capacity(creates.len());
+        for change in creates {
+            match self.compose(&self.api, change, &mut products, work) {
+                Ok(row) => rows.push(row),
+                Err(stop) => work.stop(change, stop),
+            }
+            if work.cut.is_some() {
+                break;
+            }
+        }
+        let halved = halve(&rows, &mut |rows| create_variants(&self.api, rows));
+        for (row, result) in rows.into_iter().zip(halved.rows) {
+            match result {
+                Some(Ok(id)) => work.done(row, id),
+                Some(Err(rule)) => work.settle(row.change, inputs::outcome_of(rule)),
+                None => {}
+            }
+        }
+        work.cut = work.cut.take().or(halved.cut);
+    }
+
+    /// A new variant, with a place at its product in a channel.
+    pub(super) fn compose<'a>(
+        &self,
+        api: &Api,
+        change: &'a OfferChange,
+        products: &mut Products,
+        work: &mut Work,
+    ) -> Result<Row<'a>, Stop> {
+        let mut input = inputs::create_variant(change, &work.shop)?;
+        let Some(content) = &change.content else { return Err(channel::not_listed(&change.sku).into()) };
+        input.extend(self.extras(content, None, work)?);
+        let place = self.place(api, change, products, work)?;
+        input.insert("productId".to_owned(), json!(place.product_id));
+        input.insert("optionIds".to_owned(), json!(place.option_ids));
+        Ok(work.row(change, input))
+    }
+}
+
+pub(super) fn keys<'a>(rows: &[&'a OfferChange]) -> Vec<Key<'a>> {
+    rows.iter().map(|change| Key::from(*change)).collect()
+}
+
+fn mutate(api: &Api, mutation: &str, inputs: &[Value]) -> Result<Vec<()>, Failure> {
+    api.call(mutation, json!({ "input": inputs }))?;
+    Ok(inputs.iter().map(|_| ()).collect())
+}
+
+/// The new ids, in the order of the rows: the shop's own order is not promised.
+pub(super) fn create_variants(api: &Api, rows: &[Row<'_>]) -> Result<Vec<String>, Failure> {
+    #[derive(Deserialize)]
+    struct Created {
+        id: String,
+        sku: String,
+    }
+    let inputs: Vec<&Map<String, Value>> = rows.iter().map(|row| &row.input).collect();
+    let mut data = api.call(CREATE_VARIANTS, json!({ "input": inputs }))?;
+    let created: Vec<Created> = part(&mut data, "/createProductVariants")?;
+    let ids: BTreeMap<&str, &str> = created.iter().map(|variant| (variant.sku.as_str(), variant.id.as_str())).collect();
+    rows.iter()
+        .map(|row| match ids.get(row.change.sku.as_str()) {
+            Some(id) => Ok((*id).to_owned()),
+            None => Err(super::missing(&format!("the created variant {}", row.change.sku)).into()),
+        })
+        .collect()
 }

@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 
 use super::super::{ChannelError, Pulled};
 use super::graphql::Failure;
-use super::offers::PAGE;
 use super::orders::{FIELDS, Order};
-use super::{Vendure, part};
+use super::{PAGE, Vendure, part};
 
 /// Pages of one pull; more orders wait for the next one.
 const MOST_PAGES: usize = 5;

@@ -29,7 +29,7 @@ pub(crate) const STAGE: StageEntry = StageEntry {
 const TIMEOUT: Duration = Duration::from_secs(30);
 const ERROR: &str = "... on ErrorResult { errorCode message }";
 const OFFERS: &str = "query ($sku: String!) { productVariants(options: {filter: {sku: {eq: $sku}}, take: 100}) { items {
-  id sku name enabled price priceWithTax options { name group { name } } facetValues { name facet { code } } assets { tags { value } }
+  id sku name enabled price priceWithTax options { name group { name } } facetValues { name facet { code } } assets { tags { value } } customFields { ean grams }
   stockLevels { stockOnHand stockAllocated }
   product { id enabled description assets { tags { value } } } } } }";
 const ORDER: &str = "query ($code: String!) { orders(options: {filter: {code: {eq: $code}}}) { items { id state
@@ -186,7 +186,8 @@ impl Stage for Shop {
 
     fn connector(&self) -> Box<dyn Connector> {
         let settings = format!(
-            "url = '{}'\nusername = 'kontor@example.com'\npassword = 'kontor-secret'\n",
+            "url = '{}'\nusername = 'kontor@example.com'\npassword = 'kontor-secret'\npicture_hosts = ['127.0.0.1']\nean_field = 'ean'\nweight_field = 'grams'\n\
+             category_facet = 'category'\nattribute_facets = ['Farbe = farbe', 'Material = material']\ncreate_facet_values = ['farbe', 'material']\n",
             self.shared.proxy.url()
         );
         build(&account("vendure", &settings), TIMEOUT).unwrap()

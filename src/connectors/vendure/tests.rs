@@ -1,31 +1,50 @@
+mod facts;
+
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::super::tests::account;
 use super::super::{ChannelError, OfferChange, OfferContent, Outcome, Price, Quantity, VariantContent, check_settings};
-use super::facts::{Order, Step, next_step};
+use super::found::Product;
 use super::graphql::{Failure, read_json, refusal};
-use super::offers::{Found, choose};
 use super::pull::Cursor;
-use super::{Settings, ShopSettings, inputs, orders, read_shop};
+use super::settings::Settings;
+use super::shop::{ShopSettings, read_shop};
+use super::{check, inputs, orders};
 use crate::domain::offer::Wanted;
-use crate::domain::order::{ChannelOrder, FactKind, Packet};
+use crate::domain::order::ChannelOrder;
 use crate::domain::{Currency, Decimal, Money, OfferId, Reader};
 
 const ACCESS: &str = "url = 'https://shop.example.com/'\nusername = 'kontor'\npassword = 's3cret'\n";
 
-fn shop() -> ShopSettings {
+/// Settings with the access to a shop, and more.
+pub(super) fn settings(more: &str) -> Settings {
+    Settings::read(&account("vendure", &format!("{ACCESS}{more}"))).unwrap()
+}
+
+pub(super) fn shop() -> ShopSettings {
     ShopSettings {
         channel: "c".to_owned(),
+        channel_id: "1".to_owned(),
+        in_default: true,
+        reaches_default: true,
         currency: Currency::EUR,
+        default_currency: Currency::EUR,
+        currencies: vec![Currency::EUR],
+        languages: vec!["de".to_owned()],
         gross: true,
         stock_location_id: "1".to_owned(),
         tax_category_id: "2".to_owned(),
         tax_categories: vec![("2".to_owned(), "Standard".to_owned()), ("3".to_owned(), "Reduced Tax".to_owned())],
+        fields: BTreeMap::new(),
+        facets: BTreeMap::new(),
+        rights: Vec::new(),
     }
 }
 
-fn change() -> OfferChange {
+pub(super) fn change() -> OfferChange {
     OfferChange {
         offer_id: OfferId(1),
         sku: "L-1".to_owned(),
@@ -64,6 +83,11 @@ fn settings_are_checked_key_by_key() {
         (ACCESS.replace("https://", "ftp://"), "url: \"ftp://shop.example.com/\" is not the address of a shop"),
         (format!("{ACCESS}stock_location_id = 1"), "stock_location_id: has the type integer, expected a text in quotes; give the id"),
         (format!("{ACCESS}cash_on_delivery_methods = 'cod'"), "expected a list of texts"),
+        (format!("{ACCESS}weight_unit = 'lb'"), "weight_unit: \"lb\" is no unit that Kontor knows; give \"g\" or \"kg\""),
+        (format!("{ACCESS}currency = 'EURO'"), "currency: \"EURO\" is no currency; give a code of ISO 4217"),
+        (format!("{ACCESS}ean_field = 'a {{ id }}'"), "ean_field: \"a { id }\" is not the name of a field"),
+        (format!("{ACCESS}attribute_facets = ['Material']"), "\"Material\" does not name an attribute and a facet; list attributes"),
+        (format!("{ACCESS}pictures = 'no'"), "pictures: has the type string, expected true or false"),
         (format!("{ACCESS}chanel_token = 'x'"), "chanel_token: is not a setting of this connector; use one of url, username"),
     ] {
         let text = check(&settings).unwrap_err();
@@ -94,19 +118,64 @@ fn errors_inside_http_200_are_seen() {
     assert_eq!(refusal(Some(&json!({ "__typename": "Fulfillment" }))), None);
 }
 
-#[test]
-fn the_shops_own_settings_are_read_and_a_wrong_id_is_told_with_the_right_ones() {
-    let data = json!({
-        "activeChannel": { "code": "__default_channel__", "defaultCurrencyCode": "EUR", "pricesIncludeTax": true },
+/// What 3.7.3 says of itself.
+pub(super) fn recorded_shop() -> Value {
+    json!({
+        "activeChannel": { "id": "2", "code": "swiss", "defaultCurrencyCode": "CHF", "availableCurrencyCodes": ["CHF", "USD"],
+            "availableLanguageCodes": ["de", "en"], "pricesIncludeTax": true },
+        "me": { "channels": [
+            { "id": "1", "code": "__default_channel__", "permissions": ["Authenticated", "ReadCatalog"] },
+            { "id": "2", "code": "swiss", "permissions": ["Authenticated", "ReadCatalog", "CreateCatalog", "UpdateCatalog", "DeleteCatalog", "ReadOrder"] },
+        ] },
+        "globalSettings": { "serverConfig": { "moneyStrategyPrecision": 2, "entityCustomFields": [
+            { "entityName": "Product", "customFields": [{ "name": "season", "type": "string", "list": false, "readonly": null }] },
+            { "entityName": "ProductVariant", "customFields": [{ "name": "ean", "type": "string", "list": false, "readonly": null }] },
+        ] } },
         "taxCategories": { "items": [{ "id": "1", "name": "Reduced", "isDefault": false }, { "id": "2", "name": "Standard", "isDefault": true }] },
         "stockLocations": { "items": [{ "id": "7", "name": "Hall" }] },
-    });
-    let settings = Settings::read(&account("vendure", ACCESS)).unwrap();
-    let read = read_shop(&data, &settings).unwrap();
-    assert_eq!((read.tax_category_id.as_str(), read.stock_location_id.as_str()), ("2", "7"));
-    let settings = Settings { tax_category_id: Some("9".to_owned()), ..settings };
-    let text = read_shop(&data, &settings).unwrap_err().to_string();
+        "facets": { "items": [{ "id": "4", "code": "category" }] },
+    })
+}
+
+#[test]
+fn the_shops_own_settings_are_read_and_a_wrong_id_is_told_with_the_right_ones() {
+    let read = read_shop(recorded_shop(), &settings("")).unwrap();
+    assert_eq!((read.tax_category_id.as_str(), read.stock_location_id.as_str(), read.currency.code()), ("2", "7", "CHF"));
+    assert_eq!((read.in_default, read.reaches_default, read.facets["category"].as_str()), (false, false, "4"));
+    assert_eq!(read.fields.keys().collect::<Vec<_>>(), ["ean"]);
+    let text = read_shop(recorded_shop(), &settings("tax_category_id = '9'")).unwrap_err().to_string();
     assert!(text.contains("tax_category_id: \"9\" does not exist in the shop; it has: 1 (Reduced), 2 (Standard)"), "{text}");
+    let mut thousandths = recorded_shop();
+    thousandths["globalSettings"]["serverConfig"]["moneyStrategyPrecision"] = json!(3);
+    assert!(read_shop(thousandths, &settings("")).unwrap_err().to_string().contains("keeps 3 decimals"));
+}
+
+#[test]
+fn a_check_names_settings_that_do_not_fit_and_rights_that_are_missing() {
+    let wrong = |more: &str| {
+        let settings = settings(more);
+        check::fit(&read_shop(recorded_shop(), &settings).unwrap(), &settings).unwrap_err().to_string()
+    };
+    assert!(wrong("currency = 'EUR'").contains("currency: the channel swiss does not sell in EUR; it sells in CHF, USD"));
+    assert!(wrong("ean_field = 'gtin'").contains("ean_field: the shop's variants have no custom field \"gtin\"; they have: ean"));
+    assert!(wrong("category_facet = 'group'").contains("category_facet: the channel swiss has no facet with the code \"group\""));
+    assert!(wrong("attribute_facets = ['Material = fabric']").contains("attribute_facets: the channel swiss has no facet"));
+    let fitting = settings("currency = 'USD'\nean_field = 'ean'\ncategory_facet = 'category'");
+    let shop = read_shop(recorded_shop(), &fitting).unwrap();
+    assert!(check::fit(&shop, &fitting).is_ok());
+    let missing = check::missing_rights(&shop);
+    let rights: Vec<&str> = missing.iter().map(|missing| missing.right.as_str()).collect();
+    assert_eq!(rights, ["UpdateOrder", "ReadCustomer", "ReadSettings", "ReadStockLocation", "UpdateCatalog in the default channel"]);
+    let all = ShopSettings { rights: vec!["SuperAdmin".to_owned()], reaches_default: true, ..shop };
+    assert_eq!(check::missing_rights(&all), []);
+    let found = check::found(&all, &fitting, "de");
+    assert!(
+        found.ends_with(
+            "prices in USD, stock location 7, tax category 2; not sent: weight (no weight_field), attributes (no attribute_facets)"
+        ),
+        "{found}"
+    );
+    assert!(check::found(&all, &fitting, "fr").contains("; the channel does not show texts in fr, only in de, en"));
 }
 
 #[test]
@@ -163,7 +232,8 @@ fn a_price_that_does_not_fit_the_shop_is_refused_with_a_remedy() {
     assert_eq!(code(price("1", "CHF")), "CURRENCY");
     assert_eq!(code(Price { gross: false, ..euro }), "PRICE_KIND");
     assert_eq!(code(price("-0.01", "EUR")), "PRICE");
-    let dinar = ShopSettings { currency: Currency::parse("KWD").unwrap(), ..shop() };
+    let kwd = Currency::parse("KWD").unwrap();
+    let dinar = ShopSettings { currency: kwd, default_currency: kwd, currencies: vec![kwd], ..shop() };
     let sent = |amount: &str| inputs::update_variant(&OfferChange { price: Some(price(amount, "KWD")), ..change() }, "5", &dinar);
     assert_eq!(sent("9.120").unwrap()["price"], json!(912));
     let refusal = sent("9.125").unwrap_err();
@@ -173,32 +243,53 @@ fn a_price_that_does_not_fit_the_shop_is_refused_with_a_remedy() {
     assert!(inputs::update_variant(&ended, "5", &shop()).unwrap().get("price").is_none());
 }
 
-#[test]
-fn a_product_goes_off_only_with_its_last_variant() {
-    let ended = OfferChange { wanted: Wanted::Ended, content: None, ..change() };
-    assert_eq!(inputs::update_product(&ended, "3", true, true), Some(json!({ "id": "3", "enabled": false })));
-    assert_eq!(inputs::update_product(&ended, "3", false, true), None);
-    assert_eq!(inputs::update_product(&ended, "3", true, false), None);
-    let running = OfferChange { content: None, ..change() };
-    assert_eq!(inputs::update_product(&running, "3", false, false), Some(json!({ "id": "3", "enabled": true })));
-    assert_eq!(inputs::update_product(&running, "3", false, true), None);
-    let mut variant = change();
-    variant.content.as_mut().unwrap().variant =
-        Some(VariantContent { parent_sku: "P".to_owned(), parent_title: "Lampen".to_owned(), options: Vec::new() });
-    assert_eq!(inputs::update_product(&variant, "3", false, true).unwrap()["translations"][0]["name"], "Lampen");
+fn product(variants: u64, enabled: bool, languages: &[&str]) -> Product {
+    let translations: Vec<Value> = languages.iter().map(|language| json!({ "languageCode": language })).collect();
+    let list = json!({ "totalItems": variants });
+    serde_json::from_value(json!({ "id": "3", "slug": "lampe", "enabled": enabled, "variantList": list, "translations": translations }))
+        .unwrap()
 }
 
 #[test]
-fn of_several_variants_with_one_sku_the_known_one_is_kept() {
-    let found: Vec<Found> = serde_json::from_value(json!([
-        { "id": "4", "sku": "l-1", "product": { "id": "1", "enabled": true, "variantList": { "totalItems": 1 } } },
-        { "id": "5", "sku": "L-1", "product": { "id": "1", "enabled": true, "variantList": { "totalItems": 1 } } },
-        { "id": "6", "sku": "L-1", "product": { "id": "2", "enabled": true, "variantList": { "totalItems": 1 } } },
-    ]))
-    .unwrap();
-    assert_eq!(choose(&change(), &found).unwrap().id, "5");
-    assert_eq!(choose(&OfferChange { external_number: Some("6".to_owned()), ..change() }, &found).unwrap().id, "6");
-    assert!(choose(&OfferChange { sku: "L-2".to_owned(), ..change() }, &found).is_none());
+fn a_product_goes_off_only_with_its_last_variant() {
+    let enabled = |change: &OfferChange, product: &Product| inputs::update_product(change, product).get("enabled").cloned();
+    let ended = OfferChange { wanted: Wanted::Ended, content: None, ..change() };
+    assert_eq!(enabled(&ended, &product(1, true, &[])), Some(json!(false)));
+    assert_eq!(enabled(&ended, &product(2, true, &[])), None);
+    assert_eq!(enabled(&ended, &product(1, false, &[])), None);
+    let running = OfferChange { content: None, ..change() };
+    assert_eq!(enabled(&running, &product(2, false, &[])), Some(json!(true)));
+    assert!(inputs::update_product(&running, &product(2, true, &[])).is_empty());
+}
+
+#[test]
+fn a_family_has_the_texts_of_its_parent_and_a_new_language_its_slug() {
+    let texts =
+        |change: &OfferChange, languages: &[&str]| inputs::update_product(change, &product(2, true, languages))["translations"][0].clone();
+    assert_eq!(texts(&change(), &["de"]), json!({ "languageCode": "de", "name": "Lampe", "description": "Hell" }));
+    assert_eq!(texts(&change(), &["en"])["slug"], "lampe", "Vendure fails on a language without one");
+    let mut variant = change();
+    variant.content.as_mut().unwrap().variant =
+        Some(VariantContent { parent_sku: "P".to_owned(), parent_title: "Lampen".to_owned(), ..VariantContent::default() });
+    assert_eq!(texts(&variant, &["de"]), json!({ "languageCode": "de", "name": "Lampen" }), "its siblings would say something else");
+    assert_eq!(texts(&variant, &[])["description"], "Hell", "a new one needs one");
+    variant.content.as_mut().unwrap().variant.as_mut().unwrap().parent_description = "Alle".to_owned();
+    assert_eq!(texts(&variant, &["de"])["description"], "Alle");
+}
+
+#[test]
+fn a_price_in_a_second_currency_goes_to_variants_that_have_one_in_the_first() {
+    let swiss = ShopSettings { currency: Currency::EUR, default_currency: Currency::parse("CHF").unwrap(), ..shop() };
+    let input = inputs::update_variant(&change(), "5", &swiss).unwrap();
+    assert_eq!((input.get("price"), &input["prices"]), (None, &json!([{ "currencyCode": "EUR", "price": 1990 }])));
+    let refusal = inputs::create_variant(&change(), &swiss).unwrap_err();
+    assert_eq!(refusal.code(), "CURRENCY");
+    assert!(refusal.line().contains("without a price in CHF"), "Vendure would take 0: {}", refusal.line());
+    let gone = ShopSettings { currencies: vec![Currency::parse("USD").unwrap()], ..shop() };
+    assert_eq!(
+        inputs::update_variant(&change(), "5", &gone).unwrap_err().line(),
+        "CURRENCY: the price is in EUR, the shop's channel sells in USD"
+    );
 }
 
 /// An order as 3.7.3 tells it, shortened.
@@ -322,83 +413,4 @@ fn the_cursor_overlaps_and_goes_through_a_long_list_page_by_page() {
     // Only orders of the overlap came: the cursor does not go back.
     assert_eq!(cursor.next(3, 3, Some(time("2025-11-03T11:55:00Z"))).0, cursor);
     assert_eq!(Cursor::read(Some("17"), time("2025-01-01T00:00:00Z")).placed_after, time("2025-01-01T00:00:00Z"));
-}
-
-fn order(state: &str, payment: &str, fulfillments: Value) -> Order {
-    let lines = json!([{ "id": "1", "quantity": 2, "orderPlacedQuantity": 2, "productVariant": { "id": "9" } }, { "id": "2", "quantity": 1, "orderPlacedQuantity": 1, "productVariant": { "id": "8" } }]);
-    let payments = json!([{ "id": "4", "state": payment }]);
-    serde_json::from_value(
-        json!({ "id": "1", "state": state, "active": false, "lines": lines, "payments": payments, "fulfillments": fulfillments }),
-    )
-    .unwrap()
-}
-
-fn fulfillment(state: &str, tracking: &str, lines: &[(&str, i64)]) -> Value {
-    let lines: Vec<Value> = lines.iter().map(|(id, quantity)| json!({ "orderLineId": id, "quantity": quantity })).collect();
-    json!([{ "id": "6", "state": state, "trackingCode": tracking, "lines": lines }])
-}
-
-fn shipped(codes: &[&str]) -> FactKind {
-    FactKind::Shipped {
-        packets: codes.iter().map(|code| Packet { tracking_number: Some((*code).to_owned()), ..Packet::default() }).collect(),
-        together: Vec::new(),
-    }
-}
-
-#[test]
-fn a_payment_is_settled_once_and_a_missing_one_is_refused() {
-    let paid = FactKind::Paid { transaction_id: None };
-    assert_eq!(next_step(&order("PaymentAuthorized", "Authorized", json!([])), &paid), Step::Settle { payment_id: "4".to_owned() });
-    assert_eq!(next_step(&order("PaymentSettled", "Settled", json!([])), &paid), Step::Done(None));
-    assert!(
-        matches!(next_step(&order("PaymentAuthorized", "Declined", json!([])), &paid), Step::Refuse(said) if said.code() == "PAYMENT_MISSING")
-    );
-    assert!(
-        matches!(next_step(&order("Cancelled", "Authorized", json!([])), &paid), Step::Refuse(said) if said.code() == "ORDER_CANCELLED")
-    );
-    let cart = Order { active: true, ..order("ArrangingPayment", "Authorized", json!([])) };
-    assert!(matches!(next_step(&cart, &paid), Step::Refuse(said) if said.code() == "NOT_PLACED"));
-}
-
-#[test]
-fn an_order_paid_after_shipping_is_moved_on() {
-    let paid = FactKind::Paid { transaction_id: None };
-    let all = fulfillment("Shipped", "A", &[("1", 2), ("2", 1)]);
-    assert_eq!(next_step(&order("PaymentSettled", "Settled", all), &paid), Step::MoveOn { state: "Shipped" });
-    let some = fulfillment("Shipped", "A", &[("1", 2)]);
-    assert_eq!(next_step(&order("PaymentSettled", "Settled", some), &paid), Step::MoveOn { state: "PartiallyShipped" });
-}
-
-#[test]
-fn a_shipment_takes_what_is_left_and_is_not_repeated() {
-    let fact = shipped(&["A", "B"]);
-    let step = next_step(&order("PaymentSettled", "Settled", json!([])), &fact);
-    let lines = vec![("1".to_owned(), 2), ("2".to_owned(), 1)];
-    assert_eq!(step, Step::Fulfil { lines, method: "shipped".to_owned(), tracking: "A, B".to_owned() });
-    // The merchant shipped a part by hand; a cancelled fulfilment covers nothing.
-    let part = order("PartiallyShipped", "Settled", fulfillment("Shipped", "X", &[("1", 1)]));
-    assert!(matches!(next_step(&part, &fact), Step::Fulfil { lines, .. } if lines == [("1".to_owned(), 1), ("2".to_owned(), 1)]));
-    let undone = order("PaymentSettled", "Settled", fulfillment("Cancelled", "A, B", &[("1", 2), ("2", 1)]));
-    assert!(matches!(next_step(&undone, &fact), Step::Fulfil { lines, .. } if lines.len() == 2));
-    // The answer to the first step was lost.
-    let pending = order("PaymentSettled", "Settled", fulfillment("Pending", "A, B", &[("1", 2), ("2", 1)]));
-    assert_eq!(next_step(&pending, &fact), Step::Ship { fulfillment_id: "6".to_owned() });
-    let done = order("Shipped", "Settled", fulfillment("Shipped", "A, B", &[("1", 2), ("2", 1)]));
-    assert_eq!(next_step(&done, &fact), Step::Done(None));
-    assert_eq!(next_step(&done, &shipped(&[])), Step::Done(None));
-    assert!(matches!(next_step(&done, &shipped(&["C"])), Step::Done(Some(said)) if said.code() == "ALREADY_SHIPPED"));
-}
-
-#[test]
-fn a_cancellation_is_told_once_and_reminds_of_the_money() {
-    let cancel = FactKind::Cancelled { reason: Some("sold out".to_owned()) };
-    assert_eq!(
-        next_step(&order("PaymentSettled", "Settled", json!([])), &cancel),
-        Step::Cancel { reason: Some("sold out".to_owned()), lines: Vec::new() }
-    );
-    assert!(
-        matches!(next_step(&order("Cancelled", "Settled", json!([])), &cancel), Step::Done(Some(said)) if said.code() == "REFUND_OPEN")
-    );
-    assert_eq!(next_step(&order("Cancelled", "Authorized", json!([])), &cancel), Step::Done(None));
-    assert_eq!(next_step(&order("Cancelled", "Settled", json!([])), &FactKind::Acknowledged), Step::Done(None));
 }

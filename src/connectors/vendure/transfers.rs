@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use super::super::{ChannelError, CouponRecord, CustomerRecord, Outcome, Record, Transfer, lock};
 use super::graphql::{Failure, refusal};
 use super::inputs::outcome_of;
-use super::{MONEY_DECIMALS, ShopSettings, Vendure, part};
+use super::shop::ShopSettings;
+use super::{MONEY_DECIMALS, Vendure, part};
 use crate::domain::coupon::CouponKind;
 use crate::domain::customer::Customer;
 use crate::domain::message::{Message, channel};
@@ -238,22 +239,11 @@ mod tests {
     use serde_json::json;
 
     use super::{address_input, customer_input, promotion_input};
-    use crate::connectors::vendure::ShopSettings;
+    use crate::connectors::vendure::tests::shop;
     use crate::connectors::{CouponRecord, CustomerRecord};
     use crate::domain::coupon::{Coupon, CouponKind};
     use crate::domain::customer::Customer;
-    use crate::domain::{Currency, Decimal};
-
-    fn shop() -> ShopSettings {
-        ShopSettings {
-            channel: "default".into(),
-            currency: Currency::EUR,
-            gross: true,
-            stock_location_id: "1".into(),
-            tax_category_id: "1".into(),
-            tax_categories: Vec::new(),
-        }
-    }
+    use crate::domain::Decimal;
 
     fn coupon(coupon: Coupon) -> CouponRecord {
         let from = Some("2026-11-30T23:00:00Z".parse().unwrap());

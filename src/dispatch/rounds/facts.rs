@@ -218,7 +218,7 @@ fn settle_outcome(
         settlement.messages.extend(strange.iter().map(|word| context.message(about, &own::shipping_word_unknown(word))));
     }
     match outcome {
-        Outcome::Done { messages, .. } => sent(row).done(context, &messages, settlement),
+        Outcome::Done { messages, .. } | Outcome::DoneInPart { messages, .. } => sent(row).done(context, &messages, settlement),
         Outcome::Refused(message) => sent(row).refused(context, &message, settlement),
         Outcome::Later { after, reason } => {
             settlement.openness = Some(Openness { fact_id: row.fact_id, unclear: false, channel_task: None });

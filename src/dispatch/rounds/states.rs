@@ -123,9 +123,9 @@ impl States {
             if let Some(outcome) = &outcome {
                 context.channel.count(ChannelCall::Submit, outcome);
             }
-            let (sent, at_once) = (sent(sending), Pause { now, earliest: Stamp(0), after: None });
-            match outcome {
-                Some(Outcome::Done { external_number, url, messages }) => {
+            let (mut sent, at_once) = (sent(sending), Pause { now, earliest: Stamp(0), after: None });
+            match outcome.map(|outcome| sent.take_in_part(context, outcome, now, settlement)) {
+                Some(Outcome::Done { external_number, url, messages } | Outcome::DoneInPart { external_number, url, messages, .. }) => {
                     let about = sent.about;
                     if sending.keeps {
                         let error = "waits for its SKU".to_owned();

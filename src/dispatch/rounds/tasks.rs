@@ -178,9 +178,9 @@ impl Open {
             settlement.leaving.push((self.row.task_id, offer_id));
             let rows = self.settled_by_it(offer_id);
             let about = About::Offer { offer_id, item_id: *item_id };
-            let sent = Sent { about, name: format!("offer {offer_id}"), rows: rows.iter().cloned().map(OutboxRow::from).collect() };
-            match outcome {
-                Outcome::Done { external_number, url, messages } => {
+            let mut sent = Sent { about, name: format!("offer {offer_id}"), rows: rows.iter().cloned().map(OutboxRow::from).collect() };
+            match sent.take_in_part(context, outcome, now, settlement) {
+                Outcome::Done { external_number, url, messages } | Outcome::DoneInPart { external_number, url, messages, .. } => {
                     sent.done(context, &messages, settlement);
                     settlement.confirmed.push((offer_id, confirms.clone().by(external_number.as_deref(), url.as_deref())));
                 }

@@ -178,7 +178,7 @@ fn sent(row: TransferRow, name: &Arg) -> Sent {
 fn settle_outcome(context: &Context, row: TransferRow, name: &Arg, outcome: Outcome, now: Stamp, settlement: &mut Settlement) {
     context.channel.count(ChannelCall::Transfer, &outcome);
     match outcome {
-        Outcome::Done { external_number, messages, .. } => {
+        Outcome::Done { external_number, messages, .. } | Outcome::DoneInPart { external_number, messages, .. } => {
             let number = external_number.filter(|number| row.external_number.as_ref() != Some(number));
             settlement.transferred.extend(number.map(|number| (row.transfer_id, number)));
             sent(row, name).done(context, &messages, settlement);

@@ -2,7 +2,7 @@
 
 use super::script::{all_done, row};
 use super::world::{ACCOUNT, everywhere, later, run, set_stock};
-use crate::connectors::Outcome;
+use crate::connectors::{ChannelError, OfferChange, Outcome, RowResult};
 use crate::domain::message::channel;
 use crate::domain::offer::Wanted;
 use crate::domain::{Currency, Decimal, MandatorId, Money, OfferId, Reader};
@@ -48,6 +48,57 @@ fn an_offer_is_listed_whole_and_then_only_its_changes_are_told() {
         assert!(change.content.is_none() && change.price.is_none());
         assert_eq!(change.quantity.unwrap().offered, 2);
         assert_eq!(change.external_number.as_deref(), Some("X-SKU-1"));
+    });
+}
+
+/// The channel lists the offer without its picture.
+fn without_picture(changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
+    let reason = "picture: HTTP 503".to_owned();
+    let outcome = Outcome::DoneInPart { external_number: Some("X-1".into()), url: None, messages: Vec::new(), reason };
+    Ok(vec![row(&changes[0], outcome)])
+}
+
+#[test]
+fn an_offer_that_lacks_a_part_is_listed_and_its_content_goes_again() {
+    everywhere(|world| {
+        world.add_offer(1, "{}");
+        world.set_price(1, 1, 99_000);
+        world.set_stock(1, 1, 5);
+        world.mark(1, &[Topic::Listing, Topic::Content, Topic::Quantity]);
+        world.script.on_submit(without_picture);
+        let mut worker = world.worker();
+        run(&mut worker, later(0));
+        let offer = world.offer(1);
+        assert_eq!((offer.state, offer.external_offer_number.as_deref()), (OfferState::Running, Some("X-1")));
+        let rows: Vec<_> = world.rows(1).iter().map(|row| (row.topic, row.status, row.last_error.clone())).collect();
+        assert_eq!(rows, [(Topic::Content, OutboxStatus::Pending, Some("picture: HTTP 503".to_owned()))], "{}", world.name);
+        world.script.take_submits();
+
+        // Its stock does not wait for the picture.
+        world.set_stock(1, 1, 2);
+        world.mark(1, &[Topic::Quantity]);
+        run(&mut worker, later(1));
+        let change = world.script.take_submits().remove(0).remove(0);
+        assert!(change.content.is_none() && change.quantity.is_some());
+        run(&mut worker, later(20));
+        let change = world.script.take_submits().remove(0).remove(0);
+        assert!(change.content.is_some() && change.price.is_none() && change.quantity.is_none());
+        assert!(world.rows(1).is_empty());
+    });
+}
+
+#[test]
+fn a_listing_that_lacks_a_part_marks_the_content() {
+    everywhere(|world| {
+        world.add_offer(1, "{}");
+        world.set_price(1, 1, 99_000);
+        world.set_stock(1, 1, 5);
+        world.mark(1, &[Topic::Listing]);
+        world.script.on_submit(without_picture);
+        run(&mut world.worker(), later(0));
+        assert_eq!(world.offer(1).state, OfferState::Running);
+        let rows: Vec<_> = world.rows(1).iter().map(|row| (row.topic, row.status)).collect();
+        assert_eq!(rows, [(Topic::Content, OutboxStatus::Pending)], "{}", world.name);
     });
 }
 

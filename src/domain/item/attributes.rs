@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Translation, filled, in_any_language, in_language};
+use super::{Translation, Word, filled, in_any_language, in_language};
 use crate::domain::Bundle;
 use crate::domain::document::Part;
 
@@ -20,6 +20,20 @@ pub(crate) enum AttributeValueKey {
     #[default]
     Id,
     Identifier,
+}
+
+/// A central attribute as channels get it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    pub name: String,
+    pub values: Vec<Word>,
+}
+
+impl Attribute {
+    /// Its values in one line.
+    pub fn text(&self) -> String {
+        self.values.iter().map(|value| value.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// One central attribute of an article.
@@ -93,20 +107,21 @@ impl ItemAttribute {
     }
 
     /// Its name, and its values in a language. `None` where there is nothing to show.
-    pub(crate) fn shown(&self, language: &str) -> Option<(String, String)> {
+    pub(crate) fn shown(&self, language: &str) -> Option<Attribute> {
         let name = filled(self.attribute_identifier.as_deref()).map(str::to_owned);
         let name = name.or_else(|| self.attribute_id.map(|id| id.to_string()))?;
-        let values: Vec<String> = self.item_attribute_values.iter().filter_map(|value| value.text(language)).collect();
-        (!values.is_empty()).then(|| (name, values.join(", ")))
+        let values: Vec<Word> = self.item_attribute_values.iter().filter_map(|value| value.word(language)).collect();
+        (!values.is_empty()).then_some(Attribute { name, values })
     }
 }
 
 impl ItemAttributeValue {
-    fn text(&self, language: &str) -> Option<String> {
-        in_language(&self.translations, language)
-            .or_else(|| filled(self.attribute_value_identifier.as_deref()))
-            .or_else(|| in_any_language(&self.translations))
-            .map(str::to_owned)
-            .or_else(|| self.attribute_value_id.map(|id| id.to_string()))
+    fn word(&self, language: &str) -> Option<Word> {
+        let identifier = filled(self.attribute_value_identifier.as_deref());
+        let id = self.attribute_value_id.map(|id| id.to_string());
+        let any = in_any_language(&self.translations);
+        let name = in_language(&self.translations, language).or(identifier).or(any).or(id.as_deref())?;
+        let key = identifier.or(id.as_deref()).or(any).unwrap_or(name);
+        Some(Word { key: key.to_owned(), name: name.to_owned() })
     }
 }

@@ -5,8 +5,10 @@ mod pictures;
 mod texts;
 mod variant;
 
+pub use attributes::Attribute;
 pub(crate) use attributes::{AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue};
 pub(crate) use pictures::{Picture, PictureUpdate};
+pub use texts::Word;
 pub(crate) use texts::{TextModule, Translation, filled, in_any_language, in_language, module};
 pub(crate) use variant::{NamedValue, Variant, VariantAttribute, VariantUpdate};
 
@@ -74,13 +76,13 @@ impl Item {
     }
 
     /// The properties that make it a variant, with their values.
-    pub(crate) fn options(&self, language: &str) -> Vec<(String, String)> {
+    pub(crate) fn options(&self, language: &str) -> Vec<(Word, Word)> {
         let attributes = self.variant.iter().flat_map(|variant| &variant.attributes);
-        attributes.filter_map(|attribute| Some((attribute.property.name(language)?, attribute.value.name(language)?))).collect()
+        attributes.filter_map(|attribute| Some((attribute.property.word(language)?, attribute.value.word(language)?))).collect()
     }
 
     /// The central attributes with their values.
-    pub(crate) fn attributes(&self, language: &str) -> Vec<(String, String)> {
+    pub(crate) fn attributes(&self, language: &str) -> Vec<Attribute> {
         self.item_attributes.iter().filter_map(|attribute| attribute.shown(language)).collect()
     }
 

@@ -16,6 +16,19 @@ pub struct Translation {
     pub text: Patch<String>,
 }
 
+/// A word for people, and what it is known by: the ERP's own word, which stays the same where a name is translated or changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Word {
+    pub key: String,
+    pub name: String,
+}
+
+impl From<&str> for Word {
+    fn from(word: &str) -> Word {
+        Word { key: word.to_owned(), name: word.to_owned() }
+    }
+}
+
 /// One text in its languages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Translation, filled, in_any_language, in_language};
+use super::{Translation, Word, filled, in_any_language, in_language};
 use crate::domain::Patch;
 use crate::domain::document::{Part, Shown};
 
@@ -65,10 +65,9 @@ impl Part for Option<Variant> {
 
 impl NamedValue {
     /// In a language, else as it is, else in any.
-    pub fn name(&self, language: &str) -> Option<String> {
-        in_language(&self.translations, language)
-            .or_else(|| filled(Some(&self.identifier)))
-            .or_else(|| in_any_language(&self.translations))
-            .map(str::to_owned)
+    pub fn word(&self, language: &str) -> Option<Word> {
+        let own = filled(Some(&self.identifier));
+        let name = in_language(&self.translations, language).or(own).or_else(|| in_any_language(&self.translations))?;
+        Some(Word { key: own.or_else(|| in_any_language(&self.translations)).unwrap_or(name).to_owned(), name: name.to_owned() })
     }
 }

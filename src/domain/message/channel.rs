@@ -41,8 +41,33 @@ messages! {
     currency_differs CURRENCY Error (found, expected)
         "the price is in {found}, the shop's channel sells in {expected}"
         "der Preis ist in {found}, der Kanal des Shops verkauft in {expected}"
-        "assign a price list in the shop's currency to the account"
-        "ordnen Sie dem Konto eine Preisliste in der Währung des Shops zu";
+        "assign a price list in the shop's currency to the account; if the shop's channel sells in several, name the account's in its setting currency"
+        "ordnen Sie dem Konto eine Preisliste in der Währung des Shops zu; verkauft der Kanal des Shops in mehreren, nennen Sie die des Kontos in der Einstellung currency";
+    default_price_missing CURRENCY Error (sku, currency)
+        "{sku} is not in the shop yet, and without a price in {currency}, the channel's default currency, the shop would sell it there for 0"
+        "{sku} ist noch nicht im Shop, und ohne Preis in {currency}, der Standardwährung des Kanals, würde der Shop es darin für 0 verkaufen"
+        "list it first from an account that sells in {currency}, or create it in the shop with that price"
+        "stellen Sie es zuerst aus einem Konto ein, das in {currency} verkauft, oder legen Sie es im Shop mit diesem Preis an";
+    ended_elsewhere ENDED_ELSEWHERE Error (sku, channels)
+        "{sku} is on sale in other channels of the shop, too ({channels}), and the default channel cannot be left"
+        "{sku} ist auch in anderen Kanälen des Shops im Verkauf ({channels}), und den Standardkanal kann ein Artikel nicht verlassen"
+        "end it there first, or give the account a channel of its own in the shop (channel_token)"
+        "beenden Sie es zuerst dort oder geben Sie dem Konto im Shop einen eigenen Kanal (channel_token)";
+    facet_missing FACET Error (facet)
+        "the shop's channel has no facet with the code \"{facet}\""
+        "der Kanal des Shops hat keine Facette mit dem Code \"{facet}\""
+        "create the facet in the shop, assign it to the channel, or correct the settings of the account"
+        "legen Sie die Facette im Shop an, ordnen Sie sie dem Kanal zu oder berichtigen Sie die Einstellungen des Kontos";
+    facet_value_unknown FACET_VALUE Error (facet, value, known)
+        "the facet \"{facet}\" of the shop has no value \"{value}\"; it has: {known}"
+        "die Facette \"{facet}\" des Shops hat keinen Wert \"{value}\"; sie hat: {known}"
+        "create the value in the shop, map to one that is there, or allow Kontor to create it (create_facet_values)"
+        "legen Sie den Wert im Shop an, ordnen Sie einen vorhandenen zu oder erlauben Sie Kontor, ihn anzulegen (create_facet_values)";
+    field_unusable FIELD Warning (field, setting)
+        "the shop's variants have no custom field \"{field}\" that can hold it"
+        "die Varianten des Shops haben kein eigenes Feld \"{field}\", das es aufnehmen kann"
+        "add the field to the shop, or correct {setting} in the settings of the account; kontor check --connect says what is wrong"
+        "legen Sie das Feld im Shop an oder berichtigen Sie {setting} in den Einstellungen des Kontos; kontor check --connect sagt, was nicht stimmt";
     not_listed NOT_LISTED Error (sku)
         "the shop has no variant with the SKU {sku}, and the change came without title and texts"
         "der Shop hat keine Variante mit der SKU {sku}, und die Änderung kam ohne Titel und Texte"
@@ -68,11 +93,21 @@ messages! {
         "der Shop hat keine Bestellung {order}"
         "it was deleted there, or belongs to another shop or another channel of the shop"
         "sie wurde dort gelöscht oder gehört zu einem anderen Shop oder einem anderen Kanal des Shops";
+    other_product OTHER_PRODUCT Error (sku, product)
+        "{sku} belongs to product {product} in the shop, and Vendure cannot move it to that of its parent"
+        "{sku} gehört im Shop zu Produkt {product}, und Vendure kann es nicht zu dem seines Elternartikels verschieben"
+        "end the offer, delete the variant in the shop, then list it again"
+        "beenden Sie das Angebot, löschen Sie die Variante im Shop und stellen Sie es dann neu ein";
     payment_missing PAYMENT_MISSING Error (state)
         "the shop has no payment to settle (state {state})"
         "der Shop hat keine Zahlung, die abgeschlossen werden kann (Zustand {state})"
         "add the payment to the order in the shop's administration, then report PAID again"
         "legen Sie die Zahlung in der Verwaltung des Shops an und melden Sie dann noch einmal PAID";
+    picture_left_out PICTURE Warning (address, reason)
+        "the picture {address} is left out: {reason}"
+        "das Bild {address} fehlt: {reason}"
+        "put a picture there or name another address, then send the item again; a private host has to be in picture_hosts of the account"
+        "legen Sie dort ein Bild ab oder nennen Sie eine andere Adresse und senden Sie den Artikel noch einmal; ein privater Host muss in picture_hosts des Kontos stehen";
     price_negative PRICE Error (price)
         "{price} is below zero"
         "{price} ist kleiner als null"
@@ -153,6 +188,11 @@ messages! {
         "{text}"
         "move the order on in the shop's administration"
         "führen Sie die Bestellung in der Verwaltung des Shops weiter";
+    switched_off SWITCHED_OFF Error (sku)
+        "{sku} is switched off in the shop, and to switch it on would put it on sale in all of its channels"
+        "{sku} ist im Shop abgeschaltet, und es anzuschalten würde es in allen seinen Kanälen in den Verkauf bringen"
+        "switch product and variant on in the shop if that is what you want, then have it tried again"
+        "schalten Sie Produkt und Variante im Shop an, wenn Sie das wollen, und lassen Sie es dann noch einmal versuchen";
     tax_category_unknown TAX_CATEGORY Error (class, known)
         "the shop has no tax category \"{class}\"; it has: {known}"
         "der Shop hat keine Steuerkategorie \"{class}\"; er hat: {known}"
@@ -188,4 +228,9 @@ messages! {
         "dem Benutzer von Kontor im Shop fehlen die Rechte für Kunden oder Aktionen"
         "give its role in the shop the rights that the documentation of the connector lists, then call retryChanges"
         "geben Sie seiner Rolle im Shop die Rechte, die die Dokumentation des Connectors nennt, und rufen Sie dann retryChanges auf";
+    weight_inexact WEIGHT Warning (gram, field)
+        "the field \"{field}\" of the shop cannot hold a weight of {gram} g exactly"
+        "das Feld \"{field}\" des Shops kann ein Gewicht von {gram} g nicht genau aufnehmen"
+        "give the field the type float in the shop, or change weight_unit in the settings of the account"
+        "geben Sie dem Feld im Shop den Typ float oder ändern Sie weight_unit in den Einstellungen des Kontos";
 }

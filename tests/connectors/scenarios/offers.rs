@@ -3,7 +3,7 @@
 use super::super::play::{Play, amount, bare, fresh, is_done, offer, pieces, price, variant, with};
 use super::super::stage::Shown;
 use super::*;
-use crate::connectors::{OfferChange, Outcome, Quantity};
+use crate::connectors::{Attribute, OfferChange, Outcome, Quantity, Word};
 use crate::domain::offer::Wanted;
 
 pub(super) const ALL: &[Scenario] = &[
@@ -162,11 +162,14 @@ fn attributes(play: &mut Play<'_>) {
     let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
+    let sent = |pairs: &[(String, String)]| -> Vec<Attribute> {
+        pairs.iter().map(|(name, value)| Attribute { name: name.clone(), values: vec![Word::from(value.as_str())] }).collect()
+    };
     let first = pairs(&[("Farbe", "Rot"), ("Material", "Holz & Stahl")]);
-    let change = play.lists(&with(offer(&fresh("A")), |content| content.attributes.clone_from(&first)));
+    let change = play.lists(&with(offer(&fresh("A")), |content| content.attributes = sent(&first)));
     assert_eq!(sorted(play.shows(&change.sku).attributes), first);
     for next in [pairs(&[("Farbe", "Blau"), ("Material", "Holz & Stahl")]), pairs(&[("Farbe", "Blau")]), Vec::new()] {
-        let new = with(OfferChange { content: change.content.clone(), ..bare(&change) }, |content| content.attributes.clone_from(&next));
+        let new = with(OfferChange { content: change.content.clone(), ..bare(&change) }, |content| content.attributes = sent(&next));
         play.done(&new);
         assert_eq!(sorted(play.shows(&change.sku).attributes), next);
     }

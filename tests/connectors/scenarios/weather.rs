@@ -49,7 +49,7 @@ fn is_weather(fault: Fault, outcomes: &Result<Vec<Outcome>, ChannelError>) {
                 match outcome {
                     Outcome::Refused(message) => panic!("{fault:?} is taken for a refusal: {message:?}"),
                     Outcome::Later { after, .. } => waits_as_asked(fault, *after),
-                    Outcome::Done { .. } | Outcome::Accepted(_) => {}
+                    Outcome::Done { .. } | Outcome::DoneInPart { .. } | Outcome::Accepted(_) => {}
                 }
             }
         }

@@ -3,6 +3,7 @@
 // SHOP_ADMIN_PASSWORD. Prints "READY" when it answers. Started by tests/vendure/shop.
 const path = require('node:path');
 const { createRequire } = require('node:module');
+const { Readable } = require('node:stream');
 // The packages live in the folder that tests/setup/install filled, not beside this file.
 const packages = createRequire(path.join(process.env.SHOP_PACKAGES, 'package.json'));
 const { Client } = packages('pg');
@@ -28,6 +29,23 @@ async function createDatabase() {
   await client.end();
 }
 
+// Pictures are kept in memory, as they come. A real shop keeps them with its asset server plug-in.
+const files = new Map();
+const assetStorageStrategy = {
+  writeFileFromBuffer: async (fileName, data) => { files.set(fileName, data); return fileName; },
+  writeFileFromStream: async (fileName, stream) => {
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    files.set(fileName, Buffer.concat(chunks));
+    return fileName;
+  },
+  readFileToBuffer: async (identifier) => files.get(identifier),
+  readFileToStream: async (identifier) => Readable.from(files.get(identifier)),
+  deleteFile: async (identifier) => { files.delete(identifier); },
+  fileExists: async (fileName) => files.has(fileName),
+};
+const assetPreviewStrategy = { generatePreviewImage: async (_, __, data) => data };
+
 const { user: username, ...server } = connection;
 const config = {
   apiOptions: { port: Number(process.env.SHOP_PORT), hostname: '127.0.0.1', adminApiPath: 'admin-api', shopApiPath: 'shop-api' },
@@ -39,6 +57,16 @@ const config = {
   dbConnectionOptions: { type: 'postgres', ...server, username, database: name, synchronize: true },
   paymentOptions: { paymentMethodHandlers: [dummyPaymentHandler] },
   shippingOptions: { fulfillmentHandlers: [manualFulfillmentHandler] },
+  assetOptions: { assetStorageStrategy, assetPreviewStrategy },
+  // Vendure has no fields for them; these are the merchant's own.
+  customFields: {
+    ProductVariant: [
+      { name: 'ean', type: 'string' },
+      { name: 'grams', type: 'int' },
+      { name: 'kilograms', type: 'float' },
+      { name: 'shelf', type: 'string' },
+    ],
+  },
   defaultLanguageCode: LanguageCode.de,
   logger: new DefaultLogger({ level: LogLevel.Info, timestamp: true }),
   plugins: [DefaultJobQueuePlugin.init({ pollInterval: 200 }), DefaultSearchPlugin],

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use super::super::super::{Connector, CouponRecord, CustomerRecord, Fact, Outcome, Record, Transfer};
 use super::super::Vendure;
 use super::{buy, connector, merchant, numbers, offer, pulled, tell, told, unique};
+use crate::domain::Decimal;
 use crate::domain::coupon::{Coupon, CouponKind};
 use crate::domain::customer::Customer;
 use crate::domain::order::{Content, FactKind};
-use crate::domain::{Decimal, OfferId};
 
 /// A paid order of two pieces for 19.90 each; gives its code and the id of its line.
 fn paid_order(shop: &Vendure) -> (String, String) {
-    let number = numbers(shop, &[offer(OfferId(1), &unique("R"), "19.90", 9)]).remove(0);
+    let number = numbers(shop, &[offer(1, &unique("R"), "19.90", 9)]).remove(0);
     let code = buy(&number, 2);
     told(shop, &code, FactKind::Paid { transaction_id: None });
     let line_id = pulled(shop, None, &code).lines[0].line_id.clone();
