@@ -7,6 +7,8 @@ mod capabilities;
 mod face;
 mod fault;
 mod http;
+mod image;
+mod network;
 mod offer;
 mod outcome;
 mod pictures;

@@ -2,11 +2,8 @@
 //! stranger: size, time and redirects are bounded, the kind is read from the bytes, and private networks are out of reach unless
 //! the administrator names the host.
 
-#[cfg(test)]
-mod tests;
-
 use std::io::Read;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,6 +15,8 @@ use thiserror::Error;
 use url::{Host, Url};
 
 use super::http::{innermost, use_ring};
+use super::image::Kind;
+use super::network::is_public;
 use super::{SetupError, lock};
 use crate::domain::hex::hex;
 use crate::domain::message::Arg;
@@ -31,16 +30,6 @@ const CHUNK: usize = 64 << 10;
 pub(crate) struct Bounds {
     pub bytes: usize,
     pub time: Duration,
-}
-
-/// What a channel can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Png,
-    Jpeg,
-    Gif,
-    Webp,
-    Avif,
 }
 
 /// A picture as it came.
@@ -95,40 +84,6 @@ pub(crate) struct Pictures {
     bounds: Bounds,
     /// One picture at a time: the guard knows one host.
     turn: Mutex<()>,
-}
-
-impl Kind {
-    /// By the first bytes: names and media types are what somebody says.
-    pub(crate) fn of(bytes: &[u8]) -> Option<Kind> {
-        match bytes {
-            [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some(Kind::Png),
-            [0xFF, 0xD8, 0xFF, ..] => Some(Kind::Jpeg),
-            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Kind::Gif),
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Kind::Webp),
-            [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f', ..] => Some(Kind::Avif),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn media_type(self) -> &'static str {
-        match self {
-            Kind::Png => "image/png",
-            Kind::Jpeg => "image/jpeg",
-            Kind::Gif => "image/gif",
-            Kind::Webp => "image/webp",
-            Kind::Avif => "image/avif",
-        }
-    }
-
-    pub(crate) fn extension(self) -> &'static str {
-        match self {
-            Kind::Png => "png",
-            Kind::Jpeg => "jpg",
-            Kind::Gif => "gif",
-            Kind::Webp => "webp",
-            Kind::Avif => "avif",
-        }
-    }
 }
 
 impl Wrong {
@@ -284,39 +239,104 @@ fn missed(url: &Url, error: reqwest::Error) -> Miss {
     Miss::Later(innermost(error))
 }
 
-/// Whether an address is one of the public internet. What leads to an IPv4 address counts as that one.
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::{Bounds, Kind, Miss, Pictures, Wrong};
+
+    const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;";
+
+    fn pictures(hosts: &[&str]) -> Pictures {
+        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+        Pictures::new(&hosts, Bounds { bytes: 1000, time: Duration::from_secs(5) }).unwrap()
     }
-}
 
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let special = match address.octets() {
-        // This network, shared address space, protocol assignments, benchmarks, reserved.
-        [0, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18..=19, ..] | [240..=255, ..] => true,
-        _ => false,
-    };
-    !(special
-        || address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_documentation()
-        || address.is_multicast())
-}
+    /// A server that gives these answers, one per connection; its address.
+    fn server(answers: Vec<Vec<u8>>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(&answer);
+            }
+        });
+        url
+    }
 
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let inner = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match address.segments() {
-        // Mapped and compatible IPv4 (with `::` and `::1`), NAT64, 6to4.
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => inner(high, low),
-        [0x2002, high, low, ..] => inner(high, low),
-        // Unique local, link local, site local, multicast, documentation, discard.
-        [0xfc00..=0xffff, ..] | [0x2001, 0xdb8, ..] | [0x100, 0, 0, 0, ..] | [0x64, 0xff9b, 1, ..] => false,
-        _ => true,
+    fn ok(body: &[u8]) -> Vec<u8> {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n", body.len());
+        [head.as_bytes(), body].concat()
+    }
+
+    fn status(line: &str) -> Vec<u8> {
+        format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n").into_bytes()
+    }
+
+    fn miss(answer: Vec<u8>) -> Miss {
+        pictures(&["127.0.0.1"]).fetch(&server(vec![answer]), false).unwrap_err()
+    }
+
+    #[test]
+    fn the_kind_is_read_from_the_bytes_whatever_the_address_and_the_server_say() {
+        let url = server(vec![ok(GIF)]);
+        let picture = pictures(&["127.0.0.1"]).fetch(&format!("{url}/a.png"), false).unwrap();
+        assert_eq!((picture.kind, picture.bytes.as_slice(), picture.digest.len()), (Kind::Gif, GIF, 64));
+    }
+
+    #[test]
+    fn what_is_no_picture_or_too_large_is_refused_and_what_may_come_later_is_not() {
+        assert_eq!(miss(ok(b"<html><body>not found</body></html>")), Miss::Wrong(Wrong::NoPicture));
+        assert_eq!(miss(ok(b"")), Miss::Wrong(Wrong::NoPicture));
+        assert_eq!(miss(status("404 Not Found")), Miss::Wrong(Wrong::Status(404)));
+        assert_eq!(miss(status("403 Forbidden")), Miss::Wrong(Wrong::Status(403)));
+        assert_eq!(miss(status("503 Service Unavailable")), Miss::Later("HTTP 503".to_owned()));
+        let said = b"HTTP/1.1 200 OK\r\nContent-Length: 52428800\r\n\r\n".to_vec();
+        assert_eq!(miss(said), Miss::Wrong(Wrong::TooLarge(1000)), "before a byte of it is read");
+        let unsaid = [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".as_slice(), GIF, &[0; 5000]].concat();
+        assert_eq!(miss(unsaid), Miss::Wrong(Wrong::TooLarge(1000)));
+        let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nGIF89a".to_vec();
+        assert!(matches!(miss(cut), Miss::Later(_)));
+        assert!(matches!(pictures(&["127.0.0.1"]).fetch("http://127.0.0.1:9/a.png", false), Err(Miss::Later(_))));
+        for address in ["ftp://example.com/a.png", "a.png", "file:///etc/passwd", "data:image/gif;base64,R0lGODlh"] {
+            assert_eq!(pictures(&[]).fetch(address, false).unwrap_err(), Miss::Wrong(Wrong::Address), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_private_address_is_out_of_reach_also_behind_a_redirect_or_a_name() {
+        let refused = |hosts: &[&str], url: &str| match pictures(hosts).fetch(url, false).unwrap_err() {
+            Miss::Wrong(Wrong::Private(host)) => host,
+            other => panic!("{url}: {other:?}"),
+        };
+        assert_eq!(refused(&[], "http://127.0.0.1:9/a.png"), "127.0.0.1");
+        assert_eq!(refused(&[], "http://[::1]:9/a.png"), "[::1]");
+        assert_eq!(refused(&[], "http://0x7f000001/a.png"), "127.0.0.1", "another spelling");
+        assert_eq!(refused(&[], "http://localhost:9/a.png"), "localhost");
+        let redirect = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n".to_vec();
+        assert_eq!(refused(&["127.0.0.1"], &server(vec![redirect])), "169.254.169.254");
+        let to_name = b"HTTP/1.1 302 Found\r\nLocation: http://localhost:9/a.png\r\nContent-Length: 0\r\n\r\n".to_vec();
+        let url = server(vec![to_name]);
+        match pictures(&[]).fetch(&url, true).unwrap_err() {
+            Miss::Wrong(Wrong::Private(host)) => assert_eq!(host, "localhost", "only the address itself is trusted"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_named_host_and_kontor_itself_may_be_private() {
+        let url = server(vec![ok(GIF), ok(GIF)]);
+        assert!(pictures(&[]).fetch(&url, true).is_ok());
+        assert!(pictures(&[url.trim_start_matches("http://")]).fetch(&url, false).is_ok(), "by host and port");
+        let next = server(vec![ok(GIF)]);
+        let moved = format!("HTTP/1.1 301 Moved\r\nLocation: {next}/b.gif\r\nContent-Length: 0\r\n\r\n").into_bytes();
+        assert!(pictures(&["127.0.0.1"]).fetch(&server(vec![moved]), false).is_ok(), "redirects are followed");
+        let circle = b"HTTP/1.1 301 Moved\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n".to_vec();
+        let url = server(vec![circle; 10]);
+        assert_eq!(pictures(&["127.0.0.1"]).fetch(&url, false).unwrap_err(), Miss::Wrong(Wrong::Redirects));
     }
 }

@@ -94,8 +94,8 @@ messages! {
         "it was deleted there, or belongs to another shop or another channel of the shop"
         "sie wurde dort gelöscht oder gehört zu einem anderen Shop oder einem anderen Kanal des Shops";
     other_product OTHER_PRODUCT Error (sku, product)
-        "{sku} belongs to product {product} in the shop, and Vendure cannot move it to that of its parent"
-        "{sku} gehört im Shop zu Produkt {product}, und Vendure kann es nicht zu dem seines Elternartikels verschieben"
+        "{sku} belongs to product {product} in the shop, and the shop cannot move it to that of its parent"
+        "{sku} gehört im Shop zu Produkt {product}, und der Shop kann es nicht zu dem seines Elternartikels verschieben"
         "end the offer, delete the variant in the shop, then list it again"
         "beenden Sie das Angebot, löschen Sie die Variante im Shop und stellen Sie es dann neu ein";
     payment_missing PAYMENT_MISSING Error (state)
@@ -126,13 +126,13 @@ messages! {
     price_gross_in_net_shop PRICE_KIND Error ()
         "the price is gross, the shop's channel keeps net prices"
         "der Preis ist brutto, der Kanal des Shops führt Nettopreise"
-        "assign a price list of the shop's kind to the account, or have the shop keep the other kind (Vendure: pricesIncludeTax)"
-        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder stellen Sie den Shop auf die andere Art um (Vendure: pricesIncludeTax)";
+        "assign a price list of the shop's kind to the account, or have the shop keep the other kind"
+        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder stellen Sie den Shop auf die andere Art um";
     price_net_in_gross_shop PRICE_KIND Error ()
         "the price is net, the shop's channel keeps gross prices"
         "der Preis ist netto, der Kanal des Shops führt Bruttopreise"
-        "assign a price list of the shop's kind to the account, or have the shop keep the other kind (Vendure: pricesIncludeTax)"
-        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder stellen Sie den Shop auf die andere Art um (Vendure: pricesIncludeTax)";
+        "assign a price list of the shop's kind to the account, or have the shop keep the other kind"
+        "ordnen Sie dem Konto eine Preisliste der Art des Shops zu oder stellen Sie den Shop auf die andere Art um";
     price_missing PRICE_MISSING Error (sku)
         "{sku} has no price"
         "{sku} hat keinen Preis"
