@@ -2,7 +2,8 @@
 //!
 //! The house, from top to bottom (arrows only go down): `commands` → `app` → `http` → `soap` → `operations` → `store` →
 //! `domain`; `dispatch` → `connectors`, `store`, `domain`; `exchange` and `support` → `store`, `domain`; these and
-//! `operations` → `preparation` → `connectors`, `store`, `domain`. See `docs/ARCHITECTURE.md`.
+//! `operations` → `preparation` → `connectors`, `store`, `domain`; `operations` and `commands` →
+//! `payments` → `store`, `xml`, `domain`. See `docs/ARCHITECTURE.md`.
 
 pub mod app;
 pub mod commands;
@@ -14,6 +15,7 @@ pub(crate) mod exchange;
 pub(crate) mod http;
 pub mod metrics;
 pub mod operations;
+pub(crate) mod payments;
 pub(crate) mod preparation;
 pub mod soap;
 pub(crate) mod status;

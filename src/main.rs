@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use kontor::commands::{Stop, check, explain_offer, export_offers, hash_password, migrate, outbox, reconcile, serve, show_offer};
+use kontor::commands::{Stop, check, explain_offer, export_offers, hash_password, migrate, outbox, payments, reconcile, serve, show_offer};
 
 #[derive(Parser)]
 #[command(name = "kontor", version, about = "The open ERP-to-marketplace gateway", arg_required_else_help = true)]
@@ -34,6 +34,11 @@ enum Command {
     Outbox {
         #[command(subcommand)]
         command: outbox::Outbox,
+    },
+    /// Payments: import statements, see what waits, assign it
+    Payments {
+        #[command(subcommand)]
+        command: payments::Payments,
     },
     /// Prepare users for the configuration
     User {
@@ -77,6 +82,7 @@ fn main() -> ExitCode {
         Command::Offer { command: OfferCommand::Show(arguments) } => show_offer::run(arguments),
         Command::Reconcile(arguments) => reconcile::run(arguments),
         Command::Outbox { command } => outbox::run(command),
+        Command::Payments { command } => payments::run(command),
         Command::User { command: UserCommand::Hash(arguments) } => hash_password::run(arguments),
         Command::Export { command: ExportCommand::Offers(arguments) } => export_offers::run(arguments),
     };

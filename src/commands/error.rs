@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::app;
 use crate::config::UnknownAccount;
 use crate::domain::{Failure, MandatorId};
+use crate::payments;
 
 #[derive(Debug, Error)]
 pub(crate) enum Error {
@@ -27,6 +28,12 @@ pub(crate) enum Error {
     /// The channel was not compared to the end; what was found, line by line.
     #[error("{0}")]
     NotReconciled(String),
+    #[error("several mandators are possible: {0}; choose one with --mandator")]
+    WhichMandator(String),
+    #[error("cannot be read: {0}")]
+    File(#[source] std::io::Error),
+    #[error(transparent)]
+    Import(#[from] payments::ImportError),
     #[error("the document cannot be written: {0}")]
     Document(String),
 }

@@ -7,6 +7,7 @@ pub mod export_offers;
 pub mod hash_password;
 pub mod migrate;
 pub mod outbox;
+pub mod payments;
 pub mod reconcile;
 pub mod serve;
 pub mod show_offer;

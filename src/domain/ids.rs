@@ -58,4 +58,6 @@ id! {
     OrderItemId;
     /// What a channel accepted and works on.
     TaskId;
+    /// A payment.
+    PaymentId;
 }

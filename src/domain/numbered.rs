@@ -5,34 +5,35 @@
 macro_rules! numbered {
     ($(
         $(#[$meta:meta])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $( $(#[$value_meta:meta])* $value:ident = $id:literal, $word:literal; )+
         }
     )+) => { $(
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
+        $vis enum $name {
             $( $(#[$value_meta])* $value, )+
         }
 
         impl $name {
-            pub const ALL: [$name; [$( $id, )+].len()] = [$( $name::$value, )+];
+            #[allow(dead_code, reason = "not every list is gone through")]
+            $vis const ALL: [$name; [$( $id, )+].len()] = [$( $name::$value, )+];
 
-            pub const fn id(self) -> i32 {
+            $vis const fn id(self) -> i32 {
                 match self {
                     $( $name::$value => $id, )+
                 }
             }
 
             /// `None` for a number that stands for nothing.
-            pub const fn from_id(id: i32) -> Option<$name> {
+            $vis const fn from_id(id: i32) -> Option<$name> {
                 match id {
                     $( $id => Some($name::$value), )+
                     _ => None,
                 }
             }
 
-            pub const fn word(self) -> &'static str {
+            $vis const fn word(self) -> &'static str {
                 match self {
                     $( $name::$value => $word, )+
                 }

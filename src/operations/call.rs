@@ -13,11 +13,16 @@ use crate::store::{Conn, Tx};
 /// Records that are refused before the transaction, by their number in the request.
 pub type Refused = BTreeMap<usize, Failure>;
 
+/// The format version of a document that names none.
+pub const FIRST_VERSION: &str = "1.0.0";
+
 /// An operation that changes data. The handler runs inside the call's write transaction.
 pub trait WriteOperation: 'static {
     const NAME: &'static str;
     const ARGUMENT: &'static str = "requestData";
     const DOC: &'static str;
+    /// Format versions of its documents on the compat face, the newest last.
+    const VERSIONS: &'static [&'static str] = &[FIRST_VERSION];
     /// A repeated document without a key of its own may be answered from the store.
     const REPLAYED_BY_CONTENT: bool = true;
     /// Its records are kept as they are: no name in them is unknown.
@@ -45,6 +50,8 @@ pub trait ReadOperation: 'static {
     const NAME: &'static str;
     const ARGUMENT: &'static str = "requestData";
     const DOC: &'static str;
+    /// Format versions of its documents on the compat face, the newest last.
+    const VERSIONS: &'static [&'static str] = &[FIRST_VERSION];
     /// On the compat face the text of a call is its answer, whatever it is: nothing is parsed.
     const RETURNS_TEXT: bool = false;
     type Request: Value + Send + 'static;
@@ -63,6 +70,8 @@ pub struct Finished {
     /// Change stamp of its transaction, the version of its outbox rows.
     pub stamp: Stamp,
     pub reader: Reader,
+    /// Format version of its documents.
+    pub version: &'static str,
     /// The caller wanted to wait.
     pub synchronous: bool,
     /// Rows that are not settled.
@@ -78,6 +87,8 @@ pub struct Reading<'a> {
     pub settings: &'a Settings,
     pub user: &'a User,
     pub face: Face,
+    /// Of the document; on the typed face the newest.
+    pub version: &'static str,
 }
 
 /// What a fetch call may still load: more than fits into its answer is not worth the memory.
@@ -212,6 +223,12 @@ impl<'w> Work<'w, '_> {
     /// Remembers accounts to be woken after the commit.
     pub fn concerns(&mut self, accounts: impl IntoIterator<Item = AccountId>) {
         self.accounts.extend(accounts);
+    }
+
+    /// Remembers the account of a fact. Nobody works for an account that is switched off; its facts wait.
+    pub(crate) fn wake(&mut self, account_id: Option<AccountId>) {
+        let settings = self.settings;
+        self.concerns(account_id.filter(|id| settings.account(*id).is_some_and(|account| account.active)));
     }
 
     /// Runs `handle` for every record that could be read and reports on each, in order. `handle` must check before it

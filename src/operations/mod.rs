@@ -20,6 +20,7 @@ pub(crate) mod module_types;
 pub(crate) mod offers;
 mod order_lists;
 pub(crate) mod orders;
+mod payments;
 mod place;
 pub(crate) mod prices;
 mod replay;
@@ -38,7 +39,7 @@ pub mod wire;
 use std::sync::Arc;
 
 pub(crate) use call::Done;
-pub use call::{Finished, ROWS_AT_A_TIME, ReadOperation, Reading, Refused, Room, Work, WriteOperation};
+pub use call::{FIRST_VERSION, Finished, ROWS_AT_A_TIME, ReadOperation, Reading, Refused, Room, Work, WriteOperation};
 pub use place::placed;
 pub use run::{execute, limits};
 pub use wait::{Step, Waiting};
@@ -67,6 +68,8 @@ pub struct Operation {
     pub access: Access,
     /// One or two sentences for WSDL and documentation.
     pub doc: &'static str,
+    /// Format versions of its documents on the compat face.
+    versions: &'static [&'static str],
     /// See [`ReadOperation::RETURNS_TEXT`].
     returns_text: bool,
     /// See [`WriteOperation::KEEPS_RECORDS_WHOLE`].
@@ -213,6 +216,8 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<customers::FetchCustomerGroups>(),
     Operation::writing::<customers::UpdateCustomers>(),
     Operation::reading::<customers::FetchCustomers>(),
+    Operation::writing::<payments::UpdatePayments>(),
+    Operation::reading::<payments::FetchPayments>(),
     Operation::writing::<coupons::UpdateCoupons>(),
     Operation::reading::<coupons::FetchCoupons>(),
     Operation::writing::<transfers::SyncPlatformCustomers>(),

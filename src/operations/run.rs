@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::call::{Finished, ReadOperation, Reading, Work, WriteOperation};
+use super::call::{FIRST_VERSION, Finished, ReadOperation, Reading, Work, WriteOperation};
 use super::common::{Fetched, Reported, Warned, WriteRequest};
 use super::place::placed;
 use super::replay::{Kept, ReplayKey, marked};
@@ -44,7 +44,7 @@ pub fn execute(gateway: &Gateway, call: &Call<'_>) -> Result<Step, Failure> {
             let limits = limits(&gateway.settings.limits);
             match xml::Document::parse_embedded(text, &limits) {
                 Ok(document) => match version_of(document.root(), operation) {
-                    Ok(()) => run(document.root(), text),
+                    Ok(_) => run(document.root(), text),
                     Err(failure) => Err(failure),
                 },
                 Err(failure) => Err(placed(failure, text, &limits)),
@@ -73,12 +73,25 @@ pub fn limits(limits: &config::Limits) -> xml::Limits {
     }
 }
 
-/// Only the first format version of each call exists so far. The method attribute is not looked at: the vendor's own
-/// documentation has it wrong in places (`protocol.md` 2.1).
-fn version_of(root: Node<'_>, operation: &Operation) -> Result<(), Failure> {
+/// The format version of a document. The method attribute is not looked at: the vendor's own documentation has it wrong in
+/// places (`protocol.md` 2.1).
+fn version_of(root: Node<'_>, operation: &Operation) -> Result<&'static str, Failure> {
     match root.attribute("version").map(str::trim) {
-        None | Some("" | "1" | "1.0" | "1.0.0") => Ok(()),
-        Some(other) => Err(Failure::new(code::UNSUPPORTED_VERSION, [other, operation.name])),
+        None | Some("" | "1" | "1.0") => Ok(FIRST_VERSION),
+        Some(asked) => {
+            // The last zero says nothing.
+            let same = |known: &&&'static str| **known == asked || known.strip_suffix(".0") == Some(asked);
+            let known = operation.versions.iter().find(same).copied();
+            known.ok_or_else(|| Failure::new(code::UNSUPPORTED_VERSION, [asked, operation.name, &operation.versions.join(", ")]))
+        }
+    }
+}
+
+/// The format version of a call; on the typed face the newest.
+fn asked_version(call: &Call<'_>, node: Node<'_>) -> Result<&'static str, Failure> {
+    match call.face {
+        Face::Compat => version_of(node, call.operation),
+        Face::Typed => Ok(call.operation.versions.last().copied().unwrap_or(FIRST_VERSION)),
     }
 }
 
@@ -89,10 +102,11 @@ impl Operation {
             argument: O::ARGUMENT,
             access: Access::Read,
             doc: O::DOC,
+            versions: O::VERSIONS,
             returns_text: O::RETURNS_TEXT,
             keeps_records_whole: false,
             run: run_read::<O>,
-            refuse: |failure, reader| encode(reader.face, O::NAME, &O::Result::refused(failure, reader), usize::MAX),
+            refuse: |failure, reader| encode(reader.face, (O::NAME, FIRST_VERSION), &O::Result::refused(failure, reader), usize::MAX),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
         }
@@ -104,10 +118,11 @@ impl Operation {
             argument: O::ARGUMENT,
             access: Access::Write,
             doc: O::DOC,
+            versions: O::VERSIONS,
             returns_text: false,
             keeps_records_whole: O::KEEPS_RECORDS_WHOLE,
             run: run_write::<O>,
-            refuse: |failure, reader| encode(reader.face, O::NAME, &O::Result::refused(failure, reader), usize::MAX),
+            refuse: |failure, reader| encode(reader.face, (O::NAME, FIRST_VERSION), &O::Result::refused(failure, reader), usize::MAX),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
         }
@@ -131,11 +146,11 @@ fn rewrite<Q: Value, A: Value>(node: Node<'_>, from: Face, to: Face, which: Docu
 }
 
 /// The answer's document, unless it would take more bytes on the wire.
-fn encode<V: Value>(face: Face, operation: &str, result: &V, most: usize) -> Result<String, Failure> {
+fn encode<V: Value>(face: Face, (operation, version): (&str, &'static str), result: &V, most: usize) -> Result<String, Failure> {
     let mut out = Writer::new(face, most);
     match face {
         Face::Compat => {
-            out.root_attributes(operation);
+            out.root_attributes(operation, version);
             result.write(&mut out, "response");
         }
         Face::Typed => result.write(&mut out, "result"),
@@ -150,11 +165,12 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
         gateway.store.settle_clock()?;
     }
     let (settings, user, face) = (Arc::clone(&gateway.settings), call.user.clone(), call.face);
-    let read = move |conn: &mut Conn<'_>| O::handle(&Reading { settings: &settings, user: &user, face }, conn, request);
+    let version = asked_version(call, node)?;
+    let read = move |conn: &mut Conn<'_>| O::handle(&Reading { settings: &settings, user: &user, face, version }, conn, request);
     let mut result = gateway.store.read_in_time(read)?;
     result.set_warnings(warnings(gateway, call, node));
     Ok(Step::Done(Answer {
-        body: encode(call.face, O::NAME, &result, gateway.settings.limits.answer_bytes)?,
+        body: encode(call.face, (O::NAME, version), &result, gateway.settings.limits.answer_bytes)?,
         replayed: false,
         records: result.count(),
         failures: usize::from(result.return_code() < 0),
@@ -180,10 +196,11 @@ enum Written<R> {
 
 fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Step, Failure> {
     let face = call.face;
+    let version = asked_version(call, node)?;
     let request = O::Request::read(Source::Element(node), &ROOT, face)?;
     let warnings = warnings(gateway, call, node);
     if request.is_dry_run() {
-        return rehearse::<O>(gateway, call, request, document.len(), warnings).map(Step::Done);
+        return rehearse::<O>(gateway, call, request, (document.len(), version), warnings).map(Step::Done);
     }
     let key = ReplayKey::of(call, O::NAME, document, gateway.settings.replay, call.user.replay_by_content && O::REPLAYED_BY_CONTENT);
     let (settings, user, handovers) = (gateway.settings.clone(), call.user.clone(), gateway.store.handovers());
@@ -209,7 +226,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         result.set_warnings(warnings);
         let (records, failures) = result.counts();
         // An answer that is too long undoes everything: a caller who cannot get the answer must not have changed anything.
-        let body = encode(face, O::NAME, &result, settings.limits.answer_bytes)?;
+        let body = encode(face, (O::NAME, version), &result, settings.limits.answer_bytes)?;
         let replay_id = asked.keep(tx, additive, body.clone(), records, failures)?;
         Ok(Written::Fresh { result, body, replay_id, stamp: tx.stamp, accounts, synchronous, awaits })
     })?;
@@ -232,7 +249,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
             let (reader, kept) = (call.reader(&gateway.settings), kept(replay_id));
             let awaited = awaits.clone();
             let finish = move |gateway: &Gateway, Settled { pending, parked }: Settled| {
-                finish::<O>(gateway, face, kept, result, body, &Finished { stamp, reader, synchronous, pending, parked, awaits })
+                finish::<O>(gateway, face, kept, result, body, &Finished { stamp, reader, version, synchronous, pending, parked, awaits })
             };
             Ok(Step::Waiting(Waiting::new(gateway, (stamp, awaited), O::ERRAND, accounts, wait, Box::new(finish))))
         }
@@ -280,7 +297,7 @@ fn found_out<O: WriteOperation>(gateway: &Gateway, face: Face, result: &mut O::R
     }
     result.set_pending(pending);
     // What the channels said may be too much for one answer; the one that was stored is true without it.
-    (pending, encode(face, O::NAME, result, gateway.settings.limits.answer_bytes).ok())
+    (pending, encode(face, (O::NAME, finished.version), result, gateway.settings.limits.answer_bytes).ok())
 }
 
 /// Keeps the answer that is given now for repeats of the call; later, where the database fails now.
@@ -302,7 +319,7 @@ fn rehearse<O: WriteOperation>(
     gateway: &Gateway,
     call: &Call<'_>,
     request: O::Request,
-    weight: usize,
+    (weight, version): (usize, &'static str),
     warnings: Vec<String>,
 ) -> Result<Answer, Failure> {
     let (settings, user, face) = (gateway.settings.clone(), call.user.clone(), call.face);
@@ -326,7 +343,7 @@ fn rehearse<O: WriteOperation>(
     result.set_dry_run();
     result.set_warnings(warnings);
     let (records, failures) = result.counts();
-    let body = encode(call.face, O::NAME, &result, gateway.settings.limits.answer_bytes)?;
+    let body = encode(call.face, (O::NAME, version), &result, gateway.settings.limits.answer_bytes)?;
     Ok(Answer { body, replayed: false, records, failures, pending: 0, receipt: None })
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn call<O: WriteOperation>(store: &Store, request: O::Request) -> Cal
 
 pub(crate) fn try_fetch<O: ReadOperation>(store: &Store, request: O::Request) -> Result<O::Result, Failure> {
     let (settings, user) = (settings(), user("erp"));
-    let reading = Reading { settings: &settings, user: &user, face: Face::Compat };
+    let reading = Reading { settings: &settings, user: &user, face: Face::Compat, version: crate::operations::FIRST_VERSION };
     store.read(|conn| O::handle(&reading, conn, request))
 }
 

@@ -65,6 +65,7 @@ db_enum! {
     crate::domain::order::RequestState: "cancellation_requests.state";
     crate::domain::order::Workflow: "orders.workflow";
     crate::domain::order::CreditState: "credit_entries.state";
+    crate::domain::payment::PaymentState: "payments.state";
     crate::domain::Deleted: "deletions.kind";
 }
 

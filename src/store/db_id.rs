@@ -51,4 +51,5 @@ db_id! {
     crate::domain::OrderId;
     crate::domain::OrderItemId;
     crate::domain::TaskId;
+    crate::domain::PaymentId;
 }

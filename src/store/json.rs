@@ -133,4 +133,6 @@ json_text!(
     crate::domain::order::PacketDocument,
     crate::domain::order::PaymentDocument,
     crate::domain::order::RequestDocument,
+    crate::domain::payment::Grounds,
+    crate::domain::payment::PaymentRecord,
 );

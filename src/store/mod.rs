@@ -36,6 +36,7 @@ pub(crate) mod offers;
 pub(crate) mod orders;
 mod outage;
 pub mod outbox;
+pub(crate) mod payments;
 pub(crate) mod pricelists;
 pub mod prices;
 mod ready;

@@ -524,6 +524,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    payments (payment_id) {
+        payment_id -> Integer,
+        mandator_id -> Integer,
+        entry_key -> Text,
+        statement_key -> Text,
+        payment_account -> Nullable<Text>,
+        payment_date -> BigInt,
+        amount -> BigInt,
+        open_amount -> BigInt,
+        currency_code_iso -> Text,
+        depositor -> Nullable<Text>,
+        iban -> Nullable<Text>,
+        transaction_id -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        end_to_end_id -> Nullable<Text>,
+        payment_system_id -> Nullable<Integer>,
+        state -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    payment_assignments (payment_assignment_id) {
+        payment_assignment_id -> Integer,
+        payment_id -> Integer,
+        order_id -> Integer,
+        amount -> BigInt,
+        assigned_at -> BigInt,
+        assigned_by -> Text,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    payment_statements (mandator_id, statement_key) {
+        mandator_id -> Integer,
+        statement_key -> Text,
+        content_digest -> Text,
+        imported_at -> BigInt,
+    }
+}
+
+diesel::table! {
     order_notices (order_notice_id) {
         order_notice_id -> Integer,
         order_id -> Integer,
@@ -665,6 +711,8 @@ diesel::joinable!(offers -> items (item_id));
 diesel::joinable!(prices -> items (item_id));
 diesel::joinable!(prices -> price_validities (validity_id));
 diesel::joinable!(order_items -> orders (order_id));
+diesel::joinable!(payment_assignments -> payments (payment_id));
+diesel::joinable!(payment_assignments -> orders (order_id));
 diesel::joinable!(reservations -> order_items (order_item_id));
 diesel::joinable!(package_contents -> order_packets (packet_id));
 diesel::joinable!(package_contents -> order_items (order_item_id));
@@ -710,6 +758,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     cancellation_requests,
     order_payments,
     credit_entries,
+    payments,
+    payment_assignments,
+    payment_statements,
     order_notices,
     order_tags,
     replays,

@@ -19,11 +19,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("exchange", &["preparation", "store", "domain", "config"]),
     ("support", &["preparation", "store", "domain", "config"]),
     ("status", &["store", "domain", "config", "metrics"]),
-    ("operations", &["preparation", "store", "domain", "xml", "config", "dispatch::bell"]),
+    ("payments", &["store", "domain", "xml", "config"]),
+    ("operations", &["payments", "preparation", "store", "domain", "xml", "config", "dispatch::bell"]),
     ("soap", &["operations", "xml", "domain", "config"]),
     ("http", &["soap", "operations", "config", "domain", "metrics"]),
     ("app", &["http", "dispatch", "status", "operations", "preparation", "connectors", "store", "config", "domain", "metrics"]),
-    ("commands", &["app", "dispatch::report", "support", "exchange", "preparation", "connectors", "store", "config", "domain"]),
+    ("commands", &["payments", "app", "dispatch::report", "support", "exchange", "preparation", "connectors", "store", "config", "domain"]),
     ("main", &[]),
 ];
 
@@ -38,6 +39,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("quick_xml", &["xml"]),
     ("minijinja", &["domain", "preparation", "status"]),
     ("prometheus_client", &["metrics"]),
+    ("csv", &["payments"]),
+    ("zip", &["payments"]),
     ("yaserde", &["exchange"]),
 ];
 

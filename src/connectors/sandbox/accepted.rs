@@ -79,9 +79,10 @@ impl Row {
     }
 
     pub(super) fn change(&self) -> OfferChange {
-        let price = self.price.as_ref().and_then(|(amount, currency, gross)| {
-            Some(Price { money: Money::new(*amount, Currency::parse(currency)?), gross: *gross })
-        });
+        let price = self
+            .price
+            .as_ref()
+            .and_then(|(amount, currency, gross)| Some(Price { money: Money::new(*amount, Currency::parse(currency)?), gross: *gross }));
         OfferChange {
             offer_id: OfferId(self.offer_id),
             sku: self.sku.clone(),

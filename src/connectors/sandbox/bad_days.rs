@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decimal_text;
 use super::accepted::TaskScript;
+use super::decimal_text;
 use crate::domain::Decimal;
 
 /// The faults in force. All of them are off in a new shop.

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::super::settings::Keys;
 use super::super::{Capabilities, PriceKinds, Repeats, SetupError};
-use crate::domain::{Currency, Reader};
 use crate::domain::order::FactName;
 use crate::domain::rate::Rates;
 use crate::domain::transfer::TransferKind;
+use crate::domain::{Currency, Reader};
 
 /// Pictures of one offer.
 const MOST_PICTURES: usize = 12;

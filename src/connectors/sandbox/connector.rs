@@ -65,11 +65,8 @@ fn count(counter: &mut u64, by: usize) {
 }
 
 /// The rights that a login may lack (fault `forbid`), and what for.
-const RIGHTS: &[(&str, &str)] = &[
-    ("offers:write", "list, change and end offers"),
-    ("orders:read", "collect orders"),
-    ("orders:write", "report what became of orders"),
-];
+const RIGHTS: &[(&str, &str)] =
+    &[("offers:write", "list, change and end offers"), ("orders:read", "collect orders"), ("orders:write", "report what became of orders")];
 
 impl Connector for SandboxConnector {
     fn capabilities(&self) -> Capabilities {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::super::{ChannelError, Outcome};
+use super::accepted::TaskScript;
 use super::bad_days::{Die, Expire, Faults, Html, Ignore, Partial, Refuse, Throttle};
 use super::shop::Shop;
-use super::accepted::TaskScript;
 use super::wishes::Amount;
 use crate::domain::message::channel;
 
@@ -77,7 +77,8 @@ impl Faults {
         if let Some(left) = self.html.calls.checked_sub(1) {
             self.html.calls = left;
             return Gate::Closed(ChannelError::Protocol {
-                reason: "HTTP 200, but the answer is a web page and no JSON: <!DOCTYPE html><title>Maintenance</title> (fault `html`)".to_owned(),
+                reason: "HTTP 200, but the answer is a web page and no JSON: <!DOCTYPE html><title>Maintenance</title> (fault `html`)"
+                    .to_owned(),
             });
         }
         let answer_lost = match self.die.calls.checked_sub(1) {

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::settings::Keys;
-use super::{Connector, Entry, SetupError, Setting, Takes};
+use super::{Connector, Entry, Setting, SetupError, Takes};
 use crate::config::Account;
 use can::Can;
 use connector::SandboxConnector;

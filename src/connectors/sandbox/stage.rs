@@ -7,7 +7,9 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::super::suite::{Act, Deed, Edit, Fault, Opened, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate, amount};
+use super::super::suite::{
+    Act, Deed, Edit, Fault, Opened, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate, amount,
+};
 use super::super::tests::account;
 use super::super::{Connector, Face, FaceRequest, OfferChange, Token};
 use super::Settings;

@@ -47,7 +47,9 @@ impl World {
     }
 
     fn fact(&self, key: &str, kind: FactKind) -> Outcome {
-        self.connector.push_fact(&Fact { key: key.to_owned(), order_id: "S-100001".to_owned(), order_id_2: None, kind, task: None }).unwrap()
+        self.connector
+            .push_fact(&Fact { key: key.to_owned(), order_id: "S-100001".to_owned(), order_id_2: None, kind, task: None })
+            .unwrap()
     }
 }
 

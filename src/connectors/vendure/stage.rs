@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::super::http::Http;
 use super::super::suite::{
-    Act, Deed, Edit, Fault, Opened, Proxy, Request, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate, png, serve_pictures,
+    Act, Deed, Edit, Fault, Opened, Proxy, Request, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate, png,
+    serve_pictures,
 };
 use super::super::tests::account;
 use super::super::{Connector, OfferChange, build};
@@ -21,9 +22,7 @@ use crate::domain::hex::hex;
 
 pub(crate) const STAGE: StageEntry = StageEntry {
     open,
-    untried: &[
-        ("clock", "The suite cannot set the clock of a real shop. The connector compares only times of the shop with each other."),
-    ],
+    untried: &[("clock", "The suite cannot set the clock of a real shop. The connector compares only times of the shop with each other.")],
 };
 
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -201,11 +200,14 @@ impl Stage for Shop {
     fn buys(&self, lines: &[(&str, i32)]) -> String {
         let mut ask = self.guest();
         for (sku, quantity) in lines {
-            let added = format!("mutation ($id: ID!, $n: Int!) {{ r: addItemToOrder(productVariantId: $id, quantity: $n) {{ ... on Order {{ code }} {ERROR} }} }}");
+            let added = format!(
+                "mutation ($id: ID!, $n: Int!) {{ r: addItemToOrder(productVariantId: $id, quantity: $n) {{ ... on Order {{ code }} {ERROR} }} }}"
+            );
             ask(&added, json!({ "id": self.variant(sku)["id"], "n": quantity }));
         }
         let customer = json!({ "firstName": "Erika", "lastName": "von Müßtermann", "emailAddress": "erika@example.com", "title": "Frau" });
-        let who = format!("mutation ($i: CreateCustomerInput!) {{ r: setCustomerForOrder(input: $i) {{ ... on Order {{ code }} {ERROR} }} }}");
+        let who =
+            format!("mutation ($i: CreateCustomerInput!) {{ r: setCustomerForOrder(input: $i) {{ ... on Order {{ code }} {ERROR} }} }}");
         ask(&who, json!({ "i": customer }));
         let address = json!({ "fullName": "Erika von Müßtermann", "streetLine1": "Große Straße 12", "city": "Köln", "postalCode": "50667", "countryCode": "DE" });
         for step in ["setOrderShippingAddress", "setOrderBillingAddress"] {
@@ -213,10 +215,16 @@ impl Stage for Shop {
             ask(&set, json!({ "i": address }));
         }
         let methods = ask("{ eligibleShippingMethods { id } }", json!({}));
-        let method = format!("mutation ($id: [ID!]!) {{ r: setOrderShippingMethod(shippingMethodId: $id) {{ ... on Order {{ code }} {ERROR} }} }}");
+        let method =
+            format!("mutation ($id: [ID!]!) {{ r: setOrderShippingMethod(shippingMethodId: $id) {{ ... on Order {{ code }} {ERROR} }} }}");
         ask(&method, json!({ "id": [methods["eligibleShippingMethods"][0]["id"]] }));
-        ask("mutation { r: transitionOrderToState(state: \"ArrangingPayment\") { ... on Order { code } ... on OrderStateTransitionError { errorCode transitionError } } }", json!({}));
-        let pay = format!("mutation {{ r: addPaymentToOrder(input: {{method: \"prepayment\", metadata: {{}}}}) {{ ... on Order {{ code }} {ERROR} }} }}");
+        ask(
+            "mutation { r: transitionOrderToState(state: \"ArrangingPayment\") { ... on Order { code } ... on OrderStateTransitionError { errorCode transitionError } } }",
+            json!({}),
+        );
+        let pay = format!(
+            "mutation {{ r: addPaymentToOrder(input: {{method: \"prepayment\", metadata: {{}}}}) {{ ... on Order {{ code }} {ERROR} }} }}"
+        );
         text(&ask(&pay, json!({}))["r"]["code"])
     }
 
@@ -228,14 +236,16 @@ impl Stage for Shop {
                 self.merchant(&settle, &json!({ "id": order["payments"][0]["id"] }))
             }
             Deed::Cancels => {
-                let cancel = format!("mutation ($i: CancelOrderInput!) {{ r: cancelOrder(input: $i) {{ ... on Order {{ id }} {ERROR} }} }}");
+                let cancel =
+                    format!("mutation ($i: CancelOrderInput!) {{ r: cancelOrder(input: $i) {{ ... on Order {{ id }} {ERROR} }} }}");
                 self.merchant(&cancel, &json!({ "i": { "orderId": order["id"], "cancelShipping": true } }))
             }
             Deed::Orders(sku, quantity) => {
                 let state = "mutation ($id: ID!, $to: String!) { r: transitionOrderToState(id: $id, state: $to) { ... on Order { id } ... on OrderStateTransitionError { errorCode transitionError } } }";
                 self.merchant(state, &json!({ "id": order["id"], "to": "Modifying" }));
                 let line = list(&order["lines"]).find(|line| line["productVariant"]["sku"] == *sku).unwrap();
-                let modify = format!("mutation ($i: ModifyOrderInput!) {{ r: modifyOrder(input: $i) {{ ... on Order {{ id }} {ERROR} }} }}");
+                let modify =
+                    format!("mutation ($i: ModifyOrderInput!) {{ r: modifyOrder(input: $i) {{ ... on Order {{ id }} {ERROR} }} }}");
                 let mut input = json!({ "dryRun": false, "orderId": order["id"], "adjustOrderLines": [{ "orderLineId": line["id"], "quantity": quantity }] });
                 if *quantity < whole(&line["quantity"]) {
                     input["refunds"] = json!([{ "paymentId": order["payments"][0]["id"], "reason": "fewer" }]);
@@ -246,7 +256,9 @@ impl Stage for Shop {
                 let settle = "mutation ($i: SettleRefundInput!) { r: settleRefund(input: $i) { ... on Refund { id } ... on ErrorResult { errorCode } } }";
                 let refunds = list(&order["payments"]).flat_map(|payment| list(&payment["refunds"]));
                 let open = refunds.filter(|refund| refund["state"] == "Pending");
-                open.map(|refund| self.merchant(settle, &json!({ "i": { "id": refund["id"], "transactionId": "R" } }))).last().unwrap_or_default()
+                open.map(|refund| self.merchant(settle, &json!({ "i": { "id": refund["id"], "transactionId": "R" } })))
+                    .last()
+                    .unwrap_or_default()
             }
             Deed::AsksToCancel => panic!("a Vendure has no such requests"),
         };
@@ -257,7 +269,11 @@ impl Stage for Shop {
         let order = self.order_of(order_id);
         let live: Vec<&Value> = list(&order["fulfillments"]).filter(|fulfillment| fulfillment["state"] != "Cancelled").collect();
         let shipped = |line_id: &Value| -> i32 {
-            live.iter().flat_map(|fulfillment| list(&fulfillment["lines"])).filter(|line| line["orderLineId"] == *line_id).map(|line| whole(&line["quantity"])).sum()
+            live.iter()
+                .flat_map(|fulfillment| list(&fulfillment["lines"]))
+                .filter(|line| line["orderLineId"] == *line_id)
+                .map(|line| whole(&line["quantity"]))
+                .sum()
         };
         let sku_of = |line_id: &Value| text(&list(&order["lines"]).find(|line| line["id"] == *line_id).unwrap()["productVariant"]["sku"]);
         let line = |line: &Value| ShownLine {
@@ -296,18 +312,25 @@ impl Stage for Shop {
                 return;
             }
         };
-        self.merchant("mutation ($i: [UpdateProductVariantInput!]!) { updateProductVariants(input: $i) { id } }", &json!({ "i": [change] }));
+        self.merchant(
+            "mutation ($i: [UpdateProductVariantInput!]!) { updateProductVariants(input: $i) { id } }",
+            &json!({ "i": [change] }),
+        );
     }
 
     fn lists_by_hand(&self, sku: &str, title: &str) {
-        let translation = json!([{ "languageCode": "de", "name": title, "slug": format!("hand-{}", sku.to_lowercase()), "description": "" }]);
+        let translation =
+            json!([{ "languageCode": "de", "name": title, "slug": format!("hand-{}", sku.to_lowercase()), "description": "" }]);
         let create = "mutation ($i: CreateProductInput!) { r: createProduct(input: $i) { id } }";
         let product = self.merchant(create, &json!({ "i": { "enabled": true, "translations": translation } }));
         let variant = json!({
             "productId": product["r"]["id"], "sku": sku, "price": 500, "trackInventory": "TRUE",
             "translations": [{ "languageCode": "de", "name": title }], "stockLevels": [{ "stockLocationId": "1", "stockOnHand": 10 }],
         });
-        self.merchant("mutation ($i: [CreateProductVariantInput!]!) { createProductVariants(input: $i) { id } }", &json!({ "i": [variant] }));
+        self.merchant(
+            "mutation ($i: [CreateProductVariantInput!]!) { createProductVariants(input: $i) { id } }",
+            &json!({ "i": [variant] }),
+        );
     }
 
     fn spoils(&self, mut change: OfferChange) -> OfferChange {

@@ -241,9 +241,9 @@ mod tests {
     use super::{address_input, customer_input, promotion_input};
     use crate::connectors::vendure::tests::shop;
     use crate::connectors::{CouponRecord, CustomerRecord};
+    use crate::domain::Decimal;
     use crate::domain::coupon::{Coupon, CouponKind};
     use crate::domain::customer::Customer;
-    use crate::domain::Decimal;
 
     fn coupon(coupon: Coupon) -> CouponRecord {
         let from = Some("2026-11-30T23:00:00Z".parse().unwrap());

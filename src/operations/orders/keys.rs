@@ -103,6 +103,7 @@ macro_rules! order_record {
                 }
             }
 
+            #[allow(dead_code, reason = "not every record has a report of its own")]
             /// For a report on a record that failed.
             pub(super) fn keys(&self) -> OrderKeys {
                 self.numbers().keys(self.mandator_id)

@@ -122,10 +122,18 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
             changed |= cancelled.changed;
             Some(cancelled.fact)
         }
-        Event::Fetched | Event::Acknowledged | Event::Paid => {
+        Event::Paid => {
+            changed |= ship::note(work, mandator, &row, &update.shipping_informations)?;
+            let transaction_id = payments.iter().find_map(|payment| payment.transaction_id.clone());
+            let told = orders::pay(work.tx, &mut row, transaction_id)?;
+            work.wake(told);
+            None
+        }
+        Event::Fetched | Event::Acknowledged => {
             changed |= ship::note(work, mandator, &row, &update.shipping_informations)?;
             orders::set_status(&mut row, next);
-            fact_of(&row, event, &payments)
+            // After the goods left, an acknowledgement says nothing any more.
+            (event == Event::Acknowledged && !row.data.is_told(FactName::Shipped)).then_some(FactKind::Acknowledged)
         }
     };
     tell(work, &mut row, fact)?;
@@ -139,9 +147,7 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
 pub(super) fn tell(work: &mut Work<'_, '_>, row: &mut OrderRow, fact: Option<FactKind>) -> Result<(), Failure> {
     let Some(fact) = fact else { return Ok(()) };
     let told = orders::tell(work.tx, row, fact)?;
-    // Nobody works for an account that is switched off; its facts wait.
-    let settings = work.settings;
-    work.concerns(told.filter(|id| settings.account(*id).is_some_and(|account| account.active)));
+    work.wake(told);
     Ok(())
 }
 
@@ -165,22 +171,10 @@ fn record(work: &Work<'_, '_>, row: &mut OrderRow, event: Event, payments: &[Pay
         row.data.payment_status_id = Some(stated);
     }
     match event {
-        Event::Paid => row.data.payment_status_id = Some(PaymentStatus::Paid),
+        Event::Paid => {}
         // Who ships or cancels an order has taken it over, also if he never said so.
         Event::Fetched | Event::Acknowledged | Event::Shipped | Event::Canceled => {
             row.export_date.get_or_insert(work.tx.stamp.0);
         }
-    }
-}
-
-/// What the channel has to hear of an event that moves no pieces. An acknowledgement that comes after the goods left says
-/// nothing any more.
-fn fact_of(row: &OrderRow, event: Event, payments: &[PaymentDocument]) -> Option<FactKind> {
-    match event {
-        Event::Acknowledged if !row.data.is_told(FactName::Shipped) => Some(FactKind::Acknowledged),
-        Event::Paid => Some(FactKind::Paid {
-            transaction_id: payments.iter().find_map(|payment| payment.transaction_id.clone()).or_else(|| row.transaction_id_1.clone()),
-        }),
-        Event::Fetched | Event::Acknowledged | Event::Shipped | Event::Canceled => None,
     }
 }

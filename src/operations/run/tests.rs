@@ -30,7 +30,15 @@ fn a_panic_after_the_commit_does_not_take_the_success_back() {
         let gateway = Gateway { settings: Arc::new(fixture::settings()), store, bell: Arc::default() };
         let kept = Kept { replay_id: 1, receipt: None };
         let result = SyncPlatformOrdersResult::of(Vec::new());
-        let finished = Finished { stamp: Stamp(1), reader: Reader::ADMIN, synchronous: true, pending: 2, parked: 1, awaits: Vec::new() };
+        let finished = Finished {
+            stamp: Stamp(1),
+            reader: Reader::ADMIN,
+            version: crate::operations::FIRST_VERSION,
+            synchronous: true,
+            pending: 2,
+            parked: 1,
+            awaits: Vec::new(),
+        };
         let answer = finish::<Clumsy>(&gateway, Face::Typed, kept, result, "<stored/>".into(), &finished);
         assert_eq!((answer.body.as_str(), answer.records, answer.failures, answer.pending), ("<stored/>", 0, 0, 3), "{database}");
     }

@@ -42,5 +42,6 @@ wire_id!(
     crate::domain::ItemId,
     crate::domain::OfferId,
     crate::domain::OrderId,
-    crate::domain::OrderItemId
+    crate::domain::OrderItemId,
+    crate::domain::PaymentId
 );

@@ -16,13 +16,13 @@ pub struct Writer {
     /// Length of `out` right after an opening tag, to write `<a/>` for an element without content.
     opened_at: usize,
     /// The `method` attribute of the root, until it is written.
-    method: Option<String>,
+    root: Option<(String, &'static str)>,
 }
 
 impl Writer {
     /// `most` counts bytes as they go over the wire: the compat face escapes the document once more.
     pub fn new(face: Face, most: usize) -> Writer {
-        Writer { out: String::with_capacity(4096), face, most, room: Some(most), opened_at: usize::MAX, method: None }
+        Writer { out: String::with_capacity(4096), face, most, room: Some(most), opened_at: usize::MAX, root: None }
     }
 
     pub fn face(&self) -> Face {
@@ -63,15 +63,15 @@ impl Writer {
     pub fn start(&mut self, name: &str) {
         self.push("<");
         self.push(name);
-        if let Some(method) = self.method.take() {
+        if let Some((method, version)) = self.root.take() {
             self.attribute("method", &method);
-            self.attribute("version", "1.0.0");
+            self.attribute("version", version);
         }
     }
 
     /// Lets the root of a compat answer carry `method` and `version`.
-    pub fn root_attributes(&mut self, method: &str) {
-        self.method = Some(method.to_owned());
+    pub fn root_attributes(&mut self, method: &str, version: &'static str) {
+        self.root = Some((method.to_owned(), version));
     }
 
     pub fn attribute(&mut self, name: &str, value: &str) {

@@ -26,7 +26,9 @@ pub(crate) use packages::{ContentRow, PacketRow, add_packet, contents_of, pack, 
 pub(crate) use parts::{OrderParts, add_payments, add_tags, delete_notice, delete_tags};
 pub(crate) use parts::{items_of, load, notices_of, save_notice};
 pub(crate) use positions::{Packed, Positions};
-pub(crate) use progress::{change_status, contents, fact_key, follow_pieces, follow_status, packets_for_channel, set_status, tell};
+pub(crate) use progress::{
+    change_status, contents, fact_key, follow_pieces, follow_status, packets_for_channel, pay, set_status, tell, unpay,
+};
 pub(crate) use requests::{RequestRow, report_answer, requests_of, settle_request, take_request};
 
 use diesel::prelude::*;

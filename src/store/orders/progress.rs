@@ -58,6 +58,30 @@ pub(crate) fn set_status(row: &mut OrderRow, to: OrderStatus) {
     }
 }
 
+/// The order is paid: its status steps on, and its channel hears of it, once. Gives the account, when a fact was written. The
+/// caller saves the row.
+pub(crate) fn pay(tx: &mut Tx<'_>, row: &mut OrderRow, transaction_id: Option<String>) -> Result<Option<AccountId>, Failure> {
+    match step(row.workflow, row.order_status_id, Event::Paid) {
+        Step::To(next) => set_status(row, next),
+        Step::Recorded => {}
+        Step::Refused => return Err(Failure::new(code::STATUS_NOT_ALLOWED, [row.order_status_id.word(), "PAID"])),
+    }
+    row.data.payment_status_id = Some(PaymentStatus::Paid);
+    let transaction_id = transaction_id.or_else(|| row.transaction_id_1.clone());
+    tell(tx, row, FactKind::Paid { transaction_id })
+}
+
+/// The money of an order came back: it waits for money again, and if the goods are still here, they stay. The caller saves the
+/// row.
+pub(crate) fn unpay(row: &mut OrderRow) {
+    row.data.payment_status_id = Some(PaymentStatus::Unpaid);
+    match row.order_status_id {
+        OrderStatus::PaidShipping => set_status(row, reopened(row.workflow, false)),
+        OrderStatus::ShippedDone | OrderStatus::PaidDone => set_status(row, OrderStatus::ShippedOpenPayments),
+        _ => {}
+    }
+}
+
 /// Gives an order the status that follows from its pieces. Once nothing is open any more, it is shipped where a part of it was,
 /// else cancelled. If the channel adds pieces after that, it is open again.
 pub(crate) fn follow_status(row: &mut OrderRow, positions: &Positions) {

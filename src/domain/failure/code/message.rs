@@ -32,8 +32,8 @@ codes! {
         "the operation \"{0}\" lacks its input \"{1}\"; put the request into it"
         "der Operation \"{0}\" fehlt ihre Eingabe \"{1}\"; geben Sie die Anfrage hinein";
     2011 UNSUPPORTED_VERSION Client
-        "version \"{0}\" of \"{1}\" is not known; send 1.0.0"
-        "Version \"{0}\" von \"{1}\" ist nicht bekannt; senden Sie 1.0.0";
+        "version \"{0}\" of \"{1}\" is not known; send one of {2}"
+        "Version \"{0}\" von \"{1}\" ist nicht bekannt; senden Sie eine von {2}";
     2012 SEVERAL_IN_BODY Client
         "the SOAP Body holds {0} elements (\"{1}\", \"{2}\"), but a call is one; send each call in an envelope of its own"
         "der SOAP-Body enthält {0} Elemente (\"{1}\", \"{2}\"), ein Aufruf ist aber eines; senden Sie jeden Aufruf in einem eigenen Envelope";

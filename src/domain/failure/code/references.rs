@@ -70,4 +70,7 @@ codes! {
     4029 COUPON_NOT_SENT Client
         "coupon {0} is not sent: it does not exist in the mandators of these accounts, or ended before they had it; fetchCoupons shows it"
         "der Gutschein {0} wird nicht gesendet: es gibt ihn in den Mandanten dieser Konten nicht, oder er endete, bevor sie ihn hatten; fetchCoupons zeigt ihn";
+    4040 UNKNOWN_PAYMENT Client
+        "no payment has {0} \"{1}\" in mandator {2}; fetchPayments lists them"
+        "keine Zahlung hat {0} \"{1}\" im Mandanten {2}; fetchPayments nennt alle";
 }

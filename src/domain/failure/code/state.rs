@@ -85,4 +85,16 @@ codes! {
     5037 STATUS_CONTRADICTS Client
         "the order cannot be \"{0}\": that contradicts which of its pieces are open, shipped and cancelled; report what happened with updateOrderStatus, or correct the quantities first"
         "der Auftrag kann nicht \"{0}\" sein: das widerspricht dem, was von ihm offen, versendet und storniert ist; melden Sie das Geschehene mit updateOrderStatus, oder berichtigen Sie zuerst die Mengen";
+    5050 PAYMENT_DIFFERS Client
+        "the payment is known with {0} \"{1}\", not \"{2}\"; use a new key for another payment"
+        "die Zahlung ist mit {0} \"{1}\" bekannt, nicht mit \"{2}\"; verwenden Sie für eine andere Zahlung einen neuen Schlüssel";
+    5051 PAYMENT_TOO_MUCH Client
+        "{0} cannot be assigned: of the payment {1} is open, of the order {2}; send a smaller amount, or choose another order"
+        "{0} kann nicht zugeordnet werden: von der Zahlung ist {1} offen, vom Auftrag {2}; senden Sie einen kleineren Betrag, oder wählen Sie einen anderen Auftrag";
+    5052 PAYMENT_CURRENCY Client
+        "the payment is in {0}, the order in {1}; Kontor does not convert, so report PAID with updateOrderStatus if the order is paid"
+        "die Zahlung ist in {0}, der Auftrag in {1}; Kontor rechnet nicht um, melden Sie also PAID mit updateOrderStatus, wenn der Auftrag bezahlt ist";
+    5053 PAYMENT_STATE Client
+        "the payment is \"{0}\", so it cannot become \"{1}\"; only waiting payments can become no_order, the other states follow from assignments"
+        "die Zahlung ist \"{0}\" und kann nicht \"{1}\" werden; nur wartende Zahlungen können no_order werden, die übrigen Zustände folgen aus Zuordnungen";
 }

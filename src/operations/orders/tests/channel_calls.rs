@@ -231,7 +231,15 @@ fn what_the_channel_does_not_take_is_said_to_a_caller_that_waits_and_again_when_
         let Called { mut result, stamp, .. } = call::<AdjustOrders>(store, request(vec![any(id)]));
         settle(store, outbox::OutboxStatus::Dropped, "CANCELLATION_NOT_SENT: the channel cannot cancel single positions");
         let mut finish = |synchronous: bool, stamp: Stamp| {
-            let call = Finished { stamp, reader: Reader::ADMIN, synchronous, pending: 0, parked: 0, awaits: Vec::new() };
+            let call = Finished {
+                stamp,
+                reader: Reader::ADMIN,
+                version: crate::operations::FIRST_VERSION,
+                synchronous,
+                pending: 0,
+                parked: 0,
+                awaits: Vec::new(),
+            };
             store.read(|conn| AdjustOrders::finish(conn, &call, &mut result)).unwrap();
             codes(&result).remove(0)
         };
@@ -275,8 +283,15 @@ fn a_repeat_waits_for_the_report_that_is_still_on_its_way() {
             |awaits: &[i32]| store.read(|conn| outbox::unsettled(conn, (again.stamp, awaits), None, Stamp(i64::MAX))).unwrap().pending;
         assert_eq!((look(&[]), look(&again.awaits)), (0, 1));
         settle(store, outbox::OutboxStatus::Parked, "E1: no");
-        let finished =
-            Finished { stamp: again.stamp, reader: Reader::ADMIN, synchronous: true, pending: 0, parked: 1, awaits: again.awaits };
+        let finished = Finished {
+            stamp: again.stamp,
+            reader: Reader::ADMIN,
+            version: crate::operations::FIRST_VERSION,
+            synchronous: true,
+            pending: 0,
+            parked: 1,
+            awaits: again.awaits,
+        };
         let mut result = again.result;
         store.read(|conn| CancelOrders::finish(conn, &finished, &mut result)).unwrap();
         assert_eq!(codes(&result)[0].0, -6001, "{:?}", codes(&result));

@@ -1,0 +1,129 @@
+//! From the bytes of a file to statements: unpacking, characters, and which format it is. All by content, never by name.
+
+use std::io::{Cursor, Read};
+
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use flate2::read::MultiGzDecoder;
+use zip::ZipArchive;
+
+use super::statement::{Fault, Statement};
+use super::{camt, mt940, paypal};
+
+/// Bytes of a file, packed or not.
+pub(crate) const MOST_BYTES: usize = 64 << 20;
+/// Files in an archive, and archives in each other.
+const MOST_FILES: usize = 2_000;
+const DEEPEST: usize = 2;
+
+/// All statements of a file, in order.
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Statement>, Fault> {
+    let mut statements = Vec::new();
+    let mut room = MOST_BYTES;
+    for (name, bytes) in unpacked(bytes, DEEPEST, &mut room)? {
+        let read = text(&bytes).and_then(|text| of_text(&text));
+        let named = |fault: Fault| match name.is_empty() {
+            true => fault,
+            false => Fault { text: format!("{name}: {}", fault.text), ..fault },
+        };
+        statements.extend(read.map_err(named)?);
+    }
+    Ok(statements)
+}
+
+fn of_text(text: &str) -> Result<Vec<Statement>, Fault> {
+    let start = text.trim_start();
+    match start.chars().next() {
+        Some('<') => camt::read(start),
+        Some('{') if !mt940::looks_like(start) => paypal::transactions(start).map(|statement| vec![statement]),
+        _ if paypal::looks_like_settlement(start) => paypal::settlement(start).map(|statement| vec![statement]),
+        _ if paypal::looks_like_activity(start) => paypal::activity(start).map(|statement| vec![statement]),
+        _ if mt940::looks_like(start) => mt940::read(text),
+        _ => Err(Fault::at(
+            1,
+            "not a known format; expected camt.053, MT940, or PayPal's activity (CSV), transactions (JSON) or settlement report (CSV)",
+        )),
+    }
+}
+
+/// The files in an archive, else the file itself without a name.
+fn unpacked(bytes: &[u8], depth: usize, room: &mut usize) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+    match bytes {
+        [0x1f, 0x8b, ..] => match depth.checked_sub(1) {
+            Some(depth) => {
+                let inner = bounded(MultiGzDecoder::new(bytes), room)?;
+                unpacked(&inner, depth, room)
+            }
+            None => Err(too_deep()),
+        },
+        [b'P', b'K', 3, 4, ..] => {
+            let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
+            let broken = |error: zip::result::ZipError| Fault::at(0, format!("the archive cannot be read: {error}"));
+            let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+            if archive.len() > MOST_FILES {
+                return Err(Fault::at(0, format!("the archive has {} files; expected at most {MOST_FILES}", archive.len())));
+            }
+            let mut files = Vec::new();
+            for index in 0..archive.len() {
+                let file = archive.by_index(index).map_err(broken)?;
+                if file.is_dir() {
+                    continue;
+                }
+                let name = crate::domain::layout::short(&String::from_utf8_lossy(file.name_raw()), 100);
+                let inner = bounded(file, room)?;
+                for (inside, bytes) in unpacked(&inner, depth, room)? {
+                    let name = if inside.is_empty() { name.clone() } else { format!("{name}/{inside}") };
+                    files.push((name, bytes));
+                }
+            }
+            Ok(files)
+        }
+        _ => Ok(vec![(String::new(), bytes.to_vec())]),
+    }
+}
+
+fn too_deep() -> Fault {
+    Fault::at(0, format!("more than {DEEPEST} archives in each other; unpack the file first"))
+}
+
+/// Everything of a stream, as long as there is room for it.
+fn bounded(stream: impl Read, room: &mut usize) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(*room).unwrap_or(u64::MAX).saturating_add(1);
+    stream.take(most).read_to_end(&mut bytes).map_err(|error| Fault::at(0, format!("the archive cannot be read: {error}")))?;
+    *room =
+        room.checked_sub(bytes.len()).ok_or_else(|| Fault::at(0, format!("the file unpacks to more than {MOST_BYTES} bytes; split it")))?;
+    Ok(bytes)
+}
+
+/// A byte order mark wins, then what an XML declaration says. What is not UTF-8 is Windows-1252.
+fn text(bytes: &[u8]) -> Result<String, Fault> {
+    if bytes.len() > MOST_BYTES {
+        return Err(Fault::at(0, format!("the file has {} bytes; expected at most {MOST_BYTES}", bytes.len())));
+    }
+    let encoding = match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding,
+        None => match declared(bytes) {
+            Some(encoding) if encoding != UTF_8 => encoding,
+            _ if std::str::from_utf8(bytes).is_ok() => UTF_8,
+            _ => WINDOWS_1252,
+        },
+    };
+    let (text, _, broken) = encoding.decode(bytes);
+    if broken {
+        return Err(Fault::at(0, format!("the file is not {}, as its beginning says", encoding.name())));
+    }
+    Ok(text.into_owned())
+}
+
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..bytes.len().min(200))?;
+    let head: String = head.iter().map(|byte| char::from(*byte)).collect();
+    let declaration = head.trim_start().strip_prefix("<?xml")?.split_once("?>")?.0;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next()?;
+    Encoding::for_label(value.split(quote).nth(1)?.as_bytes())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! Payments: reading statements and reports of payment services, recognising what was imported before, and finding the orders
+//! that were paid. `docs/PAYMENTS.md` describes the rules.
+//!
+//! `file`, `camt`, `mt940` and `paypal` read, `keys`, `numbers` and `matching` decide; none of them touches a database.
+//! `book` stores, and moves orders on.
+
+mod book;
+mod camt;
+mod file;
+mod import;
+mod keys;
+mod matching;
+mod mt940;
+mod numbers;
+mod orders;
+mod paypal;
+mod statement;
+
+pub(crate) use book::{Booked, Booking, assign, book, set_apart};
+pub(crate) use file::{MOST_BYTES, read};
+pub(crate) use import::{Import, ImportError, Imported, import};
+pub(crate) use keys::{of_report, of_transaction};
+pub(crate) use orders::Debts;

@@ -1,0 +1,380 @@
+//! Payments, what they are assigned to, and the statements that were imported.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+
+use super::filter::{Cond, Window};
+use super::schema::{order_items, orders, payment_assignments, payment_statements, payments};
+use super::{Conn, MOST_VARIABLES, Tx, next_id};
+use crate::domain::order::{OrderDocument, OrderStatus, Sold};
+use crate::domain::payment::{Grounds, PaymentRecord, PaymentState};
+use crate::domain::{Decimal, Failure, MandatorId, OrderId, PaymentId};
+use crate::{conditions, narrow, on};
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = payments, primary_key(payment_id), treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct PaymentRow {
+    pub payment_id: PaymentId,
+    pub mandator_id: MandatorId,
+    /// By what it is recognised when it comes again.
+    pub entry_key: String,
+    /// Empty: of no statement that has a number.
+    pub statement_key: String,
+    pub payment_account: Option<String>,
+    pub payment_date: i64,
+    /// In 1/10 000.
+    pub amount: i64,
+    pub open_amount: i64,
+    pub currency_code_iso: String,
+    pub depositor: Option<String>,
+    pub iban: Option<String>,
+    pub transaction_id: Option<String>,
+    pub external_id: Option<String>,
+    pub end_to_end_id: Option<String>,
+    pub payment_system_id: Option<i32>,
+    pub state: PaymentState,
+    pub created_at: i64,
+    pub last_changed: i64,
+    pub last_changed_by: String,
+    pub data: PaymentRecord,
+}
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = payment_assignments)]
+pub(crate) struct AssignmentRow {
+    pub payment_assignment_id: i32,
+    pub payment_id: PaymentId,
+    pub order_id: OrderId,
+    /// In 1/10 000; negative: money of the order that went back.
+    pub amount: i64,
+    pub assigned_at: i64,
+    pub assigned_by: String,
+    pub data: Grounds,
+}
+
+/// The numbers of an order, for those who read of its payments.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = orders)]
+pub(crate) struct PaidOrder {
+    pub order_id: OrderId,
+    pub order_number: i32,
+    pub order_number_prefix: Option<String>,
+    pub external_order_number_1: Option<String>,
+    pub external_order_number_2: Option<String>,
+    pub marketplace_order_id: Option<String>,
+}
+
+/// What of an order says whether a payment is for it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = orders)]
+pub(crate) struct PayableOrder {
+    pub order_id: OrderId,
+    pub order_number: i32,
+    pub order_number_prefix: Option<String>,
+    pub external_order_number_1: Option<String>,
+    pub external_order_number_2: Option<String>,
+    pub marketplace_order_id: Option<String>,
+    pub marketplace_order_id_2: Option<String>,
+    pub transaction_id_1: Option<String>,
+    pub transaction_id_2: Option<String>,
+    pub invoice_number: Option<String>,
+    pub order_date: Option<i64>,
+    pub created_at: i64,
+    pub order_status_id: OrderStatus,
+    pub customer_id: Option<i32>,
+    pub data: OrderDocument,
+}
+
+/// An order with what was sold, and the amounts of the payments that are assigned to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Payable {
+    pub order: PayableOrder,
+    pub sold: Vec<Sold>,
+    pub assigned: Vec<Decimal>,
+}
+
+/// Stores a new payment; its id and stamps are set here.
+pub(crate) fn insert(tx: &mut Tx<'_>, mut row: PaymentRow) -> Result<PaymentRow, Failure> {
+    row.payment_id = PaymentId(next_id(tx, "payment")?);
+    row.created_at = tx.stamp.0;
+    row.last_changed = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::insert_into(payments::table).values(&row).execute(c))?;
+    Ok(row)
+}
+
+/// Stores a changed payment; its change stamp is set here.
+pub(crate) fn save(tx: &mut Tx<'_>, row: &mut PaymentRow, changed_by: &str) -> Result<(), Failure> {
+    row.last_changed = tx.stamp.0;
+    row.last_changed_by = changed_by.to_owned();
+    on!(&mut tx.conn, c => diesel::update(payments::table.find(row.payment_id)).set(&*row).execute(c))?;
+    Ok(())
+}
+
+/// One of the numbers that name a payment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum PaymentKey<'k> {
+    Id(PaymentId),
+    Entry(&'k str),
+    External(&'k str),
+    Transaction(&'k str),
+    EndToEnd(&'k str),
+}
+
+/// The payments of a mandator under a key, the oldest first.
+pub(crate) fn find(conn: &mut Conn<'_>, mandator_id: MandatorId, key: PaymentKey<'_>) -> Result<Vec<PaymentRow>, Failure> {
+    Ok(on!(conn, c => {
+        let own = payments::table
+            .filter(payments::mandator_id.eq(mandator_id))
+            .order(payments::payment_id)
+            .select(PaymentRow::as_select())
+            .into_boxed();
+        match key {
+            PaymentKey::Id(id) => own.filter(payments::payment_id.eq(id)).load(c),
+            PaymentKey::Entry(key) => own.filter(payments::entry_key.eq(key)).load(c),
+            PaymentKey::External(id) => own.filter(payments::external_id.eq(id)).load(c),
+            PaymentKey::Transaction(id) => own.filter(payments::transaction_id.eq(id)).load(c),
+            PaymentKey::EndToEnd(id) => own.filter(payments::end_to_end_id.eq(id)).load(c),
+        }
+    })?)
+}
+
+/// Assigns an amount of a payment to an order.
+pub(crate) fn add_assignment(tx: &mut Tx<'_>, mut row: AssignmentRow) -> Result<(), Failure> {
+    row.payment_assignment_id = next_id(tx, "payment_assignment")?;
+    row.assigned_at = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::insert_into(payment_assignments::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// What payments are assigned to, in the order in which they were.
+pub(crate) fn assignments_of(conn: &mut Conn<'_>, ids: &[PaymentId]) -> Result<Vec<AssignmentRow>, Failure> {
+    let mut rows = Vec::new();
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        rows.extend(on!(conn, c => payment_assignments::table
+            .filter(payment_assignments::payment_id.eq_any(chunk))
+            .order(payment_assignments::payment_assignment_id)
+            .select(AssignmentRow::as_select())
+            .load::<AssignmentRow>(c))?);
+    }
+    Ok(rows)
+}
+
+/// The customers of the orders that were paid from an IBAN.
+pub(crate) fn customers_of_iban(conn: &mut Conn<'_>, mandator_id: MandatorId, iban: &str) -> Result<BTreeSet<i32>, Failure> {
+    let found: Vec<Option<i32>> = on!(conn, c => payment_assignments::table
+        .inner_join(payments::table)
+        .inner_join(orders::table)
+        .filter(payments::mandator_id.eq(mandator_id))
+        .filter(payments::iban.eq(iban))
+        .filter(payment_assignments::amount.gt(0))
+        .select(orders::customer_id)
+        .distinct()
+        .load(c))?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The content of the statement under this key, if it was imported to the end.
+pub(crate) fn statement(conn: &mut Conn<'_>, mandator_id: MandatorId, key: &str) -> Result<Option<String>, Failure> {
+    Ok(on!(conn, c => payment_statements::table
+        .find((mandator_id, key))
+        .select(payment_statements::content_digest)
+        .first(c)
+        .optional())?)
+}
+
+/// The statement was imported to the end.
+pub(crate) fn note_statement(tx: &mut Tx<'_>, mandator_id: MandatorId, key: &str, content: &str) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::insert_into(payment_statements::table)
+        .values((
+            payment_statements::mandator_id.eq(mandator_id),
+            payment_statements::statement_key.eq(key),
+            payment_statements::content_digest.eq(content),
+            payment_statements::imported_at.eq(stamp),
+        ))
+        .on_conflict((payment_statements::mandator_id, payment_statements::statement_key))
+        .do_update()
+        .set((payment_statements::content_digest.eq(content), payment_statements::imported_at.eq(stamp)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The newest orders of a mandator of which something is still expected.
+pub(crate) fn open_orders(conn: &mut Conn<'_>, mandator_id: MandatorId, most: i64) -> Result<Vec<OrderId>, Failure> {
+    use OrderStatus::{Backlog, ConfirmedOpenPayments, ConfirmedShipping, New, ShippedOpenPayments};
+    Ok(on!(conn, c => orders::table
+        .filter(orders::mandator_id.eq(mandator_id))
+        .filter(orders::order_status_id.eq_any([New, ConfirmedOpenPayments, ConfirmedShipping, ShippedOpenPayments, Backlog]))
+        .order(orders::order_id.desc())
+        .limit(most)
+        .select(orders::order_id)
+        .load(c))?)
+}
+
+/// The orders of a mandator that have one of these numbers.
+pub(crate) fn orders_named(
+    conn: &mut Conn<'_>,
+    mandator_id: MandatorId,
+    texts: &[String],
+    numbers: &[i32],
+    most: i64,
+) -> Result<Vec<OrderId>, Failure> {
+    let mut found: Vec<OrderId> = Vec::new();
+    macro_rules! under {
+        ($column:expr, $values:expr) => {
+            found.extend(on!(conn, c => orders::table
+                .filter(orders::mandator_id.eq(mandator_id))
+                .filter($column.eq_any($values))
+                .order(orders::order_id.desc())
+                .limit(most)
+                .select(orders::order_id)
+                .load::<OrderId>(c))?);
+        };
+    }
+    if !numbers.is_empty() {
+        under!(orders::order_number, numbers);
+    }
+    if !texts.is_empty() {
+        under!(orders::external_order_number_1, texts);
+        under!(orders::external_order_number_2, texts);
+        under!(orders::marketplace_order_id, texts);
+        under!(orders::transaction_id_1, texts);
+        under!(orders::invoice_number, texts);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// Orders by id with what payments need to know of them.
+pub(crate) fn payables(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<Payable>, Failure> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<PayableOrder> = on!(conn, c => orders::table
+            .filter(orders::order_id.eq_any(chunk))
+            .order(orders::order_id)
+            .select(PayableOrder::as_select())
+            .load(c))?;
+        let lines: Vec<(OrderId, i32, i32, i64, Option<i64>)> = on!(conn, c => order_items::table
+            .filter(order_items::order_id.eq_any(chunk))
+            .select((order_items::order_id, order_items::quantity, order_items::cancelled, order_items::price, order_items::tax_rate))
+            .load(c))?;
+        let paid: Vec<(OrderId, i64)> = on!(conn, c => payment_assignments::table
+            .filter(payment_assignments::order_id.eq_any(chunk))
+            .order(payment_assignments::payment_assignment_id)
+            .select((payment_assignments::order_id, payment_assignments::amount))
+            .load(c))?;
+        let mut sold: BTreeMap<OrderId, Vec<Sold>> = BTreeMap::new();
+        for (order_id, quantity, cancelled, price, tax_rate) in lines {
+            let line = Sold { price: Decimal(price), tax_rate: tax_rate.map(Decimal), quantity: quantity.saturating_sub(cancelled) };
+            sold.entry(order_id).or_default().push(line);
+        }
+        let mut assigned: BTreeMap<OrderId, Vec<Decimal>> = BTreeMap::new();
+        for (order_id, amount) in paid {
+            assigned.entry(order_id).or_default().push(Decimal(amount));
+        }
+        found.extend(rows.into_iter().map(|order| Payable {
+            sold: sold.remove(&order.order_id).unwrap_or_default(),
+            assigned: assigned.remove(&order.order_id).unwrap_or_default(),
+            order,
+        }));
+    }
+    Ok(found)
+}
+
+/// The numbers of orders, by their ids.
+pub(crate) fn numbers_of(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<BTreeMap<OrderId, PaidOrder>, Failure> {
+    let mut found = BTreeMap::new();
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        let rows: Vec<PaidOrder> = on!(conn, c => orders::table
+            .filter(orders::order_id.eq_any(chunk))
+            .select(PaidOrder::as_select())
+            .load(c))?;
+        found.extend(rows.into_iter().map(|row| (row.order_id, row)));
+    }
+    Ok(found)
+}
+
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchPayments.
+    PaymentSelection, payment_conditions {
+        payment_ids: Cond<PaymentId> = payments::payment_id,
+        payment_date: Window = payments::payment_date,
+        created_at: Window = payments::created_at,
+        last_changed: Window = payments::last_changed,
+        depositor: Cond<String> = payments::depositor,
+        payment_system_id: Cond<i32> = payments::payment_system_id,
+        transaction_id: Cond<String> = payments::transaction_id,
+        external_id: Cond<String> = payments::external_id,
+    } and {
+        state: Cond<PaymentState> = payments::state,
+    } beside {
+        mandator_id: MandatorId,
+        order_id: Cond<OrderId>,
+        order_number: Cond<i32>,
+        external_order_number_1: Cond<String>,
+        external_order_number_2: Cond<String>,
+        /// Assigned to an order, or to none.
+        has_order: Option<bool>,
+    }
+}
+
+macro_rules! select_ids {
+    ($c:expr, $backend:ty, $s:expr) => {{
+        let s: &PaymentSelection = $s;
+        let mut query = payments::table
+            .filter(payments::mandator_id.eq(s.mandator_id))
+            .order(payments::payment_id)
+            .select(payments::payment_id)
+            .into_boxed::<$backend>();
+        payment_conditions!(narrow query, s);
+        let assigned = || payment_assignments::table.inner_join(orders::table).select(payment_assignments::payment_id);
+        if s.asks_for_orders() {
+            let mut of_orders = assigned().into_boxed::<$backend>();
+            narrow!(of_orders, orders::order_id, &s.order_id);
+            narrow!(of_orders, orders::order_number, &s.order_number);
+            narrow!(of_orders, orders::external_order_number_1, &s.external_order_number_1);
+            narrow!(of_orders, orders::external_order_number_2, &s.external_order_number_2);
+            query = query.filter(payments::payment_id.eq_any(of_orders));
+        }
+        match s.has_order {
+            Some(true) => query = query.filter(payments::payment_id.eq_any(assigned())),
+            Some(false) => query = query.filter(payments::payment_id.ne_all(assigned())),
+            None => {}
+        }
+        query.load::<PaymentId>($c)
+    }};
+}
+
+impl PaymentSelection {
+    fn asks_for_orders(&self) -> bool {
+        let texts = [&self.external_order_number_1, &self.external_order_number_2];
+        !matches!(self.order_id, Cond::All)
+            || !matches!(self.order_number, Cond::All)
+            || texts.into_iter().any(|text| !matches!(text, Cond::All))
+    }
+}
+
+/// The ids of the payments that match, in order.
+pub(crate) fn select(conn: &mut Conn<'_>, selection: &PaymentSelection) -> Result<Vec<PaymentId>, Failure> {
+    let found = match conn {
+        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
+        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),
+    };
+    Ok(found?)
+}
+
+/// Payments by id, in order.
+pub(crate) fn load(conn: &mut Conn<'_>, ids: &[PaymentId]) -> Result<Vec<PaymentRow>, Failure> {
+    let mut rows = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        rows.extend(on!(conn, c => payments::table
+            .filter(payments::payment_id.eq_any(chunk))
+            .order(payments::payment_id)
+            .select(PaymentRow::as_select())
+            .load::<PaymentRow>(c))?);
+    }
+    Ok(rows)
+}
