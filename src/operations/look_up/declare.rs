@@ -115,7 +115,7 @@ macro_rules! look_up {
     };
 }
 
-/// The parts of [`LookUp`] that only name fields.
+/// The parts of `LookUp` that only name fields.
 #[macro_export]
 macro_rules! look_up_columns {
     ($id:ident, $name:ident $(, $external:ident)?) => {
@@ -133,7 +133,7 @@ macro_rules! look_up_columns {
     };
 }
 
-/// The parts of [`LookUp`] that turn a record into its document and back. The fields in braces have columns.
+/// The parts of `LookUp` that turn a record into its document and back. The fields in braces have columns.
 #[macro_export]
 macro_rules! look_up_document {
     ($document:ident, $update:ident, $fields:ident, { $($column:ident)* }) => {
