@@ -109,7 +109,8 @@ impl Random<'_> {
     fn field(&mut self, field: &FieldType) -> String {
         let name = field.spec.name_on(Face::Typed);
         let is_list = matches!(self.types.all.get(&field.type_name), Some((_, TypeDef::List { .. })));
-        if field.spec.name == "dry_run" || field.spec.name == "process_synchronous" || field.spec.name == "warnings" {
+        // `clear_fields` names fields that have no value; `clearing.rs` tests it.
+        if matches!(field.spec.name, "dry_run" | "process_synchronous" | "warnings" | "clear_fields") {
             return String::new();
         }
         // Lists are always written (rule W12), so that what comes back can be compared.
@@ -117,7 +118,8 @@ impl Random<'_> {
             return String::new();
         }
         let content = self.content(&field.type_name);
-        element(&name, &content)
+        // An empty list of coupons leaves an order as it is, so the record that is read has none (`clearing.rs`).
+        if field.type_name == "OrderCouponList" && content.is_empty() { String::new() } else { element(&name, &content) }
     }
 
     /// Breaks a document in one of many ways.
