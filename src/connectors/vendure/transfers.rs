@@ -179,16 +179,18 @@ fn address_input(customer: &Customer) -> Option<Value> {
     let joined = |parts: [&Option<String>; 2]| parts.into_iter().filter_map(filled).collect::<Vec<_>>().join(" ");
     let street = filled(&customer.street)?;
     let country = filled(&customer.country_code_iso)?;
+    // The shop's columns take no null.
+    let text = |text: &Option<String>| filled(text).unwrap_or_default();
     Some(json!({
         "fullName": joined([&customer.first_name, &customer.last_name]),
-        "company": filled(&customer.firm),
+        "company": text(&customer.firm),
         "streetLine1": filled(&customer.house_number).map_or(street.clone(), |number| format!("{street} {number}")),
-        "streetLine2": filled(&customer.street_addition),
-        "city": filled(&customer.city),
-        "province": filled(&customer.region),
-        "postalCode": filled(&customer.postal_code),
+        "streetLine2": text(&customer.street_addition),
+        "city": text(&customer.city),
+        "province": text(&customer.region),
+        "postalCode": text(&customer.postal_code),
         "countryCode": country,
-        "phoneNumber": filled(&customer.phone),
+        "phoneNumber": text(&customer.phone),
     }))
 }
 

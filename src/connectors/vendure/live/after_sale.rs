@@ -27,6 +27,20 @@ fn refunds(code: &str) -> Vec<(i64, String)> {
     refunds.iter().map(|refund| (refund["total"].as_i64().unwrap(), refund["reason"].as_str().unwrap_or_default().to_owned())).collect()
 }
 
+/// The merchant confirms that the money has gone back: until then a refund of a prepayment is pending.
+fn settle_refunds(code: &str) {
+    let pending =
+        "query ($code: String!) { orders(options: {filter: {code: {eq: $code}}}) { items { payments { refunds { id state } } } } }";
+    let data = merchant().api.call(pending, json!({ "code": code })).unwrap();
+    for refund in data["orders"]["items"][0]["payments"][0]["refunds"].as_array().unwrap() {
+        if refund["state"] == "Pending" {
+            let settle = "mutation ($i: SettleRefundInput!) { settleRefund(input: $i) { ... on Refund { state } ... on ErrorResult { errorCode } } }";
+            let settled = merchant().api.call(settle, json!({ "i": { "id": refund["id"], "transactionId": "R" } })).unwrap();
+            assert_eq!(settled["settleRefund"]["state"], "Settled", "{settled}");
+        }
+    }
+}
+
 fn credit(number: &str, amount: &str, positions: Vec<Content>) -> FactKind {
     let (amount, reason) = (Decimal::parse(amount).unwrap(), Some("broken".to_owned()));
     FactKind::Refunded { credit_number: number.to_owned(), amount, currency: "EUR".to_owned(), positions, reason }
@@ -49,6 +63,7 @@ fn money_goes_back_once_for_pieces_and_by_amount() {
     assert_eq!(refunds(&code).len(), 2);
     let refused = tell(&shop, &code, credit("CR-3", "99.00", Vec::new()));
     assert!(matches!(&refused, Outcome::Refused(message) if message.code() == "REFUND_NOT_EXACT"), "{refused:?}");
+    settle_refunds(&code);
     let order = pulled(&shop, None, &code);
     assert_eq!(order.refunded_amount(), Decimal::parse("24.80"));
     assert_eq!(order.refunded_pieces().get(line_id.as_str()), Some(&1));
@@ -62,6 +77,7 @@ fn money_that_the_shop_gives_back_after_the_order_is_complete_is_seen() {
     told(&shop, &code, FactKind::Shipped { packets: Vec::new(), together: Vec::new() });
     let mut cursor = shop.pull_orders(None, &[]).unwrap().cursor;
     told(&shop, &code, credit("by hand", "5.00", Vec::new()));
+    settle_refunds(&code);
     // Nobody asks for the order any more: it is read again in its turn.
     let seen = (0..50).any(|_| {
         let pulled = shop.pull_orders(Some(&cursor), &[]).unwrap();
