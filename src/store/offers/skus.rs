@@ -77,7 +77,7 @@ pub(crate) fn of_live_skus(conn: &mut Conn<'_>, account_id: AccountId, skus: &[&
     Ok(found)
 }
 
-/// The channel has ended the offer under its old SKU: it is listed anew, and the channel's number of it is an old one.
+/// The channel has ended the offer under its old SKU: it will be listed again, and the channel's number of it is an old one.
 pub(crate) fn forget_skus(tx: &mut Tx<'_>, offer: &OfferRow) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::update(offer_skus::table
             .filter(offer_skus::offer_id.eq(offer.offer_id))
