@@ -75,6 +75,12 @@ impl Settings {
             payment_methods: vec![payment(7, "prepayment"), payment(8, "cash on delivery"), payment(9, "collection")],
             order_tags: OrderTag::predefined().chain([custom_tag(100, "GIFT")]).collect(),
             shipping_carriers: vec![shipping_word(1, "DHL", Some("dhl_ext")), shipping_word(2, "UPS", None)],
+            suppliers: vec![Supplier {
+                supplier_id: 1,
+                mandator_id: MandatorId(1),
+                identifier: "Großhandel Nord".to_owned(),
+                external_id: Some("70001".to_owned()),
+            }],
             dispatch_types: vec![shipping_word(1, "STANDARD", Some("standard_ext")), shipping_word(2, "EXPRESS", None)],
             demo: true,
         }

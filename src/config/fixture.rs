@@ -83,6 +83,7 @@ pub(crate) fn settings() -> Settings {
         order_tags: OrderTag::predefined().collect(),
         shipping_carriers: Vec::new(),
         dispatch_types: Vec::new(),
+        suppliers: Vec::new(),
         demo: false,
     }
 }

@@ -60,6 +60,7 @@ pub struct Settings {
     pub(crate) order_tags: Vec<OrderTag>,
     pub(crate) shipping_carriers: Vec<ShippingWord>,
     pub(crate) dispatch_types: Vec<ShippingWord>,
+    pub(crate) suppliers: Vec<Supplier>,
     /// `serve --demo`.
     pub demo: bool,
 }
@@ -161,6 +162,16 @@ pub struct Warehouse {
     /// Compared without case.
     pub code: String,
     pub identifier: String,
+}
+
+/// From whom the merchant buys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Supplier {
+    pub(crate) supplier_id: i32,
+    pub(crate) mandator_id: MandatorId,
+    pub(crate) identifier: String,
+    /// The ERP's own number.
+    pub(crate) external_id: Option<String>,
 }
 
 /// A price list that exists from the first start on.

@@ -46,6 +46,7 @@ raw! {
         order_tags: Vec<RawOrderTag>,
         shipping_carriers: Vec<RawShippingCarrier>,
         dispatch_types: Vec<RawDispatchType>,
+        suppliers: Vec<RawSupplier>,
         accounts: Vec<RawAccount>,
     }
     RawServer {
@@ -128,6 +129,7 @@ raw! {
     RawOrderTag { tag_id: Option<i64>, identifier: Option<String>, mandator_id: Option<i64> }
     RawShippingCarrier { shipping_provider_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
     RawDispatchType { dispatch_type_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
+    RawSupplier { supplier_id: Option<i64>, mandator_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
     RawAccount {
         account_id: Option<i64>,
         mandator_id: Option<i64>,

@@ -56,6 +56,8 @@ pub struct OfferContent {
     pub delivery_time: Option<String>,
     /// The shipping cost category, in the channel's words where the account translates the ERP's.
     pub delivery_charge: Option<String>,
+    /// The name of the manufacturer.
+    pub manufacturer: Option<String>,
     /// The item's own data for the account: the platform's element of `specific_item_data`, unchanged XML.
     pub platform_data: Option<String>,
 }

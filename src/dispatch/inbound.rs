@@ -83,10 +83,11 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
     let Fitted { order, changed, .. } = &said.fitted();
     let status = first_status(order);
     let positions = positions_of(tx, account, order, status)?;
-    let warehouses = settings.warehouses_of(Some(account.account_id), account.mandator_id);
     let mut customer =
         customers::buyer(tx, account.mandator_id, Some(account.account_id), order.buyer.id.as_deref(), order.buyer.email.as_deref())?;
     let document = document_of(order);
+    let branch = orders::branch_warehouse(&mut tx.conn, account.mandator_id, &document.delivery)?;
+    let warehouses = settings.warehouses_for(Some(account.account_id), account.mandator_id, branch);
     customers::follow_order(tx, &mut customer, &document, order.buyer.email.as_deref())?;
     let row = OrderRow {
         account_id: Some(account.account_id),

@@ -51,3 +51,28 @@ crate::document! {
         name: Option<String>,
     }
 }
+
+crate::document! {
+    ($)
+    /// A manufacturer.
+    Manufacturer, ManufacturerUpdate, manufacturer_fields {}
+}
+
+crate::document! {
+    ($)
+    /// A branch.
+    Branch, BranchUpdate, branch_fields {
+        /// Its stock.
+        warehouse_code: Option<String>,
+        /// Buyers pick up orders there; then it has a warehouse.
+        in_store_pickup: Option<bool>,
+        street: Option<String>,
+        house_number: Option<String>,
+        postal_code: Option<String>,
+        city: Option<String>,
+        country_code_iso: Option<String>,
+        phone: Option<String>,
+        email: Option<String>,
+        opening_hours: Option<String>,
+    }
+}

@@ -1,5 +1,6 @@
 //! Pure rules and values: no I/O, no clock, no XML, no SQL.
 
+pub(crate) mod attribute;
 pub(crate) mod category;
 pub(crate) mod coupon;
 pub(crate) mod customer;

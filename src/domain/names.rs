@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 /// Names that would be longer in ABAP, which puts an underscore before each capital, than its 30 characters (rule W8).
-pub const SHORT_NAMES: &[(&str, &str)] =
-    &[("external_delivery_charge_category_id", "extDeliveryChargeCatId"), ("use_modification_context_filter", "modificationContextFilter")];
+pub const SHORT_NAMES: &[(&str, &str)] = &[
+    ("external_delivery_charge_category_id", "extDeliveryChargeCatId"),
+    ("use_modification_context_filter", "modificationContextFilter"),
+    ("shopware_attribute_set_identifier", "shopwareSetIdentifier"),
+];
 
 /// The typed face's element name for a compat name.
 pub fn typed_name(snake: &str) -> Cow<'_, str> {

@@ -192,6 +192,11 @@ impl Reading<'_> {
         allowed_mandator(self.settings, self.user, mandator_id)
     }
 
+    /// The mandators that the user may use.
+    pub(crate) fn mandators(&self) -> impl Iterator<Item = MandatorId> {
+        self.settings.mandators.iter().map(|mandator| mandator.mandator_id).filter(|id| self.user.may_use(*id))
+    }
+
     /// The account in the mandator, when the user may use it.
     pub fn account(&self, account_id: AccountId, mandator_id: MandatorId) -> Result<&Account, Failure> {
         allowed_account(self.settings, self.user, account_id, Some(mandator_id))

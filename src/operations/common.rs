@@ -85,10 +85,10 @@ macro_rules! write_request {
 }
 
 /// Declares the result of a writing call: `reports! { UpdateItemsResult, ItemReport, item: ItemKeys }`. A name behind
-/// the keys is the typed face's word for them.
+/// the keys is the typed face's word for them. Behind a semicolon, the keys of records of another kind in the same call.
 #[macro_export]
 macro_rules! reports {
-    ($result:ident, $report:ident, $keys_field:ident : $keys:ty $(, $typed:literal)?) => {
+    ($result:ident, $report:ident, $keys_field:ident : $keys:ty $(, $typed:literal)? $(; $other:ident : $other_keys:ty)?) => {
         $crate::wire! {
             /// The outcome of one record.
             $report {
@@ -102,6 +102,10 @@ macro_rules! reports {
                 error_description: Option<String>,
                 /// The keys of the record.
                 $keys_field: Option<$keys> [$(typed($typed))?],
+                $(
+                    /// The keys of a record of the other kind.
+                    $other: Option<$other_keys>,
+                )?
             }
             /// One report per record, in the order of the request.
             $result {
@@ -140,7 +144,7 @@ macro_rules! reports {
                 error: Option<(i32, String)>,
             ) -> Self {
                 let (return_code, error_description) = error.map_or((0, None), |(code, text)| (code, Some(text)));
-                $report { return_code, reference_id, action, error_description, $keys_field: keys }
+                $report { return_code, reference_id, action, error_description, $keys_field: keys $(, $other: None)? }
             }
             fn is_failure(&self) -> bool {
                 self.return_code < 0

@@ -1,6 +1,7 @@
 //! The look-up lists (`item-calls.md` 14 and 15): delivery times, shipping cost categories, kinds of texts and pictures,
 //! templates. One way to read and to change them all; [`look_up!`](crate::look_up) declares the calls of a list.
 
+mod batch;
 mod declare;
 mod tell;
 
@@ -9,12 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::common::{ReportAction, ReportOf};
 use super::cursor::{Asked, Cursor};
 use super::wire::{Between, Match, Patch, Record, Records, Value, cond_of, mandator_of, window_of};
-use super::{Done, Reading, Refused, Work};
-use crate::domain::{Failure, FieldName, MandatorId, code};
+use super::{Reading, Refused, Work};
+use crate::config::Settings;
+use crate::domain::{AccountId, Failure, MandatorId, code};
+use crate::store::Conn;
 use crate::store::listings::Named;
-use crate::store::lookups::{self, BY_CALL, BY_CONFIGURATION, List, Listed, LookUpFilter, LookUpRow};
+use crate::store::lookups::{self, Listed, LookUpFilter, LookUpRow};
 use crate::store::since::Since;
-use crate::store::{Conn, Stored, free_id, next_ids};
+use batch::Batch;
 
 /// The field that identifies a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +49,16 @@ pub(crate) trait LookUp: Value + Clone + Default + Send {
     fn columns(&mut self) -> Columns<'_>;
     fn update(self) -> Self::Update;
     fn merge(document: &mut Self::Document, newer: Self::Update);
+    /// Checks an update against what is stored, and gives new values inside the record their numbers.
+    fn fit(_stored: &Self::Document, _newer: &mut Self::Update, _at: &mut Fitting<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+    /// The record has another name than before.
+    fn renamed(_document: &mut Self::Document, _before: &str, _now: &str) {}
+    /// Names of before by which it is still meant.
+    fn former_names(_document: &Self::Document) -> &[String] {
+        &[]
+    }
     /// Puts the document into the record.
     fn show(&mut self, document: Self::Document);
     /// Whether the record is whole, once the update is merged into what was stored.
@@ -55,6 +68,56 @@ pub(crate) trait LookUp: Value + Clone + Default + Send {
     /// Without the database; see [`WriteOperation::prepare`](super::WriteOperation::prepare).
     fn check(&self) -> Result<(), Failure> {
         Ok(())
+    }
+}
+
+/// What an update is checked against beside its record.
+pub(crate) struct Fitting<'b> {
+    pub settings: &'b Settings,
+    pub mandator_id: MandatorId,
+    /// The number of the next new value inside a record.
+    pub next_value: &'b mut i32,
+}
+
+impl Fitting<'_> {
+    /// The account must be one of the mandator.
+    pub(crate) fn account(&self, account_id: AccountId) -> Result<(), Failure> {
+        let known = self.settings.account(account_id).is_some_and(|account| account.mandator_id == self.mandator_id);
+        let unknown = || Failure::quoting(code::UNKNOWN_ACCOUNT, [&account_id, &self.mandator_id]).within("account_id");
+        if known { Ok(()) } else { Err(unknown()) }
+    }
+
+    /// A warehouse of the mandator by its code, as the configuration spells it.
+    pub(crate) fn warehouse_code(&self, warehouse: &str) -> Result<String, Failure> {
+        let known = self.settings.warehouse_by_code(self.mandator_id, warehouse.trim());
+        let unknown = || Failure::quoting(code::UNKNOWN_WAREHOUSE, [&warehouse, &self.mandator_id]).within("warehouse_code");
+        known.map(|warehouse| warehouse.code.clone()).ok_or_else(unknown)
+    }
+}
+
+/// What became of a record, for a call that reports in its own form.
+pub(crate) struct Outcome<K> {
+    pub reference_id: Option<String>,
+    pub action: Option<ReportAction>,
+    pub keys: Option<K>,
+    pub error: Option<(i32, String)>,
+}
+
+impl<K> ReportOf for Outcome<K> {
+    type Keys = K;
+
+    fn new(reference_id: Option<String>, action: Option<ReportAction>, keys: Option<K>, error: Option<(i32, String)>) -> Self {
+        Outcome { reference_id, action, keys, error }
+    }
+
+    fn is_failure(&self) -> bool {
+        self.error.is_some()
+    }
+}
+
+impl<K> Outcome<K> {
+    pub(crate) fn report<R: ReportOf<Keys = K>>(self) -> R {
+        R::new(self.reference_id, self.action, self.keys, self.error)
     }
 }
 
@@ -135,12 +198,7 @@ pub(crate) fn fetch<'f, R: LookUp, C: FnOnce() -> Vec<String>>(
 pub(crate) fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, records: Records<R>) -> Result<Vec<P>, Failure> {
     let good = records.list.iter().filter_map(|record| record.content.as_deref().ok());
     let mandators: BTreeSet<MandatorId> = good.map(|content| *content.clone().columns().mandator_id).collect();
-    let mut batch: Batch<R::Document> =
-        Batch { rows: BTreeMap::new(), changed: BTreeMap::new(), next_id: free_id(work.tx, R::Document::LIST.counter())?, created: 0 };
-    for mandator_id in mandators {
-        let rows = lookups::of_mandator(&mut work.tx.conn, mandator_id)?;
-        batch.rows.extend(rows.into_iter().map(|row| (row.id, row)));
-    }
+    let mut batch: Batch<R::Document> = Batch::read(work, &mandators)?;
     let mut refused = std::mem::take(&mut work.refused);
     let reports = work.each(
         records.numbered(),
@@ -155,120 +213,20 @@ pub(crate) fn update<R: LookUp, P: ReportOf<Keys = R>>(work: &mut Work<'_, '_>, 
             taken.map_err(|failure| (failure, Some(keys)))
         },
     )?;
-    if batch.created > 0 {
-        next_ids(work.tx, R::Document::LIST.counter(), batch.created)?;
-    }
-    let changed: Vec<(LookUpRow<R::Document>, BTreeSet<String>)> =
-        batch.changed.iter().filter_map(|(id, names)| Some((batch.rows.get(id)?.clone(), names.clone()))).collect();
-    lookups::save(work.tx, &changed.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>())?;
-    for (row, names) in &changed {
-        tell::tell(work, R::Document::LIST, row.mandator_id, &Named { id: row.id, texts: names.iter().cloned().collect() })?;
-    }
+    let changed = batch.finish(work)?;
+    keep(work, changed)?;
     Ok(reports)
 }
 
-/// The work on one request.
-struct Batch<D> {
-    rows: BTreeMap<i32, LookUpRow<D>>,
-    /// The names by which articles name a changed record, before and after.
-    changed: BTreeMap<i32, BTreeSet<String>>,
-    next_id: i32,
-    created: usize,
-}
+/// Records, each with the names by which articles may name it.
+pub(crate) type Changed<D> = Vec<(LookUpRow<D>, BTreeSet<String>)>;
 
-impl<D: Listed> Batch<D> {
-    fn take<R: LookUp<Document = D>>(&mut self, work: &mut Work<'_, '_>, mut record: R) -> Result<Done<R>, Failure> {
-        let by = record.by();
-        let columns = record.columns();
-        let mandator_id = *columns.mandator_id;
-        let (id, name) = (columns.id.take(), trimmed(columns.identifier.take()));
-        let external_id = columns.external_id.map(std::mem::take).map(tidy).unwrap_or_default();
-        work.mandator(mandator_id)?;
-        let found = match by {
-            By::Id => {
-                let id = id.ok_or_else(|| Failure::missing(R::ID))?;
-                let row = self.rows.get(&id).filter(|row| row.mandator_id == mandator_id);
-                Some(row.ok_or_else(|| Failure::quoting(code::UNKNOWN_KEY, [&FieldName(R::ID), &id]))?)
-            }
-            By::Name => {
-                let name = name.as_ref().ok_or_else(|| Failure::missing(R::NAME))?;
-                self.rows.values().find(|row| row.mandator_id == mandator_id && row.identifier == *name)
-            }
-            By::ExternalId => {
-                let external_id = external_id.as_ref().ok_or_else(|| Failure::missing("external_id"))?;
-                self.rows.values().find(|row| row.mandator_id == mandator_id && row.external_id.as_ref() == Some(external_id))
-            }
-        };
-        let action = if found.is_some() { ReportAction::Update } else { ReportAction::Insert };
-        let mut row = match found {
-            Some(row) => row.clone(),
-            None => LookUpRow {
-                id: self.next_id,
-                mandator_id,
-                identifier: name.clone().ok_or_else(|| Failure::missing(R::NAME))?,
-                external_id: None,
-                origin: BY_CALL,
-                created_at: work.tx.stamp.0,
-                last_changed: 0,
-                data: Stored::default(),
-            },
-        };
-        let before = row.clone();
-        row.identifier = name.unwrap_or(row.identifier);
-        external_id.onto(&mut row.external_id);
-        self.unique(&row, R::NAME)?;
-        if row.origin == BY_CONFIGURATION && (row.identifier != before.identifier || row.external_id != before.external_id) {
-            return Err(Failure::new(code::SET_IN_CONFIGURATION, [&format!("\"{}\"", before.identifier)]));
-        }
-        let mut document = row.document()?;
-        R::merge(&mut document, record.update());
-        R::check_document(&document)?;
-        let same = document == before.document()? && row.identifier == before.identifier && row.external_id == before.external_id;
-        row.data = Stored::of(&document)?;
-        if action == ReportAction::Insert {
-            self.next_id = self.next_id.saturating_add(1);
-            self.created += 1;
-        }
-        if action == ReportAction::Insert || !same {
-            row.last_changed = work.tx.stamp.0;
-            self.note_changed(&before, &row);
-        }
-        let shown = record_of(&row)?;
-        self.rows.insert(row.id, row);
-        Ok((Some(action), shown))
+/// Stores changed records, and has the offers of the articles that name them sent again.
+pub(crate) fn keep<D: Listed>(work: &mut Work<'_, '_>, changed: Changed<D>) -> Result<(), Failure> {
+    let (rows, names): (Vec<LookUpRow<D>>, Vec<BTreeSet<String>>) = changed.into_iter().unzip();
+    lookups::save(work.tx, &rows)?;
+    for (row, names) in rows.iter().zip(names) {
+        tell::tell(work, D::LIST, row.mandator_id, &Named { id: row.id, texts: names.into_iter().collect() })?;
     }
-
-    /// Keeps the names under which articles know the row, the old one and the new one.
-    fn note_changed(&mut self, before: &LookUpRow<D>, after: &LookUpRow<D>) {
-        let names = self.changed.entry(after.id).or_default();
-        for row in [before, after] {
-            match D::LIST {
-                List::DeliveryCharges => names.extend(row.external_id.clone()),
-                _ => names.extend([row.identifier.clone()]),
-            }
-        }
-    }
-
-    fn unique(&self, row: &LookUpRow<D>, name: &'static str) -> Result<(), Failure> {
-        let mut others = self.rows.values().filter(|other| other.mandator_id == row.mandator_id && other.id != row.id);
-        let taken = others.find_map(|other| match &row.external_id {
-            _ if other.identifier == row.identifier => Some((FieldName(name), row.identifier.as_str())),
-            Some(external_id) if other.external_id.as_ref() == Some(external_id) => Some((FieldName("external_id"), external_id.as_str())),
-            _ => None,
-        });
-        taken.map_or(Ok(()), |what| Err(Failure::quoting(code::TAKEN, [&what])))
-    }
-}
-
-/// A key without the blanks around it; one of blanks only is none.
-fn trimmed(key: Option<String>) -> Option<String> {
-    key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
-}
-
-/// The same of a key that an empty element clears.
-fn tidy(key: Patch<String>) -> Patch<String> {
-    match key {
-        Patch::Set(text) => trimmed(Some(text)).map_or(Patch::Clear, Patch::Set),
-        kept_or_cleared => kept_or_cleared,
-    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod account_categories;
 pub(crate) mod accounts;
+mod attributes;
 mod call;
 pub(crate) mod categories;
 pub(crate) mod changes;
@@ -16,6 +17,7 @@ mod echo;
 pub(crate) mod items;
 mod listing;
 pub(crate) mod look_up;
+mod master;
 pub(crate) mod module_types;
 pub(crate) mod offers;
 mod order_lists;
@@ -140,10 +142,11 @@ pub struct Answer {
 
 /// Operations whose names ABAP cuts to the same 30 characters as those of their answers, with the names that the
 /// description for SAP gives them instead. Calls under both names are the same.
-pub const SHORT_NAMES: [(&str, &str); 3] = [
+pub const SHORT_NAMES: [(&str, &str); 4] = [
     ("updateItemAccountCategoryMapping", "updateItemCategoryMapping"),
     ("updateDeliveryChargeCategories", "updateChargeCategories"),
     ("fetchDeliveryChargeCategories", "fetchChargeCategories"),
+    ("updateVariantAttributeValues", "updateVariantValues"),
 ];
 
 /// The name of an operation in the description for SAP.
@@ -179,6 +182,18 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<module_types::FetchImageModuleTypes>(),
     Operation::writing::<templates::UpdateTemplates>(),
     Operation::reading::<templates::FetchTemplates>(),
+    Operation::writing::<master::UpdateManufacturers>(),
+    Operation::reading::<master::FetchManufacturers>(),
+    Operation::reading::<master::FetchSuppliers>(),
+    Operation::writing::<master::UpdateBranches>(),
+    Operation::reading::<master::FetchBranches>(),
+    Operation::writing::<attributes::UpdateAttributes>(),
+    Operation::reading::<attributes::FetchAttributes>(),
+    Operation::writing::<attributes::UpdateAttributeSets>(),
+    Operation::reading::<attributes::FetchAttributeSets>(),
+    Operation::writing::<attributes::UpdateVariantAttributes>(),
+    Operation::reading::<attributes::FetchVariantAttributes>(),
+    Operation::writing::<attributes::UpdateVariantAttributeValues>(),
     Operation::writing::<items::UpdateItems>(),
     Operation::reading::<items::FetchItems>(),
     Operation::writing::<items::DeleteItems>(),

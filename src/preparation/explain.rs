@@ -61,6 +61,7 @@ impl Effective {
             ("ean_code", &self.ean),
             ("delivery_time", &self.delivery_time),
             ("delivery_charge", &self.delivery_charge),
+            ("manufacturer", &self.manufacturer),
         ];
         for (name, text) in texts {
             if let Some(text) = text {

@@ -1,5 +1,6 @@
 //! What is missing before an offer can be sent to a channel, in words for the merchant.
 
+use crate::domain::attribute::DataType;
 use crate::domain::message::{Message, own};
 use crate::domain::{Currency, FieldName};
 
@@ -46,12 +47,46 @@ pub(crate) enum Lack {
     Category,
     Description,
     Images,
+    /// The item's set wants a value of the attribute, and there is none that counts.
+    AttributeMissing {
+        attribute: String,
+        set: String,
+    },
+    /// A value that the attribute may not have; it is not sent.
+    AttributeValue {
+        attribute: String,
+        value: String,
+        fault: ValueFault,
+    },
+    /// A value that the variants' property may not have; it is sent nevertheless, or the variants would be alike.
+    OptionNotListed {
+        property: String,
+        value: String,
+    },
+}
+
+/// What is wrong with a value of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ValueFault {
+    NotListed,
+    /// It is in another unit than this.
+    Unit(String),
+    /// It is not of this type.
+    Type(DataType),
 }
 
 impl Lack {
     /// Keeps the part of the offer from being sent. The others are hints.
     pub(crate) fn blocks(&self) -> bool {
-        !matches!(self, Lack::LookUp { .. } | Lack::Category | Lack::Description | Lack::Images)
+        !matches!(
+            self,
+            Lack::LookUp { .. }
+                | Lack::Category
+                | Lack::Description
+                | Lack::Images
+                | Lack::AttributeValue { .. }
+                | Lack::OptionNotListed { .. }
+        )
     }
 
     /// The part of the offer, a stable word.
@@ -66,6 +101,8 @@ impl Lack {
             Lack::LookUp { field, .. } => field,
             Lack::Category => "category",
             Lack::Images => "images",
+            Lack::AttributeMissing { .. } | Lack::AttributeValue { .. } => "attribute",
+            Lack::OptionNotListed { .. } => "option",
         }
     }
 
@@ -86,6 +123,13 @@ impl Lack {
             Lack::Category => own::offer_without_category(),
             Lack::Description => own::offer_without_description(),
             Lack::Images => own::offer_without_images(),
+            Lack::AttributeMissing { attribute, set } => own::offer_without_attribute(attribute, set),
+            Lack::AttributeValue { attribute, value, fault } => match fault {
+                ValueFault::NotListed => own::offer_attribute_not_listed(attribute, value),
+                ValueFault::Unit(expected) => own::offer_attribute_of_other_unit(attribute, value, expected),
+                ValueFault::Type(kind) => own::offer_attribute_of_other_type(attribute, value, kind.name()),
+            },
+            Lack::OptionNotListed { property, value } => own::offer_option_not_listed(property, value),
         }
     }
 

@@ -6,15 +6,17 @@
 use std::collections::BTreeSet;
 
 use super::platform::{self, LIMITS, accounts_of, is_of};
+use super::references::references_of;
 use crate::domain::item::Item;
 use crate::domain::{AccountId, Failure, ItemId};
 use crate::store::items::{self, ItemRow};
 use crate::store::listings::{self, ListingRow};
+use crate::store::references;
 use crate::store::{Store, Tx, counter, set_counter};
 use crate::xml::{Document, Node};
 
-/// How far [`fill_columns`] is: the last article it has done.
-const PROGRESS: &str = "item columns";
+/// How far [`fill_columns`] is: the last article it has done. Another name than before has it begin again: there is more to fill.
+const PROGRESS: &str = "item columns 2";
 /// Articles of one transaction.
 const AT_ONCE: i64 = 500;
 
@@ -64,15 +66,17 @@ pub(crate) fn fill_columns(store: &Store) -> Result<(), Failure> {
 fn fill_next(tx: &mut Tx<'_>) -> Result<(), Failure> {
     let after = counter(&mut tx.conn, PROGRESS)?.unwrap_or_default();
     let mut rows: Vec<ItemRow> = items::after(&mut tx.conn, ItemId(after), AT_ONCE)?;
-    let mut columns = Vec::new();
+    let (mut columns, mut names) = (Vec::new(), Vec::new());
     for row in &mut rows {
         let document = row.document()?;
         row.keep(&document)?;
         columns.extend(listings_of(row.item_id, &document));
+        names.extend(references_of(row.item_id, &document));
     }
     items::save(tx, &rows)?;
     let ids: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
     listings::replace(tx, &ids, &columns)?;
+    references::replace(tx, &ids, &names)?;
     set_counter(tx, PROGRESS, ids.last().map_or(i32::MAX, |item| item.0))
 }
 

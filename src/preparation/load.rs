@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Known, KnownPricelist};
+use super::{Definitions, Known, KnownPricelist};
 use crate::config::Account;
+use crate::domain::item::ReferenceKind;
 use crate::domain::{Failure, ItemId, MandatorId};
 use crate::store::account_categories;
 use crate::store::lookups::{self, Listed, LookUpRow};
 use crate::store::offers::{self, ItemForOffer};
 use crate::store::pricelists::{self, NamedPrice};
 use crate::store::prices::{self, PricelistRow};
-use crate::store::{Conn, categories, listings};
+use crate::store::{Conn, categories, listings, references};
 
 /// Everything about these items in an account.
 pub(crate) fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[ItemId]) -> Result<Known, Failure> {
@@ -38,6 +39,8 @@ pub(crate) fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[ItemId]) 
     let times = items.values().any(|item| item.delivery_time_id.is_some() || item.delivery_time_identifier.is_some());
     let charge = |item: &ItemForOffer| item.delivery_charge_category_id.is_some() || item.external_delivery_charge_category_id.is_some();
     let charges = items.values().any(charge);
+    let named = references::kinds_of(conn, &all)?;
+    let names = |kind| named.contains(&kind);
     Ok(Known {
         groups,
         item_categories: account_categories::of_items(conn, account_id, &all)?,
@@ -47,6 +50,11 @@ pub(crate) fn load(conn: &mut Conn<'_>, account: &Account, item_ids: &[ItemId]) 
         text_types: list(conn, mandator_id, templates || preparation.title_rule.is_some())?,
         delivery_times: list(conn, mandator_id, times)?,
         delivery_charges: list(conn, mandator_id, charges)?,
+        manufacturers: list(conn, mandator_id, names(ReferenceKind::Manufacturer))?,
+        // A set wants attributes that the article does not name.
+        attributes: Definitions::of(list(conn, mandator_id, names(ReferenceKind::Attribute) || names(ReferenceKind::AttributeSet))?)?,
+        attribute_sets: Definitions::of(list(conn, mandator_id, names(ReferenceKind::AttributeSet))?)?,
+        variant_properties: Definitions::of(list(conn, mandator_id, names(ReferenceKind::VariantProperty))?)?,
         items,
     })
 }

@@ -12,14 +12,19 @@
 //! | category | the item's own account category, `specific_item_data`, the same of the variant's parent, the mapping of its item group or of the nearest ancestor, the account's default |
 //! | texts, pictures | the item's; type by type and slot by slot from its item group and that one's ancestors (`item-calls.md` 1) |
 //! | delivery time, shipping cost category | the item's, in the account's words |
+//! | manufacturer | the name of the one that the item names |
+//! | attributes, options | the item's, as the ERP has defined them, in the account's words (`attributes`) |
 //! | tax class | the account's word for the item's tax type |
 //! | quantity | stock control: the item's stock, reservations and settings in the account ([`explain()`]) |
 
+mod attributes;
+mod definitions;
 mod explain;
 mod lack;
 mod listing;
 mod load;
 mod platform;
+mod references;
 mod rules;
 mod settings;
 mod source;
@@ -32,17 +37,21 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+pub(crate) use attributes::attribute_lacks;
+pub(crate) use definitions::Definitions;
 pub(crate) use explain::{Missing, explain};
 pub(crate) use lack::Lack;
 pub(crate) use listing::{fill_columns, listings_of};
 pub(crate) use load::{load, prices_in};
+pub(crate) use references::references_of;
 pub(crate) use settings::take_over;
 pub(crate) use source::{Source, Sourced};
 
 use crate::config::Account;
 use crate::connectors::{OfferContent, Price, VariantContent};
+use crate::domain::attribute::{self, AttributeSet, VariantProperty};
 use crate::domain::item::{Attribute, filled};
-use crate::domain::lookup::{DeliveryCharge, DeliveryTime, Template, TextType};
+use crate::domain::lookup::{DeliveryCharge, DeliveryTime, Manufacturer, Template, TextType};
 use crate::domain::price::{choose, rounded};
 use crate::domain::{Currency, Decimal, ItemId, Money};
 use crate::store::account_categories::AccountCategoryRow;
@@ -80,6 +89,10 @@ pub(crate) struct Known {
     pub text_types: Vec<LookUpRow<TextType>>,
     pub delivery_times: Vec<LookUpRow<DeliveryTime>>,
     pub delivery_charges: Vec<LookUpRow<DeliveryCharge>>,
+    pub manufacturers: Vec<LookUpRow<Manufacturer>>,
+    pub attributes: Definitions<attribute::Attribute>,
+    pub attribute_sets: Definitions<AttributeSet>,
+    pub variant_properties: Definitions<VariantProperty>,
 }
 
 /// A price list, and the prices of the items in it.
@@ -126,12 +139,15 @@ pub(crate) struct Effective {
     pub own_address: String,
     pub delivery_time: Option<Sourced<String>>,
     pub delivery_charge: Option<Sourced<String>>,
+    pub manufacturer: Option<Sourced<String>>,
     pub variant: Option<Sourced<VariantContent>>,
     pub attributes: Sourced<Vec<Attribute>>,
     /// The item's block for the account, unchanged.
     pub platform_data: Option<Sourced<String>>,
     /// A template shows the price: the content changes with it.
     pub shows_price: bool,
+    /// Attributes without a value that the item's set wants: the content is kept back.
+    pub lacking: Vec<Lack>,
     /// What is missing without keeping the offer back.
     pub hints: Vec<Lack>,
 }
@@ -148,14 +164,13 @@ pub(crate) fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -
     let category = subject.category();
     let images = subject.images();
     let mut hints = Vec::new();
-    let delivery_time = subject.delivery_time().unwrap_or_else(|lack| {
-        hints.push(lack);
-        None
-    });
-    let delivery_charge = subject.delivery_charge().unwrap_or_else(|lack| {
-        hints.push(lack);
-        None
-    });
+    let [delivery_time, delivery_charge, manufacturer] =
+        [subject.delivery_time(), subject.delivery_charge(), subject.manufacturer()].map(|found| {
+            found.unwrap_or_else(|lack| {
+                hints.push(lack);
+                None
+            })
+        });
     if category.is_none() {
         hints.push(Lack::Category);
     }
@@ -167,6 +182,9 @@ pub(crate) fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -
     }
     let account_id = frame.account.account_id;
     let (title, variant) = (subject.title(shown_price), subject.variant(shown_price));
+    let attributes = subject.attributes();
+    let (lacking, odd): (Vec<Lack>, Vec<Lack>) = attributes.lacks.into_iter().chain(subject.options().lacks).partition(Lack::blocks);
+    hints.extend(odd);
     Ok(Effective {
         title,
         description,
@@ -182,12 +200,14 @@ pub(crate) fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -
         own_address: frame.public_url.to_owned(),
         delivery_time,
         delivery_charge,
+        manufacturer,
         variant,
-        attributes: Sourced::new(subject.document.attributes(&frame.account.language), Source::Item { field: "item_attributes" }),
+        attributes: Sourced::new(attributes.shown, Source::Item { field: "item_attributes" }),
         platform_data: subject
             .platform
             .as_ref()
             .map(|p| Sourced::new(p.block.clone(), Source::Platform { account_id, element: "account_specific".to_owned() })),
+        lacking,
         hints,
     })
 }
@@ -204,6 +224,9 @@ impl Effective {
     /// What has to be completed first.
     pub(crate) fn content(&self) -> Result<OfferContent, Lack> {
         let (title, description) = (self.title.clone()?, self.description.clone()?);
+        if let Some(lack) = self.lacking.first() {
+            return Err(lack.clone());
+        }
         let value = |sourced: &Option<Sourced<String>>| sourced.as_ref().map(|s| s.value.clone());
         Ok(OfferContent {
             title: title.value,
@@ -220,6 +243,7 @@ impl Effective {
             attributes: self.attributes.value.clone(),
             delivery_time: value(&self.delivery_time),
             delivery_charge: value(&self.delivery_charge),
+            manufacturer: value(&self.manufacturer),
             platform_data: value(&self.platform_data),
         })
     }
@@ -227,6 +251,6 @@ impl Effective {
     /// What is missing: first what keeps the offer back, then the hints.
     pub(crate) fn lacks(&self) -> Vec<&Lack> {
         let blocking = [self.title.as_ref().err(), self.description.as_ref().err(), self.price.as_ref().err()];
-        blocking.into_iter().flatten().chain(&self.hints).collect()
+        blocking.into_iter().flatten().chain(&self.lacking).chain(&self.hints).collect()
     }
 }

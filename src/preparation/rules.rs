@@ -226,6 +226,21 @@ impl<'k> Subject<'k> {
         Ok(Some(translated(row.identifier.clone(), mapped, "delivery_charges")))
     }
 
+    pub(crate) fn manufacturer(&self) -> Result<Option<Sourced<String>>, Lack> {
+        let (id, external) = (self.document.vendor_id, filled(self.document.external_vendor_id.as_deref()));
+        let rows = &self.known.manufacturers;
+        let (row, field, value) = match (id, external) {
+            (Some(id), _) => (rows.iter().find(|row| row.id == id), "vendor_id", id.to_string()),
+            (None, Some(external)) => {
+                let row = rows.iter().find(|row| row.external_id.as_deref() == Some(external.trim()));
+                (row, "external_vendor_id", external.to_owned())
+            }
+            (None, None) => return Ok(None),
+        };
+        let row = row.ok_or(Lack::LookUp { field, value })?;
+        Ok(Some(Sourced::new(row.identifier.clone(), Source::Item { field })))
+    }
+
     pub(crate) fn tax_class(&self) -> Option<Sourced<String>> {
         let tax_type = self.item.tax_type_id;
         let class = self.frame.account.preparation.tax_classes.get(&tax_type)?;
@@ -244,7 +259,7 @@ impl<'k> Subject<'k> {
             // A template that the parent cannot fill keeps no variant back, and the price in it would be that of one variant.
             parent_description: parent.description(None).map(|text| text.value).unwrap_or_default(),
             parent_images: parent.images().into_iter().map(|image| image.value).collect(),
-            options: self.document.options(&self.frame.account.language),
+            options: self.options().shown,
         };
         Some(Sourced::new(content, Source::Parent { number, source: Box::new(Source::Item { field: "variant" }) }))
     }

@@ -81,8 +81,8 @@ fn pairs(list: impl IntoIterator<Item = (String, String)>) -> Value {
 
 pub(super) fn values(subject: &Subject<'_>, price: Option<&Price>) -> Value {
     let account = subject.frame.account;
-    let attributes = subject.document.attributes(&account.language).into_iter();
-    let options = subject.document.options(&account.language).into_iter();
+    let attributes = subject.attributes().shown.into_iter();
+    let options = subject.options().shown.into_iter();
     let mut all = vec![
         (Value::from("item"), item(subject)),
         (Value::from("texts"), texts(subject)),

@@ -79,6 +79,7 @@ pub(crate) fn settings() -> Settings {
         order_tags: Vec::new(),
         shipping_carriers: Vec::new(),
         dispatch_types: Vec::new(),
+        suppliers: Vec::new(),
         demo: false,
     }
 }

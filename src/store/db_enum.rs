@@ -67,6 +67,7 @@ db_enum! {
     crate::domain::order::CreditState: "credit_entries.state";
     crate::domain::payment::PaymentState: "payments.state";
     crate::domain::Deleted: "deletions.kind";
+    crate::domain::item::ReferenceKind: "item_references.kind";
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
-//! The look-up lists: delivery times, shipping cost categories, kinds of texts and pictures, templates, customer groups, coupons. All have the
-//! same form: a number, a name that is unique in the mandator, perhaps the ERP's own number, and a document.
+//! The look-up lists: delivery times, shipping cost categories, kinds of texts and pictures, templates, customer groups, coupons,
+//! manufacturers, branches, attributes. All have the same form: a number, a name that is unique in the mandator, perhaps the ERP's own number, and a document.
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
 use super::{Conn, Stored, Tx, next_id};
+use crate::domain::attribute::{Attribute, AttributeSet, VariantProperty};
 use crate::domain::coupon::Coupon;
-use crate::domain::lookup::{CustomerGroup, DeliveryCharge, DeliveryTime, ImageType, Template, TextType};
+use crate::domain::lookup::{Branch, CustomerGroup, DeliveryCharge, DeliveryTime, ImageType, Manufacturer, Template, TextType};
 use crate::domain::{Failure, MandatorId};
 use crate::{narrow, narrow_window, on};
 
@@ -26,6 +27,11 @@ pub(crate) enum List {
     Templates,
     CustomerGroups,
     Coupons,
+    Manufacturers,
+    Branches,
+    Attributes,
+    AttributeSets,
+    VariantProperties,
 }
 
 impl List {
@@ -39,6 +45,20 @@ impl List {
             List::Templates => "template",
             List::CustomerGroups => "customer group",
             List::Coupons => "coupon",
+            List::Manufacturers => "manufacturer",
+            List::Branches => "branch",
+            List::Attributes => "attribute",
+            List::AttributeSets => "attribute set",
+            List::VariantProperties => "variant attribute",
+        }
+    }
+
+    /// The counter of the numbers of values inside its records.
+    pub(crate) const fn value_counter(self) -> Option<&'static str> {
+        match self {
+            List::Attributes => Some("attribute value"),
+            List::VariantProperties => Some("variant attribute value"),
+            _ => None,
         }
     }
 }
@@ -157,6 +177,11 @@ tables! {
     Templates of Template => templates.templates.template_id;
     CustomerGroups of CustomerGroup => customer_groups.customer_groups.customer_group_id;
     Coupons of Coupon => coupons.coupons.coupon_id;
+    Manufacturers of Manufacturer => manufacturers.manufacturers.manufacturer_id;
+    Branches of Branch => branches.branches.branch_id;
+    Attributes of Attribute => attributes.attributes.attribute_id;
+    AttributeSets of AttributeSet => attribute_sets.attribute_sets.attribute_set_id;
+    VariantProperties of VariantProperty => variant_attributes.variant_attributes.variant_attribute_id;
 }
 
 /// All records of a mandator's list.

@@ -40,6 +40,7 @@ pub(crate) mod payments;
 pub(crate) mod pricelists;
 pub mod prices;
 mod ready;
+pub(crate) mod references;
 pub(crate) mod replay;
 pub(crate) mod schema;
 #[cfg(test)]

@@ -705,8 +705,84 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    manufacturers (manufacturer_id) {
+        manufacturer_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    branches (branch_id) {
+        branch_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    attributes (attribute_id) {
+        attribute_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    attribute_sets (attribute_set_id) {
+        attribute_set_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    variant_attributes (variant_attribute_id) {
+        variant_attribute_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    item_references (item_id, position) {
+        item_id -> Integer,
+        position -> Integer,
+        kind -> Integer,
+        record_id -> Nullable<Integer>,
+        name -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(stock -> items (item_id));
 diesel::joinable!(item_listings -> items (item_id));
+diesel::joinable!(item_references -> items (item_id));
 diesel::joinable!(offers -> items (item_id));
 diesel::joinable!(prices -> items (item_id));
 diesel::joinable!(prices -> price_validities (validity_id));
@@ -729,6 +805,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     categories,
     items,
     item_listings,
+    item_references,
+    manufacturers,
+    branches,
+    attributes,
+    attribute_sets,
+    variant_attributes,
     image_contents,
     stock,
     pricelists,

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod after_sale;
+mod attributes;
+mod both;
 mod categories;
 mod changes;
 mod channel_days;
@@ -21,6 +23,7 @@ mod golden;
 mod hostile;
 mod house;
 mod items;
+mod master_data;
 mod offers;
 mod order_calls;
 mod order_lists;

@@ -1,11 +1,11 @@
-//! Master data an ERP refers to: mandators, warehouses, price lists, sub channels, payment methods.
+//! Master data an ERP refers to: mandators, warehouses, suppliers, price lists, sub channels, payment methods.
 
 use chrono_tz::Tz;
 
 use super::Checker;
 use crate::config::fault::similar;
-use crate::config::raw::{RawMandator, RawPaymentMethod, RawPricelist, RawSubChannel, RawWarehouse};
-use crate::config::{Mandator, PHONE_SALES, PaymentMethod, PricelistSeed, SubChannel, Warehouse};
+use crate::config::raw::{RawMandator, RawPaymentMethod, RawPricelist, RawSubChannel, RawSupplier, RawWarehouse};
+use crate::config::{Mandator, PHONE_SALES, PaymentMethod, PricelistSeed, SubChannel, Supplier, Warehouse};
 use crate::domain::{Currency, MandatorId, WarehouseId};
 
 pub(super) fn mandators(c: &mut Checker<'_>, raw: Vec<RawMandator>) -> Vec<Mandator> {
@@ -69,6 +69,27 @@ pub(super) fn warehouses(c: &mut Checker<'_>, raw: Vec<RawWarehouse>, mandators:
     // Codes are compared without case, and each mandator has its own.
     unique_per_mandator(c, "warehouses", "code", warehouses.iter().map(|w| (w.mandator_id, w.code.as_str())));
     warehouses
+}
+
+pub(super) fn suppliers(c: &mut Checker<'_>, raw: Vec<RawSupplier>, mandators: &[Mandator]) -> Vec<Supplier> {
+    let ids = mandator_ids(mandators);
+    let suppliers: Vec<Supplier> = raw
+        .into_iter()
+        .zip(1..)
+        .map(|(raw, n)| {
+            let at = |key: &str| format!("suppliers[{n}].{key}");
+            Supplier {
+                supplier_id: c.required_id(&at("supplier_id"), raw.supplier_id),
+                mandator_id: mandator_of(c, &at("mandator_id"), raw.mandator_id, &ids),
+                identifier: c.required(&at("identifier"), raw.identifier, "the name of the supplier"),
+                external_id: raw.external_id.filter(|text| !text.trim().is_empty()),
+            }
+        })
+        .collect();
+    c.unique(paths("suppliers", "supplier_id", suppliers.iter().map(|supplier| supplier.supplier_id.to_string())));
+    let numbers = suppliers.iter().map(|supplier| (supplier.mandator_id, supplier.external_id.as_deref().unwrap_or_default()));
+    unique_per_mandator(c, "suppliers", "external_id", numbers);
+    suppliers
 }
 
 pub(super) fn pricelists(c: &mut Checker<'_>, raw: Vec<RawPricelist>, mandators: &[Mandator]) -> Vec<PricelistSeed> {

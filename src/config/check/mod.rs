@@ -39,6 +39,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     let order_tags = order_lists::order_tags(c, raw.order_tags, &mandators);
     let shipping_carriers = order_lists::shipping_carriers(c, raw.shipping_carriers);
     let dispatch_types = order_lists::dispatch_types(c, raw.dispatch_types);
+    let suppliers = master::suppliers(c, raw.suppliers, &mandators);
     let users = users::users(c, raw.users, &mandators);
     let mut settings = Settings {
         server,
@@ -57,6 +58,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         order_tags,
         shipping_carriers,
         dispatch_types,
+        suppliers,
         demo: false,
     };
     settings.accounts = accounts::accounts(c, raw.accounts, &settings, connectors);

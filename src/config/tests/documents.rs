@@ -60,6 +60,7 @@ fn the_documentation_and_the_example_name_every_key() {
         RawOrderTag::KEYS,
         RawShippingCarrier::KEYS,
         RawDispatchType::KEYS,
+        RawSupplier::KEYS,
         RawAccount::KEYS,
         RawRateLimits::KEYS,
     ];

@@ -50,6 +50,7 @@ impl Listing {
         self.tax_class = content.tax_class.clone();
         self.delivery_time = content.delivery_time.clone();
         self.delivery_charge = content.delivery_charge.clone();
+        self.manufacturer = content.manufacturer.clone();
         self.platform_data = content.platform_data.clone();
         let variant = content.variant.as_ref().filter(|_| can.has("variants"));
         self.parent_sku = variant.map(|variant| variant.parent_sku.clone());
@@ -213,6 +214,7 @@ impl Shop {
             tax_class: None,
             delivery_time: None,
             delivery_charge: None,
+            manufacturer: None,
             platform_data: None,
             price: money.amount,
             currency: money.currency.code().to_owned(),

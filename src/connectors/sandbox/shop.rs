@@ -90,6 +90,8 @@ pub(crate) struct Listing {
     #[serde(default)]
     pub delivery_charge: Option<String>,
     #[serde(default)]
+    pub manufacturer: Option<String>,
+    #[serde(default)]
     pub platform_data: Option<String>,
     #[serde(with = "decimal_text")]
     pub price: Decimal,

@@ -25,7 +25,8 @@ pub(super) fn update(
     said: &ChannelOrder,
 ) -> Result<Imported, Failure> {
     let mut before = row.clone();
-    let warehouses = settings.warehouses_of(row.account_id, row.mandator_id);
+    let branch = orders::branch_warehouse(&mut tx.conn, row.mandator_id, &row.data.delivery)?;
+    let warehouses = settings.warehouses_for(row.account_id, row.mandator_id, branch);
     let mut positions = Positions::load(&mut tx.conn, row.order_id, &warehouses)?;
     positions.moved_by_channel();
     let new = said.fitted();

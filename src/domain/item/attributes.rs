@@ -52,6 +52,8 @@ pub(crate) struct ItemAttribute {
     /// Such as STRING or MULTILANGUAGE_STRING.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute_data_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_unit: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub item_attribute_values: Vec<ItemAttributeValue>,
 }
@@ -106,17 +108,24 @@ impl ItemAttribute {
             || (other.attribute_identifier.is_some() && self.attribute_identifier == other.attribute_identifier)
     }
 
+    /// Its number, unless it is to be found by its name.
+    pub(crate) fn number(&self) -> Option<i32> {
+        self.attribute_id.filter(|_| self.significant_key != Some(AttributeKey::Identifier) || self.attribute_identifier.is_none())
+    }
+
     /// Its name, and its values in a language. `None` where there is nothing to show.
     pub(crate) fn shown(&self, language: &str) -> Option<Attribute> {
         let name = filled(self.attribute_identifier.as_deref()).map(str::to_owned);
         let name = name.or_else(|| self.attribute_id.map(|id| id.to_string()))?;
-        let values: Vec<Word> = self.item_attribute_values.iter().filter_map(|value| value.word(language)).collect();
+        let unit = filled(self.value_unit.as_deref());
+        let values = self.item_attribute_values.iter().filter_map(|value| value.word(language));
+        let values: Vec<Word> = values.map(|value| value.in_unit(unit)).collect();
         (!values.is_empty()).then_some(Attribute { name, values })
     }
 }
 
 impl ItemAttributeValue {
-    fn word(&self, language: &str) -> Option<Word> {
+    pub(crate) fn word(&self, language: &str) -> Option<Word> {
         let identifier = filled(self.attribute_value_identifier.as_deref());
         let id = self.attribute_value_id.map(|id| id.to_string());
         let any = in_any_language(&self.translations);

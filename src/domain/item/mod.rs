@@ -2,12 +2,14 @@
 
 mod attributes;
 mod pictures;
+mod reference;
 mod texts;
 mod variant;
 
 pub use attributes::Attribute;
 pub(crate) use attributes::{AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue};
 pub(crate) use pictures::{Picture, PictureUpdate};
+pub(crate) use reference::ReferenceKind;
 pub use texts::Word;
 pub(crate) use texts::{TextModule, Translation, filled, in_any_language, in_language, module};
 pub(crate) use variant::{NamedValue, Variant, VariantAttribute, VariantUpdate};
@@ -37,6 +39,8 @@ crate::document! {
         delivery_time_identifier: Option<String>,
         vendor_id: Option<i32>,
         external_vendor_id: Option<String>,
+        attribute_set_id: Option<i32>,
+        attribute_set_identifier: Option<String>,
         isbn: Option<String>,
         upc_code: Option<String>,
         length: Option<Decimal>,
@@ -73,17 +77,6 @@ impl Item {
     /// The platform blocks, where there are any.
     pub(crate) fn blocks(&self) -> Option<&str> {
         self.specific_item_data.as_ref().map(|blocks| blocks.0.as_str()).filter(|blocks| !blocks.trim().is_empty())
-    }
-
-    /// The properties that make it a variant, with their values.
-    pub(crate) fn options(&self, language: &str) -> Vec<(Word, Word)> {
-        let attributes = self.variant.iter().flat_map(|variant| &variant.attributes);
-        attributes.filter_map(|attribute| Some((attribute.property.word(language)?, attribute.value.word(language)?))).collect()
-    }
-
-    /// The central attributes with their values.
-    pub(crate) fn attributes(&self, language: &str) -> Vec<Attribute> {
-        self.item_attributes.iter().filter_map(|attribute| attribute.shown(language)).collect()
     }
 
     pub(crate) fn weight_in_gram(&self) -> Option<Decimal> {

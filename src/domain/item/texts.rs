@@ -23,6 +23,16 @@ pub struct Word {
     pub name: String,
 }
 
+impl Word {
+    /// The same with a unit behind the name.
+    pub(crate) fn in_unit(self, unit: Option<&str>) -> Word {
+        match unit {
+            Some(unit) => Word { name: format!("{} {unit}", self.name), ..self },
+            None => self,
+        }
+    }
+}
+
 impl From<&str> for Word {
     fn from(word: &str) -> Word {
         Word { key: word.to_owned(), name: word.to_owned() }

@@ -66,8 +66,28 @@ messages! {
     offer_look_up_unknown OFFER_HINT Info (name, value)
         "{name} \"{value}\" of the item does not exist"
         "{name} \"{value}\" des Artikels gibt es nicht"
-        "create it with updateDeliveryTimes or updateDeliveryChargeCategories"
-        "legen Sie es mit updateDeliveryTimes oder updateDeliveryChargeCategories an";
+        "create it with updateDeliveryTimes, updateDeliveryChargeCategories, updateManufacturers or updateAttributeSets"
+        "legen Sie es mit updateDeliveryTimes, updateDeliveryChargeCategories, updateManufacturers oder updateAttributeSets an";
+    offer_attribute_not_listed OFFER_HINT Info (attribute, value)
+        "the value \"{value}\" of attribute \"{attribute}\" is not in its list and is not sent"
+        "der Wert \"{value}\" des Attributs \"{attribute}\" steht nicht in dessen Liste und wird nicht gesendet"
+        "send another value with updateItems, or add this one with updateAttributes"
+        "senden Sie mit updateItems einen anderen Wert, oder ergänzen Sie diesen mit updateAttributes";
+    offer_attribute_of_other_type OFFER_HINT Info (attribute, value, data_type)
+        "the value \"{value}\" of attribute \"{attribute}\" is no {data_type} and is not sent"
+        "der Wert \"{value}\" des Attributs \"{attribute}\" ist kein {data_type} und wird nicht gesendet"
+        "send another value with updateItems, or change {field:attribute_data_type} with updateAttributes"
+        "senden Sie mit updateItems einen anderen Wert, oder ändern Sie {field:attribute_data_type} mit updateAttributes";
+    offer_attribute_of_other_unit OFFER_HINT Info (attribute, found, expected)
+        "attribute \"{attribute}\" is in \"{found}\" instead of \"{expected}\" and is not sent"
+        "das Attribut \"{attribute}\" ist in \"{found}\" statt in \"{expected}\" angegeben und wird nicht gesendet"
+        "send the value in \"{expected}\" with updateItems, or change {field:value_unit} with updateAttributes"
+        "senden Sie den Wert mit updateItems in \"{expected}\", oder ändern Sie {field:value_unit} mit updateAttributes";
+    offer_option_not_listed OFFER_HINT Info (property, value)
+        "the value \"{value}\" of the variants' property \"{property}\" is not in its list"
+        "der Wert \"{value}\" der Varianteneigenschaft \"{property}\" steht nicht in deren Liste"
+        "send another value with updateItems, or add this one with updateVariantAttributeValues"
+        "senden Sie mit updateItems einen anderen Wert, oder ergänzen Sie diesen mit updateVariantAttributeValues";
     offer_without_category OFFER_HINT Info ()
         "no category of the channel is assigned"
         "keine Kategorie des Kanals ist zugeordnet"
@@ -88,6 +108,11 @@ messages! {
         "aus dem Kanal übernommen: {offer}"
         "nothing to do: its stock follows the article from now on, price and texts with their next change"
         "nichts zu tun: der Bestand folgt ab jetzt dem Artikel, Preis und Texte mit ihrer nächsten Änderung";
+    offer_without_attribute OFFER_INCOMPLETE Error (attribute, set)
+        "attribute \"{attribute}\" has no value that counts, and the attribute set \"{set}\" wants one"
+        "das Attribut \"{attribute}\" hat keinen gültigen Wert, und die Attributgruppe \"{set}\" verlangt einen"
+        "send a value with updateItems, or take {field:mandatory} from the attribute with updateAttributeSets"
+        "senden Sie einen Wert mit updateItems, oder nehmen Sie dem Attribut mit updateAttributeSets {field:mandatory}";
     offer_without_price OFFER_INCOMPLETE Error (lists)
         "the item has no price in price list {lists} today"
         "der Artikel hat heute keinen Preis in der Preisliste {lists}"

@@ -1,7 +1,7 @@
 //! `deleteItems`: removes articles that nothing depends on. The wire form is inferred from its siblings (`item-calls.md` 3).
 
-use super::{ItemKey, ItemKeys, ItemReference, KnownItems, uses_in_words};
-use crate::domain::{Failure, ItemId, MandatorId, code};
+use super::{ItemKey, ItemKeys, ItemReference, KnownItems};
+use crate::domain::{Failure, ItemId, MandatorId, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};
@@ -86,4 +86,17 @@ impl WriteOperation for DeleteItems {
         )?;
         Ok(DeleteItemsResult::of(reports))
     }
+}
+
+/// What depends on an article, for the error text.
+fn uses_in_words(uses: Uses) -> Worded {
+    let all = [
+        (uses.variants, "variants: ", "", "Varianten: ", ""),
+        (uses.running_offers, "running offers: ", " (endOffers ends them)", "laufende Angebote: ", " (endOffers beendet sie)"),
+        (uses.open_orders, "open orders: ", "", "offene Aufträge: ", ""),
+    ];
+    let used = || all.iter().filter(|(count, ..)| *count > 0);
+    let en: Vec<String> = used().map(|(count, before, after, ..)| format!("{before}{count}{after}")).collect();
+    let de: Vec<String> = used().map(|(count, _, _, before, after)| format!("{before}{count}{after}")).collect();
+    Worded::of(en.join(", "), de.join(", "))
 }

@@ -24,7 +24,7 @@ use super::wire::{Bundle, Bytes, Patch, Time, Xml};
 pub(crate) use crate::domain::item::{
     AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue, NamedValue, TextModule, Translation, VariantAttribute,
 };
-use crate::domain::{Decimal, Failure, FieldName, ItemId, MandatorId, Worded, code};
+use crate::domain::{Decimal, Failure, FieldName, ItemId, MandatorId, code};
 use crate::store::Conn;
 use crate::store::items::{self, ItemRow, KeyColumn};
 use crate::{wire, wire_enum};
@@ -98,6 +98,10 @@ wire! {
         vendor_id: Patch<i32>,
         /// Manufacturer by the ERP's own number.
         external_vendor_id: Patch<String> [max(50)],
+        /// Set of central attributes by number; it says which of them the article must have.
+        attribute_set_id: Patch<i32>,
+        /// Set of central attributes by name.
+        attribute_set_identifier: Patch<String> [max(255)],
         /// For adults only.
         is_adult_product: Patch<bool>,
         /// ISBN.
@@ -220,6 +224,8 @@ wire! {
         attribute_identifier: Option<String> [max(255)],
         /// Such as STRING or MULTILANGUAGE_STRING.
         attribute_data_type: Option<String> [max(50)],
+        /// The unit of the values, such as kg.
+        value_unit: Option<String> [max(50)],
         /// One or more values.
         item_attribute_values: Vec<ItemAttributeValue> [each("item_attribute_value")],
     }
@@ -383,17 +389,4 @@ impl KnownItems {
             ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| row.mandator_id == reference.mandator_id).collect();
         reference.only(&found)
     }
-}
-
-/// What depends on an article, for the error text.
-fn uses_in_words(uses: items::Uses) -> Worded {
-    let all = [
-        (uses.variants, "variants: ", "", "Varianten: ", ""),
-        (uses.running_offers, "running offers: ", " (endOffers ends them)", "laufende Angebote: ", " (endOffers beendet sie)"),
-        (uses.open_orders, "open orders: ", "", "offene Aufträge: ", ""),
-    ];
-    let used = || all.iter().filter(|(count, ..)| *count > 0);
-    let en: Vec<String> = used().map(|(count, before, after, ..)| format!("{before}{count}{after}")).collect();
-    let de: Vec<String> = used().map(|(count, _, _, before, after)| format!("{before}{count}{after}")).collect();
-    Worded::of(en.join(", "), de.join(", "))
 }

@@ -11,12 +11,12 @@ use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation, listing};
-use crate::preparation::listings_of;
+use crate::preparation::{listings_of, references_of};
 use crate::store::items::{self as store, ImageContent, ItemRow};
 use crate::store::offers::{accounts_of, moved_items};
 use crate::store::orders;
 use crate::store::outbox::{self, Topic};
-use crate::store::{Stored, free_id, listings, next_ids};
+use crate::store::{Stored, free_id, listings, next_ids, references};
 use crate::{reports, write_request};
 
 write_request! {
@@ -309,6 +309,8 @@ impl Batch {
         let ids: Vec<ItemId> = self.saved.into_iter().collect();
         let columns: Vec<_> = self.documents.iter().flat_map(|(item_id, document)| listings_of(*item_id, document)).collect();
         listings::replace(work.tx, &ids, &columns)?;
+        let names: Vec<_> = self.documents.iter().flat_map(|(item_id, document)| references_of(*item_id, document)).collect();
+        references::replace(work.tx, &ids, &names)?;
         let accounts = outbox::mark_items(work.tx, &ids, topics)?;
         work.concerns(accounts);
         // Variants show their parent's title and are in its categories.
@@ -339,7 +341,7 @@ fn match_late_positions(work: &mut Work<'_, '_>, rows: &[ItemRow]) -> Result<(),
     }
     let settings = work.settings;
     for (mandator_id, items) in by_mandator {
-        let warehouses = |account_id| settings.warehouses_of(account_id, mandator_id);
+        let warehouses = |account_id, branch| settings.warehouses_for(account_id, mandator_id, branch);
         let accounts = orders::match_late(work.tx, mandator_id, &items, &work.user.name, warehouses)?;
         work.concerns(accounts);
     }

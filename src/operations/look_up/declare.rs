@@ -1,13 +1,35 @@
 //! The macros that declare a list and its calls.
 
-/// Declares the fetch and the update call of a list. The record and its key are declared by hand beside it.
+/// Declares the fetch and the update call of a list. The record and its key are declared by hand beside it. `in` names the
+/// string element of the compat face where it is not the usual one.
 #[macro_export]
 macro_rules! look_up {
     (
         $record:ident, id: $id:ident, name: $name:ident $(, external: $external:ident)?;
         records: $records:ident as $entry:literal, report: $report:ident { $keys_field:ident $(, $typed:literal)? };
-        $fetch:ident($fetch_name:literal, $fetch_doc:literal, $filter:ident, $fetch_request:ident, $fetch_result:ident, $per_page:ident);
-        $update:ident($update_name:literal, $update_doc:literal, $update_request:ident, $update_result:ident);
+        $fetch:ident($fetch_name:literal $(in $fetch_argument:literal)?, $fetch_doc:literal, $filter:ident, $fetch_request:ident, $fetch_result:ident, $per_page:ident);
+        $update:ident($update_name:literal $(in $update_argument:literal)?, $update_doc:literal, $update_request:ident, $update_result:ident);
+    ) => {
+        $crate::look_up_fetch! {
+            $record, id: $id, name: $name $(, external: $external)?;
+            records: $records as $entry;
+            $fetch($fetch_name $(in $fetch_argument)?, $fetch_doc, $filter, $fetch_request, $fetch_result, $per_page);
+        }
+        $crate::look_up_update! {
+            $record;
+            records: $records as $entry, report: $report { $keys_field $(, $typed)? };
+            $update($update_name $(in $update_argument)?, $update_doc, $update_request, $update_result);
+        }
+    };
+}
+
+/// Declares the fetch call of a list.
+#[macro_export]
+macro_rules! look_up_fetch {
+    (
+        $record:ident, id: $id:ident, name: $name:ident $(, external: $external:ident)?;
+        records: $records:ident as $entry:literal;
+        $fetch:ident($fetch_name:literal $(in $fetch_argument:literal)?, $fetch_doc:literal, $filter:ident, $fetch_request:ident, $fetch_result:ident, $per_page:ident);
     ) => {
         $crate::wire! {
             /// Conditions; all of them must hold.
@@ -41,21 +63,13 @@ macro_rules! look_up {
             }
         }
 
-        $crate::write_request! {
-            /// Records to create or update.
-            $update_request {
-                /// The records.
-                $records: $crate::operations::wire::Records<$record> [flat($entry)],
-            }
-        }
-
         $crate::fetched! { $fetch_result, $records: $record, $entry, changes {} }
-        $crate::reports! { $update_result, $report, $keys_field: $record $(, $typed)? }
 
         pub(crate) struct $fetch;
 
         impl $crate::operations::ReadOperation for $fetch {
             const NAME: &'static str = $fetch_name;
+            $(const ARGUMENT: &'static str = $fetch_argument;)?
             const DOC: &'static str = $fetch_doc;
             type Request = $fetch_request;
             type Result = $fetch_result;
@@ -91,11 +105,32 @@ macro_rules! look_up {
                 })
             }
         }
+    };
+}
+
+/// Declares the update call of a list.
+#[macro_export]
+macro_rules! look_up_update {
+    (
+        $record:ident;
+        records: $records:ident as $entry:literal, report: $report:ident { $keys_field:ident $(, $typed:literal)? };
+        $update:ident($update_name:literal $(in $update_argument:literal)?, $update_doc:literal, $update_request:ident, $update_result:ident);
+    ) => {
+        $crate::write_request! {
+            /// Records to create or update.
+            $update_request {
+                /// The records.
+                $records: $crate::operations::wire::Records<$record> [flat($entry)],
+            }
+        }
+
+        $crate::reports! { $update_result, $report, $keys_field: $record $(, $typed)? }
 
         pub(crate) struct $update;
 
         impl $crate::operations::WriteOperation for $update {
             const NAME: &'static str = $update_name;
+            $(const ARGUMENT: &'static str = $update_argument;)?
             const DOC: &'static str = $update_doc;
             type Request = $update_request;
             type Result = $update_result;

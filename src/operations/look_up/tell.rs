@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::item::ReferenceKind;
 use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, ItemId, MandatorId};
 use crate::operations::Work;
@@ -9,6 +10,7 @@ use crate::store::listings::{self, Named};
 use crate::store::lookups::List;
 use crate::store::orders::customers;
 use crate::store::outbox::{self, Topic};
+use crate::store::references;
 use crate::store::transfers;
 
 /// Offers that show a record are sent again when it changed: those of the articles that name it, and no others. So are the
@@ -30,7 +32,11 @@ pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: MandatorId,
             work.concerns(accounts);
             return Ok(());
         }
-        List::TextTypes | List::ImageTypes => return Ok(()),
+        List::Manufacturers => references::naming(conn, mandator_id, ReferenceKind::Manufacturer, named)?,
+        List::Attributes => references::naming(conn, mandator_id, ReferenceKind::Attribute, named)?,
+        List::AttributeSets => references::naming(conn, mandator_id, ReferenceKind::AttributeSet, named)?,
+        List::VariantProperties => references::naming(conn, mandator_id, ReferenceKind::VariantProperty, named)?,
+        List::TextTypes | List::ImageTypes | List::Branches => return Ok(()),
     };
     let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
     work.concerns(accounts);

@@ -1,11 +1,15 @@
 //! `prepareOffers`: makes offers from articles. Every child whose name ends in `offer` is one, whatever the platform.
 
+use std::collections::BTreeMap;
+
+use super::explain::MissingValue;
 use crate::domain::{AccountId, AnyOf, Failure, FieldName, ItemId, MandatorId, OfferId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{
     Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, has_lines, refuse_too_many, same_name,
 };
 use crate::operations::{Face, Work, WriteOperation};
+use crate::preparation::{self, Frame, Missing};
 use crate::store::offers as store;
 use crate::store::{Conn, items, listings};
 use crate::xml::Node;
@@ -44,6 +48,8 @@ wire! {
         account_id: Option<AccountId>,
         /// The article.
         item_id: Option<ItemId>,
+        /// What is wrong with the article's attributes in this account; explainOffer says what else is missing.
+        missing_values: Vec<MissingValue> [each("missing_value")],
     }
 }
 
@@ -97,19 +103,42 @@ impl WriteOperation for PrepareOffers {
     type Result = PrepareOffersResult;
 
     fn handle(work: &mut Work<'_, '_>, request: PrepareOffersRequest) -> Result<PrepareOffersResult, Failure> {
-        let reports = work.each(
+        let mut reports = work.each(
             request.offers.0,
             |record| record.mandator_id,
             |work, record| {
-                let keys = OfferKeys { offer_id: None, account_id: Some(record.account_id), item_id: record.item_id };
+                let keys = OfferKeys { account_id: Some(record.account_id), item_id: record.item_id, ..OfferKeys::default() };
                 match prepare(work, &record) {
                     Ok((action, keys)) => Ok((Some(action), keys)),
                     Err(failure) => Err((failure, Some(keys))),
                 }
             },
         )?;
+        add_missing(work, &mut reports)?;
         Ok(PrepareOffersResult::of(reports))
     }
+}
+
+/// Says of each prepared offer what is wrong with its attributes.
+fn add_missing(work: &mut Work<'_, '_>, reports: &mut [PrepareOfferReport]) -> Result<(), Failure> {
+    let mut by_account: BTreeMap<AccountId, Vec<&mut OfferKeys>> = BTreeMap::new();
+    for report in reports.iter_mut().filter(|report| report.return_code == 0) {
+        let Some(keys) = report.offer.as_mut() else { continue };
+        by_account.entry(keys.account_id.unwrap_or_default()).or_default().push(keys);
+    }
+    for (account_id, offers) in by_account {
+        let account = work.account(account_id, None)?;
+        let today = work.tx.stamp.day_in(work.mandator(account.mandator_id)?.time_zone);
+        let frame = Frame { account, public_url: &work.settings.server.public_url, today };
+        let items: Vec<ItemId> = offers.iter().filter_map(|offer| offer.item_id).collect();
+        let lacks = preparation::attribute_lacks(&mut work.tx.conn, &frame, &items)?;
+        let reader = work.reader(Some(account.mandator_id));
+        for offer in offers {
+            let lacks = offer.item_id.and_then(|item_id| lacks.get(&item_id)).into_iter().flatten();
+            offer.missing_values = lacks.map(|lack| MissingValue::from(Missing::of(lack, reader))).collect();
+        }
+    }
+    Ok(())
 }
 
 fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(ReportAction, OfferKeys), Failure> {
@@ -123,7 +152,9 @@ fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(Repo
     let refill_from = listing.and_then(|listing| listing.refill_count);
     store::keep_preparation(work.tx, &offer, refill_from, record.specific_offer_data.as_ref().map(|data| data.0.as_str()))?;
     let action = if new { ReportAction::Insert } else { ReportAction::Update };
-    Ok((action, OfferKeys { offer_id: Some(offer.offer_id), account_id: Some(offer.account_id), item_id: Some(item_id) }))
+    let keys =
+        OfferKeys { offer_id: Some(offer.offer_id), account_id: Some(offer.account_id), item_id: Some(item_id), ..OfferKeys::default() };
+    Ok((action, keys))
 }
 
 /// Two articles cannot be offered under one SKU.

@@ -42,7 +42,8 @@ fn report(work: &mut Work<'_, '_>, order: &PlatformOrder) -> Result<Done<OrderKe
     if row.account_id.is_none() {
         return Err(Failure::new(code::NO_CHANNEL, [&row.order_number.to_string()]));
     }
-    let warehouses = work.settings.warehouses_of(row.account_id, row.mandator_id);
+    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
+    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
     let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
     let untold = positions.untold_cancelled();
     if untold.is_empty() {

@@ -28,7 +28,8 @@ pub(super) struct Cancelled {
 /// Cancels pieces, and gives the order the status that follows: cancelled when nothing of it was shipped, shipped when the
 /// rest of an order goes that was shipped in part.
 pub(super) fn cancel(work: &mut Work<'_, '_>, row: &mut OrderRow, named: &[OrderItemCancellation]) -> Result<Cancelled, Failure> {
-    let warehouses = work.settings.warehouses_of(row.account_id, row.mandator_id);
+    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
+    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
     let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
     let mut pieces = Vec::new();
     if named.is_empty() {

@@ -43,7 +43,8 @@ pub(super) fn correct(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut Or
     if sent.is_empty() {
         return Ok(false);
     }
-    let warehouses = work.settings.warehouses_of(row.account_id, row.mandator_id);
+    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
+    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
     let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
     let mut changed = false;
     for (index, item) in sent.iter().enumerate() {

@@ -50,7 +50,8 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     let mut customer = customer(work, mandator_id, update)?;
     customers::follow_order(work.tx, &mut customer, &row.data, None)?;
     row.customer_id = Some(customer.customer_id);
-    let warehouses = work.settings.warehouses_of(None, mandator_id);
+    let branch = orders::branch_warehouse(&mut work.tx.conn, mandator_id, &row.data.delivery)?;
+    let warehouses = work.settings.warehouses_for(None, mandator_id, branch);
     let (row, sold) = orders::insert(work.tx, row, positions, &warehouses)?;
     let accounts = outbox::mark_items(work.tx, &sold, &[Topic::Quantity])?;
     work.concerns(accounts);

@@ -183,7 +183,8 @@ impl WriteOperation for CreateCreditEntry {
 
 fn create(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<CreditEntryKeys>, Failure> {
     let (mandator, mut row) = entry.order(work)?;
-    let warehouses = work.settings.warehouses_of(row.account_id, row.mandator_id);
+    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
+    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
     let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
     let pieces = pieces_of(positions.rows(), &entry.order_items)?;
     let number = &entry.external_credit_number;

@@ -33,7 +33,8 @@ struct Package<'r> {
 
 pub(super) fn ship(work: &mut Work<'_, '_>, mandator: &Mandator, row: &OrderRow, sent: &[OrderPacket]) -> Result<Shipped, Failure> {
     let packages = packages_of(work.settings, mandator, sent)?;
-    let warehouses = work.settings.warehouses_of(row.account_id, row.mandator_id);
+    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
+    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
     let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
     let mut shelf = Shelf::load(work, row.order_id)?;
     let mut together = Vec::new();

@@ -124,7 +124,8 @@ fn accept_changes(work: &mut Work<'_, '_>, order_id: OrderId, ids: &[i32]) -> Re
 
 fn set_status(work: &mut Work<'_, '_>, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
     if let Some(status) = update.status()? {
-        let warehouses = work.settings.warehouses_of(row.account_id, row.mandator_id);
+        let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
+        let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
         let accounts = orders::change_status(work.tx, row, status, &warehouses)?;
         work.concerns(accounts);
     }

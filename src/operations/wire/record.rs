@@ -112,6 +112,17 @@ impl<T> Records<T> {
         Records { list: list.collect() }
     }
 
+    /// The same records with other content, where it can be made.
+    pub(crate) fn try_map<U>(self, mut convert: impl FnMut(T) -> Result<U, Failure>) -> Records<U> {
+        let list = self.list.into_iter().map(|record| Record {
+            reference_id: record.reference_id,
+            number: record.number,
+            place: record.place,
+            content: record.content.and_then(|content| convert(*content)).map(Box::new),
+        });
+        Records { list: list.collect() }
+    }
+
     /// The same records with other content.
     pub fn map<U>(self, mut convert: impl FnMut(T) -> U) -> Records<U> {
         let list = self.list.into_iter().map(|record| Record {

@@ -10,6 +10,7 @@ mod late;
 mod order_changes;
 mod packages;
 mod parts;
+mod pickup;
 mod positions;
 mod progress;
 mod requests;
@@ -25,6 +26,7 @@ pub(crate) use order_changes::{OrderChangeRow, accept_change, changes_of, note_c
 pub(crate) use packages::{ContentRow, PacketRow, add_packet, contents_of, pack, packets_of, save_packet};
 pub(crate) use parts::{OrderParts, add_payments, add_tags, delete_notice, delete_tags};
 pub(crate) use parts::{items_of, load, notices_of, save_notice};
+pub(crate) use pickup::branch_warehouse;
 pub(crate) use positions::{Packed, Positions};
 pub(crate) use progress::{
     change_status, contents, fact_key, follow_pieces, follow_status, packets_for_channel, pay, set_status, tell, unpay,

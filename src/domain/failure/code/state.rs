@@ -85,6 +85,9 @@ codes! {
     5037 STATUS_CONTRADICTS Client
         "the order cannot be \"{0}\": that contradicts which of its pieces are open, shipped and cancelled; report what happened with updateOrderStatus, or correct the quantities first"
         "der Auftrag kann nicht \"{0}\" sein: das widerspricht dem, was von ihm offen, versendet und storniert ist; melden Sie das Geschehene mit updateOrderStatus, oder berichtigen Sie zuerst die Mengen";
+    5040 TOO_MANY_VALUES Client
+        "the attribute would have {0} values, at most {1} are possible; remove some, or all: then any value is allowed"
+        "das Attribut hätte {0} Werte, höchstens {1} sind möglich; entfernen Sie welche oder alle: dann ist jeder Wert erlaubt";
     5050 PAYMENT_DIFFERS Client
         "the payment is known with {0} \"{1}\", not \"{2}\"; use a new key for another payment"
         "die Zahlung ist mit {0} \"{1}\" bekannt, nicht mit \"{2}\"; verwenden Sie für eine andere Zahlung einen neuen Schlüssel";

@@ -1,0 +1,3 @@
+DROP TABLE item_references;
+DROP TABLE branches;
+DROP TABLE manufacturers;
