@@ -5,17 +5,15 @@ Standard library only, so that it runs before anything is installed. Used by the
 """
 
 import json
-import os
-import signal
-import subprocess
-import time
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-SETUP = Path(os.environ.get("KONTOR_SETUP_DIR", ROOT / ".setup"))
+sys.path.insert(0, str(HERE.parent / "setup"))
+import shops  # noqa: E402
+from shops import ShopError, stop  # noqa: E402, F401
 
 ADMIN = "superadmin"
 ADMIN_PASSWORD = "superadmin"
@@ -28,10 +26,6 @@ KONTOR_PERMISSIONS = [
     "CreateCustomer", "ReadCustomer", "UpdateCustomer", "CreateCustomerGroup", "ReadCustomerGroup", "UpdateCustomerGroup",
     "CreatePromotion", "ReadPromotion", "UpdatePromotion",
 ]  # fmt: skip
-
-
-class ShopError(Exception):
-    """The shop refused something; the text says what and where to look."""
 
 
 class Api:
@@ -304,82 +298,14 @@ class Shop:
 # ---- the process --------------------------------------------------------------------------------------------------
 
 
-def _started(pid):
-    """When that process began, in the kernel's ticks: a process id alone may have been given away again."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
-    except (OSError, IndexError):
-        return None
-
-
-def start(folder, port, database, wait=240):
+def start(folder, port, database):
     """Starts the shop in `folder` (its log and process id go there), waits, sets it up. Returns its address."""
-    folder = Path(folder)
-    packages = SETUP / "vendure"
-    if not (packages / "node_modules").is_dir():
-        raise ShopError("Vendure is not installed; run tests/setup/install")
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / "shop.pid").exists():
-        raise ShopError(f"{folder}/shop.pid is there: a shop was started in it; stop that one first")
-    environment = os.environ | {
+    url = f"http://127.0.0.1:{port}"
+    environment = {
         "SHOP_PORT": str(port),
         "SHOP_DATABASE": database,
         "SHOP_ADMIN_PASSWORD": ADMIN_PASSWORD,
-        "SHOP_PACKAGES": str(packages.resolve()),
         "VENDURE_DISABLE_TELEMETRY": "true",
-        "TZ": "UTC",
     }
-    log_path = folder / "shop.log"
-    with open(log_path, "wb") as log:
-        process = subprocess.Popen(
-            ["node", str(HERE / "npm" / "index.js")],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    (folder / "shop.pid").write_text(f"{process.pid} {_started(process.pid)}\n")
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + wait
-        while "\nREADY" not in log_path.read_text(errors="replace"):
-            if process.poll() is not None:
-                raise ShopError(f"the shop ended at once:\n{log_path.read_text(errors='replace')[-3000:]}")
-            if time.monotonic() > deadline:
-                raise ShopError(f"the shop is not ready after {wait} s; its log is {log_path}")
-            time.sleep(0.2)
-        Shop(url).set_up()
-    except BaseException:
-        stop(folder)
-        raise
+    shops.start("vendure", HERE / "npm" / "index.js", folder, environment, lambda: Shop(url).set_up())
     return url
-
-
-def stop(folder, wait=20):
-    """Stops the shop that `start` started in `folder`, and only that. Returns whether one was running."""
-    pid_file = Path(folder) / "shop.pid"
-    try:
-        pid, began = pid_file.read_text().split()
-    except (OSError, ValueError):
-        return False
-    pid = int(pid)
-    running = _started(pid) == began
-    if running:
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + wait
-        while _started(pid) == began and not _is_zombie(pid):
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-                break
-            time.sleep(0.1)
-    pid_file.unlink(missing_ok=True)
-    return running
-
-
-def _is_zombie(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        return True
