@@ -18,6 +18,7 @@ use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
 use crate::domain::{Failure, Stamp};
 use crate::http::{self, Annex, Answered, Asked, Page, Picture, Site};
+use crate::mail::{self, Mailer};
 use crate::metrics::{self, Metrics};
 use crate::operations::Gateway;
 use crate::preparation;
@@ -42,6 +43,8 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let bell = Arc::new(Bell::default());
     let gateway = Arc::new(Gateway { settings: Arc::clone(&settings), store: store.clone(), bell: Arc::clone(&bell) });
     let metrics = Arc::new(Metrics::default());
+    store.switch_mails(mail::senders(&settings))?;
+    let mailer = Mailer::start(&settings, &store);
     let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, Arc::clone(&metrics), connectors);
     let board = Board { settings: Arc::clone(&settings), store: store.clone(), metrics: Arc::clone(&metrics), started: Stamp::now() };
     let kept = store.clone();
@@ -59,6 +62,9 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
         started(&told);
     });
     dispatcher.stop();
+    if let Some(mailer) = mailer {
+        mailer.stop();
+    }
     store.close();
     served.map_err(Error::Serve)
 }

@@ -3,7 +3,7 @@
 //! The house, from top to bottom (arrows only go down): `commands` → `app` → `http` → `soap` → `operations` → `store` →
 //! `domain`; `dispatch` → `connectors`, `store`, `domain`; `exchange` and `support` → `store`, `domain`; these and
 //! `operations` → `preparation` → `connectors`, `store`, `domain`; `operations` and `commands` →
-//! `payments` → `store`, `xml`, `domain`. See `docs/ARCHITECTURE.md`.
+//! `payments` → `store`, `xml`, `domain`; `app` and `commands` → `mail` → `store`, `domain`. See `docs/ARCHITECTURE.md`.
 
 pub mod app;
 pub mod commands;
@@ -13,6 +13,7 @@ pub mod dispatch;
 pub mod domain;
 pub(crate) mod exchange;
 pub(crate) mod http;
+pub(crate) mod mail;
 pub mod metrics;
 pub mod operations;
 pub(crate) mod payments;

@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use kontor::commands::{Stop, check, explain_offer, export_offers, hash_password, migrate, outbox, payments, reconcile, serve, show_offer};
+use kontor::commands::{
+    Stop, check, explain_offer, export_offers, hash_password, mail, migrate, outbox, payments, reconcile, serve, show_offer,
+};
 
 #[derive(Parser)]
 #[command(name = "kontor", version, about = "The open ERP-to-marketplace gateway", arg_required_else_help = true)]
@@ -39,6 +41,11 @@ enum Command {
     Payments {
         #[command(subcommand)]
         command: payments::Payments,
+    },
+    /// Mails to buyers: see them before they are sent, find and retry those that were not
+    Mail {
+        #[command(subcommand)]
+        command: mail::Mail,
     },
     /// Prepare users for the configuration
     User {
@@ -83,6 +90,7 @@ fn main() -> ExitCode {
         Command::Reconcile(arguments) => reconcile::run(arguments),
         Command::Outbox { command } => outbox::run(command),
         Command::Payments { command } => payments::run(command),
+        Command::Mail { command } => mail::run(command),
         Command::User { command: UserCommand::Hash(arguments) } => hash_password::run(arguments),
         Command::Export { command: ExportCommand::Offers(arguments) } => export_offers::run(arguments),
     };

@@ -10,6 +10,7 @@ use super::{Stop, failed, print};
 use crate::app::{self, DatabaseStanding, Error};
 use crate::config::{Overrides, Settings, database};
 use crate::connectors::Checkup;
+use crate::mail;
 use crate::store::Standing;
 
 #[derive(Args)]
@@ -51,6 +52,10 @@ fn connect(settings: &Settings) -> Result<(), Stop> {
             bad += 1;
             print(&format!("FAILED: {error}\n"));
         }
+    }
+    if let Some(result) = mail::check(settings) {
+        bad += usize::from(result.is_err());
+        print(&result.map_or_else(|error| format!("mail server: FAILED: {error}\n"), |()| "mail server: ok\n".to_owned()));
     }
     for (account, connector) in app::connectors_of(settings).map_err(failed)? {
         let (good, text) = match connector.check() {

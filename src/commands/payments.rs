@@ -122,7 +122,7 @@ pub fn run(command: Payments) -> Result<(), Stop> {
 }
 
 /// The mandator that is named, or the only one there is.
-fn mandator_of(settings: &Settings, named: Option<i32>) -> Result<&Mandator, Error> {
+pub(super) fn mandator_of(settings: &Settings, named: Option<i32>) -> Result<&Mandator, Error> {
     let found = match (named, settings.mandators.as_slice()) {
         (Some(id), _) => settings.mandator(MandatorId(id)),
         (None, [only]) => Some(only),

@@ -57,6 +57,7 @@ pub(super) fn read(config: &Path, overrides: &Overrides) -> Result<Loaded, Stop>
             known: connectors::names(),
             check: &|account| connectors::check_settings(account).map_err(|error| error.to_string()),
             invents_orders: &connectors::invents_orders,
+            mails_buyers: &connectors::mails_buyers,
         },
     )
     .map_err(|faults| {

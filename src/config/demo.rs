@@ -82,6 +82,7 @@ impl Settings {
                 external_id: Some("70001".to_owned()),
             }],
             dispatch_types: vec![shipping_word(1, "STANDARD", Some("standard_ext")), shipping_word(2, "EXPRESS", None)],
+            mail: None,
             demo: true,
         }
     }

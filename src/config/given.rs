@@ -21,4 +21,6 @@ pub struct Connectors<'a> {
     pub check: &'a dyn Fn(&Account) -> Result<(), String>,
     /// The connector invents orders, which must not reach real data.
     pub invents_orders: &'a dyn Fn(&str) -> bool,
+    /// The connector's channel mails its buyers itself.
+    pub mails_buyers: &'a dyn Fn(&str) -> bool,
 }

@@ -10,6 +10,7 @@ pub(crate) mod demo;
 mod fault;
 mod given;
 mod load;
+mod mail;
 mod order_lists;
 pub(crate) mod password;
 mod raw;
@@ -34,6 +35,7 @@ pub use defaults::DEFAULT_LISTEN;
 pub use fault::Fault;
 pub use given::{Connectors, Overrides};
 pub use load::{Loaded, load};
+pub(crate) use mail::{Mail, MailSender, MailTemplate, MailTemplates, MailTls, TemplateScope};
 pub(crate) use order_lists::{ChannelWord, FIRST_CUSTOM_TAG, OrderTag, ShippingWord, shipping_word};
 pub use server::{Limits, ProxyHeader, Server};
 
@@ -61,6 +63,8 @@ pub struct Settings {
     pub(crate) shipping_carriers: Vec<ShippingWord>,
     pub(crate) dispatch_types: Vec<ShippingWord>,
     pub(crate) suppliers: Vec<Supplier>,
+    /// `None`: buyers get no mails from Kontor.
+    pub(crate) mail: Option<Mail>,
     /// `serve --demo`.
     pub demo: bool,
 }

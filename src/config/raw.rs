@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::mail::MailTls;
 use super::{Listing, ProxyHeader, Role};
 use crate::domain::Language;
 
@@ -47,6 +48,7 @@ raw! {
         shipping_carriers: Vec<RawShippingCarrier>,
         dispatch_types: Vec<RawDispatchType>,
         suppliers: Vec<RawSupplier>,
+        mail: Option<RawMail>,
         accounts: Vec<RawAccount>,
     }
     RawServer {
@@ -162,6 +164,34 @@ raw! {
         silence_alarm_hours: Option<i64>,
         rate_limits: RawRateLimits,
         settings: toml::Table,
+    }
+    RawMail {
+        host: Option<String>,
+        port: Option<i64>,
+        tls: Option<MailTls>,
+        ca_file: Option<String>,
+        username: Option<String>,
+        password: Option<String>,
+        password_env: Option<String>,
+        password_file: Option<String>,
+        hello_name: Option<String>,
+        timeout_seconds: Option<i64>,
+        per_minute: Option<i64>,
+        retry_ladder_seconds: Option<Vec<i64>>,
+        give_up_after_hours: Option<i64>,
+        confirm_within_hours: Option<i64>,
+        never_to: Option<Vec<String>>,
+        templates: Option<String>,
+        tracking: BTreeMap<String, String>,
+        senders: Vec<RawMailSender>,
+    }
+    RawMailSender {
+        mandator_id: Option<i64>,
+        account_id: Option<i64>,
+        from: Option<String>,
+        from_name: Option<String>,
+        reply_to: Option<String>,
+        events: Option<Vec<String>>,
     }
     RawRateLimits {
         submit: Option<RawRate>,

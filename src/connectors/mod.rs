@@ -32,7 +32,7 @@ pub use offer::{
     VariantContent,
 };
 pub use outcome::{Acceptance, Checkup, Fact, MissingRight, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress, TaskRow};
-pub use registry::{Build, Entry, build, check_settings, entries, invents_orders, names};
+pub use registry::{Build, Entry, build, check_settings, entries, invents_orders, mails_buyers, names};
 pub use settings::{Setting, Takes};
 pub use transfer::Transfer;
 pub(crate) use transfer::{CouponRecord, CustomerRecord, Record};

@@ -24,6 +24,8 @@ pub struct Entry {
     pub lacks: &'static [(&'static str, &'static str)],
     /// It invents orders: for trials, never for real data.
     pub invents_orders: bool,
+    /// The channel mails its buyers itself, and does not want others to: Kontor never does.
+    pub mails_buyers: bool,
 }
 
 /// Each name is a folder here with an `ENTRY`, and a `stage::STAGE` for the conformance suite.
@@ -71,4 +73,9 @@ pub fn build(account: &Account, channel_timeout: Duration) -> Result<Box<dyn Con
 /// Whether the accounts of a connector sell nothing real.
 pub fn invents_orders(connector: &str) -> bool {
     entries().iter().any(|entry| entry.name == connector && entry.invents_orders)
+}
+
+/// Whether a connector's channel mails its buyers itself.
+pub fn mails_buyers(connector: &str) -> bool {
+    entries().iter().any(|entry| entry.name == connector && entry.mails_buyers)
 }

@@ -16,6 +16,7 @@ pub(crate) mod language;
 pub(crate) mod layout;
 pub(crate) mod limits;
 pub(crate) mod lookup;
+pub(crate) mod mail;
 pub mod message;
 pub(crate) mod money;
 pub(crate) mod names;

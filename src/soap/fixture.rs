@@ -80,6 +80,7 @@ pub(crate) fn settings() -> Settings {
         shipping_carriers: Vec::new(),
         dispatch_types: Vec::new(),
         suppliers: Vec::new(),
+        mail: None,
         demo: false,
     }
 }

@@ -209,10 +209,11 @@ fn run_all(mut conn: Conn<'_>, runs: &mut Option<Vec<Run>>, name: &str, door: &D
     for run in runs.take().unwrap_or_default() {
         last = last.saturating_add(1).max(Stamp::now().0);
         let stamp = Stamp(last);
+        let mails = door.mails.load(Ordering::Relaxed);
         // The closure's error only undoes the savepoint; the job keeps its own result.
         let undone: Result<(), diesel::result::Error> = match &mut conn {
-            Conn::Sqlite(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Sqlite(c), stamp })),
-            Conn::Postgres(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Postgres(c), stamp })),
+            Conn::Sqlite(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Sqlite(c), stamp, mails })),
+            Conn::Postgres(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Postgres(c), stamp, mails })),
         };
         match undone {
             Ok(()) | Err(diesel::result::Error::RollbackTransaction) => {}

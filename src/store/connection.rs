@@ -1,6 +1,7 @@
 //! The database as all above see it: opening it, reading one snapshot, writing in turn.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use diesel::r2d2::{ConnectionManager, CustomizeConnection};
@@ -106,7 +107,18 @@ impl Store {
         };
         let (readers, lookers) = (pool(READERS, 1)?, pool(LOOKERS, 0)?);
         let writer = Arc::new(Writer::start(Arc::clone(&door))?);
-        Ok(Store { door, readers, lookers, writer, readiness: Arc::default() })
+        let store = Store { door, readers, lookers, writer, readiness: Arc::default() };
+        let mails = store.read(super::mails::any_senders)?;
+        store.door.mails.store(mails, Ordering::Relaxed);
+        Ok(store)
+    }
+
+    /// Takes over for whose buyers mails are written from now on.
+    pub(crate) fn switch_mails(&self, senders: Vec<super::mails::Sender>) -> Result<(), Failure> {
+        let any = !senders.is_empty();
+        self.write(move |tx| super::mails::switch(tx, &senders))?;
+        self.door.mails.store(any, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Other processes may work on the same database.

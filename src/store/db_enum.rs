@@ -60,6 +60,8 @@ db_enum! {
     crate::domain::outbox::OutboxStatus: "outbox_states.status, outbox_facts.status, transfers.status";
     crate::domain::outbox::TaskStage: "channel_tasks.stage";
     crate::domain::transfer::TransferKind: "transfers.kind";
+    crate::domain::mail::MailEvent: "mails.event, mail_senders.event";
+    crate::domain::mail::MailState: "mails.state";
     crate::domain::message::Severity: "upload_messages.severity";
     crate::domain::order::OrderStatus: "orders.order_status_id";
     crate::domain::order::RequestState: "cancellation_requests.state";

@@ -1,5 +1,6 @@
 //! The way to new connections while a gateway runs, and what is known about the database behind them.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
@@ -14,6 +15,8 @@ pub(super) struct Door {
     pub address: Address,
     pub patience: Patience,
     pub outage: Outage,
+    /// Some buyers get mails.
+    pub mails: AtomicBool,
     /// Of SQLite.
     file: Option<Opened>,
 }
@@ -24,7 +27,7 @@ impl Door {
             Address::Sqlite(path) => Some(Opened::new(path).map_err(|e| unreachable_database(&address, &e))?),
             Address::Postgres(_) => None,
         };
-        Ok(Door { address, patience, outage: Outage::default(), file })
+        Ok(Door { address, patience, outage: Outage::default(), mails: AtomicBool::new(false), file })
     }
 
     pub(crate) fn is_shared(&self) -> bool {

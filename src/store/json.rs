@@ -128,6 +128,7 @@ macro_rules! json_text {
 }
 
 json_text!(
+    crate::domain::mail::MailDocument,
     crate::domain::order::CreditDocument,
     crate::domain::order::OrderDocument,
     crate::domain::order::PacketDocument,

@@ -30,6 +30,7 @@ pub(crate) mod limited_calls;
 mod line;
 pub(crate) mod listings;
 pub(crate) mod lookups;
+pub(crate) mod mails;
 pub(crate) mod messages;
 mod migrations;
 pub(crate) mod offers;

@@ -274,6 +274,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    mail_senders (mandator_id, account_id, event) {
+        mandator_id -> Integer,
+        account_id -> Integer,
+        event -> Integer,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    mails (mail_id) {
+        mail_id -> Integer,
+        mandator_id -> Integer,
+        account_id -> Integer,
+        order_id -> Integer,
+        event -> Integer,
+        event_key -> Text,
+        message_key -> Text,
+        state -> Integer,
+        created_at -> BigInt,
+        waiting_since -> BigInt,
+        due_at -> BigInt,
+        attempts -> Integer,
+        tried_at -> Nullable<BigInt>,
+        settled_at -> Nullable<BigInt>,
+        recipient -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
     upload_messages (message_id) {
         message_id -> Integer,
         mandator_id -> Integer,
@@ -823,6 +854,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox_states,
     outbox_facts,
     transfers,
+    mail_senders,
+    mails,
     upload_messages,
     held_orders,
     account_work,

@@ -15,15 +15,17 @@ pub struct Tx<'c> {
     pub conn: Conn<'c>,
     /// The change stamp of this transaction: later than that of every earlier one, in every process.
     pub stamp: Stamp,
+    /// Some buyers get mails: see [`super::mails`].
+    pub(super) mails: bool,
 }
 
 impl Tx<'_> {
     /// Runs a piece of work whose failure undoes its own changes, and only those.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let stamp = self.stamp;
+        let (stamp, mails) = (self.stamp, self.mails);
         match &mut self.conn {
-            Conn::Sqlite(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Sqlite(c), stamp })),
-            Conn::Postgres(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Postgres(c), stamp })),
+            Conn::Sqlite(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Sqlite(c), stamp, mails })),
+            Conn::Postgres(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Postgres(c), stamp, mails })),
         }
     }
 

@@ -20,11 +20,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("support", &["preparation", "store", "domain", "config"]),
     ("status", &["store", "domain", "config", "metrics"]),
     ("payments", &["store", "domain", "xml", "config"]),
+    ("mail", &["store", "domain", "config"]),
     ("operations", &["payments", "preparation", "store", "domain", "xml", "config", "dispatch::bell"]),
     ("soap", &["operations", "xml", "domain", "config"]),
     ("http", &["soap", "operations", "config", "domain", "metrics"]),
-    ("app", &["http", "dispatch", "status", "operations", "preparation", "connectors", "store", "config", "domain", "metrics"]),
-    ("commands", &["payments", "app", "dispatch::report", "support", "exchange", "preparation", "connectors", "store", "config", "domain"]),
+    ("app", &["mail", "http", "dispatch", "status", "operations", "preparation", "connectors", "store", "config", "domain", "metrics"]),
+    (
+        "commands",
+        &["mail", "payments", "app", "dispatch::report", "support", "exchange", "preparation", "connectors", "store", "config", "domain"],
+    ),
     ("main", &[]),
 ];
 
@@ -37,7 +41,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("r2d2", &["store"]),
     ("reqwest", &["connectors"]),
     ("quick_xml", &["xml"]),
-    ("minijinja", &["domain", "preparation", "status"]),
+    ("lettre", &["mail"]),
+    ("minijinja", &["domain", "mail", "preparation", "status"]),
     ("prometheus_client", &["metrics"]),
     ("csv", &["payments"]),
     ("zip", &["payments"]),

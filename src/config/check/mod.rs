@@ -3,6 +3,8 @@
 
 mod accounts;
 mod exposed;
+mod mail;
+mod mail_templates;
 mod master;
 mod order_lists;
 mod preparation;
@@ -59,9 +61,11 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         shipping_carriers,
         dispatch_types,
         suppliers,
+        mail: None,
         demo: false,
     };
     settings.accounts = accounts::accounts(c, raw.accounts, &settings, connectors);
+    settings.mail = mail::mail(c, raw.mail, &settings, connectors);
     exposed::warn(c, &settings, connectors);
     settings
 }

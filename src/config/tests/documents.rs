@@ -61,13 +61,18 @@ fn the_documentation_and_the_example_name_every_key() {
         RawShippingCarrier::KEYS,
         RawDispatchType::KEYS,
         RawSupplier::KEYS,
+        RawMail::KEYS,
+        RawMailSender::KEYS,
         RawAccount::KEYS,
         RawRateLimits::KEYS,
     ];
     for key in sections.concat() {
         assert!(doc.contains(&format!("| `{key}` |")), "docs/CONFIGURATION.md has no row for {key}");
         let written = example.iter().any(|l| l.starts_with(&format!("{key} = ")));
-        assert!(written || EXAMPLE.contains(&format!("[accounts.{key}]")), "kontor.example.toml does not show {key}");
+        assert!(
+            written || ["accounts", "mail"].iter().any(|section| EXAMPLE.contains(&format!("[{section}.{key}]"))),
+            "kontor.example.toml does not show {key}"
+        );
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod documents;
 mod exposed;
+mod mail;
 mod sources;
 
 use std::path::Path;
@@ -27,7 +28,7 @@ fn variables(name: &str) -> Option<String> {
 }
 
 fn load_in(folder: &Path, text: &str, overrides: &Overrides, check: &dyn Fn(&Account) -> Result<(), String>) -> Result<Loaded, Vec<Fault>> {
-    let connectors = Connectors { known: KNOWN, check, invents_orders: &|name| name == "sandbox" };
+    let connectors = Connectors { known: KNOWN, check, invents_orders: &|name| name == "sandbox", mails_buyers: &|name| name == "vendure" };
     load_text("kontor.toml", text, Secrets { env: &variables, folder }, overrides, &connectors)
 }
 

@@ -48,6 +48,7 @@ pub(super) const ENTRY: Entry = Entry {
     build,
     lacks: &[],
     invents_orders: true,
+    mails_buyers: false,
 };
 
 const SETTINGS: &[Setting] = &[

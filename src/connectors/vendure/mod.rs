@@ -61,6 +61,7 @@ pub(super) const ENTRY: Entry = Entry {
     build: |account, timeout| Ok(Box::new(Vendure::new(account, timeout)?)),
     lacks: LACKS,
     invents_orders: false,
+    mails_buyers: false,
 };
 
 const LACKS: &[(&str, &str)] = &[

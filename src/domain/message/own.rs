@@ -63,6 +63,16 @@ messages! {
         "es ist nicht bekannt, ob der Kanal \"{fact}\" zum Auftrag {order} hat: die Antwort ging verloren, und der Kanal zeigt es nicht"
         "look at the order in the channel; if it is missing there, have it sent again with retryChanges, else give it up"
         "sehen Sie sich die Bestellung im Kanal an; fehlt es dort, lassen Sie es mit retryChanges noch einmal senden, sonst geben Sie es auf";
+    mail_gave_up MAIL_NOT_SENT Warning (event, order, reason)
+        "the mail \"{event}\" about order {order} was tried for too long and is given up: {reason}"
+        "die Mail \"{event}\" zum Auftrag {order} wurde zu lange vergeblich versucht und ist aufgegeben: {reason}"
+        "have the admin check the mail server and send it with kontor mail retry, or inform the buyer in another way"
+        "lassen Sie den Admin den Mailserver prüfen und sie mit kontor mail retry senden, oder informieren Sie den Käufer anders";
+    mail_refused MAIL_NOT_SENT Warning (event, order, reason)
+        "the mail \"{event}\" about order {order} cannot be sent: {reason}"
+        "die Mail \"{event}\" zum Auftrag {order} kann nicht gesendet werden: {reason}"
+        "correct the buyer's e-mail address with updateOrders and have the admin send it with kontor mail retry, or inform the buyer in another way"
+        "berichtigen Sie die E-Mail-Adresse mit updateOrders und lassen Sie sie mit kontor mail retry senden, oder informieren Sie den Käufer anders";
     offer_look_up_unknown OFFER_HINT Info (name, value)
         "{name} \"{value}\" of the item does not exist"
         "{name} \"{value}\" des Artikels gibt es nicht"

@@ -7,6 +7,7 @@ use crate::domain::message::own;
 use crate::domain::order::{CreditDocument, CreditState, FactName};
 use crate::domain::{Decimal, Failure, MandatorId, OrderId, Stamp};
 use crate::on;
+use crate::store::mails;
 use crate::store::messages::{self, MessageRow};
 use crate::store::outbox::{OutboxRow, OutboxStatus, Settled};
 use crate::store::schema::{credit_entries, order_items, outbox_facts};
@@ -86,6 +87,9 @@ pub(crate) fn add_credit(tx: &mut Tx<'_>, mut row: CreditRow) -> Result<CreditRo
         row.settled_at = Some(tx.stamp.0);
     }
     on!(&mut tx.conn, c => diesel::insert_into(credit_entries::table).values(&row).execute(c))?;
+    if row.state == CreditState::Kept {
+        mails::note_refunded(tx, row.order_id, row.credit_entry_id, Decimal(row.amount))?;
+    }
     Ok(row)
 }
 
@@ -129,6 +133,9 @@ fn settle(tx: &mut Tx<'_>, fact_key: &str, state: CreditState) -> Result<(), Fai
     on!(&mut tx.conn, c => diesel::update(credit_entries::table.find(entry.credit_entry_id))
         .set((credit_entries::state.eq(state), credit_entries::settled_at.eq(settled_at)))
         .execute(c))?;
+    if matches!(state, CreditState::Transmitted | CreditState::Kept) {
+        mails::note_refunded(tx, entry.order_id, entry.credit_entry_id, Decimal(entry.amount))?;
+    }
     match (entry.state.counts(), state.counts()) {
         (true, false) => count(tx, &entry, -1),
         (false, true) => count(tx, &entry, 1),

@@ -37,8 +37,8 @@ use diesel::prelude::*;
 
 use super::schema::{items, offers, order_items, order_notices, order_payments};
 use super::schema::{order_tags, orders};
-use super::{Conn, MOST_VARIABLES, Tx, next_ids, next_ids_from};
-use crate::domain::order::{OrderDocument, OrderStatus, PaymentDocument, Pieces, Workflow};
+use super::{Conn, MOST_VARIABLES, Tx, mails, next_ids, next_ids_from};
+use crate::domain::order::{OrderDocument, OrderStatus, PaymentDocument, PaymentStatus, Pieces, Workflow};
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, OrderItemId, WarehouseId};
 use crate::on;
 
@@ -247,6 +247,9 @@ pub(crate) fn insert(
         positions.reserve(&mut tx.conn)?;
     }
     let reserved = positions.save(tx)?;
+    if row.order_status_id.reserves_stock() {
+        mails::note_confirmed(tx, row.order_id)?;
+    }
     Ok((row, reserved))
 }
 
@@ -287,6 +290,9 @@ pub(crate) fn save(tx: &mut Tx<'_>, row: &mut OrderRow, changed_by: &str) -> Res
 
 /// Stores a change that nobody has to hear of.
 pub(crate) fn save_unseen(tx: &mut Tx<'_>, row: &OrderRow) -> Result<(), Failure> {
+    if row.data.payment_status_id == Some(PaymentStatus::Paid) {
+        mails::note_paid(tx, row.order_id)?;
+    }
     on!(&mut tx.conn, c => diesel::update(orders::table.find(row.order_id)).set(row).execute(c))?;
     Ok(())
 }

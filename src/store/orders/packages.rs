@@ -7,7 +7,7 @@ use crate::domain::order::PacketDocument;
 use crate::domain::{Failure, OrderId, OrderItemId, WarehouseId};
 use crate::on;
 use crate::store::schema::{order_packets, package_contents};
-use crate::store::{Conn, Tx, next_ids};
+use crate::store::{Conn, Tx, mails, next_ids};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = order_packets)]
@@ -52,6 +52,7 @@ pub(crate) fn add_packet(tx: &mut Tx<'_>, order_id: OrderId, data: PacketDocumen
     let row = PacketRow { packet_id: next_ids(tx, "packet", 1)?, order_id, data };
     on!(&mut tx.conn, c => diesel::insert_into(order_packets::table).values(&row).execute(c))?;
     pack(tx, row.packet_id, contents)?;
+    mails::note_shipped(tx, order_id, row.packet_id)?;
     Ok(row)
 }
 

@@ -13,7 +13,7 @@ use crate::domain::order::{Content, Moved, Pieces, Position, Standing};
 use crate::domain::{Failure, ItemId, OrderId, OrderItemId, WarehouseId, code};
 use crate::on;
 use crate::store::schema::{items, order_items, stock};
-use crate::store::{Conn, Tx};
+use crate::store::{Conn, Tx, mails};
 
 /// Pieces that were shipped, with the warehouse they left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -270,12 +270,24 @@ impl Positions {
         steps.filter_map(|(before, after)| Some((after.order_item_id, Moved::between(before, after)?))).collect()
     }
 
+    /// Whoever cancelled them, the buyer hears which pieces do not come.
+    fn note_cancelled(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let Some(order_id) = self.rows.first().map(|row| row.order_id) else { return Ok(()) };
+        let more = self
+            .rows_before
+            .iter()
+            .zip(&self.list)
+            .map(|(before, position)| (position.order_item_id, position.pieces.cancelled.saturating_sub(before.cancelled)));
+        mails::note_cancelled(tx, order_id, more.filter(|(_, pieces)| *pieces > 0).collect())
+    }
+
     /// Writes what changed, and books stock. Gives the items whose quantity on offer may have changed.
     pub(crate) fn save(mut self, tx: &mut Tx<'_>) -> Result<Vec<ItemId>, Failure> {
         let mut touched: Vec<ItemId> = self.booked.keys().map(|(item, _)| *item).collect();
         if let Some(order_id) = self.rows.first().map(|row| row.order_id).filter(|_| !self.moved_by_channel) {
             answer_requests(tx, order_id, &self.moved())?;
         }
+        self.note_cancelled(tx)?;
         for ((row, before), position) in self.rows.iter_mut().zip(&self.rows_before).zip(&self.list) {
             let none = BTreeMap::new();
             if *self.reserved_before.get(&row.order_item_id).unwrap_or(&none) != position.reserved {
