@@ -193,6 +193,14 @@ class Mails(Runner):
         if "mail server: ok" not in town.command("check", "--connect"):
             raise Wrong("kontor check --connect does not find the mail server")
 
+        for arguments, wanted_text in (
+            (["shipped", "--account", str(ACCOUNT)], "Subject: Ihre Bestellung S-100001 ist unterwegs"),
+            (["refunded"], "Not sent: nobody sends these mails"),
+        ):
+            shown = town.command("mail", "preview", *arguments)
+            if wanted_text not in shown:
+                raise Wrong(f"kontor mail preview {arguments}: {shown}")
+
         def day(orders, shipped=True):
             """Orders that are confirmed and, shipped in two packages, mailed twice more."""
             orders = town.buy(orders)
