@@ -3,13 +3,19 @@
 import asyncio
 import email
 import email.policy
+import logging
 import ssl
 import subprocess
 import threading
 import time
+import warnings
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+
+# Of aiosmtpd about itself, and about the server without TLS, which is there on purpose.
+warnings.filterwarnings("ignore", module="aiosmtpd")
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 LOGIN = ("kontor", "mail-secret")
 
@@ -42,6 +48,8 @@ class Post:
     def __init__(self):
         self.lock = threading.Lock()
         self.mood, self.mails, self.refused, self.greylisted = "well", [], set(), set()
+        # Moods that a mail has met.
+        self.met = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd's name)
         with self.lock:
@@ -49,10 +57,12 @@ class Post:
             new = address not in self.greylisted
             self.greylisted.add(address)
         if mood == "hangs":
+            self.met.add(mood)
             await asyncio.sleep(30)
         if address in self.refused:
             return "550 5.1.1 no such mailbox"
         if mood == "greylists" and new:
+            self.met.add(mood)
             return "451 4.7.1 try again later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -61,10 +71,12 @@ class Post:
         with self.lock:
             mood = self.mood
             if mood == "full":
+                self.met.add(mood)
                 return "452 4.3.1 no room"
             mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
             self.mails.append((tuple(envelope.rcpt_tos), bool(session.authenticated), bool(session.ssl), mail))
         if mood == "loses answers":
+            self.met.add(mood)
             server.transport.abort()
         return "250 OK"
 
