@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod connectors;
 pub mod dispatch;
+pub(crate) mod documents;
 pub mod domain;
 pub(crate) mod exchange;
 pub(crate) mod http;

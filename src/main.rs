@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use kontor::commands::{
-    Stop, check, explain_offer, export_offers, hash_password, mail, migrate, outbox, payments, reconcile, serve, show_offer,
+    Stop, account, check, explain_offer, export_offers, hash_password, mail, migrate, outbox, payments, reconcile, serve, show_offer,
 };
 
 #[derive(Parser)]
@@ -32,6 +32,11 @@ enum Command {
     },
     /// Compare an account's offers with what its channel shows, through the running gateway
     Reconcile(reconcile::Reconcile),
+    /// Decide about an account
+    Account {
+        #[command(subcommand)]
+        command: account::Account,
+    },
     /// List, inspect, retry and drop pending changes
     Outbox {
         #[command(subcommand)]
@@ -88,6 +93,7 @@ fn main() -> ExitCode {
         Command::Offer { command: OfferCommand::Explain(arguments) } => explain_offer::run(arguments),
         Command::Offer { command: OfferCommand::Show(arguments) } => show_offer::run(arguments),
         Command::Reconcile(arguments) => reconcile::run(arguments),
+        Command::Account { command } => account::run(command),
         Command::Outbox { command } => outbox::run(command),
         Command::Payments { command } => payments::run(command),
         Command::Mail { command } => mail::run(command),

@@ -74,8 +74,11 @@ fn connect(settings: &Settings) -> Result<(), Stop> {
 
 /// Whether the login has all the rights that it needs; and what was found.
 fn told(found: &Checkup) -> (bool, String) {
-    let missing = found.missing.iter().map(|right| format!("; the login lacks the right {}, needed to {}", right.right, right.needed_for));
-    (found.missing.is_empty(), format!("{}{}", found.found, missing.collect::<String>()))
+    let missing = found.missing.iter().map(|right| {
+        let only = if right.optional { "only " } else { "" };
+        format!("; the login lacks the right {}, needed {only}for {}", right.right, right.needed_for)
+    });
+    (found.missing.iter().all(|right| right.optional), format!("{}{}", found.found, missing.collect::<String>()))
 }
 
 /// What starting the gateway mends is no failure.

@@ -30,6 +30,8 @@ pub(crate) enum Error {
     NotReconciled(String),
     #[error("several mandators are possible: {0}; choose one with --mandator")]
     WhichMandator(String),
+    #[error("there is no mandator {asked} in the configuration; it has {known}")]
+    UnknownMandator { asked: i32, known: String },
     #[error("cannot be read: {0}")]
     File(#[source] std::io::Error),
     #[error(transparent)]

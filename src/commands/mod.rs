@@ -1,5 +1,6 @@
 //! The commands, one file each: its arguments, and what it does. `main` parses the command line and calls them.
 
+pub mod account;
 pub mod check;
 mod error;
 pub mod explain_offer;

@@ -71,10 +71,22 @@ pub enum Payments {
         #[command(flatten)]
         source: SettingsSource,
     },
-    /// Note that a waiting payment concerns no order
+    /// Note that a waiting payment, or the rest of one that is assigned in part, concerns no order
     Apart {
         /// Number of the payment
         payment: i32,
+        #[arg(long, value_name = "ID")]
+        mandator: Option<i32>,
+        #[command(flatten)]
+        source: SettingsSource,
+    },
+    /// Take a payment back from its orders; it waits again, and is never again assigned automatically
+    Undo {
+        /// Number of the payment
+        payment: i32,
+        /// Only from the order with this number
+        #[arg(long, value_name = "NUMBER")]
+        order: Option<i32>,
         #[arg(long, value_name = "ID")]
         mandator: Option<i32>,
         #[command(flatten)]
@@ -108,30 +120,28 @@ pub fn run(command: Payments) -> Result<(), Stop> {
                 Err(text) => return Err(super::usage(format_args!("--amount: \"{text}\" is not an amount; write one such as 49.90"))),
             };
             change(source, mandator, PaymentId(payment), move |tx, row| {
-                let found = orders::find(&mut tx.conn, row.mandator_id, None, &OrderKey::OrderNumber(order))?;
-                let order_id = one(&found, order, row.mandator_id)?;
+                let order_id = order_of(tx, order, row.mandator_id)?;
                 payments::assign(tx, row, order_id, amount, BY_COMMAND).map(drop)
             })
         }
-        Payments::Apart { payment, mandator, source } => change(source, mandator, PaymentId(payment), |tx, row| match row.state {
-            PaymentState::Waiting => payments::set_apart(tx, row, BY_COMMAND),
-            PaymentState::NoOrder => Ok(()),
-            state => Err(Failure::new(code::PAYMENT_STATE, [state.word(), PaymentState::NoOrder.word()])),
+        Payments::Apart { payment, mandator, source } => {
+            change(source, mandator, PaymentId(payment), |tx, row| payments::set_apart(tx, row, BY_COMMAND))
+        }
+        Payments::Undo { payment, order, mandator, source } => change(source, mandator, PaymentId(payment), move |tx, row| {
+            let order_id = order.map(|number| order_of(tx, number, row.mandator_id)).transpose()?;
+            payments::take_back(tx, row, order_id, BY_COMMAND).map(drop)
         }),
     }
 }
 
 /// The mandator that is named, or the only one there is.
 pub(super) fn mandator_of(settings: &Settings, named: Option<i32>) -> Result<&Mandator, Error> {
-    let found = match (named, settings.mandators.as_slice()) {
-        (Some(id), _) => settings.mandator(MandatorId(id)),
-        (None, [only]) => Some(only),
-        (None, _) => None,
-    };
-    found.ok_or_else(|| {
-        let known: Vec<String> = settings.mandators.iter().map(|mandator| mandator.mandator_id.to_string()).collect();
-        Error::WhichMandator(known.join(", "))
-    })
+    let known = || settings.mandators.iter().map(|mandator| mandator.mandator_id.to_string()).collect::<Vec<_>>().join(", ");
+    match (named, settings.mandators.as_slice()) {
+        (Some(id), _) => settings.mandator(MandatorId(id)).ok_or_else(|| Error::UnknownMandator { asked: id, known: known() }),
+        (None, [only]) => Ok(only),
+        (None, _) => Err(Error::WhichMandator(known())),
+    }
 }
 
 fn import(store: &Store, file: &Path, how: &Import) -> Result<payments::Imported, Error> {
@@ -141,6 +151,7 @@ fn import(store: &Store, file: &Path, how: &Import) -> Result<payments::Imported
     let statements = payments::read(&bytes).map_err(payments::ImportError::from)?;
     // The workers of a gateway that runs see facts within a second.
     let (done, _) = payments::import(store, statements, how)?;
+    payments::look_again(store, &how.mandator, None)?;
     Ok(done)
 }
 
@@ -167,11 +178,12 @@ fn change(
     Ok(())
 }
 
-fn one(found: &[OrderId], number: i32, mandator_id: MandatorId) -> Result<OrderId, Failure> {
-    match found {
+fn order_of(tx: &mut crate::store::Tx<'_>, number: i32, mandator_id: MandatorId) -> Result<OrderId, Failure> {
+    let found = orders::find(&mut tx.conn, mandator_id, None, &OrderKey::OrderNumber(number))?;
+    match found.as_slice() {
         [one] => Ok(*one),
         [] => Err(Failure::new(code::UNKNOWN_ORDER, ["order_number", &number.to_string(), &mandator_id.to_string()])),
-        several => Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), "order_number", &number.to_string()])),
+        several => Err(Failure::new(code::AMBIGUOUS, [&several.len().to_string(), "order_number", &number.to_string(), "order_id"])),
     }
 }
 
@@ -179,7 +191,8 @@ fn list(conn: &mut Conn<'_>, mandator: &Mandator, all: bool, limit: usize) -> Re
     let state = if all { Cond::All } else { Cond::any_of(vec![PaymentState::Waiting, PaymentState::PartlyAssigned]) };
     let ids = select(conn, &PaymentSelection { mandator_id: mandator.mandator_id, state, ..PaymentSelection::default() })?;
     let shown = ids.get(ids.len().saturating_sub(limit)..).unwrap_or_default();
-    let rows = load(conn, shown)?;
+    let mut rows = load(conn, shown)?;
+    payments::renew(conn, &mut rows)?;
     let candidates = rows.iter().flat_map(|row| &row.data.candidates).map(|candidate| candidate.order_id);
     let mut orders: Vec<OrderId> = candidates.collect();
     orders.sort_unstable();

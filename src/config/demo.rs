@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
+use crate::domain::invoice::Seller;
 use crate::domain::{AccountId, MandatorId, WarehouseId};
 
 /// In the current folder.
@@ -49,12 +50,14 @@ impl Settings {
             replay: Replay::default(),
             dispatch: Dispatch::default(),
             users: vec![user("erp", Role::Erp), user("admin", Role::Admin)],
+            documents: Documents::beside(database, std::path::Path::new("")),
             mandators: vec![Mandator {
                 mandator_id: MandatorId(MANDATOR),
                 identifier: "Demo".to_owned(),
                 language: Language::En,
                 time_zone: Tz::Europe__Berlin,
             }],
+            sellers: vec![demo_seller()],
             warehouses: vec![Warehouse {
                 warehouse_id: WarehouseId(WAREHOUSE),
                 mandator_id: MandatorId(MANDATOR),
@@ -75,16 +78,48 @@ impl Settings {
             payment_methods: vec![payment(7, "prepayment"), payment(8, "cash on delivery"), payment(9, "collection")],
             order_tags: OrderTag::predefined().chain([custom_tag(100, "GIFT")]).collect(),
             shipping_carriers: vec![shipping_word(1, "DHL", Some("dhl_ext")), shipping_word(2, "UPS", None)],
-            suppliers: vec![Supplier {
-                supplier_id: 1,
-                mandator_id: MandatorId(1),
-                identifier: "Großhandel Nord".to_owned(),
-                external_id: Some("70001".to_owned()),
-            }],
+            suppliers: vec![demo_supplier()],
             dispatch_types: vec![shipping_word(1, "STANDARD", Some("standard_ext")), shipping_word(2, "EXPRESS", None)],
             mail: None,
+            payments: Payments { instructions: vec![instruction()], ..Payments::default() },
             demo: true,
         }
+    }
+}
+
+fn demo_seller() -> Billing {
+    let text = |text: &str| Some(text.to_owned());
+    let seller = Seller {
+        name: "Demo GmbH".to_owned(),
+        street: "Musterweg 1".to_owned(),
+        postal_code: "96047".to_owned(),
+        city: "Bamberg".to_owned(),
+        country: "DE".to_owned(),
+        vat_id: text("DE123456789"),
+        email: text("billing@example.com"),
+        phone: text("+49 951 000000"),
+        contact: text("Accounts"),
+        iban: text("DE02120300000000202051"),
+        bic: text("BYLADEM1001"),
+        bank: text("Demo Bank"),
+        ..Seller::default()
+    };
+    // Without the year, so that the samples of the calls hold in each.
+    let series = |text: &str| Series::parse(text).unwrap_or_else(|_| Series::plain());
+    Billing {
+        invoice_number: series("RE-{number}"),
+        credit_note_number: series("GU-{number}"),
+        delivery_note_number: series("LS-{number}"),
+        ..Billing::new(MandatorId(MANDATOR), seller)
+    }
+}
+
+fn demo_supplier() -> Supplier {
+    Supplier {
+        supplier_id: 1,
+        mandator_id: MandatorId(MANDATOR),
+        identifier: "Großhandel Nord".to_owned(),
+        external_id: Some("70001".to_owned()),
     }
 }
 
@@ -127,6 +162,12 @@ fn demo_account(database: &str) -> Account {
         rate_limits: Rates::new(),
         settings,
     }
+}
+
+/// For prepayment (7).
+fn instruction() -> PaymentInstruction {
+    let text = "Please transfer the amount to DE65 9999 0001 0000 1234 56 and name the number of your order.";
+    PaymentInstruction { payment_method_id: 7, mandator_id: MandatorId(MANDATOR), text: text.to_owned() }
 }
 
 /// What `serve --demo` prints once it listens.

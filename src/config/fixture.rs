@@ -74,7 +74,10 @@ pub(crate) fn settings() -> Settings {
             channel_timeout: Duration::from_secs(30),
         },
         users: vec![user("erp")],
+        // Files have the names of their content, so tests may share the folder.
+        documents: Documents::beside(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp/kontor.sqlite"), std::path::Path::new("")),
         mandators: vec![mandator(1, chrono_tz::Europe::Berlin), mandator(2, chrono_tz::UTC)],
+        sellers: vec![seller()],
         warehouses: vec![warehouse(10, 1, "standard"), warehouse(11, 1, "EXTERN"), warehouse(20, 2, "standard")],
         pricelists: Vec::new(),
         sub_channels: vec![sub_channel(PHONE_SALES, "Telefonverkauf"), sub_channel(2100, "Shop")],
@@ -85,7 +88,29 @@ pub(crate) fn settings() -> Settings {
         dispatch_types: Vec::new(),
         suppliers: Vec::new(),
         mail: None,
+        payments: Default::default(),
         demo: false,
+    }
+}
+
+/// Mandator 1 sells, and counts its documents without the year.
+fn seller() -> Billing {
+    let text = |text: &str| text.to_owned();
+    let seller = crate::domain::invoice::Seller {
+        name: text("Seller Ltd"),
+        street: text("High Street 1"),
+        postal_code: text("96047"),
+        city: text("Bamberg"),
+        country: text("DE"),
+        vat_id: Some(text("DE1")),
+        ..Default::default()
+    };
+    let series = |text: &str| Series::parse(text).unwrap();
+    Billing {
+        invoice_number: series("RE-{number}"),
+        credit_note_number: series("GU-{number}"),
+        delivery_note_number: series("LS-{number}"),
+        ..Billing::new(MandatorId(1), seller)
     }
 }
 

@@ -7,12 +7,14 @@ mod check;
 pub(crate) mod database;
 mod defaults;
 pub(crate) mod demo;
+mod documents;
 mod fault;
 mod given;
 mod load;
 mod mail;
 mod order_lists;
 pub(crate) mod password;
+mod payments;
 mod raw;
 mod read;
 mod secret;
@@ -32,11 +34,13 @@ use crate::domain::rate::Rates;
 use crate::domain::{AccountId, Currency, Language, MandatorId, Patience, WarehouseId};
 
 pub use defaults::DEFAULT_LISTEN;
+pub(crate) use documents::{Billing, Documents, Series};
 pub use fault::Fault;
 pub use given::{Connectors, Overrides};
 pub use load::{Loaded, load};
 pub(crate) use mail::{Mail, MailSender, MailTemplate, MailTemplates, MailTls, TemplateScope};
 pub(crate) use order_lists::{ChannelWord, FIRST_CUSTOM_TAG, OrderTag, ShippingWord, shipping_word};
+pub(crate) use payments::{PaymentFolder, PaymentInstruction, Payments};
 pub use server::{Limits, ProxyHeader, Server};
 
 #[derive(Debug, Clone)]
@@ -50,7 +54,9 @@ pub struct Settings {
     pub replay: Replay,
     pub dispatch: Dispatch,
     pub users: Vec<User>,
+    pub(crate) documents: Documents,
     pub mandators: Vec<Mandator>,
+    pub(crate) sellers: Vec<Billing>,
     pub warehouses: Vec<Warehouse>,
     pub pricelists: Vec<PricelistSeed>,
     /// The built-in one (4100 Telefonverkauf) and those in the file.
@@ -65,6 +71,7 @@ pub struct Settings {
     pub(crate) suppliers: Vec<Supplier>,
     /// `None`: buyers get no mails from Kontor.
     pub(crate) mail: Option<Mail>,
+    pub(crate) payments: Payments,
     /// `serve --demo`.
     pub demo: bool,
 }
@@ -332,6 +339,11 @@ impl Settings {
 
     pub fn mandator(&self, mandator_id: MandatorId) -> Option<&Mandator> {
         self.mandators.iter().find(|m| m.mandator_id == mandator_id)
+    }
+
+    /// Who sells, and how documents are numbered; `None`: Kontor makes no documents for the mandator.
+    pub(crate) fn seller(&self, mandator_id: MandatorId) -> Option<&Billing> {
+        self.sellers.iter().find(|seller| seller.mandator_id == mandator_id)
     }
 
     pub fn account(&self, account_id: AccountId) -> Option<&Account> {

@@ -39,7 +39,9 @@ raw! {
         replay: RawReplay,
         dispatch: RawDispatch,
         users: Vec<RawUser>,
+        documents: RawDocuments,
         mandators: Vec<RawMandator>,
+        sellers: Vec<RawSeller>,
         warehouses: Vec<RawWarehouse>,
         pricelists: Vec<RawPricelist>,
         sub_channels: Vec<RawSubChannel>,
@@ -49,6 +51,7 @@ raw! {
         dispatch_types: Vec<RawDispatchType>,
         suppliers: Vec<RawSupplier>,
         mail: Option<RawMail>,
+        payments: RawPayments,
         accounts: Vec<RawAccount>,
     }
     RawServer {
@@ -114,6 +117,29 @@ raw! {
         language: Option<Language>,
         time_zone: Option<String>,
     }
+    RawDocuments { folder: Option<String>, largest_bytes: Option<i64> }
+    RawSeller {
+        mandator_id: Option<i64>,
+        name: Option<String>,
+        street: Option<String>,
+        postal_code: Option<String>,
+        city: Option<String>,
+        country: Option<String>,
+        vat_id: Option<String>,
+        tax_number: Option<String>,
+        contact: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+        iban: Option<String>,
+        bic: Option<String>,
+        bank: Option<String>,
+        footer: Vec<String>,
+        tax_exemption: Option<String>,
+        payment_days: Option<i64>,
+        invoice_number: Option<String>,
+        credit_note_number: Option<String>,
+        delivery_note_number: Option<String>,
+    }
     RawWarehouse {
         warehouse_id: Option<i64>,
         mandator_id: Option<i64>,
@@ -132,6 +158,9 @@ raw! {
     RawShippingCarrier { shipping_provider_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
     RawDispatchType { dispatch_type_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
     RawSupplier { supplier_id: Option<i64>, mandator_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
+    RawPayments { look_seconds: Option<i64>, folders: Vec<RawPaymentFolder>, instructions: Vec<RawPaymentInstruction> }
+    RawPaymentFolder { path: Option<String>, mandator_id: Option<i64>, account: Option<String> }
+    RawPaymentInstruction { payment_method_id: Option<i64>, mandator_id: Option<i64>, text: Option<String> }
     RawAccount {
         account_id: Option<i64>,
         mandator_id: Option<i64>,
@@ -201,6 +230,7 @@ raw! {
         poll_task: Option<RawRate>,
         read_back: Option<RawRate>,
         transfer: Option<RawRate>,
+        pull_contacts: Option<RawRate>,
     }
     RawRate { calls: Option<i64>, seconds: Option<i64> }
 }

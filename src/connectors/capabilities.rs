@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::domain::Currency;
+use crate::domain::contact::ContactKind;
 use crate::domain::order::FactName;
 use crate::domain::rate::Rates;
 use crate::domain::transfer::TransferKind;
@@ -59,8 +60,10 @@ pub struct Capabilities {
     pub prices: PriceKinds,
     /// The currencies that the channel sells in. Empty: whichever the merchant sets there; the connector refuses others.
     pub currencies: Vec<Currency>,
-    /// Decimals of a price beyond those of its currency are cut to so many at most. `None`: as many as the currency has.
+    /// A price with more decimals is refused before the channel is called. `None`: as many as its currency has.
     pub price_decimals: Option<u32>,
+    /// `shop` works: an account that is pointed at another shop is noticed.
+    pub tells_shop: bool,
     /// `list_offers` works: what the channel shows can be compared with what is known.
     pub lists_offers: bool,
     /// `find_offers` works: single offers can be read back.
@@ -73,7 +76,7 @@ pub struct Capabilities {
     /// Single packages can be reported while others are still to come. false: they are reported together, when nothing is
     /// open any more.
     pub ships_in_part: bool,
-    /// An order may have several packages. false: only the first one is reported.
+    /// An order may have several packages. false: the first one is reported with everything in it, and the ERP hears of the others.
     pub several_packages: bool,
     /// Money can be given back for single positions.
     pub refunds_positions: bool,
@@ -82,6 +85,8 @@ pub struct Capabilities {
     pub repeats: Repeats,
     /// The records that the channel takes beside offers and orders.
     pub transfers: Vec<TransferKind>,
+    /// What `pull_contacts` gives.
+    pub contacts: Vec<ContactKind>,
     /// How often the channel lets itself be called, counted in calls of this trait; the account's settings may say
     /// something else.
     pub rates: Rates,
@@ -106,6 +111,7 @@ impl Capabilities {
             prices: PriceKinds::AsSetThere,
             currencies: Vec::new(),
             price_decimals: None,
+            tells_shop: false,
             lists_offers: false,
             finds_offers: false,
             rereads_open_orders: false,
@@ -116,6 +122,7 @@ impl Capabilities {
             refunds_amounts: false,
             repeats: Repeats::ReadBack,
             transfers: Vec::new(),
+            contacts: Vec::new(),
             rates: Rates::new(),
         }
     }

@@ -3,7 +3,7 @@
 //! Nothing here logs, and errors carry neither query strings nor bodies: both may hold secrets or addresses.
 
 use std::io::Read;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use reqwest::blocking::{Client, RequestBuilder};
@@ -12,7 +12,9 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use super::{ChannelError, SetupError};
 
 /// Bytes of an answer. 1000 orders of Vendure take about 4 MiB.
-const MOST_ANSWER: u64 = 32 << 20;
+const MOST_ANSWER: usize = 32 << 20;
+/// Bytes read at once.
+const CHUNK: usize = 64 << 10;
 /// A host that does not answer at all is given up earlier than a slow call.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -21,7 +23,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     client: Client,
-    most_answer: u64,
+    timeout: Duration,
+    most_answer: usize,
 }
 
 /// An answer that is neither an outage nor a refusal of the credentials.
@@ -59,7 +62,7 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Http { client, most_answer: MOST_ANSWER })
+        Ok(Http { client, timeout, most_answer: MOST_ANSWER })
     }
 
     pub(crate) fn post(&self, url: &str) -> RequestBuilder {
@@ -67,22 +70,49 @@ impl Http {
     }
 
     pub(crate) fn send(&self, request: RequestBuilder) -> Result<Answer, ChannelError> {
+        let deadline = Instant::now() + self.timeout;
         let response = request.send().map_err(unreachable)?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         if let Some(error) = outage(status, headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Utc::now()) {
             return Err(error);
         }
-        let mut body = Vec::new();
-        // One byte more than allowed distinguishes a full answer from one that is too long.
-        response
-            .take(self.most_answer.saturating_add(1))
-            .read_to_end(&mut body)
-            .map_err(|error| ChannelError::Unavailable { reason: format!("the answer broke off: {error}"), retry_after: None })?;
-        if u64::try_from(body.len()).unwrap_or(u64::MAX) > self.most_answer {
-            return Err(ChannelError::Protocol { reason: format!("the answer has more than {} bytes", self.most_answer) });
-        }
+        let unavailable = |reason: String| ChannelError::Unavailable { reason, retry_after: None };
+        let body = read_body(response, self.most_answer, || Instant::now() >= deadline).map_err(|end| match end {
+            BodyEnd::TooLong => ChannelError::Protocol { reason: format!("the answer has more than {} bytes", self.most_answer) },
+            BodyEnd::TooSlow => unavailable(format!("the answer takes longer than {} s", self.timeout.as_secs())),
+            BodyEnd::Broken(error) => unavailable(format!("the answer broke off: {error}")),
+        })?;
         Ok(Answer { status, headers, body })
+    }
+}
+
+/// Why a body did not come as a whole.
+#[derive(Debug)]
+pub(super) enum BodyEnd {
+    TooLong,
+    TooSlow,
+    Broken(std::io::Error),
+}
+
+/// Reads a body of at most so many bytes. The client bounds each read only, so a server that sends a byte now and then would hold
+/// it for hours: `late` is asked after each read.
+pub(super) fn read_body(mut body: impl Read, most: usize, mut late: impl FnMut() -> bool) -> Result<Vec<u8>, BodyEnd> {
+    let (mut bytes, mut chunk) = (Vec::new(), vec![0; CHUNK]);
+    loop {
+        let read = match body.read(&mut chunk) {
+            Ok(0) => return Ok(bytes),
+            Ok(read) => read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(BodyEnd::Broken(error)),
+        };
+        bytes.extend_from_slice(chunk.get(..read).unwrap_or_default());
+        if bytes.len() > most {
+            return Err(BodyEnd::TooLong);
+        }
+        if late() {
+            return Err(BodyEnd::TooSlow);
+        }
     }
 }
 
@@ -148,11 +178,11 @@ mod tests {
 
     use chrono::{TimeZone, Utc};
 
-    use super::{Answer, Http, read_retry_after};
+    use super::{Answer, BodyEnd, Http, read_body, read_retry_after};
     use crate::connectors::ChannelError;
 
     /// A server that gives one answer.
-    fn ask(answer: &'static str, most_answer: u64) -> Result<Answer, ChannelError> {
+    fn ask(answer: &'static str, most_answer: usize) -> Result<Answer, ChannelError> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/api?secret=1", listener.local_addr().unwrap());
         let server = std::thread::spawn(move || {
@@ -213,6 +243,32 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Gives a byte per read, for ever.
+    struct Drip(usize);
+
+    impl Read for Drip {
+        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+            self.0 += 1;
+            to[0] = b' ';
+            Ok(1)
+        }
+    }
+
+    #[test]
+    fn an_answer_that_drips_ends_when_its_time_is_over() {
+        let (mut drip, mut asked) = (Drip(0), 0);
+        let end = read_body(&mut drip, 1000, || {
+            asked += 1;
+            asked == 10
+        });
+        assert!(matches!(end, Err(BodyEnd::TooSlow)), "{end:?}");
+        assert_eq!(drip.0, 10, "not a byte more is read");
+        let mut drip = Drip(0);
+        assert!(matches!(read_body(&mut drip, 1000, || false), Err(BodyEnd::TooLong)));
+        assert_eq!(drip.0, 1001);
+        assert_eq!(read_body(&b"{}"[..], 2, || false).unwrap(), b"{}");
     }
 
     #[test]

@@ -7,7 +7,6 @@ mod capabilities;
 mod face;
 mod fault;
 mod http;
-mod image;
 mod network;
 mod offer;
 mod outcome;
@@ -22,20 +21,21 @@ mod transfer;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::OfferId;
+use crate::domain::contact::ContactKind;
 
 pub use crate::domain::item::{Attribute, Word};
 pub use capabilities::{Capabilities, PriceKinds, Repeats};
 pub use face::{Face, FaceReply, FaceRequest, Faces, Token};
 pub use fault::{ChannelError, SetupError, StateError};
 pub use offer::{
-    CategoryPage, ChannelAttribute, ChannelCategory, Listed, ListedOffer, OfferChange, OfferContent, OfferKey, Price, Quantity,
+    CategoryPage, ChannelAttribute, ChannelCategory, Listed, ListedOffer, OfferChange, OfferContent, OfferKey, Price, Quantity, Sibling,
     VariantContent,
 };
 pub use outcome::{Acceptance, Checkup, Fact, MissingRight, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress, TaskRow};
 pub use registry::{Build, Entry, build, check_settings, entries, invents_orders, mails_buyers, names};
 pub use settings::{Setting, Takes};
-pub use transfer::Transfer;
-pub(crate) use transfer::{CouponRecord, CustomerRecord, Record};
+pub(crate) use transfer::{CouponRecord, CustomerRecord, DisputeRecord, MessageRecord, Record};
+pub use transfer::{PulledContacts, Transfer};
 
 // One word per connector: its folder.
 registry::connectors!(sandbox, vendure);
@@ -54,6 +54,12 @@ pub trait Connector: Send + Sync {
     /// How far a task is. Capability `tasks`.
     fn poll_task(&self, _task: &Task) -> Result<TaskProgress, ChannelError> {
         Err(ChannelError::unsupported("tasks"))
+    }
+
+    /// Which shop it is: a text that stays the same for as long as the numbers of its offers and orders mean the same, wherever it
+    /// is reached. At most 200 characters. Capability `tells_shop`.
+    fn shop(&self) -> Result<String, ChannelError> {
+        Err(ChannelError::unsupported("name of the shop"))
     }
 
     /// Single offers as the channel shows them now; those that it does not know are left out. Capability `finds_offers`.
@@ -81,9 +87,15 @@ pub trait Connector: Send + Sync {
         Err(ChannelError::unsupported("way to read a fact back"))
     }
 
-    /// Brings a customer or coupon to the wanted state; a repeat is harmless. Capability `transfers`.
+    /// Brings a customer or coupon to the wanted state, or sends a message or dispute; a repeat is harmless. Capability `transfers`.
     fn transfer(&self, _transfer: &Transfer) -> Result<Outcome, ChannelError> {
         Err(ChannelError::unsupported("transfer of customers and coupons"))
+    }
+
+    /// What buyers and merchant say to each other, new or changed since `cursor` (`None` at the first time), oldest change first.
+    /// The place is the caller's: the same `cursor` gives the same again. Capability `contacts`.
+    fn pull_contacts(&self, _kind: ContactKind, _cursor: Option<&str>) -> Result<PulledContacts, ChannelError> {
+        Err(ChannelError::unsupported("messages, disputes and feedback"))
     }
 
     /// The channel's categories page by page. Capability `categories`.

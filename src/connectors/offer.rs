@@ -73,6 +73,18 @@ pub struct VariantContent {
     pub parent_images: Vec<String>,
     /// Property and value, such as Colour and Blue.
     pub options: Vec<(Word, Word)>,
+    /// Other articles of the parent that the account offers or offered, some of very many: what finds the family at the channel
+    /// when the parent has got another number.
+    #[serde(default)]
+    pub siblings: Vec<Sibling>,
+}
+
+/// Another variant of the same parent.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Sibling {
+    pub sku: String,
+    /// The channel's own number, once known.
+    pub external_number: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

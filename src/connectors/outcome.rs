@@ -130,8 +130,10 @@ pub struct Checkup {
 pub struct MissingRight {
     /// In the channel's words.
     pub right: String,
-    /// What Kontor cannot do without it.
+    /// What Kontor cannot do without it, such as "collecting orders".
     pub needed_for: String,
+    /// Only for calls that not every ERP makes: the rest of the account works without it.
+    pub optional: bool,
 }
 
 impl ChannelError {

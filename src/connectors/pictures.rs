@@ -2,28 +2,31 @@
 //! stranger: size, time and redirects are bounded, the kind is read from the bytes, and private networks are out of reach unless
 //! the administrator names the host.
 
-use std::io::Read;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use chrono::DateTime;
 use reqwest::blocking::{Client, Response};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, LOCATION};
+use reqwest::header::{ACCEPT, DATE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use url::{Host, Url};
 
-use super::http::{innermost, use_ring};
-use super::image::Kind;
+use super::http::{BodyEnd, innermost, read_body, use_ring};
 use super::network::is_public;
 use super::{SetupError, lock};
 use crate::domain::hex::hex;
 use crate::domain::message::Arg;
+use crate::domain::picture::Kind;
 
 const MOST_REDIRECTS: usize = 5;
-/// Bytes read at once.
-const CHUNK: usize = 64 << 10;
+/// Pictures that are remembered; beyond, it begins again.
+const MOST_REMEMBERED: usize = 20_000;
+/// Bytes of a validator that is kept.
+const LONGEST_VALIDATOR: usize = 500;
 
 /// How much one picture may cost.
 #[derive(Debug, Clone, Copy)]
@@ -76,12 +79,36 @@ struct Guard {
     asked: Mutex<Option<String>>,
 }
 
+/// What came of asking for a picture again.
+#[derive(Debug, Clone)]
+pub(crate) enum Fetched {
+    /// The server says that it is the one with this digest.
+    Same(String),
+    New(Picture),
+}
+
+/// What a server named for asking later whether a picture has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Validators {
+    etag: Option<HeaderValue>,
+    modified: Option<HeaderValue>,
+}
+
+/// A picture that was fetched.
+#[derive(Debug, Clone)]
+struct Remembered {
+    validators: Validators,
+    digest: String,
+}
+
 pub(crate) struct Pictures {
     client: Client,
     guard: Arc<Guard>,
     /// Hosts, some with their port, that may be in a private network.
     private_hosts: Vec<String>,
     bounds: Bounds,
+    /// By address; only saves downloads, so a restart may lose it.
+    remembered: Mutex<BTreeMap<String, Remembered>>,
     /// One picture at a time: the guard knows one host.
     turn: Mutex<()>,
 }
@@ -148,19 +175,47 @@ impl Pictures {
             .dns_resolver(guard.clone())
             .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Pictures { client, guard, private_hosts: private_hosts.to_vec(), bounds, turn: Mutex::new(()) })
+        Ok(Pictures { client, guard, private_hosts: private_hosts.to_vec(), bounds, remembered: Mutex::default(), turn: Mutex::new(()) })
     }
 
-    /// Fetches the picture behind an address. `trusted`: Kontor itself serves it, wherever that is.
+    /// Fetches the picture behind an address, unless the server says that it is the one that was fetched before. `trusted`: Kontor
+    /// itself serves it, wherever that is.
+    pub(crate) fn fetch_if_changed(&self, address: &str, trusted: bool) -> Result<Fetched, Miss> {
+        let known = lock(&self.remembered).get(address).cloned();
+        match self.ask(address, trusted, known.as_ref().map(|known| &known.validators))? {
+            Some(picture) => Ok(Fetched::New(picture)),
+            None => known.map(|known| Fetched::Same(known.digest)).ok_or_else(|| Miss::Later("HTTP 304 without a question".to_owned())),
+        }
+    }
+
+    /// Fetches the picture behind an address, whatever is known of it.
     pub(crate) fn fetch(&self, address: &str, trusted: bool) -> Result<Picture, Miss> {
+        self.ask(address, trusted, None)?.ok_or_else(|| Miss::Later("HTTP 304 without a question".to_owned()))
+    }
+
+    /// `None`: the picture with these validators has not changed.
+    fn ask(&self, address: &str, trusted: bool, known: Option<&Validators>) -> Result<Option<Picture>, Miss> {
         let _turn = lock(&self.turn);
         let deadline = Instant::now() + self.bounds.time;
         let mut url = Url::parse(address.trim()).map_err(|_| Wrong::Address)?;
         for hop in 0..=MOST_REDIRECTS {
             self.admit(&url, trusted && hop == 0)?;
-            let response = self.client.get(url.clone()).header(ACCEPT, "image/*").send().map_err(|error| missed(&url, error))?;
+            let mut request = self.client.get(url.clone()).header(ACCEPT, "image/*");
+            if let Some(etag) = known.and_then(|known| known.etag.clone()) {
+                request = request.header(IF_NONE_MATCH, etag);
+            }
+            if let Some(modified) = known.and_then(|known| known.modified.clone()) {
+                request = request.header(IF_MODIFIED_SINCE, modified);
+            }
+            let response = request.send().map_err(|error| missed(&url, error))?;
             match response.status().as_u16() {
-                200 => return self.read(response, deadline),
+                200 => {
+                    let validators = Validators::of(response.headers());
+                    let picture = self.read(response, deadline)?;
+                    self.remember(address, validators, &picture.digest);
+                    return Ok(Some(picture));
+                }
+                304 if known.is_some() => return Ok(None),
                 301..=303 | 307 | 308 => url = target(&url, &response).ok_or(Wrong::Address)?,
                 status @ (408 | 425 | 429 | 500..=599) => return Err(Miss::Later(format!("HTTP {status}"))),
                 status => return Err(Wrong::Status(status).into()),
@@ -170,6 +225,18 @@ impl Pictures {
             }
         }
         Err(Wrong::Redirects.into())
+    }
+
+    fn remember(&self, address: &str, validators: Option<Validators>, digest: &str) {
+        let mut remembered = lock(&self.remembered);
+        let Some(validators) = validators else {
+            remembered.remove(address);
+            return;
+        };
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(address.to_owned(), Remembered { validators, digest: digest.to_owned() });
     }
 
     /// Whether this host may be asked; names are looked at when they are looked up.
@@ -194,29 +261,32 @@ impl Pictures {
         Ok(())
     }
 
-    fn read(&self, mut response: Response, deadline: Instant) -> Result<Picture, Miss> {
+    fn read(&self, response: Response, deadline: Instant) -> Result<Picture, Miss> {
         let most = self.bounds.bytes;
         let too_large = || Miss::from(Wrong::TooLarge(most));
         if response.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |length| length > most)) {
             return Err(too_large());
         }
-        let (mut bytes, mut chunk) = (Vec::new(), vec![0; CHUNK]);
-        loop {
-            let read = response.read(&mut chunk).map_err(|error| Miss::Later(format!("the picture broke off: {error}")))?;
-            if read == 0 {
-                break;
-            }
-            bytes.extend_from_slice(chunk.get(..read).unwrap_or_default());
-            if bytes.len() > most {
-                return Err(too_large());
-            }
-            if Instant::now() >= deadline {
-                return Err(slow(self.bounds.time));
-            }
-        }
+        let bytes = read_body(response, most, || Instant::now() >= deadline).map_err(|end| match end {
+            BodyEnd::TooLong => too_large(),
+            BodyEnd::TooSlow => slow(self.bounds.time),
+            BodyEnd::Broken(error) => Miss::Later(format!("the picture broke off: {error}")),
+        })?;
         let kind = Kind::of(&bytes).ok_or(Wrong::NoPicture)?;
         let digest = hex(&Sha256::digest(&bytes));
         Ok(Picture { kind, bytes, digest })
+    }
+}
+
+impl Validators {
+    /// `None`: the server named nothing that can be relied on. A time counts only where the picture cannot have changed twice
+    /// within its second (RFC 9110, section 8.8.2.2).
+    fn of(headers: &HeaderMap) -> Option<Validators> {
+        let short = |name| headers.get(name).filter(|value| value.len() <= LONGEST_VALIDATOR).cloned();
+        let time = |name| DateTime::parse_from_rfc2822(headers.get(name)?.to_str().ok()?).ok();
+        let settled = time(LAST_MODIFIED).zip(time(DATE)).is_some_and(|(modified, now)| (now - modified).num_seconds() >= 60);
+        let found = Validators { etag: short(ETAG), modified: short(LAST_MODIFIED).filter(|_| settled) };
+        (found.etag.is_some() || found.modified.is_some()).then_some(found)
     }
 }
 
@@ -240,103 +310,4 @@ fn missed(url: &Url, error: reqwest::Error) -> Miss {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-    use std::time::Duration;
-
-    use super::{Bounds, Kind, Miss, Pictures, Wrong};
-
-    const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;";
-
-    fn pictures(hosts: &[&str]) -> Pictures {
-        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
-        Pictures::new(&hosts, Bounds { bytes: 1000, time: Duration::from_secs(5) }).unwrap()
-    }
-
-    /// A server that gives these answers, one per connection; its address.
-    fn server(answers: Vec<Vec<u8>>) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                let _ = stream.read(&mut [0; 4096]);
-                let _ = stream.write_all(&answer);
-            }
-        });
-        url
-    }
-
-    fn ok(body: &[u8]) -> Vec<u8> {
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n", body.len());
-        [head.as_bytes(), body].concat()
-    }
-
-    fn status(line: &str) -> Vec<u8> {
-        format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n").into_bytes()
-    }
-
-    fn miss(answer: Vec<u8>) -> Miss {
-        pictures(&["127.0.0.1"]).fetch(&server(vec![answer]), false).unwrap_err()
-    }
-
-    #[test]
-    fn the_kind_is_read_from_the_bytes_whatever_the_address_and_the_server_say() {
-        let url = server(vec![ok(GIF)]);
-        let picture = pictures(&["127.0.0.1"]).fetch(&format!("{url}/a.png"), false).unwrap();
-        assert_eq!((picture.kind, picture.bytes.as_slice(), picture.digest.len()), (Kind::Gif, GIF, 64));
-    }
-
-    #[test]
-    fn what_is_no_picture_or_too_large_is_refused_and_what_may_come_later_is_not() {
-        assert_eq!(miss(ok(b"<html><body>not found</body></html>")), Miss::Wrong(Wrong::NoPicture));
-        assert_eq!(miss(ok(b"")), Miss::Wrong(Wrong::NoPicture));
-        assert_eq!(miss(status("404 Not Found")), Miss::Wrong(Wrong::Status(404)));
-        assert_eq!(miss(status("403 Forbidden")), Miss::Wrong(Wrong::Status(403)));
-        assert_eq!(miss(status("503 Service Unavailable")), Miss::Later("HTTP 503".to_owned()));
-        let said = b"HTTP/1.1 200 OK\r\nContent-Length: 52428800\r\n\r\n".to_vec();
-        assert_eq!(miss(said), Miss::Wrong(Wrong::TooLarge(1000)), "before a byte of it is read");
-        let unsaid = [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".as_slice(), GIF, &[0; 5000]].concat();
-        assert_eq!(miss(unsaid), Miss::Wrong(Wrong::TooLarge(1000)));
-        let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nGIF89a".to_vec();
-        assert!(matches!(miss(cut), Miss::Later(_)));
-        assert!(matches!(pictures(&["127.0.0.1"]).fetch("http://127.0.0.1:9/a.png", false), Err(Miss::Later(_))));
-        for address in ["ftp://example.com/a.png", "a.png", "file:///etc/passwd", "data:image/gif;base64,R0lGODlh"] {
-            assert_eq!(pictures(&[]).fetch(address, false).unwrap_err(), Miss::Wrong(Wrong::Address), "{address}");
-        }
-    }
-
-    #[test]
-    fn a_private_address_is_out_of_reach_also_behind_a_redirect_or_a_name() {
-        let refused = |hosts: &[&str], url: &str| match pictures(hosts).fetch(url, false).unwrap_err() {
-            Miss::Wrong(Wrong::Private(host)) => host,
-            other => panic!("{url}: {other:?}"),
-        };
-        assert_eq!(refused(&[], "http://127.0.0.1:9/a.png"), "127.0.0.1");
-        assert_eq!(refused(&[], "http://[::1]:9/a.png"), "[::1]");
-        assert_eq!(refused(&[], "http://0x7f000001/a.png"), "127.0.0.1", "another spelling");
-        assert_eq!(refused(&[], "http://localhost:9/a.png"), "localhost");
-        let redirect = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n".to_vec();
-        assert_eq!(refused(&["127.0.0.1"], &server(vec![redirect])), "169.254.169.254");
-        let to_name = b"HTTP/1.1 302 Found\r\nLocation: http://localhost:9/a.png\r\nContent-Length: 0\r\n\r\n".to_vec();
-        let url = server(vec![to_name]);
-        match pictures(&[]).fetch(&url, true).unwrap_err() {
-            Miss::Wrong(Wrong::Private(host)) => assert_eq!(host, "localhost", "only the address itself is trusted"),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_named_host_and_kontor_itself_may_be_private() {
-        let url = server(vec![ok(GIF), ok(GIF)]);
-        assert!(pictures(&[]).fetch(&url, true).is_ok());
-        assert!(pictures(&[url.trim_start_matches("http://")]).fetch(&url, false).is_ok(), "by host and port");
-        let next = server(vec![ok(GIF)]);
-        let moved = format!("HTTP/1.1 301 Moved\r\nLocation: {next}/b.gif\r\nContent-Length: 0\r\n\r\n").into_bytes();
-        assert!(pictures(&["127.0.0.1"]).fetch(&server(vec![moved]), false).is_ok(), "redirects are followed");
-        let circle = b"HTTP/1.1 301 Moved\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n".to_vec();
-        let url = server(vec![circle; 10]);
-        assert_eq!(pictures(&["127.0.0.1"]).fetch(&url, false).unwrap_err(), Miss::Wrong(Wrong::Redirects));
-    }
-}
+mod tests;

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::bell::{Bell, Wake};
 use super::keeper::Keeper;
 use super::retry::after;
 use crate::config::{Account, Settings};
+use crate::documents::{self, Folder};
 use crate::domain::{AccountId, Failure, OfferId, Stamp};
 use crate::store::outbox::{self, Topic};
 use crate::store::{Store, accounts, backlog, deletions, messages, offers, pricelists, replay};
@@ -29,6 +30,8 @@ pub(super) struct Housekeeper {
     pub bell: Arc<Bell>,
     pub keeper: Arc<Keeper>,
     pub owner: String,
+    /// The part of the folder of documents that is looked through next.
+    pub part: u8,
     /// Parked rows and failing as last warned of, per account.
     pub warned: BTreeMap<AccountId, (i64, bool)>,
 }
@@ -114,6 +117,8 @@ impl Housekeeper {
         self.store.write(move |tx| deletions::forget_before(tx, before(now, KEEP_DELETIONS)))?;
         let (unkeyed, keyed) = (before(now, settings.replay.window), before(now, settings.replay.keyed));
         self.store.write(move |tx| replay::forget_before(tx, unkeyed, keyed))?;
+        self.part = self.part.wrapping_add(1);
+        documents::sweep(&self.store, &Folder::new(&settings.documents.folder), self.part, SystemTime::now())?;
         self.warn()
     }
 

@@ -86,8 +86,6 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
     let mut customer =
         customers::buyer(tx, account.mandator_id, Some(account.account_id), order.buyer.id.as_deref(), order.buyer.email.as_deref())?;
     let document = document_of(order);
-    let branch = orders::branch_warehouse(&mut tx.conn, account.mandator_id, &document.delivery)?;
-    let warehouses = settings.warehouses_for(Some(account.account_id), account.mandator_id, branch);
     customers::follow_order(tx, &mut customer, &document, order.buyer.email.as_deref())?;
     let row = OrderRow {
         account_id: Some(account.account_id),
@@ -107,6 +105,7 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
         data: document,
         ..OrderRow::new(account.mandator_id, account.sub_channel_id, order.workflow)
     };
+    let warehouses = orders::warehouses_of(&mut tx.conn, &row, settings)?;
     let (row, reserved) = orders::insert(tx, row, positions.clone(), &warehouses)?;
     for (line, position) in order.lines.iter().zip(&positions) {
         if position.item_id.is_none() {
@@ -146,7 +145,7 @@ fn add(tx: &mut Tx<'_>, settings: &Settings, account: &Account, said: &ChannelOr
 fn first_status(order: &ChannelOrder) -> OrderStatus {
     match order {
         ChannelOrder { cancelled: true, .. } => OrderStatus::Cancelled,
-        ChannelOrder { paid: true, .. } => match step(order.workflow, OrderStatus::New, Event::Paid) {
+        ChannelOrder { paid: true, .. } => match step(order.workflow, OrderStatus::New, true, Event::Paid) {
             Step::To(paid) => paid,
             Step::Recorded | Step::Refused => OrderStatus::New,
         },
@@ -203,10 +202,10 @@ fn position_of(tx: &mut Tx<'_>, account: &Account, line: &OrderLine) -> Result<O
     let sold = sold_as(conn, account_id, line)?;
     let mut item_id = sold.map(|(_, item)| item);
     let mut offer = sold;
-    let mut number = line.sku.clone();
-    let mut item = match (item_id, &line.sku) {
+    let mut number = line.sku.as_deref().map(|sku| sku.trim().to_owned());
+    let mut item = match (item_id, number.as_deref()) {
         (None, None) => None,
-        (found, sku) => orders::sold_items(conn, account.mandator_id, found, sku.as_deref().unwrap_or_default())?.into_iter().next(),
+        (found, sku) => orders::sold_items(conn, account.mandator_id, found, sku.unwrap_or_default())?.into_iter().next(),
     };
     if item.is_none() && item_id.is_none() {
         // An SKU that nobody has any more finds who had it last.

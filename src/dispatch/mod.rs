@@ -7,7 +7,9 @@
 mod begun;
 pub mod bell;
 mod channel;
+mod clerk;
 mod context;
+mod fit;
 mod housekeeping;
 mod inbound;
 mod keeper;
@@ -21,6 +23,7 @@ mod retry;
 mod rounds;
 mod sent;
 mod settle;
+mod shop;
 mod stock_out;
 #[cfg(test)]
 mod tests;
@@ -34,6 +37,7 @@ use std::time::{Duration, Instant};
 
 use bell::Bell;
 use channel::Channel;
+use clerk::Clerk;
 use context::Context;
 use housekeeping::Housekeeper;
 use keeper::Keeper;
@@ -87,7 +91,9 @@ impl Dispatcher {
                 None => log::error!("account {account_id}: its connector does not start"),
             }
         }
-        let housekeeper = Housekeeper { settings, store, bell: Arc::clone(&bell), keeper, owner, warned: BTreeMap::new() };
+        let clerk = Clerk::new(Arc::clone(&settings), store.clone(), Arc::clone(&bell));
+        threads.extend(spawn("payments", move || clerk.run()));
+        let housekeeper = Housekeeper { settings, store, bell: Arc::clone(&bell), keeper, owner, part: 0, warned: BTreeMap::new() };
         threads.extend(spawn("housekeeper", move || housekeeper.run()));
         Dispatcher { bell, threads, patience }
     }

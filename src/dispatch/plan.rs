@@ -1,11 +1,13 @@
 //! What to send to a channel about offers, from what is known about them. Pure.
 
+mod family;
 mod renamed;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::fit::LeftOut;
 use super::rename::Way;
 use crate::config::Account;
 use crate::connectors::{OfferChange, OfferContent, Price, Quantity};
@@ -14,7 +16,7 @@ use crate::domain::offer::Wanted;
 use crate::domain::stock::{self, Decision, Figures, Life};
 use crate::domain::{ItemId, OfferId, Stamp, TaskId};
 use crate::preparation::{self, Effective, Lack, effective};
-use crate::store::offers::{Announced, EndedBy, OfferRow, StockFigures};
+use crate::store::offers::{Announced, EndedBy, Former, Member, OfferRow, StockFigures};
 use crate::store::outbox::{OutboxStatus, StateRow, Topic};
 
 /// How often an offer may be part of a call that failed as a whole before it is sent alone.
@@ -49,6 +51,10 @@ pub(crate) struct Known {
     pub skus: BTreeMap<OfferId, Vec<String>>,
     /// Offers whose new SKU another offer of the account has at the channel.
     pub ways: BTreeMap<OfferId, Way>,
+    /// Listings that offers had, and that the channel still shows.
+    pub left_behind: BTreeMap<OfferId, Former>,
+    /// The offers of families, by the parent.
+    pub families: BTreeMap<ItemId, Vec<Member>>,
 }
 
 /// A change to be sent, with the outbox rows that it settles.
@@ -64,8 +70,14 @@ pub(crate) struct Sending {
     pub new_sku: bool,
     /// The end of an offer that is to have another SKU: it is listed again afterwards.
     pub moves: bool,
+    /// The end of a listing that the offer had under this SKU of our records, not of the offer itself.
+    pub left_behind: Option<String>,
     /// Its rows stay due whatever the channel answers.
     pub keeps: bool,
+    /// What the channel has no place for in the content; `None` without content.
+    pub left_out: Option<Vec<LeftOut>>,
+    /// The same as the merchant was told it before.
+    pub told_left_out: Option<String>,
     /// Stock control ends the offer: the numbers for the merchant.
     pub out_of_stock: Option<Figures>,
     pub rows: Vec<StateRow>,
@@ -190,7 +202,7 @@ impl Planner<'_> {
             plan.following.extend(due.into_iter().map(|row| (row, task_id)));
             return;
         }
-        if self.offer.wanted == Wanted::Running && self.make_way(&due, plan) {
+        if self.end_left_behind(&due, plan) || (self.offer.wanted == Wanted::Running && self.make_way(&due, plan)) {
             return;
         }
         let is_listing = |row: &&StateRow| row.topic == Topic::Listing;
@@ -258,7 +270,7 @@ impl Planner<'_> {
 
     fn whole(&self) -> Result<(OfferContent, Price), Lack> {
         let effective = self.effective()?;
-        Ok((effective.content()?, effective.price?.value))
+        Ok((self.in_family(effective.content()?), effective.price?.value))
     }
 
     fn pending(&self) -> Vec<StateRow> {
@@ -285,7 +297,7 @@ impl Planner<'_> {
         // Most changes are of quantities, which need none of it.
         let shows = due.iter().any(|row| matches!(row.topic, Topic::Content | Topic::Price));
         let effective = if shows { self.effective().map(Some) } else { Ok(None) };
-        let content = || parts_of(&effective).and_then(Effective::content);
+        let content = || parts_of(&effective).and_then(Effective::content).map(|content| self.in_family(content));
         for row in due {
             let part = match row.topic {
                 Topic::Content => content().map(|part| change.content = Some(part)),
@@ -325,8 +337,20 @@ impl Planner<'_> {
             figures => figures.announces(&placed, told).then_some(Announced::Quantity(told)),
         });
         let new_sku = self.skus.iter().all(|known| *known != change.sku) && (change.wanted == Wanted::Running || !self.skus.is_empty());
-        let item_id = self.offer.item_id;
-        Sending { change, item_id, whole, announced, new_sku, moves: false, keeps: false, out_of_stock: None, rows }
+        Sending {
+            change,
+            item_id: self.offer.item_id,
+            whole,
+            announced,
+            new_sku,
+            moves: false,
+            left_behind: None,
+            keeps: false,
+            left_out: None,
+            told_left_out: self.offer.left_out.clone(),
+            out_of_stock: None,
+            rows,
+        }
     }
 
     fn parking(&self, lack: Lack, rows: Vec<StateRow>) -> Parking {

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 /// The codes of all messages of a reconciliation.
-pub(crate) const CODES: [&str; 7] = [
+pub(crate) const CODES: [&str; 8] = [
     "OFFER_MISSING",
     "OFFER_UNWANTED",
     "OFFER_UNCONFIRMED",
     "OFFER_PRICE_DIFFERS",
     "OFFER_QUANTITY_DIFFERS",
+    "OFFER_SKU_DIFFERS",
     "OFFER_UNKNOWN",
     "OFFER_IMPORTED",
 ];
@@ -23,6 +24,9 @@ pub(crate) struct Report {
     pub unconfirmed: usize,
     pub price: usize,
     pub quantity: usize,
+    /// Offers that the channel shows under another SKU.
+    #[serde(default)]
+    pub sku: usize,
     /// Running offers of the channel that belong to no offer of ours.
     pub unknown: usize,
     pub imported: usize,
@@ -39,11 +43,11 @@ impl std::fmt::Display for Report {
         if let Some(error) = &self.error {
             write!(f, "not finished: {error}; ")?;
         }
-        let Report { listed, missing, unwanted, unconfirmed, price, quantity, unknown, imported, repaired, left_out, .. } = self;
+        let Report { listed, missing, unwanted, unconfirmed, price, quantity, sku, unknown, imported, repaired, left_out, .. } = self;
         write!(
             f,
             "listed {listed}, missing {missing}, unwanted {unwanted}, unconfirmed {unconfirmed}, price {price}, quantity {quantity}, \
-             unknown {unknown}, imported {imported}, repaired {repaired}, left out {left_out}"
+             SKU {sku}, unknown {unknown}, imported {imported}, repaired {repaired}, left out {left_out}"
         )
     }
 }

@@ -6,7 +6,7 @@ pub(crate) use crate::domain::message::clean;
 use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp, TaskId};
 use crate::store::messages::{self, MessageRow};
 use crate::store::offers::{self, Confirmed};
-use crate::store::orders;
+use crate::store::orders::{self, WaitingShipment};
 use crate::store::outbox::{self, Openness, OutboxRow, Settled, StateRow, Topic};
 use crate::store::tasks::{self, Accepted};
 use crate::store::{Tx, accounts, transfers};
@@ -27,8 +27,7 @@ pub(crate) enum Health {
 pub(crate) struct Settlement {
     pub account_id: AccountId,
     pub confirmed: Vec<(OfferId, Confirmed)>,
-    /// `(transfer, number in the channel)`
-    pub transferred: Vec<(i32, String)>,
+    pub transferred: Vec<transfers::Taken>,
     pub rows: Vec<(OutboxRow, Settled)>,
     /// What the channel accepted: its name of the task, since when, when to ask, and an offer in it.
     pub accepted: Vec<(String, Stamp, Stamp, Accepted)>,
@@ -41,8 +40,12 @@ pub(crate) struct Settlement {
     pub stock_outs: Vec<OfferId>,
     /// Offers whose content lacks something that comes later.
     pub unfinished: Vec<OfferId>,
+    /// What channels have no place for in offers, as the merchant is told now.
+    pub left_out: Vec<(OfferId, String)>,
     /// The channel moved its stock for this order: quantities of its items are sent again.
     pub stock_moved_by: Option<OrderId>,
+    /// Packages that the channel gets later.
+    pub waiting_shipment: Option<WaitingShipment>,
     pub messages: Vec<MessageRow>,
     /// `None`: no call was made.
     pub health: Option<Health>,
@@ -60,8 +63,8 @@ impl Settlement {
         for (offer_id, confirmed) in &self.confirmed {
             offers::confirm(tx, *offer_id, confirmed)?;
         }
-        for (transfer_id, number) in &self.transferred {
-            transfers::confirm(tx, *transfer_id, number)?;
+        for taken in &self.transferred {
+            transfers::confirm(tx, taken)?;
         }
         for offer_id in &self.stock_outs {
             offers::wait_for_stock(tx, *offer_id)?;
@@ -79,8 +82,14 @@ impl Settlement {
         tasks::follow(tx, &self.following)?;
         let unfinished: Vec<_> = self.unfinished.iter().map(|offer_id| (*offer_id, self.account_id, Topic::Content)).collect();
         outbox::mark(tx, &unfinished)?;
+        for (offer_id, words) in &self.left_out {
+            offers::keep_left_out(tx, *offer_id, words)?;
+        }
         if let Some(order_id) = self.stock_moved_by {
             offers::moved_by_order(tx, self.account_id, order_id)?;
+        }
+        if let Some(shipment) = &self.waiting_shipment {
+            orders::shipment_waits(tx, shipment)?;
         }
         for message in self.messages {
             messages::add(tx, message)?;

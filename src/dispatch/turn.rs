@@ -1,4 +1,4 @@
-//! Whose turn it is: facts, orders, tasks, states, transfers or reconciliation. Pure.
+//! Whose turn it is: facts, orders, tasks, states, transfers, contacts or reconciliation. Pure.
 
 /// The kinds of work for a channel, in the order of their importance: what was done with orders first, and orders are
 /// collected before quantities are sent, because they reduce what may be offered; what the channel has done by now is
@@ -10,11 +10,13 @@ pub(crate) enum Kind {
     Tasks,
     States,
     Transfers,
+    Contacts,
     Reconciliation,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 6] = [Kind::Facts, Kind::Orders, Kind::Tasks, Kind::States, Kind::Transfers, Kind::Reconciliation];
+    pub(crate) const ALL: [Kind; 7] =
+        [Kind::Facts, Kind::Orders, Kind::Tasks, Kind::States, Kind::Transfers, Kind::Contacts, Kind::Reconciliation];
 
     /// For the log.
     pub(crate) fn word(self) -> &'static str {
@@ -23,7 +25,8 @@ impl Kind {
             Kind::Orders => "polls",
             Kind::Tasks => "tasks",
             Kind::States => "offers",
-            Kind::Transfers => "customers and coupons",
+            Kind::Transfers => "customers, coupons and messages",
+            Kind::Contacts => "messages and feedback",
             Kind::Reconciliation => "lists of offers",
         }
     }
@@ -36,6 +39,7 @@ impl Kind {
             Kind::Tasks => 10,
             Kind::States => 20,
             Kind::Transfers => 20,
+            Kind::Contacts => 5,
             Kind::Reconciliation => 5,
         }
     }
@@ -77,11 +81,11 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::{Kind, Turn};
-    use Kind::{Facts, Orders, Reconciliation, States, Tasks, Transfers};
+    use Kind::{Contacts, Facts, Orders, Reconciliation, States, Tasks, Transfers};
 
     #[test]
     fn facts_go_before_orders_and_orders_before_states() {
-        assert_eq!(Turn::default().order(), [Facts, Orders, Tasks, States, Transfers, Reconciliation]);
+        assert_eq!(Turn::default().order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation]);
     }
 
     #[test]
@@ -93,7 +97,7 @@ mod tests {
             }
             assert_eq!(turn.order().last(), Some(&busy));
             turn.took(busy, true);
-            assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Reconciliation], "its count begins anew");
+            assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation], "its count begins anew");
         }
     }
 
@@ -101,10 +105,10 @@ mod tests {
     fn what_failed_lets_the_others_go_first_until_it_works_again() {
         let mut turn = Turn::default();
         turn.took(Orders, false);
-        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Reconciliation, Orders]);
+        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Contacts, Reconciliation, Orders]);
         turn.took(States, true);
-        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Reconciliation, Orders]);
+        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Contacts, Reconciliation, Orders]);
         turn.took(Orders, true);
-        assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Reconciliation]);
+        assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation]);
     }
 }

@@ -9,6 +9,7 @@ use super::context::Context;
 use super::lease::Lease;
 use super::retry::after;
 use super::rounds::{Attempt, Due, Rounds};
+use super::shop;
 use super::turn::{Kind, Turn};
 use crate::domain::{Failure, Stamp};
 use crate::store::accounts::{self, WorkRow};
@@ -27,6 +28,8 @@ pub(super) struct Worker {
     pub(super) rounds: Rounds,
     pub(super) lease: Lease,
     turn: Turn,
+    /// The channel is the shop that the account's numbers are from.
+    met: bool,
 }
 
 /// What a step leaves to be done.
@@ -42,7 +45,7 @@ impl Worker {
     /// `owner`: of this process; all its workers have the same.
     pub(super) fn new(context: Context, owner: String) -> Worker {
         let lease = Lease::new(owner, !context.store.is_shared());
-        Worker { context, rounds: Rounds::default(), lease, turn: Turn::default() }
+        Worker { context, rounds: Rounds::default(), lease, turn: Turn::default(), met: false }
     }
 
     /// Works until the bell stops. Survives a database that is down and a connector that panics.
@@ -97,6 +100,9 @@ impl Worker {
         if work.blocked_until > now.0 {
             return Ok(Next::At(Stamp(work.blocked_until).min(renewal)));
         }
+        if !self.meets_its_shop(&work, now)? {
+            return Ok(Next::Again);
+        }
         for kind in self.turn.order() {
             if let Some(attempt) = self.rounds.of(kind).turn(&mut self.context, &work, now)? {
                 self.turn.took(kind, attempt == Attempt::Worked);
@@ -108,6 +114,12 @@ impl Worker {
         let channel = &mut self.context.channel;
         let ready = due.into_iter().map(|due| due.call.map_or(due.at, |call| due.at.max(channel.ready_at(call, now))));
         Ok(Next::At(ready.fold(renewal, Stamp::min)))
+    }
+
+    /// Whether the channel is the shop that the account's numbers are from; asked once, before anything else is said.
+    fn meets_its_shop(&mut self, work: &WorkRow, now: Stamp) -> Result<bool, Failure> {
+        self.met = self.met || shop::meet(&mut self.context, work, now)?;
+        Ok(self.met)
     }
 
     /// What the rounds have to do next, from one snapshot.
@@ -142,6 +154,7 @@ impl Worker {
     /// What we remember about the channel is old when the lease comes back.
     fn lose_lease(&mut self) {
         self.lease.forget();
+        self.met = false;
         self.context.channel.forget();
         Kind::ALL.into_iter().for_each(|kind| self.rounds.of(kind).forget());
     }

@@ -99,12 +99,15 @@ impl Customer {
     pub(crate) fn follow(&mut self, address: &Address) {
         let salutation = |word: &String| SALUTATIONS.iter().find(|(_, known)| known == word).map(|(id, _)| *id);
         let known = |id: &i32| SALUTATIONS.iter().any(|(known, _)| known == id);
-        self.salutation_id = address.salutation_id.filter(known).or_else(|| address.salutation_identifier.as_ref().and_then(salutation));
+        // An address has no field that is not named here: the e-mail address is a column of the customer.
         macro_rules! take {
-            ($($field:ident)*) => { $( self.$field.clone_from(&address.$field); )* };
+            ($($field:ident)*) => {
+                let Address { salutation_id: _, salutation_identifier: _, email: _, $($field),* } = address;
+                $( self.$field.clone_from($field); )*
+            };
         }
-        take!(firm title first_name last_name street house_number street_addition postal_code city region country_code_iso);
-        take!(phone mobile_phone fax);
+        take!(firm title first_name last_name street house_number street_addition postal_code city region country_code_iso phone mobile_phone fax);
+        self.salutation_id = address.salutation_id.filter(known).or_else(|| address.salutation_identifier.as_ref().and_then(salutation));
     }
 }
 

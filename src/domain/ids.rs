@@ -60,4 +60,6 @@ id! {
     TaskId;
     /// A payment.
     PaymentId;
+    /// A document of an order.
+    DocumentId;
 }

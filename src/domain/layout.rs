@@ -2,10 +2,19 @@
 
 /// One line of at most `widest` characters.
 pub(crate) fn short(text: &str, widest: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(visible).collect();
     match line.char_indices().nth(widest) {
         Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
         None => line,
+    }
+}
+
+/// What others wrote must not move the cursor of a terminal, or turn the text around.
+fn visible(c: char) -> char {
+    match c {
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
     }
 }
 

@@ -15,7 +15,9 @@ pub(crate) const FIRST_NAME: u32 = 100;
 pub(crate) const LAST_NAME: u32 = 200;
 pub(crate) const STREET: u32 = 200;
 /// Number of an item.
-pub(crate) const ITEM_NUMBER: u32 = 50;
+pub(crate) const ITEM_NUMBER: u32 = 100;
+/// Pieces of a position that an ERP orders: sums over all orders stay far from what a number can hold.
+pub(crate) const PIECES: i32 = 1_000_000;
 /// Name of a position, as sold.
 pub(crate) const POSITION_NAME: u32 = 255;
 /// Transaction id of a payment.

@@ -11,6 +11,7 @@ mod fit;
 mod position;
 mod refund;
 mod request;
+mod shortage;
 mod sums;
 mod totals;
 
@@ -19,13 +20,12 @@ pub(crate) use channel::{Buyer, ChannelOrder, OrderLine};
 pub(crate) use credit::{CreditDocument, CreditState, CreditedPieces, Sold, charged, value_of};
 pub(crate) use difference::{CANCELLED, COUPONS, Difference, LINE, REFUNDED, REFUNDED_AMOUNT, RETURNED, TAXES, differences};
 pub(crate) use document::{OrderDocument, PacketDocument, PaymentDocument};
-#[cfg(test)]
-pub(crate) use fact::DocumentKind;
-pub(crate) use fact::{Content, FactKind, FactName, Packet};
+pub(crate) use fact::{AttachedFile, Content, DocumentKind, FactKind, FactName, Packet};
 pub(crate) use fit::Fitted;
-pub(crate) use position::{Pieces, Position};
+pub(crate) use position::{Pieces, Position, Warehouses};
 pub(crate) use refund::{ChannelRefund, LinePieces};
 pub(crate) use request::{CancellationRequest, Moved, RequestDocument, RequestState, Standing, answer};
+pub(crate) use shortage::{cover, uncovered};
 pub(crate) use sums::total_difference;
 pub(crate) use totals::{Coupon, Delivery, TaxShare, Totals, follow};
 
@@ -138,8 +138,8 @@ pub(crate) enum Step {
 /// The step an event takes in the order's own workflow.
 ///
 /// `PAID` before shipping in cash on delivery, and any repeat of a state already reached, is recorded: an ERP that
-/// repeats a report after a time-out must not get an error for it.
-pub(crate) fn step(workflow: Workflow, status: OrderStatus, event: Event) -> Step {
+/// repeats a report after a time-out must not get an error for it. What is `paid` already needs no money after it is shipped.
+pub(crate) fn step(workflow: Workflow, status: OrderStatus, paid: bool, event: Event) -> Step {
     use OrderStatus as S;
     match (event, status) {
         (Event::Fetched, _) => Step::Recorded,
@@ -161,6 +161,7 @@ pub(crate) fn step(workflow: Workflow, status: OrderStatus, event: Event) -> Ste
         (Event::Shipped, status) if status.is_shipped() => Step::Recorded,
         (Event::Shipped, _) => match workflow {
             Workflow::Prepayment => Step::To(S::ShippedDone),
+            Workflow::CashOnDelivery if paid => Step::To(S::PaidDone),
             Workflow::CashOnDelivery => Step::To(S::ShippedOpenPayments),
             Workflow::Collection => Step::To(S::CollectedDone),
         },
@@ -183,11 +184,12 @@ mod tests {
     #[test]
     fn each_workflow_takes_its_own_way() {
         let way = |workflow, events: &[E]| {
-            let mut status = S::New;
+            let (mut status, mut paid) = (S::New, false);
             for event in events {
-                if let Step::To(next) = step(workflow, status, *event) {
+                if let Step::To(next) = step(workflow, status, paid, *event) {
                     status = next;
                 }
+                paid |= *event == E::Paid;
             }
             status
         };
@@ -197,6 +199,7 @@ mod tests {
         assert_eq!(way(W::CashOnDelivery, &[E::Acknowledged]), S::ConfirmedShipping);
         assert_eq!(way(W::CashOnDelivery, &[E::Acknowledged, E::Shipped]), S::ShippedOpenPayments);
         assert_eq!(way(W::CashOnDelivery, &[E::Shipped, E::Paid]), S::PaidDone);
+        assert_eq!(way(W::CashOnDelivery, &[E::Paid, E::Shipped]), S::PaidDone, "it is paid already");
         assert_eq!(way(W::Collection, &[E::Paid, E::Shipped]), S::CollectedDone);
         assert_eq!(way(W::Prepayment, &[E::Fetched]), S::New);
         assert_eq!(way(W::Prepayment, &[E::Canceled]), S::Cancelled);
@@ -204,9 +207,9 @@ mod tests {
 
     #[test]
     fn goods_that_left_cannot_be_cancelled_and_cancelled_orders_not_be_shipped() {
-        assert_eq!(step(W::Prepayment, S::ShippedDone, E::Canceled), Step::Refused);
-        assert_eq!(step(W::Prepayment, S::Cancelled, E::Shipped), Step::Refused);
-        assert_eq!(step(W::Prepayment, S::Cancelled, E::Paid), Step::Refused);
+        assert_eq!(step(W::Prepayment, S::ShippedDone, true, E::Canceled), Step::Refused);
+        assert_eq!(step(W::Prepayment, S::Cancelled, false, E::Shipped), Step::Refused);
+        assert_eq!(step(W::Prepayment, S::Cancelled, false, E::Paid), Step::Refused);
     }
 
     #[test]
@@ -214,7 +217,7 @@ mod tests {
         for (event, status) in
             [(E::Shipped, S::ShippedDone), (E::Canceled, S::Cancelled), (E::Paid, S::PaidShipping), (E::Acknowledged, S::PaidShipping)]
         {
-            assert_eq!(step(W::Prepayment, status, event), Step::Recorded);
+            assert_eq!(step(W::Prepayment, status, true, event), Step::Recorded);
         }
     }
 

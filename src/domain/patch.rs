@@ -38,6 +38,14 @@ impl<V> Patch<V> {
         }
     }
 
+    pub(crate) fn map<U>(self, change: impl FnOnce(V) -> U) -> Patch<U> {
+        match self {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(value) => Patch::Set(change(value)),
+        }
+    }
+
     pub fn is_keep(&self) -> bool {
         matches!(self, Patch::Keep)
     }

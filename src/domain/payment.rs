@@ -54,6 +54,8 @@ numbered! {
         BeforeTheOrder = 10, "before_the_order";
         NumberMistyped = 11, "number_mistyped";
         AddsUp = 12, "amounts_add_up";
+        NumberJoined = 13, "number_in_pieces";
+        ShortReference = 14, "short_reference";
         Short = 20, "less_than_open";
         Over = 21, "more_than_open";
         OtherCurrency = 22, "other_currency";
@@ -61,6 +63,8 @@ numbered! {
         OrderCancelled = 24, "order_cancelled";
         SeveralOrders = 25, "several_orders";
         PossiblyTheSame = 26, "possibly_imported_before";
+        KindUnclear = 27, "kind_unclear";
+        TakenBack = 28, "taken_back";
         ReturnOf = 30, "return_of_payment";
         RefundOf = 31, "refund_of_payment";
         ByHand = 32, "by_hand";
@@ -73,31 +77,31 @@ impl Reason {
     /// What it adds to the score of a candidate (docs/PAYMENTS.md).
     pub(crate) fn points(self) -> i32 {
         match self {
-            Reason::TransactionId | Reason::Reference => 100,
+            Reason::TransactionId | Reason::Reference | Reason::ReturnOf | Reason::RefundOf => 100,
             Reason::Number => 90,
-            Reason::NumberMistyped => 40,
-            Reason::Amount | Reason::Iban => 30,
+            Reason::NumberJoined => 60,
+            Reason::NumberMistyped | Reason::ShortReference => 40,
+            Reason::Amount | Reason::AddsUp | Reason::Iban => 30,
             Reason::AmountWithCharges | Reason::Name => 20,
             Reason::Date => 10,
             Reason::AmountOfAnother => -40,
             Reason::BeforeTheOrder => -50,
-            Reason::AddsUp
-            | Reason::Short
+            Reason::Short
             | Reason::Over
             | Reason::OtherCurrency
             | Reason::AlreadyPaid
             | Reason::OrderCancelled
             | Reason::SeveralOrders
             | Reason::PossiblyTheSame
-            | Reason::ReturnOf
-            | Reason::RefundOf
+            | Reason::KindUnclear
+            | Reason::TakenBack
             | Reason::ByHand => 0,
         }
     }
 
     /// Names the order, where everything else only makes it likely.
     pub(crate) fn names_the_order(self) -> bool {
-        matches!(self, Reason::TransactionId | Reason::Reference | Reason::Number)
+        matches!(self, Reason::TransactionId | Reason::Reference | Reason::Number | Reason::NumberJoined)
     }
 }
 
@@ -107,6 +111,9 @@ impl Reason {
 pub(crate) struct Entry {
     pub(crate) version: Version<1>,
     pub(crate) kind: PaymentKind,
+    /// What it is about is likely, but a person has to say so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) unclear: bool,
     pub(crate) booked: NaiveDate,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) valued: Option<NaiveDate>,
@@ -163,6 +170,7 @@ impl Default for Entry {
         Entry {
             version: Version,
             kind: PaymentKind::default(),
+            unclear: false,
             booked: NaiveDate::default(),
             valued: None,
             amount: Decimal::ZERO,
@@ -207,6 +215,21 @@ pub(crate) struct PaymentRecord {
     /// Something with the same content was in another statement.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) possibly_same: bool,
+    /// A person took an assignment back: Kontor assigns it never again automatically.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) taken_back: bool,
+}
+
+impl PaymentRecord {
+    /// Why nobody but a person may assign the payment.
+    pub(crate) fn doubts(&self) -> Vec<Reason> {
+        let doubts = [
+            (self.possibly_same, Reason::PossiblyTheSame),
+            (self.entry.unclear, Reason::KindUnclear),
+            (self.taken_back, Reason::TakenBack),
+        ];
+        doubts.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
+    }
 }
 
 /// Why a payment was assigned to an order.
@@ -216,4 +239,7 @@ pub(crate) struct Grounds {
     pub(crate) version: Version<1>,
     pub(crate) score: i32,
     pub(crate) reasons: Vec<Reason>,
+    /// The order counted as paid before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) paid_before: bool,
 }

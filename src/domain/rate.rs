@@ -15,10 +15,11 @@ pub enum ChannelCall {
     PollTask,
     ReadBack,
     Transfer,
+    PullContacts,
 }
 
 impl ChannelCall {
-    pub const ALL: [ChannelCall; 7] = [
+    pub const ALL: [ChannelCall; 8] = [
         ChannelCall::Submit,
         ChannelCall::PullOrders,
         ChannelCall::PushFact,
@@ -26,6 +27,7 @@ impl ChannelCall {
         ChannelCall::PollTask,
         ChannelCall::ReadBack,
         ChannelCall::Transfer,
+        ChannelCall::PullContacts,
     ];
 
     /// The word for it in settings and metrics.
@@ -38,6 +40,7 @@ impl ChannelCall {
             ChannelCall::PollTask => "poll_task",
             ChannelCall::ReadBack => "read_back",
             ChannelCall::Transfer => "transfer",
+            ChannelCall::PullContacts => "pull_contacts",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Which answers a client's socket has taken, to the last byte. What happens to them behind the socket cannot be known.
+//! Which answers a client's socket has taken, to the last byte. What happens to them behind the socket cannot be known. Nor
+//! can a client that closed its sending side and still reads be told from one that is gone: it counts as gone.
 
 use std::io;
 use std::mem::MaybeUninit;

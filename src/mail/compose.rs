@@ -73,6 +73,9 @@ pub(super) fn compose(
     let account_id = Some(row.account_id).filter(|id| *id != NO_ACCOUNT);
     let on = mail.sender(row.mandator_id, account_id).is_some_and(|sender| sender.events.contains(&row.event));
     let (true, Some(since)) = (on, since) else { return left_out("these mails are switched off") };
+    if row.created_at < since.0 {
+        return left_out("these mails were switched off in between");
+    }
     let age = Duration::from_micros(u64::try_from(now.0.saturating_sub(row.waiting_since)).unwrap_or_default());
     if age > mail.give_up_after {
         let last = row.last_error.as_deref().unwrap_or("it waited for too long");

@@ -6,7 +6,7 @@ use super::common::{Fetched, ReportAction, ReportOf, Reported, WriteRequest};
 use super::wire::{Records, Value};
 use crate::config::{Account, Mandator, Settings, User};
 use crate::domain::failure::Blame;
-use crate::domain::{AccountId, Face, Failure, MandatorId, Reader, Stamp, code};
+use crate::domain::{AccountId, Face, Failure, MandatorId, Place, Reader, Stamp, code};
 use crate::store::outbox::Errand;
 use crate::store::{Conn, Tx};
 
@@ -33,8 +33,11 @@ pub trait WriteOperation: 'static {
     type Result: Value + Reported + Send + 'static;
 
     /// Checks what needs no database but may take its time: inside the transaction it would hold up every other writer.
-    fn prepare(_request: &Self::Request) -> Refused {
-        Refused::new()
+    ///
+    /// # Errors
+    /// What ends the call as a whole.
+    fn prepare(_settings: &Settings, _request: &mut Self::Request) -> Result<Refused, Failure> {
+        Ok(Refused::new())
     }
 
     fn handle(work: &mut Work<'_, '_>, request: Self::Request) -> Result<Self::Result, Failure>;
@@ -127,6 +130,46 @@ pub struct Work<'w, 'c> {
     pub awaits: Vec<i32>,
     /// What [`WriteOperation::prepare`] found.
     pub refused: Refused,
+    /// What was taken over, but will not do.
+    pub advice: Advice,
+}
+
+/// What a call says about records that it took over, because no channel will take them.
+#[derive(Debug, Default)]
+pub struct Advice {
+    /// About the record that is worked on.
+    of_record: Vec<Failure>,
+    said: Vec<String>,
+    /// Beyond the most that one answer lists.
+    more: usize,
+}
+
+impl Advice {
+    /// Most that one answer lists.
+    const MOST: usize = 100;
+
+    pub(crate) fn add(&mut self, advice: Failure) {
+        self.of_record.push(advice);
+    }
+
+    /// The record is done; what was said about one that was refused is not worth saying.
+    fn close(&mut self, place: Option<&Place>, reader: Reader) {
+        for advice in std::mem::take(&mut self.of_record) {
+            match place {
+                Some(place) if self.said.len() < Advice::MOST => self.said.push(advice.within(place.clone()).text(reader)),
+                Some(_) => self.more = self.more.saturating_add(1),
+                None => {}
+            }
+        }
+    }
+
+    /// In the words of the reader.
+    pub(crate) fn said(mut self, reader: Reader) -> Vec<String> {
+        if self.more > 0 {
+            self.said.push(Failure::new(code::ADVICE_MORE, [&self.more.to_string()]).text(reader));
+        }
+        self.said
+    }
 }
 
 /// What became of a record: what was done, and its keys.
@@ -252,12 +295,14 @@ impl<'w> Work<'w, '_> {
                 Ok(content) => handle(self, *content),
                 Err(failure) => Err((failure, None)),
             };
+            let reader = self.reader(about);
+            self.advice.close(done.is_ok().then_some(&record.place), reader);
             reports.push(match done {
                 Ok((action, keys)) => R::new(record.reference_id, action, Some(keys), None),
                 Err((failure, _)) if failure.code.blame == Blame::Server => return Err(failure),
                 Err((failure, keys)) => {
                     let failure = failure.within(record.place);
-                    R::new(record.reference_id, None, keys, Some((failure.return_code(), failure.text(self.reader(about)))))
+                    R::new(record.reference_id, None, keys, Some((failure.return_code(), failure.text(reader))))
                 }
             });
         }
@@ -267,7 +312,7 @@ impl<'w> Work<'w, '_> {
     /// Runs a piece of work whose failure undoes its own changes.
     pub fn in_savepoint<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, Failure>) -> Result<T, Failure> {
         let (settings, user, face) = (self.settings, self.user, self.face);
-        let mut kept = (Vec::new(), false, false, Vec::new());
+        let mut kept = (Vec::new(), false, false, Vec::new(), Advice::default());
         let result = self.tx.savepoint(|tx| {
             let mut inner = Work {
                 tx,
@@ -279,9 +324,10 @@ impl<'w> Work<'w, '_> {
                 synchronous: false,
                 awaits: Vec::new(),
                 refused: Refused::new(),
+                advice: Advice::default(),
             };
             let result = work(&mut inner);
-            kept = (inner.accounts, inner.additive, inner.synchronous, inner.awaits);
+            kept = (inner.accounts, inner.additive, inner.synchronous, inner.awaits, inner.advice);
             result
         });
         if result.is_ok() {
@@ -289,6 +335,7 @@ impl<'w> Work<'w, '_> {
             self.additive |= kept.1;
             self.synchronous |= kept.2;
             self.awaits.extend(kept.3);
+            self.advice.of_record.extend(kept.4.of_record);
         }
         result
     }

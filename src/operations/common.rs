@@ -117,7 +117,8 @@ macro_rules! reports {
                 dry_run: Option<bool> [attr],
                 /// One report per record, in the order of the request.
                 reports: Vec<$report> [flat("report")],
-                /// What was ignored; for users with `strict = true` in the configuration.
+                /// What was taken over, but no channel will take; for users with `strict = true` in the configuration also what was
+                /// ignored.
                 warnings: $crate::operations::wire::Warnings [each("warning")],
             }
         }

@@ -41,9 +41,9 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// What the buyer enters, unique in the mandator. Needed for a new coupon.
-        code: Option<String> [max(50)],
+        code: Option<String> [max(50), key],
         /// The ERP's own number; empty: none.
-        external_id: Patch<String> [max(50)],
+        external_id: Patch<String> [max(50), key],
         /// Name for people.
         name: Patch<String> [max(200)],
         /// What it gives. Needed for a new coupon.

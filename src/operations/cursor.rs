@@ -2,8 +2,8 @@
 //!
 //! Change stamps are given in the order of commits, over all processes. So a place in that order has nothing unread before
 //! it, whatever is stored later: back-dated orders, calls that ran at the same moment, records that change again.
-//! A cursor is such a place with a digest of the operation and the filters that it belongs to, as text without meaning for
-//! the caller.
+//! A cursor is such a place, sealed with a digest of it, of the operation and of the filters that it belongs to, as text
+//! without meaning for the caller. A text that was changed on its way is not a cursor: its place might skip records.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,12 +17,14 @@ use crate::store::deletions::{self, DeletionRow};
 use crate::store::since::{Following, Since};
 use crate::store::starts;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Records of a page if the call names no size.
 const PAGE: usize = 250;
-/// Length of a cursor's bytes: version, digest, start, beginning, stamp, two numbers.
-const LENGTH: usize = 1 + DIGEST + 8 + 8 + 8 + 4 + 4;
-const DIGEST: usize = 6;
+/// Length of a cursor's bytes, with the version and the seal: 64 characters.
+const LENGTH: usize = 1 + DIGEST + PLACE;
+const DIGEST: usize = 15;
+/// Start, beginning, stamp, two numbers.
+const PLACE: usize = 8 + 8 + 8 + 4 + 4;
 
 /// What a call says about the changes it asks for.
 pub(crate) struct Asked<'a, C> {
@@ -36,6 +38,7 @@ pub(crate) struct Asked<'a, C> {
 
 /// A place in the order of changes from which a call reads on.
 pub(crate) struct Cursor {
+    /// The operation and its filters.
     digest: [u8; DIGEST],
     place: Place,
     per_page: usize,
@@ -148,49 +151,72 @@ impl Cursor {
 }
 
 fn digest_of(operation: &str, choice: &[String]) -> [u8; DIGEST] {
-    let digest = Digest::new(1).field("operation", [operation]).field("choice", choice).finish_bytes();
+    shortened(Digest::new(2).field("operation", [operation]).field("choice", choice))
+}
+
+fn seal_of(digest: &[u8; DIGEST], place: &[u8; PLACE]) -> [u8; DIGEST] {
+    shortened(Digest::new(2).field("call", [digest.as_slice()]).field("place", [place.as_slice()]))
+}
+
+fn shortened(digest: Digest) -> [u8; DIGEST] {
     let mut short = [0; DIGEST];
-    short.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    short.iter_mut().zip(digest.finish_bytes()).for_each(|(to, from)| *to = from);
     short
 }
 
-fn text_of(digest: [u8; DIGEST], Place { since, began, start }: Place) -> String {
+impl Place {
+    fn bytes(&self) -> [u8; PLACE] {
+        let Place { since: Since { stamp, id, second }, began, start } = self;
+        let long = [start, began, stamp].into_iter().flat_map(|number| number.to_be_bytes());
+        let short = [id, second].into_iter().flat_map(|number| number.to_be_bytes());
+        let mut bytes = [0; PLACE];
+        bytes.iter_mut().zip(long.chain(short)).for_each(|(to, from)| *to = from);
+        bytes
+    }
+
+    fn of(bytes: &[u8; PLACE]) -> Option<Place> {
+        let (start, rest) = bytes.split_first_chunk::<8>()?;
+        let (began, rest) = rest.split_first_chunk::<8>()?;
+        let (stamp, rest) = rest.split_first_chunk::<8>()?;
+        let (id, rest) = rest.split_first_chunk::<4>()?;
+        let second = rest.first_chunk::<4>()?;
+        let since = Since { stamp: i64::from_be_bytes(*stamp), id: i32::from_be_bytes(*id), second: i32::from_be_bytes(*second) };
+        Some(Place { since, began: i64::from_be_bytes(*began), start: i64::from_be_bytes(*start) })
+    }
+}
+
+fn text_of(digest: [u8; DIGEST], place: Place) -> String {
+    let place = place.bytes();
     let mut bytes = Vec::with_capacity(LENGTH);
     bytes.push(VERSION);
-    bytes.extend(digest);
-    bytes.extend(start.to_be_bytes());
-    bytes.extend(began.to_be_bytes());
-    bytes.extend(since.stamp.to_be_bytes());
-    bytes.extend(since.id.to_be_bytes());
-    bytes.extend(since.second.to_be_bytes());
+    bytes.extend(seal_of(&digest, &place));
+    bytes.extend(place);
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// `None`: not a cursor, or one of another call.
+/// `None`: not a cursor, one of another call, or one that was changed.
 fn read(text: &str, digest: [u8; DIGEST]) -> Option<Place> {
     let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
     let bytes: [u8; LENGTH] = bytes.try_into().ok()?;
     let (version, rest) = bytes.split_first()?;
-    let (own, rest) = rest.split_first_chunk::<DIGEST>()?;
-    let (start, rest) = rest.split_first_chunk::<8>()?;
-    let (began, rest) = rest.split_first_chunk::<8>()?;
-    let (stamp, rest) = rest.split_first_chunk::<8>()?;
-    let (id, rest) = rest.split_first_chunk::<4>()?;
-    let second = rest.first_chunk::<4>()?;
-    let since = Since { stamp: i64::from_be_bytes(*stamp), id: i32::from_be_bytes(*id), second: i32::from_be_bytes(*second) };
-    let (began, start) = (i64::from_be_bytes(*began), i64::from_be_bytes(*start));
-    (*version == VERSION && *own == digest).then_some(Place { since, began, start })
+    let (seal, place) = rest.split_first_chunk::<DIGEST>()?;
+    let place = place.first_chunk::<PLACE>()?;
+    let sealed = *version == VERSION && *seal == seal_of(&digest, place);
+    sealed.then(|| Place::of(place)).flatten()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cursor, DIGEST, Place, read, text_of};
+    use super::{Cursor, DIGEST, LENGTH, Place, read, text_of};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use crate::domain::Deleted;
     use crate::domain::MandatorId;
     use crate::store::deletions::DeletionRow;
     use crate::store::since::Since;
 
-    const OWN: [u8; DIGEST] = [1, 2, 3, 4, 5, 6];
+    const OWN: [u8; DIGEST] = [7; DIGEST];
 
     fn at(stamp: i64, id: i32) -> Since {
         Since { stamp, id, second: 0 }
@@ -222,6 +248,18 @@ mod tests {
         }
         for text in ["", "1", "not a cursor", "AQIDBAUGAAAAAAAAAAAAAAAAAAAAAAAA", &"A".repeat(64)] {
             assert_eq!(read(text, OWN), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_which_a_bit_was_changed_is_none() {
+        let place = Place { since: at(1_764_000_000_000_000, 7), began: 1_764_000_000_000_001, start: 3 };
+        let bytes = URL_SAFE_NO_PAD.decode(text_of(OWN, place)).unwrap();
+        assert_eq!(bytes.len(), LENGTH);
+        for bit in 0..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(read(&URL_SAFE_NO_PAD.encode(changed), OWN), None, "bit {bit}");
         }
     }
 

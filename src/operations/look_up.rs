@@ -65,6 +65,24 @@ pub(crate) trait LookUp: Value + Clone + Default + Send {
     fn check_document(_document: &Self::Document) -> Result<(), Failure> {
         Ok(())
     }
+    /// Finds what the record names beside itself. `rows`: the records of the mandators of the call, as they are by now.
+    fn resolve(&mut self, _work: &mut Work<'_, '_>, _rows: &BTreeMap<i32, LookUpRow<Self::Document>>) -> Result<(), Failure> {
+        Ok(())
+    }
+    /// Does what else follows from a change. Its failure refuses the record, and undoes nothing.
+    fn follow(
+        _work: &mut Work<'_, '_>,
+        _row: &LookUpRow<Self::Document>,
+        _stored: &Self::Document,
+        _document: &Self::Document,
+        _rows: &BTreeMap<i32, LookUpRow<Self::Document>>,
+    ) -> Result<(), Failure> {
+        Ok(())
+    }
+    /// Puts into records what is not in their documents.
+    fn complete(_conn: &mut Conn<'_>, _records: &mut [Self]) -> Result<(), Failure> {
+        Ok(())
+    }
     /// Without the database; see [`WriteOperation::prepare`](super::WriteOperation::prepare).
     fn check(&self) -> Result<(), Failure> {
         Ok(())
@@ -187,11 +205,15 @@ pub(crate) fn fetch<'f, R: LookUp, C: FnOnce() -> Vec<String>>(
         let mut changed: Vec<Since> = places.filter(|place| *place > cursor.following().since).collect();
         let next = cursor.cut(&mut changed, &mut Vec::new());
         let records = changed.iter().filter_map(|place| rows.get(&place.id)).map(record_of);
-        return Ok(Found::Changed(records.collect::<Result<_, _>>()?, next));
+        let mut records = records.collect::<Result<Vec<R>, _>>()?;
+        R::complete(conn, &mut records)?;
+        return Ok(Found::Changed(records, next));
     }
     let ids: Vec<i32> = rows.keys().copied().collect();
     let records = reading.page(&ids, per_page, page)?.iter().filter_map(|id| rows.get(id)).map(record_of);
-    Ok(Found::Page(records.collect::<Result<_, _>>()?, ids.len()))
+    let mut records = records.collect::<Result<Vec<R>, _>>()?;
+    R::complete(conn, &mut records)?;
+    Ok(Found::Page(records, ids.len()))
 }
 
 /// Creates and changes records. One report each, with the record as it is then.

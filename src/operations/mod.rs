@@ -9,11 +9,13 @@ mod call;
 pub(crate) mod categories;
 pub(crate) mod changes;
 pub mod common;
+mod contacts;
 mod coupons;
 pub(crate) mod cursor;
 mod customers;
 pub(crate) mod delivery;
 mod echo;
+mod epa;
 pub(crate) mod items;
 mod listing;
 pub(crate) mod look_up;
@@ -197,6 +199,10 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<items::UpdateItems>(),
     Operation::reading::<items::FetchItems>(),
     Operation::writing::<items::DeleteItems>(),
+    Operation::writing::<epa::UpdateEpaAssemblies>(),
+    Operation::reading::<epa::FetchEpaAssemblies>(),
+    Operation::writing::<epa::UpdateEpaBoms>(),
+    Operation::reading::<epa::FetchEpaBoms>(),
     Operation::writing::<prices::UpdatePricelist>(),
     Operation::reading::<prices::FetchPricelist>(),
     Operation::writing::<prices::UpdatePrices>(),
@@ -222,9 +228,13 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<orders::AdjustOrders>(),
     Operation::writing::<orders::CreateCreditEntry>(),
     Operation::writing::<orders::SyncPlatformOrders>(),
+    Operation::writing::<orders::UpdateOrderDocuments>(),
+    Operation::writing::<orders::CreateOrderDocuments>(),
+    Operation::reading::<orders::FetchOrderDocuments>(),
     Operation::writing::<offers::SyncPlatformItems>(),
     Operation::reading::<order_lists::FetchOrderTags>(),
     Operation::reading::<order_lists::FetchPaymentMethods>(),
+    Operation::reading::<order_lists::FetchPaymentInstructions>(),
     Operation::reading::<order_lists::FetchShippingCarriers>(),
     Operation::reading::<order_lists::FetchDispatchTypes>(),
     Operation::writing::<customers::UpdateCustomerGroups>(),
@@ -233,6 +243,14 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<customers::FetchCustomers>(),
     Operation::writing::<payments::UpdatePayments>(),
     Operation::reading::<payments::FetchPayments>(),
+    Operation::writing::<payments::TransferMoney>(),
+    Operation::reading::<contacts::FetchMessages>(),
+    Operation::writing::<contacts::SendMessages>(),
+    Operation::writing::<contacts::UpdateMessages>(),
+    Operation::writing::<contacts::CreateDisputes>(),
+    Operation::reading::<contacts::FetchDisputes>(),
+    Operation::reading::<contacts::FetchFeedback>(),
+    Operation::reading::<contacts::FetchFeedbackSummaries>(),
     Operation::writing::<coupons::UpdateCoupons>(),
     Operation::reading::<coupons::FetchCoupons>(),
     Operation::writing::<transfers::SyncPlatformCustomers>(),

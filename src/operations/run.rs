@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::call::{FIRST_VERSION, Finished, ReadOperation, Reading, Work, WriteOperation};
+use super::call::{Advice, FIRST_VERSION, Finished, ReadOperation, Reading, Work, WriteOperation};
 use super::common::{Fetched, Reported, Warned, WriteRequest};
 use super::place::placed;
 use super::replay::{Kept, ReplayKey, marked};
@@ -197,15 +197,15 @@ enum Written<R> {
 fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Step, Failure> {
     let face = call.face;
     let version = asked_version(call, node)?;
-    let request = O::Request::read(Source::Element(node), &ROOT, face)?;
+    let mut request = O::Request::read(Source::Element(node), &ROOT, face)?;
     let warnings = warnings(gateway, call, node);
     if request.is_dry_run() {
         return rehearse::<O>(gateway, call, request, (document.len(), version), warnings).map(Step::Done);
     }
     let key = ReplayKey::of(call, O::NAME, document, gateway.settings.replay, call.user.replay_by_content && O::REPLAYED_BY_CONTENT);
     let (settings, user, handovers) = (gateway.settings.clone(), call.user.clone(), gateway.store.handovers());
-    let refused = O::prepare(&request);
-    let asked = key.clone();
+    let refused = O::prepare(&gateway.settings, &mut request)?;
+    let (asked, reader) = (key.clone(), call.reader(&gateway.settings));
     let written = gateway.store.write_weighted(document.len(), move |tx| {
         if let Some(row) = asked.answered(tx, &handovers)? {
             return Ok(Written::Replayed(row));
@@ -220,10 +220,11 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
             synchronous: false,
             awaits: Vec::new(),
             refused,
+            advice: Advice::default(),
         };
         let mut result = O::handle(&mut work, request)?;
-        let Work { accounts, additive, synchronous, awaits, .. } = work;
-        result.set_warnings(warnings);
+        let Work { accounts, additive, synchronous, awaits, advice, .. } = work;
+        result.set_warnings([advice.said(reader), warnings].concat());
         let (records, failures) = result.counts();
         // An answer that is too long undoes everything: a caller who cannot get the answer must not have changed anything.
         let body = encode(face, (O::NAME, version), &result, settings.limits.answer_bytes)?;
@@ -318,13 +319,14 @@ fn answer<O: WriteOperation>(body: String, result: &O::Result, pending: usize, k
 fn rehearse<O: WriteOperation>(
     gateway: &Gateway,
     call: &Call<'_>,
-    request: O::Request,
+    mut request: O::Request,
     (weight, version): (usize, &'static str),
     warnings: Vec<String>,
 ) -> Result<Answer, Failure> {
     let (settings, user, face) = (gateway.settings.clone(), call.user.clone(), call.face);
-    let refused = O::prepare(&request);
-    let mut result = gateway.store.write_weighted(weight, move |tx| {
+    let refused = O::prepare(&gateway.settings, &mut request)?;
+    let reader = call.reader(&gateway.settings);
+    let (mut result, advice) = gateway.store.write_weighted(weight, move |tx| {
         tx.rehearse(|tx| {
             let mut work = Work {
                 tx,
@@ -336,12 +338,14 @@ fn rehearse<O: WriteOperation>(
                 synchronous: false,
                 awaits: Vec::new(),
                 refused,
+                advice: Advice::default(),
             };
-            O::handle(&mut work, request)
+            let result = O::handle(&mut work, request)?;
+            Ok((result, work.advice.said(reader)))
         })
     })?;
     result.set_dry_run();
-    result.set_warnings(warnings);
+    result.set_warnings([advice, warnings].concat());
     let (records, failures) = result.counts();
     let body = encode(call.face, (O::NAME, version), &result, gateway.settings.limits.answer_bytes)?;
     Ok(Answer { body, replayed: false, records, failures, pending: 0, receipt: None })

@@ -1,13 +1,14 @@
 //! What the tests of handlers share: calls by the users of `config::fixture`, outside of SOAP.
 
-use super::call::{ReadOperation, Reading, Work, WriteOperation};
-use super::wire::{Match, Record, Records};
+use super::call::{Advice, ReadOperation, Reading, Work, WriteOperation};
+use super::wire::{FRAGMENT_LIMITS, FieldSpec, Match, Record, Records, Source, Value};
 use crate::config::fixture::{settings, user};
 use crate::domain::{AccountId, Face, Failure, Place, Stamp};
 use crate::on;
 use crate::store::Store;
 use crate::store::outbox::Topic;
 use crate::store::schema::outbox_states;
+use crate::xml::Document;
 
 use diesel::prelude::*;
 
@@ -20,9 +21,11 @@ pub(crate) struct Called<R> {
     pub(crate) synchronous: bool,
     pub(crate) awaits: Vec<i32>,
     pub(crate) stamp: Stamp,
+    /// What the answer warns of.
+    pub(crate) advice: Vec<String>,
 }
 
-pub(crate) fn call<O: WriteOperation>(store: &Store, request: O::Request) -> Called<O::Result> {
+pub(crate) fn call<O: WriteOperation>(store: &Store, mut request: O::Request) -> Called<O::Result> {
     store
         .write(move |tx| {
             let (settings, user) = (settings(), user("erp"));
@@ -35,13 +38,15 @@ pub(crate) fn call<O: WriteOperation>(store: &Store, request: O::Request) -> Cal
                 additive: false,
                 synchronous: false,
                 awaits: Vec::new(),
-                refused: O::prepare(&request),
+                refused: O::prepare(&settings, &mut request)?,
+                advice: Advice::default(),
             };
             let result = O::handle(&mut work, request)?;
+            let advice = std::mem::take(&mut work.advice).said(work.reader(None));
             let (mut accounts, additive, synchronous, awaits) = (work.accounts, work.additive, work.synchronous, work.awaits);
             accounts.sort_unstable();
             accounts.dedup();
-            Ok(Called { result, accounts, additive, synchronous, awaits, stamp: tx.stamp })
+            Ok(Called { result, accounts, additive, synchronous, awaits, stamp: tx.stamp, advice })
         })
         .unwrap()
 }
@@ -65,6 +70,13 @@ pub(crate) fn records<T>(noun: &'static str, list: impl IntoIterator<Item = T>) 
         content: Ok(Box::new(content)),
     };
     Records { list: list.into_iter().enumerate().map(record).collect() }
+}
+
+/// A request of the compat face.
+pub(crate) fn request<O: WriteOperation>(xml: &str) -> O::Request {
+    static REQUEST: FieldSpec = FieldSpec::new("request", "");
+    let document = Document::parse(xml, &FRAGMENT_LIMITS).unwrap();
+    O::Request::read(Source::Element(document.root()), &REQUEST, Face::Compat).unwrap()
 }
 
 /// A condition: this value.

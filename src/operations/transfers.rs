@@ -12,6 +12,7 @@ use super::sync::each_account;
 use super::{Finished, Work, WriteOperation};
 use crate::config::Account;
 use crate::domain::coupon::Coupon;
+use crate::domain::failure::Taking;
 use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, MandatorId, code};
 use crate::store::orders::customers;
@@ -75,7 +76,7 @@ impl WriteOperation for SyncPlatformCustomers {
 
     fn handle(work: &mut Work<'_, '_>, request: SyncCustomersRequest) -> Result<SyncCustomersResult, Failure> {
         work.synchronous = request.process_synchronous == Some(true);
-        let reports = hand_over(work, TransferKind::Customer, request.accounts, &request.customers)?;
+        let reports = hand_over(work, TransferKind::Customer, request.accounts, &request.customers, code::CUSTOMER_NOT_SENT)?;
         Ok(SyncCustomersResult::of(reports))
     }
 
@@ -96,7 +97,7 @@ impl WriteOperation for SyncPlatformCoupons {
 
     fn handle(work: &mut Work<'_, '_>, request: SyncCouponsRequest) -> Result<SyncCouponsResult, Failure> {
         work.synchronous = request.process_synchronous == Some(true);
-        let reports = hand_over(work, TransferKind::Coupon, request.accounts, &request.coupons)?;
+        let reports = hand_over(work, TransferKind::Coupon, request.accounts, &request.coupons, code::COUPON_NOT_SENT)?;
         Ok(SyncCouponsResult::of(reports))
     }
 
@@ -111,6 +112,7 @@ fn hand_over<R: ReportOf<Keys = TransferKeys>>(
     kind: TransferKind,
     accounts: Vec<AccountId>,
     named: &[i32],
+    not_sent: Taking<1>,
 ) -> Result<Vec<R>, Failure> {
     let mut left: BTreeSet<i32> = named.iter().copied().collect();
     let ask = |work: &mut Work<'_, '_>, account: &Account| {
@@ -124,10 +126,7 @@ fn hand_over<R: ReportOf<Keys = TransferKeys>>(
     let mut reports = each_account(work, accounts, about, ask)?;
     let reader = work.reader(None);
     for id in left {
-        let failure = match kind {
-            TransferKind::Customer => Failure::quoting(code::CUSTOMER_NOT_SENT, [&id]),
-            TransferKind::Coupon => Failure::quoting(code::COUPON_NOT_SENT, [&id]),
-        };
+        let failure = Failure::quoting(not_sent, [&id]);
         reports.push(R::new(None, None, Some(keys_of(kind, id)), Some((failure.return_code(), failure.text(reader)))));
     }
     Ok(reports)
@@ -141,6 +140,8 @@ fn keys_of(kind: TransferKind, record_id: i32) -> TransferKeys {
     match kind {
         TransferKind::Customer => TransferKeys { customer_id: Some(record_id), ..TransferKeys::default() },
         TransferKind::Coupon => TransferKeys { coupon_id: Some(record_id), ..TransferKeys::default() },
+        // Other calls send these.
+        TransferKind::Message | TransferKind::Dispute => TransferKeys::default(),
     }
 }
 

@@ -58,6 +58,9 @@ fn statement(node: Node<'_>, message_page: Option<&str>) -> Result<Statement, Fa
     };
     for balance in all(node, "Bal") {
         let value = || signed(balance, None);
+        if let Some(currency) = at(balance, "Amt").and_then(|amount| amount.attribute("Ccy")) {
+            statement.currency = currency.trim().to_owned();
+        }
         match text_at(balance, "Tp/CdOrPrtry/Cd") {
             Some("OPBD" | "PRCD") => statement.opening = Some(value()?),
             Some("CLBD") => statement.closing = Some(value()?),

@@ -70,15 +70,36 @@ fn unpacked(bytes: &[u8], depth: usize, room: &mut usize) -> Result<Vec<(String,
                 }
                 let name = crate::domain::layout::short(&String::from_utf8_lossy(file.name_raw()), 100);
                 let inner = bounded(file, room)?;
+                if is_beside(&name, &inner) {
+                    continue;
+                }
                 for (inside, bytes) in unpacked(&inner, depth, room)? {
                     let name = if inside.is_empty() { name.clone() } else { format!("{name}/{inside}") };
                     files.push((name, bytes));
                 }
             }
-            Ok(files)
+            match files.is_empty() {
+                true => Err(empty()),
+                false => Ok(files),
+            }
         }
+        [b'P', b'K', 5, 6, ..] => Err(empty()),
         _ => Ok(vec![(String::new(), bytes.to_vec())]),
     }
+}
+
+fn empty() -> Fault {
+    Fault::at(0, "the archive has no statement in it")
+}
+
+/// What systems and banks put into archives beside statements: notes of macOS and Windows, papers, and words of welcome.
+fn is_beside(name: &str, bytes: &[u8]) -> bool {
+    let folders = name.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let file = name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let of_system = folders.split('/').any(|folder| folder == "__MACOSX") || file.starts_with("._");
+    let known = [".ds_store", "thumbs.db", "desktop.ini"].contains(&file.as_str());
+    let words = ["readme", "liesmich"].iter().any(|word| file.starts_with(word));
+    of_system || known || words || bytes.starts_with(b"%PDF-")
 }
 
 fn too_deep() -> Fault {

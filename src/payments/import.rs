@@ -36,16 +36,22 @@ pub(crate) struct Imported {
     pub(crate) waiting: usize,
     /// Not booked yet, or no money.
     pub(crate) left_out: usize,
+    /// Copies of statements that were never imported themselves.
+    pub(crate) copies: usize,
 }
 
 impl std::fmt::Display for Imported {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Imported { statements, known_statements, new, known, assigned, waiting, left_out } = self;
+        let Imported { statements, known_statements, new, known, assigned, waiting, left_out, copies } = self;
         write!(
             f,
             "{statements} statements ({known_statements} known): {new} new payments, {assigned} assigned, {waiting} waiting; {known} known, \
              {left_out} left out"
-        )
+        )?;
+        match copies {
+            0 => Ok(()),
+            _ => write!(f, "; {copies} copies of unknown statements were not taken: import the statements themselves"),
+        }
     }
 }
 
@@ -73,11 +79,16 @@ pub(crate) fn import(store: &Store, statements: Vec<Statement>, how: &Import) ->
         statement.account = statement.account.or_else(|| own.clone());
         done.statements += 1;
         done.left_out += statement.left_out;
+        belongs(store, &statement, how)?;
         match plan(store, &statement, how)? {
-            Some(key) => work.push((statement, key)),
-            None => {
+            Plan::Take(key) => work.push((statement, key)),
+            Plan::Known => {
                 done.known_statements += 1;
                 done.known += statement.entries.len();
+            }
+            Plan::Copy => {
+                done.copies += 1;
+                done.left_out += statement.entries.len();
             }
         }
     }
@@ -90,19 +101,44 @@ pub(crate) fn import(store: &Store, statements: Vec<Statement>, how: &Import) ->
     Ok((done, accounts))
 }
 
-/// The key under which a statement is to be taken; `None`: nothing of it is new.
-fn plan(store: &Store, statement: &Statement, how: &Import) -> Result<Option<String>, ImportError> {
-    // A copy says again what the original said, or will say.
-    if statement.is_copy {
-        return Ok(None);
+/// An account is one mandator's, unless somebody names it.
+fn belongs(store: &Store, statement: &Statement, how: &Import) -> Result<(), ImportError> {
+    let (Some(own), None) = (statement.account.clone(), &how.account) else { return Ok(()) };
+    let mandator_id = how.mandator.mandator_id;
+    match store.read(move |conn| payments::other_mandator_of(conn, &own, mandator_id))? {
+        None => Ok(()),
+        Some(other) => {
+            let text = format!(
+                "the statement is of account {0}, and mandator {other} has payments of it; nothing of the file was imported. Choose that \
+                 mandator, or name the account (--account {0}) if both share it",
+                statement.account.as_deref().unwrap_or_default()
+            );
+            Err(Fault::at(statement.line, text).into())
+        }
     }
+}
+
+/// What is to be done with a statement.
+enum Plan {
+    /// Its entries are taken, under this key.
+    Take(String),
+    /// Nothing of it is new.
+    Known,
+    /// It says again what an original said, or will say.
+    Copy,
+}
+
+fn plan(store: &Store, statement: &Statement, how: &Import) -> Result<Plan, ImportError> {
     let key = keys::of_statement(statement);
-    if key.is_empty() {
-        return Ok(Some(key));
-    }
     let (mandator_id, wanted) = (how.mandator.mandator_id, key.clone());
-    match store.read(move |conn| payments::statement(conn, mandator_id, &wanted))? {
-        Some(content) if content == keys::of_content(statement) => Ok(None),
+    let known = match key.is_empty() {
+        true => None,
+        false => store.read(move |conn| payments::statement(conn, mandator_id, &wanted))?,
+    };
+    match known {
+        Some(_) if statement.is_copy => Ok(Plan::Known),
+        None if statement.is_copy => Ok(Plan::Copy),
+        Some(content) if content == keys::of_content(statement) => Ok(Plan::Known),
         Some(_) if !how.accept_changed => {
             let number = statement.number.as_deref().unwrap_or_default();
             let text = format!(
@@ -111,7 +147,7 @@ fn plan(store: &Store, statement: &Statement, how: &Import) -> Result<Option<Str
             );
             Err(Fault::at(statement.line, text).into())
         }
-        _ => Ok(Some(key)),
+        _ => Ok(Plan::Take(key)),
     }
 }
 
@@ -130,6 +166,8 @@ fn take(store: &Store, statement: Statement, key: &str, how: &Import, done: &mut
             by: how.by.clone(),
         });
     }
+    // What came in first: reports list the newest first, and a refund needs its payment.
+    entries.sort_by_key(|booking| booking.entry.amount.0 < 0);
     let mut accounts = Vec::new();
     let mut pieces = entries.chunks(AT_A_TIME).peekable();
     loop {

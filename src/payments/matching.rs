@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::numbers::Haystack;
+use super::numbers::{Found, Haystack, Number};
 use crate::domain::payment::{Candidate, Entry, Grounds, PaymentKind, Reason};
 use crate::domain::{Decimal, OrderId};
 
@@ -34,8 +34,8 @@ pub(crate) enum Expected {
 #[derive(Debug, Clone)]
 pub(crate) struct Debt {
     pub(crate) order_id: OrderId,
-    /// Everything that the order is called by, [`bare`](super::numbers::bare).
-    pub(crate) numbers: Vec<String>,
+    /// Everything that the order is called by.
+    pub(crate) numbers: Vec<Number>,
     pub(crate) transactions: Vec<String>,
     pub(crate) customer_id: Option<i32>,
     pub(crate) names: Vec<String>,
@@ -54,8 +54,8 @@ pub(crate) enum Verdict {
     Wait(Vec<Candidate>),
 }
 
-/// `customers`: those whose payments came from the same IBAN before. `doubtful`: the payment may have been imported before.
-pub(crate) fn judge(entry: &Entry, debts: &[&Debt], customers: &BTreeSet<i32>, doubtful: bool) -> Verdict {
+/// `customers`: those whose payments came from the same IBAN before. `doubts`: why nobody but a person may assign it.
+pub(crate) fn judge(entry: &Entry, debts: &[&Debt], customers: &BTreeSet<i32>, doubts: &[Reason]) -> Verdict {
     if entry.kind != PaymentKind::Received {
         return Verdict::Wait(Vec::new());
     }
@@ -65,7 +65,7 @@ pub(crate) fn judge(entry: &Entry, debts: &[&Debt], customers: &BTreeSet<i32>, d
     amounts_of_others(entry, &mut found);
     let mut candidates: Vec<(&Debt, Candidate)> = found.into_iter().map(|(debt, reasons)| (debt, scored(debt.order_id, reasons))).collect();
     candidates.sort_by_key(|(debt, candidate)| (std::cmp::Reverse(candidate.score), debt.order_id));
-    if !doubtful {
+    if doubts.is_empty() {
         if let Some(split) = split(entry, &candidates) {
             return Verdict::Assign(split);
         }
@@ -76,9 +76,9 @@ pub(crate) fn judge(entry: &Entry, debts: &[&Debt], customers: &BTreeSet<i32>, d
     candidates.truncate(MOST_CANDIDATES);
     let several = candidates.iter().filter(|(_, candidate)| names_it(candidate)).count() > 1;
     let explained = candidates.into_iter().map(|(debt, mut candidate)| {
-        candidate.reasons.extend(doubts(entry, debt));
+        candidate.reasons.extend(reservations(entry, debt));
         candidate.reasons.extend(several.then_some(Reason::SeveralOrders).filter(|_| names_it(&candidate)));
-        candidate.reasons.extend(doubtful.then_some(Reason::PossiblyTheSame));
+        candidate.reasons.extend_from_slice(doubts);
         candidate
     });
     Verdict::Wait(explained.collect())
@@ -109,12 +109,8 @@ fn reasons(entry: &Entry, debt: &Debt, haystack: &Haystack, customers: &BTreeSet
         reasons.push(Reason::TransactionId);
     }
     let numbers = &debt.numbers;
-    if numbers.iter().any(|number| haystack.has_reference(number)) {
-        reasons.push(Reason::Reference);
-    } else if numbers.iter().any(|number| haystack.has_number(number)) {
-        reasons.push(Reason::Number);
-    }
-    let named = !reasons.is_empty();
+    reasons.extend(of_numbers(numbers, haystack));
+    let named = reasons.iter().any(|reason| reason.names_the_order());
     let same_currency = entry.currency == debt.currency;
     let exact = same_currency && entry.amount == debt.open;
     let with_charges = same_currency && entry.charges.0 > 0 && entry.amount.checked_add(entry.charges) == Some(debt.open);
@@ -139,6 +135,20 @@ fn reasons(entry: &Entry, debt: &Debt, haystack: &Haystack, customers: &BTreeSet
     }
     let score: i32 = reasons.iter().map(|reason| reason.points()).sum();
     (named || (score >= LIKELY && debt.expected == Expected::Yes)).then_some(reasons)
+}
+
+/// The best that the text says of an order's numbers.
+fn of_numbers(numbers: &[Number], haystack: &Haystack) -> Option<Reason> {
+    let in_field = |distinct: bool| numbers.iter().any(|number| number.is_distinct() == distinct && haystack.has_reference(number));
+    if in_field(true) {
+        return Some(Reason::Reference);
+    }
+    let found: Vec<Found> = numbers.iter().filter_map(|number| haystack.find(number)).collect();
+    match found.as_slice() {
+        found if found.contains(&Found::Whole) => Some(Reason::Number),
+        [] => in_field(false).then_some(Reason::ShortReference),
+        _ => Some(Reason::NumberJoined),
+    }
 }
 
 /// Of the orders that are named, one whose sum is not paid while another's is exactly.
@@ -166,11 +176,14 @@ fn sure(entry: &Entry, candidates: &[(&Debt, Candidate)]) -> Option<(OrderId, De
     sure.then(|| (debt.order_id, entry.amount, Grounds { score: first.score, reasons: first.reasons.clone(), ..Grounds::default() }))
 }
 
-/// One transfer for several orders: all that it names are open, and their sums add up to it.
+/// One transfer for several orders: all that it names are open, their sums add up to it, and each would be sure alone.
 fn split(entry: &Entry, candidates: &[(&Debt, Candidate)]) -> Option<Vec<(OrderId, Decimal, Grounds)>> {
     let named: Vec<&(&Debt, Candidate)> = candidates.iter().filter(|(_, candidate)| names_it(candidate)).collect();
-    let open = |(debt, _): &&&(&Debt, Candidate)| debt.expected == Expected::Yes && debt.currency == entry.currency && debt.open.0 > 0;
-    if named.len() < 2 || named.iter().filter(open).count() != named.len() {
+    let is_sure = |(debt, candidate): &&(&Debt, Candidate)| {
+        let open = debt.expected == Expected::Yes && debt.currency == entry.currency && debt.open.0 > 0;
+        open && candidate.score + Reason::AddsUp.points() >= SURE
+    };
+    if named.len() < 2 || !named.iter().all(is_sure) {
         return None;
     }
     let sum = named.iter().try_fold(Decimal::ZERO, |sum, (debt, _)| sum.checked_add(debt.open))?;
@@ -178,14 +191,32 @@ fn split(entry: &Entry, candidates: &[(&Debt, Candidate)]) -> Option<Vec<(OrderI
         let part = |(debt, candidate): &&(&Debt, Candidate)| {
             let mut reasons = candidate.reasons.clone();
             reasons.push(Reason::AddsUp);
-            (debt.order_id, debt.open, Grounds { score: candidate.score, reasons, ..Grounds::default() })
+            (debt.order_id, debt.open, Grounds { score: candidate.score + Reason::AddsUp.points(), reasons, ..Grounds::default() })
         };
         named.iter().map(part).collect()
     })
 }
 
-/// Why a person has to look.
-fn doubts(entry: &Entry, debt: &Debt) -> Vec<Reason> {
+/// A candidate as it is now: orders change while a payment waits.
+pub(crate) fn renewed(entry: &Entry, debt: &Debt, candidate: &Candidate) -> Candidate {
+    let kept = candidate.reasons.iter().filter(|reason| !RESERVATIONS.contains(reason)).copied();
+    let reasons = match entry.kind {
+        PaymentKind::Received => kept.chain(reservations(entry, debt)).collect(),
+        _ => kept.collect(),
+    };
+    Candidate { reasons, ..candidate.clone() }
+}
+
+/// Whether an order may be one of those that a payment is for.
+pub(crate) fn concerns(entry: &Entry, debts: &[&Debt]) -> bool {
+    let haystack = Haystack::of(entry);
+    debts.iter().any(|debt| reasons(entry, debt, &haystack, &BTreeSet::new()).is_some())
+}
+
+const RESERVATIONS: [Reason; 5] = [Reason::Short, Reason::Over, Reason::OtherCurrency, Reason::AlreadyPaid, Reason::OrderCancelled];
+
+/// Why a person has to look, by what the order is now.
+fn reservations(entry: &Entry, debt: &Debt) -> Vec<Reason> {
     let mut doubts = Vec::new();
     if entry.currency != debt.currency {
         doubts.push(Reason::OtherCurrency);

@@ -4,9 +4,12 @@
 //! `file`, `camt`, `mt940` and `paypal` read, `keys`, `numbers` and `matching` decide; none of them touches a database.
 //! `book` stores, and moves orders on.
 
+mod again;
+mod assign;
 mod book;
 mod camt;
 mod file;
+mod folder;
 mod import;
 mod keys;
 mod matching;
@@ -14,10 +17,15 @@ mod mt940;
 mod numbers;
 mod orders;
 mod paypal;
+mod returns;
+mod share;
 mod statement;
 
-pub(crate) use book::{Booked, Booking, assign, book, set_apart};
+pub(crate) use again::{look_again, renew};
+pub(crate) use assign::{assign, of_currency, set_apart, take_back};
+pub(crate) use book::{Booked, Booking, book, settle};
 pub(crate) use file::{MOST_BYTES, read};
+pub(crate) use folder::{Folder, Outcome};
 pub(crate) use import::{Import, ImportError, Imported, import};
 pub(crate) use keys::{of_report, of_transaction};
 pub(crate) use orders::Debts;

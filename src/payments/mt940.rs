@@ -11,6 +11,9 @@ use crate::domain::payment::{Entry, PaymentKind};
 /// Business transaction codes of German banks (GVC) of what came back.
 const RETURNS: [&str; 3] = ["108", "109", "159"];
 
+/// Characters of a subfield that its bank did not cut: 27 are usual, some cut sooner.
+const SHORT: usize = 20;
+
 /// A field with the lines that belong to it.
 struct Field<'t> {
     line: usize,
@@ -31,20 +34,35 @@ pub(super) fn looks_like(text: &str) -> bool {
 
 pub(super) fn read(text: &str) -> Result<Vec<Statement>, Fault> {
     let mut statements: Vec<Statement> = Vec::new();
-    for message in messages(text) {
-        let mut read = Reading::default();
-        for field in &message {
-            read.take(field)?;
+    let mut reading: Option<Reading> = None;
+    let mut field: Option<Field<'_>> = None;
+    for (line, number) in text.lines().zip(1..) {
+        let line = line.trim_end_matches('\r');
+        // SWIFT's blocks around a message.
+        let line = if line.starts_with('{') { line.rsplit_once("{4:").map_or("", |(_, rest)| rest) } else { line };
+        if line.is_empty() || line == "-" || line.starts_with("-}") {
+            continue;
         }
-        let (statement, pages) = read.finish(message.first().map_or(0, |field| field.line))?;
-        match statements.last_mut() {
-            // A further page of the same statement.
-            Some(before) if pages && before.account == statement.account && before.number == statement.number => {
-                before.entries.extend(statement.entries);
-                before.closing = statement.closing;
+        let Some((tag, rest)) = line.strip_prefix(':').and_then(|rest| rest.split_once(':')).filter(|(tag, _)| is_tag(tag)) else {
+            if let Some(field) = &mut field {
+                field.lines.push(line);
             }
-            _ => statements.push(statement),
+            continue;
+        };
+        if let Some(field) = field.replace(Field { line: number, tag, lines: vec![rest] }) {
+            reading.get_or_insert_with(|| Reading::at(field.line)).take(&field)?;
         }
+        if tag == "20"
+            && let Some(reading) = reading.replace(Reading::at(number))
+        {
+            add(&mut statements, reading)?;
+        }
+    }
+    if let Some(field) = field {
+        reading.get_or_insert_with(|| Reading::at(field.line)).take(&field)?;
+    }
+    if let Some(reading) = reading {
+        add(&mut statements, reading)?;
     }
     if statements.is_empty() {
         return Err(Fault::at(0, "there is no statement in it: no :20: with a :25: behind it"));
@@ -53,34 +71,21 @@ pub(super) fn read(text: &str) -> Result<Vec<Statement>, Fault> {
     Ok(statements)
 }
 
-fn messages(text: &str) -> Vec<Vec<Field<'_>>> {
-    let mut messages: Vec<Vec<Field<'_>>> = Vec::new();
-    for (line, number) in text.lines().zip(1..) {
-        let line = line.trim_end_matches('\r');
-        // SWIFT's blocks around a message.
-        let line = if line.starts_with('{') { line.rsplit_once("{4:").map_or("", |(_, rest)| rest) } else { line };
-        if line.is_empty() || line == "-" || line.starts_with("-}") {
-            continue;
-        }
-        let tag = line.strip_prefix(':').and_then(|rest| rest.split_once(':')).filter(|(tag, _)| is_tag(tag));
-        match tag {
-            Some((tag, rest)) => {
-                if tag == "20" || messages.is_empty() {
-                    messages.push(Vec::new());
-                }
-                if let Some(message) = messages.last_mut() {
-                    message.push(Field { line: number, tag, lines: vec![rest] });
-                }
-            }
-            None => {
-                if let Some(field) = messages.last_mut().and_then(|message| message.last_mut()) {
-                    field.lines.push(line);
-                }
-            }
-        }
+/// Adds a statement, if it is one. Its bank tells pages apart by their numbers; where it does not, a further page belongs to the
+/// one before.
+fn add(statements: &mut Vec<Statement>, reading: Reading) -> Result<(), Fault> {
+    if reading.statement.account.is_none() {
+        return Ok(());
     }
-    messages.retain(|message| message.iter().any(|field| field.tag == "25"));
-    messages
+    let (statement, continues) = reading.finish()?;
+    match statements.last_mut() {
+        Some(before) if continues && statement.number.is_none() && before.number.is_none() && before.account == statement.account => {
+            before.entries.extend(statement.entries);
+            before.closing = statement.closing;
+        }
+        _ => statements.push(statement),
+    }
+    Ok(())
 }
 
 fn is_tag(tag: &str) -> bool {
@@ -100,12 +105,17 @@ struct Reading {
 }
 
 impl Reading {
+    fn at(line: usize) -> Reading {
+        Reading { statement: Statement { line, ..Statement::default() }, ..Reading::default() }
+    }
+
     fn take(&mut self, field: &Field<'_>) -> Result<(), Fault> {
         match field.tag {
             "25" => self.statement.account = Some(account(field.first())),
             "28C" | "28" => {
-                let number = field.first().split('/').next().unwrap_or_default().trim_start_matches('0');
-                self.statement.number = Some(number.to_owned()).filter(|number| !number.is_empty());
+                let (number, page) = field.first().split_once('/').unwrap_or((field.first(), ""));
+                let [number, page] = [number, page].map(|text| text.trim().trim_start_matches('0'));
+                self.statement.number = (!number.is_empty()).then(|| format!("{number}/{page}"));
             }
             "60F" | "60M" => {
                 self.statement.opening = Some(self.balance(field)?);
@@ -137,18 +147,19 @@ impl Reading {
         Ok(())
     }
 
-    fn finish(mut self, line: usize) -> Result<(Statement, bool), Fault> {
+    fn finish(mut self) -> Result<(Statement, bool), Fault> {
         self.close()?;
         let mut statement = self.statement;
-        statement.line = line;
         if statement.closing.is_none() {
-            return Err(Fault::at(line, "the statement has no closing balance (:62F:); the file may be cut off"));
+            return Err(Fault::at(statement.line, "the statement has no closing balance (:62F:); the file may be cut off"));
         }
         if let Some(currency) = statement.account.as_ref().and_then(|own| own.strip_suffix(&self.currency)) {
             statement.account = Some(currency.to_owned());
         }
         let year = self.closed.map_or(0, |day| day.year());
-        statement.number = statement.number.map(|number| format!("{year}|{number}"));
+        // The parts of an account in several currencies are numbered each.
+        statement.number = statement.number.map(|number| format!("{year}|{number}|{}", self.currency));
+        statement.currency = self.currency;
         Ok((statement, self.continues))
     }
 
@@ -240,7 +251,7 @@ fn comma_amount(text: &str, currency: &str, line: usize) -> Result<Decimal, Faul
 fn explained(entry: Entry, code: &str, lines: &[&str], line: usize) -> Result<Entry, Fault> {
     // Lines are cut at 65 characters, wherever that is.
     let text = lines.concat();
-    let structured = text.split_at_checked(3).filter(|(gvc, rest)| all_digits(gvc) && rest.starts_with(|c: char| !c.is_alphanumeric()));
+    let structured = text.split_at_checked(3).filter(|(gvc, rest)| all_digits(gvc) && begins_subfields(rest));
     let (gvc, mut entry) = match structured {
         Some((gvc, rest)) => (gvc.to_owned(), subfields(entry, rest, line)?),
         None => {
@@ -259,13 +270,24 @@ fn explained(entry: Entry, code: &str, lines: &[&str], line: usize) -> Result<En
     Ok(entry)
 }
 
+/// Numbers of subfields.
+const SUBFIELDS: [&str; 21] =
+    ["00", "10", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31", "32", "33", "34", "60", "61", "62", "63"];
+
+/// Whether three digits and this are the structured form, and not a text that begins with a number.
+fn begins_subfields(text: &str) -> bool {
+    let mut chars = text.chars();
+    let separator = chars.next().is_some_and(|c| c.is_ascii_punctuation() && !"/-.,:;()'\"+=_&".contains(c));
+    separator && chars.as_str().get(..2).is_some_and(|number| SUBFIELDS.contains(&number))
+}
+
 /// `?00GUTSCHRIFT?20EREF+…`: the first character parts the subfields, whichever it is.
 fn subfields(mut entry: Entry, text: &str, line: usize) -> Result<Entry, Fault> {
     let Some(separator) = text.chars().next() else { return Ok(entry) };
     let mut parts = Words::default();
     let (mut name, mut account_text) = (String::new(), String::new());
     for subfield in text.split(separator).skip(1) {
-        let Some((number, value)) = subfield.split_at_checked(2).filter(|(number, _)| all_digits(number)) else {
+        let Some((number, value)) = subfield.split_at_checked(2).filter(|(number, _)| SUBFIELDS.contains(number)) else {
             // The separator was part of the text.
             parts.go_on(&format!("{separator}{subfield}"));
             continue;
@@ -294,16 +316,25 @@ fn subfields(mut entry: Entry, text: &str, line: usize) -> Result<Entry, Fault> 
 /// Keywords of the purpose. Those at the start of a subfield count; the amounts of a return may be in the middle of one.
 const KEYWORDS: [&str; 13] = ["EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE", "PURP", "IBAN", "BIC"];
 
-/// The purpose by its keywords; what is before the first has none.
+/// The purpose by its keywords; what is before the first has none. Then the length of the last subfield.
 #[derive(Default)]
-struct Words(Vec<(&'static str, String)>);
+struct Words(Vec<(&'static str, String)>, usize);
 
 impl Words {
     fn subfield(&mut self, value: &str) {
         match keyword(value.trim_start()) {
             Some((word, rest)) => self.begin(word, rest),
-            None => self.go_on(value),
+            None => {
+                // What is much shorter than banks cut ended there, and its number with it.
+                let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+                let ended = self.1 < SHORT && self.0.last().is_some_and(|(_, text)| digit(text.chars().next_back()));
+                if ended && digit(value.chars().next()) {
+                    self.go_on(" ");
+                }
+                self.go_on(value);
+            }
         }
+        self.1 = value.chars().count();
     }
 
     fn begin(&mut self, word: &'static str, rest: &str) {

@@ -1,11 +1,11 @@
 //! The orders that payments may be for, as matching wants them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
 use super::matching::{Debt, Expected};
-use super::numbers::bare;
+use super::numbers::{Number, pieces, texts};
 use super::statement::all_digits;
 use crate::domain::order::{Address, OrderStatus, PaymentStatus, charged};
 use crate::domain::payment::Entry;
@@ -51,11 +51,15 @@ impl Debts {
     }
 
     fn load(&mut self, conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<(), Failure> {
-        for payable in payments::payables(conn, ids)? {
-            self.by_order.insert(payable.order.order_id, debt_of(payable, self.zone));
-        }
+        self.by_order.extend(debts_of(conn, self.zone, ids)?);
         Ok(())
     }
+}
+
+/// What is known of these orders.
+pub(super) fn debts_of(conn: &mut Conn<'_>, zone: Tz, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Debt>, Failure> {
+    let payables = payments::payables(conn, ids)?;
+    Ok(payables.into_iter().map(|payable| (payable.order.order_id, debt_of(payable, zone))).collect())
 }
 
 /// What is not paid of an order, by the payments that are assigned to it.
@@ -93,7 +97,7 @@ fn debt_of(payable: Payable, zone: Tz) -> Debt {
     };
     Debt {
         order_id: order.order_id,
-        numbers: others.into_iter().chain([prefixed, Some(number)]).flatten().map(|number| bare(&number)).collect(),
+        numbers: others.into_iter().chain([prefixed, Some(number)]).flatten().map(|number| Number::new(&number)).collect(),
         transactions: [order.transaction_id_1, order.transaction_id_2].into_iter().flatten().collect(),
         customer_id: order.customer_id,
         names: addresses.into_iter().flatten().flat_map(names).collect(),
@@ -111,24 +115,27 @@ fn names(address: &Address) -> Vec<String> {
     [person, address.firm.clone()].into_iter().flatten().collect()
 }
 
-/// The words of a payment that may be numbers of orders, and the whole numbers in them.
+/// The words of a payment that may be numbers of orders, and the whole numbers in them, the first ones.
 fn words(entry: &Entry) -> (Vec<String>, Vec<i32>) {
     let fields = entry.references.iter().chain(&entry.end_to_end_id).chain(&entry.transaction_id);
-    let mut texts: Vec<String> = fields.cloned().collect();
-    let joined: String = entry.purpose.concat();
-    for text in [joined.as_str(), &entry.purpose.join(" ")] {
-        texts.extend(text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()));
+    let mut words: Vec<String> = fields.cloned().collect();
+    let written = texts(&entry.purpose);
+    for word in written.iter().flat_map(|text| text.split_whitespace()) {
+        words.push(word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned());
     }
-    let digits = |text: &str| -> Vec<String> { text.split(|c: char| !c.is_ascii_digit()).map(str::to_owned).collect() };
-    let squeezed: String = joined.chars().filter(|c| c.is_alphanumeric()).collect();
-    let runs = texts.iter().flat_map(|text| digits(text)).chain(digits(&squeezed));
-    let mut numbers: Vec<i32> = runs.filter(|run| run.len() >= 5 && all_digits(run)).filter_map(|run| run.parse().ok()).collect();
-    texts.retain(|text| text.chars().any(|c| c.is_ascii_digit()));
-    texts.sort_unstable();
-    texts.dedup();
-    texts.truncate(MOST_WORDS);
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers.truncate(MOST_WORDS);
-    (texts, numbers)
+    let parts: Vec<String> = words.iter().flat_map(|word| pieces(word)).map(str::to_owned).collect();
+    words.extend(parts);
+    let squeezed = written.iter().map(|text| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
+    let runs = words.iter().cloned().chain(squeezed).flat_map(|text| {
+        let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 5 && all_digits(run));
+        runs.filter_map(|run| run.parse().ok()).collect::<Vec<i32>>()
+    });
+    let numbers = first(runs);
+    (first(words.into_iter().filter(|text| text.chars().any(|c| c.is_ascii_digit()))), numbers)
+}
+
+/// Each once, and not too many.
+fn first<T: Ord + Clone>(found: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    found.filter(|one| seen.insert(one.clone())).take(MOST_WORDS).collect()
 }

@@ -2,10 +2,15 @@
 //! (`payments-shipping-documents.md` 3). The columns of the CSV and the rules for its rows are from other readers of it, the JSON
 //! from PayPal's OpenAPI document, the settlement report from its public description.
 
+mod activity;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+
+use activity::Said;
+pub(super) use activity::{activity, looks_like_activity};
 
 use super::statement::{Fault, Statement, amount, day};
 use crate::domain::layout::short;
@@ -21,6 +26,10 @@ struct Row {
     id: String,
     /// Empty in the activity.
     event: String,
+    /// What the activity says instead; `None`: nothing that is known.
+    said: Option<Said>,
+    /// Fully undone since.
+    reversed: bool,
     amount: Decimal,
     currency: String,
     fee: Decimal,
@@ -31,39 +40,63 @@ struct Row {
     email: Option<String>,
 }
 
-/// What a row is about. Event codes say it; without them its sign and what it refers to do, because the texts change.
-fn kind_of(row: &Row, exchanged: &BTreeSet<(String, String)>) -> Option<PaymentKind> {
+/// What a row is about, and whether that is sure. `None`: it moves no money.
+fn kind_of(row: &Row, exchanged: &BTreeSet<(String, String)>) -> Option<(PaymentKind, bool)> {
     let incoming = row.amount.0 > 0;
-    let group = row.event.get(..3).unwrap_or_default();
-    match (row.event.as_str(), group) {
-        ("", _) => Some(match &row.original {
-            None if incoming => PaymentKind::Received,
-            None => PaymentKind::Outgoing,
-            // The exchange of a foreign payment, or money from the bank for it.
-            Some(original) if incoming || exchanged.contains(&(original.clone(), row.moment.clone())) => PaymentKind::Other,
-            Some(_) => PaymentKind::Refund,
-        }),
+    if row.event.is_empty() {
+        return of_words(row, exchanged);
+    }
+    let sure = |kind| Some((kind, true));
+    match (row.event.as_str(), row.event.get(..3).unwrap_or_default()) {
         // Authorisations, holds and reserves are no money.
         (_, "T13" | "T15" | "T21") | ("T1110" | "T1111", _) => None,
-        ("T1107", _) if !incoming => Some(PaymentKind::Refund),
-        ("T1106" | "T1201", _) if !incoming => Some(PaymentKind::Returned),
-        (_, "T00") if incoming => Some(PaymentKind::Received),
-        (_, "T00") => Some(PaymentKind::Outgoing),
-        _ => Some(PaymentKind::Other),
+        ("T1107", _) if !incoming => sure(PaymentKind::Refund),
+        ("T1106" | "T1201", _) if !incoming => sure(PaymentKind::Returned),
+        // A reversal that was taken back: the money of a buyer again, but of which payment?
+        ("T1106", _) | (_, "T12") if incoming => Some((PaymentKind::Received, false)),
+        (_, "T00") if incoming => Some((PaymentKind::Received, !row.reversed)),
+        (_, "T00") => sure(PaymentKind::Outgoing),
+        _ => sure(PaymentKind::Other),
     }
 }
 
+/// The activity has texts instead of codes. They change, so where one is not known, sign and reference decide, and what refers to
+/// something else waits for a person.
+///
+/// A capture refers to its authorisation, so a payment may refer to something, too.
+fn of_words(row: &Row, exchanged: &BTreeSet<(String, String)>) -> Option<(PaymentKind, bool)> {
+    let incoming = row.amount.0 > 0;
+    let of_exchange = |original: &String| exchanged.contains(&(original.clone(), row.moment.clone()));
+    Some(match (row.said, &row.original) {
+        (Some(Said::NoMoney), _) => return None,
+        (Some(Said::Own), None) if !incoming => (PaymentKind::Outgoing, true),
+        (Some(Said::Own), _) => (PaymentKind::Other, true),
+        (Some(Said::Refund), _) if !incoming => (PaymentKind::Refund, true),
+        (Some(Said::Reversal), _) if !incoming => (PaymentKind::Returned, true),
+        (Some(Said::Payment), _) | (None, None) if incoming => (PaymentKind::Received, true),
+        (Some(Said::Payment) | None, None) => (PaymentKind::Outgoing, true),
+        (None, Some(original)) if of_exchange(original) => (PaymentKind::Other, true),
+        _ if incoming => (PaymentKind::Received, false),
+        _ => (PaymentKind::Refund, false),
+    })
+}
+
 fn statement(account: Option<String>, rows: Vec<Row>, mut left_out: usize) -> Statement {
-    let exchanged: BTreeSet<(String, String)> =
-        rows.iter().filter(|row| row.amount.0 > 0).filter_map(|row| Some((row.original.clone()?, row.moment.clone()))).collect();
+    // One currency went and another came, both for the same transaction at the same moment.
+    let moved = |sign: i64| -> BTreeSet<(String, String)> {
+        let rows = rows.iter().filter(|row| row.amount.0.signum() == sign && row.said.is_none());
+        rows.filter_map(|row| Some((row.original.clone()?, row.moment.clone()))).collect()
+    };
+    let exchanged: BTreeSet<(String, String)> = moved(1).intersection(&moved(-1)).cloned().collect();
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(kind) = kind_of(&row, &exchanged) else {
+        let Some((kind, sure)) = kind_of(&row, &exchanged) else {
             left_out += 1;
             continue;
         };
         entries.push(Entry {
             kind,
+            unclear: !sure,
             booked: row.day,
             amount: row.amount,
             currency: row.currency,
@@ -82,120 +115,6 @@ fn statement(account: Option<String>, rows: Vec<Row>, mut left_out: usize) -> St
 
 fn filled(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-/// The columns that are read, with their names in English and German.
-const COLUMNS: [(&str, &[&str]); 15] = [
-    ("date", &["date", "datum"]),
-    ("time", &["time", "uhrzeit"]),
-    ("zone", &["timezone", "time zone", "zeitzone"]),
-    ("type", &["type", "description", "typ", "beschreibung"]),
-    ("currency", &["currency", "währung"]),
-    ("gross", &["gross", "brutto"]),
-    ("fee", &["fee", "gebühr", "entgelt"]),
-    ("net", &["net", "netto"]),
-    ("id", &["transaction id", "transaktionscode"]),
-    ("status", &["status"]),
-    ("reference", &["reference txn id", "zugehöriger transaktionscode"]),
-    ("invoice", &["invoice number", "rechnungsnummer"]),
-    ("custom", &["custom number", "zollnummer"]),
-    ("name", &["name"]),
-    ("from", &["from email address", "absender e-mail-adresse"]),
-];
-/// Of these, those without which a file is refused.
-const NEEDED: usize = 9;
-
-/// Whether a text may be the activity: its first line names the columns.
-pub(super) fn looks_like_activity(text: &str) -> bool {
-    let head = text.lines().next().unwrap_or_default().to_lowercase();
-    ["transaktionscode", "transaction id"].iter().any(|name| head.contains(name))
-}
-
-pub(super) fn activity(text: &str) -> Result<Statement, Fault> {
-    let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let head = records.headers().map_err(|error| Fault::at(1, error.to_string()))?.clone();
-    let column = |names: &[&str]| head.iter().position(|name| names.contains(&name.trim().to_lowercase().as_str()));
-    let places: Vec<Option<usize>> = COLUMNS.iter().map(|(_, names)| column(names)).collect();
-    if let Some((_, (_, names))) = places.iter().zip(&COLUMNS).take(NEEDED).find(|(place, _)| place.is_none()) {
-        return Err(Fault::at(1, format!("there is no column {}; choose all columns for the download", names.join(", "))));
-    }
-    let german = head.iter().any(|name| name.trim().eq_ignore_ascii_case("Brutto"));
-    let mut rows = Vec::new();
-    let mut dates = Vec::new();
-    let mut left_out = 0;
-    for (record, number) in records.records().zip(2..) {
-        let record = record.map_err(|error| Fault::at(number, error.to_string()))?;
-        let line = record.position().and_then(|place| usize::try_from(place.line()).ok()).unwrap_or(number);
-        let field = |wanted: &str| {
-            let place = COLUMNS.iter().zip(&places).find(|((name, _), _)| *name == wanted).and_then(|(_, place)| *place);
-            place.and_then(|place| record.get(place)).unwrap_or_default()
-        };
-        if !["", "abgeschlossen", "completed"].contains(&field("status").trim().to_lowercase().as_str()) {
-            left_out += 1;
-            continue;
-        }
-        let currency = field("currency").trim();
-        let money = |wanted: &str| written(field(wanted), german, currency, line);
-        dates.push((field("date").trim().to_owned(), line));
-        rows.push(Row {
-            moment: format!("{} {}", field("date"), field("time")),
-            id: filled(field("id")).ok_or_else(|| Fault::at(line, "the row has no transaction id"))?,
-            amount: money("gross")?,
-            fee: money("fee")?,
-            currency: currency.to_owned(),
-            original: filled(field("reference")),
-            invoice: filled(field("invoice")),
-            custom: filled(field("custom")),
-            name: filled(field("name")),
-            email: filled(field("from")),
-            ..Row::default()
-        });
-    }
-    for (row, day) in rows.iter_mut().zip(days(&dates)?) {
-        row.day = day;
-    }
-    Ok(statement(None, rows, left_out))
-}
-
-/// `-1.234,56` or `-1,234.56`
-fn written(text: &str, german: bool, currency: &str, line: usize) -> Result<Decimal, Fault> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(Decimal::ZERO);
-    }
-    let plain: String = if german { text.replace('.', "").replace(',', ".") } else { text.replace(',', "") };
-    amount(&plain, currency, line)
-}
-
-/// `13.02.2026`, `2026-02-13`, or with slashes, where the whole file has to show which number is the month.
-fn days(dates: &[(String, usize)]) -> Result<Vec<NaiveDate>, Fault> {
-    let slashed: Vec<(u32, u32)> = dates
-        .iter()
-        .filter_map(|(text, _)| {
-            let mut parts = text.split('/');
-            Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-        })
-        .collect();
-    let (day_first, month_first) = (slashed.iter().any(|(first, _)| *first > 12), slashed.iter().any(|(_, second)| *second > 12));
-    // The same in either reading.
-    let equal = slashed.iter().all(|(first, second)| first == second);
-    let one = |(text, line): &(String, usize)| {
-        let format = match text.as_str() {
-            text if text.contains('.') => "%d.%m.%Y",
-            text if !text.contains('/') => "%Y-%m-%d",
-            _ if day_first != month_first => match day_first {
-                true => "%d/%m/%Y",
-                false => "%m/%d/%Y",
-            },
-            _ if equal => "%d/%m/%Y",
-            _ => {
-                let text = format!("\"{text}\": nothing in the file shows which number is the month; download a longer period");
-                return Err(Fault::at(*line, text));
-            }
-        };
-        NaiveDate::parse_from_str(text, format).map_err(|_| Fault::at(*line, format!("\"{}\" is not a date", short(text, 30))))
-    };
-    dates.iter().map(one).collect()
 }
 
 #[derive(Deserialize)]
@@ -242,7 +161,7 @@ struct PayerName {
 
 /// A page of the transaction search.
 pub(super) fn transactions(text: &str) -> Result<Statement, Fault> {
-    let page: Page = serde_json::from_str(text).map_err(|error| Fault::at(error.line(), format!("not a transaction report: {error}")))?;
+    let page: Page = serde_json::from_str(text).map_err(|error| Fault::at(0, format!("not a transaction report: {error}")))?;
     let mut rows = Vec::with_capacity(page.transaction_details.len());
     let mut left_out = 0;
     for Detail { transaction_info: info, payer_info } in page.transaction_details {
@@ -260,6 +179,8 @@ pub(super) fn transactions(text: &str) -> Result<Statement, Fault> {
             fee: info.fee_amount.as_ref().map(money).transpose()?.unwrap_or_default(),
             moment: info.transaction_initiation_date.clone(),
             event: info.transaction_event_code.clone(),
+            said: None,
+            reversed: info.transaction_status.as_deref() == Some("V"),
             currency: info.transaction_amount.currency_code.clone(),
             original: info.paypal_reference_id.as_deref().and_then(filled),
             invoice: info.invoice_id.as_deref().and_then(filled),

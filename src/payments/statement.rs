@@ -36,6 +36,8 @@ pub(crate) struct Statement {
     pub(crate) number: Option<String>,
     /// A copy of a statement that was sent before.
     pub(crate) is_copy: bool,
+    /// Of its balances; empty: it has none.
+    pub(crate) currency: String,
     pub(crate) opening: Option<Decimal>,
     pub(crate) closing: Option<Decimal>,
     pub(crate) entries: Vec<Entry>,
@@ -47,6 +49,11 @@ impl Statement {
     /// The balances have to agree with the entries: a file that was cut off, or a sign that was misread, shows there.
     pub(super) fn check_balances(&self) -> Result<(), Fault> {
         let (Some(opening), Some(closing)) = (self.opening, self.closing) else { return Ok(()) };
+        if let Some(entry) = self.entries.iter().find(|entry| entry.currency != self.currency) {
+            let text =
+                format!("an entry is in {}, the account in {}; fetch the statement from the bank again", entry.currency, self.currency);
+            return Err(Fault::at(self.line, text));
+        }
         let sum = self.entries.iter().fold(opening.0, |sum, entry| sum.saturating_add(entry.amount.0));
         if sum == closing.0 {
             return Ok(());
@@ -71,8 +78,16 @@ pub(super) fn reference(text: &str) -> Option<String> {
 pub(super) fn amount(text: &str, currency: &str, line: usize) -> Result<Decimal, Fault> {
     let known = Currency::parse(currency)
         .ok_or_else(|| Fault::at(line, format!("\"{currency}\" is not a currency; expected a code of ISO 4217 such as EUR")))?;
-    let read = Decimal::parse(text).filter(|amount| amount.to_units(known.decimals()).is_some());
+    let read = exact(text.trim()).and_then(Decimal::parse).filter(|amount| amount.to_units(known.decimals()).is_some());
     read.ok_or_else(|| Fault::at(line, format!("\"{}\" is not an amount in {currency}", crate::domain::layout::short(text, 30))))
+}
+
+/// Digits with at most four behind the dot, beside zeros: nothing of it would be rounded.
+fn exact(text: &str) -> Option<&str> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let written = all_digits(whole) && (decimals.is_empty() || all_digits(decimals));
+    (written && decimals.trim_end_matches('0').len() <= 4).then_some(text)
 }
 
 pub(super) fn day(text: &str, line: usize) -> Result<NaiveDate, Fault> {
@@ -141,7 +156,17 @@ mod tests {
     #[test]
     fn an_amount_has_the_decimals_of_its_currency() {
         assert_eq!(amount("49.90", "EUR", 1), Ok(Decimal(499_000)));
-        for (text, currency) in [("49.905", "EUR"), ("10.5", "JPY"), ("4,5", "EUR"), ("1", "EURO"), ("99999999999999999999", "EUR")] {
+        assert_eq!(amount("49.900000", "EUR", 1), Ok(Decimal(499_000)));
+        for (text, currency) in [
+            ("1E2", "EUR"),
+            ("49.90004", "EUR"),
+            (".", "EUR"),
+            ("49.905", "EUR"),
+            ("10.5", "JPY"),
+            ("4,5", "EUR"),
+            ("1", "EURO"),
+            ("99999999999999999999", "EUR"),
+        ] {
             assert!(amount(text, currency, 7).is_err_and(|fault| fault.line == 7), "{text} {currency}");
         }
     }

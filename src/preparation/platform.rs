@@ -4,6 +4,7 @@
 //! Prices that count for some days only (`DISCOUNTED_PRICE`, `sale_price`) are left to the connector: channels that
 //! know them run them automatically.
 
+use crate::domain::item::is_of_language;
 use crate::domain::{AccountId, Failure};
 use crate::xml::{Document, Limits, Node};
 
@@ -81,8 +82,12 @@ fn look(node: Node<'_>, paths: &[Path]) -> Option<Found> {
 /// Title in the account's language, where the block has translations.
 fn translated(node: Node<'_>, language: &str) -> Option<Found> {
     let translations = node.child("translations")?;
-    let fits = |t: &Node<'_>| t.child("language_code_iso").is_some_and(|code| code.text().trim().eq_ignore_ascii_case(language));
-    let title = translations.children().filter(fits).find_map(|t| t.child("title").and_then(filled))?;
+    let fits = |t: &Node<'_>, exactly: bool| {
+        let code = t.child("language_code_iso").map(|code| code.text().trim());
+        code.is_some_and(|code| if exactly { code.eq_ignore_ascii_case(language) } else { is_of_language(code, language) })
+    };
+    let title_of = |exactly: bool| translations.children().filter(|t| fits(t, exactly)).find_map(|t| t.child("title").and_then(filled));
+    let title = title_of(true).or_else(|| title_of(false))?;
     Some(Found { element: format!("translations/translation {language}/title"), text: title.to_owned() })
 }
 

@@ -260,6 +260,7 @@ impl<'k> Subject<'k> {
             parent_description: parent.description(None).map(|text| text.value).unwrap_or_default(),
             parent_images: parent.images().into_iter().map(|image| image.value).collect(),
             options: self.options().shown,
+            siblings: Vec::new(),
         };
         Some(Sourced::new(content, Source::Parent { number, source: Box::new(Source::Item { field: "variant" }) }))
     }

@@ -79,9 +79,7 @@ pub(crate) fn settings() -> Settings {
         order_tags: Vec::new(),
         shipping_carriers: Vec::new(),
         dispatch_types: Vec::new(),
-        suppliers: Vec::new(),
-        mail: None,
-        demo: false,
+        ..crate::config::fixture::settings()
     }
 }
 

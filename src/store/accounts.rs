@@ -42,6 +42,8 @@ pub struct WorkRow {
     /// See [`super::begun`].
     pub poll_begun: i32,
     pub reconcile_begun: i32,
+    /// Which shop the numbers of the account's offers and orders are from.
+    pub shop: Option<String>,
 }
 
 pub(crate) fn work_of(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Option<WorkRow>, Failure> {
@@ -79,6 +81,7 @@ pub(crate) fn ensure_work(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Work
         silent: false,
         poll_begun: 0,
         reconcile_begun: 0,
+        shop: None,
     };
     on!(&mut tx.conn, c => diesel::insert_into(account_work::table).values(&row).execute(c))?;
     Ok(row)
@@ -187,6 +190,16 @@ pub(crate) fn call_failed(tx: &mut Tx<'_>, account_id: AccountId, blocked_until:
         row.failures = row.failures.saturating_add(1);
         row.blocked_until = blocked_until.0;
         row.last_error = Some(error.to_owned());
+    })
+}
+
+/// Which shop the account sells in from now on; `None`: the next one that answers.
+pub(crate) fn set_shop(tx: &mut Tx<'_>, account_id: AccountId, shop: Option<String>) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| {
+        if shop.is_none() {
+            row.blocked_until = 0;
+        }
+        row.shop = shop;
     })
 }
 

@@ -60,6 +60,7 @@ db_enum! {
     crate::domain::outbox::OutboxStatus: "outbox_states.status, outbox_facts.status, transfers.status";
     crate::domain::outbox::TaskStage: "channel_tasks.stage";
     crate::domain::transfer::TransferKind: "transfers.kind";
+    crate::domain::contact::ContactKind: "contacts.kind, contact_cursors.kind";
     crate::domain::mail::MailEvent: "mails.event, mail_senders.event";
     crate::domain::mail::MailState: "mails.state";
     crate::domain::message::Severity: "upload_messages.severity";
@@ -68,6 +69,9 @@ db_enum! {
     crate::domain::order::Workflow: "orders.workflow";
     crate::domain::order::CreditState: "credit_entries.state";
     crate::domain::payment::PaymentState: "payments.state";
+    crate::domain::order_document::DocumentType: "order_documents.document_type";
+    crate::domain::order_document::FileKind: "order_documents.file_kind";
+    crate::domain::order_document::Origin: "order_documents.origin";
     crate::domain::Deleted: "deletions.kind";
     crate::domain::item::ReferenceKind: "item_references.kind";
 }

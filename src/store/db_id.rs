@@ -52,4 +52,5 @@ db_id! {
     crate::domain::OrderItemId;
     crate::domain::TaskId;
     crate::domain::PaymentId;
+    crate::domain::DocumentId;
 }

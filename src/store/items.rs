@@ -9,7 +9,7 @@ use super::deletions::{self, DeletionRow};
 use super::filter::{Cond, Window};
 use super::schema::{image_contents, items, offers, order_items, orders, reservations};
 use super::since::{Following, Since};
-use super::{Conn, MOST_VARIABLES, Stored, Tx};
+use super::{Conn, MOST_VARIABLES, Stored, Tx, sets};
 use crate::domain::item::Item;
 use crate::domain::offer::{OfferState, Wanted};
 use crate::domain::{Deleted, Failure, ItemId, MandatorId, OfferId};
@@ -231,6 +231,8 @@ pub(crate) struct Uses {
     pub variants: i64,
     pub running_offers: i64,
     pub open_orders: i64,
+    /// Of which it is a component.
+    pub sets: i64,
 }
 
 pub(crate) fn uses(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Uses, Failure> {
@@ -246,7 +248,9 @@ pub(crate) fn uses(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Uses, Failure
         .filter(orders::complete_status.ne(crate::domain::order::COMPLETE))
         .count()
         .get_result(c))?;
-    Ok(Uses { variants, running_offers, open_orders })
+    let open_orders = open_orders + sets::open_orders(conn, item_id)?;
+    let sets = i64::try_from(sets::containing(conn, &[item_id])?.len()).unwrap_or(i64::MAX);
+    Ok(Uses { variants, running_offers, open_orders, sets })
 }
 
 /// Deletes an article with its stock, prices and the offers that do not run. Positions of orders keep its number.

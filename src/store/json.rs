@@ -128,6 +128,8 @@ macro_rules! json_text {
 }
 
 json_text!(
+    crate::domain::contact::ContactContent,
+    crate::domain::contact::FeedbackSummary,
     crate::domain::mail::MailDocument,
     crate::domain::order::CreditDocument,
     crate::domain::order::OrderDocument,

@@ -8,6 +8,7 @@ use super::filter::{Cond, Window};
 use super::{Conn, Stored, Tx, next_id};
 use crate::domain::attribute::{Attribute, AttributeSet, VariantProperty};
 use crate::domain::coupon::Coupon;
+use crate::domain::epa::{EpaAssembly, EpaBom};
 use crate::domain::lookup::{Branch, CustomerGroup, DeliveryCharge, DeliveryTime, ImageType, Manufacturer, Template, TextType};
 use crate::domain::{Failure, MandatorId};
 use crate::{narrow, narrow_window, on};
@@ -32,6 +33,8 @@ pub(crate) enum List {
     Attributes,
     AttributeSets,
     VariantProperties,
+    EpaAssemblies,
+    EpaBoms,
 }
 
 impl List {
@@ -50,6 +53,8 @@ impl List {
             List::Attributes => "attribute",
             List::AttributeSets => "attribute set",
             List::VariantProperties => "variant attribute",
+            List::EpaAssemblies => "epa assembly",
+            List::EpaBoms => "epa bom",
         }
     }
 
@@ -182,6 +187,8 @@ tables! {
     Attributes of Attribute => attributes.attributes.attribute_id;
     AttributeSets of AttributeSet => attribute_sets.attribute_sets.attribute_set_id;
     VariantProperties of VariantProperty => variant_attributes.variant_attributes.variant_attribute_id;
+    EpaAssemblies of EpaAssembly => epa_assemblies.epa_assemblies.epa_assembly_id;
+    EpaBoms of EpaBom => epa_boms.epa_boms.epa_bom_id;
 }
 
 /// All records of a mandator's list.

@@ -15,10 +15,14 @@ pub(crate) mod changes;
 mod commit;
 pub(crate) mod configured;
 mod connection;
+pub(crate) mod contacts;
 mod counters;
+#[cfg(test)]
+mod customer_keys_tests;
 mod db_enum;
 mod db_id;
 pub(crate) mod deletions;
+pub(crate) mod documents;
 mod door;
 mod file;
 pub(crate) mod filter;
@@ -32,6 +36,8 @@ pub(crate) mod listings;
 pub(crate) mod lookups;
 pub(crate) mod mails;
 pub(crate) mod messages;
+#[cfg(test)]
+mod migration_tests;
 mod migrations;
 pub(crate) mod offers;
 pub(crate) mod orders;
@@ -46,6 +52,7 @@ pub(crate) mod replay;
 pub(crate) mod schema;
 #[cfg(test)]
 mod schema_tests;
+pub(crate) mod sets;
 pub(crate) mod since;
 pub(crate) mod starts;
 pub(crate) mod stock;

@@ -10,7 +10,7 @@ use diesel::upsert::excluded;
 
 use super::held_orders::ORDER_ASIDE;
 use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
-use super::{Conn, MOST_VARIABLES, Tx, broken_document, limited_calls, next_id, transfers};
+use super::{Conn, MOST_VARIABLES, Tx, broken_document, limited_calls, next_id, sets, transfers};
 use crate::domain::offer::Wanted;
 use crate::domain::order::FactKind;
 pub use crate::domain::outbox::{OutboxStatus, Topic};
@@ -119,7 +119,12 @@ pub fn mark(tx: &mut Tx<'_>, dirty: &[(OfferId, AccountId, Topic)]) -> Result<()
 
 /// Marks the offers of these items that run or are meant to run, in all accounts. Gives the accounts concerned.
 pub fn mark_items(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic]) -> Result<Vec<AccountId>, Failure> {
-    mark_offers_of(tx, item_ids, topics, None)
+    let mut accounts = mark_offers_of(tx, item_ids, topics, None)?;
+    if topics.contains(&Topic::Quantity) {
+        let sets = sets::containing(&mut tx.conn, item_ids)?;
+        accounts.extend(mark_offers_of(tx, &sets, &[Topic::Quantity], None)?);
+    }
+    Ok(accounts)
 }
 
 /// Like [`mark_items`], in some accounts only.

@@ -1,16 +1,19 @@
 //! Payments, what they are assigned to, and the statements that were imported.
 
+mod debts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
 use super::filter::{Cond, Window};
-use super::schema::{order_items, orders, payment_assignments, payment_statements, payments};
+use super::schema::{orders, payment_assignments, payment_statements, payments};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
-use crate::domain::order::{OrderDocument, OrderStatus, Sold};
 use crate::domain::payment::{Grounds, PaymentRecord, PaymentState};
-use crate::domain::{Decimal, Failure, MandatorId, OrderId, PaymentId};
+use crate::domain::{Failure, MandatorId, OrderId, PaymentId};
 use crate::{conditions, narrow, on};
+
+pub(crate) use debts::{Payable, changed_orders, open_orders, orders_named, payables};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = payments, primary_key(payment_id), treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -32,6 +35,8 @@ pub(crate) struct PaymentRow {
     pub transaction_id: Option<String>,
     pub external_id: Option<String>,
     pub end_to_end_id: Option<String>,
+    /// The transaction that this one undoes.
+    pub original_transaction: Option<String>,
     pub payment_system_id: Option<i32>,
     pub state: PaymentState,
     pub created_at: i64,
@@ -63,35 +68,6 @@ pub(crate) struct PaidOrder {
     pub external_order_number_1: Option<String>,
     pub external_order_number_2: Option<String>,
     pub marketplace_order_id: Option<String>,
-}
-
-/// What of an order says whether a payment is for it.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = orders)]
-pub(crate) struct PayableOrder {
-    pub order_id: OrderId,
-    pub order_number: i32,
-    pub order_number_prefix: Option<String>,
-    pub external_order_number_1: Option<String>,
-    pub external_order_number_2: Option<String>,
-    pub marketplace_order_id: Option<String>,
-    pub marketplace_order_id_2: Option<String>,
-    pub transaction_id_1: Option<String>,
-    pub transaction_id_2: Option<String>,
-    pub invoice_number: Option<String>,
-    pub order_date: Option<i64>,
-    pub created_at: i64,
-    pub order_status_id: OrderStatus,
-    pub customer_id: Option<i32>,
-    pub data: OrderDocument,
-}
-
-/// An order with what was sold, and the amounts of the payments that are assigned to it.
-#[derive(Debug, Clone)]
-pub(crate) struct Payable {
-    pub order: PayableOrder,
-    pub sold: Vec<Sold>,
-    pub assigned: Vec<Decimal>,
 }
 
 /// Stores a new payment; its id and stamps are set here.
@@ -160,6 +136,67 @@ pub(crate) fn assignments_of(conn: &mut Conn<'_>, ids: &[PaymentId]) -> Result<V
     Ok(rows)
 }
 
+/// Takes an assignment back.
+pub(crate) fn remove_assignment(tx: &mut Tx<'_>, payment_assignment_id: i32) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::delete(payment_assignments::table.find(payment_assignment_id)).execute(c))?;
+    Ok(())
+}
+
+/// The payments from which an order has money.
+pub(crate) fn paying(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<PaymentId>, Failure> {
+    Ok(on!(conn, c => payment_assignments::table
+        .filter(payment_assignments::order_id.eq(order_id))
+        .filter(payment_assignments::amount.gt(0))
+        .order(payment_assignments::payment_assignment_id)
+        .select(payment_assignments::payment_id)
+        .load(c))?)
+}
+
+/// Money that went back and waits for its payment.
+pub(crate) fn waiting_returns(conn: &mut Conn<'_>, of: &PaymentRow) -> Result<Vec<PaymentRow>, Failure> {
+    let mut found: Vec<PaymentRow> = Vec::new();
+    macro_rules! under {
+        ($column:expr, $value:expr) => {
+            if let Some(value) = $value {
+                found.extend(on!(conn, c => payments::table
+                    .filter(payments::mandator_id.eq(of.mandator_id))
+                    .filter($column.eq(value))
+                    .filter(payments::state.eq(PaymentState::Waiting))
+                    .filter(payments::amount.lt(0))
+                    .order(payments::payment_id)
+                    .select(PaymentRow::as_select())
+                    .load::<PaymentRow>(c))?);
+            }
+        };
+    }
+    under!(payments::original_transaction, &of.transaction_id);
+    under!(payments::end_to_end_id, &of.end_to_end_id);
+    found.sort_unstable_by_key(|row| row.payment_id);
+    found.dedup_by_key(|row| row.payment_id);
+    Ok(found)
+}
+
+/// The payments of a mandator that wait, the newest first.
+pub(crate) fn waiting(conn: &mut Conn<'_>, mandator_id: MandatorId, most: i64) -> Result<Vec<PaymentRow>, Failure> {
+    Ok(on!(conn, c => payments::table
+        .filter(payments::mandator_id.eq(mandator_id))
+        .filter(payments::state.eq(PaymentState::Waiting))
+        .order(payments::payment_id.desc())
+        .limit(most)
+        .select(PaymentRow::as_select())
+        .load(c))?)
+}
+
+/// A mandator that has payments in an account, beside this one.
+pub(crate) fn other_mandator_of(conn: &mut Conn<'_>, account: &str, mandator_id: MandatorId) -> Result<Option<MandatorId>, Failure> {
+    Ok(on!(conn, c => payments::table
+        .filter(payments::payment_account.eq(account))
+        .filter(payments::mandator_id.ne(mandator_id))
+        .select(payments::mandator_id)
+        .first(c)
+        .optional())?)
+}
+
 /// The customers of the orders that were paid from an IBAN.
 pub(crate) fn customers_of_iban(conn: &mut Conn<'_>, mandator_id: MandatorId, iban: &str) -> Result<BTreeSet<i32>, Failure> {
     let found: Vec<Option<i32>> = on!(conn, c => payment_assignments::table
@@ -198,89 +235,6 @@ pub(crate) fn note_statement(tx: &mut Tx<'_>, mandator_id: MandatorId, key: &str
         .set((payment_statements::content_digest.eq(content), payment_statements::imported_at.eq(stamp)))
         .execute(c))?;
     Ok(())
-}
-
-/// The newest orders of a mandator of which something is still expected.
-pub(crate) fn open_orders(conn: &mut Conn<'_>, mandator_id: MandatorId, most: i64) -> Result<Vec<OrderId>, Failure> {
-    use OrderStatus::{Backlog, ConfirmedOpenPayments, ConfirmedShipping, New, ShippedOpenPayments};
-    Ok(on!(conn, c => orders::table
-        .filter(orders::mandator_id.eq(mandator_id))
-        .filter(orders::order_status_id.eq_any([New, ConfirmedOpenPayments, ConfirmedShipping, ShippedOpenPayments, Backlog]))
-        .order(orders::order_id.desc())
-        .limit(most)
-        .select(orders::order_id)
-        .load(c))?)
-}
-
-/// The orders of a mandator that have one of these numbers.
-pub(crate) fn orders_named(
-    conn: &mut Conn<'_>,
-    mandator_id: MandatorId,
-    texts: &[String],
-    numbers: &[i32],
-    most: i64,
-) -> Result<Vec<OrderId>, Failure> {
-    let mut found: Vec<OrderId> = Vec::new();
-    macro_rules! under {
-        ($column:expr, $values:expr) => {
-            found.extend(on!(conn, c => orders::table
-                .filter(orders::mandator_id.eq(mandator_id))
-                .filter($column.eq_any($values))
-                .order(orders::order_id.desc())
-                .limit(most)
-                .select(orders::order_id)
-                .load::<OrderId>(c))?);
-        };
-    }
-    if !numbers.is_empty() {
-        under!(orders::order_number, numbers);
-    }
-    if !texts.is_empty() {
-        under!(orders::external_order_number_1, texts);
-        under!(orders::external_order_number_2, texts);
-        under!(orders::marketplace_order_id, texts);
-        under!(orders::transaction_id_1, texts);
-        under!(orders::invoice_number, texts);
-    }
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
-}
-
-/// Orders by id with what payments need to know of them.
-pub(crate) fn payables(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<Payable>, Failure> {
-    let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<PayableOrder> = on!(conn, c => orders::table
-            .filter(orders::order_id.eq_any(chunk))
-            .order(orders::order_id)
-            .select(PayableOrder::as_select())
-            .load(c))?;
-        let lines: Vec<(OrderId, i32, i32, i64, Option<i64>)> = on!(conn, c => order_items::table
-            .filter(order_items::order_id.eq_any(chunk))
-            .select((order_items::order_id, order_items::quantity, order_items::cancelled, order_items::price, order_items::tax_rate))
-            .load(c))?;
-        let paid: Vec<(OrderId, i64)> = on!(conn, c => payment_assignments::table
-            .filter(payment_assignments::order_id.eq_any(chunk))
-            .order(payment_assignments::payment_assignment_id)
-            .select((payment_assignments::order_id, payment_assignments::amount))
-            .load(c))?;
-        let mut sold: BTreeMap<OrderId, Vec<Sold>> = BTreeMap::new();
-        for (order_id, quantity, cancelled, price, tax_rate) in lines {
-            let line = Sold { price: Decimal(price), tax_rate: tax_rate.map(Decimal), quantity: quantity.saturating_sub(cancelled) };
-            sold.entry(order_id).or_default().push(line);
-        }
-        let mut assigned: BTreeMap<OrderId, Vec<Decimal>> = BTreeMap::new();
-        for (order_id, amount) in paid {
-            assigned.entry(order_id).or_default().push(Decimal(amount));
-        }
-        found.extend(rows.into_iter().map(|order| Payable {
-            sold: sold.remove(&order.order_id).unwrap_or_default(),
-            assigned: assigned.remove(&order.order_id).unwrap_or_default(),
-            order,
-        }));
-    }
-    Ok(found)
 }
 
 /// The numbers of orders, by their ids.

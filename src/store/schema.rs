@@ -182,6 +182,7 @@ diesel::table! {
         specific_offer_data -> Nullable<Text>,
         accepted_at -> Nullable<BigInt>,
         list_after -> Nullable<BigInt>,
+        left_out -> Nullable<Text>,
     }
 }
 
@@ -193,6 +194,7 @@ diesel::table! {
         external_number -> Nullable<Text>,
         live -> Integer,
         stamp -> BigInt,
+        left_behind -> Integer,
     }
 }
 
@@ -270,6 +272,42 @@ diesel::table! {
         first_failed_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         begun -> Integer,
+        sent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    contacts (contact_id) {
+        contact_id -> Integer,
+        mandator_id -> Integer,
+        account_id -> Integer,
+        kind -> Integer,
+        external_number -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        marketplace_order_id -> Nullable<Text>,
+        channel_line_id -> Nullable<Text>,
+        said_at -> BigInt,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    contact_cursors (account_id, kind) {
+        account_id -> Integer,
+        kind -> Integer,
+        cursor -> Text,
+    }
+}
+
+diesel::table! {
+    feedback_summaries (account_id) {
+        account_id -> Integer,
+        mandator_id -> Integer,
+        last_changed -> BigInt,
+        data -> Text,
     }
 }
 
@@ -360,6 +398,7 @@ diesel::table! {
         silent -> Bool,
         poll_begun -> Integer,
         reconcile_begun -> Integer,
+        shop -> Nullable<Text>,
     }
 }
 
@@ -498,7 +537,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    reservations (order_item_id, warehouse_id) {
+    reservations (order_item_id, warehouse_id, item_id) {
         order_item_id -> Integer,
         warehouse_id -> Integer,
         item_id -> Integer,
@@ -570,6 +609,7 @@ diesel::table! {
         transaction_id -> Nullable<Text>,
         external_id -> Nullable<Text>,
         end_to_end_id -> Nullable<Text>,
+        original_transaction -> Nullable<Text>,
         payment_system_id -> Nullable<Integer>,
         state -> Integer,
         created_at -> BigInt,
@@ -811,6 +851,69 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    order_documents (document_id) {
+        document_id -> Integer,
+        mandator_id -> Integer,
+        order_id -> Integer,
+        document_type -> Integer,
+        file_kind -> Integer,
+        external_document_number -> Nullable<Text>,
+        document_name -> Text,
+        packet_id -> Nullable<Integer>,
+        checksum -> Text,
+        bytes -> BigInt,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    epa_assemblies (epa_assembly_id) {
+        epa_assembly_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    epa_boms (epa_bom_id) {
+        epa_bom_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        external_id -> Nullable<Text>,
+        origin -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    set_components (set_item_id, item_id) {
+        set_item_id -> Integer,
+        item_id -> Integer,
+        quantity -> Integer,
+        epa_bom_id -> Integer,
+    }
+}
+
+diesel::table! {
+    order_item_components (order_item_id, item_id) {
+        order_item_id -> Integer,
+        item_id -> Integer,
+        quantity -> Integer,
+    }
+}
+
 diesel::joinable!(stock -> items (item_id));
 diesel::joinable!(item_listings -> items (item_id));
 diesel::joinable!(item_references -> items (item_id));
@@ -825,6 +928,8 @@ diesel::joinable!(package_contents -> order_packets (packet_id));
 diesel::joinable!(package_contents -> order_items (order_item_id));
 diesel::joinable!(item_account_categories -> account_categories (account_category_id));
 diesel::joinable!(group_account_categories -> account_categories (account_category_id));
+diesel::joinable!(order_documents -> orders (order_id));
+diesel::joinable!(order_item_components -> order_items (order_item_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     change_clock,
@@ -854,6 +959,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox_states,
     outbox_facts,
     transfers,
+    contacts,
+    contact_cursors,
+    feedback_summaries,
     mail_senders,
     mails,
     upload_messages,
@@ -872,6 +980,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_changes,
     cancellation_requests,
     order_payments,
+    order_documents,
     credit_entries,
     payments,
     payment_assignments,
@@ -888,4 +997,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     image_module_types,
     templates,
     shipping_groups,
+    epa_assemblies,
+    epa_boms,
+    set_components,
+    order_item_components,
 );

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
+use super::schema::items;
 use super::{Conn, testing};
+use crate::domain::MandatorId;
+use crate::on;
 
 #[derive(QueryableByName)]
 struct Column {
@@ -65,4 +69,26 @@ fn the_tables_are_those_of_the_migrations() {
         assert_eq!(only(&migrated, &described), Vec::<String>::new(), "{name}: made by migrations/, not in schema.rs");
         assert_eq!(only(&described, &migrated), Vec::<String>::new(), "{name}: in schema.rs, not made by migrations/");
     }
+}
+
+#[test]
+fn numbers_of_before_lose_their_blanks_unless_that_makes_two_of_one() {
+    let migration = |conn: &mut Conn<'_>| match conn {
+        Conn::Sqlite(c) => c.batch_execute(include_str!("../../migrations/sqlite/2026-11-30-000920_trimmed_keys/up.sql")),
+        Conn::Postgres(c) => c.batch_execute(include_str!("../../migrations/postgres/2026-11-30-000920_trimmed_keys/up.sql")),
+    };
+    testing::on_stores(|store| {
+        let numbers = store
+            .write(move |tx| {
+                for (mandator, number) in [(1, " A\n"), (1, "B"), (1, "B "), (2, "B\t"), (1, " C"), (1, "C "), (1, "  ")] {
+                    testing::item(tx, MandatorId(mandator), number, &[])?;
+                }
+                migration(&mut tx.conn)?;
+                let rows: Vec<String> =
+                    on!(&mut tx.conn, c => items::table.order(items::item_id).select(items::internal_item_number).load(c))?;
+                Ok(rows)
+            })
+            .unwrap();
+        assert_eq!(numbers, ["A", "B", "B ", "B", " C", "C ", "  "]);
+    });
 }

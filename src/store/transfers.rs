@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::outbox::{OutboxStatus, Settled, due_now};
 use super::schema::transfers;
-use super::{Conn, MOST_VARIABLES, Tx, next_ids};
+use super::{Conn, MOST_VARIABLES, Tx, contacts, next_ids};
 use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, Stamp};
 use crate::on;
@@ -31,6 +31,8 @@ pub struct TransferRow {
     pub last_error: Option<String>,
     /// See [`super::begun`].
     pub begun: i32,
+    /// What the channel has of it, as it was sent last, where later changes need it: JSON.
+    pub sent: Option<String>,
 }
 
 /// Has these records sent to an account, now and whenever they change.
@@ -64,6 +66,7 @@ pub(crate) fn ask(tx: &mut Tx<'_>, account_id: AccountId, kind: TransferKind, re
             first_failed_at: None,
             last_error: None,
             begun: 0,
+            sent: None,
         })
         .collect();
     for chunk in rows.chunks(500) {
@@ -146,12 +149,44 @@ pub(crate) fn next_due(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Opt
     Ok(due.map(Stamp))
 }
 
-/// Remembers the channel's number of a record.
-pub(crate) fn confirm(tx: &mut Tx<'_>, transfer_id: i32, external_number: &str) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::update(transfers::table.find(transfer_id))
-        .set(transfers::external_number.eq(external_number))
-        .execute(c))?;
-    Ok(())
+/// What a channel has taken.
+#[derive(Debug, Clone)]
+pub(crate) struct Taken {
+    pub transfer_id: i32,
+    /// The channel's number of the record, where it is news.
+    pub external_number: Option<String>,
+    /// See [`TransferRow::sent`].
+    pub sent: Option<String>,
+}
+
+/// Remembers what the channel has.
+pub(crate) fn confirm(tx: &mut Tx<'_>, taken: &Taken) -> Result<(), Failure> {
+    let this = transfers::table.find(taken.transfer_id);
+    if let Some(number) = &taken.external_number {
+        on!(&mut tx.conn, c => diesel::update(this).set(transfers::external_number.eq(number)).execute(c))?;
+    }
+    on!(&mut tx.conn, c => diesel::update(this).set(transfers::sent.eq(&taken.sent)).execute(c))?;
+    let Some(number) = &taken.external_number else { return Ok(()) };
+    let record: Option<(TransferKind, i32)> =
+        on!(&mut tx.conn, c => this.select((transfers::kind, transfers::record_id)).first(c).optional())?;
+    match record {
+        Some((TransferKind::Message | TransferKind::Dispute, contact_id)) => contacts::confirm(tx, contact_id, number),
+        Some((TransferKind::Customer | TransferKind::Coupon, _)) | None => Ok(()),
+    }
+}
+
+/// What became of records, by their ids.
+pub(crate) fn states(conn: &mut Conn<'_>, kind: TransferKind, record_ids: &[i32]) -> Result<Vec<(i32, OutboxStatus)>, Failure> {
+    let mut found = Vec::new();
+    for chunk in record_ids.chunks(MOST_VARIABLES) {
+        let states: Vec<(i32, OutboxStatus)> = on!(conn, c => transfers::table
+            .filter(transfers::kind.eq(kind))
+            .filter(transfers::record_id.eq_any(chunk))
+            .select((transfers::record_id, transfers::status))
+            .load(c))?;
+        found.extend(states);
+    }
+    Ok(found)
 }
 
 /// Settles a transfer. One that was asked for again meanwhile (another version) stays as it is: newest wins.

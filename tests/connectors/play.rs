@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::stage::{Act, Shown, Stage};
 use crate::connectors::{
     Acceptance, Capabilities, ChannelError, Connector, Fact, ListedOffer, OfferChange, OfferContent, Outcome, Price, Quantity, ReadBack,
-    Repeats, RowResult, Task, TaskProgress, TaskRow, VariantContent, Word,
+    Repeats, RowResult, Task, TaskProgress, TaskRow, Transfer, VariantContent, Word,
 };
 use crate::domain::offer::Wanted;
 use crate::domain::order::{ChannelOrder, FactKind};
@@ -177,6 +177,14 @@ impl<'s> Play<'s> {
                 external_number
             }
             other => panic!("{}: {other:?}", change.sku),
+        }
+    }
+
+    /// Sends a record; gives the channel's number of it.
+    pub(crate) fn transfers(&self, transfer: &Transfer) -> Option<String> {
+        match self.connector.transfer(transfer).unwrap() {
+            Outcome::Done { external_number, .. } => external_number,
+            other => panic!("{other:?}"),
         }
     }
 

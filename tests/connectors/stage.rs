@@ -183,6 +183,30 @@ pub(crate) trait Stage: Send + Sync {
     /// Only where the channel works by tasks.
     fn tasks_go(&self, fate: TaskFate);
 
+    /// The buyer of an order writes a message; gives its number. Only where the channel has messages, as the one below.
+    fn writes(&self, _order_id: &str, _text: &str) -> String {
+        panic!("{}: nobody can write messages here", self.name())
+    }
+
+    /// The messages about an order: text, whether the merchant wrote it, whether it was read.
+    fn messages(&self, _order_id: &str) -> Vec<(String, bool, bool)> {
+        panic!("{}: there are no messages here", self.name())
+    }
+
+    /// The buyer of an order opens a dispute; gives its number. Only where the channel has disputes.
+    fn disputes(&self, _order_id: &str) -> String {
+        panic!("{}: nobody can open disputes here", self.name())
+    }
+
+    fn closes_dispute(&self, _number: &str) {
+        panic!("{}: there are no disputes here", self.name())
+    }
+
+    /// The buyer of an order gives it stars, from 1 to 5. Only where the channel has feedback.
+    fn rates(&self, _order_id: &str, _stars: i32) {
+        panic!("{}: there is no feedback here", self.name())
+    }
+
     /// Orders of which the channel tells in more than one exchange.
     fn crowd(&self) -> usize;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use kontor::operations::wire::{TypeDef, Types};
 use kontor::operations::{CATALOGUE, find};
 
 /// The 98 operations of the CONNECT webservice.
@@ -39,6 +40,21 @@ fn path(file: &str) -> std::path::PathBuf {
 
 fn read(file: &str) -> String {
     std::fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+#[test]
+fn the_guide_names_the_operations_with_a_cursor_and_no_others() {
+    let guide = read("docs/erp/README.md");
+    let section = guide.split_once("## Fetching changes").and_then(|(_, rest)| rest.split_once("\n1. ")).expect("the section").0;
+    let named: BTreeSet<&str> = section.split('`').filter(|word| find(word).is_some()).collect();
+    let has_cursor = |operation: &&kontor::operations::Operation| {
+        let mut types = Types::default();
+        let (request, _) = (operation.types)(&mut types);
+        let Some((_, TypeDef::Structure { fields, .. })) = types.all.get(&request) else { return false };
+        fields.iter().any(|field| field.spec.name == "changed_since")
+    };
+    let with: BTreeSet<&str> = CATALOGUE.iter().filter(has_cursor).map(|operation| operation.name).collect();
+    assert_eq!(named, with);
 }
 
 /// The part of a page between two marks has to be this text.

@@ -58,6 +58,23 @@ fn settle(world: &World) {
     });
 }
 
+/// Somebody says something in the sandbox; comes back when Kontor has read it.
+fn say(world: &World, what: &str, said: &serde_json::Value) {
+    let number = world.sandbox(&format!("/{what}"), said)["number"].as_str().unwrap().to_owned();
+    let (operation, filter) = match what {
+        "messages" => ("fetchMessages", "filter"),
+        "disputes" => ("fetchDisputes", "dispute_filter"),
+        _ => ("fetchFeedback", "order_filter"),
+    };
+    let request = format!(
+        "<request method=\"{operation}\" version=\"1.0.0\"><{filter}><mandator_id filter_method=\"=\" filter_value=\"1\"/></{filter}></request>"
+    );
+    eventually("what was said", || {
+        let answer = world.connect(operation, &request);
+        if answer.contains(&format!(">{number}<")) { Ok(()) } else { Err(answer) }
+    });
+}
+
 /// Plays the script on one face; gives the names of the samples that came out otherwise.
 fn play(world: &World, face: Face) -> Vec<String> {
     let mut differing = Vec::new();
@@ -66,6 +83,7 @@ fn play(world: &World, face: Face) -> Vec<String> {
             Step::Buy(order) => {
                 world.sandbox("/orders", &order);
             }
+            Step::Say(what, said) => say(world, &what, &said),
             Step::Settled => settle(world),
             Step::Call(sample) => {
                 if updating() && face == Face::Typed && sample.valid {

@@ -15,7 +15,19 @@ fn call(world: &World, face: Face, operation: &str, compat: &str, typed: &str) -
     })
 }
 
-/// A phone sale under the ERP's number with one tag to set or to remove; gives the report.
+/// A phone sale of one piece under the ERP's number, with these fields.
+fn sell(world: &World, face: Face, number: &str, compat: &str, typed: &str) {
+    let compat = format!(
+        "<order significant_key=\"external_order_number_1\"><mandator_id>1</mandator_id><external_order_number_1>{number}</external_order_number_1>{compat}<sub_channel_id>4100</sub_channel_id><order_items><order_item><identifier>Service</identifier><quantity>1</quantity><price>10</price></order_item></order_items></order>"
+    );
+    let typed = format!(
+        "<orders><item><significantKey>EXTERNAL_ORDER_NUMBER_1</significantKey><mandatorId>1</mandatorId><externalOrderNumber1>{number}</externalOrderNumber1>{typed}<subChannelId>4100</subChannelId><orderItems><item><identifier>Service</identifier><quantity>1</quantity><price>10</price></item></orderItems></item></orders>"
+    );
+    let answer = call(world, face, "updateOrders", &compat, &typed);
+    assert_eq!(answer.having("return_code")[0].must("return_code"), "0", "{answer:?}");
+}
+
+/// Sets or removes a tag of an order; gives the report.
 fn tag(world: &World, face: Face, number: &str, name: &str, delete: bool) -> Element {
     let compat = format!(
         "<order significant_key=\"external_order_number_1\"><mandator_id>1</mandator_id><external_order_number_1>{number}</external_order_number_1><sub_channel_id>4100</sub_channel_id><order_tags><order_tag delete=\"{delete}\"><tag_identifier>{name}</tag_identifier></order_tag></order_tags></order>"
@@ -66,14 +78,7 @@ fn an_order_names_its_shipping_provider_by_id_or_by_any_word() {
             ),
         ] {
             let key = format!("{name} {}", compat.len());
-            let compat = format!(
-                "<order significant_key=\"external_order_number_1\"><mandator_id>1</mandator_id><external_order_number_1>{key}</external_order_number_1>{compat}<sub_channel_id>4100</sub_channel_id></order>"
-            );
-            let typed = format!(
-                "<orders><item><significantKey>EXTERNAL_ORDER_NUMBER_1</significantKey><mandatorId>1</mandatorId><externalOrderNumber1>{key}</externalOrderNumber1>{typed}<subChannelId>4100</subChannelId></item></orders>"
-            );
-            let answer = call(&world, face, "updateOrders", &compat, &typed);
-            assert_eq!(answer.having("return_code")[0].must("return_code"), "0", "{answer:?}");
+            sell(&world, face, &key, compat, typed);
             let compat = format!(
                 "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><external_order_number_1 filter_method=\"=\" filter_value=\"{key}\"/></filter>"
             );
@@ -95,6 +100,8 @@ fn orders_get_listed_tags_only_and_lose_also_those_that_left_the_list() {
     everywhere(|database, face| {
         let mut world = World::configured(database, &(Config::default().text() + TAGS));
         assert_eq!(known_tags(&world, face), ["Gift", "Fair"]);
+        sell(&world, face, "T-1", "", "");
+        sell(&world, face, "T-2", "", "");
         for name in ["gift", "priority"] {
             assert_eq!(tag(&world, face, "T-1", name, false).having("return_code")[0].must("return_code"), "0");
         }

@@ -3,7 +3,7 @@
 use crate::world::{Database, World, databases, eventually};
 
 /// Puts ten mugs on offer in the sandbox.
-fn open_shop(world: &World) {
+pub(crate) fn open_shop(world: &World) {
     world.connect("updateItems", "<request method=\"updateItems\" version=\"1.0.0\"><item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id><identifier>Mug</identifier><internal_item_number>MUG</internal_item_number><tax_type_id>3</tax_type_id></item></request>");
     world.connect("updatePricelist", "<request method=\"updatePricelist\" version=\"1.0.0\"><pricelist significant_key=\"identifier\"><mandator_id>1</mandator_id><identifier>default</identifier><full_import>false</full_import><iso_currency>EUR</iso_currency><rounding_id>1</rounding_id><validities><validity><prices><entry item_nr=\"MUG\" price=\"12.50\"/></prices></validity></validities></pricelist></request>");
     world.connect("updateStockCount", "<request method=\"updateStockCount\" version=\"1.0.0\"><item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id><internal_item_number>MUG</internal_item_number><stock_items><stock_item><mandator_id>1</mandator_id><warehouse_code>standard</warehouse_code><stock_count>10</stock_count><absolute>true</absolute></stock_item></stock_items></item></request>");
@@ -19,7 +19,7 @@ fn shown(world: &World, pieces: i64) -> Result<(), String> {
     if offer["quantity"] == pieces { Ok(()) } else { Err(offer.to_string()) }
 }
 
-fn buy(world: &World, pieces: i32) -> String {
+pub(crate) fn buy(world: &World, pieces: i32) -> String {
     let order = world.sandbox(
         "/orders",
         &serde_json::json!({
@@ -30,7 +30,7 @@ fn buy(world: &World, pieces: i32) -> String {
     order["order_id"].as_str().unwrap().to_owned()
 }
 
-fn sync(world: &World) {
+pub(crate) fn sync(world: &World) {
     let answer = world.connect("syncPlatformOrders", "<request method=\"syncPlatformOrders\" version=\"1.0.0\"><accounts><account_id>1000</account_id></accounts><process_synchronous>true</process_synchronous></request>");
     assert!(answer.contains("return_code=\"0\"") && !answer.contains("pending_changes"), "{answer}");
 }

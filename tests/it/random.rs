@@ -118,6 +118,8 @@ impl Random<'_> {
             return String::new();
         }
         let content = self.content(&field.type_name);
+        // Blanks around a key are not part of it.
+        let content = if field.spec.key { content.trim().to_owned() } else { content };
         // An empty list of coupons leaves an order as it is, so the record that is read has none (`clearing.rs`).
         if field.type_name == "OrderCouponList" && content.is_empty() { String::new() } else { element(&name, &content) }
     }

@@ -18,7 +18,7 @@ struct Line {
 }
 
 /// Moved by reading polls and by every transaction, whatever it does.
-const RESTLESS: [&str; 3] = ["change_clock", "writers", "account_work"];
+const RESTLESS: [&str; 4] = ["change_clock", "writers", "account_work", "contact_cursors"];
 
 /// The mark that an answer reached its caller: it comes with a later commit, at any time.
 const LATE: &str = "handed_over";
@@ -103,13 +103,21 @@ fn rehearse_everything(database: Database) {
                     if orders >= bought { Ok(()) } else { Err(format!("{orders} of {bought}")) }
                 });
             }
+            Step::Say(what, said) => {
+                let before = dump(&world).get("contacts").map_or(0, Vec::len);
+                world.sandbox(&format!("/{what}"), &said);
+                eventually("what was said", || {
+                    let contacts = dump(&world).get("contacts").map_or(0, Vec::len);
+                    if contacts > before { Ok(()) } else { Err(format!("{contacts} after {before}")) }
+                });
+            }
             Step::Settled => {
                 at_rest(&world, orders_moved);
                 orders_moved = false;
             }
             Step::Call(sample) if sample.operation.access == Access::Write && !sample.is_rehearsal() => {
                 let before = at_rest(&world, orders_moved);
-                orders_moved = sample.operation.name.contains("Order");
+                orders_moved = ["Order", "Credit", "transferMoney"].iter().any(|word| sample.operation.name.contains(word));
                 let began = Utc::now() - chrono::TimeDelta::minutes(2);
                 let rehearsal = world.connect(sample.operation.name, &rehearsed(&sample));
                 let name = sample.name(Face::Compat, Document::Request);

@@ -34,6 +34,8 @@ pub(crate) enum Step {
     Call(Sample),
     /// Somebody orders in the sandbox.
     Buy(serde_json::Value),
+    /// Somebody says something in the sandbox (messages, disputes, feedback), and Kontor has read it.
+    Say(String, serde_json::Value),
     /// Everything that changed has reached the channel.
     Settled,
 }
@@ -49,6 +51,10 @@ fn step(line: &str) -> Step {
     match line.split_once(' ').unwrap_or((line, "")) {
         ("settled", _) => Step::Settled,
         ("buy", order) => Step::Buy(serde_json::from_str(order).unwrap_or_else(|error| panic!("{line}: {error}"))),
+        ("say", said) => {
+            let (what, said) = said.split_once(' ').unwrap_or_else(|| panic!("{line}: expected say WHAT {{…}}"));
+            Step::Say(what.to_owned(), serde_json::from_str(said).unwrap_or_else(|error| panic!("{line}: {error}")))
+        }
         (name, flag) => {
             let (operation, case) = name.split_once('/').unwrap_or_else(|| panic!("{line}: expected operation/case"));
             let operation = CATALOGUE.iter().find(|row| row.name == operation).unwrap_or_else(|| panic!("{line}: no such operation"));
@@ -213,5 +219,5 @@ pub(crate) fn without_error_texts(xml: &str) -> String {
         }
         out + rest
     };
-    without(without(xml.to_owned(), "errorDescription"), "reason")
+    ["errorDescription", "reason", "warnings"].into_iter().fold(xml.to_owned(), without)
 }

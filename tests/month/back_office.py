@@ -156,6 +156,48 @@ class Erp(DayErp):
     def report(self, order, status, **more):
         self.call("updateOrderStatus", {"orders": [self._key(order) | {"status": status} | more]})
 
+    # ---- customers and coupons ------------------------------------------------------------------------------------
+
+    def customers(self):
+        """(account, e-mail address) -> number, last name and group of every buyer."""
+        found, page = {}, 1
+        while True:
+            answer = self.call(
+                "fetchCustomers", {"filters": [{"mandatorId": {"value": MANDATOR}}], "customersPerPage": PAGE, "page": page}
+            )
+            customers = every(answer, "customers")
+            for one in customers:
+                key = (number(one, "accountId"), text(one, "email"))
+                found[key] = (number(one, "customerNumber"), text(one, "lastName"), text(one, "customerGroupIdentifier"))
+            if len(customers) < PAGE:
+                return found
+            page += 1
+
+    def groups(self, names):
+        """Groups by the ERP's own numbers, so that they can be renamed."""
+        groups = [
+            {"significantKey": "EXTERNAL_ID", "mandatorId": MANDATOR, "externalId": own, "identifier": name}
+            for own, name in names.items()
+        ]
+        self.call("updateCustomerGroups", {"customerGroups": groups})
+
+    def customer(self, key, name, group, city):
+        address = {"lastName": name, "street": "Harbour", "city": city, "countryCodeIso": "DE"}
+        self.call("updateCustomers", {"customers": [{
+            "significantKey": "CUSTOMER_NUMBER", "mandatorId": MANDATOR, "customerNumber": key, "lastName": name,
+            "customerGroupIdentifier": group, "shippingAddresses": [address],
+        }]})  # fmt: skip
+
+    def coupon(self, code, limit, active):
+        self.call("updateCoupons", {"coupons": [{
+            "mandatorId": MANDATOR, "code": code, "kind": "AMOUNT", "value": 2, "currencyCodeIso": "EUR",
+            "usageLimit": limit, "active": active,
+        }]})  # fmt: skip
+
+    def send_customers_and_coupons(self):
+        for operation in ("syncPlatformCustomers", "syncPlatformCoupons"):
+            self.call(operation, {"accountIds": self.accounts, "processSynchronous": True})
+
     # ---- what is in the books -------------------------------------------------------------------------------------
 
     def changes_on_their_way(self, **more):

@@ -15,7 +15,9 @@ BY_HAND = Decimal("5.55")  # the price of what the merchant puts on sale himself
 TROUBLE = Decimal("0.37")
 STOCK = 60  # of each article in each warehouse
 WAREHOUSES_OF = {1000: [MAIN, SECOND], 1001: [SECOND], 1002: [SECOND, MAIN]}
+WHOLE_SHIPMENTS = 1002  # the account whose channel takes whole shipments only
 KILLS = (4, 11, 18, 25)
+COUPONS = ["SAVE2", "SPRING", "LATE"]
 
 
 class Wrong(Exception):
@@ -41,6 +43,9 @@ class Month:
         self.parcels = itertools.count(1)
         self.credits = itertools.count(1)
         self.late = []  # item numbers that do not exist yet
+        self.groups = {"G-1": "retail", "G-2": "trade"}  # by the ERP's own number
+        self.customers = {}  # (account, e-mail address) -> [last name, own number of the group, cities]
+        self.coupons = {}  # code -> (limit, active)
 
     # ---- the days -------------------------------------------------------------------------------------------------
 
@@ -50,6 +55,7 @@ class Month:
         self.erp.prices(PRICES)
         self.erp.stock([(sku, warehouse, STOCK, True) for sku in SKUS for warehouse in WAREHOUSES])
         self.erp.offer(SKUS)
+        self.erp.groups(self.groups)
         for shop in self.shops.values():
             eventually("the offers", lambda shop=shop: None if len(shop.get("/offers")["offers"]) == len(SKUS) else "missing")
 
@@ -72,6 +78,7 @@ class Month:
         self.decide()
         self.after_the_sale()
         self.read()
+        self.customers_and_coupons(day)
         if self.late and self.dice.random() < 0.5:
             self.late_article()
 
@@ -346,7 +353,7 @@ class Month:
         for order in self.book.orders:
             luck = self.dice.random()
             sent = [line for line in order.lines if line.shipped > line.returned]
-            if not order.account or not sent or luck > 0.2:
+            if not order.account or not sent or luck > 0.2 or self.waits(order):
                 continue
             line = self.dice.choice(sent)
             if luck < 0.05:
@@ -371,6 +378,11 @@ class Month:
                 order.refunds.append(line.price)
                 self.counts["refunds by the channel"] += 1
 
+    @staticmethod
+    def waits(order):
+        """Its channel has not heard yet of what is shipped."""
+        return order.account == WHOLE_SHIPMENTS and order.open > 0
+
     def credit(self, order, line):
         """The ERP gives money back: for a piece that came back, or something for the trouble."""
         number = f"CR-{next(self.credits)}"
@@ -383,13 +395,61 @@ class Month:
             order.refunds.append(TROUBLE)
         self.counts["refunds by the ERP"] += 1
 
+    # ---- customers and coupons ------------------------------------------------------------------------------------
+
+    def customers_and_coupons(self, day):
+        """The ERP corrects buyers, renames a group and changes coupons; the channels that have them follow."""
+        buyers = self.erp.customers()
+        key = self.dice.choice(sorted(key for key in buyers if key[0] and key[1]))
+        name, group, city = f"Buyer {day}", self.dice.choice(sorted(self.groups)), self.dice.choice(["Bonn", "Rome", "Oslo"])
+        self.erp.customer(buyers[key][0], name, self.groups[group], city)
+        cities = self.customers.get(key, [None, None, []])[2]
+        address = (name, city)
+        self.customers[key] = [name, group, cities if address in cities else [*cities, address]]
+        code = self.dice.choice(COUPONS)
+        self.coupons[code] = (day, self.dice.random() < 0.8)
+        self.erp.coupon(code, *self.coupons[code])
+        if day % 10 == 5:
+            group = self.dice.choice(sorted(self.groups))
+            self.groups[group] = f"{group} since {day}"
+            self.erp.groups(self.groups)
+            self.counts["groups renamed"] += 1
+        if day % 3 == 0:
+            self.erp.send_customers_and_coupons()
+        self.counts["customers changed"] += 1
+        self.counts["coupons changed"] += 1
+
     # ---- the end --------------------------------------------------------------------------------------------------
 
     def compare(self):
         """ERP view, channel view, stock and the book. Gives the number of values compared."""
         self.heard()
         self.erp.collect()
-        return self.compare_orders() + self.compare_channels() + self.compare_stock()
+        self.erp.send_customers_and_coupons()
+        self.heard()
+        return self.compare_orders() + self.compare_channels() + self.compare_stock() + self.compare_customers()
+
+    def compare_customers(self):
+        """What the ERP made of buyers and coupons is in Kontor and in the shops, and nothing else is."""
+        compared, known = 0, self.erp.customers()
+        for account, shop in self.shops.items():
+            placed = {one["email"]: one for one in shop.get("/customers")["customers"].values()}
+            ours = {email: values for (of, email), values in self.customers.items() if of == account}
+            if set(placed) != set(ours):
+                raise Wrong(f"shop {account} has the customers {sorted(placed)}, the book {sorted(ours)}")
+            for email, (name, group, addresses) in ours.items():
+                seen = placed[email]
+                found = (seen["customer"]["last_name"], seen["group"], [(one["last_name"], one["city"]) for one in seen["addresses"]])
+                expected = (name, self.groups[group], addresses)
+                if found != expected or known[account, email][1:] != expected[:2]:
+                    raise Wrong(f"customer {email} of {account}: {found}, in Kontor {known[account, email]}, the book says {expected}")
+                compared += 5
+            coupons = {one["code"]: one for one in shop.get("/coupons")["coupons"]}
+            seen = {code: (one["coupon"]["usage_limit"], one["active"]) for code, one in coupons.items()}
+            if seen != self.coupons:
+                raise Wrong(f"coupons of shop {account}: {seen}, the book says {self.coupons}")
+            compared += 2 * len(seen)
+        return compared
 
     def compare_orders(self):
         views = {entry["id"]: entry for entry in self.erp.all_orders()}
@@ -423,10 +483,12 @@ class Month:
                 # What the ERP booked as returned is its own affair.
                 fields = ("sku", "quantity", "cancelled", "shipped", "refunded")
                 seen = [tuple(line[name] for name in fields) for line in view["lines"]]
-                expected = [(line.sku, line.ordered, line.cancelled, line.shipped, line.refunded) for line in order.lines]
+                waits = self.waits(order)
+                shipped = [0 if waits else line.shipped for line in order.lines]
+                expected = [(line.sku, line.ordered, line.cancelled, left, line.refunded) for line, left in zip(order.lines, shipped)]
                 self.same(order, "positions in the shop", seen, expected)
                 seen = sorted({packet["tracking_number"] for packet in view["packets"]})
-                self.same(order, "parcels in the shop", seen, sorted(order.packages))
+                self.same(order, "parcels in the shop", seen, [] if waits else sorted(order.packages))
                 refunded = sum((Decimal(refund["amount"]) for refund in view["refunds"]), Decimal(0))
                 self.same(order, "money back in the shop", refunded, sum(order.refunds, Decimal(0)))
                 wrong = [fact for fact in view["facts"] if not fact["applied"] or fact["out_of_order"]]

@@ -24,7 +24,7 @@ from back_office import Erp  # noqa: E402
 from calls import ErpError  # noqa: E402
 from channels import Sandbox  # noqa: E402
 from gateway import Gateway, GatewayError  # noqa: E402
-from month import DAYS, WAREHOUSES_OF, Month, Wrong  # noqa: E402
+from month import DAYS, WAREHOUSES_OF, WHOLE_SHIPMENTS, Month, Wrong  # noqa: E402
 from runner import Runner, configuration_head, free_port  # noqa: E402
 
 AWAY = (OSError,)
@@ -49,6 +49,8 @@ DHL = "DHL"
 [accounts.settings]
 state_path = "{folder}/{account}.json"
 """
+        if account == WHOLE_SHIPMENTS:
+            text += 'lacks = ["ships_in_part"]\n'
     return text
 
 

@@ -188,7 +188,7 @@ fn language(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: M
 }
 
 fn rate_limits(c: &mut Checker<'_>, path: &str, raw: RawRateLimits) -> Rates {
-    let RawRateLimits { submit, pull_orders, push_fact, list_offers, poll_task, read_back, transfer } = raw;
+    let RawRateLimits { submit, pull_orders, push_fact, list_offers, poll_task, read_back, transfer, pull_contacts } = raw;
     let of = |call| match call {
         ChannelCall::Submit => &submit,
         ChannelCall::PullOrders => &pull_orders,
@@ -197,6 +197,7 @@ fn rate_limits(c: &mut Checker<'_>, path: &str, raw: RawRateLimits) -> Rates {
         ChannelCall::PollTask => &poll_task,
         ChannelCall::ReadBack => &read_back,
         ChannelCall::Transfer => &transfer,
+        ChannelCall::PullContacts => &pull_contacts,
     };
     let mut rates = Rates::new();
     for call in ChannelCall::ALL {

@@ -156,7 +156,7 @@ pub(super) fn payment_methods(c: &mut Checker<'_>, raw: Vec<RawPaymentMethod>) -
     methods
 }
 
-fn mandator_ids(mandators: &[Mandator]) -> Vec<MandatorId> {
+pub(super) fn mandator_ids(mandators: &[Mandator]) -> Vec<MandatorId> {
     mandators.iter().map(|m| m.mandator_id).collect()
 }
 

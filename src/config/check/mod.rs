@@ -2,11 +2,13 @@
 //! `load` throws the settings away when there is any fault.
 
 mod accounts;
+mod documents;
 mod exposed;
 mod mail;
 mod mail_templates;
 mod master;
 mod order_lists;
+mod payments;
 mod preparation;
 mod process;
 mod users;
@@ -34,6 +36,8 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     let replay = process::replay(c, &raw.replay);
     let dispatch = process::dispatch(c, raw.dispatch);
     let mandators = master::mandators(c, raw.mandators);
+    let documents = documents::documents(c, raw.documents, &database);
+    let sellers = documents::sellers(c, raw.sellers, &mandators);
     let warehouses = master::warehouses(c, raw.warehouses, &mandators);
     let pricelists = master::pricelists(c, raw.pricelists, &mandators);
     let sub_channels = master::sub_channels(c, raw.sub_channels);
@@ -42,6 +46,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     let shipping_carriers = order_lists::shipping_carriers(c, raw.shipping_carriers);
     let dispatch_types = order_lists::dispatch_types(c, raw.dispatch_types);
     let suppliers = master::suppliers(c, raw.suppliers, &mandators);
+    let payments = payments::payments(c, raw.payments, &mandators, &payment_methods);
     let users = users::users(c, raw.users, &mandators);
     let mut settings = Settings {
         server,
@@ -51,7 +56,9 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         replay,
         dispatch,
         users,
+        documents,
         mandators,
+        sellers,
         warehouses,
         pricelists,
         sub_channels,
@@ -62,6 +69,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         dispatch_types,
         suppliers,
         mail: None,
+        payments,
         demo: false,
     };
     settings.accounts = accounts::accounts(c, raw.accounts, &settings, connectors);

@@ -41,6 +41,10 @@ fn the_documentation_and_the_example_name_every_key() {
     for key in example.iter().filter_map(|l| l.split(" = ").next()).filter(|k| !["DHL", "EXPRESS", "kitchen", "parcel"].contains(k)) {
         assert!(doc.contains(&format!("`{key}`")), "docs/CONFIGURATION.md does not name {key}");
     }
+    for key in RawPayments::KEYS.iter().filter(|key| **key != "look_seconds") {
+        let section = format!("[[payments.{key}]]");
+        assert!(doc.contains(&section) && EXAMPLE.contains(&section), "{section}");
+    }
     for section in RawFile::KEYS {
         assert!(doc.contains(&format!("[{section}]")), "docs/CONFIGURATION.md has no section {section}");
         assert!(EXAMPLE.contains(&format!("[{section}]")), "kontor.example.toml has no section {section}");
@@ -52,7 +56,9 @@ fn the_documentation_and_the_example_name_every_key() {
         RawReplay::KEYS,
         RawDispatch::KEYS,
         RawUser::KEYS,
+        RawDocuments::KEYS,
         RawMandator::KEYS,
+        RawSeller::KEYS,
         RawWarehouse::KEYS,
         RawPricelist::KEYS,
         RawSubChannel::KEYS,
@@ -63,6 +69,8 @@ fn the_documentation_and_the_example_name_every_key() {
         RawSupplier::KEYS,
         RawMail::KEYS,
         RawMailSender::KEYS,
+        RawPaymentFolder::KEYS,
+        RawPaymentInstruction::KEYS,
         RawAccount::KEYS,
         RawRateLimits::KEYS,
     ];

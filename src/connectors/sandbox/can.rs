@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::settings::Keys;
 use super::super::{Capabilities, PriceKinds, Repeats, SetupError};
+use crate::domain::contact::ContactKind;
 use crate::domain::order::FactName;
 use crate::domain::rate::Rates;
 use crate::domain::transfer::TransferKind;
@@ -31,6 +32,9 @@ const WORDS: &[&str] = &[
     "fact_keys",
     "customers",
     "coupons",
+    "messages",
+    "disputes",
+    "feedback",
 ];
 
 #[derive(Debug, Clone)]
@@ -42,6 +46,8 @@ pub(super) struct Can {
     pub currencies: Vec<Currency>,
     pub longest_sku: usize,
     pub task_pace: Duration,
+    /// What it calls itself.
+    pub shop: Option<String>,
     lacks: BTreeSet<String>,
 }
 
@@ -67,6 +73,7 @@ impl Can {
             currencies: currencies.into_iter().map(currency).collect::<Result<_, _>>()?,
             longest_sku: whole(keys.whole("longest_sku", 1..=1000, 100)?),
             task_pace: Duration::from_millis(u64::from(keys.whole("task_pace_ms", 1..=86_400_000, 1000)?)),
+            shop: keys.text("shop", "give the shop a name, or leave it out")?,
             lacks: lacks(keys)?,
         })
     }
@@ -81,8 +88,14 @@ impl Can {
             currencies: Vec::new(),
             longest_sku: usize::MAX,
             task_pace: Duration::ZERO,
+            shop: None,
             lacks: BTreeSet::new(),
         }
+    }
+
+    /// The words of what it cannot do.
+    pub(super) fn lacking(&self) -> Vec<&str> {
+        self.lacks.iter().map(String::as_str).collect()
     }
 
     pub(super) fn has(&self, word: &str) -> bool {
@@ -106,6 +119,7 @@ impl Can {
             prices: self.prices,
             currencies: self.currencies.clone(),
             price_decimals: None,
+            tells_shop: self.shop.is_some(),
             lists_offers: self.has("lists_offers"),
             finds_offers: self.has("finds_offers"),
             // The shop's change number misses nothing, so open orders need no second look.
@@ -117,6 +131,7 @@ impl Can {
             refunds_amounts: self.has("refunds_amounts"),
             repeats: if self.has("fact_keys") { Repeats::Harmless } else { Repeats::ReadBack },
             transfers: TransferKind::ALL.into_iter().filter(|kind| self.has(kind.several(Reader::ADMIN))).collect(),
+            contacts: ContactKind::ALL.into_iter().filter(|kind| self.has(kind.word())).collect(),
             rates: Rates::new(),
         }
     }

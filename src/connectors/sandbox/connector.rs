@@ -7,7 +7,7 @@ use chrono::Utc;
 
 use super::super::{
     Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Face, Fact, Listed, ListedOffer, MissingRight,
-    OfferChange, OfferKey, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress, Transfer,
+    OfferChange, OfferKey, Outcome, Pulled, PulledContacts, ReadBack, RowResult, Task, TaskProgress, Transfer,
 };
 use super::can::Can;
 use super::catalogue;
@@ -16,6 +16,7 @@ use super::faults::Gate;
 use super::shared::SharedShop;
 use super::shop::Shop;
 use crate::domain::OfferId;
+use crate::domain::contact::ContactKind;
 
 pub(super) struct SandboxConnector {
     pub(super) shop: Arc<SharedShop>,
@@ -64,9 +65,14 @@ fn count(counter: &mut u64, by: usize) {
     *counter = counter.saturating_add(u64::try_from(by).unwrap_or(u64::MAX));
 }
 
-/// The rights that a login may lack (fault `forbid`), and what for.
-const RIGHTS: &[(&str, &str)] =
-    &[("offers:write", "list, change and end offers"), ("orders:read", "collect orders"), ("orders:write", "report what became of orders")];
+/// The rights that a login may lack (fault `forbid`), what for, and whether only that.
+const RIGHTS: &[(&str, &str, bool)] = &[
+    ("offers:write", "listing, changing and ending offers", false),
+    ("orders:read", "collecting orders", false),
+    ("orders:write", "reporting what became of orders", false),
+    ("customers:write", "syncPlatformCustomers", true),
+    ("coupons:write", "syncPlatformCoupons", true),
+];
 
 impl Connector for SandboxConnector {
     fn capabilities(&self) -> Capabilities {
@@ -108,6 +114,10 @@ impl Connector for SandboxConnector {
         self.call(|shop| count(&mut shop.counters.task_calls, 1), |shop| shop.poll_task(task, &self.can, Utc::now()))
     }
 
+    fn shop(&self) -> Result<String, ChannelError> {
+        self.call(|shop| count(&mut shop.counters.check_calls, 1), |_| self.can.shop.clone().unwrap_or_default())
+    }
+
     fn find_offers(&self, offers: &[OfferKey]) -> Result<Vec<(OfferId, ListedOffer)>, ChannelError> {
         self.call(|shop| count(&mut shop.counters.find_calls, 1), |shop| shop.find_offers(offers))
     }
@@ -142,7 +152,21 @@ impl Connector for SandboxConnector {
     }
 
     fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
-        self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer))
+        self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer, Utc::now()))
+    }
+
+    fn pull_contacts(&self, kind: ContactKind, cursor: Option<&str>) -> Result<PulledContacts, ChannelError> {
+        // Faults that hit the next calls are meant for the others: these calls come all the time.
+        let pulled = self.shop.work(|shop| {
+            count(&mut shop.counters.contact_calls, 1);
+            if shop.faults.down {
+                Err("the sandbox is down (fault `down`)".to_owned())
+            } else {
+                Ok(shop.pull_contacts(kind, cursor, &self.can))
+            }
+        });
+        let pulled = pulled.map_err(|error| error.to_string()).and_then(|pulled| pulled);
+        pulled.map_err(|reason| ChannelError::Unavailable { reason, retry_after: None })
     }
 
     fn categories(&self, cursor: Option<&str>) -> Result<CategoryPage, ChannelError> {
@@ -157,11 +181,15 @@ impl Connector for SandboxConnector {
         self.call(
             |shop| count(&mut shop.counters.check_calls, 1),
             |shop| {
-                let lacking = RIGHTS.iter().filter(|(right, _)| shop.faults.forbid.iter().any(|forbidden| forbidden == right));
+                let lacking = RIGHTS.iter().filter(|(right, ..)| shop.faults.forbid.iter().any(|forbidden| forbidden == right));
                 Checkup {
                     found: format!("sandbox of account {}: {} offers, {} orders", shop.account_id, shop.listings.len(), shop.orders.len()),
                     missing: lacking
-                        .map(|(right, what)| MissingRight { right: (*right).to_owned(), needed_for: (*what).to_owned() })
+                        .map(|(right, what, optional)| MissingRight {
+                            right: (*right).to_owned(),
+                            needed_for: (*what).to_owned(),
+                            optional: *optional,
+                        })
                         .collect(),
                 }
             },
@@ -169,6 +197,6 @@ impl Connector for SandboxConnector {
     }
 
     fn face(&self) -> Option<Arc<dyn Face>> {
-        Some(Arc::new(ShopFace(Arc::clone(&self.shop))))
+        Some(Arc::new(ShopFace { shop: Arc::clone(&self.shop), can: self.can.clone() }))
     }
 }

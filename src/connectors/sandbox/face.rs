@@ -8,15 +8,20 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::super::{Face, FaceReply, FaceRequest};
+use super::can::Can;
 use super::faults::FaultScript;
 use super::offers::{ByHand, no_offer};
 use super::page;
 use super::shared::SharedShop;
 use super::shop::{Problem, Shop};
 use super::wishes::{Afterwards, Change, NewLine, NewOrder};
+use crate::domain::contact::ContactKind;
 
 /// The face of one shop.
-pub(super) struct ShopFace(pub Arc<SharedShop>);
+pub(super) struct ShopFace {
+    pub shop: Arc<SharedShop>,
+    pub can: Can,
+}
 
 impl Face for ShopFace {
     fn answer(&self, request: &FaceRequest<'_>) -> FaceReply {
@@ -25,11 +30,19 @@ impl Face for ShopFace {
         let segments = path.split('/').filter(|segment| !segment.is_empty()).skip(2);
         let rest: Vec<_> = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy()).collect();
         let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
-        let reply = self.0.work(|shop| {
+        let reply = self.shop.work(|shop| {
             if let ("GET", []) = (method, rest.as_slice()) {
-                return FaceReply { status: 200, content_type: "text/html; charset=utf-8", body: page::page(shop, token).into_bytes() };
+                return FaceReply {
+                    status: 200,
+                    content_type: "text/html; charset=utf-8",
+                    body: page::page(shop, &self.can, token).into_bytes(),
+                };
             }
-            route(shop, method, &rest, query, body, Utc::now()).unwrap_or_else(|problem| match problem {
+            let routed = match rest.as_slice() {
+                [what @ ("messages" | "disputes" | "feedback"), more @ ..] => said(shop, method, what, more, body, Utc::now()),
+                rest => route(shop, method, rest, query, body, Utc::now()),
+            };
+            routed.unwrap_or_else(|problem| match problem {
                 Problem::Bad(text) => FaceReply::error(400, format!("{place}: {text}")),
                 Problem::Missing(text) => FaceReply::error(404, format!("{place}: {text}")),
                 Problem::Conflict(text) => FaceReply::error(409, format!("{place}: {text}")),
@@ -112,6 +125,23 @@ fn transferred(shop: &Shop, what: &str) -> FaceReply {
         "customers" => FaceReply::json(200, &json!({ "customers": shop.customers })),
         _ => FaceReply::json(200, &json!({ "coupons": shop.coupons.values().collect::<Vec<_>>() })),
     }
+}
+
+/// What buyers say, and how it goes on.
+fn said(shop: &mut Shop, method: &str, what: &str, rest: &[&str], body: &[u8], now: DateTime<Utc>) -> Result<FaceReply, Problem> {
+    let kind = ContactKind::ALL.into_iter().find(|kind| kind.word() == what).unwrap_or(ContactKind::Message);
+    let made = match (method, what, rest) {
+        ("GET", _, []) => return Ok(FaceReply::json(200, &json!({ what: shop.contacts_of(kind) }))),
+        ("POST", "messages", []) => shop.write_message(parse(body, r#"{"order_id":"S-100001","text":"Where is it?"}"#)?, now)?,
+        ("POST", "disputes", []) => shop.open_dispute(parse(body, r#"{"order_id":"S-100001","reason":"ItemNotReceived"}"#)?, now)?,
+        ("POST", "disputes", [number]) => shop.change_dispute(number, parse(body, r#"{"state":"Closed"}"#)?)?,
+        ("POST", "feedback", []) => shop.give_feedback(parse(body, r#"{"order_id":"S-100001","stars":5}"#)?, now)?,
+        _ => {
+            let text = format!("{method} is not possible here; the page GET /sandbox/{} shows what is", shop.account_id);
+            return Ok(FaceReply::error(405, text));
+        }
+    };
+    Ok(FaceReply::json(201, made))
 }
 
 /// What happens to an order after it was placed.

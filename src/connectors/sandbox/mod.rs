@@ -11,8 +11,10 @@ mod can;
 mod catalogue;
 mod change;
 mod connector;
+mod contacts;
 mod decimal_text;
 mod face;
+mod fault_list;
 mod faults;
 mod find;
 mod offers;
@@ -116,6 +118,14 @@ const SETTINGS: &[Setting] = &[
         required: false,
         example: "1000",
         doc: "Milliseconds between two questions about a task.",
+    },
+    Setting {
+        key: "shop",
+        takes: Takes::Text,
+        default: None,
+        required: false,
+        example: "\"north\"",
+        doc: "What the shop calls itself. If an account meets a shop with another name than before, Kontor holds the account.",
     },
     Setting {
         key: "lacks",

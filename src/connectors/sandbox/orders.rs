@@ -324,7 +324,10 @@ impl Shop {
             }
             FactKind::CancellationAccepted { request_id } => self.answer(order_id, request_id, RequestWord::Accepted),
             FactKind::CancellationDeclined { request_id } => self.answer(order_id, request_id, RequestWord::Declined),
-            FactKind::DocumentAttached { number, document } => self.attach(order_id, format!("{} {number}", document.word())),
+            FactKind::DocumentAttached { number, document, file } => {
+                let file = file.as_ref().map(|file| format!(": {}, {} bytes", file.name, file.content.len()));
+                self.attach(order_id, format!("{} {number}{}", document.word(), file.unwrap_or_default()))
+            }
         };
         if out_of_order {
             self.counters.out_of_order_facts = self.counters.out_of_order_facts.saturating_add(1);

@@ -6,6 +6,8 @@ use std::fmt::Write;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::super::Token;
+use super::can::Can;
+use super::fault_list::{FAULTS, in_force};
 use super::shop::Shop;
 
 /// Rows of each table; `GET /offers` and `GET /orders` give all.
@@ -31,30 +33,32 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-pub(crate) fn page(shop: &Shop, token: Token<'_>) -> String {
+pub(super) fn page(shop: &Shop, can: &Can, token: Token<'_>) -> String {
     let base = format!("/sandbox/{}", shop.account_id);
     let mut out = String::new();
     // Writing into a String cannot fail.
-    let _ = write(&mut out, shop, &base, token);
+    let _ = write(&mut out, shop, can, &base, token);
     out
 }
 
-fn write(out: &mut String, shop: &Shop, base: &str, token: Token<'_>) -> std::fmt::Result {
+fn write(out: &mut String, shop: &Shop, can: &Can, base: &str, token: Token<'_>) -> std::fmt::Result {
     write!(
         out,
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sandbox {}</title><style>{STYLE}</style></head><body>",
         shop.account_id
     )?;
     write!(out, "<h1>Sandbox shop of account {}</h1>", shop.account_id)?;
-    let faults = &shop.faults;
-    if faults.down
-        || faults.delay_ms > 0
-        || faults.throttle.calls > 0
-        || faults.die.calls > 0
-        || !faults.refuse.is_empty()
-        || !faults.partial.is_empty()
-    {
-        write!(out, "<p class=\"warn\">This shop is misbehaving on purpose: see <a href=\"{base}/faults\">faults</a>.</p>")?;
+    let faults = in_force(&shop.faults);
+    if !faults.is_empty() {
+        write!(out, "<p class=\"warn\">This shop is misbehaving on purpose (<a href=\"{base}/faults\">faults</a>):")?;
+        for (name, value) in &faults {
+            write!(out, "<br><code>{}</code> {}", escape(name), escape(&value.to_string()))?;
+        }
+        out.push_str("</p>");
+    }
+    let lacks = can.lacking();
+    if !lacks.is_empty() {
+        write!(out, "<p>It cannot do everything (setting <code>lacks</code>): {}.</p>", escape(&lacks.join(", ")))?;
     }
     write_offers(out, shop, base, token)?;
     write_orders(out, shop, base)?;
@@ -130,11 +134,20 @@ curl -X POST -d '{{\"lines\":[{{\"line_id\":\"S-100001-1\",\"quantity\":1}}]}}' 
 curl -X POST …{base}/orders/S-100001/requests/S-100001-C1/withdraw\n\
 curl -X POST -d '{{\"lines\":[{{\"line_id\":\"S-100001-1\",\"quantity\":1}}]}}' …{base}/orders/S-100001/returns\n\
 curl -X POST -d '{{\"amount\":\"5.00\"}}' …{base}/orders/S-100001/refunds</pre>\
+<h2>Say something</h2><pre>curl -X POST -d '{{\"order_id\":\"S-100001\",\"text\":\"Where is it?\"}}' …{base}/messages\n\
+curl -X POST -d '{{\"order_id\":\"S-100001\",\"reason\":\"ItemNotReceived\"}}' …{base}/disputes\n\
+curl -X POST -d '{{\"order_id\":\"S-100001\",\"stars\":5}}' …{base}/feedback</pre>\
 <h2>Change an offer by hand, or put one on sale that Kontor does not know</h2>\
 <pre>curl -X POST -d '{{\"price\":\"4.90\",\"quantity\":3}}' …{base}/offers/SKU\n\
 curl -X DELETE …{base}/offers/SKU</pre>\
-<h2>Make it misbehave</h2><pre>curl -X POST -d '{{\"throttle\":{{\"calls\":3,\"retry_after_seconds\":1}}}}' …{base}/faults\n\
-curl -X DELETE …{base}/faults</pre>\
-<p><a href=\"{base}/offers\">offers</a> · <a href=\"{base}/orders\">orders</a> · <a href=\"{base}/faults\">faults</a> · <a href=\"{base}/state\">state</a></p></body></html>"
+<h2>Make it misbehave</h2><p>Zero, false or an empty list clears one; <code>DELETE</code> clears all.</p>\
+<pre>curl -X POST -d '…' …{base}/faults\ncurl -X DELETE …{base}/faults</pre><table><tr><th>-d<th>The shop</tr>"
+    )?;
+    for (body, what) in FAULTS {
+        write!(out, "<tr><td><code>{}</code><td>{}</tr>", escape(body), escape(what))?;
+    }
+    write!(
+        out,
+        "</table><p><a href=\"{base}/offers\">offers</a> · <a href=\"{base}/orders\">orders</a> · <a href=\"{base}/faults\">faults</a> · <a href=\"{base}/state\">state</a></p></body></html>"
     )
 }

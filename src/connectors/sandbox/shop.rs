@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::accepted::ShopTask;
 use super::bad_days::Faults;
 use super::decimal_text;
+use crate::domain::contact::ContactContent;
 use crate::domain::coupon::Coupon as CouponDocument;
-use crate::domain::customer::Customer;
+use crate::domain::customer::{Customer, CustomerAddress};
 use crate::domain::order::Workflow;
 use crate::domain::order::{Address, Delivery, LinePieces, Packet};
 use crate::domain::{AccountId, Decimal};
@@ -37,6 +38,9 @@ pub(crate) struct Shop {
     /// By number.
     #[serde(default)]
     pub(crate) coupons: BTreeMap<u64, ShopCoupon>,
+    /// By running number.
+    #[serde(default)]
+    pub(super) contacts: BTreeMap<u64, ShopContact>,
     pub faults: Faults,
     pub counters: Counters,
 }
@@ -54,6 +58,7 @@ impl Shop {
             tasks_made: 0,
             customers: BTreeMap::new(),
             coupons: BTreeMap::new(),
+            contacts: BTreeMap::new(),
             faults: Faults::default(),
             counters: Counters::default(),
         }
@@ -211,6 +216,9 @@ pub(crate) struct ShopCustomer {
     pub(crate) email: Option<String>,
     pub(crate) group: Option<String>,
     pub(crate) customer: Customer,
+    /// For deliveries.
+    #[serde(default)]
+    pub(crate) addresses: Vec<CustomerAddress>,
     /// How often Kontor sent it.
     pub(crate) updates: u64,
 }
@@ -224,6 +232,20 @@ pub(crate) struct ShopCoupon {
     pub(crate) from: Option<String>,
     pub(crate) until: Option<String>,
     pub(crate) coupon: CouponDocument,
+    /// How often Kontor sent it.
+    pub(crate) updates: u64,
+}
+
+/// Something that was said in the shop.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ShopContact {
+    pub(crate) number: String,
+    /// Change number of the last change.
+    pub(crate) changed: u64,
+    pub(crate) order_id: Option<String>,
+    pub(crate) line_id: Option<String>,
+    pub(crate) said_at: DateTime<Utc>,
+    pub(crate) content: ContactContent,
     /// How often Kontor sent it.
     pub(crate) updates: u64,
 }
@@ -294,6 +316,8 @@ pub(crate) struct Counters {
     pub rows_accepted: u64,
     #[serde(default)]
     pub(crate) transfer_calls: u64,
+    #[serde(default)]
+    pub(super) contact_calls: u64,
     /// Facts whose key had been applied already.
     pub duplicate_facts: u64,
     /// Facts that came after a later step of the same order.

@@ -30,7 +30,8 @@ fn open() -> Opened {
         stage(
             "sandbox that can little",
             "lacks = ['tasks', 'renames', 'variants', 'pictures', 'categories', 'attributes', 'finds_offers', 'ships_in_part', \
-             'several_packages', 'positions_cancelled', 'cancellation_accepted', 'cancellation_declined', 'refunded']\nlongest_sku = 20",
+             'several_packages', 'positions_cancelled', 'cancellation_accepted', 'cancellation_declined', 'refunded', 'messages', \
+             'disputes', 'feedback']\nlongest_sku = 20",
             false,
         ),
     ])
@@ -59,7 +60,8 @@ impl Sandbox {
         let path = format!("/sandbox/1000{path}");
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let token = Token { field: "token", value: "of the page" };
-        let reply = ShopFace(Arc::clone(&self.shop)).answer(&FaceRequest { method, path: &path, query: "", body: &body, token });
+        let face = ShopFace { shop: Arc::clone(&self.shop), can: self.can.clone() };
+        let reply = face.answer(&FaceRequest { method, path: &path, query: "", body: &body, token });
         (reply.status, serde_json::from_slice(&reply.body).unwrap_or(Value::Null))
     }
 
@@ -243,6 +245,29 @@ impl Stage for Sandbox {
             TaskFate::Forgotten => json!({ "forget": "undone" }),
         };
         self.does("POST", "/faults", &json!({ "tasks": script }));
+    }
+
+    fn writes(&self, order_id: &str, text: &str) -> String {
+        self::text(&self.does("POST", "/messages", &json!({ "order_id": order_id, "text": text }))["number"])
+    }
+
+    fn messages(&self, order_id: &str) -> Vec<(String, bool, bool)> {
+        let all = self.does("GET", "/messages", &Value::Null);
+        let of_order =
+            list(&all["messages"]).filter(|contact| contact["order_id"] == order_id).map(|contact| &contact["content"]["message"]);
+        of_order.map(|message| (text(&message["text"]), message["direction"] == 2, message["read"] == true)).collect()
+    }
+
+    fn disputes(&self, order_id: &str) -> String {
+        text(&self.does("POST", "/disputes", &json!({ "order_id": order_id, "text": "it is broken" }))["number"])
+    }
+
+    fn closes_dispute(&self, number: &str) {
+        self.does("POST", &format!("/disputes/{number}"), &json!({ "state": "Closed" }));
+    }
+
+    fn rates(&self, order_id: &str, stars: i32) {
+        self.does("POST", "/feedback", &json!({ "order_id": order_id, "stars": stars }));
     }
 
     fn crowd(&self) -> usize {

@@ -1,4 +1,5 @@
 mod after_sale;
+mod page;
 
 use std::time::Duration;
 
@@ -62,7 +63,6 @@ fn content(title: &str) -> OfferContent {
         images: Vec::new(),
         category: None,
         tax_type_id: 1,
-        weight_in_gram: None,
         variant: None,
         attributes: Vec::new(),
         ..OfferContent::default()

@@ -1,16 +1,21 @@
-//! Customers and coupons that Kontor transfers to the shop.
+//! Customers, coupons, messages and disputes that Kontor transfers to the shop.
 
 use std::collections::btree_map::Entry;
 
+use chrono::{DateTime, Utc};
+
 use super::super::{CouponRecord, CustomerRecord, Outcome, Record, Transfer};
 use super::shop::{Shop, ShopCoupon, ShopCustomer};
+use crate::domain::message::channel;
 
 impl Shop {
     /// Takes a record as it is now.
-    pub(crate) fn transfer(&mut self, transfer: &Transfer) -> Outcome {
+    pub(crate) fn transfer(&mut self, transfer: &Transfer, now: DateTime<Utc>) -> Outcome {
         let name = match &transfer.record {
             Record::Customer(customer) => &customer.key,
             Record::Coupon(coupon) => &coupon.code,
+            Record::Message(message) => &message.key,
+            Record::Dispute(dispute) => &dispute.key,
         };
         if let Some(outcome) = self.faults.row(name) {
             return outcome;
@@ -19,13 +24,27 @@ impl Shop {
         let number = match &transfer.record {
             Record::Customer(customer) => self.take_customer(customer),
             Record::Coupon(coupon) => self.take_coupon(transfer.external_number.as_deref(), coupon),
+            Record::Message(message) => match self.take_message(transfer.external_number.as_deref(), message, now) {
+                Ok(number) => number,
+                Err(missing) => return Outcome::Refused(channel::order_unknown(&missing)),
+            },
+            Record::Dispute(dispute) => match self.take_dispute(dispute, now) {
+                Ok(number) => number,
+                Err(missing) => return Outcome::Refused(channel::order_unknown(&missing)),
+            },
         };
         Outcome::Done { external_number: Some(number), url: None, messages: Vec::new() }
     }
 
     fn take_customer(&mut self, sent: &CustomerRecord) -> String {
         let updates = self.customers.get(&sent.key).map_or(0, |known| known.updates).saturating_add(1);
-        let customer = ShopCustomer { email: sent.email.clone(), group: sent.group.clone(), customer: sent.customer.clone(), updates };
+        let customer = ShopCustomer {
+            email: sent.email.clone(),
+            group: sent.group.clone(),
+            customer: sent.customer.clone(),
+            addresses: sent.addresses.iter().map(|(_, address)| address.clone()).collect(),
+            updates,
+        };
         self.customers.insert(sent.key.clone(), customer);
         sent.key.clone()
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::super::OfferContent;
-use super::super::pictures::{Miss, Picture};
+use super::super::pictures::{Fetched, Miss, Picture};
 use super::found::Asset;
 use super::graphql::{Failure, Rule, Upload, refusal};
 use super::shop::ShopSettings;
@@ -110,7 +110,17 @@ impl Vendure {
         if started.elapsed() > MOST_TIME {
             return Ok(Err(Missed::Later("the pictures of this call took too long".to_owned())));
         }
-        let picture = match self.pictures.fetch(address, own_digest.is_some()) {
+        let trusted = own_digest.is_some();
+        let fetched = match self.pictures.fetch_if_changed(address, trusted) {
+            // The shop may have lost it.
+            Ok(Fetched::Same(digest)) => match self.find_asset(&digest, shop)? {
+                Some(id) => return Ok(Ok(id)),
+                None => self.pictures.fetch(address, trusted),
+            },
+            Ok(Fetched::New(picture)) => Ok(picture),
+            Err(miss) => Err(miss),
+        };
+        let picture = match fetched {
             Ok(picture) => picture,
             Err(Miss::Wrong(wrong)) => return Ok(Err(Missed::Wrong(wrong.worded()))),
             Err(Miss::Later(reason)) => return Ok(Err(Missed::Later(reason))),

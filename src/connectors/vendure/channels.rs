@@ -11,7 +11,7 @@ use super::super::{ChannelError, OfferChange, Price};
 use super::found::{Found, assign, find};
 use super::graphql::Failure;
 use super::offers::{create_variants, keys};
-use super::products::{Products, find_products, slug_of};
+use super::products::Families;
 use super::shop::ShopSettings;
 use super::work::{Stop, Work};
 use super::{MONEY_DECIMALS, Vendure, inputs, part};
@@ -99,6 +99,10 @@ impl Vendure {
 
     fn adopt_variant(&self, change: &OfferChange, variant: &Found, work: &Work) -> Result<(), Stop> {
         inputs::price(change, &work.shop)?;
+        if work.shop.currency != work.shop.default_currency {
+            // Vendure would put it on sale in the channel's default currency, too, at a price that nobody set.
+            return Err(channel::default_price_missing(&change.sku, work.shop.default_currency.code()).into());
+        }
         if !variant.enabled || !variant.product.enabled {
             // To switch it on would put it on sale in the other channels, too.
             return Err(channel::switched_off(&change.sku).into());
@@ -107,18 +111,18 @@ impl Vendure {
     }
 
     /// Products of other channels only, to which new variants belong.
-    fn families_elsewhere(&self, unknown: &[&OfferChange]) -> Result<Products, Failure> {
+    fn families_elsewhere(&self, unknown: &[&OfferChange]) -> Result<Families, Failure> {
         let variants = unknown.iter().filter(|change| change.content.as_ref().is_some_and(|content| content.variant.is_some()));
-        let slugs: Vec<String> = variants.filter_map(|change| slug_of(change)).collect();
-        let here = find_products(&self.api, &slugs)?;
-        let slugs: Vec<String> = slugs.into_iter().filter(|slug| !here.contains_key(slug)).collect();
-        find_products(&self.default_api, &slugs)
+        let variants: Vec<&OfferChange> = variants.copied().collect();
+        let here = Families::find(&self.api, &variants)?;
+        let left: Vec<&OfferChange> = variants.into_iter().filter(|change| here.of(change).is_empty()).collect();
+        Families::find(&self.default_api, &left)
     }
 
     /// A new variant of such a product. To assign the product to the account's channel would bring all of its variants along, so
     /// the new one is made in the default channel, as Vendure itself does with everything that is new in any channel.
-    fn adopt_family(&self, change: &OfferChange, families: &mut Products, work: &mut Work) -> Result<bool, Stop> {
-        match slug_of(change).and_then(|slug| families.get(&slug)) {
+    fn adopt_family(&self, change: &OfferChange, families: &mut Families, work: &mut Work) -> Result<bool, Stop> {
+        match families.of(change).first() {
             None => return Ok(false),
             Some(product) if !product.enabled => return Err(channel::switched_off(&change.sku).into()),
             Some(_) => {}

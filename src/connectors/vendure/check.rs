@@ -18,6 +18,17 @@ const RIGHTS: [(&str, &[&str], &str); 9] = [
     ("ReadSettings", &["ReadTaxCategory"], "finding the tax category"),
     ("ReadStockLocation", &[], "finding the stock location"),
 ];
+/// Permissions for calls that not every ERP makes.
+const OPTIONAL: [(&str, &str); 8] = [
+    ("CreateCustomer", "syncPlatformCustomers: new addresses of customers"),
+    ("UpdateCustomer", "syncPlatformCustomers: names and addresses of customers"),
+    ("ReadCustomerGroup", "syncPlatformCustomers: finding groups of customers"),
+    ("CreateCustomerGroup", "syncPlatformCustomers: new groups of customers"),
+    ("UpdateCustomerGroup", "syncPlatformCustomers: names and members of groups"),
+    ("ReadPromotion", "syncPlatformCoupons: finding promotions"),
+    ("CreatePromotion", "syncPlatformCoupons: new promotions"),
+    ("UpdatePromotion", "syncPlatformCoupons: changes of promotions"),
+];
 /// Has all rights.
 const SUPER_ADMIN: &str = "SuperAdmin";
 
@@ -61,12 +72,19 @@ pub(super) fn missing_rights(shop: &ShopSettings) -> Vec<MissingRight> {
     let mut missing: Vec<MissingRight> = RIGHTS
         .iter()
         .filter(|(right, finer, _)| !has(right) && (finer.is_empty() || !finer.iter().all(|right| has(right))))
-        .map(|(right, _, needed_for)| MissingRight { right: (*right).to_owned(), needed_for: (*needed_for).to_owned() })
+        .map(|(right, _, needed_for)| MissingRight { right: (*right).to_owned(), needed_for: (*needed_for).to_owned(), optional: false })
         .collect();
+    let optional = OPTIONAL.iter().filter(|(right, _)| !has(right));
+    missing.extend(optional.map(|(right, what)| MissingRight {
+        right: (*right).to_owned(),
+        needed_for: (*what).to_owned(),
+        optional: true,
+    }));
     if !shop.in_default && !shop.reaches_default {
         missing.push(MissingRight {
             right: "UpdateCatalog in the default channel".to_owned(),
             needed_for: "finding articles that another channel of the shop has, so that they are not created a second time".to_owned(),
+            optional: false,
         });
     }
     missing
@@ -92,9 +110,13 @@ pub(super) fn found(shop: &ShopSettings, settings: &Settings, language: &str) ->
     } else {
         String::new()
     };
+    let threshold = match shop.threshold {
+        0 => String::new(),
+        most => format!("; its outOfStockThreshold is {most}, so it does not sell what Kontor offers: set it to 0"),
+    };
     let left_out = if left_out.is_empty() { String::new() } else { format!("; not sent: {}", left_out.join(", ")) };
     format!(
-        "Vendure at {}: channel {}, {prices} prices in {}, stock location {}, tax category {}{foreign}{left_out}",
+        "Vendure at {}: channel {}, {prices} prices in {}, stock location {}, tax category {}{foreign}{threshold}{left_out}",
         settings.url, shop.channel, shop.currency, shop.stock_location_id, shop.tax_category_id
     )
 }

@@ -51,7 +51,7 @@ pub(super) struct Product {
     pub id: String,
     pub slug: String,
     pub enabled: bool,
-    pub variant_list: Option<Total>,
+    pub variant_list: Option<Variants>,
     #[serde(default)]
     pub translations: Vec<Translation>,
     #[serde(default)]
@@ -69,8 +69,17 @@ pub(super) struct Channel {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Total {
+pub(super) struct Variants {
     pub total_items: u64,
+    /// The first ones, where they are asked for.
+    #[serde(default)]
+    pub items: Vec<VariantKey>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct VariantKey {
+    pub id: String,
+    pub sku: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

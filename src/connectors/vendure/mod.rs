@@ -44,7 +44,7 @@ use serde_json::Value;
 use super::pictures::{Bounds, Pictures};
 use super::{
     Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Entry, Fact, Listed, ListedOffer, OfferChange,
-    OfferKey, Outcome, Pulled, Repeats, RowResult, SetupError, Transfer,
+    OfferKey, Outcome, Pulled, Repeats, RowResult, SetupError, Transfer, lock,
 };
 use crate::config::Account;
 use crate::domain::OfferId;
@@ -68,6 +68,9 @@ const LACKS: &[(&str, &str)] = &[
     ("tasks", "Vendure carries calls out at once."),
     ("cancellation_accepted", "Buyers cannot ask for a cancellation in a Vendure shop, so there is nothing to answer."),
     ("document_attached", "Vendure has no place for documents of an order."),
+    ("messages", "Vendure has no messages between buyers and merchant."),
+    ("disputes", "Vendure has no disputes."),
+    ("feedback", "Vendure's core has no reviews."),
 ];
 
 /// Measured with 50 rows on a small machine: price and stock 0.8 s, with texts 1.4 s, new products 5.4 s (one call each).
@@ -134,6 +137,7 @@ impl Connector for Vendure {
             weight: self.settings.weight_field.is_some(),
             categories: self.settings.category_facet.is_some(),
             attributes: !self.settings.attribute_facets.is_empty(),
+            tells_shop: true,
             finds_offers: true,
             // What a varchar of PostgreSQL holds, without a limit of Vendure's own.
             longest_sku: 255,
@@ -163,6 +167,11 @@ impl Connector for Vendure {
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
         self.submit_offers(changes)
+    }
+
+    fn shop(&self) -> Result<String, ChannelError> {
+        *lock(&self.shop) = None;
+        self.shop().map(|shop| shop.name)
     }
 
     fn pull_orders(&self, cursor: Option<&str>, open: &[String]) -> Result<Pulled, ChannelError> {

@@ -13,7 +13,7 @@ use super::super::{ChannelError, OfferChange, Outcome, RowResult};
 use super::found::{Found, Key, assign, doubles, find};
 use super::graphql::{Api, Failure, Rule};
 use super::options::delete_options;
-use super::products::{Products, find_products, slug_of};
+use super::products::{Families, slug_of};
 use super::split::halve;
 use super::work::{Row, Stop, Work};
 use super::{Vendure, inputs, part};
@@ -137,21 +137,19 @@ impl Vendure {
     }
 
     /// The products that variants belong to now, where that may be another one than theirs.
-    fn other_families(&self, rows: &[(&OfferChange, &Found)], work: &mut Work) -> Products {
-        let slugs = rows.iter().filter(|(change, _)| change.wanted == Wanted::Running).filter_map(|(change, variant)| {
-            let slug = slug_of(change)?;
-            (inputs::is_ours(&variant.product.slug) && variant.product.slug != slug).then_some(slug)
-        });
-        match find_products(&self.api, &slugs.collect::<Vec<_>>()) {
-            Ok(products) => products,
-            Err(failure) => {
-                work.cut = Some(failure.whole());
-                Products::new()
-            }
-        }
+    fn other_families(&self, rows: &[(&OfferChange, &Found)], work: &mut Work) -> Families {
+        let elsewhere = |(change, variant): &&(&OfferChange, &Found)| {
+            let slug = slug_of(change).filter(|_| change.wanted == Wanted::Running);
+            slug.is_some_and(|slug| inputs::is_ours(&variant.product.slug) && variant.product.slug != slug)
+        };
+        let changes: Vec<&OfferChange> = rows.iter().filter(elsewhere).map(|(change, _)| *change).collect();
+        Families::find(&self.api, &changes).unwrap_or_else(|failure| {
+            work.cut = Some(failure.whole());
+            Families::default()
+        })
     }
 
-    fn prepare<'a>(&self, change: &'a OfferChange, variant: &'a Found, families: &Products, work: &mut Work) -> Result<Update<'a>, Stop> {
+    fn prepare<'a>(&self, change: &'a OfferChange, variant: &'a Found, families: &Families, work: &mut Work) -> Result<Update<'a>, Stop> {
         let mut input = inputs::update_variant(change, &variant.id, &work.shop)?;
         let mut product = inputs::update_product(change, &variant.product);
         let mut lost = Vec::new();
@@ -164,8 +162,8 @@ impl Vendure {
                 input.insert("sku".to_owned(), json!(change.sku));
             }
             if let Some(content) = &change.content {
-                let family = slug_of(change).and_then(|slug| families.get(&slug));
-                if family.is_some_and(|family| family.id != variant.product.id) {
+                let family = families.of(change);
+                if !family.is_empty() && family.iter().all(|product| product.id != variant.product.id) {
                     return Err(channel::other_product(&change.sku, &variant.product.id).into());
                 }
                 lost = self.complete(content, variant, &mut input, &mut product, work)?;
@@ -178,9 +176,8 @@ impl Vendure {
         if work.cut.is_some() || creates.is_empty() {
             return;
         }
-        let slugs: Vec<String> = creates.iter().filter_map(|change| slug_of(change)).collect();
-        let mut products = match find_products(&self.api, &slugs) {
-            Ok(products) => products,
+        let mut families = match Families::find(&self.api, creates) {
+            Ok(families) => families,
             Err(failure) => {
                 work.cut = Some(failure.whole());
                 return;
@@ -188,7 +185,7 @@ impl Vendure {
         };
         let mut rows = Vec::with_capacity(creates.len());
         for change in creates {
-            match self.compose(&self.api, change, &mut products, work) {
+            match self.compose(&self.api, change, &mut families, work) {
                 Ok(row) => rows.push(row),
                 Err(stop) => work.stop(change, stop),
             }
@@ -212,13 +209,13 @@ impl Vendure {
         &self,
         api: &Api,
         change: &'a OfferChange,
-        products: &mut Products,
+        families: &mut Families,
         work: &mut Work,
     ) -> Result<Row<'a>, Stop> {
         let mut input = inputs::create_variant(change, &work.shop)?;
         let Some(content) = &change.content else { return Err(channel::not_listed(&change.sku).into()) };
         input.extend(self.extras(content, None, work)?);
-        let place = self.place(api, change, products, work)?;
+        let place = self.place(api, change, families, work)?;
         input.insert("productId".to_owned(), json!(place.product_id));
         input.insert("optionIds".to_owned(), json!(place.option_ids));
         Ok(work.row(change, input))

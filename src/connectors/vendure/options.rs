@@ -20,24 +20,27 @@ const CREATE_OPTION: &str = "mutation ($input: CreateProductOptionInput!) { crea
 const RENAME_OPTION: &str = "mutation ($input: UpdateProductOptionInput!) { updateProductOption(input: $input) { id } }";
 const DELETE_OPTION: &str = "mutation ($id: ID!) { deleteProductOption(id: $id) { result } }";
 
-/// What is known of something by its code, or else by its name. The code that version 0.1 made is of the name.
-fn at<T>(list: &[T], of: impl Fn(&T) -> (&str, &str), word: &Word, code: impl Fn(&str) -> String) -> Option<usize> {
-    let codes = [code(&word.key), code(&word.name)];
-    let by_code = codes.iter().find_map(|code| list.iter().position(|entry| of(entry).0 == code));
+/// What is known of something by one of its codes, or else by its name.
+fn at<T>(list: &[T], of: impl Fn(&T) -> (&str, &str), word: &Word, codes: &[String]) -> Option<usize> {
+    let by_code = codes.iter().find_map(|code| list.iter().position(|entry| of(entry).0 == code.as_str()));
     by_code.or_else(|| list.iter().position(|entry| of(entry).1.to_lowercase() == word.name.to_lowercase()))
 }
 
 /// The ids of a variant's options, one for each property; groups and values that are missing are created, and renamed ones
 /// renamed. Each step is one that a repeat finds.
 pub(super) fn option_ids(api: &Api, product: &mut Product, variant: &VariantContent, language: &str) -> Result<Vec<String>, Failure> {
-    let family = slug(&variant.parent_sku);
+    // The product keeps its slug when the parent gets another number.
+    let families = [product.slug.clone(), slug(&variant.parent_sku)];
     let mut ids = Vec::with_capacity(variant.options.len());
     for (property, value) in &variant.options {
-        let code = |word: &str| slug(&format!("{family} {word}"));
-        let at_group = match at(&product.option_groups, |group| (&group.code, &group.name), property, code) {
+        // The code that version 0.1 made is of the name.
+        let words = [&property.key, &property.name];
+        let codes: Vec<String> = families.iter().flat_map(|family| words.map(|word| slug(&format!("{family} {word}")))).collect();
+        let at_group = match at(&product.option_groups, |group| (&group.code, &group.name), property, &codes) {
             Some(at) => at,
             None => {
-                let group = add_group(api, &product.id, &code(&property.key), property, language)?;
+                let code = codes.first().map(String::as_str).unwrap_or_default();
+                let group = add_group(api, &product.id, code, property, language)?;
                 product.option_groups.push(group);
                 product.option_groups.len().saturating_sub(1)
             }
@@ -53,7 +56,8 @@ pub(super) fn option_ids(api: &Api, product: &mut Product, variant: &VariantCont
 }
 
 fn option_id(api: &Api, group: &mut Group, value: &Word, language: &str) -> Result<String, Failure> {
-    let Some(known) = at(&group.options, |option| (&option.code, &option.name), value, slug).and_then(|at| group.options.get_mut(at))
+    let codes = [slug(&value.key), slug(&value.name)];
+    let Some(known) = at(&group.options, |option| (&option.code, &option.name), value, &codes).and_then(|at| group.options.get_mut(at))
     else {
         let input = json!({ "productOptionGroupId": group.id, "code": slug(&value.key), "translations": [{ "languageCode": language, "name": value.name }] });
         let mut data = api.call(CREATE_OPTION, json!({ "input": input }))?;
@@ -114,7 +118,7 @@ mod tests {
     use crate::connectors::Word;
 
     fn place(list: &[(&str, &str)], key: &str, name: &str) -> Option<usize> {
-        at(list, |entry| *entry, &Word { key: key.to_owned(), name: name.to_owned() }, slug)
+        at(list, |entry| *entry, &Word { key: key.to_owned(), name: name.to_owned() }, &[slug(key), slug(name)])
     }
 
     #[test]

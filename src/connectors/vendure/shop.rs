@@ -5,19 +5,21 @@ use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::super::{ChannelError, OfferChange, lock};
 use super::graphql::Failure;
 use super::settings::Settings;
 use super::{MONEY_DECIMALS, SETTINGS_AGE, Vendure, part};
 use crate::domain::Currency;
+use crate::domain::hex::hex;
 
 /// Code of the channel that has everything that any channel of the shop has.
 pub(super) const DEFAULT_CHANNEL: &str = "__default_channel__";
 
-const SHOP: &str = "query ($facets: [String!]) { activeChannel { id code defaultCurrencyCode availableCurrencyCodes availableLanguageCodes pricesIncludeTax }
+const SHOP: &str = "query ($facets: [String!]) { activeChannel { id code token defaultCurrencyCode availableCurrencyCodes availableLanguageCodes pricesIncludeTax }
   me { channels { id code permissions } }
-  globalSettings { serverConfig { moneyStrategyPrecision entityCustomFields { entityName customFields { ... on CustomField { name type list readonly } } } } }
+  globalSettings { outOfStockThreshold serverConfig { moneyStrategyPrecision entityCustomFields { entityName customFields { ... on CustomField { name type list readonly } } } } }
   taxCategories(options: {take: 100}) { items { id name isDefault } }
   stockLocations(options: {take: 100}) { items { id name } }
   facets(options: {filter: {code: {in: $facets}}, take: 100}) { items { id code } } }";
@@ -25,6 +27,8 @@ const SHOP: &str = "query ($facets: [String!]) { activeChannel { id code default
 /// What the shop itself is set to.
 #[derive(Debug, Clone)]
 pub(crate) struct ShopSettings {
+    /// Made of the token of the channel, which Vendure makes up when the channel is created.
+    pub name: String,
     pub channel: String,
     pub channel_id: String,
     /// The account sells in the shop's default channel.
@@ -37,6 +41,8 @@ pub(crate) struct ShopSettings {
     pub currencies: Vec<Currency>,
     pub languages: Vec<String>,
     pub gross: bool,
+    /// The shop sells until its stock is at this.
+    pub threshold: i64,
     pub stock_location_id: String,
     pub tax_category_id: String,
     /// Ids and names of all.
@@ -64,6 +70,7 @@ pub(crate) struct Field {
 struct ActiveChannel {
     id: String,
     code: String,
+    token: String,
     default_currency_code: String,
     available_currency_codes: Vec<String>,
     available_language_codes: Option<Vec<String>>,
@@ -164,7 +171,9 @@ pub(crate) fn read_shop(mut data: Value, settings: &Settings) -> Result<ShopSett
     }
     let default_currency = currency_of(&channel.default_currency_code)?;
     let variants = config.entity_custom_fields.into_iter().find(|entity| entity.entity_name == "ProductVariant");
+    let digest = hex(&Sha256::digest(format!("{} {}", channel.id, channel.token)));
     Ok(ShopSettings {
+        name: format!("{} {}", channel.code, digest.get(..16).unwrap_or_default()),
         in_default: channel.code == DEFAULT_CHANNEL,
         reaches_default: own.iter().any(|own| own.code == DEFAULT_CHANNEL && own.permissions.iter().any(|right| right == "UpdateCatalog")),
         rights: own.into_iter().find(|own| own.id == channel.id).map(|own| own.permissions).unwrap_or_default(),
@@ -176,6 +185,7 @@ pub(crate) fn read_shop(mut data: Value, settings: &Settings) -> Result<ShopSett
         currencies: channel.available_currency_codes.iter().filter_map(|code| Currency::parse(code)).collect(),
         languages: channel.available_language_codes.unwrap_or_default(),
         gross: channel.prices_include_tax,
+        threshold: data.pointer("/globalSettings/outOfStockThreshold").and_then(Value::as_i64).unwrap_or_default(),
         fields: variants.into_iter().flat_map(|entity| entity.custom_fields).map(|field| (field.name.clone(), field)).collect(),
         facets: facets.into_iter().map(|facet| (facet.code, facet.id)).collect(),
         channel: channel.code,

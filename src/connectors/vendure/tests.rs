@@ -26,6 +26,7 @@ pub(super) fn settings(more: &str) -> Settings {
 
 pub(super) fn shop() -> ShopSettings {
     ShopSettings {
+        name: "c 0".to_owned(),
         channel: "c".to_owned(),
         channel_id: "1".to_owned(),
         in_default: true,
@@ -35,6 +36,7 @@ pub(super) fn shop() -> ShopSettings {
         currencies: vec![Currency::EUR],
         languages: vec!["de".to_owned()],
         gross: true,
+        threshold: 0,
         stock_location_id: "1".to_owned(),
         tax_category_id: "2".to_owned(),
         tax_categories: vec![("2".to_owned(), "Standard".to_owned()), ("3".to_owned(), "Reduced Tax".to_owned())],
@@ -121,7 +123,7 @@ fn errors_inside_http_200_are_seen() {
 /// What 3.7.3 says of itself.
 pub(super) fn recorded_shop() -> Value {
     json!({
-        "activeChannel": { "id": "2", "code": "swiss", "defaultCurrencyCode": "CHF", "availableCurrencyCodes": ["CHF", "USD"],
+        "activeChannel": { "id": "2", "code": "swiss", "token": "t-1", "defaultCurrencyCode": "CHF", "availableCurrencyCodes": ["CHF", "USD"],
             "availableLanguageCodes": ["de", "en"], "pricesIncludeTax": true },
         "me": { "channels": [
             { "id": "1", "code": "__default_channel__", "permissions": ["Authenticated", "ReadCatalog"] },
@@ -151,6 +153,18 @@ fn the_shops_own_settings_are_read_and_a_wrong_id_is_told_with_the_right_ones() 
 }
 
 #[test]
+fn a_shop_is_known_by_its_channel_wherever_it_is_reached() {
+    let name = |id: &str, token: &str| {
+        let mut shop = recorded_shop();
+        (shop["activeChannel"]["id"], shop["activeChannel"]["token"]) = (json!(id), json!(token));
+        read_shop(shop, &settings("")).unwrap().name
+    };
+    assert_eq!(name("2", "t-1"), name("2", "t-1"));
+    assert!(name("2", "t-1").starts_with("swiss ") && !name("2", "t-1").contains("t-1"));
+    assert_ne!(name("2", "t-1"), name("2", "t-2"), "another shop, or another channel of it");
+}
+
+#[test]
 fn a_check_names_settings_that_do_not_fit_and_rights_that_are_missing() {
     let wrong = |more: &str| {
         let settings = settings(more);
@@ -164,8 +178,11 @@ fn a_check_names_settings_that_do_not_fit_and_rights_that_are_missing() {
     let shop = read_shop(recorded_shop(), &fitting).unwrap();
     assert!(check::fit(&shop, &fitting).is_ok());
     let missing = check::missing_rights(&shop);
-    let rights: Vec<&str> = missing.iter().map(|missing| missing.right.as_str()).collect();
-    assert_eq!(rights, ["UpdateOrder", "ReadCustomer", "ReadSettings", "ReadStockLocation", "UpdateCatalog in the default channel"]);
+    let rights = |optional: bool| -> Vec<&str> {
+        missing.iter().filter(|missing| missing.optional == optional).map(|missing| missing.right.as_str()).collect()
+    };
+    assert_eq!(rights(true).len(), 8, "the recorded login may read and write nothing of customers and promotions");
+    assert_eq!(rights(false), ["UpdateOrder", "ReadCustomer", "ReadSettings", "ReadStockLocation", "UpdateCatalog in the default channel"]);
     let all = ShopSettings { rights: vec!["SuperAdmin".to_owned()], reaches_default: true, ..shop };
     assert_eq!(check::missing_rights(&all), []);
     let found = check::found(&all, &fitting, "de");

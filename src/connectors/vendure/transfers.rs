@@ -1,8 +1,8 @@
 //! Customers and coupons. A customer is updated, never created: Vendure gives each buyer an id, and orders name it. A coupon is a
 //! promotion with a code; one that has the code already is taken over, so that a repeat after a lost answer creates no second.
 //!
-//! Vendure has no place for VAT id, tax number, bank account, date of birth and fax of a customer; its delivery addresses stay
-//! as the customer enters them.
+//! Vendure has no place for VAT id, tax number, bank account, date of birth and fax of a customer; delivery addresses that
+//! he entered himself stay as they are.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -13,12 +13,12 @@ use super::inputs::outcome_of;
 use super::shop::ShopSettings;
 use super::{MONEY_DECIMALS, Vendure, part};
 use crate::domain::coupon::CouponKind;
-use crate::domain::customer::Customer;
 use crate::domain::message::{Message, channel};
 use crate::domain::{Currency, Decimal};
 
 const CUSTOMER: &str = "query ($filter: CustomerFilterParameter) { customers(options: {filter: $filter, take: 1}) { items { id
-  groups { id name } addresses { id defaultBillingAddress } } } }";
+  groups { id name } addresses { id defaultBillingAddress fullName company streetLine1 streetLine2 city province postalCode phoneNumber
+  country { code } } } } }";
 const UPDATE_CUSTOMER: &str = "mutation ($input: UpdateCustomerInput!) { result: updateCustomer(input: $input) { __typename
   ... on Customer { id } ... on ErrorResult { errorCode message } } }";
 const CREATE_ADDRESS: &str =
@@ -26,6 +26,7 @@ const CREATE_ADDRESS: &str =
 const UPDATE_ADDRESS: &str = "mutation ($input: UpdateAddressInput!) { updateCustomerAddress(input: $input) { id } }";
 const GROUP: &str = "query ($name: String!) { customerGroups(options: {filter: {name: {eq: $name}}, take: 1}) { items { id } } }";
 const CREATE_GROUP: &str = "mutation ($name: String!) { createCustomerGroup(input: {name: $name}) { id } }";
+const RENAME_GROUP: &str = "mutation ($input: UpdateCustomerGroupInput!) { updateCustomerGroup(input: $input) { id } }";
 const JOIN: &str = "mutation ($group: ID!, $ids: [ID!]!) { addCustomersToGroup(customerGroupId: $group, customerIds: $ids) { id } }";
 const LEAVE: &str = "mutation ($group: ID!, $ids: [ID!]!) { removeCustomersFromGroup(customerGroupId: $group, customerIds: $ids) { id } }";
 const PROMOTION: &str = "query ($filter: PromotionFilterParameter) { promotions(options: {filter: $filter, take: 1}) { items { id } } }";
@@ -46,14 +47,29 @@ struct Named {
 struct Known {
     id: String,
     groups: Vec<Named>,
-    addresses: Option<Vec<Address>>,
+    addresses: Option<Vec<Value>>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Address {
-    id: String,
-    default_billing_address: Option<bool>,
+/// What the shop's address and the one of the ERP have in common.
+struct Place<'a> {
+    first_name: &'a Option<String>,
+    last_name: &'a Option<String>,
+    firm: &'a Option<String>,
+    street: &'a Option<String>,
+    house_number: &'a Option<String>,
+    street_addition: &'a Option<String>,
+    postal_code: &'a Option<String>,
+    city: &'a Option<String>,
+    region: &'a Option<String>,
+    country_code_iso: &'a Option<String>,
+    phone: &'a Option<String>,
+}
+
+macro_rules! place {
+    ($of:expr, $($field:ident)*) => { Place { $( $field: &$of.$field, )* } };
+    ($of:expr) => {
+        place!($of, first_name last_name firm street house_number street_addition postal_code city region country_code_iso phone)
+    };
 }
 
 impl Vendure {
@@ -61,6 +77,7 @@ impl Vendure {
         let result = match &transfer.record {
             Record::Customer(customer) => self.update_customer(customer),
             Record::Coupon(coupon) => self.put_promotion(transfer.external_number.as_deref(), coupon),
+            Record::Message(_) | Record::Dispute(_) => return Err(ChannelError::unsupported("messages and disputes")),
         };
         match result {
             Ok(outcome) => Ok(outcome),
@@ -90,21 +107,46 @@ impl Vendure {
         if let Some(rule) = refusal(data.get("result")) {
             return Ok(outcome_of(rule));
         }
-        if let Some(Value::Object(mut address)) = address_input(&sent.customer) {
-            let billing = known.addresses.iter().flatten().find(|address| address.default_billing_address == Some(true));
-            match billing {
-                Some(billing) => {
-                    address.insert("id".to_owned(), json!(billing.id));
-                    self.api.call(UPDATE_ADDRESS, json!({ "input": address }))?;
-                }
+        if let Some(mut address) = address_input(&place!(sent.customer)) {
+            match known.addresses.iter().flatten().find(|address| is_billing(address)) {
+                Some(billing) => self.update_address(billing, address)?,
                 None => {
                     address.insert("defaultBillingAddress".to_owned(), json!(true));
                     self.api.call(CREATE_ADDRESS, json!({ "id": known.id, "input": address }))?;
                 }
             }
         }
+        self.send_deliveries(&known, sent)?;
         self.move_to_group(&known, sent)?;
         Ok(Outcome::Done { external_number: Some(known.id), url: None, messages: Vec::new() })
+    }
+
+    fn update_address(&self, known: &Value, mut address: Map<String, Value>) -> Result<(), Failure> {
+        address.insert("id".to_owned(), known.get("id").cloned().unwrap_or_default());
+        self.api.call(UPDATE_ADDRESS, json!({ "input": address }))?;
+        Ok(())
+    }
+
+    /// Delivery addresses that the shop lacks. One that Kontor sent before and that has changed since is changed; the customer's own
+    /// stay, and so does what the ERP has removed.
+    fn send_deliveries(&self, known: &Known, sent: &CustomerRecord) -> Result<(), Failure> {
+        let mut there: Vec<&Value> = known.addresses.iter().flatten().collect();
+        for (id, address) in &sent.addresses {
+            let Some(input) = address_input(&place!(address)) else { continue };
+            if there.iter().any(|known| same_address(known, &input)) {
+                continue;
+            }
+            let before = sent.addresses_before.iter().find(|(known, _)| known == id);
+            let before = before.and_then(|(_, address)| address_input(&place!(address)));
+            let stale = before.and_then(|before| there.iter().position(|known| !is_billing(known) && same_address(known, &before)));
+            match stale {
+                Some(at) => self.update_address(there.swap_remove(at), input)?,
+                None => {
+                    self.api.call(CREATE_ADDRESS, json!({ "id": known.id, "input": input }))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Into the group of the ERP, and out of those that the ERP knows beside it. Others are the shop's own.
@@ -116,14 +158,31 @@ impl Vendure {
         let Some(name) = sent.group.as_ref().filter(|name| known.groups.iter().all(|group| group.name != **name)) else {
             return Ok(());
         };
+        // A group that was renamed in the ERP is renamed here, with all of its members.
+        let before = sent.group_before.as_ref().filter(|before| !sent.other_groups.contains(before));
+        let group = match (self.group(name)?, before) {
+            (Some(group), _) => group,
+            (None, before) => match before.map(|before| self.group(before)).transpose()?.flatten() {
+                Some(group) => {
+                    self.api.call(RENAME_GROUP, json!({ "input": { "id": group, "name": name } }))?;
+                    group
+                }
+                None => part(&mut self.api.call(CREATE_GROUP, json!({ "name": name }))?, "/createCustomerGroup/id")?,
+            },
+        };
+        for old in known.groups.iter().filter(|old| old.id != group && before == Some(&old.name)) {
+            self.api.call(LEAVE, json!({ "group": old.id, "ids": ids }))?;
+        }
+        if known.groups.iter().all(|known| known.id != group) {
+            self.api.call(JOIN, json!({ "group": group, "ids": ids }))?;
+        }
+        Ok(())
+    }
+
+    fn group(&self, name: &str) -> Result<Option<String>, Failure> {
         let mut data = self.api.call(GROUP, json!({ "name": name }))?;
         let found: Vec<Named> = part(&mut data, "/customerGroups/items")?;
-        let group = match found.into_iter().next() {
-            Some(group) => group.id,
-            None => part(&mut self.api.call(CREATE_GROUP, json!({ "name": name }))?, "/createCustomerGroup/id")?,
-        };
-        self.api.call(JOIN, json!({ "group": group, "ids": ids }))?;
-        Ok(())
+        Ok(found.into_iter().next().map(|group| group.id))
     }
 
     fn put_promotion(&self, number: Option<&str>, sent: &CouponRecord) -> Result<Outcome, Failure> {
@@ -173,25 +232,37 @@ fn customer_input(id: &str, sent: &CustomerRecord) -> Value {
     Value::Object(input)
 }
 
-/// The billing address; `None` without a street or a country, which Vendure needs.
-fn address_input(customer: &Customer) -> Option<Value> {
+fn is_billing(address: &Value) -> bool {
+    address.get("defaultBillingAddress") == Some(&Value::Bool(true))
+}
+
+/// Whether an address of the shop says what one of ours does.
+fn same_address(known: &Value, input: &Map<String, Value>) -> bool {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let country = known.pointer("/country/code");
+    input.iter().all(|(field, value)| text(Some(value)) == text(if field == "countryCode" { country } else { known.get(field) }))
+}
+
+/// An address for the shop; `None` without a street or a country, which Vendure needs.
+fn address_input(customer: &Place<'_>) -> Option<Map<String, Value>> {
     let filled = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let joined = |parts: [&Option<String>; 2]| parts.into_iter().filter_map(filled).collect::<Vec<_>>().join(" ");
-    let street = filled(&customer.street)?;
-    let country = filled(&customer.country_code_iso)?;
+    let street = filled(customer.street)?;
+    let country = filled(customer.country_code_iso)?;
     // The shop's columns take no null.
     let text = |text: &Option<String>| filled(text).unwrap_or_default();
-    Some(json!({
-        "fullName": joined([&customer.first_name, &customer.last_name]),
-        "company": text(&customer.firm),
-        "streetLine1": filled(&customer.house_number).map_or(street.clone(), |number| format!("{street} {number}")),
-        "streetLine2": text(&customer.street_addition),
-        "city": text(&customer.city),
-        "province": text(&customer.region),
-        "postalCode": text(&customer.postal_code),
+    let input = json!({
+        "fullName": joined([customer.first_name, customer.last_name]),
+        "company": text(customer.firm),
+        "streetLine1": filled(customer.house_number).map_or(street.clone(), |number| format!("{street} {number}")),
+        "streetLine2": text(customer.street_addition),
+        "city": text(customer.city),
+        "province": text(customer.region),
+        "postalCode": text(customer.postal_code),
         "countryCode": country,
-        "phoneNumber": text(&customer.phone),
-    }))
+        "phoneNumber": text(customer.phone),
+    });
+    input.as_object().cloned()
 }
 
 /// Input of `createPromotion` and, with an id, of `updatePromotion`; or why the shop cannot have the coupon.
@@ -240,7 +311,7 @@ fn promotion_input(sent: &CouponRecord, shop: &ShopSettings) -> Result<Map<Strin
 mod tests {
     use serde_json::json;
 
-    use super::{address_input, customer_input, promotion_input};
+    use super::{Place, address_input, customer_input, promotion_input, same_address};
     use crate::connectors::vendure::tests::shop;
     use crate::connectors::{CouponRecord, CustomerRecord};
     use crate::domain::Decimal;
@@ -285,16 +356,21 @@ mod tests {
             key: "7".into(),
             email: email.map(str::to_owned),
             customer: customer.clone(),
-            group: None,
-            other_groups: Vec::new(),
+            ..CustomerRecord::default()
         };
         let input = customer_input("7", &record(Some("ada@example.org")));
         assert_eq!((&input["firstName"], &input["lastName"]), (&json!("Ada"), &json!("")));
         assert_eq!(input["emailAddress"], "ada@example.org");
         assert_eq!(customer_input("7", &record(Some(" "))).get("emailAddress"), None);
-        assert_eq!(address_input(&customer), None, "in which country?");
+        assert_eq!(address_input(&place!(customer)), None, "in which country?");
         let whole = Customer { house_number: Some("5".into()), country_code_iso: Some("GB".into()), ..customer };
-        let address = address_input(&whole).unwrap();
+        let address = address_input(&place!(whole)).unwrap();
         assert_eq!((&address["streetLine1"], &address["countryCode"]), (&json!("Main Road 5"), &json!("GB")));
+        // As the shop gives it back.
+        let mut known = json!({ "id": "4", "fullName": "Ada", "company": "", "streetLine1": "Main Road 5", "streetLine2": null, "city": "",
+            "province": "", "postalCode": "", "phoneNumber": "", "country": { "code": "GB" } });
+        assert!(same_address(&known, &address));
+        known["city"] = json!("London");
+        assert!(!same_address(&known, &address));
     }
 }

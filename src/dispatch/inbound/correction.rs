@@ -25,9 +25,7 @@ pub(super) fn update(
     said: &ChannelOrder,
 ) -> Result<Imported, Failure> {
     let mut before = row.clone();
-    let branch = orders::branch_warehouse(&mut tx.conn, row.mandator_id, &row.data.delivery)?;
-    let warehouses = settings.warehouses_for(row.account_id, row.mandator_id, branch);
-    let mut positions = Positions::load(&mut tx.conn, row.order_id, &warehouses)?;
+    let mut positions = Positions::of_order(&mut tx.conn, &row, settings)?;
     positions.moved_by_channel();
     let new = said.fitted();
     let last = said_before(&row, positions.rows(), said)?.fitted();
@@ -62,7 +60,8 @@ pub(super) fn update(
     }
     warn_changed(tx, account, &row, new.changed.difference(&last.changed))?;
     warn_difference(tx, account, &row, total_differed)?;
-    let accounts = orders::follow_pieces(tx, positions)?;
+    let mut accounts = orders::follow_pieces(tx, positions, settings)?;
+    accounts.extend(orders::report_waiting(tx, &mut row)?);
     let changed = row != before || lines_changed || !found.is_empty();
     // Those that the ERP reported come back as the channel lists them, which is no news.
     row.data.refunds.clone_from(&order.refunds);
@@ -325,7 +324,7 @@ fn follow_payment(tx: &mut Tx<'_>, row: &mut OrderRow, order: &ChannelOrder) -> 
     row.data.set_told(FactName::Paid, 1);
     row.data.payment_status_id = Some(PaymentStatus::Paid);
     row.transaction_id_1 = order.transaction_id.clone().or(row.transaction_id_1.take());
-    if let Step::To(next) = step(row.workflow, row.order_status_id, Event::Paid) {
+    if let Step::To(next) = step(row.workflow, row.order_status_id, true, Event::Paid) {
         orders::set_status(row, next);
     }
     Ok(())

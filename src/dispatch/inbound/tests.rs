@@ -272,7 +272,7 @@ fn a_cancellation_after_shipping_is_only_a_message() {
         store
             .write(move |tx| {
                 let mut row = orders::get(&mut tx.conn, id)?.unwrap();
-                orders::change_status(tx, &mut row, OrderStatus::ShippedDone, &[WarehouseId(10), WarehouseId(11)])?;
+                orders::change_status(tx, &mut row, OrderStatus::ShippedDone, &settings())?;
                 orders::save(tx, &mut row, "erp")
             })
             .unwrap();

@@ -6,7 +6,7 @@ use crate::connectors::OfferChange;
 use crate::domain::Stamp;
 use crate::domain::message::channel;
 use crate::domain::offer::Wanted;
-use crate::store::outbox::StateRow;
+use crate::store::outbox::{StateRow, Topic};
 
 /// When a change that has to wait for something else of the account is looked at again, in microseconds.
 const LOOK_AGAIN: i64 = 1_000_000;
@@ -17,6 +17,11 @@ impl Planner<'_> {
         let placed = self.offer.placed();
         let sku = &self.stock.internal_item_number;
         if !self.frame.renames && placed.may_show() && self.skus.first().is_some_and(|known| known != sku) {
+            if let Some(task_id) = self.any_task {
+                // Its end may be in there; a second one would be answered when the offer runs under the new SKU.
+                plan.following.extend(due.iter().map(|row| (row.clone(), task_id)));
+                return true;
+            }
             let sending = self.sending(self.change(Wanted::Ended), true, self.rows.clone());
             plan.sendings.push(Sending { moves: true, ..sending });
             return true;
@@ -40,6 +45,26 @@ impl Planner<'_> {
                 plan.sendings.push(Sending { keeps: true, new_sku: true, ..sending });
             }
         }
+        true
+    }
+
+    /// A listing that the offer has left ends before anything else is said about the offer: it sells the same pieces. True: that
+    /// is all for now.
+    pub(super) fn end_left_behind(&self, due: &[StateRow], plan: &mut Plan) -> bool {
+        let Some(former) = self.known.left_behind.get(&self.offer.offer_id) else { return false };
+        let listing: Vec<StateRow> = due.iter().filter(|row| row.topic == Topic::Listing).cloned().collect();
+        if listing.is_empty() {
+            return false;
+        }
+        // One that has a number is found by nothing else: somebody may have listed another one under its SKU.
+        let sku = match &former.external_number {
+            Some(_) => aside(&former.sku, self.offer.offer_id, self.frame.longest_sku),
+            None => former.sku.clone(),
+        };
+        let change =
+            OfferChange { sku, known_as: Vec::new(), external_number: former.external_number.clone(), ..self.change(Wanted::Ended) };
+        let sending = self.sending(change, false, listing);
+        plan.sendings.push(Sending { left_behind: Some(former.sku.clone()), new_sku: false, ..sending });
         true
     }
 

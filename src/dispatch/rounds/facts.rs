@@ -10,6 +10,7 @@ use crate::dispatch::parts::{Fitted, fit};
 use crate::dispatch::sent::{Pause, Sent};
 use crate::dispatch::settle::{About, Health, Settlement, clean};
 use crate::dispatch::turn::Kind;
+use crate::documents::Folder;
 use crate::domain::message::{Message, own};
 use crate::domain::order::FactKind;
 use crate::domain::rate::ChannelCall;
@@ -35,9 +36,7 @@ impl Round for Facts {
             let numbers = orders::numbers(conn, row.order_id)?;
             Ok(Some((row, numbers)))
         })?;
-        let Some((row, numbers)) = next else {
-            return Ok(None);
-        };
+        let Some((row, numbers)) = next else { return Ok(None) };
         let mut settlement = context.settlement();
         let (order_id, order_id_2) = match numbers {
             Some(numbers) => match numbers.marketplace_order_id {
@@ -51,22 +50,28 @@ impl Round for Facts {
             },
             None => return park(context, row, settlement, "the order does not exist any more"),
         };
-        let mut kind = match row.fact() {
+        let kind = match row.fact() {
             Ok(kind) => kind,
             Err(failure) => return park(context, row, settlement, &failure.to_string()),
         };
-        kind = match context.store.read(|conn| fit(conn, row.order_id, kind, &context.channel.capabilities))? {
-            Fitted::Send(kind) => kind,
-            Fitted::Waits(message) => return keep(context, row, settlement, Some(&message), &Settled::Done),
+        let (mut kind, note) = match context.store.read(|conn| fit(conn, &row, kind, &context.channel.capabilities))? {
+            Fitted::Send(kind, note) => (kind, note),
+            Fitted::Waits(shipment, message) => {
+                settlement.waiting_shipment = Some(shipment);
+                return keep(context, row, settlement, Some(&message), &Settled::Done);
+            }
             Fitted::Kept(message) => {
                 return keep(context, row, settlement, Some(&message), &Settled::Kept { why: message.line() });
             }
             Fitted::Needless => return keep(context, row, settlement, None, &Settled::Done),
         };
-        let strange = shipping_words(context, &mut kind);
+        if let Some(missing) = read_file(context, &mut kind) {
+            return park(context, row, settlement, &missing);
+        }
+        let notes = notes_of(context, note, &mut kind);
         let fact = Fact { key: row.fact_key.clone(), order_id, order_id_2, kind, task: row.channel_task.clone() };
         if has_to_be_read_back(&row, context) {
-            return read_back(context, row, &fact, work, now);
+            return read_back(context, row, &fact, &notes, work, now);
         }
         if context.channel.has_to_wait(ChannelCall::PushFact, now) {
             return Ok(None);
@@ -77,7 +82,7 @@ impl Round for Facts {
             Ok(outcome) => {
                 context.channel.answered(Kind::Facts);
                 settlement.health = Some(Health::Worked);
-                settle_outcome(context, row, &fact.kind, &strange, outcome, now, &mut settlement);
+                settle_outcome(context, row, &fact.kind, &notes, outcome, now, &mut settlement);
                 Attempt::Worked
             }
             Err(error) => failed(context, row, &error, work, now, &mut settlement),
@@ -100,7 +105,14 @@ fn has_to_be_read_back(row: &FactRow, context: &Context) -> bool {
 }
 
 /// Asks whether a fact has arrived, after an answer that left it open.
-fn read_back(context: &mut Context, row: FactRow, fact: &Fact, work: &WorkRow, now: Stamp) -> Result<Option<Attempt>, Failure> {
+fn read_back(
+    context: &mut Context,
+    row: FactRow,
+    fact: &Fact,
+    notes: &[Message],
+    work: &WorkRow,
+    now: Stamp,
+) -> Result<Option<Attempt>, Failure> {
     if context.channel.has_to_wait(ChannelCall::ReadBack, now) {
         return Ok(None);
     }
@@ -111,7 +123,7 @@ fn read_back(context: &mut Context, row: FactRow, fact: &Fact, work: &WorkRow, n
         Ok(found) => {
             context.channel.answered(Kind::Facts);
             settlement.health = Some(Health::Worked);
-            settle_found(context, row, &fact.kind, found, now, &mut settlement)?;
+            settle_found(context, row, (&fact.kind, notes), found, now, &mut settlement)?;
             Attempt::Worked
         }
         Err(error) => failed(context, row, &error, work, now, &mut settlement),
@@ -123,7 +135,7 @@ fn read_back(context: &mut Context, row: FactRow, fact: &Fact, work: &WorkRow, n
 fn settle_found(
     context: &Context,
     row: FactRow,
-    kind: &FactKind,
+    (kind, notes): (&FactKind, &[Message]),
     found: ReadBack,
     now: Stamp,
     settlement: &mut Settlement,
@@ -133,7 +145,7 @@ fn settle_found(
         settlement.stock_moved_by = Some(row.order_id);
     }
     match found {
-        ReadBack::Arrived => sent(row).done(context, &[], settlement),
+        ReadBack::Arrived => sent(row).done(context, notes, settlement),
         ReadBack::Absent => {
             settlement.openness = Some(clear);
             let error = "the channel does not have it; it is sent again".to_owned();
@@ -203,7 +215,7 @@ fn settle_outcome(
     context: &Context,
     row: FactRow,
     kind: &FactKind,
-    strange: &[String],
+    notes: &[Message],
     outcome: Outcome,
     now: Stamp,
     settlement: &mut Settlement,
@@ -215,7 +227,7 @@ fn settle_outcome(
     }
     if !matches!(outcome, Outcome::Later { .. }) {
         let about = About::Order(row.order_id);
-        settlement.messages.extend(strange.iter().map(|word| context.message(about, &own::shipping_word_unknown(word))));
+        settlement.messages.extend(notes.iter().map(|note| context.message(about, note)));
     }
     match outcome {
         Outcome::Done { messages, .. } | Outcome::DoneInPart { messages, .. } => sent(row).done(context, &messages, settlement),
@@ -229,6 +241,27 @@ fn settle_outcome(
             works_on(context, row, after, now, settlement);
         }
     }
+}
+
+/// Reads the file of a document that is to be sent. Gives why that is not possible.
+fn read_file(context: &Context, kind: &mut FactKind) -> Option<String> {
+    let FactKind::DocumentAttached { number, file: Some(file), .. } = kind else { return None };
+    match Folder::new(&context.settings.documents.folder).read(&file.checksum, file.bytes) {
+        Some(content) => {
+            file.content = content;
+            None
+        }
+        None => Some(format!("the file of document {number} is not in the folder of documents; restore it, or send the document again")),
+    }
+}
+
+/// What the ERP hears once the channel has taken the fact.
+fn notes_of(context: &Context, note: Option<Message>, kind: &mut FactKind) -> Vec<Message> {
+    let mut notes = Vec::from_iter(note);
+    for word in shipping_words(context, kind) {
+        notes.push(own::shipping_word_unknown(&word));
+    }
+    notes
 }
 
 /// The ERP's words for carriers and dispatch types become the channel's; unknown words stay. Gives those that are in no

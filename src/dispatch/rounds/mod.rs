@@ -2,6 +2,7 @@
 //! piece of it, and remembers between its turns what it must. A new kind of work is a file here, a [`Kind`], and a line in
 //! [`Rounds`].
 
+mod contacts;
 mod facts;
 mod orders;
 mod reconciliation;
@@ -57,6 +58,7 @@ pub(super) struct Rounds {
     pub tasks: tasks::Tasks,
     pub states: states::States,
     pub transfers: transfers::Transfers,
+    pub contacts: contacts::Contacts,
     pub reconciliation: reconciliation::Reconciliation,
 }
 
@@ -68,6 +70,7 @@ impl Rounds {
             Kind::Tasks => &mut self.tasks,
             Kind::States => &mut self.states,
             Kind::Transfers => &mut self.transfers,
+            Kind::Contacts => &mut self.contacts,
             Kind::Reconciliation => &mut self.reconciliation,
         }
     }

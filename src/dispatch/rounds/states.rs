@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempt, Due, Round};
 use crate::config::Account;
-use crate::connectors::{Acceptance, Capabilities, ChannelError, OfferChange, Outcome, PriceKinds, RowResult};
+use crate::connectors::{Acceptance, Capabilities, ChannelError, Outcome, RowResult};
 use crate::dispatch::context::Context;
+use crate::dispatch::fit;
 use crate::dispatch::plan::{self, Frame, Known, Plan, Sending, Unfit, batch, shows};
 use crate::dispatch::rename::{self, Way};
 use crate::dispatch::retry::after;
@@ -13,7 +14,7 @@ use crate::dispatch::sent::{Pause, Sent};
 use crate::dispatch::settle::{About, Health, Settlement, clean, message_row};
 use crate::dispatch::stock_out;
 use crate::dispatch::turn::Kind;
-use crate::domain::message::{Arg, Message, channel, own};
+use crate::domain::message::{Arg, own};
 use crate::domain::offer::Wanted;
 use crate::domain::rate::ChannelCall;
 use crate::domain::{Failure, ItemId, OfferId, Stamp};
@@ -75,6 +76,9 @@ impl Round for States {
         };
         let mut plan = (self.plan)(&frame, &known);
         set_misfits_aside(&mut plan, can);
+        for sending in &mut plan.sendings {
+            sending.left_out = sending.change.content.as_mut().map(|content| fit::cut(content, can));
+        }
         let mut settlement = unsendable(context, &mut plan);
         announce(context, &mut plan)?;
         if plan.sendings.is_empty() {
@@ -122,6 +126,7 @@ impl States {
             let outcome = outcomes.remove(&offer_id);
             if let Some(outcome) = &outcome {
                 context.channel.count(ChannelCall::Submit, outcome);
+                tell_left_out(context, sending, outcome, settlement);
             }
             let (mut sent, at_once) = (sent(sending), Pause { now, earliest: Stamp(0), after: None });
             match outcome.map(|outcome| sent.take_in_part(context, outcome, now, settlement)) {
@@ -174,6 +179,21 @@ impl States {
             sent(sending).again(context, &reason, Pause { now, earliest: blocked_until, after: None }, settlement);
         }
     }
+}
+
+/// The merchant hears once what the channel does not take of an offer, and again when that is something else.
+fn tell_left_out(context: &Context, sending: &Sending, outcome: &Outcome, settlement: &mut Settlement) {
+    let taken = matches!(outcome, Outcome::Done { .. } | Outcome::DoneInPart { .. } | Outcome::Accepted(_));
+    let Some(left_out) = sending.left_out.as_ref().filter(|_| taken) else { return };
+    let words = fit::words(left_out);
+    if words == sending.told_left_out.as_deref().unwrap_or_default() {
+        return;
+    }
+    if !left_out.is_empty() {
+        let about = About::Offer { offer_id: sending.change.offer_id, item_id: sending.item_id };
+        settlement.messages.push(context.message(about, &fit::message(left_out)));
+    }
+    settlement.left_out.push((sending.change.offer_id, words));
 }
 
 /// Offers could not be read, which must not hold up the others of the account. Where the database as a whole is to blame
@@ -266,35 +286,13 @@ fn unsendable(context: &Context, plan: &mut Plan) -> Settlement {
 fn set_misfits_aside(plan: &mut Plan, can: &Capabilities) {
     let sendings = std::mem::take(&mut plan.sendings);
     for sending in sendings {
-        match misfit(&sending.change, can) {
+        match fit::misfit(&sending.change, can) {
             None => plan.sendings.push(sending),
             Some(message) => {
                 plan.unfit.push(Unfit { offer_id: sending.change.offer_id, item_id: sending.item_id, message, rows: sending.rows })
             }
         }
     }
-}
-
-/// An offer is ended whatever is wrong with it.
-fn misfit(change: &OfferChange, can: &Capabilities) -> Option<Message> {
-    if change.wanted != Wanted::Running {
-        return None;
-    }
-    if change.sku.chars().count() > can.longest_sku {
-        return Some(channel::sku_too_long(&change.sku, can.longest_sku));
-    }
-    let price = change.price?;
-    match (can.prices, price.gross) {
-        (PriceKinds::Gross, false) => return Some(channel::price_net_in_gross_shop()),
-        (PriceKinds::Net, true) => return Some(channel::price_gross_in_net_shop()),
-        _ => {}
-    }
-    let sold_in = &can.currencies;
-    if sold_in.is_empty() || sold_in.contains(&price.money.currency) {
-        return None;
-    }
-    let codes: Vec<&str> = sold_in.iter().map(|currency| currency.code()).collect();
-    Some(channel::currency_differs(price.money.currency.code(), codes.join(", ")))
 }
 
 /// What the channel confirms when it has done it.
@@ -308,6 +306,7 @@ fn confirms(sending: &Sending) -> Confirmed {
         running: sending.whole.then_some(change.wanted == Wanted::Running),
         sku: Some(change.sku.clone()),
         moves: sending.moves,
+        left_behind: sending.left_behind.clone(),
     }
 }
 
@@ -326,10 +325,14 @@ fn load(conn: &mut Conn<'_>, account: &Account, offer_ids: &[OfferId], now: Stam
     let rows = outbox::rows_of(conn, offer_ids)?;
     let skus = offers::live_skus(conn, offer_ids)?;
     let ways = ways_of(conn, account, &offers, &stock, &skus)?;
+    let left_behind = offers::left_behind(conn, account.account_id, offer_ids)?;
     let shown = offers.iter().filter(|offer| shows(offer, &rows, now)).map(|offer| offer.item_id);
     let shown: Vec<ItemId> = shown.collect::<BTreeSet<_>>().into_iter().collect();
+    let parent_of = |data: &preparation::Known, item: &ItemId| data.items.get(item).and_then(|item| item.variant_parent_id);
     let data = if shown.is_empty() { preparation::Known::default() } else { preparation::load(conn, account, &shown)? };
-    Ok(Known { rows, offers, data, stock: stock.into_iter().collect(), skus, ways })
+    let parents: BTreeSet<ItemId> = shown.iter().filter_map(|item| parent_of(&data, item)).collect();
+    let families = offers::families(conn, account.account_id, &parents.into_iter().collect::<Vec<_>>())?;
+    Ok(Known { families, rows, offers, data, stock: stock.into_iter().collect(), skus, ways, left_behind })
 }
 
 /// How offers come to SKUs that their channel does not know them by yet.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Attempt, Due, Round};
-use crate::connectors::{Acceptance, OfferKey, Outcome, RowResult, Task, TaskProgress, TaskRow as Row};
+use crate::connectors::{Acceptance, ListedOffer, OfferKey, Outcome, RowResult, Task, TaskProgress, TaskRow as Row};
 use crate::dispatch::context::Context;
 use crate::dispatch::retry::after;
 use crate::dispatch::sent::{Pause, Sent};
@@ -136,13 +136,19 @@ impl Open {
         let ids: Vec<OfferId> = self.confirms.keys().copied().collect();
         if context.channel.capabilities.finds_offers && !ids.is_empty() {
             let names = context.store.read(|conn| offers::live_skus(conn, &ids))?;
-            let keys: Vec<OfferKey> = self.confirms.iter().map(|(id, confirms)| key(*id, confirms, names.get(id))).collect();
+            // A listing that its offer has left says nothing about the offer.
+            let themselves = self.confirms.iter().filter(|(_, confirms)| confirms.left_behind.is_none());
+            let keys: Vec<OfferKey> = themselves.map(|(id, confirms)| key(*id, confirms, names.get(id))).collect();
             let (result, now) = context.channel.call(ChannelCall::ReadBack, now, |connector| connector.find_offers(&keys));
             match result {
                 Ok(found) => {
                     context.channel.answered(Kind::Tasks);
                     settlement.health = Some(Health::Worked);
-                    for (offer_id, listed) in found.into_iter().filter(|(id, _)| ids.contains(id)) {
+                    // Since the task was accepted, the offer may have left the listing that is found for another one.
+                    let its_own = |id: &OfferId, listed: &ListedOffer| {
+                        listed.sku.as_ref().is_none_or(|sku| names.get(id).is_some_and(|names| names.contains(sku)))
+                    };
+                    for (offer_id, listed) in found.into_iter().filter(|(id, listed)| ids.contains(id) && its_own(id, listed)) {
                         let number = listed.external_number.as_deref().map(|number| limits::channel_number(number).into_owned());
                         let url = listed.url.as_deref().map(clean);
                         settlement.confirmed.push((offer_id, Confirmed { external_offer_number: number, url, ..Confirmed::default() }));

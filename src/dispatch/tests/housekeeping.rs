@@ -22,6 +22,7 @@ const DAY: i64 = 86_400;
 
 fn housekeeper(world: &World) -> Housekeeper {
     Housekeeper {
+        part: 0,
         settings: Arc::clone(&world.settings),
         store: world.store.clone(),
         bell: Arc::clone(&world.bell),

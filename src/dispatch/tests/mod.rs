@@ -4,6 +4,8 @@ mod begun;
 mod failures;
 mod housekeeping;
 mod leases;
+mod left_behind;
+mod left_out;
 mod limits;
 mod offers;
 mod orders;

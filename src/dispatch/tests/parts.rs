@@ -2,7 +2,8 @@
 
 use super::world::{World, everywhere, later, run};
 use crate::domain::OrderId;
-use crate::domain::order::FactKind;
+use crate::domain::order::{FactKind, PacketDocument};
+use crate::store::orders;
 use crate::store::outbox::OutboxStatus;
 
 const CANCELLED: &str = r#"{"positions_cancelled":{"positions":[{"line_id":"L1","sku":"SKU-1","quantity":1,"so_far":1}],"reason":null}}"#;
@@ -65,5 +66,66 @@ fn a_refund_goes_by_pieces_or_as_an_amount_as_the_channel_can() {
         run(&mut world.worker(), later(2));
         let (sent, states, messages) = outcome(&world);
         assert_eq!((sent.len(), states.last(), messages), (0, Some(&OutboxStatus::Dropped), vec!["REFUND_NOT_SENT".to_owned()]));
+    });
+}
+
+/// The tracking numbers of what the channel got, fact by fact.
+fn numbers(sent: &[FactKind]) -> Vec<Vec<String>> {
+    let of = |kind: &FactKind| match kind {
+        FactKind::Shipped { packets, together } => {
+            assert!(together.is_empty() && packets.iter().all(|packet| packet.contents.is_empty()), "everything is in it");
+            packets.iter().filter_map(|packet| packet.tracking_number.clone()).collect()
+        }
+        _ => panic!("{kind:?}"),
+    };
+    sent.iter().map(of).collect()
+}
+
+fn packet(world: &World, number: &str) -> i32 {
+    let data = PacketDocument { tracking_number: Some(number.to_owned()), ..PacketDocument::default() };
+    world.write(move |tx| Ok(orders::add_packet(tx, OrderId(1), data, &[])?.packet_id))
+}
+
+fn shipped(packet_ids: &[i32], again: bool) -> String {
+    let packets: Vec<String> = packet_ids.iter().map(|id| format!(r#"{{"packet_id":{id},"again":{again}}}"#)).collect();
+    format!(r#"{{"shipped":{{"packets":[{}]}}}}"#, packets.join(","))
+}
+
+#[test]
+fn a_channel_with_room_for_one_package_gets_the_first_and_the_erp_hears_of_the_others() {
+    everywhere(|world| {
+        world.script.can(|can| can.several_packages = false);
+        world.add_order(1, &[]);
+        let ids = [packet(&world, "T-1"), packet(&world, "T-2"), packet(&world, "T-3")];
+        world.add_fact(1, "together", &shipped(&ids, false));
+        run(&mut world.worker(), later(0));
+        let (sent, _, messages) = outcome(&world);
+        assert_eq!((numbers(&sent), messages), (vec![vec!["T-1".to_owned()]], vec!["PACKAGES_NOT_SENT".to_owned()]), "{}", world.name);
+        let text = world.messages()[0].text(crate::domain::Reader::ADMIN);
+        assert!(text.contains("2 more") && text.contains("T-2, T-3"), "{text}");
+
+        world.add_fact(1, "news of the first", &shipped(&ids[..1], true));
+        run(&mut world.worker(), later(1));
+        let (sent, _, messages) = outcome(&world);
+        assert_eq!((numbers(&sent), messages.len()), (vec![vec!["T-1".to_owned()]], 1), "{}: the others are not named again", world.name);
+
+        world.add_fact(1, "news of another", &shipped(&ids[1..2], true));
+        run(&mut world.worker(), later(2));
+        let (sent, states, messages) = outcome(&world);
+        assert_eq!((sent.len(), messages.len()), (0, 2), "{}: the channel has no place for it", world.name);
+        assert_eq!(states, [OutboxStatus::Done, OutboxStatus::Done, OutboxStatus::Dropped]);
+    });
+}
+
+#[test]
+fn a_single_package_goes_to_such_a_channel_without_a_word() {
+    everywhere(|world| {
+        world.script.can(|can| can.several_packages = false);
+        world.add_order(1, &[]);
+        let id = packet(&world, "T-1");
+        world.add_fact(1, "one", &shipped(&[id], false));
+        run(&mut world.worker(), later(0));
+        let (sent, states, messages) = outcome(&world);
+        assert_eq!((sent.len(), states, messages.len()), (1, vec![OutboxStatus::Done], 0), "{}", world.name);
     });
 }

@@ -19,14 +19,14 @@ use crate::store::offers::unwant;
 use crate::store::outbox::Topic;
 use crate::store::schema::{items, order_items};
 
-struct Shop {
+pub(super) struct Shop {
     worker: Worker,
     face: Arc<dyn Face>,
-    seconds: i64,
+    pub seconds: i64,
 }
 
 impl Shop {
-    fn open(world: &World, settings: &str) -> Shop {
+    pub(super) fn open(world: &World, settings: &str) -> Shop {
         let account = Account { connector: "sandbox".to_owned(), settings: toml::from_str(settings).unwrap(), ..account(ACCOUNT) };
         let connector: Box<dyn Connector> = connectors::build(&account, Duration::from_secs(5)).unwrap();
         let face = connector.face().unwrap();
@@ -36,14 +36,20 @@ impl Shop {
     }
 
     /// Lets time pass, so that everything that waits gets its turn.
-    fn run(&mut self) {
+    pub(super) fn run(&mut self) {
         for _ in 0..4 {
             self.seconds += 70;
             run(&mut self.worker, later(self.seconds));
         }
     }
 
-    fn ask(&self, method: &str, path: &str, body: &str) -> Value {
+    /// One turn only.
+    fn step(&mut self) {
+        self.seconds += 1;
+        let _ = self.worker.step(later(self.seconds)).unwrap();
+    }
+
+    pub(super) fn ask(&self, method: &str, path: &str, body: &str) -> Value {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let path = format!("/sandbox/{ACCOUNT}{path}");
         let token = Token { field: "token", value: "" };
@@ -52,19 +58,19 @@ impl Shop {
         serde_json::from_slice(&reply.body).unwrap()
     }
 
-    fn faults(&self, script: &str) {
+    pub(super) fn faults(&self, script: &str) {
         self.ask("POST", "/faults", script);
     }
 
     /// SKU and quantity of each running offer.
-    fn running(&self) -> Vec<(String, i64)> {
+    pub(super) fn running(&self) -> Vec<(String, i64)> {
         let offers = self.ask("GET", "/offers", "");
         let running = offers["offers"].as_array().unwrap().iter().filter(|offer| offer["running"] == true);
         running.map(|offer| (offer["sku"].as_str().unwrap().to_owned(), offer["quantity"].as_i64().unwrap())).collect()
     }
 }
 
-fn renamed(world: &World, id: i32, number: &str) {
+pub(super) fn renamed(world: &World, id: i32, number: &str) {
     let number = number.to_owned();
     world.write(move |tx| {
         on!(&mut tx.conn, c => diesel::update(items::table.find(ItemId(id))).set(items::internal_item_number.eq(&number)).execute(c))?;
@@ -74,7 +80,7 @@ fn renamed(world: &World, id: i32, number: &str) {
 }
 
 /// Offers 1 to `count`, with 5 pieces each.
-fn list(world: &World, shop: &mut Shop, count: i32) {
+pub(super) fn list(world: &World, shop: &mut Shop, count: i32) {
     for id in 1..=count {
         world.add_offer(id, "{}");
         world.set_price(1, id, 99_000);
@@ -84,14 +90,14 @@ fn list(world: &World, shop: &mut Shop, count: i32) {
     shop.run();
 }
 
-fn sold(world: &World) -> Vec<Option<ItemId>> {
+pub(super) fn sold(world: &World) -> Vec<Option<ItemId>> {
     world
         .store
         .read(|conn| Ok(on!(conn, c => order_items::table.order(order_items::order_item_id).select(order_items::item_id).load(c))?))
         .unwrap()
 }
 
-fn entry(sku: &str, quantity: i64) -> (String, i64) {
+pub(super) fn entry(sku: &str, quantity: i64) -> (String, i64) {
     (sku.to_owned(), quantity)
 }
 
@@ -228,5 +234,28 @@ fn an_order_under_a_former_sku_finds_its_article() {
             shop.run();
             assert_eq!(sold(&world), [Some(ItemId(1))], "{} {settings}", world.name);
         });
+    }
+}
+
+#[test]
+fn an_old_listing_whose_end_is_in_a_forgotten_task_does_not_come_back() {
+    for (polls, forget) in [(3, "done"), (1, "undone"), (1, "done"), (3, "undone")] {
+        for settings in CHANNELS {
+            everywhere(|world| {
+                let mut shop = Shop::open(&world, settings);
+                list(&world, &mut shop, 1);
+                shop.faults(&format!(r#"{{"tasks":{{"polls":{polls},"forget":"{forget}","calls":2}}}}"#));
+                renamed(&world, 1, "NEW");
+                // The stock comes while the end is in the task, and before.
+                shop.step();
+                world.set_stock(1, 1, 8);
+                world.mark(1, &[Topic::Quantity]);
+                for _ in 0..5 {
+                    shop.run();
+                }
+                assert_eq!(shop.running(), [entry("NEW", 8)], "{} {settings} {polls} {forget}", world.name);
+                assert_eq!(world.offer(1).state, OfferState::Running);
+            });
+        }
     }
 }

@@ -6,12 +6,16 @@ use super::script::unavailable;
 use super::world::{ACCOUNT, World, everywhere, later, run};
 use crate::connectors::{Outcome, Record, Transfer};
 use crate::domain::coupon::{Coupon, CouponKind};
+use crate::domain::customer::CustomerAddress;
+use crate::domain::lookup::CustomerGroup;
 use crate::domain::message::channel;
 use crate::domain::transfer::TransferKind;
 use crate::domain::{Decimal, MandatorId, Reader};
 use crate::on;
 use crate::store::Stored;
 use crate::store::lookups::{self, BY_CALL, LookUpRow};
+use crate::store::orders::customer_addresses::{self, AddressRow};
+use crate::store::orders::customers;
 use crate::store::outbox::OutboxStatus;
 use crate::store::schema::transfers as table;
 use crate::store::transfers::{self, TransferRow};
@@ -52,6 +56,7 @@ fn codes(sent: &[Transfer]) -> Vec<(String, Option<String>)> {
     let code = |transfer: &Transfer| match &transfer.record {
         Record::Coupon(coupon) => (coupon.code.clone(), transfer.external_number.clone()),
         Record::Customer(customer) => (customer.key.clone(), transfer.external_number.clone()),
+        other => panic!("{other:?}"),
     };
     sent.iter().map(code).collect()
 }
@@ -147,5 +152,66 @@ fn a_failing_channel_is_tried_again_later() {
         run(&mut worker, later(60));
         assert_eq!((rows(&world)[0].attempts, states(&world)[0].1), (0, OutboxStatus::Done));
         assert_eq!(world.script.take_transfers().len(), 2);
+    });
+}
+
+#[test]
+fn a_customer_goes_with_what_the_channel_had_of_group_and_addresses_before() {
+    everywhere(|world| {
+        let group = |world: &World, name: &str| {
+            let name = name.to_owned();
+            world.write(move |tx| {
+                let row = LookUpRow {
+                    id: 7,
+                    mandator_id: MandatorId(1),
+                    identifier: name,
+                    external_id: None,
+                    origin: BY_CALL,
+                    created_at: 0,
+                    last_changed: 0,
+                    data: Stored::of(&CustomerGroup::default())?,
+                };
+                lookups::save(tx, &[row])
+            });
+        };
+        group(&world, "Gold");
+        let address = |city: &str| CustomerAddress { city: Some(city.to_owned()), ..CustomerAddress::default() };
+        let bonn = address("Bonn");
+        let (customer_id, address_id) = world.write(move |tx| {
+            let mut row = customers::create(tx, MandatorId(1), Some(ACCOUNT), Some(1), Some("B-1".to_owned()), None)?;
+            row.customer_group_id = Some(7);
+            customers::save(tx, &mut row)?;
+            let address = AddressRow { address_id: 0, customer_id: row.customer_id, data: Stored::of(&bonn)? };
+            Ok((row.customer_id, customer_addresses::save(tx, address)?))
+        });
+        let send = |seconds: i64| {
+            world.write(move |tx| transfers::ask(tx, ACCOUNT, TransferKind::Customer, &[customer_id]));
+            run(&mut world.worker(), later(seconds));
+            match world.script.take_transfers().pop().unwrap().record {
+                Record::Customer(customer) => *customer,
+                other => panic!("{other:?}"),
+            }
+        };
+        let first = send(0);
+        assert_eq!((first.group.as_deref(), first.group_before, first.addresses_before), (Some("Gold"), None, vec![]), "{}", world.name);
+        assert_eq!(first.addresses, [(address_id, address("Bonn"))]);
+        let again = send(10);
+        assert_eq!((again.group_before, again.addresses_before), (None, vec![(address_id, address("Bonn"))]), "{}", world.name);
+
+        group(&world, "Platinum");
+        let rome = address("Rome");
+        world.write(move |tx| customer_addresses::save(tx, AddressRow { address_id, customer_id, data: Stored::of(&rome)? }).map(drop));
+        // The answer is lost: what the channel had before is still what was confirmed.
+        world.script.on_transfer(|_| Err(unavailable(None)));
+        world.write(move |tx| transfers::ask(tx, ACCOUNT, TransferKind::Customer, &[customer_id]));
+        run(&mut world.worker(), later(20));
+        world.script.take_transfers();
+        let changed = send(200);
+        assert_eq!((changed.group.as_deref(), changed.group_before.as_deref()), (Some("Platinum"), Some("Gold")), "{}", world.name);
+        assert_eq!(
+            (changed.addresses, changed.addresses_before),
+            (vec![(address_id, address("Rome"))], vec![(address_id, address("Bonn"))])
+        );
+        assert_eq!(send(210).group_before, None, "{}: it has the new name now", world.name);
     });
 }

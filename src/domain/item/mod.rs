@@ -1,6 +1,7 @@
 //! What is kept of an article beside its columns.
 
 mod attributes;
+mod gtin;
 mod pictures;
 mod reference;
 mod texts;
@@ -8,10 +9,11 @@ mod variant;
 
 pub use attributes::Attribute;
 pub(crate) use attributes::{AttributeKey, AttributeValueKey, ItemAttribute, ItemAttributeValue};
-pub(crate) use pictures::{Picture, PictureUpdate};
+pub(crate) use gtin::is_gtin;
+pub(crate) use pictures::{Picture, PictureUpdate, is_address};
 pub(crate) use reference::ReferenceKind;
 pub use texts::Word;
-pub(crate) use texts::{TextModule, Translation, filled, in_any_language, in_language, module};
+pub(crate) use texts::{TextModule, Translation, filled, in_any_language, in_language, is_of_language, module};
 pub(crate) use variant::{NamedValue, Variant, VariantAttribute, VariantUpdate};
 
 use serde::{Deserialize, Serialize};

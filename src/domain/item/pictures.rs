@@ -57,8 +57,35 @@ impl Picture {
             return Some(format!("{public_url}/images/{digest}"));
         }
         let url = filled(self.image_url.as_deref())?.trim();
-        let scheme = url.split_once("://").map(|(scheme, _)| scheme)?;
-        let absolute = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-        absolute.then(|| url.to_owned())
+        is_absolute(url).then(|| url.to_owned())
+    }
+}
+
+fn is_absolute(url: &str) -> bool {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
+}
+
+/// Whether a channel can load from an address: absolute, with a host, without blanks.
+pub(crate) fn is_address(url: &str) -> bool {
+    let url = url.trim();
+    let host = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    is_absolute(url) && host.is_some_and(|host| !host.is_empty()) && !url.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_address;
+
+    #[test]
+    fn an_address_from_which_a_channel_can_load_has_scheme_and_host() {
+        for good in ["https://img.example/a.jpg", " HTTP://img.example ", "https://img.example?x=%20"] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in
+            ["", "a.jpg", "//img.example/a.jpg", "ftp://img.example/a.jpg", "https:///a.jpg", "https://img.example/a b.jpg", "C:\\a.jpg"]
+        {
+            assert!(!is_address(bad), "{bad}");
+        }
     }
 }

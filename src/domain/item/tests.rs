@@ -64,6 +64,19 @@ fn texts_are_taken_over_by_type_and_language() {
 }
 
 #[test]
+fn a_language_with_a_region_is_kept_as_given_and_read_as_the_language() {
+    let mut item = Item::default();
+    item.merge(texts(vec![module_of(15, vec![set("de-AT", "Jänner"), set("en-GB", "lift")])]));
+    item.merge(texts(vec![module_of(15, vec![set("DE-at", "Jänner 2")])]));
+    let found = |item: &Item, language| module(&item.text_modules, 15).and_then(|texts| in_language(texts, language)).map(str::to_owned);
+    assert_eq!(found(&item, "de").as_deref(), Some("Jänner 2"));
+    assert_eq!(found(&item, "e"), None);
+    assert_eq!(item.text_modules, [module_of(15, vec![set("en-GB", "lift"), set("DE-at", "Jänner 2")])]);
+    item.merge(texts(vec![module_of(15, vec![set("DE", "Januar")])]));
+    assert_eq!(found(&item, "de").as_deref(), Some("Januar"), "one without a region counts more");
+}
+
+#[test]
 fn an_empty_text_removes_the_stored_one_and_the_last_one_its_type() {
     let mut item = Item::default();
     item.merge(texts(vec![module_of(15, vec![set("de", "a"), set("en", "b")])]));

@@ -9,7 +9,7 @@ use crate::domain::{Bundle, Patch};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Translation {
-    /// ISO 639-1.
+    /// ISO 639-1, perhaps with a region: de, de-DE.
     pub language_code_iso: String,
     /// Unset in an update: the stored one is removed.
     #[serde(skip_serializing_if = "Patch::is_unset")]
@@ -66,8 +66,11 @@ impl Part for Vec<TextModule> {
             };
             let Some(kept) = self.get_mut(kept) else { continue };
             for mut translation in module.translations {
-                translation.language_code_iso.make_ascii_lowercase();
-                kept.translations.retain(|t| t.language_code_iso != translation.language_code_iso);
+                // One with a region is kept as it was given.
+                if !translation.language_code_iso.contains('-') {
+                    translation.language_code_iso.make_ascii_lowercase();
+                }
+                kept.translations.retain(|t| !t.language_code_iso.eq_ignore_ascii_case(&translation.language_code_iso));
                 if !translation.text.is_unset() {
                     kept.translations.push(translation);
                 }
@@ -108,8 +111,14 @@ impl Translation {
 }
 
 pub(crate) fn in_language<'t>(translations: &'t [Translation], language: &str) -> Option<&'t str> {
-    let fitting = translations.iter().filter(|translation| translation.language_code_iso.eq_ignore_ascii_case(language));
-    fitting.filter_map(Translation::filled).next()
+    let exact = translations.iter().filter(|translation| translation.language_code_iso.eq_ignore_ascii_case(language));
+    let regional = translations.iter().filter(|translation| is_of_language(&translation.language_code_iso, language));
+    exact.chain(regional).find_map(Translation::filled)
+}
+
+/// Whether a code such as de-DE is of a language such as de.
+pub(crate) fn is_of_language(code: &str, language: &str) -> bool {
+    code.split(['-', '_']).next().is_some_and(|of| of.eq_ignore_ascii_case(language))
 }
 
 pub(crate) fn in_any_language(translations: &[Translation]) -> Option<&str> {

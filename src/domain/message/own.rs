@@ -23,6 +23,11 @@ messages! {
         "der Kanal kann einzelne Positionen nicht stornieren; die des Auftrags {order} sind nur in Kontor storniert"
         "inform the buyer, and give the money back in the channel by hand"
         "informieren Sie den Käufer, und erstatten Sie das Geld im Kanal von Hand";
+    content_left_out CONTENT_LEFT_OUT Info (what)
+        "the channel has no place for a part of the offer, so it is sent without: {what}"
+        "der Kanal hat keinen Platz für einen Teil des Angebots; gesendet wird es ohne: {what}"
+        "nothing to do, unless the settings of the account can give it a place"
+        "nichts zu tun, außer die Einstellungen des Kontos können ihm einen Platz geben";
     state_dropped CHANGE_DROPPED Warning (topic, error)
         "\"{topic}\" was given up by hand; the last error was: {error}"
         "\"{topic}\" wurde von Hand aufgegeben; der letzte Fehler war: {error}"
@@ -213,6 +218,16 @@ messages! {
         "der Kanal zeigt das Angebot des Artikels {item}, hat das Einstellen aber nie bestätigt"
         "nothing to do: it is being set right"
         "nichts zu tun: es wird gerade richtiggestellt";
+    offer_sku_differs OFFER_SKU_DIFFERS Warning (item, shown, known)
+        "the channel shows article {item} under the SKU {shown}; last sent was {known}"
+        "der Kanal zeigt den Artikel {item} unter der SKU {shown}; zuletzt gesendet war {known}"
+        "syncPlatformItems with {field:repair}, or kontor reconcile --repair, sets it right"
+        "syncPlatformItems mit {field:repair} oder kontor reconcile --repair stellt es richtig";
+    offer_sku_differs_repaired OFFER_SKU_DIFFERS Warning (item, shown, known)
+        "the channel shows article {item} under the SKU {shown}; last sent was {known}"
+        "der Kanal zeigt den Artikel {item} unter der SKU {shown}; zuletzt gesendet war {known}"
+        "nothing to do: it is being set right"
+        "nichts zu tun: es wird gerade richtiggestellt";
     offer_unknown_importable OFFER_UNKNOWN Warning (offer)
         "on sale in the channel and not known as an offer: {offer}"
         "im Kanal angeboten und nicht als Angebot bekannt: {offer}"
@@ -243,6 +258,16 @@ messages! {
         "der Kanal zeigt das Angebot des Artikels {item}, obwohl es beendet sein müsste"
         "nothing to do: it is being set right"
         "nichts zu tun: es wird gerade richtiggestellt";
+    offer_left_behind OFFER_UNWANTED Warning (item, offer)
+        "the channel still shows a listing that article {item} had before: {offer}"
+        "der Kanal zeigt noch eine frühere Einstellung des Artikels {item}: {offer}"
+        "syncPlatformItems with {field:repair}, or kontor reconcile --repair, ends it"
+        "syncPlatformItems mit {field:repair} oder kontor reconcile --repair beendet sie";
+    offer_left_behind_repaired OFFER_UNWANTED Warning (item, offer)
+        "the channel still shows a listing that article {item} had before: {offer}"
+        "der Kanal zeigt noch eine frühere Einstellung des Artikels {item}: {offer}"
+        "nothing to do: it is being ended"
+        "nichts zu tun: sie wird gerade beendet";
     order_cancelled_late ORDER_CANCELLED_LATE Warning (order)
         "the channel reports order {order} as cancelled, but it is shipped here"
         "der Kanal meldet den Auftrag {order} als storniert, hier ist er aber versandt"
@@ -288,6 +313,11 @@ messages! {
         "nicht im Angebot: verfügbarer Bestand {available}, Sicherheitsbestand {safety}, Mindestbestand {minimum}, Hauptkonto: {primary}"
         "nothing to do: it is listed automatically when enough stock is booked with updateStockCount"
         "nichts zu tun: es wird automatisch eingestellt, sobald mit updateStockCount genug Bestand gebucht ist";
+    packages_not_sent PACKAGES_NOT_SENT Warning (order, count, numbers)
+        "the channel takes one package per order; {count} more of order {order} are not reported, with the tracking numbers {numbers}"
+        "der Kanal nimmt ein Paket je Auftrag an; {count} weitere zum Auftrag {order} sind nicht gemeldet, mit den Sendungsnummern {numbers}"
+        "give the numbers to the buyer another way; all pieces are reported as shipped"
+        "teilen Sie dem Käufer die Nummern anders mit; alle Stücke sind als versandt gemeldet";
     refund_not_sent REFUND_NOT_SENT Warning (credit, order)
         "the channel cannot give back what credit entry {credit} of order {order} says; the entry stays in Kontor"
         "der Kanal kann nicht erstatten, was die Gutschrift {credit} zum Auftrag {order} sagt; sie bleibt in Kontor"
@@ -298,6 +328,11 @@ messages! {
         "der Kanal nimmt nur vollständige Lieferungen an; was vom Auftrag {order} versandt ist, wird gemeldet, wenn nichts mehr offen ist"
         "nothing to do: it is reported automatically"
         "nichts zu tun: es wird automatisch gemeldet";
+    shipment_waits_for_cancellation SHIPMENT_WAITS_FOR_CANCELLATION Warning (order)
+        "the channel only takes whole shipments, and pieces that only Kontor knows as cancelled would count as shipped; what was shipped of order {order} waits"
+        "der Kanal nimmt nur vollständige Lieferungen an, und Stücke, von deren Stornierung nur Kontor weiß, gälten als versandt; was vom Auftrag {order} versandt ist, wartet"
+        "report the cancelled pieces with adjustOrders; the shipment is reported after them"
+        "melden Sie die stornierten Stücke mit adjustOrders; der Versand wird danach gemeldet";
     shipping_word_unknown SHIPPING_WORD_UNKNOWN Warning (word)
         "the shipping provider or dispatch type \"{word}\" is not in the configuration; the channel got it as it is"
         "den Versanddienstleister oder die Versandart \"{word}\" gibt es in der Konfiguration nicht; der Kanal hat das Wort unverändert bekommen"
@@ -318,6 +353,11 @@ messages! {
         "{record}: das Senden wurde von Hand aufgegeben; der letzte Fehler war: {error}"
         "nothing to do: it is sent again with the next change of the data, or with syncPlatformCustomers or syncPlatformCoupons"
         "nichts zu tun: es wird mit der nächsten Änderung der Daten oder mit syncPlatformCustomers oder syncPlatformCoupons wieder gesendet";
+    shop_changed SHOP_CHANGED Error (known, found)
+        "the settings of the account lead to another shop ({found}) than the one that its offers and orders are from ({known}); nothing is sent or collected"
+        "die Einstellungen des Kontos führen zu einem anderen Shop ({found}) als dem, aus dem seine Angebote und Bestellungen sind ({known}); nichts wird gesendet oder abgerufen"
+        "set the address back, give the new shop an account of its own, or, if it is the same shop, run kontor account same-shop"
+        "stellen Sie die Adresse zurück, geben Sie dem neuen Shop ein eigenes Konto oder rufen Sie kontor account same-shop auf, wenn es derselbe ist";
     transfers_not_sent TRANSFER_NOT_SENT Warning (kind)
         "the channel takes no {kind}; they stay in Kontor"
         "der Kanal nimmt keine {kind} an; sie bleiben in Kontor"

@@ -110,6 +110,9 @@ pub struct PacketDocument {
     pub shipping_date: Option<DateTime<Utc>>,
     /// A fact of the order names this package already.
     pub told: bool,
+    /// It is to be reported when nothing of the order is open any more: the channel takes whole shipments only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
     /// A fact had named it before its data were complete.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
@@ -123,7 +126,7 @@ impl PacketDocument {
             (Some(one), Some(another)) => one == another,
             _ => match (&self.tracking_number, &other.tracking_number) {
                 (Some(one), Some(another)) => one == another,
-                (None, None) => *self == PacketDocument { told: self.told, again: self.again, ..other.clone() },
+                (None, None) => *self == PacketDocument { told: self.told, waits: self.waits, again: self.again, ..other.clone() },
                 _ => false,
             },
         }

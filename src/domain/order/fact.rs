@@ -53,7 +53,23 @@ pub enum FactKind {
         /// The ERP's number of it.
         number: String,
         document: DocumentKind,
+        /// Missing in facts that earlier versions wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<AttachedFile>,
     },
+}
+
+/// The file of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AttachedFile {
+    pub name: String,
+    pub media_type: String,
+    /// SHA-256, in hexadecimal.
+    pub checksum: String,
+    pub bytes: i64,
+    /// Read when it is sent; the outbox does not keep it.
+    #[serde(skip)]
+    pub content: Vec<u8>,
 }
 
 /// What a document is.

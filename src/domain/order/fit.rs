@@ -279,7 +279,7 @@ mod tests {
         said.invoice_address.street = Some("s".repeat(201));
         said.invoice_address.city = Some("c".repeat(1000));
         said.lines[0].title = "t".repeat(256);
-        said.lines[0].sku = Some("k".repeat(51));
+        said.lines[0].sku = Some("k".repeat(101));
         said.transaction_id = Some("x".repeat(71));
         said.delivery.post_number = Some("p".repeat(51));
         said.delivery.gift_message = Some("g".repeat(1000));
@@ -297,7 +297,7 @@ mod tests {
         assert_eq!((length(&fitted.order.delivery_address.firm), length(&fitted.whole.delivery_address.firm)), (200, 201));
         assert_eq!((length(&fitted.order.invoice_address.street), length(&fitted.order.invoice_address.city)), (200, 1000));
         assert_eq!(fitted.order.lines[0].title.chars().count(), 255);
-        assert_eq!((length(&fitted.order.lines[0].sku), length(&fitted.order.transaction_id)), (50, 70));
+        assert_eq!((length(&fitted.order.lines[0].sku), length(&fitted.order.transaction_id)), (100, 70));
     }
 
     #[test]

@@ -3,7 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{ItemId, OrderItemId, WarehouseId};
+use crate::domain::{AccountId, ItemId, MandatorId, OrderItemId, WarehouseId};
+
+/// Knows which warehouses serve an order.
+pub(crate) trait Warehouses {
+    /// In the order in which they are used: those of the order's account or, for a phone sale, of its mandator. If the order is
+    /// picked up in a branch, the branch's warehouse comes first.
+    fn serving(&self, account_id: Option<AccountId>, mandator_id: MandatorId, branch_code: Option<&str>) -> Vec<WarehouseId>;
+}
 
 /// How many pieces of a position are where. Each number only counts what happened; nothing is subtracted from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,6 +79,11 @@ impl Position {
             let reserved = self.reserved.entry(warehouse).or_default();
             *reserved = reserved.saturating_add(pieces);
         }
+    }
+
+    /// Gives up reserved pieces in a warehouse.
+    pub(crate) fn let_go(&mut self, warehouse: WarehouseId, pieces: i32) {
+        self.take(warehouse, pieces);
     }
 
     pub(crate) fn reserved_pieces(&self) -> i32 {

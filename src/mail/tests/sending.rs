@@ -1,5 +1,6 @@
 //! What becomes of a mail, whatever the server does.
 
+use super::senders as senders_of;
 use super::server::{Server, Whim, head};
 use super::*;
 use crate::mail::{Next, without_addresses};
@@ -231,7 +232,7 @@ fn what_was_overtaken_or_switched_off_is_left_out() {
         let id = order(store, "A-1");
         let cancel = move |tx: &mut Tx<'_>| {
             let mut row = orders::get(&mut tx.conn, id)?.unwrap();
-            orders::change_status(tx, &mut row, OrderStatus::Cancelled, &[])?;
+            orders::change_status(tx, &mut row, OrderStatus::Cancelled, &crate::config::fixture::settings())?;
             orders::save(tx, &mut row, "test")
         };
         store.write(cancel).unwrap();
@@ -244,9 +245,18 @@ fn what_was_overtaken_or_switched_off_is_left_out() {
         let mails = server.mails();
         assert_eq!(head(&mails[0], "Subject"), ["Ihre Bestellung A-1 ist storniert"]);
         order(store, "A-3");
-        postman.mail.senders.clear();
+        let senders = std::mem::take(&mut postman.mail.senders);
         drain(&mut postman, now());
         assert_eq!(states(store)[3], (MailEvent::Confirmed, MailState::LeftOut));
+        // Off and on again: what waited in between is no news any more.
+        postman.mail.senders = senders;
+        order(store, "A-4");
+        for switched in [Vec::new(), senders_of(&settings_with(postman.mail.clone()))] {
+            store.switch_mails(switched).unwrap();
+        }
+        drain(&mut postman, now());
+        assert_eq!(states(store)[4], (MailEvent::Confirmed, MailState::LeftOut));
+        assert_eq!(server.mails().len(), 2);
     });
 }
 

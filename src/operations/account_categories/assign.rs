@@ -33,9 +33,9 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// The merchant's own item number.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(100), key],
         /// EAN or GTIN.
-        ean_code: Option<String> [max(30)],
+        ean_code: Option<String> [max(30), key],
         /// The account.
         account_id: AccountId,
         /// Its categories, the main one first. None: the article has no category of its own in the account.
@@ -47,7 +47,7 @@ wire! {
         /// Number that Kontor gave the category; wins over external_id.
         account_category_id: Option<i32>,
         /// The channel's own id.
-        external_id: Option<String> [max(255)],
+        external_id: Option<String> [max(255), key],
     }
 }
 

@@ -42,11 +42,11 @@ wire! {
         /// Name. Needed for a new category.
         identifier: Option<String> [max(255)],
         /// The channel's own id. Needed for a new category.
-        external_id: Option<String> [max(255)],
+        external_id: Option<String> [max(255), key],
         /// Parent by number; wins over external_parent_id. Empty: top level.
         parent_id: Patch<i32>,
         /// Parent by the channel's own id. Empty: top level.
-        external_parent_id: Patch<String> [max(255)],
+        external_parent_id: Patch<String> [max(255), key],
         /// Switched on. A category that is not counts as if nothing were assigned to it. Default true.
         active: Option<bool>,
         /// Item groups whose articles belong here, with those of their sub groups that are not mapped themselves.
@@ -58,7 +58,7 @@ wire! {
         /// The group by number.
         category_id: Option<i32>,
         /// The group by the ERP's own number.
-        external_category_id: Option<String> [max(50)],
+        external_category_id: Option<String> [max(50), key],
         /// The configuration says so (read only).
         configured: Option<bool>,
     }

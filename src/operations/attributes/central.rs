@@ -46,7 +46,7 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Name; articles may name it. Needed for a new record.
-        attribute_identifier: Option<String> [max(255)],
+        attribute_identifier: Option<String> [max(255), key],
         /// What its values are. Not set: any text.
         attribute_data_type: Patch<DataType>,
         /// The unit of its values, such as kg; empty: any.
@@ -83,7 +83,7 @@ wire! {
         /// Kind of attribute in the shop; kept and given back.
         attribute_type: Option<String> [max(50)],
         /// The channel's name of the attribute.
-        identifier: Option<String> [max(255)],
+        identifier: Option<String> [max(255), key],
         /// Column in the shop's database; kept and given back.
         data_column: Option<String> [max(255)],
         /// false: the channel does not get the attribute. Default true.
@@ -95,7 +95,7 @@ wire! {
     /// The channel's word for a value.
     MappedValue (domain) {
         /// The value by its name.
-        attribute_value_identifier: String [max(1000)],
+        attribute_value_identifier: String [max(1000), key],
         /// The channel's word.
         channel_value: String [max(1000)],
     }

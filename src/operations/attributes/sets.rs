@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::Settings;
 use crate::domain::attribute::{Attribute, AttributeSet, AttributeSetUpdate, SetAccount, SetAttribute, SetSorting, attribute_set_fields};
 use crate::domain::{AccountId, AnyOf, Failure, FieldName, MandatorId, Place, code};
 use crate::operations::common::ReportOf;
@@ -48,7 +49,7 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Name; articles may name it. Needed for a new record.
-        attribute_set_identifier: Option<String> [max(255)],
+        attribute_set_identifier: Option<String> [max(255), key],
         /// Names that it had before; articles that still say them mean it (read only).
         former_names: Vec<String> [each("former_name")],
         /// The name in other languages; a list that is sent replaces the stored one.
@@ -66,7 +67,7 @@ wire! {
         /// The attribute by number; wins over its name.
         attribute_id: Option<i32>,
         /// The attribute by name.
-        attribute_identifier: Option<String> [max(255)],
+        attribute_identifier: Option<String> [max(255), key],
         /// Articles of the set must have a value. Default false.
         mandatory: Option<bool>,
         /// Sort number.
@@ -114,7 +115,7 @@ wire! {
         /// Usable for the comparison of products.
         comparable: Option<bool>,
         /// The name of the set in the shop.
-        identifier: Option<String> [max(255)],
+        identifier: Option<String> [max(255), key],
         /// Sort number.
         position: Option<i32>,
         /// How the shop sorts the set.
@@ -337,8 +338,8 @@ impl WriteOperation for UpdateAttributeSets {
     type Request = UpdateAttributeSetsRequest;
     type Result = UpdateAttributeSetsResult;
 
-    fn prepare(request: &UpdateAttributeSetsRequest) -> Refused {
-        look_up::prepare(&request.attribute_sets)
+    fn prepare(_settings: &Settings, request: &mut UpdateAttributeSetsRequest) -> Result<Refused, Failure> {
+        Ok(look_up::prepare(&request.attribute_sets))
     }
 
     fn handle(work: &mut Work<'_, '_>, request: UpdateAttributeSetsRequest) -> Result<UpdateAttributeSetsResult, Failure> {

@@ -14,7 +14,7 @@ wire! {
         /// Number that Kontor gave the value; in an update it finds the value, else the name does.
         attribute_value_id: Option<i32>,
         /// Its name. Needed for a new value.
-        attribute_value_identifier: Option<String> [max(1000)],
+        attribute_value_identifier: Option<String> [max(1000), key],
         /// Sort number.
         sort: Patch<i32>,
         /// The name in other languages; a list that is sent replaces the stored one.
@@ -30,7 +30,7 @@ wire! {
         /// Number that Kontor gave the value; in an update it finds the value, else the name does.
         variant_attribute_value_id: Option<i32>,
         /// Its name. Needed for a new value.
-        identifier: Option<String> [max(255)],
+        identifier: Option<String> [max(255), key],
         /// Sort number.
         sort: Patch<i32>,
         /// The name in other languages; a list that is sent replaces the stored one.

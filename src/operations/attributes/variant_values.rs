@@ -38,11 +38,11 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Name, such as Blue. Needed for a new value.
-        identifier: Option<String> [max(255)],
+        identifier: Option<String> [max(255), key],
         /// The property by number; wins over its name.
         variant_attribute_id: Option<i32>,
         /// The property by name.
-        variant_attribute_identifier: Option<String> [max(255)],
+        variant_attribute_identifier: Option<String> [max(255), key],
         /// Sort number.
         sort: Patch<i32>,
         /// The name in other languages; a list that is sent replaces the stored one.

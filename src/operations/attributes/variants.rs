@@ -30,7 +30,7 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Name, such as Colour, by which variants name it. Needed for a new record.
-        identifier: Option<String> [max(255)],
+        identifier: Option<String> [max(255), key],
         /// Sort number.
         sort: Patch<i32>,
         /// Names that it had before; variants that still say them mean it (read only).

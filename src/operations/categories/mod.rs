@@ -41,11 +41,11 @@ wire! {
         /// Name. Needed for a new group.
         identifier: Option<String> [max(100)],
         /// The ERP's own number.
-        external_id: Option<String> [max(50)],
+        external_id: Option<String> [max(50), key],
         /// Parent by number; wins over external_parent_id. Empty: top level.
         parent_id: Patch<i32>,
         /// Parent by the ERP's own number. Empty: top level.
-        external_parent_id: Patch<String> [max(50)],
+        external_parent_id: Patch<String> [max(50), key],
         /// Who created it.
         created_by: Option<String> [max(100)],
         /// Texts that items inherit.

@@ -3,6 +3,7 @@
 use super::{CategoryKey, CategoryKeys, CategoryRecord};
 use crate::domain::category::CategoryUpdate;
 use crate::domain::{Failure, MandatorId, Stamp, code};
+use crate::operations::items::advice::Checks;
 use crate::operations::items::pictures::take_pictures;
 use crate::operations::module_types::TextLimits;
 use crate::operations::tree::{Branch, Grown, Growth, Position, Tree};
@@ -37,6 +38,7 @@ impl WriteOperation for UpdateCategories {
         let mut mandators: Vec<MandatorId> = records().map(|record| record.mandator_id).collect();
         mandators.sort_unstable();
         mandators.dedup();
+        let checks = Checks::read(work, records().map(|record| (record.mandator_id, &record.text_modules, &record.image_modules)))?;
         let limits = TextLimits::read(&mut work.tx.conn, mandators.iter().copied())?;
         let (groups, mut images): (Vec<_>, Vec<_>) = records().map(|record| Group::read(work, &limits, record)).unzip();
         let mut rows = Vec::new();
@@ -53,7 +55,8 @@ impl WriteOperation for UpdateCategories {
         let reports = work.each(
             request.categories,
             |record| record.mandator_id,
-            |_, record| {
+            |work, record| {
+                checks.content(work, record.mandator_id, &record.text_modules, &record.image_modules);
                 let sent = CategoryKeys { category_id: record.category_id, external_id: record.external_id };
                 match outcomes.next() {
                     Some(Ok((action, id))) => {

@@ -86,6 +86,10 @@ wire! {
         coupon_id: Option<i32>,
         /// The coupon by its code.
         coupon_code: Option<String>,
+        /// The message, of a transfer.
+        message_id: Option<i32>,
+        /// The dispute, of a transfer.
+        dispute_id: Option<i32>,
     }
 }
 
@@ -93,10 +97,9 @@ wire! {
 pub(super) fn record(settings: &Settings, zone: Tz, change: Change) -> PendingChange {
     let next_try = change.next_try();
     let (offer, order, transfer) = (change.offer, change.order, change.transfer);
-    let (customer, coupon) = transfer.map_or((None, None), |transfer| match transfer.kind {
-        TransferKind::Customer => (Some(transfer), None),
-        TransferKind::Coupon => (None, Some(transfer)),
-    });
+    let of = |kind: TransferKind| transfer.clone().filter(|transfer| transfer.kind == kind);
+    let (customer, coupon) = (of(TransferKind::Customer), of(TransferKind::Coupon));
+    let (message, dispute) = (of(TransferKind::Message), of(TransferKind::Dispute));
     let time = |stamp| Time::of(stamp, zone);
     PendingChange {
         change_id: change.id.to_string(),
@@ -127,5 +130,7 @@ pub(super) fn record(settings: &Settings, zone: Tz, change: Change) -> PendingCh
         customer_number: customer.and_then(|customer| customer.name?.parse().ok()),
         coupon_id: coupon.as_ref().map(|coupon| coupon.record_id),
         coupon_code: coupon.and_then(|coupon| coupon.name),
+        message_id: message.map(|message| message.record_id),
+        dispute_id: dispute.map(|dispute| dispute.record_id),
     }
 }

@@ -30,9 +30,9 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Identifier; customers may name it. Needed for a new group.
-        identifier: Option<String> [max(100)],
+        identifier: Option<String> [max(100), key],
         /// The ERP's own number; empty: none.
-        external_id: Patch<String> [max(50)],
+        external_id: Patch<String> [max(50), key],
         /// Name for people.
         name: Patch<String> [max(200)],
     }

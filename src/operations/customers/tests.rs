@@ -1,9 +1,8 @@
 use super::fetch::{CustomerFilter, FetchCustomersRequest};
-use super::groups::{CustomerGroupRecord, UpdateGroupsRequest};
 use super::update::UpdateCustomersRequest;
 use super::*;
 use crate::domain::{AccountId, MandatorId};
-use crate::operations::testing::{call, fetch, is, records};
+use crate::operations::testing::{call, fetch, is, records, request};
 use crate::store::Store;
 use crate::store::orders::customers::buyer;
 use crate::store::testing::on_stores;
@@ -45,14 +44,14 @@ fn found(store: &Store, filter: CustomerFilter) -> Vec<CustomerRecord> {
     fetch::<FetchCustomers>(store, FetchCustomersRequest { filters, ..Default::default() }).customers
 }
 
+/// Sends groups as an ERP does, each with its name and perhaps a number.
 fn groups<const N: usize>(store: &Store, groups: [(&str, Option<&str>); N]) -> Vec<i32> {
-    let group = |(identifier, external_id): (&str, Option<&str>)| CustomerGroupRecord {
-        mandator_id: MandatorId(1),
-        identifier: Some(identifier.into()),
-        external_id: external_id.map_or(Patch::Keep, |text| if text.is_empty() { Patch::Clear } else { Patch::Set(text.into()) }),
-        ..CustomerGroupRecord::default()
+    let group = |(identifier, external_id): (&str, Option<&str>)| {
+        let external_id = external_id.map(|id| format!("<external_id>{id}</external_id>")).unwrap_or_default();
+        format!("<customer_group><mandator_id>1</mandator_id><identifier>{identifier}</identifier>{external_id}</customer_group>")
     };
-    let request = UpdateGroupsRequest { customer_groups: records("customer_group", groups.map(group)), ..Default::default() };
+    let groups: String = groups.map(group).concat();
+    let request = request::<UpdateCustomerGroups>(&format!("<request>{groups}</request>"));
     call::<UpdateCustomerGroups>(store, request).result.reports.into_iter().map(|report| report.return_code).collect()
 }
 

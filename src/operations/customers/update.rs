@@ -35,16 +35,20 @@ impl WriteOperation for UpdateCustomers {
     type Request = UpdateCustomersRequest;
     type Result = UpdateCustomersResult;
 
-    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
     fn handle(work: &mut Work<'_, '_>, request: UpdateCustomersRequest) -> Result<UpdateCustomersResult, Failure> {
+        let mut changed = Vec::new();
         let reports = work.each(
             request.customers,
             |record: &CustomerRecord| record.mandator_id,
             |work, record| {
                 let keys = said(&record);
-                work.in_savepoint(|work| write(work, record)).map_err(|failure| (failure, Some(keys)))
+                let written = work.in_savepoint(|work| write(work, record)).map_err(|failure| (failure, Some(keys)))?;
+                changed.extend(written.changed);
+                Ok(written.done)
             },
         )?;
+        let accounts = transfers::changed(work.tx, TransferKind::Customer, &changed)?;
+        work.concerns(accounts);
         Ok(UpdateCustomersResult::of(reports))
     }
 }
@@ -70,7 +74,14 @@ fn keys_of(row: &CustomerRow) -> CustomerKeys {
     }
 }
 
-fn write(work: &mut Work<'_, '_>, mut record: CustomerRecord) -> Result<Done<CustomerKeys>, Failure> {
+/// What became of a record.
+struct Written {
+    done: Done<CustomerKeys>,
+    /// The customer, if something changed.
+    changed: Option<i32>,
+}
+
+fn write(work: &mut Work<'_, '_>, mut record: CustomerRecord) -> Result<Written, Failure> {
     let mandator_id = work.mandator(record.mandator_id)?.mandator_id;
     record.number_words()?;
     tidy_keys(&mut record)?;
@@ -88,10 +99,8 @@ fn write(work: &mut Work<'_, '_>, mut record: CustomerRecord) -> Result<Done<Cus
     changed |= take_addresses(work, row.customer_id, addresses)?;
     if changed {
         customers::save(work.tx, &mut row)?;
-        let accounts = transfers::changed(work.tx, TransferKind::Customer, &[row.customer_id])?;
-        work.concerns(accounts);
     }
-    Ok((Some(action), keys_of(&row)))
+    Ok(Written { done: (Some(action), keys_of(&row)), changed: changed.then_some(row.customer_id) })
 }
 
 /// Takes the blanks around the ERP's own keys away; one of blanks only is an empty one.
@@ -126,7 +135,7 @@ fn customer_under(conn: &mut Conn<'_>, mandator_id: MandatorId, record: &Custome
     let mut found = customers::by_external(conn, mandator_id, second, text)?;
     match found.len() {
         0 | 1 => Ok(found.pop()),
-        several => Err(Failure::quoting(code::AMBIGUOUS, [&several, &FieldName(field), text])),
+        several => Err(Failure::quoting(code::AMBIGUOUS, [&several, &FieldName(field), text, &FieldName("customer_id")])),
     }
 }
 

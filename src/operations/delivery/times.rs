@@ -29,7 +29,7 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Name, such as 1-2 days; items may name it. Needed for a new record.
-        identifier: Option<String> [max(100)],
+        identifier: Option<String> [max(100), key],
         /// Days until delivery, the longest case.
         delivery_time_in_days: Patch<i32>,
         /// The name in other languages; a list that is sent replaces the stored one.

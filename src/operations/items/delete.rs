@@ -28,9 +28,9 @@ wire! {
         /// Number that Kontor gave the article.
         item_id: Option<ItemId>,
         /// The merchant's own item number.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(100), key],
         /// EAN or GTIN.
-        ean_code: Option<String> [max(30)],
+        ean_code: Option<String> [max(30), key],
     }
 }
 
@@ -50,7 +50,8 @@ fn reference(record: &DeleteItemRecord) -> ItemReference<'_> {
 
 impl WriteOperation for DeleteItems {
     const NAME: &'static str = "deleteItems";
-    const DOC: &'static str = "Deletes articles. Refused while offers run, open orders contain the article, or variants hang on it.";
+    const DOC: &'static str =
+        "Deletes articles. Refused while offers run, open orders or sets contain the article, or variants hang on it.";
     type Request = DeleteItemsRequest;
     type Result = DeleteItemsResult;
 
@@ -94,6 +95,7 @@ fn uses_in_words(uses: Uses) -> Worded {
         (uses.variants, "variants: ", "", "Varianten: ", ""),
         (uses.running_offers, "running offers: ", " (endOffers ends them)", "laufende Angebote: ", " (endOffers beendet sie)"),
         (uses.open_orders, "open orders: ", "", "offene Aufträge: ", ""),
+        (uses.sets, "sets that contain it: ", "", "Sets, die ihn enthalten: ", ""),
     ];
     let used = || all.iter().filter(|(count, ..)| *count > 0);
     let en: Vec<String> = used().map(|(count, before, after, ..)| format!("{before}{count}{after}")).collect();

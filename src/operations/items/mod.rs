@@ -1,5 +1,6 @@
 //! Articles: `updateItems`, `fetchItems`, `deleteItems`. `item-calls.md` sections 0 to 3.
 
+pub(super) mod advice;
 mod blocks;
 mod delete;
 mod document;
@@ -55,13 +56,13 @@ wire! {
         /// Name. Needed for a new article.
         identifier: Option<String> [max(255)],
         /// The merchant's own item number, the usual key. Needed for a new article.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(100), key],
         /// The manufacturer's product number.
-        vendor_item_number: Patch<String> [max(100)],
+        vendor_item_number: Patch<String> [max(100), key],
         /// EAN or GTIN.
-        ean_code: Patch<String> [max(30)],
+        ean_code: Patch<String> [max(30), key],
         /// Search code.
-        match_code: Patch<String> [max(255)],
+        match_code: Patch<String> [max(255), key],
         /// 1 tax free, 2 reduced, 3 normal. Needed for a new article.
         tax_type_id: Option<i32>,
         /// List price in the mandator's currency.
@@ -83,31 +84,31 @@ wire! {
         /// Item group by number; wins over external_category_id.
         category_id: Patch<i32>,
         /// Item group by the ERP's own number.
-        external_category_id: Patch<String> [max(50)],
+        external_category_id: Patch<String> [max(50), key],
         /// Switched on. Not set counts as switched on.
         active: Patch<bool>,
         /// Shipping cost category by number.
         delivery_charge_category_id: Patch<i32>,
         /// Shipping cost category by the ERP's own number.
-        external_delivery_charge_category_id: Patch<String> [max(50)],
+        external_delivery_charge_category_id: Patch<String> [max(50), key],
         /// Delivery time by number.
         delivery_time_id: Patch<i32>,
         /// Delivery time by name, such as 1-2 days.
-        delivery_time_identifier: Patch<String> [max(100)],
+        delivery_time_identifier: Patch<String> [max(100), key],
         /// Manufacturer by number.
         vendor_id: Patch<i32>,
         /// Manufacturer by the ERP's own number.
-        external_vendor_id: Patch<String> [max(50)],
+        external_vendor_id: Patch<String> [max(50), key],
         /// Set of central attributes by number; it says which of them the article must have.
         attribute_set_id: Patch<i32>,
         /// Set of central attributes by name.
-        attribute_set_identifier: Patch<String> [max(255)],
+        attribute_set_identifier: Patch<String> [max(255), key],
         /// For adults only.
         is_adult_product: Patch<bool>,
         /// ISBN.
-        isbn: Patch<String> [max(30)],
+        isbn: Patch<String> [max(30), key],
         /// UPC.
-        upc_code: Patch<String> [max(30)],
+        upc_code: Patch<String> [max(30), key],
         /// Length of the goods.
         length: Patch<Decimal>,
         /// Width of the goods.
@@ -159,7 +160,7 @@ wire! {
         /// Parent article by number; wins over external_variant_parent_id.
         variant_parent_id: Option<ItemId>,
         /// Item number of the parent article.
-        external_variant_parent_id: Option<String> [max(50)],
+        external_variant_parent_id: Option<String> [max(100), key],
         /// This variant is preselected.
         variant_standard: Patch<bool>,
         /// What distinguishes it from its siblings.
@@ -184,8 +185,8 @@ wire! {
 
     /// A text in one language.
     Translation (domain) {
-        /// ISO 639-1, lower case, such as de.
-        language_code_iso: String [max(2)],
+        /// ISO 639-1, such as de; with a region, such as de-DE, it counts for the language unless there is one without.
+        language_code_iso: String [max(12), key],
         /// The text. Empty removes the stored one.
         text: Patch<String>,
     }
@@ -221,7 +222,7 @@ wire! {
         /// The attribute by number.
         attribute_id: Option<i32>,
         /// The attribute by name.
-        attribute_identifier: Option<String> [max(255)],
+        attribute_identifier: Option<String> [max(255), key],
         /// Such as STRING or MULTILANGUAGE_STRING.
         attribute_data_type: Option<String> [max(50)],
         /// The unit of the values, such as kg.
@@ -237,7 +238,7 @@ wire! {
         /// The value by number.
         attribute_value_id: Option<i32>,
         /// The value by name.
-        attribute_value_identifier: Option<String> [max(1000)],
+        attribute_value_identifier: Option<String> [max(1000), key],
         /// The value in other languages.
         translations: Vec<Translation> [each("translation")],
     }
@@ -294,7 +295,9 @@ impl ItemReference<'_> {
         match found {
             [] => Ok(None),
             [one] => Ok(Some(one)),
-            several => Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(self.key.word()), &self.value()?])),
+            several => {
+                Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(self.key.word()), &self.value()?, &FieldName("item_id")]))
+            }
         }
     }
 

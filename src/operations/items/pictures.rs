@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::ImageModule;
 use crate::domain::Failure;
 use crate::domain::item::{Picture, PictureUpdate};
+use crate::domain::picture::Kind;
 use crate::operations::Room;
 use crate::operations::wire::{Bundle, Bytes, Convert, Patch};
 use crate::store::Conn;
@@ -49,7 +50,7 @@ pub(crate) fn take_pictures(images: &mut Bundle<ImageModule>) -> Vec<ImageConten
         image.image_digest = None;
         if let Some(content) = image.image_base64.take().filter(|content| !content.0.is_empty()) {
             let digest = hex(&Sha256::digest(&content.0));
-            let media_type = media_type_of(&content.0).to_owned();
+            let media_type = Kind::of(&content.0).map_or("application/octet-stream", Kind::media_type).to_owned();
             image.image_digest = Some(digest.clone());
             image.image_url = Patch::Keep;
             taken.push(ImageContent { digest, media_type, content: content.0 });
@@ -78,16 +79,5 @@ pub(crate) fn address_pictures(public_url: &str, images: &mut Bundle<ImageModule
         if let Some(digest) = &image.image_digest {
             image.image_url = Patch::Set(format!("{public_url}/images/{digest}"));
         }
-    }
-}
-
-/// The kind of picture by its first bytes.
-fn media_type_of(content: &[u8]) -> &'static str {
-    match content {
-        [0x89, b'P', b'N', b'G', ..] => "image/png",
-        [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
-        [b'G', b'I', b'F', b'8', ..] => "image/gif",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
-        _ => "application/octet-stream",
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::advice::Checks;
 use super::groups::Groups;
 use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, VariantRecord, blocks};
@@ -9,7 +10,7 @@ use crate::domain::item::Item;
 use crate::domain::{Failure, FieldName, ItemId, MandatorId, Worded, code};
 use crate::operations::common::{ReportAction, ReportOf};
 use crate::operations::module_types::TextLimits;
-use crate::operations::wire::{Patch, Records};
+use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation, listing};
 use crate::preparation::{listings_of, references_of};
 use crate::store::items::{self as store, ImageContent, ItemRow};
@@ -87,6 +88,7 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
     )?;
     let next_id = if may_create { Some(ItemId(free_id(work.tx, "item")?)) } else { None };
     let limits = TextLimits::read(&mut work.tx.conn, good().filter(|r| !r.text_modules.entries.is_empty()).map(|r| r.mandator_id))?;
+    let checks = Checks::read(work, good().map(|r| (r.mandator_id, &r.text_modules, &r.image_modules)))?;
     let mut topics = topics.to_vec();
     if good().any(|record| !record.specific_item_data.is_keep()) {
         // Blocks may hold a price of their own.
@@ -96,6 +98,7 @@ pub(crate) fn take_records<R: ReportOf<Keys = ItemKeys>>(
         known,
         groups,
         limits,
+        checks,
         next_id,
         created: 0,
         saved: BTreeSet::new(),
@@ -124,6 +127,7 @@ struct Batch {
     known: KnownItems,
     groups: Groups,
     limits: TextLimits,
+    checks: Checks,
     /// The next free item number, where articles may be created; numbers of records that failed stay unused.
     next_id: Option<ItemId>,
     created: usize,
@@ -146,7 +150,9 @@ impl Batch {
             Ok((action, row)) => {
                 keys.item_id = Some(row.item_id);
                 keys.internal_item_number = Some(row.internal_item_number.clone());
-                self.saved.insert(row.item_id);
+                if !self.saved.insert(row.item_id) {
+                    work.advice.add(Failure::new(code::SENT_TWICE, []));
+                }
                 self.known.put(row);
                 Ok((Some(action), keys))
             }
@@ -160,6 +166,7 @@ impl Batch {
             return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), &TAX_TYPES.join(", ")]).within("tax_type_id"));
         }
         self.limits.check(record.mandator_id, &record.text_modules)?;
+        self.checks.values(work, &record);
         for (field, value) in [("safety_stock", &record.safety_stock), ("minimum_stock", &record.minimum_stock)] {
             check_stock_value(field, value.as_ref().copied())?;
         }
@@ -201,13 +208,10 @@ impl Batch {
         std::mem::take(&mut record.active).onto(&mut row.active);
         std::mem::take(&mut record.is_adult_product).onto(&mut row.is_adult_product);
         self.take_stock_values(&mut record, &mut row);
-        match std::mem::take(&mut record.list_price) {
-            Patch::Keep => {}
-            Patch::Clear => row.list_price = None,
-            Patch::Set(price) => row.list_price = Some(price.0),
-        }
+        std::mem::take(&mut record.list_price).map(|price| price.0).onto(&mut row.list_price);
         row.last_changed = work.tx.stamp.0;
         row.last_changed_by.clone_from(&work.user.name);
+        self.checks.variant(work, &self.known, &row, &record, &document)?;
         self.images.extend(take_pictures(&mut record.image_modules));
         record.specific_item_data = blocks::merged(document.specific_item_data.as_ref(), std::mem::take(&mut record.specific_item_data))?;
         document.merge(record.update());
@@ -339,10 +343,8 @@ fn match_late_positions(work: &mut Work<'_, '_>, rows: &[ItemRow]) -> Result<(),
     for row in rows {
         by_mandator.entry(row.mandator_id).or_default().entry(&row.internal_item_number).or_insert(row.item_id);
     }
-    let settings = work.settings;
     for (mandator_id, items) in by_mandator {
-        let warehouses = |account_id, branch| settings.warehouses_for(account_id, mandator_id, branch);
-        let accounts = orders::match_late(work.tx, mandator_id, &items, &work.user.name, warehouses)?;
+        let accounts = orders::match_late(work.tx, mandator_id, &items, &work.user.name, work.settings)?;
         work.concerns(accounts);
     }
     Ok(())

@@ -13,6 +13,8 @@ pub(super) struct Batch<D> {
     rows: BTreeMap<i32, LookUpRow<D>>,
     /// The names by which articles name a changed record, before and after.
     changed: BTreeMap<i32, BTreeSet<String>>,
+    /// Records that the call has named.
+    taken: BTreeSet<i32>,
     next_id: i32,
     created: usize,
     /// The first number that a new value inside a record can get, and the next one.
@@ -36,8 +38,8 @@ impl Said {
             mandator_id: *columns.mandator_id,
             by,
             id: columns.id.take(),
-            name: trimmed(columns.identifier.take()),
-            external_id: columns.external_id.map(std::mem::take).map(tidy).unwrap_or_default(),
+            name: columns.identifier.take(),
+            external_id: columns.external_id.map(std::mem::take).unwrap_or_default(),
         }
     }
 }
@@ -48,6 +50,7 @@ impl<D: Listed> Batch<D> {
         let mut batch = Batch {
             rows: BTreeMap::new(),
             changed: BTreeMap::new(),
+            taken: BTreeSet::new(),
             next_id: free_id(work.tx, D::LIST.counter())?,
             created: 0,
             values: (first_value, first_value),
@@ -62,6 +65,7 @@ impl<D: Listed> Batch<D> {
     pub(super) fn take<R: LookUp<Document = D>>(&mut self, work: &mut Work<'_, '_>, mut record: R) -> Result<Done<R>, Failure> {
         let said = Said::of(&mut record);
         work.mandator(said.mandator_id)?;
+        record.resolve(work, &self.rows)?;
         let found = self.find::<R>(&said)?.cloned();
         let action = if found.is_some() { ReportAction::Update } else { ReportAction::Insert };
         let mut row = match found {
@@ -85,17 +89,22 @@ impl<D: Listed> Batch<D> {
             R::renamed(&mut document, &before.identifier, &row.identifier);
         }
         R::check_document(&document)?;
+        R::follow(work, &row, &stored, &document, &self.rows)?;
         let same = document == stored && row.identifier == before.identifier && row.external_id == before.external_id;
         row.data = Stored::of(&document)?;
         if action == ReportAction::Insert {
             self.next_id = self.next_id.saturating_add(1);
             self.created += 1;
         }
+        if !self.taken.insert(row.id) {
+            work.advice.add(Failure::new(code::SENT_TWICE, []));
+        }
         if action == ReportAction::Insert || !same {
             row.last_changed = work.tx.stamp.0;
             self.note_changed(&before, &row, R::former_names(&document));
         }
-        let shown = record_of(&row)?;
+        let mut shown: R = record_of(&row)?;
+        R::complete(&mut work.tx.conn, std::slice::from_mut(&mut shown))?;
         self.rows.insert(row.id, row);
         Ok((Some(action), shown))
     }
@@ -163,18 +172,5 @@ impl<D: Listed> Batch<D> {
             next_ids(work.tx, counter, count)?;
         }
         Ok(self.changed.into_iter().filter_map(|(id, names)| Some((self.rows.remove(&id)?, names))).collect())
-    }
-}
-
-/// A key without the blanks around it; one of blanks only is none.
-fn trimmed(key: Option<String>) -> Option<String> {
-    key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
-}
-
-/// The same of a key that an empty element clears.
-fn tidy(key: Patch<String>) -> Patch<String> {
-    match key {
-        Patch::Set(text) => trimmed(Some(text)).map_or(Patch::Clear, Patch::Set),
-        kept_or_cleared => kept_or_cleared,
     }
 }

@@ -135,8 +135,11 @@ macro_rules! look_up_update {
             type Request = $update_request;
             type Result = $update_result;
 
-            fn prepare(request: &$update_request) -> $crate::operations::Refused {
-                $crate::operations::look_up::prepare(&request.$records)
+            fn prepare(
+                _settings: &$crate::config::Settings,
+                request: &mut $update_request,
+            ) -> Result<$crate::operations::Refused, $crate::domain::Failure> {
+                Ok($crate::operations::look_up::prepare(&request.$records))
             }
 
             fn handle(

@@ -36,7 +36,7 @@ pub(super) fn tell(work: &mut Work<'_, '_>, list: List, mandator_id: MandatorId,
         List::Attributes => references::naming(conn, mandator_id, ReferenceKind::Attribute, named)?,
         List::AttributeSets => references::naming(conn, mandator_id, ReferenceKind::AttributeSet, named)?,
         List::VariantProperties => references::naming(conn, mandator_id, ReferenceKind::VariantProperty, named)?,
-        List::TextTypes | List::ImageTypes | List::Branches => return Ok(()),
+        List::TextTypes | List::ImageTypes | List::Branches | List::EpaAssemblies | List::EpaBoms => return Ok(()),
     };
     let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;
     work.concerns(accounts);

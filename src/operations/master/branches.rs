@@ -35,11 +35,11 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// The ERP's own number; orders name the branch by it as their pickup_point. Empty: none.
-        external_id: Patch<String> [max(50)],
+        external_id: Patch<String> [max(50), key],
         /// Name. Needed for a new record.
-        identifier: Option<String> [max(100)],
+        identifier: Option<String> [max(100), key],
         /// Code of the warehouse that is its stock; empty: none.
-        warehouse_code: Patch<String> [max(50)],
+        warehouse_code: Patch<String> [max(50), key],
         /// Buyers may pick up orders there: what they order comes from its warehouse first. Default false.
         in_store_pickup: Patch<bool>,
         /// Street.
@@ -131,7 +131,7 @@ wire! {
         /// Number that Kontor gave the article; wins over internal_item_number.
         item_id: Option<ItemId>,
         /// The merchant's own item number.
-        internal_item_number: Option<String> [max(100)],
+        internal_item_number: Option<String> [max(100), key],
     }
 
     /// Which branches to fetch.

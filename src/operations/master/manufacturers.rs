@@ -30,9 +30,9 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// The ERP's own number, which articles may name as external_vendor_id; empty: none.
-        external_id: Patch<String> [max(50)],
+        external_id: Patch<String> [max(50), key],
         /// Name. Needed for a new record.
-        identifier: Option<String> [max(255)],
+        identifier: Option<String> [max(255), key],
     }
 }
 

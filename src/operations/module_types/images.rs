@@ -27,7 +27,7 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Name. Needed for a new record.
-        identifier: Option<String> [max(50)],
+        identifier: Option<String> [max(50), key],
     }
 }
 

@@ -28,7 +28,7 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Name. Needed for a new record.
-        identifier: Option<String> [max(50)],
+        identifier: Option<String> [max(50), key],
         /// HTML is allowed. Not set: anything is.
         is_html: Patch<bool>,
         /// Longest text in characters. Not set: any length.

@@ -20,9 +20,9 @@ wire! {
         /// Number that Kontor gave the article; wins over the others.
         item_id: Option<ItemId>,
         /// The merchant's own item number; wins over ean_code.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(100), key],
         /// EAN or GTIN.
-        ean_code: Option<String> [max(30)],
+        ean_code: Option<String> [max(30), key],
     }
 
     /// What the account would show of the article.

@@ -35,7 +35,7 @@ wire! {
         /// The article by number of Kontor; wins over internal_item_number.
         item_id: Option<ItemId>,
         /// The article by the merchant's own item number.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(100), key],
         /// The platform's own element with further fields; kept with the offer and given back unchanged.
         specific_offer_data: Option<Xml>,
     }
@@ -175,7 +175,9 @@ fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<ItemId, F
         (None, Some(number)) => match items::ids_by_number(conn, record.mandator_id, &[number])?.as_slice() {
             [] => Err(unknown("internal_item_number", number)),
             [(_, id)] => Ok(*id),
-            several => Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName("internal_item_number"), &number])),
+            several => {
+                Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName("internal_item_number"), &number, &FieldName("item_id")]))
+            }
         },
         (None, None) => Err(Failure::quoting(code::MISSING, [&AnyOf(&["item_id", "internal_item_number"])])),
     }

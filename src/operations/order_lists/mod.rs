@@ -1,12 +1,15 @@
 //! What calls about orders name, as the configuration defines it: `fetchOrderTags` (`order-calls.md` 7),
-//! `fetchPaymentMethods`, `fetchShippingCarriers`, `fetchDispatchTypes` (9.3 and 11.2; the forms are inferred).
+//! `fetchPaymentMethods`, `fetchPaymentInstructions`, `fetchShippingCarriers`, `fetchDispatchTypes` (9.3 and 11.2; the forms are
+//! inferred).
 //!
-//! Decided here: a call without a filter gets everything, because no list belongs to one mandator.
+//! Decided here: a call without a filter gets everything that the user may see, because most lists belong to no mandator.
 
+mod payment_instructions;
 mod payment_methods;
 mod shipping;
 mod tags;
 
+pub(crate) use payment_instructions::FetchPaymentInstructions;
 pub(crate) use payment_methods::FetchPaymentMethods;
 pub(crate) use shipping::{FetchDispatchTypes, FetchShippingCarriers};
 pub(crate) use tags::FetchOrderTags;

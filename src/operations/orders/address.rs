@@ -1,5 +1,6 @@
 //! Invoice and delivery addresses, in the words of `updateCustomers` (`order-calls.md` 10.1).
 
+use crate::domain::customer::SALUTATIONS;
 use crate::domain::limits;
 use crate::domain::order::Address;
 use crate::operations::wire::Patch;
@@ -68,9 +69,6 @@ address! {
         email: Patch<String>,
     }
 }
-
-/// Salutations by id and in words.
-const SALUTATIONS: [(i32, &str); 3] = [(1, "mr"), (2, "ms"), (3, "business")];
 
 impl OrderAddress {
     /// Takes the update over a stored address. Of the two ways to name the salutation one is enough.

@@ -19,7 +19,6 @@ impl WriteOperation for AdjustOrders {
     type Request = PlatformOrdersRequest;
     type Result = PlatformOrdersResult;
 
-    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
     fn handle(work: &mut Work<'_, '_>, request: PlatformOrdersRequest) -> Result<PlatformOrdersResult, Failure> {
         work.synchronous = request.process_synchronous == Some(true);
         let reports = work.each(
@@ -42,9 +41,7 @@ fn report(work: &mut Work<'_, '_>, order: &PlatformOrder) -> Result<Done<OrderKe
     if row.account_id.is_none() {
         return Err(Failure::new(code::NO_CHANNEL, [&row.order_number.to_string()]));
     }
-    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
-    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
-    let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
+    let mut positions = Positions::of_order(&mut work.tx.conn, &row, work.settings)?;
     let untold = positions.untold_cancelled();
     if untold.is_empty() {
         if let Some(error) = cancel::report_again(work, &row)? {
@@ -57,7 +54,7 @@ fn report(work: &mut Work<'_, '_>, order: &PlatformOrder) -> Result<Done<OrderKe
         true => FactKind::Cancelled { reason: None },
         false => FactKind::PositionsCancelled { positions: contents, reason: None },
     };
-    orders::follow_pieces(work.tx, positions)?;
+    orders::follow_pieces(work.tx, positions, work.settings)?;
     status::tell(work, &mut row, Some(fact))?;
     orders::save_unseen(work.tx, &row)?;
     Ok((Some(ReportAction::Insert), OrderKeys::of(&row)))

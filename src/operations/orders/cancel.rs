@@ -1,7 +1,7 @@
 //! `CANCELED`: everything that is open, or the pieces of single positions.
 
 use super::positions::{OrderItemCancellation, open_pieces};
-use crate::domain::order::{Event, FactKind, FactName, OrderStatus, Step, step};
+use crate::domain::order::{Event, FactKind, FactName, OrderStatus, Step};
 use crate::domain::{AccountId, Failure, OrderItemId, Place, code};
 use crate::operations::Work;
 use crate::store::changes;
@@ -10,7 +10,7 @@ use crate::store::orders::{self, OrderRow, Positions};
 /// Whether an order can be cancelled, or its rest was cancelled before. Pieces that are named are refused once the order is
 /// shipped; nothing distinguishes a repeat from another cancellation there.
 pub(super) fn check(row: &OrderRow, named: &[OrderItemCancellation]) -> Result<(), Failure> {
-    match step(row.workflow, row.order_status_id, Event::Canceled) {
+    match row.step(Event::Canceled) {
         Step::To(_) | Step::Recorded => Ok(()),
         Step::Refused if named.is_empty() && row.data.rest_cancelled => Ok(()),
         Step::Refused => Err(Failure::new(code::STATUS_NOT_ALLOWED, [row.order_status_id.word(), "CANCELED"])),
@@ -28,9 +28,7 @@ pub(super) struct Cancelled {
 /// Cancels pieces, and gives the order the status that follows: cancelled when nothing of it was shipped, shipped when the
 /// rest of an order goes that was shipped in part.
 pub(super) fn cancel(work: &mut Work<'_, '_>, row: &mut OrderRow, named: &[OrderItemCancellation]) -> Result<Cancelled, Failure> {
-    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
-    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
-    let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
+    let mut positions = Positions::of_order(&mut work.tx.conn, row, work.settings)?;
     let mut pieces = Vec::new();
     if named.is_empty() {
         pieces = positions.open();
@@ -46,13 +44,13 @@ pub(super) fn cancel(work: &mut Work<'_, '_>, row: &mut OrderRow, named: &[Order
     if positions.is_open() || positions.is_shipped_in_part() {
         let fact = FactKind::PositionsCancelled { positions: positions.tell_cancelled(&pieces), reason: None };
         orders::follow_status(row, &positions);
-        let accounts = orders::follow_pieces(work.tx, positions)?;
+        let accounts = orders::follow_pieces(work.tx, positions, work.settings)?;
         return Ok(Cancelled { accounts, changed: !pieces.is_empty(), fact });
     }
     let all: Vec<OrderItemId> = positions.rows().iter().map(|position| position.order_item_id).collect();
     positions.set_cancelled_told(all);
     orders::set_status(row, OrderStatus::Cancelled);
-    let accounts = orders::follow_pieces(work.tx, positions)?;
+    let accounts = orders::follow_pieces(work.tx, positions, work.settings)?;
     Ok(Cancelled { accounts, changed: !pieces.is_empty(), fact: FactKind::Cancelled { reason: None } })
 }
 

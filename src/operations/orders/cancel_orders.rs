@@ -6,7 +6,7 @@
 
 use super::platform::tell_refusals;
 use super::{OrderKeys, PlatformOrder, PlatformOrdersRequest, PlatformOrdersResult, cancel, status};
-use crate::domain::Failure;
+use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::{Done, Finished, Work, WriteOperation};
 use crate::store::Conn;
@@ -22,7 +22,6 @@ impl WriteOperation for CancelOrders {
     type Request = PlatformOrdersRequest;
     type Result = PlatformOrdersResult;
 
-    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
     fn handle(work: &mut Work<'_, '_>, request: PlatformOrdersRequest) -> Result<PlatformOrdersResult, Failure> {
         work.synchronous = request.process_synchronous == Some(true);
         let reports = work.each(
@@ -48,8 +47,8 @@ fn report(work: &mut Work<'_, '_>, order: &PlatformOrder) -> Result<Done<OrderKe
     status::tell(work, &mut row, Some(cancelled.fact))?;
     if cancelled.changed || row != before {
         orders::save(work.tx, &mut row, &work.user.name)?;
-    } else {
-        cancel::report_again(work, &row)?;
+    } else if let Some(error) = cancel::report_again(work, &row)? {
+        return Err(Failure::new(code::CHANNEL_REFUSED, [&error]));
     }
     Ok((Some(ReportAction::Update), OrderKeys::of(&row)))
 }

@@ -18,7 +18,7 @@ wire! {
         /// Id of the item, for a new order.
         item_id: Option<ItemId>,
         /// Number of the item; names the position in a known order, where only one has it.
-        internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
+        internal_item_number: Option<String> [max(limits::ITEM_NUMBER), key],
         /// Name as sold.
         identifier: Option<String> [max(limits::POSITION_NAME)],
         /// Pieces ordered; has to be given for a new order, and does not change in a known one.
@@ -43,9 +43,7 @@ pub(super) fn correct(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut Or
     if sent.is_empty() {
         return Ok(false);
     }
-    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
-    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
-    let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
+    let mut positions = Positions::of_order(&mut work.tx.conn, row, work.settings)?;
     let mut changed = false;
     for (index, item) in sent.iter().enumerate() {
         changed |= one(work, mandator, row.order_id, &mut positions, item)
@@ -53,7 +51,7 @@ pub(super) fn correct(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut Or
     }
     if changed {
         orders::follow_status(row, &positions);
-        let accounts = orders::follow_pieces(work.tx, positions)?;
+        let accounts = orders::follow_pieces(work.tx, positions, work.settings)?;
         work.concerns(accounts);
     }
     Ok(changed)

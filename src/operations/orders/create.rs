@@ -1,12 +1,11 @@
 //! New orders by the ERP: phone sales, the only ones that do not come from a channel (`order-calls.md` 3).
 
 use super::OrderItemUpdate;
-use super::corrections::cumulative;
 use super::form::{OrderUpdate, header};
 use crate::config::{Mandator, PHONE_SALES, PaymentMethod};
 use crate::domain::customer::check_number;
 use crate::domain::order::{PaymentStatus, Workflow};
-use crate::domain::{AnyOf, Failure, FieldName, MandatorId, Place, Worded, code};
+use crate::domain::{AnyOf, Failure, FieldName, MandatorId, Place, Worded, code, limits};
 use crate::operations::Work;
 use crate::store::orders::customers::CustomerRow;
 use crate::store::orders::{self, OrderItemRow, OrderRow, customers};
@@ -34,6 +33,9 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     let mandator_id = mandator.mandator_id;
     let method = payment_method(work, update)?;
     let workflow = method.map_or(Workflow::Prepayment, |method| Workflow::of_payment_method(&method.identifier));
+    if update.order_items.is_empty() {
+        return Err(Failure::missing("order_items"));
+    }
     let mut positions = Vec::with_capacity(update.order_items.len());
     for (index, item) in update.order_items.iter().enumerate() {
         let position = position_of(work, mandator_id, item).map_err(|failure| failure.within(Place::entry("order_item", index + 1)))?;
@@ -50,8 +52,7 @@ pub(super) fn phone_sale(work: &mut Work<'_, '_>, mandator: &Mandator, update: &
     let mut customer = customer(work, mandator_id, update)?;
     customers::follow_order(work.tx, &mut customer, &row.data, None)?;
     row.customer_id = Some(customer.customer_id);
-    let branch = orders::branch_warehouse(&mut work.tx.conn, mandator_id, &row.data.delivery)?;
-    let warehouses = work.settings.warehouses_for(None, mandator_id, branch);
+    let warehouses = orders::warehouses_of(&mut work.tx.conn, &row, work.settings)?;
     let (row, sold) = orders::insert(work.tx, row, positions, &warehouses)?;
     let accounts = outbox::mark_items(work.tx, &sold, &[Topic::Quantity])?;
     work.concerns(accounts);
@@ -73,12 +74,13 @@ fn payment_method<'w>(work: &Work<'w, '_>, update: &OrderUpdate) -> Result<Optio
 fn position_of(work: &mut Work<'_, '_>, mandator_id: MandatorId, item: &OrderItemUpdate) -> Result<OrderItemRow, Failure> {
     let quantity = item.quantity.ok_or_else(|| Failure::missing("quantity"))?;
     let price = item.price.ok_or_else(|| Failure::missing("price"))?;
-    if quantity < 1 {
-        return Err(Failure::quoting(code::OUT_OF_RANGE, [&quantity, &Worded::range(1, i32::MAX)]).within("quantity"));
+    if !(1..=limits::PIECES).contains(&quantity) {
+        return Err(Failure::quoting(code::OUT_OF_RANGE, [&quantity, &Worded::range(1, limits::PIECES)]).within("quantity"));
     }
-    // Nothing of a new position can be cancelled or back already.
     for (sent, field) in [(item.cancelled_quantity, "cancelled_quantity"), (item.returned_quantity, "returned_quantity")] {
-        cumulative(sent.unwrap_or(0), 0, 0).map_err(|failure| failure.within(field))?;
+        if let Some(sent) = sent.filter(|sent| *sent != 0) {
+            return Err(Failure::quoting(code::NEW_POSITION, [&sent]).within(field));
+        }
     }
     let key = match (item.item_id, &item.internal_item_number) {
         (Some(id), _) => Some(("item_id", id.to_string())),
@@ -91,7 +93,7 @@ fn position_of(work: &mut Work<'_, '_>, mandator_id: MandatorId, item: &OrderIte
             let conn = &mut work.tx.conn;
             let mut found = orders::sold_items(conn, mandator_id, item.item_id, &value)?;
             if found.len() > 1 {
-                return Err(Failure::quoting(code::AMBIGUOUS, [&found.len(), &FieldName(name), &value]));
+                return Err(Failure::quoting(code::AMBIGUOUS, [&found.len(), &FieldName(name), &value, &FieldName("item_id")]));
             }
             Some(found.pop().ok_or_else(|| Failure::quoting(code::UNKNOWN_ITEM, [&FieldName(name), &value, &mandator_id]))?)
         }

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::positions::{PositionKeys, pieces_of_position};
-use super::{OrderItemReference, OrderKeys, OrderSignificantKey, order_record, status};
+use super::{OrderItemReference, OrderKeys, OrderSignificantKey, amounts, order_record, status};
 use crate::config::Mandator;
 use crate::domain::order::{CreditDocument, CreditState, CreditedPieces, FactKind, FactName, PaymentStatus, Sold, charged, value_of};
-use crate::domain::{AnyOf, Currency, Decimal, Failure, OrderItemId, Place, Stamp, Worded, code};
+use crate::domain::{AnyOf, Decimal, Failure, OrderItemId, Place, Stamp, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{Records, Time};
 use crate::operations::{Done, Finished, Work, WriteOperation};
@@ -147,7 +147,6 @@ impl WriteOperation for CreateCreditEntry {
     type Request = CreateCreditEntryRequest;
     type Result = CreateCreditEntryResult;
 
-    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
     fn handle(work: &mut Work<'_, '_>, request: CreateCreditEntryRequest) -> Result<CreateCreditEntryResult, Failure> {
         work.synchronous = request.process_synchronous == Some(true);
         let reports = work.each(
@@ -155,7 +154,7 @@ impl WriteOperation for CreateCreditEntry {
             |entry: &NewCreditEntry| entry.mandator_id,
             |work, mut entry| {
                 entry.external_credit_number = entry.external_credit_number.trim().to_owned();
-                work.in_savepoint(|work| create(work, &entry)).map_err(|failure| {
+                work.in_savepoint(|work| give_back(work, &entry)).map_err(|failure| {
                     let number = Some(entry.external_credit_number.clone());
                     let keys = CreditEntryKeys { external_credit_number: number, order: Some(entry.keys()), ..CreditEntryKeys::default() };
                     (failure, Some(keys))
@@ -181,11 +180,10 @@ impl WriteOperation for CreateCreditEntry {
     }
 }
 
-fn create(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<CreditEntryKeys>, Failure> {
+/// Stores a credit entry, and reports it to the channel of its order.
+pub(crate) fn give_back(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<CreditEntryKeys>, Failure> {
     let (mandator, mut row) = entry.order(work)?;
-    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
-    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
-    let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
+    let mut positions = Positions::of_order(&mut work.tx.conn, &row, work.settings)?;
     let pieces = pieces_of(positions.rows(), &entry.order_items)?;
     let number = &entry.external_credit_number;
     if number.is_empty() {
@@ -207,7 +205,7 @@ fn create(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<Credit
         refund(&mut positions, part).map_err(|failure| failure.within(Place::entry("order_item", at + 1)))?;
     }
     let currency = currency_of(entry, &row)?.to_owned();
-    let decimals = Currency::parse(&currency).map_or(Decimal::PLACES, Currency::decimals);
+    let decimals = amounts::decimals_of(Some(&currency));
     let amount = amount_of(entry, decimals, &row, positions.rows(), &pieces)?;
     within_the_total(&row, positions.rows(), amount, decimals)?;
     let fact = FactKind::Refunded {
@@ -217,7 +215,7 @@ fn create(work: &mut Work<'_, '_>, entry: &NewCreditEntry) -> Result<Done<Credit
         positions: positions.contents(pieces.iter().map(|part| (part.order_item_id, part.quantity)), |pieces| pieces.refunded),
         reason: entry.reason.clone(),
     };
-    orders::follow_pieces(work.tx, positions)?;
+    orders::follow_pieces(work.tx, positions, work.settings)?;
     status::tell(work, &mut row, Some(fact))?;
     row.data.refunded_amount = Some(Decimal(refunded(&row).0.saturating_add(amount.0)));
     let credit = orders::add_credit(
@@ -316,22 +314,18 @@ fn amount_of(
     let (amount, place) = match entry.credit_amount {
         Some(amount) => (amount, "credit_amount"),
         None => {
-            let position = |id: OrderItemId| rows.iter().find(|position| position.order_item_id == id);
-            let priced = pieces.iter().filter_map(|part| Some((sold(position(part.order_item_id)?).paid(&row.data), part.quantity)));
-            let value = value_of(priced);
-            (value.unwrap_or(Decimal(i64::MAX)).rounded(decimals), "order_items")
+            // Piece by piece, the amounts add up to what all pieces cost, to the cent.
+            let now = by_position(pieces);
+            let before = value_of(rows.iter().map(|position| (sold(position).paid(&row.data), position.refunded)));
+            let after = value_of(rows.iter().map(|position| {
+                let more = now.get(&position.order_item_id).copied().unwrap_or_default();
+                (sold(position).paid(&row.data), position.refunded.saturating_add(more))
+            }));
+            let [before, after] = [before, after].map(|value| value.unwrap_or(Decimal(i64::MAX)).rounded(decimals));
+            (Decimal(after.0.saturating_sub(before.0)), "order_items")
         }
     };
-    if amount < smallest || amount.rounded(decimals) != amount {
-        let known = match amount < smallest {
-            true => Worded::at_least(smallest),
-            false => Worded::of(
-                format!("the amounts with at most {decimals} decimals"),
-                format!("den Beträgen mit höchstens {decimals} Nachkommastellen"),
-            ),
-        };
-        return Err(Failure::quoting(code::OUT_OF_RANGE, [&amount.to_string(), &known]).within(place));
-    }
+    amounts::check(amount, smallest, decimals).map_err(|failure| failure.within(place))?;
     Ok(amount)
 }
 

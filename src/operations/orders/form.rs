@@ -1,5 +1,6 @@
 //! What `updateOrders` takes of an order, and how its fields go to the stored one.
 
+use super::amounts;
 use super::keys::Numbers;
 use super::{
     OrderAddress, OrderCoupon, OrderCustomer, OrderItemUpdate, OrderNotice, OrderSignificantKey, OrderTag, PriceType, alternative,
@@ -27,9 +28,9 @@ wire! {
         /// Order number; read for new orders, given by Kontor where it is missing.
         order_number: Option<i32>,
         /// First foreign number, by convention the ERP's order number.
-        external_order_number_1: Patch<String> [max(100)],
+        external_order_number_1: Patch<String> [max(100), key],
         /// Second foreign number.
-        external_order_number_2: Patch<String> [max(100)],
+        external_order_number_2: Patch<String> [max(100), key],
         /// The channel's order number; read for phone sales only.
         marketplace_order_id: Patch<String>,
         /// The channel's second order number; read for phone sales only.
@@ -58,7 +59,7 @@ wire! {
         /// VAT id of the buyer.
         tax_identification_number: Patch<String> [max(limits::TAX_IDENTIFICATION_NUMBER)],
         /// The way of shipping that the buyer chose.
-        dispatch_type_identifier: Patch<String> [max(limits::DISPATCH_TYPE)],
+        dispatch_type_identifier: Patch<String> [max(limits::DISPATCH_TYPE), key],
         /// The goods have to leave by then.
         ship_by_date: Patch<Time>,
         /// The goods have to be with the buyer by then.
@@ -93,7 +94,7 @@ wire! {
         account_id: Option<AccountId>,
         /// Account by name; not read.
         account_identifier: Option<String>,
-        /// Status, set without regard to the workflow; updateOrderStatus is the better way.
+        /// Status, set without regard to the workflow; updateOrderStatus is the better way. 120 and 150 say that the order is paid.
         order_status_id: Option<i32>,
         /// Payment method of a new order; decides its workflow.
         payment_method_id: Option<i32>,
@@ -173,6 +174,7 @@ pub(super) fn header(settings: &Settings, row: &mut OrderRow, update: &OrderUpda
         tax_identification_number => row.data.tax_identification_number;
         note => row.data.note;
     }
+    check_charges(row, update)?;
     provider(settings, row, update);
     if row.account_id.is_none() {
         take! {
@@ -268,4 +270,20 @@ fn address(stored: &mut Option<Address>, update: Option<&OrderAddress>) {
         update.clone().onto(&mut address);
         *stored = address.filled();
     }
+}
+
+/// The charges and the coupon that a record sends. Prices of pieces may be finer than the currency.
+fn check_charges(row: &OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
+    let decimals = amounts::decimals_of(row.data.currency_code_iso.as_deref());
+    for (field, sent) in [
+        ("shipping_charge", &update.shipping_charge),
+        ("cash_on_delivery_charge", &update.cash_on_delivery_charge),
+        ("payment_method_charge", &update.payment_method_charge),
+        ("coupon_amount", &update.coupon_amount),
+    ] {
+        if let Patch::Set(amount) = sent {
+            amounts::check(*amount, Decimal::ZERO, decimals).map_err(|failure| failure.within(field))?;
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! How a request names an order (`order-calls.md` 1.1).
 
-use crate::domain::{AccountId, AllOf, Failure, FieldName, MandatorId, OrderId, Worded, code};
+use crate::domain::{AccountId, AllOf, AnyOf, Failure, FieldName, MandatorId, OrderId, Worded, code};
 use crate::store::Conn;
 use crate::store::orders::{self, OrderKey, OrderRow};
 use crate::{wire, wire_enum};
@@ -71,15 +71,15 @@ macro_rules! order_record {
                 /// Prefix of the order number.
                 order_number_prefix: Option<String>,
                 /// First foreign number.
-                external_order_number_1: Option<String> [max(100)],
+                external_order_number_1: Option<String> [max(100), key],
                 /// Second foreign number.
-                external_order_number_2: Option<String> [max(100)],
+                external_order_number_2: Option<String> [max(100), key],
                 /// Transaction id of the payment.
                 transaction_id_1: Option<String>,
                 /// Second transaction id of the payment.
                 transaction_id_2: Option<String>,
                 /// The channel's order number.
-                marketplace_order_id_1: Option<String> [typed("marketplace_order_id")],
+                marketplace_order_id_1: Option<String> [typed("marketplace_order_id"), key],
                 /// The channel's second order number.
                 marketplace_order_id_2: Option<String>,
                 /// Account of the order; decides where several accounts have an order under the key.
@@ -124,7 +124,7 @@ macro_rules! order_record {
 pub(super) use order_record;
 
 impl OrderKeys {
-    pub(super) fn of(row: &OrderRow) -> OrderKeys {
+    pub(crate) fn of(row: &OrderRow) -> OrderKeys {
         OrderKeys {
             order_id: Some(row.order_id),
             mandator_id: Some(row.mandator_id),
@@ -216,7 +216,7 @@ pub(super) fn order_under(
         [one] => orders::get(conn, *one),
         several => {
             let (name, value) = key.shown();
-            Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(name), &value]))
+            Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(name), &value, &AnyOf(&["order_id", "account_id"])]))
         }
     }
 }

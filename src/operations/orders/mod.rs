@@ -6,14 +6,17 @@
 
 mod address;
 mod adjust;
+mod amounts;
 mod cancel;
 mod cancel_orders;
 mod corrections;
 mod create;
 mod credit;
+mod documents;
 mod fetch;
 mod form;
 mod keys;
+mod named;
 mod order_changes;
 mod payment;
 mod platform;
@@ -34,9 +37,11 @@ pub(crate) use address::OrderAddress;
 pub(crate) use adjust::AdjustOrders;
 pub(crate) use cancel_orders::CancelOrders;
 pub(crate) use corrections::OrderItemUpdate;
-pub(crate) use credit::CreateCreditEntry;
+pub(crate) use credit::{CreateCreditEntry, NewCreditEntry, give_back};
+pub(crate) use documents::{CreateOrderDocuments, FetchOrderDocuments, UpdateOrderDocuments};
 pub(crate) use fetch::FetchOrders;
 pub(crate) use keys::{OrderKeys, OrderSignificantKey};
+pub(crate) use named::NamedOrder;
 pub(crate) use payment::PaymentOrder;
 pub(crate) use platform::{PlatformOrder, PlatformOrdersRequest, PlatformOrdersResult};
 pub(crate) use positions::{OrderContent, OrderItemCancellation, OrderItemReference};
@@ -106,7 +111,7 @@ wire! {
         /// Id of the item; missing when the position matches no item.
         item_id: Option<ItemId>,
         /// Number of the item.
-        internal_item_number: Option<String> [max(limits::ITEM_NUMBER)],
+        internal_item_number: Option<String> [max(limits::ITEM_NUMBER), key],
         /// Name as sold.
         identifier: Option<String> [max(limits::POSITION_NAME)],
         /// Pieces ordered.
@@ -152,17 +157,17 @@ wire! {
         /// Kontor's own id of the package; not read in requests.
         packet_id: Option<i32>,
         /// The ERP's own number of the package; a package with the same number is not shipped twice.
-        external_packet_number: Option<String> [max(100)],
+        external_packet_number: Option<String> [max(100), key],
         /// Tracking number; names the package where external_packet_number is missing.
         tracking_number: Option<String>,
         /// Number of the return label.
         return_number: Option<String>,
         /// The shipping provider's name, such as DHL.
-        shipping_provider_identifier: Option<String> [max(100)],
+        shipping_provider_identifier: Option<String> [max(100), key],
         /// The shipping provider's foreign id.
-        shipping_provider_external_id: Option<String> [max(100)],
+        shipping_provider_external_id: Option<String> [max(100), key],
         /// The dispatch type's name.
-        dispatch_type_identifier: Option<String> [max(100)],
+        dispatch_type_identifier: Option<String> [max(100), key],
         /// The dispatch type's foreign id.
         dispatch_type_external_id: Option<String> [max(100)],
         /// Time of shipping.

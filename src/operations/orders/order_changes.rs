@@ -77,3 +77,41 @@ fn time(value: String, mandator: &Mandator, face: Face) -> String {
     let time = Time::of(Stamp::from_utc(time.to_utc()), mandator.time_zone);
     time.text(face).map_or(value, |text| text.into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Face, OrderChangeRow, change_of};
+    use crate::config::fixture::settings;
+    use crate::domain::{MandatorId, OrderId};
+    use crate::operations::wire::Value;
+
+    #[test]
+    fn times_are_written_as_the_face_writes_those_of_the_order() {
+        let settings = settings();
+        let mandator = settings.mandator(MandatorId(1)).unwrap();
+        let row = |what: &str| OrderChangeRow {
+            order_change_id: 1,
+            order_id: OrderId(1),
+            // 2026-07-01, noon in Berlin.
+            changed_at: 1_782_900_000_000_000,
+            what: what.into(),
+            order_item_id: None,
+            old_value: Some("2026-12-01T11:00:00+00:00".into()),
+            new_value: None,
+        };
+        for face in [Face::Compat, Face::Typed] {
+            let change = change_of(row("deliver_by_date"), mandator, face);
+            let (seen, old) = (change.changed_at.text(face).unwrap().into_owned(), change.old_value.unwrap());
+            // The compat face says the mandator's own time, the typed face the moment.
+            let expected = match face {
+                Face::Compat => ("12:00:00", "12:00:00"),
+                Face::Typed => ("10:00:00Z", "11:00:00Z"),
+            };
+            assert!(seen.starts_with("2026-07-01") && seen.contains(expected.0), "{face:?} {seen}");
+            assert!(old.starts_with("2026-12-01") && old.contains(expected.1), "{face:?} {old}: Berlin is an hour ahead then");
+            assert_eq!(seen.len(), old.len(), "{face:?}: in one form");
+            let words = change_of(row("note"), mandator, face).old_value.unwrap();
+            assert_eq!(words, "2026-12-01T11:00:00+00:00", "what is no time stays as it is");
+        }
+    }
+}

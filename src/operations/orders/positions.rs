@@ -17,7 +17,7 @@ macro_rules! pieces_of_position {
                 /// The channel's number of the position.
                 marketplace_order_item_id: Option<String>,
                 /// Number of the item, where only one position of the order has it.
-                internal_item_number: Option<String> [max($crate::domain::limits::ITEM_NUMBER)],
+                internal_item_number: Option<String> [max($crate::domain::limits::ITEM_NUMBER), key],
                 /// Pieces.
                 quantity: i32,
                 $($further)*
@@ -70,8 +70,22 @@ pub(super) struct PositionKeys<'r> {
 }
 
 impl PositionKeys<'_> {
-    /// The one position that is meant. The first key that is sent decides, in the order of [`PositionKeys`].
+    /// The one position that is meant. The first key that is sent finds it, in the order of [`PositionKeys`]; the others have to
+    /// be its own, too.
     pub(super) fn find<'p>(&self, rows: &'p [OrderItemRow]) -> Result<&'p OrderItemRow, Failure> {
+        let found = self.first(rows)?;
+        let line = (self.marketplace_order_item_id, &found.channel_line_id, "marketplace_order_item_id");
+        let number = (self.internal_item_number, &found.internal_item_number, "internal_item_number");
+        for (sent, stored, field) in [line, number] {
+            let stored = stored.as_deref().unwrap_or_default();
+            if let Some(sent) = sent.filter(|sent| !sent.is_empty() && *sent != stored) {
+                return Err(Failure::quoting(code::POSITION_KEYS_DIFFER, [&sent, &stored]).within(field));
+            }
+        }
+        Ok(found)
+    }
+
+    fn first<'p>(&self, rows: &'p [OrderItemRow]) -> Result<&'p OrderItemRow, Failure> {
         let filled = |text: &&str| !text.is_empty();
         let (name, value, found): (_, _, Vec<&OrderItemRow>) = if let Some(id) = self.order_item_id {
             ("order_item_id", id.to_string(), rows.iter().filter(|row| row.order_item_id == id).collect())
@@ -88,7 +102,7 @@ impl PositionKeys<'_> {
         match found.as_slice() {
             [one] => Ok(one),
             [] => Err(Failure::quoting(code::UNKNOWN_POSITION, [&FieldName(name), &value])),
-            several => Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(name), &value])),
+            several => Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName(name), &value, &FieldName("order_item_id")])),
         }
     }
 }

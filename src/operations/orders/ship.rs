@@ -33,9 +33,7 @@ struct Package<'r> {
 
 pub(super) fn ship(work: &mut Work<'_, '_>, mandator: &Mandator, row: &OrderRow, sent: &[OrderPacket]) -> Result<Shipped, Failure> {
     let packages = packages_of(work.settings, mandator, sent)?;
-    let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
-    let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
-    let mut positions = Positions::load(&mut work.tx.conn, row.order_id, &warehouses)?;
+    let mut positions = Positions::of_order(&mut work.tx.conn, row, work.settings)?;
     let mut shelf = Shelf::load(work, row.order_id)?;
     let mut together = Vec::new();
     if packages.iter().any(|package| !package.contents.is_empty()) {
@@ -50,7 +48,7 @@ pub(super) fn ship(work: &mut Work<'_, '_>, mandator: &Mandator, row: &OrderRow,
         together = shelf.ship_rest(work, &positions, packages, packed)?;
     }
     let complete = !positions.is_open();
-    let accounts = orders::follow_pieces(work.tx, positions)?;
+    let accounts = orders::follow_pieces(work.tx, positions, work.settings)?;
     Ok(Shipped { accounts, together, changed: shelf.changed, complete })
 }
 

@@ -1,7 +1,7 @@
 //! `updateOrderStatus`: what the ERP did with an order, independent of the order's workflow (`order-calls.md` 4).
 
 use super::{OrderItemCancellation, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey, cancel, order_record, ship};
-use crate::domain::order::{Event, FactKind, FactName, PaymentDocument, PaymentStatus, Step, step};
+use crate::domain::order::{Event, FactKind, FactName, PaymentDocument, PaymentStatus, Step};
 use crate::domain::{Failure, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
@@ -72,7 +72,6 @@ impl WriteOperation for UpdateOrderStatus {
     type Request = UpdateOrderStatusRequest;
     type Result = UpdateOrderStatusResult;
 
-    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
     fn handle(work: &mut Work<'_, '_>, request: UpdateOrderStatusRequest) -> Result<UpdateOrderStatusResult, Failure> {
         let reports = work.each(
             request.orders,
@@ -86,7 +85,7 @@ impl WriteOperation for UpdateOrderStatus {
 fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<OrderKeys>, Failure> {
     let (mandator, mut row) = update.order(work)?;
     let event = Event::from(update.status);
-    let next = match step(row.workflow, row.order_status_id, event) {
+    let next = match row.step(event) {
         Step::To(next) => next,
         Step::Recorded => row.order_status_id,
         Step::Refused if event == Event::Canceled => {
@@ -110,7 +109,8 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
             let shipped = ship::ship(work, mandator, &row, &update.shipping_informations)?;
             work.concerns(shipped.accounts);
             changed |= shipped.changed;
-            if shipped.complete {
+            // A payment in the same record counts.
+            if let (true, Step::To(next)) = (shipped.complete, row.step(event)) {
                 orders::set_status(&mut row, next);
             }
             Some(FactKind::Shipped { packets: Vec::new(), together: shipped.together })
@@ -143,10 +143,12 @@ fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<Or
     Ok((Some(ReportAction::Update), OrderKeys::of(&row)))
 }
 
-/// Writes a fact for the order's channel, where there is something to say. The caller saves the row.
+/// Writes a fact for the order's channel, where there is something to say, and then what waited for it. The caller saves the row.
 pub(super) fn tell(work: &mut Work<'_, '_>, row: &mut OrderRow, fact: Option<FactKind>) -> Result<(), Failure> {
     let Some(fact) = fact else { return Ok(()) };
     let told = orders::tell(work.tx, row, fact)?;
+    work.wake(told);
+    let told = orders::report_waiting(work.tx, row)?;
     work.wake(told);
     Ok(())
 }

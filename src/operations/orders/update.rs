@@ -41,7 +41,6 @@ impl WriteOperation for UpdateOrders {
     type Request = UpdateOrdersRequest;
     type Result = UpdateOrdersResult;
 
-    #[expect(clippy::result_large_err, reason = "the keys of a failed record go into its report")]
     fn handle(work: &mut Work<'_, '_>, request: UpdateOrdersRequest) -> Result<UpdateOrdersResult, Failure> {
         let reports = work.each(
             request.orders,
@@ -93,10 +92,14 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
 fn change(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
     let before = row.clone();
     header(work.settings, row, update, mandator)?;
-    let mut parts_changed = corrections::correct(work, mandator, row, &update.order_items)?;
+    let corrected = corrections::correct(work, mandator, row, &update.order_items)?;
     set_status(work, row, update)?;
-    parts_changed |= parts(work, row, update)?;
+    let mut parts_changed = corrected | parts(work, row, update)?;
     parts_changed |= accept_changes(work, row.order_id, &update.accepted_change_ids)?;
+    if corrected || row.order_status_id != before.order_status_id {
+        let told = orders::report_waiting(work.tx, row)?;
+        work.wake(told);
+    }
     if parts_changed || *row != before {
         orders::save(work.tx, row, &work.user.name)?;
     }
@@ -109,14 +112,12 @@ fn accept_changes(work: &mut Work<'_, '_>, order_id: OrderId, ids: &[i32]) -> Re
     let mut changed = false;
     for id in ids {
         match orders::order_of_change(&mut work.tx.conn, *id)? {
-            Some(order) if order != order_id => {
-                return Err(Failure::new(code::UNKNOWN_ORDER_CHANGE, [&id.to_string()]).within("accepted_change_id"));
-            }
-            Some(_) => {
+            Some(order) if order == order_id => {
                 orders::accept_change(work.tx, *id)?;
                 changed = true;
             }
-            None => {}
+            None if orders::was_change(&mut work.tx.conn, *id)? => {}
+            _ => return Err(Failure::new(code::UNKNOWN_ORDER_CHANGE, [&id.to_string()]).within("accepted_change_id")),
         }
     }
     Ok(changed)
@@ -124,9 +125,7 @@ fn accept_changes(work: &mut Work<'_, '_>, order_id: OrderId, ids: &[i32]) -> Re
 
 fn set_status(work: &mut Work<'_, '_>, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {
     if let Some(status) = update.status()? {
-        let branch = orders::branch_warehouse(&mut work.tx.conn, row.mandator_id, &row.data.delivery)?;
-        let warehouses = work.settings.warehouses_for(row.account_id, row.mandator_id, branch);
-        let accounts = orders::change_status(work.tx, row, status, &warehouses)?;
+        let accounts = orders::change_status(work.tx, row, status, work.settings)?;
         work.concerns(accounts);
     }
     if let Some(status) = update.complete_status {

@@ -1,13 +1,17 @@
-//! Payments: `fetchPayments`, `updatePayments` (`order-calls.md` 9.1, 9.2; of the answer and of the update nothing could be read, so
-//! both are ours).
+//! Payments: `fetchPayments`, `updatePayments`, `transferMoney` (`order-calls.md` 9.1, 9.2, 9.4; of the answer, of the update and of
+//! the transfer nothing could be read, so they are ours).
 
 mod fetch;
+mod find;
 mod record;
+mod request;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod update;
 
 pub(crate) use fetch::FetchPayments;
+pub(crate) use transfer::TransferMoney;
 pub(crate) use update::UpdatePayments;
 
 use crate::domain::{MandatorId, PaymentId};

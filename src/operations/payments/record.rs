@@ -8,6 +8,7 @@ use crate::domain::payment::{self, Candidate};
 use crate::domain::{Decimal, Failure, MandatorId, OrderId, PaymentId, Stamp};
 use crate::operations::wire::{Day, Time};
 use crate::operations::{FIRST_VERSION, Reading};
+use crate::payments::renew;
 use crate::store::Conn;
 use crate::store::payments::{self, AssignmentRow, PaidOrder, PaymentRow};
 use crate::wire;
@@ -161,7 +162,8 @@ wire! {
 }
 
 /// The records of payments with their orders.
-pub(super) fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, rows: Vec<PaymentRow>) -> Result<Vec<PaymentRecord>, Failure> {
+pub(super) fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, mut rows: Vec<PaymentRow>) -> Result<Vec<PaymentRecord>, Failure> {
+    renew(conn, &mut rows)?;
     let ids: Vec<PaymentId> = rows.iter().map(|row| row.payment_id).collect();
     let assignments = payments::assignments_of(conn, &ids)?;
     let candidates = rows.iter().flat_map(|row| &row.data.candidates).map(|candidate| candidate.order_id);

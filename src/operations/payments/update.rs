@@ -3,70 +3,17 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::{PaymentKeys, PaymentState};
+use super::request::PaymentUpdate;
+use super::{PaymentKeys, PaymentState, find};
+use crate::config::Mandator;
 use crate::domain::payment::{self, PaymentKind};
-use crate::domain::{Currency, Decimal, Failure, FieldName, MandatorId, PaymentId, Worded, code, limits};
+use crate::domain::{Currency, Decimal, Failure, FieldName, MandatorId, OrderId, Place, Worded, code};
 use crate::operations::common::ReportAction;
-use crate::operations::orders::PaymentOrder;
-use crate::operations::wire::{Records, Time};
+use crate::operations::wire::Records;
 use crate::operations::{Done, FIRST_VERSION, Work, WriteOperation};
-use crate::payments::{Booked, Booking, Debts, assign, book, of_report, of_transaction, set_apart};
+use crate::payments::{Booked, Booking, Debts, assign, book, of_currency, of_report, of_transaction, set_apart, settle, take_back};
 use crate::store::payments::{self, PaymentKey, PaymentRow};
-use crate::{reports, wire, wire_enum, write_request};
-
-wire_enum! {
-    /// Which field identifies a payment.
-    PaymentSignificantKey {
-        /// The ERP's own number. An unknown one is a new payment.
-        External = "external_id",
-        /// Kontor's own id.
-        Id = "payment_id",
-        /// The payment service's id. An unknown one is a new payment.
-        Transaction = "transaction_id",
-    }
-}
-
-wire! {
-    /// A payment. A known one is assigned or set apart; its amount, currency and day never change.
-    PaymentUpdate {
-        /// Which field identifies the payment. Default EXTERNAL_ID.
-        significant_key: Option<PaymentSignificantKey> [attr],
-        /// Any text of the caller; comes back on the report.
-        reference_id: Option<String> [attr],
-        /// The mandator.
-        mandator_id: MandatorId,
-        /// Kontor's own id.
-        payment_id: Option<PaymentId>,
-        /// The ERP's own number, unique in the mandator.
-        external_id: Option<String> [max(100)],
-        /// The payment service's id.
-        transaction_id: Option<String> [max(limits::TRANSACTION_ID)],
-        /// Day of booking. A new payment needs it.
-        payment_date: Option<Time>,
-        /// The amount; negative: money that was given back. A new payment needs it.
-        payment_amount: Option<Decimal>,
-        /// Currency, ISO 4217. A new payment needs it.
-        currency_code_iso: Option<String>,
-        /// Who paid.
-        depositor: Option<String> [max(200)],
-        /// IBAN.
-        iban: Option<String> [max(34)],
-        /// BIC.
-        bic: Option<String> [max(11)],
-        /// Name of the bank.
-        bank_name: Option<String> [max(100)],
-        /// Text; numbers of orders are looked for in it.
-        purpose: Option<String> [max(1000)],
-        /// The payer's own reference.
-        end_to_end_id: Option<String> [max(100)],
-        /// Payment system.
-        payment_system_id: Option<i32>,
-        /// NO_ORDER: the payment concerns no order.
-        payment_status_identifier: Option<PaymentState>,
-        /// The orders that it is for. Without any, Kontor looks for the order of a new payment.
-        orders: Vec<PaymentOrder> [each("order")],
-    }
-}
+use crate::{reports, write_request};
 
 write_request! {
     /// Payments that the ERP reports, and its word on those that wait.
@@ -75,6 +22,9 @@ write_request! {
         payments: Records<PaymentUpdate> [flat("payment")],
     }
 }
+
+/// Days from now on which a payment may be booked: time zones and bookings of the next working days.
+const LATEST_DAYS: u64 = 31;
 
 reports! { UpdatePaymentsResult, PaymentReport, payment: PaymentKeys }
 
@@ -118,31 +68,24 @@ fn keys(update: &PaymentUpdate) -> PaymentKeys {
 }
 
 fn report(work: &mut Work<'_, '_>, update: &PaymentUpdate, debts: &mut BTreeMap<MandatorId, Debts>) -> Result<Done<PaymentKeys>, Failure> {
-    let mandator = work.mandator(update.mandator_id)?;
-    let (action, mut row) = match known(work, update)? {
-        Some(row) => {
-            agrees(update, &row, mandator)?;
+    let mandator = work.mandator(update.mandator_id)?.clone();
+    let (action, mut row) = match find::known(work, update)? {
+        Some(mut row) => {
+            find::agrees(update, &row, &mandator)?;
+            if find::fill(work, update, &mut row)? && row.state == payment::PaymentState::Waiting && looks_for_order(update) {
+                let own = open(debts, work, &mandator)?;
+                let accounts = settle(work.tx, &mut row, own)?;
+                accounts.into_iter().for_each(|account| work.wake(Some(account)));
+            }
             (ReportAction::Update, row)
         }
         None => (ReportAction::Insert, new(work, update, debts)?),
     };
-    for (order, number) in update.orders.iter().zip(1..) {
-        let place = crate::domain::Place::entry("order", number);
-        assign_to(work, &mut row, order).map_err(|failure| failure.within(place))?;
+    assign_to(work, &mut row, update)?;
+    if !update.orders.is_empty() {
         debts.remove(&row.mandator_id);
     }
-    match update.payment_status_identifier {
-        None => {}
-        Some(PaymentState::NoOrder) if update.orders.is_empty() && row.state == payment::PaymentState::Waiting => {
-            set_apart(work.tx, &mut row, &work.user.name)?;
-        }
-        // A repeat of what is so already.
-        Some(said) if said == PaymentState::from(row.state) => {}
-        Some(said) => {
-            let failure = Failure::quoting(code::PAYMENT_STATE, [&row.state.word(), &said.word()]);
-            return Err(failure.within("payment_status_identifier"));
-        }
-    }
+    become_as_said(work, &mut row, update, debts).map_err(|failure| failure.within("payment_status_identifier"))?;
     let keys = PaymentKeys {
         payment_id: Some(row.payment_id),
         mandator_id: row.mandator_id,
@@ -153,83 +96,54 @@ fn report(work: &mut Work<'_, '_>, update: &PaymentUpdate, debts: &mut BTreeMap<
     Ok((Some(action), keys))
 }
 
-/// The payment that a record names; `None`: it is new.
-fn known(work: &mut Work<'_, '_>, update: &PaymentUpdate) -> Result<Option<PaymentRow>, Failure> {
-    let chosen = update.significant_key.unwrap_or_default();
-    let missing = || Failure::missing(chosen.word());
-    let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty()).ok_or_else(missing);
-    let (value, mut found) = match chosen {
-        PaymentSignificantKey::Id => {
-            let id = update.payment_id.ok_or_else(missing)?;
-            (id.to_string(), payments::find(&mut work.tx.conn, update.mandator_id, PaymentKey::Id(id))?)
+/// Takes over what the ERP says of the state.
+fn become_as_said(
+    work: &mut Work<'_, '_>,
+    row: &mut PaymentRow,
+    update: &PaymentUpdate,
+    debts: &mut BTreeMap<MandatorId, Debts>,
+) -> Result<(), Failure> {
+    use payment::PaymentState as Now;
+    let alone = update.orders.is_empty();
+    match (update.payment_status_identifier, row.state) {
+        (None, _) => Ok(()),
+        // A repeat of what is so already.
+        (Some(said), now) if said == PaymentState::from(now) => Ok(()),
+        (Some(PaymentState::NoOrder), Now::Waiting) if alone => set_apart(work.tx, row, &work.user.name),
+        (Some(PaymentState::Assigned), Now::PartlyAssigned) => set_apart(work.tx, row, &work.user.name),
+        (Some(PaymentState::Waiting), _) if alone => {
+            debts.remove(&row.mandator_id);
+            let accounts = take_back(work.tx, row, None, &work.user.name)?;
+            accounts.into_iter().for_each(|account| work.wake(Some(account)));
+            Ok(())
         }
-        PaymentSignificantKey::External => {
-            let id = filled(&update.external_id)?;
-            let found = payments::find(&mut work.tx.conn, update.mandator_id, PaymentKey::External(&id))?;
-            (id, found)
-        }
-        PaymentSignificantKey::Transaction => {
-            let id = filled(&update.transaction_id)?;
-            let found = payments::find(&mut work.tx.conn, update.mandator_id, PaymentKey::Transaction(&id))?;
-            (id, found)
-        }
-    };
-    if found.len() > 1 {
-        return Err(Failure::quoting(code::AMBIGUOUS, [&found.len(), &FieldName(chosen.word()), &value]));
-    }
-    match found.pop() {
-        None if chosen == PaymentSignificantKey::Id => {
-            Err(Failure::quoting(code::UNKNOWN_PAYMENT, [&FieldName("payment_id"), &value, &update.mandator_id]))
-        }
-        found => Ok(found),
+        (Some(said), now) => Err(Failure::quoting(code::PAYMENT_STATE, [&now.word(), &said.word()])),
     }
 }
 
-/// A known payment is not another one.
-fn agrees(update: &PaymentUpdate, row: &PaymentRow, mandator: &crate::config::Mandator) -> Result<(), Failure> {
-    let differs = |field: &'static str, known: String, said: String| {
-        Failure::quoting(code::PAYMENT_DIFFERS, [&FieldName(field), &known, &said]).within(field)
-    };
-    if let Some(said) = update.payment_amount.filter(|amount| amount.0 != row.amount) {
-        return Err(differs("payment_amount", Decimal(row.amount).to_string(), said.to_string()));
-    }
-    if let Some(said) = update.currency_code_iso.as_ref().filter(|currency| **currency != row.currency_code_iso) {
-        return Err(differs("currency_code_iso", row.currency_code_iso.clone(), said.clone()));
-    }
-    let booked = row.data.entry.booked;
-    let day = update.payment_date.map(|time| time.stamp(mandator.time_zone).day_in(mandator.time_zone));
-    match day.filter(|day| *day != booked) {
-        Some(day) => Err(differs("payment_date", booked.to_string(), day.to_string())),
-        None => Ok(()),
+/// Nobody says for whom it is, or that nobody shall look.
+fn looks_for_order(update: &PaymentUpdate) -> bool {
+    update.orders.is_empty() && update.payment_status_identifier.is_none()
+}
+
+/// The orders of a mandator, read once in a call.
+fn open<'d>(debts: &'d mut BTreeMap<MandatorId, Debts>, work: &mut Work<'_, '_>, mandator: &Mandator) -> Result<&'d mut Debts, Failure> {
+    match debts.entry(mandator.mandator_id) {
+        Entry::Occupied(known) => Ok(known.into_mut()),
+        Entry::Vacant(unknown) => Ok(unknown.insert(Debts::open(&mut work.tx.conn, mandator.mandator_id, mandator.time_zone)?)),
     }
 }
 
 /// Stores a new payment, and looks for its order where the record names none.
 fn new(work: &mut Work<'_, '_>, update: &PaymentUpdate, debts: &mut BTreeMap<MandatorId, Debts>) -> Result<PaymentRow, Failure> {
-    let mandator = work.mandator(update.mandator_id)?;
-    let date = update.payment_date.ok_or_else(|| Failure::missing("payment_date"))?;
-    let amount = update.payment_amount.ok_or_else(|| Failure::missing("payment_amount"))?;
-    let code_iso = update.currency_code_iso.clone().ok_or_else(|| Failure::missing("currency_code_iso"))?;
-    let currency = Currency::parse(&code_iso).ok_or_else(|| {
-        let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "der Währungscodes aus ISO 4217, etwa EUR");
-        Failure::quoting(code::NOT_IN_LIST, [&code_iso, &known]).within("currency_code_iso")
-    })?;
-    let entry = payment::Entry {
-        kind: if amount.0 < 0 { PaymentKind::Refund } else { PaymentKind::Received },
-        booked: date.stamp(mandator.time_zone).day_in(mandator.time_zone),
-        amount: amount.rounded(currency.decimals()),
-        currency: code_iso,
-        depositor: update.depositor.clone(),
-        iban: update.iban.as_ref().map(|iban| iban.split_whitespace().collect::<String>().to_uppercase()),
-        bic: update.bic.clone(),
-        bank_name: update.bank_name.clone(),
-        purpose: update.purpose.clone().into_iter().collect(),
-        end_to_end_id: update.end_to_end_id.clone(),
-        transaction_id: update.transaction_id.clone(),
-        ..payment::Entry::default()
-    };
-    let key = match (update.significant_key.unwrap_or_default(), &update.external_id) {
-        (PaymentSignificantKey::External, Some(id)) => of_report(id),
+    let mandator = work.mandator(update.mandator_id)?.clone();
+    let entry = entry_of(work, update, &mandator)?;
+    let external_id = find::filled(&update.external_id);
+    if let Some(id) = &external_id {
+        find::is_free(work, update.mandator_id, FieldName("external_id"), PaymentKey::External(id), id)?;
+    }
+    let key = match (&entry.transaction_id, &external_id) {
+        (None, Some(id)) => of_report(id),
         _ => of_transaction(&entry),
     };
     let booking = Booking {
@@ -238,16 +152,12 @@ fn new(work: &mut Work<'_, '_>, update: &PaymentUpdate, debts: &mut BTreeMap<Man
         statement_key: String::new(),
         key,
         entry,
-        external_id: update.external_id.clone(),
+        external_id,
         payment_system_id: update.payment_system_id,
         by: work.user.name.clone(),
     };
-    let looks = update.orders.is_empty() && update.payment_status_identifier.is_none();
-    let own = match looks {
-        true => Some(match debts.entry(mandator.mandator_id) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(Debts::open(&mut work.tx.conn, mandator.mandator_id, mandator.time_zone)?),
-        }),
+    let own = match looks_for_order(update) {
+        true => Some(open(debts, work, &mandator)?),
         false => None,
     };
     match book(work.tx, booking, own)? {
@@ -259,15 +169,63 @@ fn new(work: &mut Work<'_, '_>, update: &PaymentUpdate, debts: &mut BTreeMap<Man
     }
 }
 
-fn assign_to(work: &mut Work<'_, '_>, row: &mut PaymentRow, order: &PaymentOrder) -> Result<(), Failure> {
-    let order_id = order.find(work, row.mandator_id)?;
-    let assigned = payments::assignments_of(&mut work.tx.conn, &[row.payment_id])?;
-    let of_order = assigned.iter().filter(|known| known.order_id == order_id).fold(0_i64, |sum, known| sum.saturating_add(known.amount));
-    // The same again is a repeat.
-    if of_order != 0 && order.assigned_amount.is_none_or(|amount| amount.0 == of_order.saturating_abs()) {
-        return Ok(());
+/// A new payment, in the form of a booking.
+fn entry_of(work: &Work<'_, '_>, update: &PaymentUpdate, mandator: &Mandator) -> Result<payment::Entry, Failure> {
+    let date = update.payment_date.ok_or_else(|| Failure::missing("payment_date"))?;
+    let amount = update.payment_amount.ok_or_else(|| Failure::missing("payment_amount"))?;
+    let currency = update.currency_code_iso.clone().ok_or_else(|| Failure::missing("currency_code_iso"))?;
+    if Currency::parse(&currency).is_none() {
+        let known = Worded::new("the ISO 4217 codes of currencies such as EUR", "der Währungscodes aus ISO 4217, etwa EUR");
+        return Err(Failure::quoting(code::NOT_IN_LIST, [&currency, &known]).within("currency_code_iso"));
     }
-    let told = assign(work.tx, row, order_id, order.assigned_amount, &work.user.name)?;
-    work.wake(told);
+    of_currency(amount, &currency).map_err(|failure| failure.within("payment_amount"))?;
+    if amount == Decimal::ZERO {
+        let known = Worded::new("the amounts other than 0", "der Beträge außer 0");
+        return Err(Failure::quoting(code::OUT_OF_RANGE, [&amount.to_string(), &known]).within("payment_amount"));
+    }
+    let booked = date.stamp(mandator.time_zone).day_in(mandator.time_zone);
+    let latest = work.tx.stamp.day_in(mandator.time_zone) + chrono::Days::new(LATEST_DAYS);
+    if booked > latest {
+        let (booked, latest) = (booked.to_string(), latest.to_string());
+        let known = Worded::of(format!("the days up to {latest}"), format!("der Tage bis {latest}"));
+        return Err(Failure::quoting(code::OUT_OF_RANGE, [&booked, &known]).within("payment_date"));
+    }
+    Ok(payment::Entry {
+        kind: if amount.0 < 0 { PaymentKind::Refund } else { PaymentKind::Received },
+        booked,
+        amount,
+        currency,
+        depositor: update.depositor.clone(),
+        iban: find::iban(update),
+        bic: update.bic.clone(),
+        bank_name: update.bank_name.clone(),
+        purpose: update.purpose.clone().into_iter().collect(),
+        end_to_end_id: find::filled(&update.end_to_end_id),
+        transaction_id: find::filled(&update.transaction_id),
+        ..payment::Entry::default()
+    })
+}
+
+/// Assigns the payment to the orders that the record names. An order that it names twice gets both shares.
+fn assign_to(work: &mut Work<'_, '_>, row: &mut PaymentRow, update: &PaymentUpdate) -> Result<(), Failure> {
+    let mut shares: Vec<(OrderId, Option<Decimal>, usize)> = Vec::with_capacity(update.orders.len());
+    for (order, number) in update.orders.iter().zip(1..) {
+        let order_id = order.find(work, row.mandator_id).map_err(|failure| failure.within(Place::entry("order", number)))?;
+        match shares.iter_mut().find(|(known, ..)| *known == order_id) {
+            Some((_, sum, _)) => *sum = sum.zip(order.assigned_amount).and_then(|(sum, more)| sum.checked_add(more)),
+            None => shares.push((order_id, order.assigned_amount, number)),
+        }
+    }
+    let assigned = payments::assignments_of(&mut work.tx.conn, &[row.payment_id])?;
+    for (order_id, amount, number) in shares {
+        let own = assigned.iter().filter(|known| known.order_id == order_id);
+        let of_order = own.fold(0_i64, |sum, known| sum.saturating_add(known.amount));
+        // The same again is a repeat.
+        if of_order != 0 && amount.is_none_or(|amount| amount.0 == of_order.saturating_abs()) {
+            continue;
+        }
+        let told = assign(work.tx, row, order_id, amount, &work.user.name);
+        work.wake(told.map_err(|failure| failure.within(Place::entry("order", number)))?);
+    }
     Ok(())
 }

@@ -36,9 +36,9 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// The ERP's own number of the list.
-        external_id: Option<String> [max(100)],
+        external_id: Option<String> [max(100), key],
         /// Name, unique in the mandator. Needed for a new list.
-        identifier: Option<String> [max(100)],
+        identifier: Option<String> [max(100), key],
         /// true: the content is replaced by what is sent; false (default): only the sent prices change.
         full_import: Option<bool>,
         /// ISO 4217, such as EUR. Needed for a new list.
@@ -54,7 +54,7 @@ wire! {
     /// A period with its prices. Without days it is the unlimited one.
     Validity {
         /// Name of a limited period.
-        identifier: Option<String> [max(100)],
+        identifier: Option<String> [max(100), key],
         /// First day.
         valid_from: Option<Day>,
         /// Last day.
@@ -66,7 +66,7 @@ wire! {
     /// The price of an article.
     PriceEntry {
         /// The merchant's own item number.
-        item_nr: String [attr, max(50)],
+        item_nr: String [attr, max(100), key],
         /// The price in the currency of the list.
         price: Decimal [attr],
     }

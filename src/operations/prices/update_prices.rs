@@ -27,15 +27,15 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// The merchant's own item number.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(100), key],
         /// EAN or GTIN.
-        ean_code: Option<String> [max(30)],
+        ean_code: Option<String> [max(30), key],
         /// List price in the mandator's currency.
         list_price: Patch<Decimal>,
         /// Shipping cost category by number.
         delivery_charge_category_id: Patch<i32>,
         /// Shipping cost category by the ERP's own number.
-        external_delivery_charge_category_id: Patch<String> [max(50)],
+        external_delivery_charge_category_id: Patch<String> [max(50), key],
         /// Channel prices as XML, one element per platform; kept and given back unchanged.
         specific_item_data: Patch<Xml>,
     }

@@ -10,9 +10,9 @@ use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::items::{DeletedItem, deleted_items};
 use crate::operations::wire::{Patch, Time, mandator_of};
 use crate::operations::{ReadOperation, Reading};
-use crate::store::Conn;
 use crate::store::since::{Following, Since};
 use crate::store::stock::{self as store, FoundStock, StockFilter, stock_conditions};
+use crate::store::{Conn, sets};
 use crate::{ask, fetched, wire};
 
 stock_filter! {
@@ -145,24 +145,37 @@ fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, filters:
 
 fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, found: &Found, ids: &[ItemId]) -> Result<Vec<ItemStock>, Failure> {
     let reserved = store::reserved(conn, ids)?;
+    let composed = sets::components_of(conn, ids)?;
+    let warehouses: BTreeSet<WarehouseId> = found.keys().map(|(_, warehouse_id)| *warehouse_id).collect();
+    let made = sets::made(conn, &composed, &warehouses.into_iter().collect::<Vec<_>>())?;
     let mut records = Vec::with_capacity(ids.len());
     for item_id in ids {
         let mut record: Option<ItemStock> = None;
         for (_, row) in found.range((*item_id, WarehouseId(i32::MIN))..=(*item_id, WarehouseId(i32::MAX))) {
             let zone = reading.mandator(row.mandator_id)?.time_zone;
             let warehouse = reading.settings.warehouse_by_id(row.warehouse_id);
+            let key = (row.item_id, row.warehouse_id);
+            let (stock_count, reserved_count) = match made.get(&key) {
+                Some(made) => (pieces(made.stock), pieces(made.stock.saturating_sub(made.available))),
+                None => (row.stock_count, reserved.get(&key).copied().unwrap_or_default()),
+            };
             record.get_or_insert_with(|| item_of(row)).stock_items.push(WarehouseStock {
                 mandator_id: warehouse.map_or(row.mandator_id, |w| w.mandator_id),
                 warehouse_id: row.warehouse_id,
                 warehouse_code: warehouse.map(|w| w.code.clone()),
-                stock_count: row.stock_count,
-                reserved_count: reserved.get(&(row.item_id, row.warehouse_id)).copied().unwrap_or_default(),
+                stock_count,
+                reserved_count,
                 last_changed: Time::of(Stamp(row.last_changed), zone),
             });
         }
         records.extend(record);
     }
     Ok(records)
+}
+
+/// A number of pieces as the contract has it.
+fn pieces(count: i64) -> i32 {
+    i32::try_from(count).unwrap_or(if count < 0 { i32::MIN } else { i32::MAX })
 }
 
 fn item_of(row: &FoundStock) -> ItemStock {

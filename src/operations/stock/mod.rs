@@ -8,3 +8,5 @@ mod update;
 pub(crate) use fetch::FetchStockCount;
 pub(crate) use reservations::FetchStockReservations;
 pub(crate) use update::UpdateStockCount;
+#[cfg(test)]
+pub(crate) use update::{StockBooking, StockRecord, UpdateStockCountRequest};

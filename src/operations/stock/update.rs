@@ -11,7 +11,7 @@ use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation};
 use crate::store::outbox::{self, Topic};
 use crate::store::stock::{self as store, StockRow};
-use crate::store::{Conn, items};
+use crate::store::{Conn, items, orders, sets};
 use crate::{reports, wire, wire_enum, write_request};
 
 wire_enum! {
@@ -44,7 +44,7 @@ wire! {
         /// The mandator of the article.
         mandator_id: MandatorId,
         /// The merchant's own item number.
-        internal_item_number: Option<String> [max(50)],
+        internal_item_number: Option<String> [max(100), key],
         /// Safety stock: when no more than this is available, the offers of all but the article's primary account end.
         safety_stock: Patch<i32>,
         /// Minimum stock: never offered; when no more than this is available, the offers of the primary account end too.
@@ -60,14 +60,15 @@ wire! {
         /// The warehouse by number; wins over warehouse_code.
         warehouse_id: Option<WarehouseId>,
         /// The warehouse by code, without regard to case; fetchWarehouses lists them.
-        warehouse_code: Option<String> [max(100)],
+        warehouse_code: Option<String> [max(100), key],
         /// The quantity, or the change of it; negative changes subtract.
         stock_count: i32,
         /// true: the stock becomes this quantity; false: the quantity is added. Send each added quantity with an
         /// `Idempotency-Key`. Without one, an equal document within ten minutes (`replay.window_seconds`) is a repeat,
         /// and not booked again, as long as the answer to the first was not handed over to the connection; after that
         /// it is booked. So equal sales each count, but an answer that is lost behind the connection, such as in a
-        /// proxy, makes a repeat count twice.
+        /// proxy, makes a repeat count twice. To a client that closes its sending side before it has the answer, none
+        /// counts as handed over: without keys, its equal sales count once.
         absolute: bool,
     }
 }
@@ -118,6 +119,8 @@ struct Ledger {
     names: BTreeMap<ItemId, String>,
     stock: HashMap<(ItemId, WarehouseId), i32>,
     booked: BTreeSet<(ItemId, WarehouseId)>,
+    /// Those of the articles that are composed of others.
+    sets: BTreeSet<ItemId>,
     /// Safety and minimum stock, where a record of the call names one.
     values: BTreeMap<ItemId, items::StockValues>,
     /// Articles whose safety or minimum stock changed.
@@ -144,6 +147,7 @@ impl Ledger {
             names: BTreeMap::new(),
             stock: HashMap::new(),
             booked: BTreeSet::new(),
+            sets: BTreeSet::new(),
             values: BTreeMap::new(),
             revalued: BTreeSet::new(),
             changed: BTreeSet::new(),
@@ -163,6 +167,7 @@ impl Ledger {
         }
         let ids: Vec<ItemId> = ledger.owners.keys().copied().collect();
         ledger.stock = store::of_items(conn, &ids)?;
+        ledger.sets = sets::components_of(conn, &ids)?.into_keys().collect();
         if names_values {
             ledger.values = items::stock_values(conn, &ids)?;
         }
@@ -178,7 +183,10 @@ impl Ledger {
                 match self.numbers.get(&(record.mandator_id, number.to_owned())).map(Vec::as_slice) {
                     None | Some([]) => Err(unknown("internal_item_number", &number)),
                     Some([item_id]) => Ok(*item_id),
-                    Some(several) => Err(Failure::quoting(code::AMBIGUOUS, [&several.len(), &FieldName("internal_item_number"), &number])),
+                    Some(several) => Err(Failure::quoting(
+                        code::AMBIGUOUS,
+                        [&several.len(), &FieldName("internal_item_number"), &number, &FieldName("item_id")],
+                    )),
                 }
             }
             StockItemKey::Id => {
@@ -192,7 +200,7 @@ impl Ledger {
     }
 
     /// Books all of an article's bookings, or none.
-    fn book(&mut self, work: &Work<'_, '_>, record: &StockRecord) -> Result<ItemId, Failure> {
+    fn book(&mut self, work: &mut Work<'_, '_>, record: &StockRecord) -> Result<ItemId, Failure> {
         work.mandator(record.mandator_id)?;
         let item_id = self.item_of(record)?;
         for (field, value) in [("safety_stock", &record.safety_stock), ("minimum_stock", &record.minimum_stock)] {
@@ -216,11 +224,23 @@ impl Ledger {
             };
             after.push((warehouse, count));
         }
-        for (warehouse, count) in after {
+        let mut again = false;
+        for ((warehouse, count), booking) in after.into_iter().zip(&record.stock_items) {
             if self.stock.insert((item_id, warehouse), count) != Some(count) {
                 self.changed.insert(item_id);
             }
-            self.booked.insert((item_id, warehouse));
+            again |= !self.booked.insert((item_id, warehouse)) && booking.absolute;
+            if count < 0 {
+                let code = work.settings.warehouse_by_id(warehouse).map(|warehouse| warehouse.code.as_str()).unwrap_or_default();
+                work.advice.add(Failure::quoting(code::STOCK_NEGATIVE, [&code, &count]).within("stock_items"));
+            }
+        }
+        if again {
+            work.advice.add(Failure::new(code::SENT_TWICE, []));
+        }
+        if self.sets.contains(&item_id) && !record.stock_items.is_empty() {
+            let number = self.names.get(&item_id).or(record.internal_item_number.as_ref()).cloned().unwrap_or_default();
+            work.advice.add(Failure::quoting(code::STOCK_OF_SET, [&number]));
         }
         self.take_values(item_id, record);
         Ok(item_id)
@@ -253,7 +273,10 @@ impl Ledger {
             })
             .collect();
         store::save(work.tx, rows)?;
+        let booked: BTreeSet<ItemId> = self.booked.iter().map(|(item_id, _)| *item_id).collect();
+        sets::touch(work.tx, &booked.into_iter().collect::<Vec<_>>())?;
         let changed: Vec<ItemId> = self.changed.into_iter().collect();
+        orders::cover_shortages(work.tx, &changed, work.settings)?;
         let accounts = outbox::mark_items(work.tx, &changed, &[Topic::Quantity])?;
         work.concerns(accounts);
         Ok(())

@@ -29,7 +29,7 @@ wire! {
         /// The mandator it belongs to.
         mandator_id: MandatorId,
         /// Name; specific_item_data and the account's configuration may name it. Needed for a new template.
-        template_identifier: Option<String> [max(100)],
+        template_identifier: Option<String> [max(100), key],
         /// HTML with placeholders in the language of Jinja.
         content: Patch<String> [max(200_000)],
     }

@@ -12,9 +12,10 @@ use crate::store::filter::{Cond, Window};
 use crate::xml::Node;
 
 static METHOD: FieldSpec = FieldSpec::new("filter_method", "");
-static FILTER_VALUE: FieldSpec = FieldSpec::new("filter_value", "The value that must match.").typed("value");
+static FILTER_VALUE: FieldSpec = FieldSpec::new("filter_value", "The value that must match.").typed("value").key();
 static IS: FieldSpec = FieldSpec::new("is", "The value that must match.").typed("value");
-static VALUES: FieldSpec = FieldSpec::new("filter_values", "Several values, one of which must match.").each("filter_value").typed("values");
+static VALUES: FieldSpec =
+    FieldSpec::new("filter_values", "Several values, one of which must match.").each("filter_value").typed("values").key();
 static IS_NULL: FieldSpec = FieldSpec::new("is_null", "true: only records whose value is not set; false: only those whose value is set.");
 static ALLOW_NULL: FieldSpec = FieldSpec::new("allow_null", "true: records whose value is not set match too. Default false.");
 static FROM: FieldSpec = FieldSpec::new("from_date", "Earliest time, inclusive.").typed("from");

@@ -43,5 +43,6 @@ wire_id!(
     crate::domain::OfferId,
     crate::domain::OrderId,
     crate::domain::OrderItemId,
-    crate::domain::PaymentId
+    crate::domain::PaymentId,
+    crate::domain::DocumentId
 );

@@ -39,7 +39,7 @@ impl<V: Value> Field for Vec<V> {
         let mut list = Vec::new();
         for (index, node) in bounded_entries(parent, spec)?.enumerate() {
             let source = Source::Element(node);
-            if !present(source, V::EMPTY_COUNTS) {
+            if !present(source, spec, V::EMPTY_COUNTS) {
                 continue;
             }
             let value = V::read(source, spec, face)

@@ -56,6 +56,8 @@ pub struct FieldSpec {
     pub attribute: bool,
     /// Longest text in characters.
     pub longest: Option<u32>,
+    /// A text that names a record: blanks around it are not part of it, and blanks alone are no key.
+    pub key: bool,
     pub list: ListForm,
     /// The typed face's word where it is another one, in snake case.
     pub typed: Option<&'static str>,
@@ -75,7 +77,7 @@ pub enum ListForm {
 
 impl FieldSpec {
     pub const fn new(name: &'static str, doc: &'static str) -> FieldSpec {
-        FieldSpec { name, doc, attribute: false, longest: None, list: ListForm::None, typed: None }
+        FieldSpec { name, doc, attribute: false, longest: None, key: false, list: ListForm::None, typed: None }
     }
 
     pub const fn attr(mut self) -> FieldSpec {
@@ -85,6 +87,11 @@ impl FieldSpec {
 
     pub const fn max(mut self, longest: u32) -> FieldSpec {
         self.longest = Some(longest);
+        self
+    }
+
+    pub const fn key(mut self) -> FieldSpec {
+        self.key = true;
         self
     }
 
@@ -241,12 +248,13 @@ pub trait Field: Sized {
     }
 }
 
-fn present(source: Source<'_>, empty_counts: bool) -> bool {
+fn present(source: Source<'_>, spec: &FieldSpec, empty_counts: bool) -> bool {
     if source.is_nil() {
         return false;
     }
     match source {
         Source::Element(node) if empty_counts || node.children().next().is_some() => true,
+        _ if spec.key => !source.text().trim().is_empty(),
         _ => !source.text().is_empty(),
     }
 }
@@ -258,7 +266,7 @@ fn read_in_place<V: Value>(source: Source<'_>, spec: &FieldSpec, face: Face) -> 
 /// A required value.
 impl<V: Value> Field for V {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<V, Failure> {
-        match find(parent, spec).filter(|source| present(*source, V::EMPTY_COUNTS)) {
+        match find(parent, spec).filter(|source| present(*source, spec, V::EMPTY_COUNTS)) {
             Some(source) => read_in_place(source, spec, face),
             None => Err(spec.missing(face)),
         }
@@ -282,7 +290,7 @@ impl<V: Value> Field for V {
 /// An optional value; empty and nil count as absent.
 impl<V: Value> Field for Option<V> {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Option<V>, Failure> {
-        match find(parent, spec).filter(|source| present(*source, V::EMPTY_COUNTS)) {
+        match find(parent, spec).filter(|source| present(*source, spec, V::EMPTY_COUNTS)) {
             Some(source) => read_in_place(source, spec, face).map(Some),
             None => Ok(None),
         }
@@ -314,7 +322,7 @@ impl<V: Value> Field for Patch<V> {
         match find(parent, spec) {
             None => Ok(Patch::Keep),
             Some(source) if source.is_nil() => Ok(Patch::Keep),
-            Some(source) if present(source, V::EMPTY_COUNTS) => read_in_place(source, spec, face).map(Patch::Set),
+            Some(source) if present(source, spec, V::EMPTY_COUNTS) => read_in_place(source, spec, face).map(Patch::Set),
             Some(_) if face == Face::Typed && !scalar::is_text::<V>() => Ok(Patch::Keep),
             Some(_) => Ok(Patch::Clear),
         }

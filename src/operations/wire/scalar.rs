@@ -93,7 +93,7 @@ impl Value for Decimal {
 
 impl Value for String {
     fn read(source: Source<'_>, spec: &FieldSpec, _face: Face) -> Result<Self, Failure> {
-        let text = source.text();
+        let text = if spec.key { source.text().trim() } else { source.text() };
         if let Some(longest) = spec.longest {
             let length = text.chars().count();
             if length > longest as usize {
@@ -173,9 +173,10 @@ pub struct Bytes(pub Vec<u8>);
 impl Value for Bytes {
     fn read(source: Source<'_>, _spec: &FieldSpec, _face: Face) -> Result<Self, Failure> {
         let compact: String = source.text().chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        let compact = without_data_prefix(&compact);
         STANDARD
-            .decode(&compact)
-            .or_else(|_| STANDARD_NO_PAD.decode(&compact))
+            .decode(compact)
+            .or_else(|_| STANDARD_NO_PAD.decode(compact))
             .map(Bytes)
             .map_err(|error| Failure::new(code::NOT_BASE64, [&error.to_string()]))
     }
@@ -189,6 +190,12 @@ impl Value for Bytes {
     fn type_name(_spec: &FieldSpec, _types: &mut Types) -> String {
         "xs:base64Binary".into()
     }
+}
+
+/// Browsers put the kind before the content: `data:image/png;base64,`.
+fn without_data_prefix(text: &str) -> &str {
+    let content = text.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:")).and_then(|_| text.split_once(','));
+    content.filter(|(kind, _)| kind.to_ascii_lowercase().ends_with(";base64")).map_or(text, |(_, content)| content)
 }
 
 /// XML that Kontor keeps and gives back unchanged: nested elements on the compat face, the same as text on the typed
@@ -239,7 +246,7 @@ pub const FRAGMENT_LIMITS: Limits = Limits { depth: 48, attributes: 64, name_byt
 
 #[cfg(test)]
 mod tests {
-    use super::{Decimal, FRAGMENT_LIMITS, Xml};
+    use super::{Bytes, Decimal, FRAGMENT_LIMITS, Xml};
     use crate::domain::Reader;
     use crate::operations::Face;
     use crate::operations::wire::{FieldSpec, Source, Value, Writer};
@@ -266,6 +273,31 @@ mod tests {
         let words = "999999999999999 is outside -99999999999.9999 to 99999999999.9999; send a value within it";
         assert_eq!(failure.text(Reader::ADMIN), words);
         assert_eq!(refused::<Decimal>("12,5"), 3003);
+    }
+
+    #[test]
+    fn blanks_around_a_key_are_no_part_of_it() {
+        let spec = FieldSpec::new("number", "").max(3).key();
+        let read = |text| String::read(Source::Attribute(text), &spec, Face::Compat);
+        assert_eq!(read(" \n A 1\t ").as_deref().ok(), Some("A 1"), "only what counts is measured");
+        assert_eq!(read("\u{a0}A1").as_deref().ok(), Some("A1"));
+        assert_eq!(read("AAAA").unwrap_err().code.name, "TOO_LONG");
+        static SPEC: FieldSpec = FieldSpec::new("number", "").key();
+        let document = Document::parse("<r><number>  </number></r>", &FRAGMENT_LIMITS).unwrap();
+        use crate::operations::wire::{Field, Patch};
+        assert_eq!(Option::<String>::read_field(document.root(), &SPEC, Face::Compat).unwrap(), None, "blanks alone are no key");
+        assert_eq!(Patch::<String>::read_field(document.root(), &SPEC, Face::Compat).unwrap(), Patch::Clear);
+        assert_eq!(String::read_field(document.root(), &SPEC, Face::Compat).unwrap_err().code.name, "MISSING");
+    }
+
+    #[test]
+    fn base64_is_read_with_the_prefix_of_an_address_that_holds_it() {
+        for text in ["SGk=", "SGk", " S Gk=\n", "data:image/png;base64,SGk=", "DATA:;BASE64,SGk="] {
+            assert_eq!(read::<Bytes>(text).map(|bytes| bytes.0).as_deref(), Some(&b"Hi"[..]), "{text}");
+        }
+        for text in ["data:image/png,SGk=", "data:SGk=", "ä,SGk="] {
+            assert_eq!(refused::<Bytes>(text), 3009, "{text}");
+        }
     }
 
     #[test]

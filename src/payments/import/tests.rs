@@ -6,7 +6,7 @@ use crate::domain::order::{OrderStatus, PaymentStatus, Workflow};
 use crate::domain::payment::{Entry, PaymentKind, Reason};
 use crate::domain::{Decimal, MandatorId, OrderId, PaymentId, Stamp};
 use crate::on;
-use crate::payments::{assign, set_apart};
+use crate::payments::{assign, set_apart, take_back};
 use crate::store::orders::{self, OrderItemRow, OrderRow};
 use crate::store::payments::{PaymentKey, PaymentRow, PaymentSelection, assignments_of, find, load, select};
 use crate::store::schema::outbox_facts;
@@ -89,11 +89,11 @@ fn by_hand(store: &Store, payment_id: PaymentId, order_id: OrderId, value: Optio
 fn a_transfer_moves_its_order_on_once_however_often_it_is_imported() {
     on_stores(|store| {
         let order_id = order(store, 1, "S-1004711", "49.90");
-        let first = take_in(store, vec![statement("1", vec![paid("49.90", "Bestellung S-100 4711")])]);
+        let first = take_in(store, vec![statement("1", vec![paid("49.90", "Bestellung S-1004711")])]);
         assert_eq!((first.new, first.assigned, first.waiting), (1, 1, 0));
         let row = row_of(store, order_id);
         assert_eq!((row.order_status_id, row.data.payment_status_id), (OrderStatus::PaidShipping, Some(PaymentStatus::Paid)));
-        let again = take_in(store, vec![statement("1", vec![paid("49.90", "Bestellung S-100 4711")])]);
+        let again = take_in(store, vec![statement("1", vec![paid("49.90", "Bestellung S-1004711")])]);
         assert_eq!((again.known_statements, again.new, again.known), (1, 0, 1));
         assert_eq!(facts(store, order_id), ["paid"]);
         assert_eq!(row_of(store, order_id), row);
@@ -121,8 +121,8 @@ fn equal_payments_count_as_often_as_they_are_booked() {
         let doubtful = &payments(store)[2];
         assert!(doubtful.data.possibly_same);
         assert_eq!(row_of(store, order_id).order_status_id, OrderStatus::PaidShipping);
-        let named = |number: &str| statement(number, vec![Entry { bank_reference: Some("B1".into()), ..paid("7", "x") }]);
-        assert_eq!(take_in(store, vec![named("3"), named("4")]).new, 1, "the bank named it");
+        let named = |number: &str, text: &str| statement(number, vec![Entry { bank_reference: Some("B1".into()), ..paid("7", text) }]);
+        assert_eq!(take_in(store, vec![named("3", "x"), named("4", "x")]).new, 1, "the bank named it");
     });
 }
 
@@ -147,9 +147,12 @@ fn statements_of_another_account_and_copies_are_not_taken() {
         let expects = |account: &str| Import { account: Some(account.into()), ..how(1) };
         assert!(import(store, one(), &expects("DE27999900040000999903")).unwrap_err().to_string().contains("expected DE27"));
         let copy = vec![Statement { is_copy: true, ..one().remove(0) }];
-        assert_eq!(take_in(store, copy).new, 0);
+        let done = take_in(store, copy.clone());
+        assert_eq!((done.new, done.copies, done.known, done.left_out), (0, 1, 0, 1), "its statement never came");
+        assert!(done.to_string().contains("1 copies of unknown statements were not taken"), "{done}");
         let (done, _) = import(store, one(), &expects("99990001/123456")).unwrap();
         assert_eq!(done.new, 1);
+        assert_eq!(take_in(store, copy).known_statements, 1);
         let report = vec![Statement { account: None, number: None, entries: vec![paid("6", "b")], ..Statement::default() }];
         import(store, report, &expects("paypal")).unwrap();
         assert_eq!(payments(store)[1].payment_account.as_deref(), Some("PAYPAL"));
@@ -190,6 +193,11 @@ fn the_rest_of_an_overpayment_stays_open() {
         assert_eq!(by_hand(store, payment.payment_id, order_id, None), Ok(()));
         let payment = payments(store).remove(0);
         assert_eq!((payment.state, payment.open_amount), (PaymentState::PartlyAssigned, amount("10.10").0));
+        let mut row = payment.clone();
+        store.write(move |tx| set_apart(tx, &mut row, "erp")).unwrap();
+        let closed = payments(store).remove(0);
+        assert_eq!((closed.state, closed.open_amount), (PaymentState::Assigned, amount("10.10").0), "nobody looks at the rest");
+        assert_eq!(by_hand(store, closed.payment_id, order_id, None), Err(5051));
         assert_eq!(row_of(store, order_id).order_status_id, OrderStatus::PaidShipping);
     });
 }
@@ -221,6 +229,8 @@ fn money_that_the_bank_takes_back_opens_the_order_again() {
         assert_eq!((row.order_status_id, row.data.payment_status_id), (OrderStatus::ConfirmedOpenPayments, Some(PaymentStatus::Unpaid)));
         let returned = payments(store).remove(1);
         assert_eq!((returned.state, returned.open_amount), (PaymentState::Assigned, amount("-5.66").0), "the fee is no order's");
+        let shown = store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0).payments;
+        assert_eq!(shown[0].data.payment_status_id, Some(PaymentStatus::Unpaid));
         assert_eq!(take_in(store, vec![statement("3", vec![paid("49.95", "S-1004711")])]).assigned, 1, "paid again");
         assert_eq!(row_of(store, order_id).order_status_id, OrderStatus::PaidShipping);
         assert_eq!(facts(store, order_id), ["paid"], "the channel knows");
@@ -273,10 +283,15 @@ fn what_a_person_asks_for_has_to_be_possible() {
         };
         store.write(cancel).unwrap();
         assert_eq!(by_hand(store, payment_id, cancelled, Some("1")), Err(5003));
+        assert_eq!(by_hand(store, payment_id, cancelled, Some("0.50")), Err(5003), "not in part either");
+        assert_eq!(by_hand(store, payment_id, order_id, Some("0.5001")), Err(5054), "a cent is the least");
         assert_eq!(payments(store)[1].state, PaymentState::Waiting, "undone as a whole");
         let mut row = euros.clone();
         store.write(move |tx| set_apart(tx, &mut row, "erp")).unwrap();
         assert_eq!(payments(store)[1].state, PaymentState::NoOrder);
+        let mut row = payments(store).remove(1);
+        store.write(move |tx| take_back(tx, &mut row, None, "erp")).unwrap();
+        assert_eq!(payments(store)[1].state, PaymentState::Waiting, "looked at again after all");
     });
 }
 
@@ -287,7 +302,8 @@ fn mandators_never_mix() {
         let done = take_in(store, vec![statement("1", vec![paid("49.90", "S-1004711")])]);
         assert_eq!((done.assigned, payments(store)[0].data.candidates.len()), (0, 0));
         assert_eq!(row_of(store, foreign).order_status_id, OrderStatus::New);
-        let (own, _) = import(store, vec![statement("1", vec![paid("49.90", "S-1004711")])], &how(2)).unwrap();
+        let own = Statement { account: Some("DE27999900040000999903".into()), ..statement("1", vec![paid("49.90", "S-1004711")]) };
+        let (own, _) = import(store, vec![own], &how(2)).unwrap();
         assert_eq!((own.new, own.assigned), (1, 1), "its own statement 1");
     });
 }
@@ -345,3 +361,5 @@ fn two_processes_that_import_the_same_file_count_it_once() {
         assert!(orders.iter().all(|id| facts(&stores[0], *id) == ["paid"]), "{name}");
     }
 }
+
+mod later;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Debt, Expected, Verdict, are_alike, judge, named};
+use super::{Debt, Expected, Number, Verdict, are_alike, judge, named, renewed};
 use crate::domain::payment::{Candidate, Entry, PaymentKind, Reason};
 use crate::domain::{Decimal, OrderId};
 
@@ -18,7 +18,7 @@ fn day(day: u32) -> NaiveDate {
 fn debt(order_id: i32, number: &str) -> Debt {
     Debt {
         order_id: OrderId(order_id),
-        numbers: vec![number.to_owned()],
+        numbers: vec![Number::new(number)],
         transactions: Vec::new(),
         customer_id: Some(order_id),
         names: vec!["Jörg Müßiggänger".into()],
@@ -36,7 +36,7 @@ fn paid(value: &str, text: &str) -> Entry {
 }
 
 fn verdict(entry: &Entry, debts: &[Debt]) -> Verdict {
-    judge(entry, &debts.iter().collect::<Vec<_>>(), &BTreeSet::new(), false)
+    judge(entry, &debts.iter().collect::<Vec<_>>(), &BTreeSet::new(), &[])
 }
 
 /// What was assigned: orders and amounts.
@@ -68,7 +68,7 @@ fn the_number_and_the_amount_are_sure() {
 fn nothing_but_amount_name_and_iban_is_only_likely() {
     let entry = Entry { depositor: Some("MUESSIGGAENGER JOERG".into()), ..paid("49.90", "danke") };
     let debts = [debt(1, "1004711")];
-    let Verdict::Wait(candidates) = judge(&entry, &[&debts[0]], &BTreeSet::from([1]), false) else { panic!() };
+    let Verdict::Wait(candidates) = judge(&entry, &[&debts[0]], &BTreeSet::from([1]), &[]) else { panic!() };
     assert_eq!((candidates[0].score, &*candidates[0].reasons), (90, &[Reason::Amount, Reason::Iban, Reason::Name, Reason::Date][..]));
     assert_eq!(waiting(&paid("49.90", "danke"), &debts), [], "an amount alone says nothing");
 }
@@ -149,7 +149,9 @@ fn a_mistyped_number_is_only_suggested() {
 #[test]
 fn what_may_have_been_imported_before_waits() {
     let debt = debt(1, "1004711");
-    let Verdict::Wait(candidates) = judge(&paid("49.90", "1004711"), &[&debt], &BTreeSet::new(), true) else { panic!() };
+    let Verdict::Wait(candidates) = judge(&paid("49.90", "1004711"), &[&debt], &BTreeSet::new(), &[Reason::PossiblyTheSame]) else {
+        panic!()
+    };
     assert!(candidates[0].reasons.contains(&Reason::PossiblyTheSame));
 }
 
@@ -195,4 +197,40 @@ fn names_are_compared_without_their_form() {
     ] {
         assert_eq!(are_alike(one, other), alike, "{one} {other}");
     }
+}
+
+#[test]
+fn digits_that_something_parts_need_a_name_or_an_iban() {
+    let debts = [debt(1, "1000014")];
+    let entry = paid("49.90", "Rechnung 10000 14 Teile");
+    assert_eq!(waiting(&Entry { depositor: Some("Karl Fremd".into()), ..entry.clone() }, &debts)[0].score, 100);
+    assert_eq!(assigned(&Entry { depositor: Some("Joerg Muessiggaenger".into()), ..entry }, &debts), [(1, "49.90".into())]);
+}
+
+#[test]
+fn a_transfer_is_not_split_where_each_part_alone_would_wait() {
+    let debts = [debt(1, "1004711"), Debt { open: amount("20"), ..debt(2, "1004712") }];
+    let early = Entry { booked: day(9), ..paid("69.90", "1004711 und 1004712") };
+    let candidates = waiting(&early, &debts);
+    assert!(candidates.len() == 2 && candidates.iter().all(|candidate| candidate.reasons.contains(&Reason::BeforeTheOrder)));
+    for text in ["1004711/1004712", "1004711,1004712", "1004711+1004712", "1004711-1004712", "1004711;1004712"] {
+        assert_eq!(assigned(&paid("69.90", text), &debts).len(), 2, "{text}");
+    }
+}
+
+#[test]
+fn a_short_number_in_a_field_is_only_suggested() {
+    let entry = Entry { end_to_end_id: Some("123".into()), depositor: Some("Jörg Müßiggänger".into()), ..paid("49.90", "") };
+    let candidates = waiting(&entry, &[debt(1, "123")]);
+    assert!(candidates[0].reasons.contains(&Reason::ShortReference), "{candidates:?}");
+}
+
+#[test]
+fn a_candidate_says_what_its_order_is_now() {
+    let entry = paid("49.89", "1004711");
+    let candidate = waiting(&entry, &[debt(1, "1004711")]).remove(0);
+    let cancelled = Debt { expected: Expected::Cancelled, open: amount("49.89"), ..debt(1, "1004711") };
+    let now = renewed(&entry, &cancelled, &candidate);
+    assert!(candidate.reasons.contains(&Reason::Short) && !now.reasons.contains(&Reason::Short), "{now:?}");
+    assert!(now.reasons.contains(&Reason::OrderCancelled) && now.score == candidate.score);
 }

@@ -20,7 +20,7 @@ fn the_german_form_is_read_across_its_cut_lines() {
     let statements = file::read(GERMAN).unwrap();
     let [statement] = statements.as_slice() else { panic!("{}", statements.len()) };
     assert_eq!(statement.account.as_deref(), Some("DE65999900010000123456"), "bank code and account are an IBAN");
-    assert_eq!(statement.number.as_deref(), Some("2026|31"));
+    assert_eq!(statement.number.as_deref(), Some("2026|31/1|EUR"));
     let [paid, rate, returned] = statement.entries.as_slice() else { panic!("{}", statement.entries.len()) };
     assert_eq!(paid.purpose, ["Bestellung 1004711 danke"]);
     assert_eq!((paid.amount, paid.end_to_end_id.as_deref(), paid.bank_reference.as_deref()), (amount("49.90"), None, Some("EXB0001")));
@@ -33,10 +33,11 @@ fn the_german_form_is_read_across_its_cut_lines() {
 }
 
 #[test]
-fn pages_are_one_statement_and_reversals_have_the_effect_that_they_say() {
+fn numbered_pages_are_told_apart_and_reversals_have_the_effect_that_they_say() {
     let statements = file::read(SWIFT).unwrap();
-    let [statement] = statements.as_slice() else { panic!("{}", statements.len()) };
-    let entries: Vec<_> = statement.entries.iter().map(|entry| (entry.kind, entry.amount.to_string(), entry.booked.to_string())).collect();
+    let [first, second] = statements.as_slice() else { panic!("{}", statements.len()) };
+    let entries: Vec<_> =
+        first.entries.iter().chain(&second.entries).map(|entry| (entry.kind, entry.amount.to_string(), entry.booked.to_string())).collect();
     let expected = [
         (PaymentKind::Received, "100.00", "2027-01-02"),
         (PaymentKind::Returned, "-10.00", "2027-01-02"),
@@ -44,8 +45,12 @@ fn pages_are_one_statement_and_reversals_have_the_effect_that_they_say() {
         (PaymentKind::Received, "5.55", "2027-01-02"),
     ];
     assert_eq!(entries, expected.map(|(kind, amount, day)| (kind, amount.to_owned(), day.to_owned())));
-    assert_eq!(statement.entries[0].purpose, ["ORD-1004730 MUSTERMANN"]);
-    assert_eq!((statement.opening, statement.closing), (Some(amount("-25.50")), Some(amount("77.05"))));
+    assert_eq!(first.entries[0].purpose, ["ORD-1004730 MUSTERMANN"]);
+    assert_eq!((first.opening, second.closing), (Some(amount("-25.50")), Some(amount("77.05"))));
+    assert_eq!([first, second].map(|page| page.number.as_deref().unwrap()), ["2027|366/1|EUR", "2027|366/2|EUR"]);
+    let unnumbered = String::from_utf8(SWIFT.to_vec()).unwrap().replace(":28C:366/", ":28C:00000/00");
+    let [whole] = &*read(&unnumbered).unwrap() else { panic!() };
+    assert_eq!((whole.number.as_deref(), whole.entries.len(), whole.closing), (None, 4, Some(amount("77.05"))));
 }
 
 #[test]
@@ -74,6 +79,25 @@ fn a_separator_may_be_another_one_and_keywords_may_be_missing_or_differ() {
     assert_eq!(of("194?20SVWZ+x").kind, PaymentKind::Sum);
     assert_eq!(of("835?20SVWZ+x").kind, PaymentKind::Other);
     assert_eq!(keyword("EREFX"), None);
+}
+
+#[test]
+fn a_text_that_begins_with_a_number_is_a_text() {
+    let of = |explanation: &str| read(&with("260213C1,NTRFNONREF", explanation, "C260213EUR101,")).unwrap().remove(0).entries.remove(0);
+    for text in ["850 order 1000067 thanks", "100/1000068/x", "166-20 pieces", "166?", "166?99 pieces"] {
+        let entry = of(text);
+        assert_eq!((entry.kind, entry.purpose.concat().as_str()), (PaymentKind::Received, text));
+    }
+    assert_eq!(of("166?20SVWZ+what?12 pieces?99").purpose, ["what?12 pieces?99"], "no subfields, so a part of the text");
+    assert_eq!(of("166?20SVWZ+Kd 100001?215 Tassen").purpose, ["Kd 100001 5 Tassen"], "not cut there");
+}
+
+#[test]
+fn parts_of_an_account_in_several_currencies_are_numbered_each() {
+    let of = |currency: &str| with("260213C1,NTRFNONREF", "x", "C260213EUR101,").replace("EUR", currency);
+    let [euros, dollars] = ["EUR", "USD"].map(|currency| read(&of(currency)).unwrap().remove(0));
+    assert_eq!(euros.account, dollars.account);
+    assert_ne!(euros.number, dollars.number);
 }
 
 #[test]

@@ -73,7 +73,8 @@ const HEAD: &str = "Date,Time,TimeZone,Type,Currency,Gross,Fee,Net,Transaction I
 #[test]
 fn months_and_days_in_english_dates_have_to_be_told_apart_by_the_file() {
     let days = |dates: &[&str]| {
-        let rows: String = dates.iter().zip(1..).map(|(date, id)| format!("{date},1,X,T,EUR,\"1,234.56\",0,0,T{id}\n")).collect();
+        let rows: String =
+            dates.iter().zip(1..).map(|(date, id)| format!("{date},1,X,T,EUR,\"1,234.56\",0,\"1,234.56\",T{id}\n")).collect();
         let entries = activity(&format!("{HEAD}{rows}")).map(|statement| statement.entries);
         entries.map(|entries| entries.into_iter().map(|entry| entry.booked.to_string()).collect::<Vec<_>>())
     };
@@ -97,4 +98,100 @@ fn a_report_without_a_needed_column_or_row_is_refused() {
     assert!(settlement(&text.replace("\"FF\",2", "\"FF\",3")).unwrap_err().text.contains("announces 3"));
     assert!(settlement(&text.replace("\"CR\",6978", "\"CR\",69.78")).unwrap_err().text.contains("smallest unit"));
     assert!(transactions("{\"transaction_details\": 1}").is_err());
+}
+
+/// Amount, kind and doubt of each row, and how many were left out. Rows are type, gross, id and what it refers to.
+fn rows(rows: &[(&str, &str, &str, &str)]) -> (Vec<(String, PaymentKind, bool)>, usize) {
+    let head = HEAD.replace("Transaction ID", "Transaction ID,Reference Txn ID,Balance Impact");
+    let line = |(kind, gross, id, original): &(&str, &str, &str, &str)| {
+        format!("2026-12-01,{id},X,{kind},EUR,{gross},0,{gross},{id},{original},Credit\n")
+    };
+    let statement = activity(&(head + &rows.iter().map(line).collect::<String>())).unwrap();
+    let entries = statement.entries.into_iter().map(|entry| (entry.transaction_id.unwrap(), entry.kind, entry.unclear));
+    (entries.collect(), statement.left_out)
+}
+
+#[test]
+fn the_text_of_a_row_says_what_it_is_in_english_and_german() {
+    use PaymentKind::{Other, Outgoing, Received, Refund, Returned};
+    for left in [
+        "General Authorization",
+        "Payment Hold",
+        "Payment Release",
+        "Reversal of General Account Hold",
+        "Allgemeine Autorisierung",
+        "Einbehaltene Zahlung",
+        "Freigabe einer Zahlung",
+    ] {
+        assert_eq!(rows(&[(left, "12.90", "A1", "")]), (Vec::new(), 1), "{left}");
+    }
+    for (text, gross, original, kind, unclear) in [
+        ("Express Checkout Payment", "12.90", "AUTH1", Received, false),
+        ("PayPal Express-Zahlung", "12.90", "AUTH1", Received, false),
+        ("Payment Refund", "-5.00", "T1", Refund, false),
+        ("Rückzahlung", "-5.00", "T1", Refund, false),
+        ("Payment Reversal", "-25.80", "T1", Returned, false),
+        ("Chargeback", "-25.80", "T1", Returned, false),
+        ("Rückbuchung", "-25.80", "T1", Returned, false),
+        ("Chargeback Reversal", "25.80", "T1", Received, true),
+        ("General Withdrawal", "-25.80", "", Outgoing, false),
+        ("Currency Conversion", "-25.80", "T1", Other, false),
+        ("Something new", "25.80", "", Received, false),
+        ("Something new", "-25.80", "", Outgoing, false),
+        ("Something new", "25.80", "T1", Received, true),
+        ("Something new", "-25.80", "T1", Refund, true),
+    ] {
+        assert_eq!(rows(&[(text, gross, "A1", original)]).0, [("A1".to_owned(), kind, unclear)], "{text} {gross}");
+    }
+}
+
+#[test]
+fn a_row_that_does_not_touch_the_balance_is_left_out() {
+    let head = HEAD.replace("Transaction ID", "Transaction ID,Balance Impact");
+    let statement = activity(&format!("{head}2026-12-01,1,X,Anything,EUR,5,0,5,T1,Memo\n")).unwrap();
+    assert_eq!((statement.entries.len(), statement.left_out), (0, 1));
+}
+
+#[test]
+fn marks_of_thousands_and_decimals_are_told_apart_by_the_number() {
+    let german = HEAD.replace("Gross", "Brutto").replace("Fee", "Gebühr").replace("Net,", "Netto,");
+    let read = |head: &str, gross: &str, currency: &str| {
+        let entries =
+            activity(&format!("{head}2026-12-01,1,X,T,{currency},\"{gross}\",0,\"{gross}\",T1\n")).map(|statement| statement.entries);
+        entries.map(|entries| entries[0].amount.to_string()).map_err(|fault| fault.line)
+    };
+    for (gross, english, in_german) in [
+        ("12,90", Ok("12.90"), Ok("12.90")),
+        ("69.78", Ok("69.78"), Ok("69.78")),
+        ("1,234.56", Ok("1234.56"), Ok("1234.56")),
+        ("1.234,56", Ok("1234.56"), Ok("1234.56")),
+        ("-1.234.567,8", Ok("-1234567.80"), Ok("-1234567.80")),
+        ("1,234", Ok("1234.00"), Err(2)),
+        ("1.234", Err(2), Ok("1234.00")),
+        ("1.234.567", Ok("1234567.00"), Ok("1234567.00")),
+        ("12,34,567", Err(2), Err(2)),
+        ("1234,567.00", Err(2), Err(2)),
+        ("12.90x", Err(2), Err(2)),
+        ("1 234,50", Ok("1234.50"), Ok("1234.50")),
+        ("-,50", Err(2), Err(2)),
+    ] {
+        assert_eq!(read(HEAD, gross, "EUR").as_deref(), english.as_deref(), "{gross}");
+        assert_eq!(read(&german, gross, "EUR").as_deref(), in_german.as_deref(), "{gross}");
+    }
+    assert_eq!(read(HEAD, "1.234", "KWD").as_deref(), Ok("1.234"), "a currency with three decimals");
+}
+
+#[test]
+fn net_has_to_be_gross_and_fee() {
+    let row = |net: &str| activity(&format!("{HEAD}2026-12-01,1,X,T,EUR,12.90,-0.50,{net},T1\n"));
+    assert!(row("12.40").is_ok() && row("").is_ok());
+    let fault = row("12.90").unwrap_err();
+    assert!(fault.line == 2 && fault.text.contains("do not make the net amount 12.90"), "{fault}");
+}
+
+#[test]
+fn what_was_fully_reversed_waits_for_a_person() {
+    let text = std::str::from_utf8(TRANSACTIONS).unwrap().replacen("\"S\"", "\"V\"", 1);
+    let first = transactions(&text).unwrap().entries.remove(0);
+    assert_eq!((first.kind, first.unclear), (PaymentKind::Received, true));
 }

@@ -107,12 +107,12 @@ pub(crate) struct OrderOf {
     pub marketplace_order_id: Option<String>,
 }
 
-/// The customer or coupon that a change is about.
+/// The customer, coupon, message or dispute that a change is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TransferOf {
     pub kind: TransferKind,
     pub record_id: i32,
-    /// The number of the customer or the code of the coupon; missing where there is no such record any more.
+    /// The number of the customer, the code of the coupon or the id; missing where there is no such record any more.
     pub name: Option<String>,
 }
 
@@ -211,10 +211,12 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec
     }
     if filter.kind.passes(&ChangeKind::Transfer) && filter.offer.passes_unset() && filter.order.passes_unset() {
         let of = [
-            (TransferKind::Customer, &filter.customer_id, &filter.coupon_id),
-            (TransferKind::Coupon, &filter.coupon_id, &filter.customer_id),
+            (TransferKind::Customer, &filter.customer_id, filter.coupon_id.passes_unset()),
+            (TransferKind::Coupon, &filter.coupon_id, filter.customer_id.passes_unset()),
+            (TransferKind::Message, &Cond::All, no_record),
+            (TransferKind::Dispute, &Cond::All, no_record),
         ];
-        for (kind, ids, _) in of.into_iter().filter(|(_, _, others)| others.passes_unset()) {
+        for (kind, ids, _) in of.into_iter().filter(|(_, _, asked)| *asked) {
             found.extend(matching_transfers(conn, filter, kind, ids)?);
         }
     }

@@ -11,7 +11,9 @@ use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, Stamp, Task
 use crate::on;
 use crate::store::held_orders::{HeldOrder, ORDER_ASIDE};
 use crate::store::outbox::{FactRow, OutboxStatus, StateRow, Topic};
-use crate::store::schema::{account_work, coupons, customers, held_orders, items, offers, orders, outbox_facts, outbox_states, transfers};
+use crate::store::schema::{
+    account_work, contacts, coupons, customers, held_orders, items, offers, orders, outbox_facts, outbox_states, transfers,
+};
 use crate::store::transfers::TransferRow;
 use crate::store::{Conn, MOST_VARIABLES, limited_calls, tasks};
 
@@ -184,9 +186,15 @@ fn transfers_of(conn: &mut Conn<'_>, transfer_ids: &[i32]) -> Result<Vec<Change>
             .filter(coupons::coupon_id.eq_any(of(TransferKind::Coupon)))
             .select((coupons::coupon_id, coupons::mandator_id, coupons::identifier))
             .load(c))?;
+        let contacts: Vec<(i32, MandatorId)> = on!(conn, c => contacts::table
+            .filter(contacts::contact_id.eq_any([of(TransferKind::Message), of(TransferKind::Dispute)].concat()))
+            .select((contacts::contact_id, contacts::mandator_id))
+            .load(c))?;
+        let said = |kind| contacts.iter().map(move |(id, mandator)| ((kind, *id), (*mandator, id.to_string())));
+        let said = said(TransferKind::Message).chain(said(TransferKind::Dispute));
         let numbers = numbers.into_iter().map(|(id, mandator, number)| ((TransferKind::Customer, id), (mandator, number.to_string())));
         let codes = codes.into_iter().map(|(id, mandator, code)| ((TransferKind::Coupon, id), (mandator, code)));
-        let names: BTreeMap<(TransferKind, i32), (MandatorId, String)> = numbers.chain(codes).collect();
+        let names: BTreeMap<(TransferKind, i32), (MandatorId, String)> = numbers.chain(codes).chain(said).collect();
         changes.extend(rows.into_iter().map(|row| {
             let known = names.get(&(row.kind, row.record_id));
             Change {

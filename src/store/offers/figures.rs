@@ -1,12 +1,14 @@
 //! What stock control works with: stock, reservations, stock values, and what an item asks for in an account. Columns only.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use crate::domain::stock::Figures;
 use crate::domain::{AccountId, Failure, ItemId, WarehouseId};
 use crate::on;
 use crate::store::schema::{items, order_items, orders, reservations, stock};
-use crate::store::{Conn, MOST_VARIABLES, listings};
+use crate::store::{Conn, MOST_VARIABLES, listings, sets};
 
 /// Stock and reservations of one item, as an account sees them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub(crate) fn stock_figures(
     warehouses: &[WarehouseId],
     item_ids: &[ItemId],
 ) -> Result<Vec<(ItemId, StockFigures)>, Failure> {
-    let mut figures: std::collections::BTreeMap<ItemId, StockFigures> = std::collections::BTreeMap::new();
+    let mut figures: BTreeMap<ItemId, StockFigures> = BTreeMap::new();
     let listings = listings::of_account(conn, account_id, item_ids)?;
     for chunk in item_ids.chunks(MOST_VARIABLES / 2) {
         let values: Vec<(ItemId, String, Option<i32>, Option<i32>)> = on!(conn, c => items::table
@@ -73,19 +75,45 @@ pub(crate) fn stock_figures(
         for (item, count) in counts {
             figures.entry(item).or_default().stock += i64::from(count);
         }
-        let reserved: Vec<(ItemId, i32, Option<i32>)> = on!(conn, c => reservations::table
+        let reserved: Vec<(ItemId, i32, Option<i32>, Option<ItemId>)> = on!(conn, c => reservations::table
             .inner_join(order_items::table.inner_join(orders::table))
             .filter(reservations::item_id.eq_any(chunk))
             .filter(reservations::warehouse_id.eq_any(warehouses))
-            .select((reservations::item_id, reservations::quantity, orders::account_id))
+            .select((reservations::item_id, reservations::quantity, orders::account_id, order_items::item_id))
             .load(c))?;
-        for (item, pieces, account) in reserved {
+        for (item, pieces, account, sold) in reserved {
             let entry = figures.entry(item).or_default();
             entry.reserved += i64::from(pieces);
-            if account == Some(account_id.0) {
+            // The channel of a set that was sold knows the set, not its components.
+            if account == Some(account_id.0) && sold == Some(item) {
                 entry.reserved_here += i64::from(pieces);
             }
         }
     }
+    of_sets(conn, account_id, warehouses, &mut figures)?;
     Ok(figures.into_iter().collect())
+}
+
+/// Sets have what their components allow, instead of a stock of their own.
+fn of_sets(
+    conn: &mut Conn<'_>,
+    account_id: AccountId,
+    warehouses: &[WarehouseId],
+    figures: &mut BTreeMap<ItemId, StockFigures>,
+) -> Result<(), Failure> {
+    let items: Vec<ItemId> = figures.keys().copied().collect();
+    let composed = sets::components_of(conn, &items)?;
+    if composed.is_empty() {
+        return Ok(());
+    }
+    let made = sets::made(conn, &composed, warehouses)?;
+    let sold_here = sets::reserved_here(conn, account_id, warehouses, &composed.keys().copied().collect::<Vec<_>>())?;
+    for set in composed.keys() {
+        let Some(entry) = figures.get_mut(set) else { continue };
+        let of_set = warehouses.iter().filter_map(|warehouse| made.get(&(*set, *warehouse)));
+        (entry.stock, entry.reserved) =
+            of_set.fold((0, 0), |(stock, reserved), made| (stock + made.stock, reserved + made.stock - made.available));
+        entry.reserved_here += sold_here.get(set).copied().unwrap_or_default();
+    }
+    Ok(())
 }

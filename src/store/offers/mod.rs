@@ -1,15 +1,19 @@
 //! Offers: one item in one account.
 
+mod families;
 mod figures;
 mod find;
+mod left_behind;
 mod placed;
 mod reconciled;
 mod skus;
 
+pub(crate) use families::{Member, families};
 pub(crate) use figures::{StockFigures, stock_figures};
 pub(crate) use find::offer_conditions;
 pub(crate) use find::{OfferFilter, changed, matching};
-pub(crate) use placed::{Announced, Confirmed, announce, confirm, moved, moved_by_order, moved_items, sold, wait_for_stock};
+pub(crate) use left_behind::{Former, former_numbers, former_skus, leave_behind, left_behind};
+pub(crate) use placed::{Announced, Confirmed, announce, confirm, keep_left_out, moved, moved_by_order, moved_items, sold, wait_for_stock};
 pub(crate) use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_account_after, on_the_way};
 pub(crate) use skus::{accounts_of, announce_skus, holders, live_skus, of_live_skus, same_sku, sold_before};
 
@@ -57,6 +61,8 @@ pub struct OfferRow {
     pub accepted_at: Option<i64>,
     /// It has ended under its old SKU, and is listed again after a poll that was asked for then.
     pub list_after: Option<i64>,
+    /// What the channel does not take of it, as the merchant was told.
+    pub left_out: Option<String>,
 }
 
 impl OfferRow {
@@ -85,6 +91,7 @@ impl OfferRow {
             specific_offer_data: None,
             accepted_at: None,
             list_after: None,
+            left_out: None,
         }
     }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::skus::{confirm_sku, forget_skus};
-use super::{EndedBy, OfferRow, OfferState, Wanted, by_ids};
+use super::{EndedBy, OfferRow, OfferState, Wanted, by_ids, left_behind};
 use crate::domain::limits;
 use crate::domain::message::clean;
 use crate::domain::stock::{Life, Placed};
@@ -41,6 +41,8 @@ pub(crate) struct Confirmed {
     pub sku: Option<String>,
     /// It has ended only to be listed again under another SKU.
     pub moves: bool,
+    /// Not the offer itself: the listing that it had under this SKU has ended.
+    pub left_behind: Option<String>,
 }
 
 impl Confirmed {
@@ -88,6 +90,11 @@ pub(crate) fn confirm(tx: &mut Tx<'_>, offer_id: OfferId, confirmed: &Confirmed)
     let Some(mut row) = one(tx, offer_id)? else {
         return Ok(());
     };
+    if let Some(sku) = &confirmed.left_behind {
+        left_behind::ended(tx, offer_id, sku)?;
+        // Its row carried this; what it was to carry for the offer itself comes now, and another such listing, too.
+        return outbox::mark(tx, &[(offer_id, row.account_id, Topic::Listing)]);
+    }
     let mut placed = row.placed();
     if let Some(sku) = confirmed.sku.as_deref().filter(|_| !confirmed.moves) {
         let before = row.external_offer_number.as_deref();
@@ -164,6 +171,12 @@ fn take_running(tx: &mut Tx<'_>, row: &mut OfferRow, placed: Placed, confirmed: 
         None => {}
     }
     Ok(placed)
+}
+
+/// Keeps what the merchant was told that the channel does not take of an offer.
+pub(crate) fn keep_left_out(tx: &mut Tx<'_>, offer_id: OfferId, left_out: &str) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id)).set(offers::left_out.eq(left_out)).execute(c))?;
+    Ok(())
 }
 
 fn save_placed(tx: &mut Tx<'_>, offer_id: OfferId, change: impl FnOnce(Placed) -> Placed) -> Result<(), Failure> {

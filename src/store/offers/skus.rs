@@ -55,7 +55,14 @@ pub(crate) fn announce_skus(tx: &mut Tx<'_>, account_id: AccountId, announcement
 pub(crate) fn confirm_sku(tx: &mut Tx<'_>, offer_id: OfferId, sku: &str, old_number: Option<&str>) -> Result<(), Failure> {
     let stale = offer_skus::offer_id.eq(offer_id).and(offer_skus::sku.ne(sku)).and(offer_skus::live.eq(1));
     if let Some(number) = old_number {
-        on!(&mut tx.conn, c => diesel::update(offer_skus::table.filter(stale)).set(offer_skus::external_number.eq(number)).execute(c))?;
+        let renamed = on!(&mut tx.conn, c => diesel::update(offer_skus::table.filter(stale))
+            .set(offer_skus::external_number.eq(number))
+            .execute(c))?;
+        if renamed == 0 {
+            // The channel gave it another number under the same SKU.
+            let this = offer_skus::offer_id.eq(offer_id).and(offer_skus::sku.eq(sku));
+            on!(&mut tx.conn, c => diesel::update(offer_skus::table.filter(this)).set(offer_skus::external_number.eq(number)).execute(c))?;
+        }
     }
     on!(&mut tx.conn, c => diesel::update(offer_skus::table.filter(stale)).set(offer_skus::live.eq(0)).execute(c))?;
     Ok(())

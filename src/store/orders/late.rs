@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::{Positions, branch_warehouse, follow_pieces, get, save, sold_offer};
-use crate::domain::{AccountId, Failure, ItemId, MandatorId, OrderId, OrderItemId, WarehouseId};
+use super::{Positions, follow_pieces, get, save, sold_offer};
+use crate::domain::order::Warehouses;
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OrderId, OrderItemId};
 use crate::on;
 use crate::store::schema::{order_items, orders};
 use crate::store::{Conn, MOST_VARIABLES, Tx};
@@ -22,14 +23,13 @@ pub(crate) fn any_unmatched(conn: &mut Conn<'_>) -> Result<bool, Failure> {
 }
 
 /// Links positions to articles that have their number now, `items` by number, and reserves what is open of them.
-/// `warehouses` gives those of an account for an order that is picked up in the branch whose warehouse has this code. Gives
-/// the accounts whose offers are concerned.
+/// Gives the accounts whose offers are concerned.
 pub(crate) fn match_late(
     tx: &mut Tx<'_>,
     mandator_id: MandatorId,
     items: &BTreeMap<&str, ItemId>,
     changed_by: &str,
-    warehouses: impl Fn(Option<AccountId>, Option<String>) -> Vec<WarehouseId>,
+    known: &impl Warehouses,
 ) -> Result<Vec<AccountId>, Failure> {
     let numbers: Vec<&str> = items.keys().copied().collect();
     let mut waiting: BTreeMap<OrderId, Vec<(OrderItemId, String)>> = BTreeMap::new();
@@ -48,8 +48,7 @@ pub(crate) fn match_late(
     let mut accounts = Vec::new();
     for (order_id, found) in waiting {
         let Some(mut order) = get(&mut tx.conn, order_id)? else { continue };
-        let branch = branch_warehouse(&mut tx.conn, mandator_id, &order.data.delivery)?;
-        let mut positions = Positions::load(&mut tx.conn, order_id, &warehouses(order.account_id, branch))?;
+        let mut positions = Positions::of_order(&mut tx.conn, &order, known)?;
         for (order_item_id, number) in found {
             let Some(item_id) = items.get(number.as_str()).copied() else { continue };
             let offer = match order.account_id {
@@ -64,7 +63,7 @@ pub(crate) fn match_late(
         if order.order_status_id.reserves_stock() {
             positions.reserve(&mut tx.conn)?;
         }
-        accounts.extend(follow_pieces(tx, positions)?);
+        accounts.extend(follow_pieces(tx, positions, known)?);
         save(tx, &mut order, changed_by)?;
     }
     Ok(accounts)

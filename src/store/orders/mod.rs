@@ -15,6 +15,7 @@ mod positions;
 mod progress;
 mod requests;
 mod reservations;
+mod shortages;
 
 pub(crate) use credits::{
     CreditRow, add_credit, credit_by_number, credits_of, follow_settled, give_up_credit, open_fact, refused_credits, resume_credits,
@@ -22,23 +23,27 @@ pub(crate) use credits::{
 pub(crate) use find::order_conditions;
 pub(crate) use find::{OrderKey, Selection, changed, find, numbers, of_channel, select};
 pub(crate) use late::{any_unmatched, match_late};
-pub(crate) use order_changes::{OrderChangeRow, accept_change, changes_of, note_changes, order_of_change};
+pub(crate) use order_changes::{OrderChangeRow, accept_change, changes_of, note_changes, order_of_change, was_change};
 pub(crate) use packages::{ContentRow, PacketRow, add_packet, contents_of, pack, packets_of, save_packet};
 pub(crate) use parts::{OrderParts, add_payments, add_tags, delete_notice, delete_tags};
 pub(crate) use parts::{items_of, load, notices_of, save_notice};
-pub(crate) use pickup::branch_warehouse;
+pub(crate) use pickup::warehouses_of;
+#[cfg(test)]
+pub(crate) use positions::save_row;
 pub(crate) use positions::{Packed, Positions};
 pub(crate) use progress::{
-    change_status, contents, fact_key, follow_pieces, follow_status, packets_for_channel, pay, set_status, tell, unpay,
+    WaitingShipment, WaitsFor, change_status, contents, fact_key, follow_pieces, follow_status, is_said_later, packets_for_channel, pay,
+    report_waiting, set_status, shipment_waits, tell, unpay,
 };
 pub(crate) use requests::{RequestRow, report_answer, requests_of, settle_request, take_request};
+pub(crate) use shortages::cover_shortages;
 
 use diesel::prelude::*;
 
 use super::schema::{items, offers, order_items, order_notices, order_payments};
 use super::schema::{order_tags, orders};
 use super::{Conn, MOST_VARIABLES, Tx, mails, next_ids, next_ids_from};
-use crate::domain::order::{OrderDocument, OrderStatus, PaymentDocument, PaymentStatus, Pieces, Workflow};
+use crate::domain::order::{Event, OrderDocument, OrderStatus, PaymentDocument, PaymentStatus, Pieces, Step, Workflow, step};
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, OrderItemId, WarehouseId};
 use crate::on;
 
@@ -90,6 +95,15 @@ pub struct OrderRow {
 }
 
 impl OrderRow {
+    pub(crate) fn is_paid(&self) -> bool {
+        self.data.payment_status_id == Some(PaymentStatus::Paid)
+    }
+
+    /// The step that an event takes in the order's own workflow.
+    pub(crate) fn step(&self, event: Event) -> Step {
+        step(self.workflow, self.order_status_id, self.is_paid(), event)
+    }
+
     /// A new order without numbers of others; the caller fills in what it knows.
     pub fn new(mandator_id: MandatorId, sub_channel_id: i32, workflow: Workflow) -> OrderRow {
         OrderRow {

@@ -5,7 +5,10 @@ use diesel::prelude::*;
 use crate::domain::{Failure, OrderId, OrderItemId};
 use crate::on;
 use crate::store::schema::order_changes;
-use crate::store::{Conn, Tx, next_ids};
+use crate::store::{Conn, Tx, counter, next_ids};
+
+/// The counter of their numbers.
+const COUNTER: &str = "order_change";
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = order_changes, treat_none_as_default_value = false)]
@@ -32,7 +35,7 @@ pub(crate) fn changes_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<V
 
 /// Stores changes; their ids and times are set here.
 pub(crate) fn note_changes(tx: &mut Tx<'_>, mut rows: Vec<OrderChangeRow>) -> Result<(), Failure> {
-    let first = next_ids(tx, "order_change", rows.len())?;
+    let first = next_ids(tx, COUNTER, rows.len())?;
     for (id, row) in (first..).zip(&mut rows) {
         row.order_change_id = id;
         row.changed_at = tx.stamp.0;
@@ -41,6 +44,11 @@ pub(crate) fn note_changes(tx: &mut Tx<'_>, mut rows: Vec<OrderChangeRow>) -> Re
         on!(&mut tx.conn, c => diesel::insert_into(order_changes::table).values(chunk).execute(c))?;
     }
     Ok(())
+}
+
+/// A change that was there has this number. All numbers count from 1.
+pub(crate) fn was_change(conn: &mut Conn<'_>, order_change_id: i32) -> Result<bool, Failure> {
+    Ok((1..=counter(conn, COUNTER)?.unwrap_or_default()).contains(&order_change_id))
 }
 
 /// The order that a change is about; `None`: nobody waits for its acceptance.

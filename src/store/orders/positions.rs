@@ -1,19 +1,20 @@
 //! The positions of an order while their pieces are moved: read with their reservations, changed in memory by the rules of
 //! [`crate::domain::order`], and written with the stock that they book.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
 use super::requests::answer_requests;
 use super::reservations::{reservations_of, write_reservations};
-use super::{OrderItemRow, ROWS_OF_INSERT, contents, items_of};
-use crate::domain::order::{Content, Moved, Pieces, Position, Standing};
+use super::{OrderItemRow, OrderRow, contents, items_of, warehouses_of};
+use crate::domain::order::{Content, Moved, Pieces, Position, Standing, Warehouses};
+use crate::domain::set::{Components, makes};
 use crate::domain::{Failure, ItemId, OrderId, OrderItemId, WarehouseId, code};
 use crate::on;
-use crate::store::schema::{items, order_items, stock};
-use crate::store::{Conn, Tx, mails};
+use crate::store::schema::{items, order_items};
+use crate::store::stock::{self, StockRow};
+use crate::store::{Conn, Tx, mails, sets};
 
 /// Pieces that were shipped, with the warehouse they left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,10 @@ pub(crate) struct Positions {
     rows_before: Vec<OrderItemRow>,
     list: Vec<Position>,
     reserved_before: BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>>,
+    /// What one piece of the positions is composed of that sold sets.
+    composed: BTreeMap<OrderItemId, Components>,
+    /// Those of them of which that is not kept yet.
+    newly_composed: BTreeSet<OrderItemId>,
     /// Pieces that leave stock, by item and warehouse.
     booked: BTreeMap<(ItemId, WarehouseId), i64>,
     /// The order's warehouses, in the order in which they are used.
@@ -39,12 +44,45 @@ pub(crate) struct Positions {
 }
 
 impl Positions {
-    /// `warehouses` are those of the order's account in its order, or of the mandator for a phone sale.
+    /// The positions of an order, with the warehouses that serve it.
+    pub(crate) fn of_order(conn: &mut Conn<'_>, row: &OrderRow, known: &impl Warehouses) -> Result<Positions, Failure> {
+        let warehouses = warehouses_of(conn, row, known)?;
+        Positions::load(conn, row.order_id, &warehouses)
+    }
+
     pub(crate) fn load(conn: &mut Conn<'_>, order_id: OrderId, warehouses: &[WarehouseId]) -> Result<Positions, Failure> {
         let rows = items_of(conn, order_id)?;
         let ids: Vec<OrderItemId> = rows.iter().map(|row| row.order_item_id).collect();
         let reserved_before = reservations_of(conn, &ids)?;
-        Ok(Positions::of(rows, reserved_before, warehouses))
+        let mut positions = Positions { composed: sets::sold(conn, &ids)?, ..Positions::of(rows, reserved_before, warehouses) };
+        positions.compose(conn)?;
+        Ok(positions)
+    }
+
+    /// Sees which positions sell sets. A position that moved pieces already stays what it was: what is composed later of
+    /// something else was sold as it was then.
+    fn compose(&mut self, conn: &mut Conn<'_>) -> Result<(), Failure> {
+        let is_new = |position: &&Position| {
+            position.reserved.is_empty() && position.pieces.shipped == 0 && !self.composed.contains_key(&position.order_item_id)
+        };
+        let untouched: Vec<(OrderItemId, ItemId)> =
+            self.list.iter().filter(is_new).filter_map(|position| Some((position.order_item_id, position.item_id?))).collect();
+        let items: Vec<ItemId> = untouched.iter().map(|(_, item_id)| *item_id).collect();
+        let components = sets::components_of(conn, &items)?;
+        for (order_item_id, item_id) in untouched {
+            if let Some(components) = components.get(&item_id) {
+                self.composed.insert(order_item_id, components.clone());
+                self.newly_composed.insert(order_item_id);
+            }
+        }
+        Ok(())
+    }
+
+    /// What leaves warehouses with one piece of a position.
+    fn components(&self, order_item_id: OrderItemId) -> Components {
+        let item_id = || self.list.iter().find(|position| position.order_item_id == order_item_id)?.item_id;
+        let plain = || item_id().map(|item_id| (item_id, 1)).into_iter().collect();
+        self.composed.get(&order_item_id).cloned().unwrap_or_else(plain)
     }
 
     pub(super) fn of(
@@ -63,6 +101,8 @@ impl Positions {
             rows_before: rows.clone(),
             rows,
             reserved_before: reserved,
+            composed: BTreeMap::new(),
+            newly_composed: BTreeSet::new(),
             booked: BTreeMap::new(),
             warehouses: warehouses.to_vec(),
             moved_by_channel: false,
@@ -149,10 +189,11 @@ impl Positions {
     pub(crate) fn ship(&mut self, order_item_id: OrderItemId, quantity: i32, from: Option<WarehouseId>) -> Vec<Packed> {
         let Some((position, warehouses)) = self.position(order_item_id) else { return Vec::new() };
         let left = position.ship(quantity, from, warehouses);
-        if let Some(item_id) = position.item_id {
-            for part in &left {
-                let Some(warehouse) = part.warehouse_id else { continue };
-                *self.booked.entry((item_id, warehouse)).or_default() += i64::from(part.quantity);
+        let components = self.components(order_item_id);
+        for part in &left {
+            let Some(warehouse) = part.warehouse_id else { continue };
+            for (item_id, pieces) in &components {
+                *self.booked.entry((*item_id, warehouse)).or_default() += i64::from(part.quantity) * i64::from(*pieces);
             }
         }
         left.into_iter().map(|part| Packed { order_item_id, warehouse_id: part.warehouse_id, quantity: part.quantity }).collect()
@@ -210,43 +251,53 @@ impl Positions {
 
     /// Books pieces back into a warehouse.
     pub(crate) fn restock(&mut self, order_item_id: OrderItemId, quantity: i32, warehouse_id: WarehouseId) {
-        if let Some(item_id) = self.position(order_item_id).and_then(|(position, _)| position.item_id) {
-            *self.booked.entry((item_id, warehouse_id)).or_default() -= i64::from(quantity);
+        for (item_id, pieces) in self.components(order_item_id) {
+            *self.booked.entry((item_id, warehouse_id)).or_default() -= i64::from(quantity) * i64::from(pieces);
         }
     }
 
     /// Reserves what is open and not reserved yet, where it is available.
     pub(crate) fn reserve(&mut self, conn: &mut Conn<'_>) -> Result<(), Failure> {
-        let item_ids: Vec<ItemId> = self.list.iter().filter_map(|position| position.item_id).collect();
+        self.compose(conn)?;
+        let parts: Vec<Components> = self.list.iter().map(|position| self.components(position.order_item_id)).collect();
+        let mut available = self.available(conn, &parts)?;
+        for (position, parts) in self.list.iter_mut().zip(&parts) {
+            let before = position.reserved.clone();
+            let left = |warehouse: WarehouseId| makes(parts, |item| available.get(&(item, warehouse)).copied().unwrap_or_default());
+            position.reserve(&self.warehouses, left);
+            for (warehouse, pieces) in &position.reserved {
+                let more = pieces.saturating_sub(before.get(warehouse).copied().unwrap_or_default());
+                for (item_id, quantity) in parts {
+                    *available.entry((*item_id, *warehouse)).or_default() -= i64::from(more) * i64::from(*quantity);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is not reserved of the articles that leave with these positions, as the order is now.
+    fn available(&self, conn: &mut Conn<'_>, parts: &[Components]) -> Result<BTreeMap<(ItemId, WarehouseId), i64>, Failure> {
+        let item_ids: Vec<ItemId> = parts.iter().flatten().map(|(item_id, _)| *item_id).collect();
         let mut available: BTreeMap<(ItemId, WarehouseId), i64> =
-            crate::store::stock::of_items(conn, &item_ids)?.into_iter().map(|(key, count)| (key, i64::from(count))).collect();
-        for (key, reserved) in crate::store::stock::reserved(conn, &item_ids)? {
+            stock::of_items(conn, &item_ids)?.into_iter().map(|(key, count)| (key, i64::from(count))).collect();
+        for (key, reserved) in stock::reserved(conn, &item_ids)? {
             *available.entry(key).or_default() -= i64::from(reserved);
         }
         // What the database says contains this order as it was read.
-        for position in &self.list {
-            let Some(item_id) = position.item_id else { continue };
-            let before = self.reserved_before.get(&position.order_item_id);
-            for (warehouse, pieces) in before.into_iter().flatten() {
-                *available.entry((item_id, *warehouse)).or_default() += i64::from(*pieces);
-            }
-            for (warehouse, pieces) in &position.reserved {
-                *available.entry((item_id, *warehouse)).or_default() -= i64::from(*pieces);
+        for (position, parts) in self.list.iter().zip(parts) {
+            let before =
+                self.reserved_before.get(&position.order_item_id).into_iter().flatten().map(|(warehouse, pieces)| (warehouse, *pieces));
+            let now = position.reserved.iter().map(|(warehouse, pieces)| (warehouse, pieces.saturating_neg()));
+            for (warehouse, pieces) in before.chain(now) {
+                for (item_id, quantity) in parts {
+                    *available.entry((*item_id, *warehouse)).or_default() += i64::from(pieces) * i64::from(*quantity);
+                }
             }
         }
         for (key, pieces) in &self.booked {
             *available.entry(*key).or_default() -= pieces;
         }
-        for position in &mut self.list {
-            let Some(item_id) = position.item_id else { continue };
-            let before = position.reserved.clone();
-            position.reserve(&self.warehouses, |warehouse| available.get(&(item_id, warehouse)).copied().unwrap_or_default());
-            for (warehouse, pieces) in &position.reserved {
-                let more = pieces.saturating_sub(before.get(warehouse).copied().unwrap_or_default());
-                *available.entry((item_id, *warehouse)).or_default() -= i64::from(more);
-            }
-        }
-        Ok(())
+        Ok(available)
     }
 
     /// Each position with what a request may still ask for.
@@ -288,11 +339,15 @@ impl Positions {
             answer_requests(tx, order_id, &self.moved())?;
         }
         self.note_cancelled(tx)?;
-        for ((row, before), position) in self.rows.iter_mut().zip(&self.rows_before).zip(&self.list) {
+        let parts: Vec<Components> = self.list.iter().map(|position| self.components(position.order_item_id)).collect();
+        for (((row, before), position), parts) in self.rows.iter_mut().zip(&self.rows_before).zip(&self.list).zip(&parts) {
             let none = BTreeMap::new();
+            if self.newly_composed.contains(&row.order_item_id) && (position.pieces.shipped > 0 || !position.reserved.is_empty()) {
+                sets::note_sold(tx, row.order_item_id, parts)?;
+            }
             if *self.reserved_before.get(&row.order_item_id).unwrap_or(&none) != position.reserved {
-                touched.extend(position.item_id);
-                write_reservations(tx, position)?;
+                touched.extend(parts.iter().map(|(item_id, _)| *item_id));
+                write_reservations(tx, position, parts)?;
             }
             row.item_id = position.item_id;
             row.set_pieces(position.pieces);
@@ -323,25 +378,13 @@ fn book(tx: &mut Tx<'_>, booked: &BTreeMap<(ItemId, WarehouseId), i64>) -> Resul
     // An item may have been deleted since; its stock went with it.
     let existing: Vec<ItemId> =
         on!(&mut tx.conn, c => items::table.filter(items::item_id.eq_any(&touched)).select(items::item_id).load(c))?;
-    let counts = crate::store::stock::of_items(&mut tx.conn, &touched)?;
+    let counts = stock::of_items(&mut tx.conn, &touched)?;
     let mut rows = Vec::with_capacity(booked.len());
     for ((item, warehouse), pieces) in booked.iter().filter(|((item, _), _)| existing.contains(item)) {
         let count = i64::from(counts.get(&(*item, *warehouse)).copied().unwrap_or_default()) - pieces;
         let count = i32::try_from(count).map_err(|_| Failure::new(code::STOCK_OVERFLOW, [&count.to_string()]))?;
-        rows.push((
-            stock::item_id.eq(*item),
-            stock::warehouse_id.eq(*warehouse),
-            stock::stock_count.eq(count),
-            stock::last_changed.eq(tx.stamp.0),
-        ));
+        rows.push(StockRow { item_id: *item, warehouse_id: *warehouse, stock_count: count, last_changed: tx.stamp.0 });
     }
-    for chunk in rows.chunks(ROWS_OF_INSERT) {
-        on!(&mut tx.conn, c => diesel::insert_into(stock::table)
-            .values(chunk)
-            .on_conflict((stock::item_id, stock::warehouse_id))
-            .do_update()
-            .set((stock::stock_count.eq(excluded(stock::stock_count)), stock::last_changed.eq(excluded(stock::last_changed))))
-            .execute(c))?;
-    }
-    Ok(())
+    stock::save(tx, rows)?;
+    sets::touch(tx, &existing)
 }

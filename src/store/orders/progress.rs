@@ -1,25 +1,26 @@
 //! What a change of status does to pieces and stock, and what the channel hears of it.
 
 use super::*;
-use crate::domain::order::{Content, Event, FactKind, FactName, Packet, PacketDocument, PaymentStatus, Step, reopened, step};
-use crate::domain::{AccountId, WarehouseId, code};
+use crate::domain::order::{Content, Event, FactKind, FactName, Packet, PacketDocument, PaymentStatus, Step, Warehouses, reopened};
+use crate::domain::{AccountId, code};
 use crate::store::outbox::{self, Topic};
 
 /// Gives an order another status, without regard to its workflow. A shipped order ships what is open, in a package of
 /// Kontor's own; a cancelled one cancels it; one that comes back from the cancelled is open again (`channel-calls.md` 3,
-/// rule 8). A status that contradicts the pieces then is refused. Marks the offers concerned, and gives their accounts. The
+/// rule 8). One whose status says so is paid. A status that contradicts the pieces then is refused. Marks the offers concerned, and
+/// gives their accounts. The
 /// caller saves the row.
 pub(crate) fn change_status(
     tx: &mut Tx<'_>,
     row: &mut OrderRow,
     to: OrderStatus,
-    warehouses: &[WarehouseId],
+    known: &impl Warehouses,
 ) -> Result<Vec<AccountId>, Failure> {
     let from = row.order_status_id;
     if from == to {
         return Ok(Vec::new());
     }
-    let mut positions = Positions::load(&mut tx.conn, row.order_id, warehouses)?;
+    let mut positions = Positions::of_order(&mut tx.conn, row, known)?;
     if from == OrderStatus::Cancelled {
         positions.revive();
         positions.reserve(&mut tx.conn)?;
@@ -36,7 +37,10 @@ pub(crate) fn change_status(
         return Err(Failure::new(code::STATUS_CONTRADICTS, [to.word()]).within("order_status_id"));
     }
     set_status(row, to);
-    follow_pieces(tx, positions)
+    if matches!(to, OrderStatus::PaidShipping | OrderStatus::PaidDone) {
+        row.data.payment_status_id = Some(PaymentStatus::Paid);
+    }
+    follow_pieces(tx, positions, known)
 }
 
 /// Whether the pieces can be in this status. An order without positions can be in any.
@@ -61,7 +65,7 @@ pub(crate) fn set_status(row: &mut OrderRow, to: OrderStatus) {
 /// The order is paid: its status steps on, and its channel hears of it, once. Gives the account, when a fact was written. The
 /// caller saves the row.
 pub(crate) fn pay(tx: &mut Tx<'_>, row: &mut OrderRow, transaction_id: Option<String>) -> Result<Option<AccountId>, Failure> {
-    match step(row.workflow, row.order_status_id, Event::Paid) {
+    match row.step(Event::Paid) {
         Step::To(next) => set_status(row, next),
         Step::Recorded => {}
         Step::Refused => return Err(Failure::new(code::STATUS_NOT_ALLOWED, [row.order_status_id.word(), "PAID"])),
@@ -88,7 +92,7 @@ pub(crate) fn follow_status(row: &mut OrderRow, positions: &Positions) {
     let is_over = row.order_status_id.is_shipped() || row.order_status_id == OrderStatus::Cancelled;
     if positions.is_open() {
         if is_over {
-            set_status(row, reopened(row.workflow, row.data.payment_status_id == Some(PaymentStatus::Paid)));
+            set_status(row, reopened(row.workflow, row.is_paid()));
             row.data.rest_cancelled = false;
         }
         return;
@@ -98,15 +102,16 @@ pub(crate) fn follow_status(row: &mut OrderRow, positions: &Positions) {
     }
     if !positions.is_shipped_in_part() {
         set_status(row, OrderStatus::Cancelled);
-    } else if let Step::To(next) = step(row.workflow, row.order_status_id, Event::Shipped) {
+    } else if let Step::To(next) = row.step(Event::Shipped) {
         set_status(row, next);
         row.data.rest_cancelled = true;
     }
 }
 
-/// Writes moved pieces, marks the offers concerned, and gives their accounts.
-pub(crate) fn follow_pieces(tx: &mut Tx<'_>, positions: Positions) -> Result<Vec<AccountId>, Failure> {
+/// Writes moved pieces, lets them cover shortages, marks the offers concerned, and gives their accounts.
+pub(crate) fn follow_pieces(tx: &mut Tx<'_>, positions: Positions, known: &impl Warehouses) -> Result<Vec<AccountId>, Failure> {
     let touched = positions.save(tx)?;
+    cover_shortages(tx, &touched, known)?;
     outbox::mark_items(tx, &touched, &[Topic::Quantity])
 }
 
@@ -143,13 +148,12 @@ pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> R
             !packets.is_empty() || !together.is_empty()
         }
         FactKind::PositionsCancelled { positions, .. } => !positions.is_empty(),
-        FactKind::Refunded { .. } => true,
+        FactKind::Refunded { .. } | FactKind::DocumentAttached { .. } => true,
         FactKind::Acknowledged
         | FactKind::Paid { .. }
         | FactKind::Cancelled { .. }
         | FactKind::CancellationAccepted { .. }
-        | FactKind::CancellationDeclined { .. }
-        | FactKind::DocumentAttached { .. } => false,
+        | FactKind::CancellationDeclined { .. } => false,
     };
     let says_nothing = times > 0 || fact.name() == FactName::PositionsCancelled;
     if says_nothing && !again {
@@ -162,9 +166,75 @@ pub(crate) fn tell(tx: &mut Tx<'_>, row: &mut OrderRow, mut fact: FactKind) -> R
     Ok(written.then_some(account_id))
 }
 
+/// Why a channel that takes whole shipments only does not hear of packages yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WaitsFor {
+    /// Something of the order is open.
+    TheRest,
+    /// It takes cancelled pieces, and does not know yet of all.
+    Cancellations,
+}
+
+impl WaitsFor {
+    /// `None`: nothing keeps the shipment back.
+    pub(crate) fn of(positions: &[OrderItemRow], takes_cancelled: bool) -> Option<WaitsFor> {
+        if positions.iter().any(|position| position.pieces().open() > 0) {
+            return Some(WaitsFor::TheRest);
+        }
+        let untold = takes_cancelled && positions.iter().any(|position| position.cancelled > position.cancelled_told);
+        untold.then_some(WaitsFor::Cancellations)
+    }
+}
+
+/// A shipment that the channel does not hear of yet.
+#[derive(Debug, Clone)]
+pub(crate) struct WaitingShipment {
+    pub order_id: OrderId,
+    pub fact_key: String,
+    pub packet_ids: Vec<i32>,
+    pub waits_for: WaitsFor,
+}
+
+/// The packages of a shipment wait. What they wait for may have come since it was looked up.
+pub(crate) fn shipment_waits(tx: &mut Tx<'_>, shipment: &WaitingShipment) -> Result<(), Failure> {
+    let WaitingShipment { order_id, fact_key, packet_ids, waits_for } = shipment;
+    let Some(mut row) = get(&mut tx.conn, *order_id)?.filter(|row| !is_said_later(row, FactName::Shipped, fact_key)) else {
+        return Ok(());
+    };
+    for mut packet in packets_of(&mut tx.conn, &[*order_id])?.into_iter().filter(|packet| packet_ids.contains(&packet.packet_id)) {
+        packet.data.told = false;
+        packet.data.waits = true;
+        save_packet(tx, &packet)?;
+    }
+    let now = WaitsFor::of(&items_of(&mut tx.conn, *order_id)?, *waits_for == WaitsFor::Cancellations);
+    if now.is_none() && report_waiting(tx, &mut row)?.is_some() {
+        save_unseen(tx, &row)?;
+    }
+    Ok(())
+}
+
+/// Reports packages that waited until nothing of the order is open any more. Gives the account, when a fact was written. The
+/// caller saves the row.
+pub(crate) fn report_waiting(tx: &mut Tx<'_>, row: &mut OrderRow) -> Result<Option<AccountId>, Failure> {
+    if !row.data.is_told(FactName::Shipped) || !packets_of(&mut tx.conn, &[row.order_id])?.iter().any(|packet| packet.data.waits) {
+        return Ok(None);
+    }
+    // Whether it waits for cancellations is seen when it is sent: it depends on the channel.
+    if WaitsFor::of(&items_of(&mut tx.conn, row.order_id)?, false).is_some() {
+        return Ok(None);
+    }
+    tell(tx, row, FactKind::Shipped { packets: Vec::new(), together: Vec::new() })
+}
+
 /// The key of the last fact of this name that was written for an order.
 pub(crate) fn fact_key(row: &OrderRow, fact: FactName) -> String {
     format!("{}-{}-{}", row.order_id, fact.word(), row.data.times_told(fact))
+}
+
+/// Whether a later fact of this name was written for the order.
+pub(crate) fn is_said_later(row: &OrderRow, fact: FactName, fact_key: &str) -> bool {
+    let number = fact_key.rsplit('-').next().and_then(|number| number.parse::<i32>().ok());
+    number.is_some_and(|number| number < row.data.times_told(fact))
 }
 
 /// The packages that no fact named yet; from now on one does.
@@ -184,6 +254,7 @@ fn untold_packets(tx: &mut Tx<'_>, row: &OrderRow) -> Result<Vec<Packet>, Failur
     // From the last one back: each counts what was shipped before it.
     for mut packet in untold.into_iter().rev() {
         packet.data.told = true;
+        packet.data.waits = false;
         save_packet(tx, &packet)?;
         packets.push(Packet {
             packet_id: packet.packet_id,

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::domain::order::Position;
-use crate::domain::{Failure, ItemId, OrderItemId, WarehouseId};
+use crate::domain::order::{Pieces, Position};
+use crate::domain::set::Components;
+use crate::domain::{Failure, ItemId, OrderId, OrderItemId, WarehouseId};
 use crate::on;
-use crate::store::schema::{reservations, stock};
-use crate::store::{Conn, MOST_VARIABLES, Tx};
+use crate::store::schema::{order_items, reservations, stock};
+use crate::store::{Conn, MOST_VARIABLES, Tx, sets};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = reservations)]
@@ -19,39 +20,70 @@ struct ReservationRow {
     quantity: i32,
 }
 
-/// Reservations by position and warehouse.
+/// Everything that reserves an item, by order; the oldest position first.
+pub(super) fn holders_of(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Vec<(OrderId, Position)>, Failure> {
+    let rows: Vec<(OrderId, ReservationRow)> = on!(conn, c => reservations::table
+        .inner_join(order_items::table)
+        .filter(reservations::item_id.eq(item_id))
+        .order(reservations::order_item_id)
+        .select((order_items::order_id, ReservationRow::as_select()))
+        .load(c))?;
+    let mut holders: Vec<(OrderId, Position)> = Vec::new();
+    for (order_id, row) in rows {
+        let position = match holders.last_mut() {
+            Some((_, last)) if last.order_item_id == row.order_item_id => last,
+            _ => {
+                let ReservationRow { order_item_id, item_id, .. } = row;
+                let position = Position { order_item_id, item_id: Some(item_id), pieces: Pieces::default(), reserved: BTreeMap::new() };
+                &mut holders.push_mut((order_id, position)).1
+            }
+        };
+        // What is not reserved here does not matter here.
+        position.pieces.ordered = position.pieces.ordered.saturating_add(row.quantity);
+        position.reserved.insert(row.warehouse_id, row.quantity);
+    }
+    Ok(holders)
+}
+
+/// Reservations by position and warehouse, in pieces of what was sold.
 pub(crate) fn reservations_of(
     conn: &mut Conn<'_>,
     order_item_ids: &[OrderItemId],
 ) -> Result<BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>>, Failure> {
     let mut found: BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>> = BTreeMap::new();
+    let sold = sets::sold(conn, order_item_ids)?;
+    // Of a set all components are reserved in the same measure.
+    let per_piece = |row: &ReservationRow| {
+        let components = sold.get(&row.order_item_id)?;
+        components.iter().find(|(item_id, _)| *item_id == row.item_id).map(|(_, quantity)| *quantity)
+    };
     for chunk in order_item_ids.chunks(MOST_VARIABLES) {
         let rows: Vec<ReservationRow> = on!(conn, c => reservations::table
             .filter(reservations::order_item_id.eq_any(chunk))
             .select(ReservationRow::as_select())
             .load(c))?;
         for row in rows {
-            found.entry(row.order_item_id).or_default().insert(row.warehouse_id, row.quantity);
+            let pieces = row.quantity.checked_div(per_piece(&row).unwrap_or(1)).unwrap_or_default();
+            found.entry(row.order_item_id).or_default().insert(row.warehouse_id, pieces);
         }
     }
     Ok(found)
 }
 
-/// Writes what a position reserves now.
-pub(super) fn write_reservations(tx: &mut Tx<'_>, position: &Position) -> Result<(), Failure> {
+/// Writes what a position reserves now: of each article that one piece of it is composed of.
+pub(super) fn write_reservations(tx: &mut Tx<'_>, position: &Position, components: &Components) -> Result<(), Failure> {
     on!(&mut tx.conn, c => diesel::delete(reservations::table.filter(reservations::order_item_id.eq(position.order_item_id)))
         .execute(c))?;
-    let Some(item_id) = position.item_id else { return Ok(()) };
-    let rows: Vec<ReservationRow> = position
-        .reserved
-        .iter()
-        .map(|(warehouse_id, quantity)| ReservationRow {
+    let of_warehouse = |(warehouse_id, pieces): (&WarehouseId, &i32)| {
+        let (warehouse_id, pieces) = (*warehouse_id, *pieces);
+        components.iter().map(move |(item_id, quantity)| ReservationRow {
             order_item_id: position.order_item_id,
-            warehouse_id: *warehouse_id,
-            item_id,
-            quantity: *quantity,
+            warehouse_id,
+            item_id: *item_id,
+            quantity: pieces.saturating_mul(*quantity),
         })
-        .collect();
+    };
+    let rows: Vec<ReservationRow> = position.reserved.iter().flat_map(of_warehouse).collect();
     if rows.is_empty() {
         return Ok(());
     }

@@ -2,8 +2,11 @@
 
 use super::super::play::pieces;
 use super::{Hooks, Rows, SOUND, Told};
-use crate::connectors::{ChannelError, Fact, OfferChange, OfferContent, Outcome, Pulled, RowResult, TaskProgress};
+use crate::connectors::{
+    ChannelError, Fact, OfferChange, OfferContent, Outcome, Pulled, PulledContacts, Record, RowResult, TaskProgress, Transfer,
+};
 use crate::domain::Decimal;
+use crate::domain::contact::{ContactContent, Rating};
 use crate::domain::message::channel;
 use crate::domain::offer::Wanted;
 use crate::domain::order::{ChannelOrder, FactKind, OrderLine, Packet};
@@ -83,6 +86,23 @@ const fn facts(hook: fn(&mut Fact, usize)) -> Hooks {
     Hooks { fact: hook, ..SOUND }
 }
 
+/// Another key each time, as of a connector that makes its own.
+fn new_transfer_key(transfer: &mut Transfer, call: usize) {
+    match &mut transfer.record {
+        Record::Message(message) => message.key = format!("{}-{call}", message.key),
+        Record::Dispute(dispute) => dispute.key = format!("{}-{call}", dispute.key),
+        Record::Customer(_) | Record::Coupon(_) => {}
+    }
+}
+
+const fn contacts(hook: fn(&mut PulledContacts)) -> Hooks {
+    Hooks { contacts: hook, ..SOUND }
+}
+
+const fn transfers(hook: fn(&mut Transfer, usize)) -> Hooks {
+    Hooks { transfer: hook, ..SOUND }
+}
+
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     ("create", "forgets the description", offers(|offers, _| contents(offers, |content| content.description.clear()))),
@@ -103,6 +123,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("attributes", "sends one attribute", offers(|offers, _| contents(offers, |content| content.attributes.truncate(1)))),
     ("variants", "sends the first property of a variant only", offers(|offers, _| contents(offers, |content| if let Some(variant) = &mut content.variant { variant.options.truncate(1) }))),
     ("variant_late", "makes a family for each call", offers(|offers, call| contents(offers, |content| if let Some(variant) = &mut content.variant { variant.parent_sku = format!("{}-{call}", variant.parent_sku) }))),
+    ("variant_of_renamed", "takes the first number for the family", offers(|offers, _| contents(offers, |content| if let Some(variant) = &mut content.variant { variant.parent_sku = "one family".to_owned() }))),
     ("variant_ends", "ends no variants", offers(|offers, _| each(offers, |offer| offer.wanted = Wanted::Running))),
     ("rename", "drops the rename", offers(|offers, _| each(offers, |offer| if let Some(known) = offer.known_as.pop() { offer.sku = known }))),
     ("rename", "lists anew instead of renaming", offers(|offers, _| each(offers, |offer| if offer.known_as.pop().is_some() { offer.external_number = None }))),
@@ -170,6 +191,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("weather_cancel", "takes faults of the line for refusals", Hooks { told: refuse, ..SOUND }),
     ("weather_refund", "gives it back at each call", facts(new_key)),
     ("throttled", "forgets how long to wait", rows(|rows, _, _| rows.map_err(|error| match error { ChannelError::Unavailable { reason, .. } => ChannelError::Unavailable { reason, retry_after: None }, other => other }))),
+    ("message_in", "drops the order of a message", contacts(|pulled| pulled.contacts.iter_mut().for_each(|contact| contact.order_id = None))),
+    ("message_in", "reads from its own place", Hooks { own_place: true, ..SOUND }),
+    ("message_pages", "reads one page", contacts(|pulled| pulled.more = false)),
+    ("message_pages", "skips what follows a page", Hooks { skips: 1, ..SOUND }),
+    ("message_out", "gives another key each time", transfers(new_transfer_key)),
+    ("message_read", "sends everything as unread", transfers(|transfer, _| if let Record::Message(message) = &mut transfer.record { message.message.read = false })),
+    ("dispute_in", "gives a dispute as it was first", contacts(|pulled| pulled.contacts.iter_mut().for_each(|contact| if let ContactContent::Dispute(dispute) = &mut contact.content { dispute.state = "Open".to_owned() }))),
+    ("dispute_out", "gives another key each time", transfers(new_transfer_key)),
+    ("feedback", "takes every word for a good one", contacts(|pulled| pulled.contacts.iter_mut().for_each(|contact| if let ContactContent::Feedback(feedback) = &mut contact.content { feedback.rating = Rating::Positive }))),
+    ("feedback", "has no sums", contacts(|pulled| pulled.summary = None)),
 ];
 
 fn is_refusal(row: &RowResult) -> bool {

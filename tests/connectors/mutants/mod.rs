@@ -9,9 +9,10 @@ use super::stage::{Act, Deed, Edit, Fault, Shown, ShownOrder, Stage, TaskFate};
 use super::{STAGES, Verdict, run, scenarios};
 use crate::connectors::{
     Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Fact, Listed, ListedOffer, OfferChange, OfferKey,
-    Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress,
+    Outcome, Pulled, PulledContacts, ReadBack, RowResult, Task, TaskProgress, Transfer,
 };
 use crate::domain::OfferId;
+use crate::domain::contact::ContactKind;
 
 use list::MUTANTS;
 
@@ -38,6 +39,8 @@ struct Hooks {
     list_error: fn(ChannelError) -> Result<Listed, ChannelError>,
     found: fn(&mut Vec<(OfferId, ListedOffer)>),
     progress: fn(TaskProgress) -> TaskProgress,
+    contacts: fn(&mut PulledContacts),
+    transfer: fn(&mut Transfer, usize),
 }
 
 const SOUND: Hooks = Hooks {
@@ -54,6 +57,8 @@ const SOUND: Hooks = Hooks {
     list_error: Err,
     found: |_| {},
     progress: |progress| progress,
+    contacts: |_| {},
+    transfer: |_, _| {},
 };
 
 /// What the connectors of a stage have in common.
@@ -61,6 +66,7 @@ const SOUND: Hooks = Hooks {
 struct Past {
     submits: AtomicUsize,
     facts: AtomicUsize,
+    transfers: AtomicUsize,
     place: Mutex<Option<String>>,
 }
 
@@ -118,6 +124,24 @@ impl Connector for Broken {
 
     fn read_back(&self, fact: &Fact) -> Result<ReadBack, ChannelError> {
         (self.hooks.read_back)(fact).map_or_else(|| self.inner.read_back(fact), Ok)
+    }
+
+    fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
+        let mut transfer = transfer.clone();
+        (self.hooks.transfer)(&mut transfer, self.past.transfers.fetch_add(1, Ordering::SeqCst));
+        self.inner.transfer(&transfer)
+    }
+
+    fn pull_contacts(&self, kind: ContactKind, cursor: Option<&str>) -> Result<PulledContacts, ChannelError> {
+        let mut place = self.past.place.lock().unwrap();
+        let from = if self.hooks.own_place { place.clone().or_else(|| cursor.map(str::to_owned)) } else { cursor.map(str::to_owned) };
+        let mut pulled = self.inner.pull_contacts(kind, from.as_deref())?;
+        if let Ok(number) = pulled.cursor.parse::<u64>() {
+            pulled.cursor = (number + self.hooks.skips).to_string();
+        }
+        (self.hooks.contacts)(&mut pulled);
+        *place = Some(pulled.cursor.clone());
+        Ok(pulled)
     }
 
     fn categories(&self, cursor: Option<&str>) -> Result<CategoryPage, ChannelError> {
@@ -199,6 +223,26 @@ impl Stage for BrokenStage<'_> {
 
     fn tasks_go(&self, fate: TaskFate) {
         self.inner.tasks_go(fate);
+    }
+
+    fn writes(&self, order_id: &str, text: &str) -> String {
+        self.inner.writes(order_id, text)
+    }
+
+    fn messages(&self, order_id: &str) -> Vec<(String, bool, bool)> {
+        self.inner.messages(order_id)
+    }
+
+    fn disputes(&self, order_id: &str) -> String {
+        self.inner.disputes(order_id)
+    }
+
+    fn closes_dispute(&self, number: &str) {
+        self.inner.closes_dispute(number);
+    }
+
+    fn rates(&self, order_id: &str, stars: i32) {
+        self.inner.rates(order_id, stars);
     }
 
     fn crowd(&self) -> usize {

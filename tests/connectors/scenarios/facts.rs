@@ -310,7 +310,7 @@ fn request_declined(play: &mut Play<'_>) {
 
 fn document(play: &mut Play<'_>) {
     let bought = Bought::paid(play, &[1]);
-    let kind = FactKind::DocumentAttached { number: "INV-1".to_owned(), document: DocumentKind::Invoice };
+    let kind = FactKind::DocumentAttached { number: "INV-1".to_owned(), document: DocumentKind::Invoice, file: None };
     let shown = once(play, &bought, &fact(&bought.id, kind));
     assert_eq!(shown.documents.len(), 1, "{:?}", shown.documents);
     assert!(shown.documents[0].contains("INV-1"));

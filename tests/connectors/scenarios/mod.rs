@@ -1,5 +1,6 @@
 //! The script: what a connector has to do right, written once for all of them.
 
+mod contacts;
 mod facts;
 mod lives;
 mod offers;
@@ -9,7 +10,9 @@ mod weather;
 
 use super::play::Play;
 use crate::connectors::Capabilities;
+use crate::domain::contact::ContactKind;
 use crate::domain::order::FactName;
+use crate::domain::transfer::TransferKind;
 
 pub(crate) struct Scenario {
     /// A word for the table of mutants and for `KONTOR_SCENARIO`.
@@ -44,10 +47,13 @@ needs! {
     CANCELLED "cancelled" |can| can.takes(FactName::Cancelled);
     CANCELS_IN_PART "positions_cancelled" |can| can.takes(FactName::PositionsCancelled);
     CATEGORIES "categories" |can| can.categories;
+    DISPUTES "disputes" |can| can.contacts.contains(&ContactKind::Dispute) && can.transfers.contains(&TransferKind::Dispute);
     DOCUMENTS "document_attached" |can| can.takes(FactName::DocumentAttached);
     EAN "ean" |can| can.ean;
+    FEEDBACK "feedback" |can| can.contacts.contains(&ContactKind::Feedback);
     FINDS_OFFERS "finds_offers" |can| can.finds_offers;
     LISTS_OFFERS "lists_offers" |can| can.lists_offers;
+    MESSAGES "messages" |can| can.contacts.contains(&ContactKind::Message) && can.transfers.contains(&TransferKind::Message);
     PAID "paid" |can| can.takes(FactName::Paid);
     PICTURES "pictures" |can| can.pictures > 0;
     REFUNDS_AMOUNTS "refunds_amounts" |can| can.takes(FactName::Refunded) && can.refunds_amounts;
@@ -69,5 +75,5 @@ impl Scenario {
 }
 
 pub(crate) fn all() -> impl Iterator<Item = &'static Scenario> {
-    [offers::ALL, lives::ALL, orders::ALL, facts::ALL, tasks::ALL, weather::ALL].into_iter().flatten()
+    [offers::ALL, lives::ALL, orders::ALL, facts::ALL, tasks::ALL, contacts::ALL, weather::ALL].into_iter().flatten()
 }

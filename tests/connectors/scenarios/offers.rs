@@ -3,7 +3,7 @@
 use super::super::play::{Play, amount, bare, fresh, is_done, offer, pieces, price, variant, with};
 use super::super::stage::Shown;
 use super::*;
-use crate::connectors::{Attribute, OfferChange, Outcome, Quantity, Word};
+use crate::connectors::{Attribute, OfferChange, Outcome, Quantity, Sibling, Word};
 use crate::domain::offer::Wanted;
 
 pub(super) const ALL: &[Scenario] = &[
@@ -22,6 +22,12 @@ pub(super) const ALL: &[Scenario] = &[
     Scenario { id: "attributes", promise: "Attributes are shown, changed, and removed", needs: &[ATTRIBUTES], run: attributes },
     Scenario { id: "variants", promise: "Variants of one article are one family with options", needs: &[VARIANTS], run: variants },
     Scenario { id: "variant_late", promise: "A variant that comes later joins its family", needs: &[VARIANTS], run: variant_late },
+    Scenario {
+        id: "variant_of_renamed",
+        promise: "A variant joins its family after the parent got another number",
+        needs: &[VARIANTS],
+        run: variant_of_renamed,
+    },
     Scenario { id: "variant_ends", promise: "One variant ends, the others stay on sale", needs: &[VARIANTS], run: variant_ends },
 ];
 
@@ -204,6 +210,28 @@ fn variant_late(play: &mut Play<'_>) {
     play.restarts();
     play.lists(&variant(&parent, &late, &[("Farbe", "Grün")]));
     assert_eq!(play.shows(&first).family, play.shows(&late).family);
+}
+
+fn variant_of_renamed(play: &mut Play<'_>) {
+    let (parent, renamed) = (fresh("P"), fresh("Q"));
+    let (first, late) = (format!("{parent}-1"), format!("{parent}-2"));
+    let listed = play.lists(&variant(&parent, &first, &[("Farbe", "Blau")]));
+    play.restarts();
+    let with_sibling = |change: OfferChange, sibling: Sibling| {
+        with(change, |content| content.variant.iter_mut().for_each(|variant| variant.siblings = vec![sibling.clone()]))
+    };
+    let known = Sibling { sku: first.clone(), external_number: listed.external_number.clone() };
+    let second = play.lists(&with_sibling(variant(&renamed, &late, &[("Farbe", "Grün")]), known));
+    // The content of the others goes as well, because that of their parent changed.
+    let known = Sibling { sku: late.clone(), external_number: second.external_number };
+    let content = with_sibling(variant(&renamed, &first, &[("Farbe", "Blau")]), known).content;
+    play.done(&OfferChange { content, ..bare(&listed) });
+    let (one, two) = (play.shows(&first), play.shows(&late));
+    assert!(one.family.is_some() && one.family == two.family, "{:?} and {:?}", one.family, two.family);
+    // Another parent with the number that is free now is another family.
+    let other = format!("{parent}-3");
+    play.lists(&variant(&parent, &other, &[("Farbe", "Rot")]));
+    assert_ne!(play.shows(&other).family, one.family);
 }
 
 fn variant_ends(play: &mut Play<'_>) {

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use super::{connector_in, merchant, numbers, offer, unique, variant_of};
+use super::{beside, connector_in, merchant, numbers, offer, unique, variant_of};
 use crate::connectors::vendure::Vendure;
 use crate::connectors::{Connector, OfferChange, Outcome, Price, lock};
 use crate::domain::message::Message;
@@ -119,7 +119,7 @@ fn a_new_variant_of_a_known_family_comes_into_the_accounts_channel_alone() {
     let parent = unique("FAM");
     let blue = variant_of(&parent, "Blau", offer(1, &format!("{parent}-B"), "5.00", 3));
     numbers(&german, std::slice::from_ref(&blue));
-    let red = priced(&variant_of(&parent, "Rot", offer(1, &format!("{parent}-R"), "9.00", 3)), "9.00", "CHF");
+    let red = beside(&blue, priced(&variant_of(&parent, "Rot", offer(1, &format!("{parent}-R"), "9.00", 3)), "9.00", "CHF"));
     let id = numbers(&swiss, std::slice::from_ref(&red));
     assert_eq!(seen(&swiss, &red.sku), [(id[0].clone(), vec![("CHF".to_owned(), 900)])]);
     assert!(seen(&swiss, &blue.sku).is_empty(), "its sibling was not asked for");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::gallery::Gallery;
-use super::{connector, connector_in, merchant, numbers, offer, unique, variants};
+use super::{beside, connector, connector_in, merchant, numbers, offer, unique, variants};
 use crate::connectors::vendure::Vendure;
 use crate::connectors::{Connector, OfferChange, Outcome, VariantContent, Word};
 
@@ -81,7 +81,10 @@ fn an_option_is_renamed_exchanged_and_translated() {
     let shirts = [
         english(&first[0], "Shirt blue", &[(word("COL", "Colour"), word("BL", "Blue"))]),
         english(&first[1], "Shirt red", &[(word("COL", "Colour"), word("RD", "Red"))]),
-        english(&member(&parent, &format!("{parent}-G"), &[]), "Shirt green", &[(word("COL", "Colour"), word("GN", "Green"))]),
+        beside(
+            &first[0],
+            english(&member(&parent, &format!("{parent}-G"), &[]), "Shirt green", &[(word("COL", "Colour"), word("GN", "Green"))]),
+        ),
     ];
     assert_eq!(all(&connector_in("en", ""), &shirts)[..2], ids);
     assert_eq!(groups(&blue, "en"), [("Colour".to_owned(), ["Blue", "Red", "Green"].map(str::to_owned).to_vec())]);
@@ -173,7 +176,7 @@ fn a_variant_that_moves_to_another_family_is_refused_with_a_report() {
     let size = word("SIZE", "Größe");
     let [a, b] = [&here, &there].map(|parent| member(parent, &format!("{parent}-S"), &[(size.clone(), word("S", "S"))]));
     all(&shop, &[a.clone(), b.clone()]);
-    let moved = edited(&a, |variant| variant.parent_sku.clone_from(&there));
+    let moved = beside(&b, edited(&a, |variant| variant.parent_sku.clone_from(&there)));
     let outcome = shop.submit(&[moved]).unwrap().remove(0).outcome;
     assert!(matches!(&outcome, Outcome::Refused(message) if message.code() == "OTHER_PRODUCT"), "{outcome:?}");
     assert_eq!(variants(&shop, &a.sku)[0]["product"]["name"], "Hemd");

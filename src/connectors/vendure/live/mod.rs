@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::super::http::Http;
 use super::super::tests::account;
-use super::super::{Connector, Fact, OfferChange, OfferContent, Outcome, Price, Quantity, VariantContent, Word};
+use super::super::{Connector, Fact, OfferChange, OfferContent, Outcome, Price, Quantity, Sibling, VariantContent, Word};
 use super::Vendure;
 use crate::config::Account;
 use crate::domain::offer::Wanted;
@@ -80,6 +80,14 @@ fn variant_of(parent: &str, colour: &str, mut change: OfferChange) -> OfferChang
         let options = vec![(Word::from("Farbe"), Word::from(colour)), (Word::from("Größe"), Word::from("1/2"))];
         content.variant =
             Some(VariantContent { parent_sku: parent.to_owned(), parent_title: "Lampe".to_owned(), options, ..VariantContent::default() });
+    }
+    change
+}
+
+/// A variant that knows another one of its family.
+fn beside(other: &OfferChange, mut change: OfferChange) -> OfferChange {
+    if let Some(variant) = change.content.as_mut().and_then(|content| content.variant.as_mut()) {
+        variant.siblings = vec![Sibling { sku: other.sku.clone(), external_number: None }];
     }
     change
 }

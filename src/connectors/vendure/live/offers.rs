@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{TIMEOUT, buy, connector, merchant, numbers, offer, unique, url, variant_of, variants};
+use super::{TIMEOUT, beside, buy, connector, merchant, numbers, offer, unique, url, variant_of, variants};
 use crate::connectors::tests::account;
 use crate::connectors::vendure::{Vendure, inputs};
 use crate::connectors::{ChannelError, Connector, ListedOffer, OfferChange, OfferContent, Outcome, Price, Quantity, lock};
@@ -41,7 +41,7 @@ fn an_offer_is_created_once_and_then_updated() {
     assert_eq!(one["product"]["id"], two["product"]["id"]);
     assert_eq!((&one["product"]["name"], &one["name"]), (&json!("Lampe"), &json!(format!("Lampe {blue}"))));
     assert_eq!(one["options"].as_array().unwrap().len(), 2);
-    let late = variant_of(&parent, "Grün", offer(4, &format!("{parent}-G"), "7.00", 1));
+    let late = beside(&rows[1], variant_of(&parent, "Grün", offer(4, &format!("{parent}-G"), "7.00", 1)));
     numbers(&shop, std::slice::from_ref(&late));
     assert_eq!(variants(&shop, &late.sku)[0]["product"]["id"], one["product"]["id"]);
     // An earlier attempt broke off when the product was there and its variant was not.

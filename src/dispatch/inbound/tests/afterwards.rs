@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Imported, changes, channel_order, export, id_of, line, load, messages, shelf, stock_of, take};
+use super::{Imported, changes, channel_order, export, id_of, line, load, messages, settings, shelf, stock_of, take};
 use crate::domain::order::{CancellationRequest, ChannelOrder, ChannelRefund, LinePieces, RequestState as S};
 use crate::domain::{Decimal, OrderId, WarehouseId};
 use crate::on;
@@ -34,7 +34,7 @@ fn erp(store: &Store, id: OrderId, step: impl FnOnce(&mut Positions, crate::doma
         let mut positions = Positions::load(&mut tx.conn, id, &[WarehouseId(10)])?;
         let first = positions.rows()[0].order_item_id;
         step(&mut positions, first);
-        orders::follow_pieces(tx, positions)?;
+        orders::follow_pieces(tx, positions, &settings())?;
         Ok(())
     };
     store.write(work).unwrap();

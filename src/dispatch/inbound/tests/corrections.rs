@@ -1,6 +1,6 @@
 //! Orders that their channel changes.
 
-use super::{Imported, changes, channel_order, export, facts, id_of, line, load, messages, pieces, reserved, shelf, take};
+use super::{Imported, changes, channel_order, export, facts, id_of, line, load, messages, pieces, reserved, settings, shelf, take};
 use crate::domain::order::{OrderLine, OrderStatus};
 use crate::domain::{Decimal, WarehouseId};
 use crate::store::orders;
@@ -88,7 +88,7 @@ fn pieces_that_the_channel_cancels_are_free_again_and_shipped_ones_stay() {
                 let mut positions = orders::Positions::load(&mut tx.conn, id, &[WarehouseId(10)])?;
                 let position = positions.rows()[0].order_item_id;
                 positions.ship(position, 1, None);
-                orders::follow_pieces(tx, positions)?;
+                orders::follow_pieces(tx, positions, &settings())?;
                 Ok(())
             })
             .unwrap();
@@ -119,7 +119,7 @@ fn what_the_erp_cancelled_comes_back_from_the_channel_as_nothing_new() {
                 positions.cancel(ids[0], 1);
                 positions.cancel(ids[1], 1);
                 positions.set_cancelled_told(ids);
-                orders::follow_pieces(tx, positions)?;
+                orders::follow_pieces(tx, positions, &settings())?;
                 Ok(())
             })
             .unwrap();

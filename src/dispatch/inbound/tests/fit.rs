@@ -33,7 +33,7 @@ fn what_does_not_fit_is_stored_as_far_as_it_does_with_a_message_and_kept_as_it_w
         assert_eq!(parts.items[0].identifier.chars().count(), 255);
         let second = &parts.items[1];
         assert_eq!((second.channel_line_id.as_deref(), second.quantity), (Some("L1#2"), 0));
-        assert_eq!(second.internal_item_number.as_ref().unwrap().chars().count(), 50);
+        assert_eq!(second.internal_item_number.as_ref().unwrap().chars().count(), 100);
         let kept = ChannelOrder::from_json(parts.order.channel_document.as_deref().unwrap()).unwrap();
         assert_eq!(kept.to_json().unwrap(), misfit().to_json().unwrap());
         let said: Vec<_> = messages(store).into_iter().filter(|message| message.code == "ORDER_VALUES_CHANGED").collect();

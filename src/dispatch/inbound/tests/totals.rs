@@ -2,7 +2,7 @@
 
 use chrono::{TimeZone, Utc};
 
-use super::{Imported, changes, channel_order, export, id_of, load, messages, shelf, take};
+use super::{Imported, changes, channel_order, export, id_of, load, messages, settings, shelf, take};
 use crate::domain::order::{ChannelOrder, Coupon, PriceType, TaxShare, total_difference};
 use crate::domain::{Decimal, OrderId, Reader, WarehouseId};
 use crate::store::Store;
@@ -133,7 +133,7 @@ fn sums_that_fall_with_what_the_erp_cancelled_are_no_news() {
                 let first = positions.rows()[0].order_item_id;
                 positions.cancel(first, 1);
                 positions.set_cancelled_told([first]);
-                orders::follow_pieces(tx, positions)
+                orders::follow_pieces(tx, positions, &settings())
             })
             .unwrap();
         order.lines[0].cancelled = 1;

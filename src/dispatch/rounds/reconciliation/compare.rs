@@ -2,7 +2,7 @@
 
 use crate::domain::offer::Wanted;
 use crate::domain::stock::Life;
-use crate::domain::{Decimal, Money};
+use crate::domain::{Decimal, Money, limits};
 use crate::store::offers::{EndedBy, OfferRow, OfferState};
 
 /// An offer as the channel showed it.
@@ -14,7 +14,7 @@ pub(crate) struct Shown {
 }
 
 /// What does not fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Difference {
     /// It runs as far as we know, and the channel does not show it.
     Missing,
@@ -30,6 +30,11 @@ pub(crate) enum Difference {
     Quantity {
         known: i32,
         shown: i32,
+    },
+    /// It runs under another SKU than the channel confirmed.
+    Sku {
+        known: String,
+        shown: String,
     },
 }
 
@@ -68,6 +73,14 @@ fn parts(offer: &OfferRow, shown: &Shown) -> Vec<Difference> {
         }
     }
     differences
+}
+
+/// Compares the SKU of an offer that runs and is meant to. `known`: by which its channel may know it, the latest first.
+pub(crate) fn compare_sku(offer: &OfferRow, running: bool, shown: Option<&str>, known: &[String]) -> Option<Difference> {
+    let runs = running && offer.wanted == Wanted::Running && offer.placed().life == Life::Running;
+    let (shown, latest) = (shown.filter(|_| runs)?, known.first()?);
+    let same = known.iter().any(|sku| limits::channel_number(sku) == shown);
+    (!same).then(|| Difference::Sku { known: latest.clone(), shown: shown.to_owned() })
 }
 
 /// The offer was prepared at most: what the channel shows of its article did not come from us, and is not ours to end.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::{Difference, compare};
+use super::compare::{Difference, compare, compare_sku};
 use super::pass::Seen;
 use super::wording;
 use crate::config::Account;
@@ -38,9 +38,12 @@ impl View {
     ) -> Result<Differing, Failure> {
         let mut found = Differing::default();
         let on_the_way = offers::on_the_way(conn, self.account.account_id, &offers)?;
+        let skus = offers::live_skus(conn, &offers.iter().map(|offer| offer.offer_id).collect::<Vec<_>>())?;
         for offer in offers {
             let seen = seen.get(&offer.offer_id);
-            let differences = compare(&offer, seen.map(|seen| &seen.shown), self.ends_at_zero);
+            let mut differences = compare(&offer, seen.map(|seen| &seen.shown), self.ends_at_zero);
+            let known = skus.get(&offer.offer_id).map_or(&[][..], Vec::as_slice);
+            differences.extend(seen.and_then(|seen| compare_sku(&offer, seen.shown.running, seen.sku.as_deref(), known)));
             if differences.is_empty() {
                 continue;
             }
@@ -94,10 +97,13 @@ pub(crate) fn set_right(tx: &mut Tx<'_>, offer: &OfferRow, differences: &[Differ
                 offers::announce(tx, &[(offer.offer_id, Announced::Quantity(shown))])?;
             }
             Difference::Quantity { .. } => offers::moved(tx, offer.offer_id)?,
+            // By which it is found, and renamed or ended.
+            Difference::Sku { shown, .. } => offers::announce_skus(tx, offer.account_id, &[(offer.offer_id, shown.clone())])?,
             Difference::Price { .. } => {}
         }
         match (difference, offer.wanted) {
             (Difference::Price { .. }, _) => topics.push(Topic::Price),
+            (Difference::Sku { .. }, _) => topics.push(Topic::Content),
             (Difference::Quantity { .. }, _) => topics.push(Topic::Quantity),
             (Difference::Missing, Wanted::Ended) => {}
             (Difference::Unwanted, Wanted::Ended) => topics.push(Topic::Listing),

@@ -1,4 +1,4 @@
-//! Which offer of ours an offer of the channel is: by the channel's number, else by SKU, else by EAN.
+//! Which offer of ours an offer of the channel is: by the channel's number, the present one or an earlier one, else by SKU, else by EAN.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,17 @@ use crate::store::items::{self, KeyColumn};
 use crate::store::offers::{self, OfferRow};
 
 /// What an offer of the channel is to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Match {
     /// The offer with this id; by the channel's number, or only by its article.
     Ours {
         offer_id: OfferId,
         by_number: bool,
+    },
+    /// A listing that this offer had, under this SKU of our records.
+    LeftBehind {
+        offer_id: OfferId,
+        sku: String,
     },
     /// No offer of ours, but an article that could get one.
     Article {
@@ -50,15 +55,32 @@ pub(crate) fn find(conn: &mut Conn<'_>, account: &Account, page: &[ListedOffer])
     ids.dedup();
     let of_article: BTreeMap<ItemId, OfferRow> =
         offers::of_items(conn, account.account_id, &ids)?.into_iter().map(|offer| (offer.item_id, offer)).collect();
+    let former_numbers = offers::former_numbers(conn, account.account_id, &numbers)?;
+    let former_skus = offers::former_skus(conn, account.account_id, &skus)?;
+    let had_number = |listed: &ListedOffer| listed.external_number.as_ref().and_then(|number| former_numbers.get(number)).cloned();
+    // Where the channel has numbers, the SKU proves nothing: somebody else may have listed it.
+    let had_sku = |listed: &ListedOffer| {
+        let sku = listed.sku.as_ref().filter(|_| listed.external_number.is_none())?;
+        Some((former_skus.get(sku).copied()?, sku.clone()))
+    };
     let renamed = |listed: &ListedOffer| listed.sku.as_ref().and_then(|sku| by_sku.get(sku)).copied();
-    let found = page.iter().map(|listed| match (known(listed), articles.of(listed)) {
-        (Some(offer_id), _) => Match::Ours { offer_id, by_number: true },
-        (None, _) if renamed(listed).is_some() => Match::Ours { offer_id: renamed(listed).unwrap_or_default(), by_number: false },
-        (None, Err(why)) => Match::Nobody(why),
-        (None, Ok(item_id)) => match of_article.get(&item_id) {
-            Some(offer) if !never_sent(offer) => Match::Ours { offer_id: offer.offer_id, by_number: false },
-            _ => Match::Article { item_id },
-        },
+    let found = page.iter().map(|listed| {
+        if let Some(offer_id) = known(listed) {
+            return Match::Ours { offer_id, by_number: true };
+        }
+        if let Some((offer_id, sku)) = had_number(listed) {
+            return Match::LeftBehind { offer_id, sku };
+        }
+        let article = articles.of(listed);
+        let sent = article.as_ref().ok().and_then(|item_id| of_article.get(item_id)).filter(|offer| !never_sent(offer));
+        if let Some(offer_id) = renamed(listed).or(sent.map(|offer| offer.offer_id)) {
+            return Match::Ours { offer_id, by_number: false };
+        }
+        match (had_sku(listed), article) {
+            (Some((offer_id, sku)), _) => Match::LeftBehind { offer_id, sku },
+            (None, Ok(item_id)) => Match::Article { item_id },
+            (None, Err(why)) => Match::Nobody(why),
+        }
     });
     Ok(found.collect())
 }

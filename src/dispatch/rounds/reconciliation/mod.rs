@@ -10,6 +10,7 @@
 
 mod compare;
 mod differences;
+mod left_behind;
 mod matching;
 mod pass;
 mod strangers;
@@ -30,6 +31,7 @@ use crate::store::begun::{self, Begun};
 use crate::store::{Conn, broken_document, offers};
 use compare::Shown;
 use differences::{View, set_right, tell};
+use left_behind::{LeftBehind, end_left_behind};
 use matching::Match;
 use pass::{Pass, Seen, Step, due, scheduled};
 use strangers::meet;
@@ -213,16 +215,21 @@ fn take_page(context: &Context, pass: &mut Pass, page: Vec<ListedOffer>, at: Sta
     pass.report.listed = pass.report.listed.saturating_add(page.len());
     let account = &context.account;
     let matches = context.store.read(|conn| matching::find(conn, account, &page))?;
-    let mut strangers = Vec::new();
+    let (mut strangers, mut left) = (Vec::new(), Vec::new());
     for (listed, found) in page.into_iter().zip(matches) {
         match found {
             Match::Ours { offer_id, by_number } => {
                 let second = keep_seen(pass, offer_id, by_number, listed, at);
                 strangers.extend(second.map(|second| (second, Err(Stranger::Second))));
             }
+            Match::LeftBehind { offer_id, sku } if listed.running => left.push(LeftBehind { listed, offer_id, sku }),
+            Match::LeftBehind { .. } => {}
             Match::Article { item_id } => strangers.push((listed, Ok(item_id))),
             Match::Nobody(why) => strangers.push((listed, Err(why))),
         }
+    }
+    if !left.is_empty() {
+        end_left_behind(context, pass, left, at)?;
     }
     strangers.retain(|(listed, _)| listed.running);
     if strangers.is_empty() {
@@ -245,8 +252,8 @@ fn keep_seen(pass: &mut Pass, offer_id: OfferId, by_number: bool, listed: Listed
         return Some(listed);
     }
     let shown = Shown { running: listed.running, price: listed.price, quantity: listed.quantity };
-    let other = pass.seen.insert(offer_id, Seen { shown, number: listed.external_number.clone(), at })?;
-    Some(ListedOffer { external_number: other.number, running: other.shown.running, ..listed })
+    let other = pass.seen.insert(offer_id, Seen { shown, number: listed.external_number.clone(), sku: listed.sku.clone(), at })?;
+    Some(ListedOffer { external_number: other.number, sku: other.sku, running: other.shown.running, ..listed })
 }
 
 /// Tells of offers that differ, and sets them right when asked to. Compares once more inside the transaction: a call may

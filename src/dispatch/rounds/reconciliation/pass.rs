@@ -49,6 +49,7 @@ pub(crate) struct Seen {
     pub shown: Shown,
     /// The channel's number.
     pub number: Option<String>,
+    pub sku: Option<String>,
     /// When the page was asked for.
     pub at: Stamp,
 }

@@ -13,6 +13,7 @@ pub(crate) fn count(report: &mut Report, difference: &Difference) {
         Difference::Unconfirmed => &mut report.unconfirmed,
         Difference::Price { .. } => &mut report.price,
         Difference::Quantity { .. } => &mut report.quantity,
+        Difference::Sku { .. } => &mut report.sku,
     };
     *counter = counter.saturating_add(1);
 }
@@ -28,6 +29,8 @@ pub(crate) fn difference(difference: &Difference, item: &str, repaired: bool) ->
         (Difference::Unconfirmed, true) => own::offer_unconfirmed_repaired(item),
         (Difference::Price { known, shown }, false) => own::offer_price_differs(item, shown.to_string(), known.to_string()),
         (Difference::Price { known, shown }, true) => own::offer_price_differs_repaired(item, shown.to_string(), known.to_string()),
+        (Difference::Sku { known, shown }, false) => own::offer_sku_differs(item, shown, known),
+        (Difference::Sku { known, shown }, true) => own::offer_sku_differs_repaired(item, shown, known),
         (Difference::Quantity { known, shown }, false) => own::offer_quantity_differs(item, shown.to_string(), known.to_string()),
         (Difference::Quantity { known, shown }, true) => own::offer_quantity_differs_repaired(item, shown.to_string(), known.to_string()),
     }
@@ -41,6 +44,14 @@ fn named(listed: &ListedOffer) -> String {
         }
     }
     name
+}
+
+/// A listing that the offer of an article has left.
+pub(crate) fn left_behind(listed: &ListedOffer, item: &str, repaired: bool) -> Message {
+    match repaired {
+        false => own::offer_left_behind(item, named(listed)),
+        true => own::offer_left_behind_repaired(item, named(listed)),
+    }
 }
 
 /// Why a running offer of the channel belongs to none of ours.

@@ -91,4 +91,49 @@ codes! {
     3044 CLEARED_WITH_VALUE Client
         "\"{0}\" has a value and is to be cleared, too; send one of both"
         "\"{0}\" hat einen Wert und soll zugleich geleert werden; senden Sie eins von beiden";
+    3050 UNLISTED_SLOT Client
+        "picture slot {0} does not exist; correct the number, fetchImageModuleTypes lists all, or create one with updateImageModuleTypes"
+        "den Bildplatz {0} gibt es nicht; berichtigen Sie die Nummer, fetchImageModuleTypes nennt alle, oder legen Sie einen mit updateImageModuleTypes an";
+    3051 UNLISTED_TEXT_TYPE Client
+        "text type {0} does not exist; correct the number, fetchTextModuleTypes lists all, or create one with updateTextModuleTypes"
+        "die Textart {0} gibt es nicht; berichtigen Sie die Nummer, fetchTextModuleTypes nennt alle, oder legen Sie eine mit updateTextModuleTypes an";
+    3052 EAN_WRONG Client
+        "\"{0}\" is no EAN or GTIN of 8, 12, 13 or 14 digits with a correct check digit; channels refuse it, so correct it"
+        "\"{0}\" ist keine EAN oder GTIN mit 8, 12, 13 oder 14 Ziffern und richtiger Prüfziffer; Kanäle lehnen sie ab, berichtigen Sie sie also";
+    3053 NO_ADDRESS Client
+        "\"{0}\" is no address from which a channel can load; send one that begins with http:// or https:// and has a host"
+        "\"{0}\" ist keine Adresse, von der ein Kanal laden kann; senden Sie eine, die mit http:// oder https:// beginnt und einen Rechner nennt";
+    3054 NO_PICTURE Client
+        "the picture of slot {0} is not a whole PNG, JPEG, GIF, WebP or AVIF, so no channel can show it; send it again"
+        "das Bild im Platz {0} ist kein vollständiges PNG, JPEG, GIF, WebP oder AVIF, daher kann es kein Kanal zeigen; senden Sie es noch einmal";
+    3055 TWIN_VARIANTS Client
+        "variant \"{0}\" of the same parent has the same values, so buyers cannot tell them apart; give one of them other values"
+        "die Variante \"{0}\" desselben Elternartikels hat dieselben Werte, Käufer können sie also nicht unterscheiden; geben Sie einer andere Werte";
+    3056 VARIANT_OF_VARIANT Client
+        "\"{0}\" is a variant itself, and channels know only parents and their variants; hang it on the topmost parent"
+        "\"{0}\" ist selbst eine Variante, und Kanäle kennen nur Elternartikel und deren Varianten; hängen Sie sie an den obersten Elternartikel";
+    3057 STOCK_NEGATIVE Client
+        "the stock of warehouse \"{0}\" is now {1}, so nothing of it is offered; check the booking"
+        "der Bestand im Lager \"{0}\" ist jetzt {1}, davon wird also nichts angeboten; prüfen Sie die Buchung";
+    3058 SENT_TWICE Client
+        "an earlier record of this call is about the same; both were taken, one after the other, so send each once"
+        "ein früherer Datensatz dieses Aufrufs betrifft dasselbe; beide wurden nacheinander übernommen, senden Sie also jeden nur einmal";
+    3059 ADVICE_MORE Client
+        "{0} further records and values will not do and are not listed; correct the listed ones first"
+        "{0} weitere Datensätze und Werte sind so nicht verwendbar und nicht aufgeführt; berichtigen Sie zuerst die aufgeführten";
+    3060 STOCK_OF_SET Client
+        "\"{0}\" is composed of others, so its stock is what its components allow; this booking is kept, but not used"
+        "\"{0}\" ist aus anderen zusammengesetzt, sein Bestand ist also, was die Komponenten erlauben; diese Buchung wird gespeichert, aber nicht verwendet";
+    3070 DOCUMENT_KIND Client
+        "the document is {0}; send PDF, XML, PNG, JPEG, TIFF or ZPL"
+        "das Dokument ist {0}; senden Sie PDF, XML, PNG, JPEG, TIFF oder ZPL";
+    3071 DOCUMENT_NAME Client
+        "\"{0}\" cannot be the name of this document, because {1}; send the name of a file, such as Invoice_1234.pdf, or leave it out"
+        "\"{0}\" kann nicht der Name dieses Dokuments sein, denn {1}; senden Sie einen Dateinamen wie Rechnung_1234.pdf, oder lassen Sie ihn weg";
+    3072 DOCUMENT_TOO_LARGE Client
+        "the document has {0} bytes, at most {1} are kept; send a smaller one (documents.largest_bytes in the configuration)"
+        "das Dokument hat {0} Bytes, höchstens {1} werden aufbewahrt; senden Sie ein kleineres (documents.largest_bytes in der Konfiguration)";
+    3073 LOCAL_PATH Client
+        "files of the server are not read; send the content in {field:base64_doc}"
+        "Dateien des Servers werden nicht gelesen; senden Sie den Inhalt in {field:base64_doc}";
 }

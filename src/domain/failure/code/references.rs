@@ -5,8 +5,8 @@ codes! {
         "no item has {0} \"{1}\" in mandator {2}; create it with updateItems first"
         "kein Artikel hat {0} \"{1}\" im Mandanten {2}; legen Sie ihn zuerst mit updateItems an";
     4002 AMBIGUOUS Client
-        "{0} records have {1} \"{2}\"; use a key that is unique, or for orders of several accounts add {field:account_id}"
-        "{0} Datensätze haben {1} \"{2}\"; verwenden Sie einen eindeutigen Schlüssel, oder ergänzen Sie bei Aufträgen mehrerer Konten {field:account_id}";
+        "{0} records have {1} \"{2}\"; name the one that is meant by {3}"
+        "{0} Datensätze haben {1} \"{2}\"; nennen Sie den gemeinten mit {3}";
     4003 UNKNOWN_WAREHOUSE Client
         "warehouse \"{0}\" does not exist in mandator {1}; fetchWarehouses lists them"
         "das Lager \"{0}\" gibt es im Mandanten {1} nicht; fetchWarehouses nennt alle";
@@ -50,8 +50,8 @@ codes! {
         "the order has no position with {0} \"{1}\"; fetchOrders shows its positions"
         "der Auftrag hat keine Position mit {0} \"{1}\"; fetchOrders zeigt seine Positionen";
     4023 UNKNOWN_ORDER_CHANGE Client
-        "change {0} belongs to another order; fetchOrders lists the changes of this one"
-        "die Änderung {0} gehört zu einem anderen Auftrag; fetchOrders nennt die Änderungen von diesem";
+        "change {0} is none of this order; fetchOrders lists its changes"
+        "die Änderung {0} gehört nicht zu diesem Auftrag; fetchOrders nennt seine Änderungen";
     4024 UNKNOWN_ADDRESS Client
         "the customer has no delivery address {0}; fetchCustomers lists its addresses"
         "der Kunde hat keine Lieferadresse {0}; fetchCustomers nennt seine Adressen";
@@ -70,7 +70,19 @@ codes! {
     4029 COUPON_NOT_SENT Client
         "coupon {0} is not sent: it does not exist in the mandators of these accounts, or ended before they had it; fetchCoupons shows it"
         "der Gutschein {0} wird nicht gesendet: es gibt ihn in den Mandanten dieser Konten nicht, oder er endete, bevor sie ihn hatten; fetchCoupons zeigt ihn";
+    4030 UNKNOWN_ASSEMBLY Client
+        "the assembly \"{0}\" does not exist in mandator {1}; send it with updateEpaAssemblies first, parents before their children"
+        "die Baugruppe \"{0}\" gibt es im Mandanten {1} nicht; senden Sie sie zuerst mit updateEpaAssemblies, übergeordnete vor untergeordneten";
     4040 UNKNOWN_PAYMENT Client
         "no payment has {0} \"{1}\" in mandator {2}; fetchPayments lists them"
         "keine Zahlung hat {0} \"{1}\" im Mandanten {2}; fetchPayments nennt alle";
+    4042 UNKNOWN_PACKAGE Client
+        "order {0} has no package {1}; fetchOrders shows its packages"
+        "der Auftrag {0} hat kein Paket {1}; fetchOrders zeigt seine Pakete";
+    4043 UNKNOWN_CREDIT Client
+        "order {0} has no credit entry \"{1}\" whose money went back; create it with createCreditEntry first"
+        "der Auftrag {0} hat keine Gutschrift \"{1}\", deren Geld zurückging; legen Sie sie zuerst mit createCreditEntry an";
+    4050 UNKNOWN_MESSAGE Client
+        "no message has {0} \"{1}\" in mandator {2}; fetchMessages lists them"
+        "keine Nachricht hat {0} \"{1}\" im Mandanten {2}; fetchMessages nennt alle";
 }

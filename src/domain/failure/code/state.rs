@@ -49,6 +49,9 @@ codes! {
     5016 ORDER_CURRENCY Client
         "the record is in \"{0}\", but the order is in {1}; send amounts in {1}, or leave {field:currency_code_iso} out"
         "der Datensatz ist in \"{0}\", der Auftrag aber in {1}; senden Sie Beträge in {1}, oder lassen Sie {field:currency_code_iso} weg";
+    5017 POSITION_KEYS_DIFFER Client
+        "\"{0}\" does not belong to the position that the record names, which has \"{1}\" there; send keys of one position, or only one key"
+        "\"{0}\" gehört nicht zu der Position, die der Datensatz nennt, dort steht \"{1}\"; senden Sie Schlüssel einer Position, oder nur einen Schlüssel";
     5018 TOO_MANY_ADDRESSES Client
         "a customer can have at most {0} delivery addresses; send fewer, remove some, or change one by its {field:address_id}"
         "ein Kunde kann höchstens {0} Lieferadressen haben; senden Sie weniger, entfernen Sie welche, oder ändern Sie eine über ihre {field:address_id}";
@@ -85,9 +88,18 @@ codes! {
     5037 STATUS_CONTRADICTS Client
         "the order cannot be \"{0}\": that contradicts which of its pieces are open, shipped and cancelled; report what happened with updateOrderStatus, or correct the quantities first"
         "der Auftrag kann nicht \"{0}\" sein: das widerspricht dem, was von ihm offen, versendet und storniert ist; melden Sie das Geschehene mit updateOrderStatus, oder berichtigen Sie zuerst die Mengen";
+    5038 NEW_POSITION Client
+        "{0} pieces cannot be cancelled or back already in a new order; leave the field out, and report it with a later call"
+        "{0} Stück können bei einem neuen Auftrag noch nicht storniert oder zurück sein; lassen Sie das Feld weg, und melden Sie es mit einem späteren Aufruf";
     5040 TOO_MANY_VALUES Client
         "the attribute would have {0} values, at most {1} are possible; remove some, or all: then any value is allowed"
         "das Attribut hätte {0} Werte, höchstens {1} sind möglich; entfernen Sie welche oder alle: dann ist jeder Wert erlaubt";
+    5041 COMPONENT_IS_SET Client
+        "\"{0}\" is composed of others itself, so it cannot be a component; name the articles that it is composed of"
+        "\"{0}\" ist selbst aus anderen zusammengesetzt und kann keine Komponente sein; nennen Sie die Artikel, aus denen er besteht";
+    5042 SET_IS_COMPONENT Client
+        "\"{0}\" is a component of a set, so it cannot be composed of others; take it out of that set first"
+        "\"{0}\" ist Komponente eines Sets und kann nicht aus anderen zusammengesetzt sein; nehmen Sie ihn zuerst aus diesem Set";
     5050 PAYMENT_DIFFERS Client
         "the payment is known with {0} \"{1}\", not \"{2}\"; use a new key for another payment"
         "die Zahlung ist mit {0} \"{1}\" bekannt, nicht mit \"{2}\"; verwenden Sie für eine andere Zahlung einen neuen Schlüssel";
@@ -98,6 +110,63 @@ codes! {
         "the payment is in {0}, the order in {1}; Kontor does not convert, so report PAID with updateOrderStatus if the order is paid"
         "die Zahlung ist in {0}, der Auftrag in {1}; Kontor rechnet nicht um, melden Sie also PAID mit updateOrderStatus, wenn der Auftrag bezahlt ist";
     5053 PAYMENT_STATE Client
-        "the payment is \"{0}\", so it cannot become \"{1}\"; only waiting payments can become no_order, the other states follow from assignments"
-        "die Zahlung ist \"{0}\" und kann nicht \"{1}\" werden; nur wartende Zahlungen können no_order werden, die übrigen Zustände folgen aus Zuordnungen";
+        "the payment is \"{0}\", so it cannot become \"{1}\"; a waiting one can become no_order, one that is assigned in part assigned, and each waiting again"
+        "die Zahlung ist \"{0}\" und kann nicht \"{1}\" werden; eine wartende kann no_order werden, eine teilweise zugeordnete assigned, und jede wieder waiting";
+    5054 PAYMENT_DECIMALS Client
+        "{0} is not an amount in {1}, which has {2} decimals; send the exact amount"
+        "{0} ist kein Betrag in {1} mit {2} Nachkommastellen; senden Sie den genauen Betrag";
+    5055 PAYMENT_NOT_ASSIGNED Client
+        "payment {0} is not assigned to order {1}; fetchPayments shows its orders"
+        "die Zahlung {0} ist dem Auftrag {1} nicht zugeordnet; fetchPayments zeigt ihre Aufträge";
+    5056 PAYMENT_TAKEN Client
+        "{0} \"{1}\" belongs to payment {2}; use a number of its own for each payment, or address that payment by it"
+        "{0} \"{1}\" gehört zur Zahlung {2}; verwenden Sie für jede Zahlung eine eigene Nummer, oder sprechen Sie diese Zahlung damit an";
+    5057 PAYMENT_KEY_SHARED Client
+        "{0} payments have {1} \"{2}\"; name one by its {field:payment_id} or {field:external_id}"
+        "{0} Zahlungen haben {1} \"{2}\"; nennen Sie eine mit {field:payment_id} oder {field:external_id}";
+    5058 NO_TRANSFER Client
+        "Kontor cannot send money of payment {0} back: {1}; send it where it came in, and report it with updatePayments"
+        "Kontor kann Geld der Zahlung {0} nicht zurücksenden: {1}; senden Sie es dort, wo es ankam, und melden Sie es mit updatePayments";
+    5059 TRANSFER_TOO_MUCH Client
+        "{0} is too much: of the payment of {1}, the order has {2}; send less"
+        "{0} ist zu viel: von der Zahlung über {1} hat der Auftrag {2}; senden Sie weniger";
+    5060 MESSAGE_DIFFERS Client
+        "message \"{0}\" exists with other contents; use a new number for a new message"
+        "die Nachricht \"{0}\" gibt es mit anderem Inhalt; verwenden Sie für eine neue Nachricht eine neue Nummer";
+    5061 MESSAGE_READ Client
+        "only messages of buyers can become read, and none can become unread; send true for a received message, or leave it out"
+        "nur Nachrichten von Käufern können gelesen werden, und keine wird wieder ungelesen; senden Sie true für eine empfangene, oder lassen Sie es weg";
+    5070 DOCUMENT_DIFFERS Client
+        "the order has a document \"{0}\" of this type with other content; send a new number for a new document"
+        "der Auftrag hat ein Dokument \"{0}\" dieser Art mit anderem Inhalt; senden Sie für ein neues Dokument eine neue Nummer";
+    5071 TOO_MANY_DOCUMENTS Client
+        "order {0} would have {1} documents, at most {2} are kept; send fewer"
+        "der Auftrag {0} hätte {1} Dokumente, höchstens {2} werden aufbewahrt; senden Sie weniger";
+    5072 SELLER_MISSING Client
+        "Kontor makes no documents for mandator {0}, because the configuration does not say who sells; have the admin add it to [[sellers]]"
+        "Kontor erstellt für den Mandanten {0} keine Dokumente, weil die Konfiguration den Verkäufer nicht nennt; lassen Sie ihn unter [[sellers]] eintragen";
+    5073 INVOICE_LACKS Client
+        "the document needs {0}; send it with updateOrders or updateOrderStatus"
+        "das Dokument braucht {0}; senden Sie das mit updateOrders oder updateOrderStatus";
+    5074 EXTERNAL_INVOICING Client
+        "order {0} has the tag {1}, so it gets no invoice of Kontor; remove the tag, or send your own with updateOrderDocuments"
+        "der Auftrag {0} hat das Kennzeichen {1} und bekommt keine Rechnung von Kontor; entfernen Sie es, oder senden Sie Ihre eigene mit updateOrderDocuments";
+    5075 INVOICE_TOTAL Client
+        "the positions come to {0}, but the buyer pays {1}; correct positions, charges, coupons or tax rates of the order"
+        "die Positionen ergeben {0}, der Käufer zahlt aber {1}; berichtigen Sie Positionen, Gebühren, Gutscheine oder Steuersätze des Auftrags";
+    5076 NO_INVOICE Client
+        "order {0} has no invoice of Kontor to be corrected; create it with createOrderDocuments first"
+        "der Auftrag {0} hat keine Rechnung von Kontor, die zu berichtigen wäre; erstellen Sie sie zuerst mit createOrderDocuments";
+    5077 NOTHING_ON_DOCUMENT Client
+        "order {0} has no pieces for this document; fetchOrders shows what was cancelled and shipped"
+        "der Auftrag {0} hat keine Stücke für dieses Dokument; fetchOrders zeigt, was storniert und versendet ist";
+    5078 DOCUMENT_NOT_MADE Client
+        "Kontor makes invoices, credit notes and delivery notes, not \"{0}\"; send one of them"
+        "Kontor erstellt Rechnungen, Rechnungskorrekturen und Lieferscheine, nicht \"{0}\"; senden Sie eines davon";
+    5079 INVOICE_CREDITED Client
+        "{0} is too much for a credit note: of invoice {1}, only {2} is left; credit less"
+        "{0} ist zu viel für eine Rechnungskorrektur: von der Rechnung {1} sind nur noch {2} übrig; schreiben Sie weniger gut";
+    5080 NOT_ON_INVOICE Client
+        "invoice {0} does not have as many pieces of position {1} left; credit an amount instead"
+        "die Rechnung {0} hat nicht mehr so viele Stücke der Position {1}; schreiben Sie stattdessen einen Betrag gut";
 }

@@ -1,5 +1,6 @@
 //! The world of the tests: articles of mandator 1, some on offer in the accounts 101 and 102.
 
+mod advice;
 mod delete;
 mod fetch;
 mod same_sku;

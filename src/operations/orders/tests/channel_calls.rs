@@ -250,6 +250,11 @@ fn what_the_channel_does_not_take_is_said_to_a_caller_that_waits_and_again_when_
         assert!(text.contains("CANCELLATION_NOT_SENT"), "{text}");
         let (code, text) = adjust(store, any(id));
         assert!(code == -6001 && text.contains("CANCELLATION_NOT_SENT"), "{code} {text}");
+        // What is left is cancelled, too, of which the channel does not hear either.
+        assert_eq!(ship(store, id, vec![package("P1", &[content("L1", 1)])]).0, 0);
+        assert_eq!(cancel_whole(store, any(id)).0, 0);
+        settle(store, outbox::OutboxStatus::Dropped, "CANCELLATION_NOT_SENT: the channel cannot cancel single positions");
+        assert_eq!(cancel_whole(store, any(id)).0, -6001, "it knows as little as before");
         settle(store, outbox::OutboxStatus::Parked, "E7");
         assert_eq!((adjust(store, any(id)).0, last_status(store)), (0, outbox::OutboxStatus::Pending));
     });

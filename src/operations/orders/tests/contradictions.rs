@@ -2,6 +2,7 @@
 
 use super::update::{of, refused, sale, taken};
 use super::*;
+use crate::domain::Decimal;
 use crate::operations::orders::form::OrderUpdate;
 use crate::operations::wire::Patch;
 
@@ -38,8 +39,8 @@ fn a_new_phone_sale_has_no_pieces_that_are_cancelled_or_back() {
             change(&mut update.order_items[0]);
             update
         };
-        assert_eq!(refused(store, with(|item| item.cancelled_quantity = Some(1))), -5015);
-        assert_eq!(refused(store, with(|item| item.returned_quantity = Some(1))), -5015);
+        assert_eq!(refused(store, with(|item| item.cancelled_quantity = Some(1))), -5038);
+        assert_eq!(refused(store, with(|item| item.returned_quantity = Some(1))), -5038);
         assert_eq!(refused(store, with(|item| (item.cancelled_quantity, item.returned_quantity) = (Some(0), Some(0)))), 0);
     });
 }
@@ -86,5 +87,83 @@ fn an_order_that_is_not_there_is_looked_for_in_the_named_account() {
         .remove(0);
         let text = report.error_description.unwrap();
         assert!(text.contains("in mandator 1, account 101;") && text.contains("account_id"), "{text}");
+    });
+}
+
+#[test]
+fn a_new_phone_sale_has_positions_and_amounts_that_its_currency_can_express() {
+    on_stores(|store| {
+        shelf(store);
+        assert_eq!(refused(store, OrderUpdate { order_items: Vec::new(), ..sale("E-1") }), -3001);
+        let pieces = |quantity: i32| {
+            let mut update = sale("E-1");
+            update.order_items[0].quantity = Some(quantity);
+            refused(store, update)
+        };
+        assert_eq!((pieces(0), pieces(1_000_001)), (-3010, -3010), "sums over orders stay numbers");
+        let charged = |charge: &str, currency: &str| {
+            let shipping_charge = Patch::Set(Decimal::parse(charge).unwrap());
+            refused(store, OrderUpdate { shipping_charge, currency_code_iso: Patch::Set(currency.into()), ..sale("E-1") })
+        };
+        assert_eq!((charged("-1", "EUR"), charged("4.905", "EUR"), charged("100.55", "JPY")), (-3010, -3010, -3010));
+        assert_eq!(charged("4.90", "EUR"), 0);
+    });
+}
+
+#[test]
+fn keys_of_two_positions_name_none() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = parts::order_of_three(store, item);
+        let rows = load(store, id).items;
+        let keys = |order_item_id, line: &str, number: &str| {
+            let content = OrderContent {
+                order_item_id,
+                marketplace_order_item_id: Some(line.into()).filter(|line: &String| !line.is_empty()),
+                internal_item_number: Some(number.into()).filter(|number: &String| !number.is_empty()),
+                quantity: 1,
+                ..OrderContent::default()
+            };
+            parts::ship(store, id, vec![parts::package(&format!("P-{line}-{number}"), &[content])])
+        };
+        let first = Some(rows[0].order_item_id);
+        for (line, number, place) in
+            [("L2", "", "marketplace_order_item_id"), ("L1", "B-2", "internal_item_number"), ("", "B-2", "internal_item_number")]
+        {
+            let (code, text) = keys(first, line, number);
+            assert_eq!(code, -5017, "{text}");
+            assert!(text.contains(&format!("content 1, {place}: ")), "{text}");
+        }
+        assert_eq!(keys(None, "L2", "A-1").0, -5017, "the second position has no number");
+        assert_eq!(parts::pieces(store, id), [(3, 0, 0, 3), (1, 0, 0, 1)], "nothing is shipped");
+        assert_eq!(keys(first, "L1", "A-1").0, 0, "keys that agree");
+    });
+}
+
+#[test]
+fn only_a_change_that_was_there_can_be_accepted() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let id = order(store, item, Workflow::Prepayment);
+        let other = order(store, item, Workflow::Prepayment);
+        store
+            .write(move |tx| {
+                let change = |order_id| orders::OrderChangeRow {
+                    order_change_id: 0,
+                    order_id,
+                    changed_at: 0,
+                    what: "note".into(),
+                    order_item_id: None,
+                    old_value: None,
+                    new_value: Some("x".into()),
+                };
+                orders::note_changes(tx, vec![change(id), change(other)])
+            })
+            .unwrap();
+        let accept = |number: i32| refused(store, OrderUpdate { accepted_change_ids: vec![number], ..of(id) });
+        assert_eq!((accept(1), accept(1)), (0, 0), "it is accepted already");
+        for number in [2, 3, 987_654, 0, -5] {
+            assert_eq!(accept(number), -4023, "{number}");
+        }
     });
 }

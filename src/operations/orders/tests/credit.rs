@@ -368,3 +368,33 @@ fn money_that_may_have_gone_back_is_unclear_and_counts() {
         assert_eq!(call::<CreateCreditEntry>(store, request).awaits, [fact]);
     });
 }
+
+#[test]
+fn piece_by_piece_the_amounts_add_up_to_the_price_of_all() {
+    on_stores(|store| {
+        let item = shelf(store);
+        for (price, net, single) in
+            [("2.82", true, ["3.36", "3.35", "3.36"]), ("3.335", false, ["3.34", "3.33", "3.34"]), ("3.33", true, ["3.96", "3.97", "3.96"])]
+        {
+            let id = order_of_three(store, item);
+            change(store, id, move |row| {
+                row.data.payment_status_id = Some(PaymentStatus::Paid);
+                row.data.currency_code_iso = Some("EUR".into());
+                row.data.price_type_id = net.then_some(PriceType::Net);
+            });
+            set_price(store, id, amount(price));
+            let sent = (0..3).map(|at| {
+                let report = send(store, vec![of_pieces(id, &format!("CR-{price}-{at}"), &[("L1", 1)])]).remove(0);
+                assert_eq!(report.return_code, 0, "{report:?}");
+                report.credit_entry.unwrap().credit_amount.unwrap()
+            });
+            assert_eq!(sent.collect::<Vec<_>>(), single.map(amount), "{price}");
+        }
+    });
+}
+
+fn set_price(store: &Store, id: OrderId, price: Decimal) {
+    let mut rows = load(store, id).items;
+    (rows[0].price, rows[0].tax_rate, rows[1].price) = (price.0, Some(190_000), 0);
+    store.write(move |tx| rows.iter().try_for_each(|row| orders::save_row(tx, row))).unwrap();
+}

@@ -36,7 +36,7 @@ fn fetched(store: &Store, request: FetchOrdersRequest) -> FetchOrdersResult {
 }
 
 /// The item of the world.
-fn shelf(store: &Store) -> ItemId {
+pub(super) fn shelf(store: &Store) -> ItemId {
     store
         .write(|tx| {
             let item = item(tx, MandatorId(1), "A-1", &[(WarehouseId(10), 10)])?;
@@ -48,7 +48,12 @@ fn shelf(store: &Store) -> ItemId {
 }
 
 /// An order of a channel with two pieces of the item, changed before it is stored.
-fn order_with(store: &Store, item: ItemId, workflow: Workflow, with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static) -> OrderId {
+pub(super) fn order_with(
+    store: &Store,
+    item: ItemId,
+    workflow: Workflow,
+    with: impl FnOnce(&mut OrderRow, &mut Tx<'_>) + Send + 'static,
+) -> OrderId {
     store
         .write(move |tx| {
             let mut row = OrderRow::new(MandatorId(1), 2100, workflow);
@@ -71,7 +76,7 @@ fn order(store: &Store, item: ItemId, workflow: Workflow) -> OrderId {
     order_with(store, item, workflow, |_, _| {})
 }
 
-fn load(store: &Store, order_id: OrderId) -> OrderParts {
+pub(super) fn load(store: &Store, order_id: OrderId) -> OrderParts {
     store.read(|conn| orders::load(conn, &[order_id])).unwrap().remove(0)
 }
 
@@ -85,7 +90,7 @@ fn dirty(store: &Store) -> Vec<AccountId> {
     waiting(store, Topic::Quantity)
 }
 
-fn facts(store: &Store) -> Vec<FactRow> {
+pub(super) fn facts(store: &Store) -> Vec<FactRow> {
     store
         .read(|conn| {
             Ok(on!(conn, c => outbox_facts::table

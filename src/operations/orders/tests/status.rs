@@ -58,7 +58,7 @@ fn each_workflow_goes_its_own_way_through_all_reports() {
     use OrderStatus as S;
     on_stores(|store| {
         let item = shelf(store);
-        let ways: [(Workflow, &[(E, S)]); 4] = [
+        let ways: [(Workflow, &[(E, S)]); 5] = [
             (
                 Workflow::Prepayment,
                 &[
@@ -76,6 +76,7 @@ fn each_workflow_goes_its_own_way_through_all_reports() {
                 Workflow::Collection,
                 &[(E::Acknowledged, S::ConfirmedShipping), (E::Paid, S::ConfirmedShipping), (E::Shipped, S::CollectedDone)],
             ),
+            (Workflow::CashOnDelivery, &[(E::Paid, S::New), (E::Shipped, S::PaidDone)]),
             (Workflow::Prepayment, &[(E::Canceled, S::Cancelled)]),
         ];
         for (workflow, way) in ways {
@@ -85,7 +86,7 @@ fn each_workflow_goes_its_own_way_through_all_reports() {
             }
             assert_eq!(load(store, id).order.complete_status, 2);
         }
-        assert_eq!(stock_of(store, item, WarehouseId(10)), 4, "three times two pieces left");
+        assert_eq!(stock_of(store, item, WarehouseId(10)), 2, "four times two pieces left");
         assert_eq!(reserved(store, item), 0);
     });
 }

@@ -23,6 +23,25 @@ impl Kind {
         }
     }
 
+    /// Whether the end of the picture is there: a channel cannot show one that was cut off.
+    pub(crate) fn is_whole(self, bytes: &[u8]) -> bool {
+        let ends_with = |mark: &[u8], within: usize| {
+            let tail = bytes.len().saturating_sub(within);
+            bytes.get(tail..).is_some_and(|tail| tail.windows(mark.len()).any(|bytes| bytes == mark))
+        };
+        match self {
+            Kind::Png => ends_with(b"IEND", 1_024),
+            // Cameras write notes of their own behind it.
+            Kind::Jpeg => ends_with(&[0xFF, 0xD9], usize::MAX),
+            Kind::Gif => ends_with(&[0x3B], 16),
+            Kind::Webp => {
+                let length = bytes.get(4..8).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok()).map(u32::from_le_bytes);
+                length.and_then(|length| usize::try_from(length).ok()).is_some_and(|length| length <= bytes.len().saturating_sub(8))
+            }
+            Kind::Avif => true,
+        }
+    }
+
     pub(crate) fn media_type(self) -> &'static str {
         match self {
             Kind::Png => "image/png",
@@ -59,6 +78,20 @@ mod tests {
             (b"", None),
         ] {
             assert_eq!(Kind::of(bytes), kind, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_was_cut_off_is_not_whole() {
+        for whole in [
+            &b"\x89PNG\r\n\x1a\n data \0\0\0\0IEND\xAE\x42\x60\x82"[..],
+            b"\xFF\xD8\xFF\xE0 data \xFF\xD9 note",
+            b"GIF89a data \x3B",
+            b"RIFF\x08\0\0\0WEBPVP8 ",
+        ] {
+            let kind = Kind::of(whole).unwrap();
+            assert!(kind.is_whole(whole), "{kind:?}");
+            assert!(!kind.is_whole(&whole[..whole.len() - 7]), "{kind:?}");
         }
     }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE offer_skus DROP COLUMN left_behind;

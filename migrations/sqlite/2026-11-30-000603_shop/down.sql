@@ -1,0 +1,1 @@
+ALTER TABLE account_work DROP COLUMN shop;

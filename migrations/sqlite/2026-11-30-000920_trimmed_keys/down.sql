@@ -1,0 +1,2 @@
+-- Which blanks there were is not known any more.
+SELECT 1;

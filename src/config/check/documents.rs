@@ -1,0 +1,81 @@
+//! Documents of orders: where they are kept, and who makes them out.
+
+use super::Checker;
+use super::master::{mandator_of, paths};
+use crate::config::raw::{RawDocuments, RawSeller};
+use crate::config::secret::resolve;
+use crate::config::{Billing, Documents, Mandator, Series};
+use crate::domain::invoice::Seller;
+
+pub(super) fn documents(c: &mut Checker<'_>, raw: RawDocuments, database: &str) -> Documents {
+    let default = Documents::beside(database, c.secrets.folder);
+    let folder = match raw.folder {
+        Some(text) if text.trim().is_empty() => {
+            c.fault("documents.folder", "is empty; write the path of a folder, or leave it out");
+            default.folder
+        }
+        Some(text) => resolve(c.secrets.folder, &text),
+        None => default.folder,
+    };
+    Documents { folder, largest_bytes: c.size("documents.largest_bytes", raw.largest_bytes, default.largest_bytes, 1024..=1 << 30) }
+}
+
+pub(super) fn sellers(c: &mut Checker<'_>, raw: Vec<RawSeller>, mandators: &[Mandator]) -> Vec<Billing> {
+    let sellers: Vec<Billing> = raw.into_iter().zip(1..).map(|(raw, n)| seller(c, raw, n, mandators)).collect();
+    c.unique(paths("sellers", "mandator_id", sellers.iter().map(|seller| seller.mandator_id.to_string())));
+    sellers
+}
+
+fn seller(c: &mut Checker<'_>, raw: RawSeller, n: usize, mandators: &[Mandator]) -> Billing {
+    let at = |key: &str| format!("sellers[{n}].{key}");
+    let ids: Vec<_> = mandators.iter().map(|mandator| mandator.mandator_id).collect();
+    let mandator_id = mandator_of(c, &at("mandator_id"), raw.mandator_id, &ids);
+    let country = c.required(&at("country"), raw.country, "two letters by ISO 3166, such as DE");
+    let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    if !country.is_empty() && !is_code {
+        c.fault(&at("country"), format!("\"{country}\" is not a country of ISO 3166; write two capitals, such as DE"));
+    }
+    let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let seller = Seller {
+        name: c.required(&at("name"), raw.name, "the name of the company, as on its invoices"),
+        street: c.required(&at("street"), raw.street, "street and house number"),
+        postal_code: c.required(&at("postal_code"), raw.postal_code, "the postal code"),
+        city: c.required(&at("city"), raw.city, "the city"),
+        country,
+        vat_id: filled(raw.vat_id),
+        tax_number: filled(raw.tax_number),
+        contact: filled(raw.contact),
+        email: filled(raw.email),
+        phone: filled(raw.phone),
+        iban: filled(raw.iban).map(|iban| iban.replace(' ', "")),
+        bic: filled(raw.bic),
+        bank: filled(raw.bank),
+        footer: raw.footer,
+        tax_exemption: filled(raw.tax_exemption),
+    };
+    if seller.vat_id.is_none() && seller.tax_number.is_none() {
+        c.missing(&at("vat_id"), "the VAT id or tax_number: an invoice has to name one of them");
+    }
+    let mut series = |key: &str, text: Option<String>, default: &str| {
+        let text = text.unwrap_or_else(|| default.to_owned());
+        Series::parse(&text).unwrap_or_else(|why| {
+            c.fault(&at(key), format!("\"{text}\" {why}"));
+            Series::plain()
+        })
+    };
+    let invoice_number = series("invoice_number", raw.invoice_number, Billing::INVOICES);
+    let credit_note_number = series("credit_note_number", raw.credit_note_number, Billing::CREDIT_NOTES);
+    let delivery_note_number = series("delivery_note_number", raw.delivery_note_number, Billing::DELIVERY_NOTES);
+    // Numbers of both kinds are looked up together.
+    if invoice_number == credit_note_number {
+        c.fault(&at("credit_note_number"), "is the same as invoice_number; choose another text, so that no number occurs twice");
+    }
+    let days = c.number(&at("payment_days"), raw.payment_days, u64::from(Billing::PAYMENT_DAYS), 0..=365);
+    Billing {
+        payment_days: u32::try_from(days).unwrap_or(Billing::PAYMENT_DAYS),
+        invoice_number,
+        credit_note_number,
+        delivery_note_number,
+        ..Billing::new(mandator_id, seller)
+    }
+}
