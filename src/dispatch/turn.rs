@@ -97,7 +97,7 @@ mod tests {
             }
             assert_eq!(turn.order().last(), Some(&busy));
             turn.took(busy, true);
-            assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation], "its count begins anew");
+            assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation], "its count starts again");
         }
     }
 

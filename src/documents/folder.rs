@@ -60,7 +60,7 @@ impl Folder {
         let path = self.path(checksum)?;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() == size) {
-            // As new as one that is written now: nobody shall take it for left over.
+            // As new as one that is written now, so that nobody takes it for left over.
             return File::options().append(true).open(&path)?.set_modified(SystemTime::now());
         }
         let folder = path.parent().unwrap_or(&self.root);

@@ -181,7 +181,7 @@ pub struct FeedbackSummary {
     pub positive_percent: Option<Decimal>,
 }
 
-/// What a channel says anew of something that is known. What the merchant has read stays read, although the channel does not
+/// What a channel says again of something that is known. What the merchant has read stays read, although the channel does not
 /// know it yet; the key under which Kontor sent it stays.
 pub(crate) fn follow(known: &ContactContent, said: ContactContent) -> ContactContent {
     match (known, said) {

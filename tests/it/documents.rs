@@ -18,7 +18,7 @@ fn checker() -> Option<PathBuf> {
     found.is_ok_and(|output| output.status.success()).then_some(python)
 }
 
-/// A phone sale. `rest` is what stands beside number, addresses and currency.
+/// A phone sale. `rest` is what comes with number, addresses and currency.
 fn sale(world: &World, number: &str, country: &str, rest: &str) {
     let answer = world.connect(
         "updateOrders",

@@ -24,7 +24,7 @@ pub(super) fn about<'a>(title: &'a str, author: &'a str, language: Language, day
     About { title, author, language: language.iso(), day, size: A4 }
 }
 
-/// What stands above the table.
+/// What is above the table.
 pub(super) struct Head<'a> {
     pub(super) seller: &'a Seller,
     pub(super) address: Vec<String>,

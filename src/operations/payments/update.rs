@@ -121,7 +121,7 @@ fn become_as_said(
     }
 }
 
-/// Nobody says for whom it is, or that nobody shall look.
+/// Nobody says for whom it is, or that nobody is to look.
 fn looks_for_order(update: &PaymentUpdate) -> bool {
     update.orders.is_empty() && update.payment_status_identifier.is_none()
 }
