@@ -186,12 +186,18 @@ fn sorted(mut pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     pairs
 }
 
+/// With another variant of the parent, whose number Kontor does not know yet.
+fn beside(sibling: &str, change: OfferChange) -> OfferChange {
+    let siblings = vec![Sibling { sku: sibling.to_owned(), external_number: None }];
+    with(change, |content| content.variant.iter_mut().for_each(|variant| variant.siblings = siblings.clone()))
+}
+
 fn variants(play: &mut Play<'_>) {
     let parent = fresh("P");
     let (blue, red) = (format!("{parent}-B"), format!("{parent}-R"));
     let rows = [
-        variant(&parent, &blue, &[("Farbe", "Blau"), ("Größe", "1/2")]),
-        OfferChange { price: Some(price("24.50")), ..variant(&parent, &red, &[("Farbe", "Rot"), ("Größe", "1/2")]) },
+        beside(&red, variant(&parent, &blue, &[("Farbe", "Blau"), ("Größe", "1/2")])),
+        OfferChange { price: Some(price("24.50")), ..beside(&blue, variant(&parent, &red, &[("Farbe", "Rot"), ("Größe", "1/2")])) },
     ];
     for row in &rows {
         is_done(&play.outcome(row));
@@ -208,7 +214,7 @@ fn variant_late(play: &mut Play<'_>) {
     let (first, late) = (format!("{parent}-1"), format!("{parent}-2"));
     play.lists(&variant(&parent, &first, &[("Farbe", "Blau")]));
     play.restarts();
-    play.lists(&variant(&parent, &late, &[("Farbe", "Grün")]));
+    play.lists(&beside(&first, variant(&parent, &late, &[("Farbe", "Grün")])));
     assert_eq!(play.shows(&first).family, play.shows(&late).family);
 }
 
@@ -237,8 +243,8 @@ fn variant_of_renamed(play: &mut Play<'_>) {
 fn variant_ends(play: &mut Play<'_>) {
     let parent = fresh("P");
     let skus = [format!("{parent}-1"), format!("{parent}-2")];
-    let first = play.lists(&variant(&parent, &skus[0], &[("Farbe", "Blau")]));
-    let second = play.lists(&variant(&parent, &skus[1], &[("Farbe", "Rot")]));
+    let first = play.lists(&beside(&skus[1], variant(&parent, &skus[0], &[("Farbe", "Blau")])));
+    let second = play.lists(&beside(&skus[0], variant(&parent, &skus[1], &[("Farbe", "Rot")])));
     play.done(&OfferChange { wanted: Wanted::Ended, ..bare(&first) });
     assert_eq!((play.running(&skus[0]).len(), play.running(&skus[1]).len()), (0, 1));
     // With the last one the whole family goes, and comes back with any of them.

@@ -25,7 +25,7 @@ fn an_order_goes_its_way_from_cart_to_parcel() {
     assert_eq!((order.shipping_charge.to_string().as_str(), order.coupon_amount), ("4.90", Decimal::ZERO));
     assert_eq!(order.delivery_address.last_name.as_deref(), Some("von Müßtermann"));
     assert_eq!(order.invoice_address.city.as_deref(), Some("Köln"));
-    assert!(order.transaction_id.is_some() && order.buyer.email.as_deref() == Some("erika@example.com"));
+    assert!(order.transaction_id.is_some() && order.buyer.email.as_deref().is_some_and(|mail| mail.starts_with("erika-")));
 
     told(&shop, &code, FactKind::Acknowledged);
     for _ in 0..2 {
