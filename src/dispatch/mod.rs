@@ -35,6 +35,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+#[cfg(test)]
+pub(crate) use parts::{Fitted, fit};
+
 use bell::Bell;
 use channel::Channel;
 use clerk::Clerk;

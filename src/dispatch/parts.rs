@@ -10,7 +10,7 @@ use crate::store::outbox::FactRow;
 
 /// How a fact goes to the channel.
 #[derive(Debug)]
-pub(super) enum Fitted {
+pub(crate) enum Fitted {
     /// With what the ERP hears where the channel has no room for all of it.
     Send(FactKind, Option<Message>),
     /// These packages go later.
@@ -23,7 +23,7 @@ pub(super) enum Fitted {
 
 /// Fits a fact to what the channel can. Where it knows whole shipments only, the packages wait until nothing of the order is
 /// open any more, and then go together.
-pub(super) fn fit(conn: &mut Conn<'_>, row: &FactRow, kind: FactKind, can: &Capabilities) -> Result<Fitted, Failure> {
+pub(crate) fn fit(conn: &mut Conn<'_>, row: &FactRow, kind: FactKind, can: &Capabilities) -> Result<Fitted, Failure> {
     let order_id = row.order_id;
     if !can.takes(kind.name()) {
         return missing(conn, order_id, &kind);

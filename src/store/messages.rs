@@ -6,10 +6,11 @@ use diesel::prelude::*;
 
 use super::filter::{Cond, Window};
 use super::schema::{orders, upload_messages};
+use super::since::Following;
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::message::{Message, Severity};
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Reader, Stamp};
-use crate::{conditions, on};
+use crate::{conditions, following, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = upload_messages, treat_none_as_default_value = false)]
@@ -167,6 +168,15 @@ conditions! {
 
 /// Messages that pass a filter, oldest first.
 pub(crate) fn matching(conn: &mut Conn<'_>, filter: &MessageFilter) -> Result<Vec<MessageRow>, Failure> {
+    found(conn, filter, None)
+}
+
+/// Messages that pass a filter and came behind a place in the order of changes, in that order.
+pub(crate) fn following(conn: &mut Conn<'_>, filter: &MessageFilter, following: Following) -> Result<Vec<MessageRow>, Failure> {
+    found(conn, filter, Some(following))
+}
+
+fn found(conn: &mut Conn<'_>, filter: &MessageFilter, following: Option<Following>) -> Result<Vec<MessageRow>, Failure> {
     Ok(on!(conn, c => {
         let mut query = upload_messages::table
             .left_join(orders::table.on(upload_messages::order_id.eq(orders::order_id.nullable())))
@@ -175,6 +185,9 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &MessageFilter) -> Result<Ve
             .select(MessageRow::as_select())
             .into_boxed();
         message_conditions!(narrow query, filter);
+        if let Some(next) = following {
+            following!(query, upload_messages::created_at, upload_messages::message_id, next);
+        }
         query.load(c)
     })?)
 }

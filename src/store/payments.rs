@@ -8,10 +8,11 @@ use diesel::prelude::*;
 
 use super::filter::{Cond, Window};
 use super::schema::{orders, payment_assignments, payment_statements, payments};
+use super::since::{Following, Since};
 use super::{Conn, MOST_VARIABLES, Tx, next_id};
 use crate::domain::payment::{Grounds, PaymentRecord, PaymentState};
 use crate::domain::{Failure, MandatorId, OrderId, PaymentId};
-use crate::{conditions, narrow, on};
+use crate::{conditions, following, narrow, on};
 
 pub(crate) use debts::{Payable, changed_orders, open_orders, orders_named, payables};
 
@@ -276,12 +277,12 @@ conditions! {
 }
 
 macro_rules! select_ids {
-    ($c:expr, $backend:ty, $s:expr) => {{
+    ($c:expr, $backend:ty, $s:expr, $following:expr) => {{
         let s: &PaymentSelection = $s;
         let mut query = payments::table
             .filter(payments::mandator_id.eq(s.mandator_id))
             .order(payments::payment_id)
-            .select(payments::payment_id)
+            .select((payments::last_changed, payments::payment_id))
             .into_boxed::<$backend>();
         payment_conditions!(narrow query, s);
         let assigned = || payment_assignments::table.inner_join(orders::table).select(payment_assignments::payment_id);
@@ -298,7 +299,10 @@ macro_rules! select_ids {
             Some(false) => query = query.filter(payments::payment_id.ne_all(assigned())),
             None => {}
         }
-        query.load::<PaymentId>($c)
+        if let Some(next) = $following {
+            following!(query, payments::last_changed, payments::payment_id, next);
+        }
+        query.load::<(i64, PaymentId)>($c)
     }};
 }
 
@@ -313,9 +317,19 @@ impl PaymentSelection {
 
 /// The ids of the payments that match, in order.
 pub(crate) fn select(conn: &mut Conn<'_>, selection: &PaymentSelection) -> Result<Vec<PaymentId>, Failure> {
+    Ok(found(conn, selection, None)?.into_iter().map(|(_, payment_id)| payment_id).collect())
+}
+
+/// What follows a place in the order of changes, of the payments that match.
+pub(crate) fn changed(conn: &mut Conn<'_>, selection: &PaymentSelection, following: Following) -> Result<Vec<Since>, Failure> {
+    let found = found(conn, selection, Some(following))?;
+    Ok(found.into_iter().map(|(stamp, payment_id)| Since { stamp, id: payment_id.0, second: 0 }).collect())
+}
+
+fn found(conn: &mut Conn<'_>, selection: &PaymentSelection, following: Option<Following>) -> Result<Vec<(i64, PaymentId)>, Failure> {
     let found = match conn {
-        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
-        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),
+        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection, following),
+        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection, following),
     };
     Ok(found?)
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::filter::Cond;
+use super::filter::{Cond, Window};
 use super::schema::{items, price_validities, pricelists, prices};
 use super::{Conn, Tx, next_id};
 use crate::domain::{Currency, Failure, ItemId, MandatorId, PricelistId};
@@ -46,6 +46,7 @@ conditions! {
         pricelist_id: Cond<PricelistId> = pricelists::pricelist_id,
         identifier: Cond<String> = pricelists::identifier,
         external_id: Cond<String> = pricelists::external_id,
+        last_changed: Window = pricelists::last_changed,
     } beside {
         mandator_id: MandatorId,
     }

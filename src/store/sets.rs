@@ -85,6 +85,26 @@ pub(crate) fn sold(conn: &mut Conn<'_>, order_item_ids: &[OrderItemId]) -> Resul
     Ok(found)
 }
 
+/// These articles, and those that open positions reserve together with them as components of one set; with these again, and so on.
+pub(crate) fn sold_together(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<BTreeSet<ItemId>, Failure> {
+    let mut all: BTreeSet<ItemId> = item_ids.iter().copied().collect();
+    let mut new: Vec<ItemId> = all.iter().copied().collect();
+    while !new.is_empty() {
+        let mut found = BTreeSet::new();
+        for chunk in new.chunks(MOST_VARIABLES) {
+            let holding = reservations::table.filter(reservations::item_id.eq_any(chunk)).select(reservations::order_item_id);
+            let items: Vec<ItemId> = on!(conn, c => order_item_components::table
+                .filter(order_item_components::order_item_id.eq_any(holding))
+                .select(order_item_components::item_id)
+                .distinct()
+                .load(c))?;
+            found.extend(items);
+        }
+        new = found.into_iter().filter(|item| all.insert(*item)).collect();
+    }
+    Ok(all)
+}
+
 /// Keeps what a position is composed of for as long as the order is there, whatever becomes of the set.
 pub(crate) fn note_sold(tx: &mut Tx<'_>, position: OrderItemId, components: &[(ItemId, i32)]) -> Result<(), Failure> {
     let rows: Vec<_> = components

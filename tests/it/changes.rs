@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::element::Element;
 use crate::erp::{Erp, everywhere};
 use crate::hostile::database::Stranger;
-use crate::world::{Database, World, databases};
+use crate::world::{Database, World, databases, eventually};
 
 /// A fetch call by cursor: `page` is what stands in front of it, in the words of the compat face.
 fn answer(erp: &Erp<'_>, operation: &str, page: &[(&str, &str)], cursor: &str) -> Element {
@@ -148,6 +148,53 @@ fn coupons_and_customer_groups_are_read_by_cursor_too() {
 }
 
 #[test]
+fn payments_price_lists_and_messages_are_read_by_cursor_too() {
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        let pay = |number: usize, purpose: &str| {
+            let compat = format!(
+                "<payment><mandator_id>1</mandator_id><external_id>P-{number}</external_id><payment_date>2025-01-0{number}T00:00:00</payment_date>\
+                 <payment_amount>1.00</payment_amount><currency_code_iso>EUR</currency_code_iso>{purpose}</payment>"
+            );
+            let purpose = purpose.replace("payment_status_identifier", "paymentStatusIdentifier").replace("no_order", "NO_ORDER");
+            let typed =
+                payment(0, 0, &purpose).replace("T-0-0", &format!("P-{number}")).replace("2025-01-28", &format!("2025-01-0{number}"));
+            erp.done("updatePayments", &compat, &typed);
+        };
+        [3, 2, 1].into_iter().for_each(|number| pay(number, ""));
+        let page = [("payments_per_page", "2")];
+        let (seen, cursor) = read_on(&erp, "fetchPayments", &page, "external_id", String::new());
+        assert_eq!(seen, ["P-3", "P-2", "P-1"], "in the order in which they were stored");
+        pay(2, "<payment_status_identifier>no_order</payment_status_identifier>");
+        pay(3, "");
+        assert_eq!(read_on(&erp, "fetchPayments", &page, "external_id", cursor).0, ["P-2"], "what was sent again unchanged is no change");
+
+        let page = [("pricelists_per_page", "1")];
+        erp.item("MUG", "Mug");
+        let (seen, cursor) = read_on(&erp, "fetchPricelist", &page, "iso_currency", String::new());
+        assert!(!seen.is_empty());
+        erp.price("MUG", "9.90");
+        let (seen, _) = read_on(&erp, "fetchPricelist", &page, "iso_currency", cursor);
+        assert_eq!(seen.len(), 1, "the list with the new price: {seen:?}");
+
+        // Each refused upload is a message.
+        let page = [("messages_per_page", "1")];
+        let (_, cursor) = read_on(&erp, "fetchUploadMessages", &page, "severity", String::new());
+        let refuse = |number: &str| {
+            erp.list(number, "1.00", 1);
+            world.sandbox("/faults", &serde_json::json!({"refuse": [{"sku": number, "code": "E1", "text": "no"}]}));
+            erp.item(number, "Refused");
+            eventually("a message", || if erp.messages(erp.item(number, "Refused")).is_empty() { Err(number.to_owned()) } else { Ok(()) });
+        };
+        ["R-1", "R-2"].into_iter().for_each(refuse);
+        let (seen, _) = read_on(&erp, "fetchUploadMessages", &page, "message_id", cursor);
+        let seen: Vec<i32> = seen.iter().map(|number| number.parse().expect("a number")).collect();
+        assert!(seen.len() >= 2 && seen.is_sorted_by(|one, next| one < next), "each once, in the order in which they came: {seen:?}");
+    });
+}
+
+#[test]
 fn a_cursor_that_is_not_of_this_call_is_refused() {
     everywhere(|database, face| {
         let world = World::demo(database);
@@ -194,40 +241,75 @@ fn sale(writer: usize, number: usize) -> String {
     )
 }
 
-/// Creates back-dated orders and changes every second one a little later, once it was possibly read.
-fn write_orders(world: &World, writer: usize, count: usize) {
+/// A payment; the higher its number, the earlier the day of its booking.
+fn payment(writer: usize, number: usize, more: &str) -> String {
+    let (day, name) = (28 - number % 28, format!("T-{writer}-{number}"));
+    format!(
+        "<payments><item><mandatorId>1</mandatorId><externalId>{name}</externalId><paymentDate>2025-01-{day:02}T00:00:00Z</paymentDate>\
+         <paymentAmount>1.00</paymentAmount><currencyCodeIso>EUR</currencyCodeIso>{more}<orders/></item></payments>"
+    )
+}
+
+/// A price list with one price.
+fn prices(writer: usize, number: usize, price: &str) -> String {
+    format!(
+        "<pricelists><item><mandatorId>1</mandatorId><identifier>T-{writer}-{number}</identifier><isoCurrency>EUR</isoCurrency><validities>\
+         <item><prices><item><itemNr>MUG</itemNr><price>{price}</price></item></prices></item></validities></item></pricelists>"
+    )
+}
+
+/// Stores back-dated records of each kind and changes every second one a little later, once it was possibly read.
+fn write_records(world: &World, writer: usize, count: usize) {
     let erp = Erp::on(world, Face::Typed);
     for number in 0..count {
         erp.sent(&erp.document("updateOrders", "", &sale(writer, number)));
+        erp.sent(&erp.document("updatePayments", "", &payment(writer, number, "")));
+        erp.sent(&erp.document("updatePricelist", "", &prices(writer, number, "1.50")));
         if number % 2 == 1 {
             erp.status(&format!("T-{writer}-{}", number - 1), "FETCHED", None);
+            let apart = "<paymentStatusIdentifier>NO_ORDER</paymentStatusIdentifier>";
+            erp.sent(&erp.document("updatePayments", "", &payment(writer, number - 1, apart)));
+            erp.sent(&erp.document("updatePricelist", "", &prices(writer, number - 1, "2.50")));
         }
     }
 }
 
-/// Polls until the writers are done and nothing comes any more: what was last seen of each order.
-fn poll(world: &World, done: &AtomicBool) -> BTreeMap<String, (String, bool)> {
+/// A fetch call by cursor: its page size, the key of its records, and what changes of every second one.
+type Changing = (&'static str, &'static str, &'static str, fn(&Element) -> bool);
+
+const CHANGING: [Changing; 3] = [
+    ("fetchOrders", "orders_per_page", "external_order_number_1", |order| order.get("export_date").is_some()),
+    ("fetchPayments", "payments_per_page", "external_id", |payment| {
+        payment.must("payment_status_identifier").eq_ignore_ascii_case("no_order")
+    }),
+    ("fetchPricelist", "pricelists_per_page", "iso_currency", |list| list.having("price")[0].must("price").starts_with("2.5")),
+];
+
+/// Polls until the writers are done and nothing comes any more: what was last seen of each record.
+fn poll(world: &World, (operation, per_page, key, changed): Changing, done: &AtomicBool) -> BTreeMap<String, bool> {
     let erp = Erp::on(world, Face::Typed);
     let (mut seen, mut cursor) = (BTreeMap::new(), String::new());
     loop {
         let last_round = done.load(Ordering::SeqCst);
-        let answer = answer(&erp, "fetchOrders", &[("orders_per_page", "3")], &cursor);
+        let answer = answer(&erp, operation, &[(per_page, "3")], &cursor);
         cursor = next_of(&answer);
-        let orders = answer.having("order_status_id");
-        if orders.is_empty() && last_round {
+        let records = answer.having(key);
+        if records.is_empty() && last_round {
             return seen;
         }
-        for order in orders {
-            let exported = order.get("export_date").is_some();
-            seen.insert(order.must("external_order_number_1").to_owned(), (order.must("last_changed").to_owned(), exported));
+        for record in records {
+            let name = record.must(if key == "iso_currency" { "identifier" } else { key });
+            if name.starts_with("T-") {
+                seen.insert(name.to_owned(), changed(record));
+            }
         }
     }
 }
 
 #[test]
-fn a_reader_misses_no_order_that_is_stored_back_dated_while_it_polls() {
+fn a_reader_misses_nothing_that_is_stored_back_dated_while_it_polls() {
     const WRITERS: usize = 4;
-    const ORDERS: usize = 12;
+    const RECORDS: usize = 12;
     for database in databases() {
         let first = World::configured(database, &Config::default().text());
         Erp::on(&first, Face::Typed).item("MUG", "Mug");
@@ -236,20 +318,24 @@ fn a_reader_misses_no_order_that_is_stored_back_dated_while_it_polls() {
         let worlds = [&first, second.as_ref().unwrap_or(&first)];
         let done = AtomicBool::new(false);
         let readers = std::thread::scope(|scope| {
-            let readers: Vec<_> = worlds.iter().map(|world| scope.spawn(|| poll(world, &done))).collect();
+            let pairs = worlds.iter().flat_map(|world| CHANGING.map(|changing| (*world, changing)));
+            let done = &done;
+            let readers: Vec<_> = pairs.map(|(world, changing)| scope.spawn(move || poll(world, changing, done))).collect();
             let writers: Vec<_> =
-                (0..WRITERS).map(|writer| scope.spawn(move || write_orders(worlds[writer % 2], writer, ORDERS))).collect();
+                (0..WRITERS).map(|writer| scope.spawn(move || write_records(worlds[writer % 2], writer, RECORDS))).collect();
             let ended: Vec<_> = writers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
             done.store(true, Ordering::SeqCst);
             let readers: Vec<_> = readers.into_iter().map(|reader| reader.join().expect("a reader")).collect();
             ended.into_iter().for_each(|writer| writer.expect("a writer"));
             readers
         });
-        let fresh = poll(&first, &AtomicBool::new(true));
-        assert_eq!(fresh.len(), WRITERS * ORDERS, "{database:?}");
-        assert_eq!(fresh.values().filter(|(_, exported)| *exported).count(), WRITERS * ORDERS / 2, "{database:?}");
-        for reader in readers {
-            assert_eq!(reader, fresh, "{database:?}");
+        for (at, changing) in CHANGING.into_iter().enumerate() {
+            let fresh = poll(&first, changing, &AtomicBool::new(true));
+            assert_eq!(fresh.len(), WRITERS * RECORDS, "{database:?} {}", changing.0);
+            assert_eq!(fresh.values().filter(|changed| **changed).count(), WRITERS * RECORDS / 2, "{database:?} {}", changing.0);
+            for reader in readers.iter().skip(at).step_by(CHANGING.len()) {
+                assert_eq!(*reader, fresh, "{database:?} {}", changing.0);
+            }
         }
     }
 }

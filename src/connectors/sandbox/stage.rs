@@ -27,6 +27,7 @@ fn open() -> Opened {
         stage("sandbox", "", false),
         stage("sandbox with tasks", "", true),
         stage("sandbox without keys", "lacks = ['fact_keys']", false),
+        stage("sandbox for whole shipments", "lacks = ['ships_in_part']", false),
         stage(
             "sandbox that can little",
             "lacks = ['tasks', 'renames', 'variants', 'pictures', 'categories', 'attributes', 'finds_offers', 'ships_in_part', \

@@ -213,7 +213,7 @@ impl Known {
     fn resolve(&self, mut record: AttributeSetRecord) -> Result<AttributeSetRecord, Failure> {
         let attributes = self.0.get(&record.mandator_id);
         for (entry, number) in record.attributes.entries.iter_mut().zip(1..) {
-            let place = |failure: Failure| failure.within(Place::entry("attribute", number)).within("attributes");
+            let place = |failure: Failure| failure.within(Place::entry("attribute", number));
             let name = entry.attribute_identifier.as_deref();
             let found = attributes.and_then(|attributes| attributes.find(entry.attribute_id, name)).map(|attribute| attribute.id);
             entry.attribute_id = match (found, entry.attribute_id, name) {

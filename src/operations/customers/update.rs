@@ -209,7 +209,7 @@ fn take_addresses(work: &mut Work<'_, '_>, customer_id: i32, sent: Vec<CustomerA
     let mut changed = false;
     for (index, address) in sent.into_iter().enumerate() {
         let taken = take_address(work, customer_id, &mut known, address);
-        changed |= taken.map_err(|failure| failure.within(Place::entry("address", index + 1)).within("shipping_addresses"))?;
+        changed |= taken.map_err(|failure| failure.within(Place::entry("address", index + 1)))?;
     }
     Ok(changed)
 }

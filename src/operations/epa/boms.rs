@@ -93,7 +93,7 @@ impl LookUp for EpaBomRecord {
         }
         let mut met = BTreeSet::new();
         for (component, number) in self.components.entries.iter_mut().zip(1..) {
-            let place = |failure: Failure| failure.within(Place::entry("component", number)).within("components");
+            let place = |failure: Failure| failure.within(Place::entry("component", number));
             let found = item_of(conn, self.mandator_id, component.item_id, component.internal_item_number.as_deref());
             let item_id = found.map_err(place)?;
             if !met.insert(item_id) {

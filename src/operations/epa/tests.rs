@@ -53,10 +53,14 @@ fn offered(store: &Store, item_id: ItemId) -> i32 {
 }
 
 fn sell(store: &Store, item_id: ItemId, pieces: i32) -> OrderId {
+    sold_by(store, Some(AccountId(101)), item_id, pieces)
+}
+
+fn sold_by(store: &Store, account_id: Option<AccountId>, item_id: ItemId, pieces: i32) -> OrderId {
     store
         .write(move |tx| {
             let mut row = OrderRow::new(MandatorId(1), 2100, Workflow::Prepayment);
-            row.account_id = Some(AccountId(101));
+            row.account_id = account_id;
             let position = OrderItemRow { item_id: Some(item_id), ..OrderItemRow::new("Sold".into(), pieces, 10_000) };
             Ok(orders::insert(tx, row, vec![position], &HERE)?.0.order_id)
         })
@@ -140,6 +144,49 @@ fn an_order_keeps_what_its_set_was_composed_of() {
         assert_eq!((shelf(store, cup), shelf(store, plate)), ([(7, 0), (2, 0)], [(3, 0), (8, 0)]), "and come back");
         sell(store, set, 1);
         assert_eq!(shelf(store, plate), [(3, 0), (8, 4)], "a new order takes what the set is now");
+    });
+}
+
+#[test]
+fn a_set_that_waits_gets_its_components_where_all_of_them_are() {
+    on_stores(|store| {
+        let (cup, plate) = (article(store, "CUP", [0, 2]), article(store, "PLATE", [1, 0]));
+        let set = article(store, "SET", [0, 0]);
+        compose(store, "SET", &[("CUP", 2), ("PLATE", 1)]);
+        store.write(move |tx| offer(tx, 1, 101, cup, None).map(|_| ())).unwrap();
+        all_sent(store);
+        // By phone: from all warehouses of the mandator.
+        let order = sold_by(store, None, set, 1);
+        assert_eq!((shelf(store, cup), shelf(store, plate)), ([(0, 2), (2, 0)], [(1, 1), (0, 0)]), "nowhere is a whole set");
+        let stamp = |order| store.read(|conn| orders::get(conn, order)).unwrap().unwrap().last_changed;
+        let before = stamp(order);
+        let book = |number: &str, count: i32| {
+            let booking = format!(
+                "<request><item><mandator_id>1</mandator_id><internal_item_number>{number}</internal_item_number><stock_items><stock_item>\
+                 <warehouse_code>EXTERN</warehouse_code><stock_count>{count}</stock_count><absolute>true</absolute></stock_item></stock_items></item></request>"
+            );
+            let called =
+                call::<crate::operations::stock::UpdateStockCount>(store, request::<crate::operations::stock::UpdateStockCount>(&booking));
+            assert_eq!(called.result.reports[0].return_code, 0, "{:?}", called.result.reports[0].error_description);
+        };
+        book("PLATE", 1);
+        assert_eq!((shelf(store, cup), shelf(store, plate)), ([(0, 0), (2, 2)], [(1, 0), (1, 1)]), "both components move together");
+        assert!(stamp(order) > before, "the order changed");
+        let waits = waiting(store, Topic::Quantity);
+        assert_eq!(waits, [AccountId(101)], "the offer of the component that moved along follows");
+        all_sent(store);
+        // A younger set waits; a single cup that comes is not enough for it, the second one is.
+        let younger = sold_by(store, None, set, 1);
+        assert_eq!((shelf(store, cup), shelf(store, plate)), ([(0, 2), (2, 2)], [(1, 1), (1, 1)]));
+        book("PLATE", 2);
+        book("CUP", 3);
+        assert_eq!(shelf(store, cup), [(0, 2), (3, 2)]);
+        book("CUP", 4);
+        assert_eq!((shelf(store, cup), shelf(store, plate)), ([(0, 0), (4, 4)], [(1, 0), (2, 2)]));
+        for order in [order, younger] {
+            moved(store, order, |positions, id| drop(positions.ship(id, 1, None)));
+        }
+        assert_eq!((shelf(store, cup), shelf(store, plate)), ([(0, 0), (0, 0)], [(1, 0), (0, 0)]));
     });
 }
 

@@ -7,10 +7,12 @@ use chrono_tz::Tz;
 use super::fetch::accounts_of;
 use crate::domain::message::Severity;
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Stamp};
-use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::wire::{Between, Match, Patch, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::messages::{self as store, MessageFilter, MessageRow, message_conditions};
+use crate::store::since::Since;
 use crate::{ask, fetched, wire, wire_enum};
 
 wire_enum! {
@@ -62,6 +64,10 @@ wire! {
         messages_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what came behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
+        changed_since: Patch<String> [max(64)],
     }
 
     /// What a channel said.
@@ -91,7 +97,7 @@ wire! {
     }
 }
 
-fetched! { FetchUploadMessagesResult, messages: UploadMessage, "message" }
+fetched! { FetchUploadMessagesResult, messages: UploadMessage, "message", changes {} }
 
 pub(crate) struct FetchUploadMessages;
 
@@ -109,23 +115,59 @@ impl ReadOperation for FetchUploadMessages {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut found: BTreeMap<i32, MessageRow> = BTreeMap::new();
+        let mut filters = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let own = message_conditions!(ask, filter, MessageFilterRecord, mandator, { mandator_id account_id subchannel_id });
             let account_id = accounts_of(reading.settings, cond_of(filter.account_id.as_ref()), filter.subchannel_id.as_ref());
-            let conditions = MessageFilter { mandator_id: mandator.mandator_id, account_id, ..own };
-            found.extend(store::matching(conn, &conditions)?.into_iter().map(|row| (row.message_id, row)));
+            filters.push(MessageFilter { mandator_id: mandator.mandator_id, account_id, ..own });
+        }
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.messages_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
+        if let Some(cursor) = Cursor::of(reading, conn, asked)? {
+            return following(reading, conn, &cursor, &filters);
+        }
+        let mut found: BTreeMap<i32, MessageRow> = BTreeMap::new();
+        for filter in &filters {
+            found.extend(store::matching(conn, filter)?.into_iter().map(|row| (row.message_id, row)));
         }
         let ids: Vec<i32> = found.keys().copied().collect();
         let mut records = Vec::new();
         for id in reading.page(&ids, request.messages_per_page, request.page)? {
             let Some(row) = found.remove(id) else { continue };
-            let zone = reading.mandator(row.mandator_id)?.time_zone;
-            records.push(record(reading, zone, row));
+            records.push(of_mandator(reading, row)?);
         }
         Ok(FetchUploadMessagesResult::page(records, ids.len()))
     }
+}
+
+/// What came behind a cursor. A message never changes, so the time at which it came is its change stamp.
+fn following(
+    reading: &Reading<'_>,
+    conn: &mut Conn<'_>,
+    cursor: &Cursor,
+    filters: &[MessageFilter],
+) -> Result<FetchUploadMessagesResult, Failure> {
+    let mut found: BTreeMap<Since, MessageRow> = BTreeMap::new();
+    for filter in filters {
+        let rows = store::following(conn, filter, cursor.following())?;
+        found.extend(rows.into_iter().map(|row| (Since { stamp: row.created_at, id: row.message_id, second: 0 }, row)));
+    }
+    let mut places: Vec<Since> = found.keys().copied().collect();
+    let next = cursor.cut(&mut places, &mut Vec::new());
+    let rows = places.iter().filter_map(|place| found.remove(place));
+    let messages = rows.map(|row| of_mandator(reading, row)).collect::<Result<_, Failure>>()?;
+    Ok(FetchUploadMessagesResult { messages, next_changed_since: Some(next), ..FetchUploadMessagesResult::default() })
+}
+
+fn of_mandator(reading: &Reading<'_>, row: MessageRow) -> Result<UploadMessage, Failure> {
+    let zone = reading.mandator(row.mandator_id)?.time_zone;
+    Ok(record(reading, zone, row))
 }
 
 /// A message as it goes out, in the time zone of its mandator.

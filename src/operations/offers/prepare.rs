@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::explain::MissingValue;
-use crate::domain::{AccountId, AnyOf, Failure, FieldName, ItemId, MandatorId, OfferId, code};
+use crate::domain::{AccountId, AnyOf, Failure, FieldName, ItemId, MandatorId, OfferId, Place, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::{
     Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, has_lines, refuse_too_many, same_name,
@@ -72,7 +72,7 @@ impl Field for PlatformOffers {
             let content = PrepareOfferRecord::read(Source::Element(node), spec, face).and_then(|record| {
                 Ok(PrepareOfferRecord { specific_offer_data: further_fields(node)?.or(record.specific_offer_data), ..record })
             });
-            records.list.push(Record::new(node, node.name().to_owned(), number, (face, lines), content));
+            records.list.push(Record::new(node, Place::entry(node.name().to_owned(), number), number, (face, lines), content));
         }
         Ok(PlatformOffers(records))
     }

@@ -3,7 +3,8 @@
 use super::record::{PaymentRecord, records_of};
 use crate::domain::payment::PaymentState;
 use crate::domain::{Failure, MandatorId, OrderId, PaymentId, code};
-use crate::operations::wire::{Between, Flag, Match, cond_of, mandator_of, words_of};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::wire::{Between, Flag, Match, Patch, cond_of, mandator_of, words_of};
 use crate::operations::{FIRST_VERSION, ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::payments::{self, PaymentSelection, payment_conditions};
@@ -52,10 +53,14 @@ wire! {
         payments_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
+        changed_since: Patch<String> [max(64)],
     }
 }
 
-fetched! { FetchPaymentsResult, payments: PaymentRecord, "payment" }
+fetched! { FetchPaymentsResult, payments: PaymentRecord, "payment", changes {} }
 
 /// The operation.
 pub(crate) struct FetchPayments;
@@ -77,13 +82,13 @@ impl ReadOperation for FetchPayments {
             return Err(Failure::new(code::FILTER_REQUIRED, []));
         }
         let states = PaymentState::ALL.map(|state| (state.word(), state));
-        let mut ids = Vec::new();
+        let mut selections = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let own = payment_conditions!(ask, filter, PaymentFilter, mandator, {
                 mandator_id order_id order_number external_order_number_1 external_order_number_2 payment_status_identifier has_order
             });
-            let selection = PaymentSelection {
+            selections.push(PaymentSelection {
                 mandator_id: mandator.mandator_id,
                 state: words_of("payment_status_identifier", filter.payment_status_identifier.as_ref(), &states)?,
                 order_id: cond_of(filter.order_id.as_ref()),
@@ -92,8 +97,21 @@ impl ReadOperation for FetchPayments {
                 external_order_number_2: cond_of(filter.external_order_number_2.as_ref()),
                 has_order: filter.has_order.as_ref().and_then(|flag| flag.value),
                 ..own
-            };
-            ids.extend(payments::select(conn, &selection)?);
+            });
+        }
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.payments_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
+        if let Some(cursor) = Cursor::of(reading, conn, asked)? {
+            return changed(reading, conn, &cursor, &selections);
+        }
+        let mut ids = Vec::new();
+        for selection in &selections {
+            ids.extend(payments::select(conn, selection)?);
         }
         ids.sort_unstable();
         ids.dedup();
@@ -101,4 +119,21 @@ impl ReadOperation for FetchPayments {
         let rows = payments::load(conn, page)?;
         Ok(FetchPaymentsResult::page(records_of(reading, conn, rows)?, ids.len()))
     }
+}
+
+fn changed(
+    reading: &Reading<'_>,
+    conn: &mut Conn<'_>,
+    cursor: &Cursor,
+    selections: &[PaymentSelection],
+) -> Result<FetchPaymentsResult, Failure> {
+    let mut changes = Vec::new();
+    for selection in selections {
+        changes.extend(payments::changed(conn, selection, cursor.following())?);
+    }
+    let next = cursor.cut(&mut changes, &mut Vec::new());
+    let ids: Vec<PaymentId> = changes.iter().map(|place| PaymentId(place.id)).collect();
+    let mut rows = payments::load(conn, &ids)?;
+    rows.sort_by_key(|row| (row.last_changed, row.payment_id));
+    Ok(FetchPaymentsResult { payments: records_of(reading, conn, rows)?, next_changed_since: Some(next), ..FetchPaymentsResult::default() })
 }

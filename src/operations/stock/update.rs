@@ -276,7 +276,7 @@ impl Ledger {
         let booked: BTreeSet<ItemId> = self.booked.iter().map(|(item_id, _)| *item_id).collect();
         sets::touch(work.tx, &booked.into_iter().collect::<Vec<_>>())?;
         let changed: Vec<ItemId> = self.changed.into_iter().collect();
-        orders::cover_shortages(work.tx, &changed, work.settings)?;
+        let changed = orders::cover_shortages(work.tx, &changed, work.settings)?;
         let accounts = outbox::mark_items(work.tx, &changed, &[Topic::Quantity])?;
         work.concerns(accounts);
         Ok(())

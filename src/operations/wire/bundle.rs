@@ -1,8 +1,8 @@
 //! A list of sub-records that can be replaced as a whole: `<text_modules delete="true">…`, `<item_attributes clear="true">…`.
 
-use super::list::bounded_entries;
+use super::list::{bounded_entries, place_of};
 use super::{Bundle, Field, FieldSpec, FieldType, ListForm, Occurs, Types, Value, Writer};
-use crate::domain::{Failure, Place};
+use crate::domain::Failure;
 use crate::operations::Face;
 use crate::xml::Node;
 
@@ -22,8 +22,8 @@ impl<T: Value> Field for Bundle<T> {
             None => false,
         };
         let mut list = Vec::new();
-        for (index, node) in bounded_entries(parent, spec)?.enumerate() {
-            let place = |failure: Failure| failure.within(Place::entry(node.name().to_owned(), index + 1)).within(spec.named(face));
+        for (node, number) in bounded_entries(parent, spec)?.zip(1..) {
+            let place = |failure: Failure| failure.within(place_of(node, spec, number));
             list.push(T::read(super::Source::Element(node), spec, face).map_err(place)?);
         }
         Ok(Bundle { entries: list, replace })

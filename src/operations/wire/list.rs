@@ -1,6 +1,8 @@
 //! Lists: where their entries are, and how many there may be.
 
-use super::{Field, FieldSpec, FieldType, Occurs, Patch, Source, Types, Value, Writer, present, same_name};
+use std::borrow::Cow;
+
+use super::{Field, FieldSpec, FieldType, ListForm, Occurs, Patch, Source, Types, Value, Writer, platform_in, present, same_name};
 use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
@@ -25,6 +27,16 @@ pub(super) fn bounded_entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) ->
     Ok(entries(parent, spec))
 }
 
+/// The place of an entry: its own name and number, without the list around it, on both faces. In a list per platform the
+/// caller knows an entry by the name that he gave it.
+pub(super) fn place_of(node: Node<'_>, spec: &'static FieldSpec, number: usize) -> Place {
+    let name = match spec.list {
+        ListForm::PerPlatform(noun) if platform_in(node.name(), noun).is_some() => Cow::Owned(node.name().to_owned()),
+        _ => Cow::Borrowed(spec.entry()),
+    };
+    Place::entry(name, number)
+}
+
 /// Refuses a list with more entries than a call may hold.
 pub fn refuse_too_many(parent: Node<'_>, count: usize) -> Result<(), Failure> {
     let most = parent.most_entries();
@@ -37,14 +49,12 @@ pub fn refuse_too_many(parent: Node<'_>, count: usize) -> Result<(), Failure> {
 impl<V: Value> Field for Vec<V> {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Vec<V>, Failure> {
         let mut list = Vec::new();
-        for (index, node) in bounded_entries(parent, spec)?.enumerate() {
+        for (node, number) in bounded_entries(parent, spec)?.zip(1..) {
             let source = Source::Element(node);
             if !present(source, spec, V::EMPTY_COUNTS) {
                 continue;
             }
-            let value = V::read(source, spec, face)
-                .map_err(|failure| failure.within(Place::entry(node.name().to_owned(), index + 1)).within(spec.named(face)))?;
-            list.push(value);
+            list.push(V::read(source, spec, face).map_err(|failure| failure.within(place_of(node, spec, number)))?);
         }
         Ok(list)
     }

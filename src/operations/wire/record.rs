@@ -1,9 +1,7 @@
 //! The records of a request: each is decoded alone, so that a bad one spoils no other.
 
-use std::borrow::Cow;
-
-use super::list::bounded_entries;
-use super::{Field, FieldSpec, FieldType, ListForm, Source, Types, Value, Writer, find, platform_in};
+use super::list::{bounded_entries, place_of};
+use super::{Field, FieldSpec, FieldType, Source, Types, Value, Writer, find};
 use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
 use crate::xml::Node;
@@ -43,14 +41,8 @@ pub struct Record<T> {
 
 impl<T> Record<T> {
     /// What was read of an element. `lines`: the request has several, so that the line helps to find it.
-    pub fn new(
-        node: Node<'_>,
-        entry: impl Into<Cow<'static, str>>,
-        number: usize,
-        (face, lines): (Face, bool),
-        content: Result<T, Failure>,
-    ) -> Record<T> {
-        let place = Place::entry(entry, number).with_key(key_of(node)).on_line(lines.then(|| node.line()));
+    pub fn new(node: Node<'_>, place: Place, number: usize, (face, lines): (Face, bool), content: Result<T, Failure>) -> Record<T> {
+        let place = place.with_key(key_of(node)).on_line(lines.then(|| node.line()));
         let (reference_id, content) = match reference_of(node, face) {
             Ok(reference_id) => (reference_id, content),
             Err(failure) => (None, Err(failure)),
@@ -141,12 +133,7 @@ impl<T: Value> Field for Records<T> {
         let mut records = Records::default();
         for (node, number) in bounded_entries(parent, spec)?.zip(1..) {
             let content = T::read(Source::Element(node), spec, face);
-            // In a list per platform the caller knows an entry by the name that he gave it.
-            let entry = match spec.list {
-                ListForm::PerPlatform(noun) if platform_in(node.name(), noun).is_some() => Cow::Owned(node.name().to_owned()),
-                _ => Cow::Borrowed(spec.entry()),
-            };
-            records.list.push(Record::new(node, entry, number, (face, lines), content));
+            records.list.push(Record::new(node, place_of(node, spec, number), number, (face, lines), content));
         }
         Ok(records)
     }

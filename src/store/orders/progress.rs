@@ -111,7 +111,7 @@ pub(crate) fn follow_status(row: &mut OrderRow, positions: &Positions) {
 /// Writes moved pieces, lets them cover shortages, marks the offers concerned, and gives their accounts.
 pub(crate) fn follow_pieces(tx: &mut Tx<'_>, positions: Positions, known: &impl Warehouses) -> Result<Vec<AccountId>, Failure> {
     let touched = positions.save(tx)?;
-    cover_shortages(tx, &touched, known)?;
+    let touched = cover_shortages(tx, &touched, known)?;
     outbox::mark_items(tx, &touched, &[Topic::Quantity])
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::domain::order::{Pieces, Position};
+use crate::domain::order::{Holder, Pieces, Position};
 use crate::domain::set::Components;
 use crate::domain::{Failure, ItemId, OrderId, OrderItemId, WarehouseId};
 use crate::on;
@@ -20,29 +20,32 @@ struct ReservationRow {
     quantity: i32,
 }
 
-/// Everything that reserves an item, by order; the oldest position first.
-pub(super) fn holders_of(conn: &mut Conn<'_>, item_id: ItemId) -> Result<Vec<(OrderId, Position)>, Failure> {
-    let rows: Vec<(OrderId, ReservationRow)> = on!(conn, c => reservations::table
-        .inner_join(order_items::table)
-        .filter(reservations::item_id.eq(item_id))
-        .order(reservations::order_item_id)
-        .select((order_items::order_id, ReservationRow::as_select()))
-        .load(c))?;
-    let mut holders: Vec<(OrderId, Position)> = Vec::new();
-    for (order_id, row) in rows {
-        let position = match holders.last_mut() {
-            Some((_, last)) if last.order_item_id == row.order_item_id => last,
-            _ => {
-                let ReservationRow { order_item_id, item_id, .. } = row;
-                let position = Position { order_item_id, item_id: Some(item_id), pieces: Pieces::default(), reserved: BTreeMap::new() };
-                &mut holders.push_mut((order_id, position)).1
-            }
-        };
-        // What is not reserved here does not matter here.
-        position.pieces.ordered = position.pieces.ordered.saturating_add(row.quantity);
-        position.reserved.insert(row.warehouse_id, row.quantity);
+/// Everything that reserves one of these items, with its order; the oldest position first. Of positions that sold a set, all
+/// components are among the items.
+pub(super) fn holders_of(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<Vec<(OrderId, Holder)>, Failure> {
+    let mut rows: Vec<(OrderId, ReservationRow)> = Vec::new();
+    for chunk in item_ids.chunks(MOST_VARIABLES) {
+        rows.extend(on!(conn, c => reservations::table
+            .inner_join(order_items::table)
+            .filter(reservations::item_id.eq_any(chunk))
+            .select((order_items::order_id, ReservationRow::as_select()))
+            .load::<(OrderId, ReservationRow)>(c))?);
     }
-    Ok(holders)
+    let mut positions: BTreeMap<OrderItemId, (OrderId, ItemId)> = BTreeMap::new();
+    for (order_id, row) in rows {
+        positions.entry(row.order_item_id).or_insert((order_id, row.item_id));
+    }
+    let ids: Vec<OrderItemId> = positions.keys().copied().collect();
+    let (mut reserved, mut sold) = (reservations_of(conn, &ids)?, sets::sold(conn, &ids)?);
+    let holder = |(order_item_id, (order_id, item_id)): (OrderItemId, (OrderId, ItemId))| {
+        let reserved = reserved.remove(&order_item_id).unwrap_or_default();
+        // What is not reserved does not matter here.
+        let ordered = reserved.values().fold(0_i32, |sum, pieces| sum.saturating_add(*pieces));
+        let pieces = Pieces { ordered, ..Pieces::default() };
+        let position = Position { order_item_id, item_id: Some(item_id), pieces, reserved };
+        (order_id, Holder { position, components: sold.remove(&order_item_id).unwrap_or_else(|| vec![(item_id, 1)]) })
+    };
+    Ok(positions.into_iter().map(holder).collect())
 }
 
 /// Reservations by position and warehouse, in pieces of what was sold.

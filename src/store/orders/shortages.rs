@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::reservations::{holders_of, write_reservations};
 use super::{OrderRow, warehouses_of};
-use crate::domain::order::{Position, Warehouses, cover, uncovered};
+use crate::domain::order::{Holder, Shelves, Warehouses, cover, uncovered};
 use crate::domain::{Failure, ItemId, OrderId, WarehouseId};
 use crate::on;
 use crate::store::schema::orders;
@@ -14,42 +14,31 @@ use crate::store::stock::{of_items, reserved};
 use crate::store::{Conn, MOST_VARIABLES, Tx, sets};
 
 /// Moves what orders reserve of these items, but no stock covers, to warehouses of theirs where pieces are available now. Each
-/// order that moved counts as changed. The caller marks the offers.
-pub(crate) fn cover_shortages(tx: &mut Tx<'_>, item_ids: &[ItemId], known: &impl Warehouses) -> Result<(), Failure> {
-    let reserved = reserved(&mut tx.conn, item_ids)?;
-    let held: BTreeSet<ItemId> = reserved.keys().map(|(item_id, _)| *item_id).collect();
-    let mut stock: BTreeMap<ItemId, BTreeMap<WarehouseId, i64>> = BTreeMap::new();
-    for ((item_id, warehouse), count) in of_items(&mut tx.conn, &Vec::from_iter(held))? {
-        stock.entry(item_id).or_default().insert(warehouse, i64::from(count));
+/// order that moved counts as changed. Gives these items and those that moved with them, whose offers the caller marks.
+pub(crate) fn cover_shortages(tx: &mut Tx<'_>, item_ids: &[ItemId], known: &impl Warehouses) -> Result<Vec<ItemId>, Failure> {
+    let mut touched: BTreeSet<ItemId> = item_ids.iter().copied().collect();
+    let together = sets::sold_together(&mut tx.conn, item_ids)?;
+    let uneven = uneven(&mut tx.conn, &together)?;
+    if uneven.is_empty() {
+        return Ok(Vec::from_iter(touched));
     }
-    for (item_id, counts) in stock {
-        let left = |warehouse: &WarehouseId, count: &i64| {
-            count.saturating_sub(i64::from(reserved.get(&(item_id, *warehouse)).copied().unwrap_or_default()))
-        };
-        let somewhere = |fits: fn(i64) -> bool| counts.iter().any(|(warehouse, count)| fits(left(warehouse, count)));
-        if somewhere(|pieces| pieces < 0) && somewhere(|pieces| pieces > 0) {
-            cover_item(tx, item_id, &counts, known)?;
-        }
-    }
-    Ok(())
-}
-
-fn cover_item(tx: &mut Tx<'_>, item_id: ItemId, stock: &BTreeMap<WarehouseId, i64>, known: &impl Warehouses) -> Result<(), Failure> {
-    let (orders_of, mut positions): (Vec<OrderId>, Vec<Position>) = holders_of(&mut tx.conn, item_id)?.into_iter().unzip();
-    let order_of: BTreeMap<_, OrderId> = positions.iter().map(|position| position.order_item_id).zip(orders_of).collect();
-    let mut short = uncovered(&positions, stock);
-    // The components of a set are reserved together, so the shortage of one does not move alone.
-    let sets = sets::sold(&mut tx.conn, &Vec::from_iter(short.keys().copied()))?;
-    short.retain(|id, _| !sets.contains_key(id));
+    // Only what can move, and what it is sold together with.
+    let items = Vec::from_iter(sets::sold_together(&mut tx.conn, &uneven)?);
+    let (orders_of, mut holders): (Vec<OrderId>, Vec<Holder>) = holders_of(&mut tx.conn, &items)?.into_iter().unzip();
+    let order_of: BTreeMap<_, OrderId> = holders.iter().map(|holder| holder.position.order_item_id).zip(orders_of).collect();
+    let counts = of_items(&mut tx.conn, &items)?;
+    let stock: Shelves = counts.into_iter().map(|(place, count)| (place, i64::from(count))).collect();
+    let short = uncovered(&holders, &stock);
     let concerned: BTreeSet<OrderId> = short.keys().filter_map(|id| order_of.get(id).copied()).collect();
     let mut serving: BTreeMap<OrderId, Vec<WarehouseId>> = BTreeMap::new();
     for row in rows_of(&mut tx.conn, &Vec::from_iter(concerned))? {
         serving.insert(row.order_id, warehouses_of(&mut tx.conn, &row, known)?);
     }
     let warehouses = short.keys().filter_map(|id| Some((*id, serving.get(order_of.get(id)?)?.clone()))).collect();
-    let moved = cover(&mut positions, stock, &warehouses);
-    for position in positions.iter().filter(|position| moved.contains(&position.order_item_id)) {
-        write_reservations(tx, position, &vec![(item_id, 1)])?;
+    let moved = cover(&mut holders, &stock, &warehouses);
+    for Holder { position, components } in holders.iter().filter(|holder| moved.contains(&holder.position.order_item_id)) {
+        write_reservations(tx, position, components)?;
+        touched.extend(components.iter().map(|(item_id, _)| *item_id));
     }
     let changed: BTreeSet<OrderId> = moved.iter().filter_map(|id| order_of.get(id).copied()).collect();
     let stamp = tx.stamp.0;
@@ -58,7 +47,20 @@ fn cover_item(tx: &mut Tx<'_>, item_id: ItemId, stock: &BTreeMap<WarehouseId, i6
             .set(orders::last_changed.eq(stamp))
             .execute(c))?;
     }
-    Ok(())
+    Ok(Vec::from_iter(touched))
+}
+
+/// The items of which more is reserved than is there in one warehouse, and less in another.
+fn uneven(conn: &mut Conn<'_>, items: &BTreeSet<ItemId>) -> Result<Vec<ItemId>, Failure> {
+    let reserved = reserved(conn, &Vec::from_iter(items.iter().copied()))?;
+    let held: BTreeSet<ItemId> = reserved.keys().map(|(item_id, _)| *item_id).collect();
+    let mut short_or_left: BTreeMap<ItemId, (bool, bool)> = BTreeMap::new();
+    for (place, count) in of_items(conn, &Vec::from_iter(held))? {
+        let left = i64::from(count).saturating_sub(i64::from(reserved.get(&place).copied().unwrap_or_default()));
+        let (short, available) = short_or_left.entry(place.0).or_default();
+        (*short, *available) = (*short || left < 0, *available || left > 0);
+    }
+    Ok(short_or_left.into_iter().filter(|(_, both)| *both == (true, true)).map(|(item_id, _)| item_id).collect())
 }
 
 fn rows_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<OrderRow>, Failure> {

@@ -164,6 +164,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("in_parts", "ships everything with the first package", facts(|fact, _| packets(fact, |packet| packet.contents.clear()))),
     ("equal_parts", "makes a key of its own for each call", facts(new_key)),
     ("part_of_lines", "ships one line of a package", facts(|fact, _| packets(fact, |packet| packet.contents.truncate(1)))),
+    ("whole_shipment", "reports the last package only", facts(|fact, _| if let FactKind::Shipped { packets, .. } = &mut fact.kind { packets.drain(..packets.len().saturating_sub(1)); })),
     ("late_tracking", "makes a second package", facts(|fact, _| packets(fact, |packet| if packet.again { packet.again = false; packet.packet_id = 7 }))),
     ("cancelled", "cancels nothing", facts(|fact, _| fact.kind = FactKind::Acknowledged)),
     ("cancelled_in_part", "cancels the whole order", facts(|fact, _| if matches!(&fact.kind, FactKind::PositionsCancelled { .. }) { fact.kind = FactKind::Cancelled { reason: None } })),

@@ -76,8 +76,8 @@ pub(super) const ALL: &[Scenario] = &[
 ];
 
 /// An order of so many pieces of each of several articles.
-struct Bought {
-    id: String,
+pub(super) struct Bought {
+    pub(super) id: String,
     order: ChannelOrder,
     skus: Vec<String>,
 }
@@ -95,7 +95,7 @@ impl Bought {
         Bought { id, order, skus }
     }
 
-    fn paid(play: &Play<'_>, pieces_of: &[i32]) -> Bought {
+    pub(super) fn paid(play: &Play<'_>, pieces_of: &[i32]) -> Bought {
         let bought = Bought::new(play, pieces_of);
         if play.can.takes(FactName::Paid) {
             play.told(&fact(&bought.id, FactKind::Paid { transaction_id: None }));
@@ -106,13 +106,13 @@ impl Bought {
     }
 
     /// Pieces of the article with this index; `so_far` counts those of earlier facts, too.
-    fn pieces(&self, index: usize, quantity: i32, so_far: i32) -> Content {
+    pub(super) fn pieces(&self, index: usize, quantity: i32, so_far: i32) -> Content {
         let sku = &self.skus[index];
         let line = self.order.lines.iter().find(|line| line.sku.as_ref() == Some(sku)).unwrap();
         Content { line_id: Some(line.line_id.clone()), sku: Some(sku.clone()), quantity, so_far }
     }
 
-    fn package(&self, packet_id: i32, tracking: Option<&str>, contents: Vec<Content>) -> Fact {
+    pub(super) fn package(&self, packet_id: i32, tracking: Option<&str>, contents: Vec<Content>) -> Fact {
         fact(&self.id, FactKind::Shipped { packets: vec![packet(packet_id, tracking, contents)], together: Vec::new() })
     }
 
@@ -136,7 +136,7 @@ impl Bought {
     }
 
     /// Shipped and cancelled pieces of an article.
-    fn of(&self, play: &Play<'_>, index: usize) -> (i32, i32) {
+    pub(super) fn of(&self, play: &Play<'_>, index: usize) -> (i32, i32) {
         let shown = self.shown(play);
         let lines = shown.lines.iter().filter(|line| line.sku == self.skus[index]);
         lines.fold((0, 0), |(shipped, cancelled), line| (shipped + line.shipped, cancelled + line.cancelled))
@@ -148,7 +148,7 @@ fn packet(packet_id: i32, tracking: Option<&str>, contents: Vec<Content>) -> Pac
 }
 
 /// Tells it, and tells it again as after an answer that got lost, by the same process and by the next one: it happens once.
-fn once(play: &mut Play<'_>, bought: &Bought, fact: &Fact) -> ShownOrder {
+pub(super) fn once(play: &mut Play<'_>, bought: &Bought, fact: &Fact) -> ShownOrder {
     is_done(&play.tells(fact));
     let shown = bought.shown(play);
     is_done(&play.tells_again(fact));

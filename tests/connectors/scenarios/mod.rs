@@ -1,5 +1,6 @@
 //! The script: what a connector has to do right, written once for all of them.
 
+mod books;
 mod contacts;
 mod facts;
 mod lives;
@@ -75,5 +76,5 @@ impl Scenario {
 }
 
 pub(crate) fn all() -> impl Iterator<Item = &'static Scenario> {
-    [offers::ALL, lives::ALL, orders::ALL, facts::ALL, tasks::ALL, contacts::ALL, weather::ALL].into_iter().flatten()
+    [offers::ALL, lives::ALL, orders::ALL, facts::ALL, books::ALL, tasks::ALL, contacts::ALL, weather::ALL].into_iter().flatten()
 }

@@ -46,7 +46,7 @@ fn code(store: &Store, list: PricelistRecord) -> i32 {
 fn shown(store: &Store, identifier: &str) -> Vec<String> {
     let filters =
         vec![PricelistFilterRecord { mandator_id: is(MandatorId(1)), identifier: is(identifier.to_owned()), ..Default::default() }];
-    let lists = fetch::<FetchPricelist>(store, FetchPricelistRequest { filters }).pricelists;
+    let lists = fetch::<FetchPricelist>(store, FetchPricelistRequest { filters, ..Default::default() }).pricelists;
     let mut lines = Vec::new();
     for list in lists {
         lines.push(format!("{} {}", list.identifier.unwrap(), list.iso_currency.unwrap()));
