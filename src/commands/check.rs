@@ -9,7 +9,8 @@ use super::source::read;
 use super::{Stop, failed, print};
 use crate::app::{self, DatabaseStanding, Error};
 use crate::config::{Overrides, Settings, database};
-use crate::connectors::Checkup;
+use crate::connectors::{self, Checkup};
+use crate::domain::Reader;
 use crate::mail;
 use crate::store::Standing;
 
@@ -29,6 +30,10 @@ pub fn run(arguments: Check) -> Result<(), Stop> {
         print(&format!("warning: {warning}\n"));
     }
     let settings = &loaded.settings;
+    let unsellable = unsellable(settings);
+    if !unsellable.is_empty() {
+        return Err(failed(unsellable.join("\n")));
+    }
     print(&format!(
         "{}: no faults; users {}, mandators {}, warehouses {}, accounts {}\n",
         arguments.config.display(),
@@ -41,6 +46,27 @@ pub fn run(arguments: Check) -> Result<(), Stop> {
         print(&format!("{how}\n"));
     }
     if arguments.connect { connect(settings) } else { Ok(()) }
+}
+
+/// Accounts whose channel refuses every price that their lists can have: whatever is uploaded, nothing is on sale. A list that
+/// `updatePricelist` changed since may be another one, so the gateway starts nevertheless.
+fn unsellable(settings: &Settings) -> Vec<String> {
+    let mut found = Vec::new();
+    for account in settings.accounts.iter().filter(|account| account.active) {
+        let Ok(can) = connectors::capabilities(account) else { continue };
+        let own = settings.pricelists.iter().filter(|list| list.mandator_id == account.mandator_id);
+        let lists = own.filter(|list| account.pricelists.contains(&list.identifier));
+        let refused: Option<Vec<String>> = lists
+            .map(|list| {
+                let message = can.list_misfit(list.gross, list.currency)?;
+                Some(format!("price list \"{}\": {}; {}", list.identifier, message.line(), message.remedy(Reader::ADMIN)))
+            })
+            .collect();
+        found.extend(refused.filter(|lists| !lists.is_empty()).map(|lists| {
+            format!("account {} ({}): the channel refuses every offer. {}", account.account_id, account.identifier, lists.join(". "))
+        }));
+    }
+    found
 }
 
 /// Looks at the database, and proves address and credentials of every active account.

@@ -56,6 +56,7 @@ pub(super) fn read(config: &Path, overrides: &Overrides) -> Result<Loaded, Stop>
         &Connectors {
             known: connectors::names(),
             check: &|account| connectors::check_settings(account).map_err(|error| error.to_string()),
+            files: &connectors::files,
             invents_orders: &connectors::invents_orders,
             mails_buyers: &connectors::mails_buyers,
         },

@@ -1,6 +1,7 @@
 //! What is known beside the file.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use super::Account;
 
@@ -19,6 +20,8 @@ pub struct Connectors<'a> {
     /// Checks the connector's own settings, without calling the channel. A text with `[accounts.settings] key: …`
     /// is shown at that key.
     pub check: &'a dyn Fn(&Account) -> Result<(), String>,
+    /// The files that an account keeps for itself, with the keys of its own settings that name them.
+    pub files: &'a dyn Fn(&Account) -> Vec<(&'static str, PathBuf)>,
     /// The connector invents orders, which must not reach real data.
     pub invents_orders: &'a dyn Fn(&str) -> bool,
     /// The connector's channel mails its buyers itself.

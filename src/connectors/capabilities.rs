@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::Price;
 use crate::domain::Currency;
 use crate::domain::contact::ContactKind;
+use crate::domain::message::{Message, channel};
 use crate::domain::order::FactName;
 use crate::domain::rate::Rates;
 use crate::domain::transfer::TransferKind;
@@ -27,6 +29,14 @@ pub enum Repeats {
     Harmless,
     /// [`super::Connector::read_back`] is asked before.
     ReadBack,
+}
+
+/// Why a channel refuses an offer.
+#[derive(Debug, Clone)]
+pub(crate) struct Misfit {
+    /// The part of the offer, a stable word.
+    pub(crate) part: &'static str,
+    pub(crate) message: Message,
 }
 
 /// What a channel can do. Numbers come from the channel's documentation.
@@ -125,6 +135,36 @@ impl Capabilities {
             contacts: Vec::new(),
             rates: Rates::new(),
         }
+    }
+
+    /// Why the channel refuses an offer that runs, as far as its number and price say it.
+    pub(crate) fn misfit(&self, sku: &str, price: Option<Price>) -> Option<Misfit> {
+        let too_long = sku.chars().count() > self.longest_sku;
+        let too_long = too_long.then(|| Misfit { part: "internal_item_number", message: channel::sku_too_long(sku, self.longest_sku) });
+        too_long.or_else(|| price.and_then(|price| self.price_misfit(price)).map(|message| Misfit { part: "price", message }))
+    }
+
+    fn price_misfit(&self, price: Price) -> Option<Message> {
+        let money = price.money;
+        if let Some(refused) = self.list_misfit(price.gross, money.currency) {
+            return Some(refused);
+        }
+        let decimals = self.price_decimals.filter(|decimals| money.amount.to_units(*decimals).is_none())?;
+        Some(channel::price_inexact(price.money.written(), money.currency.code(), decimals.to_string()))
+    }
+
+    /// Why the channel refuses every price of a list of this kind and currency.
+    pub(crate) fn list_misfit(&self, gross: bool, currency: Currency) -> Option<Message> {
+        match (self.prices, gross) {
+            (PriceKinds::Gross, false) => return Some(channel::price_net_in_gross_shop()),
+            (PriceKinds::Net, true) => return Some(channel::price_gross_in_net_shop()),
+            _ => {}
+        }
+        if self.currencies.is_empty() || self.currencies.contains(&currency) {
+            return None;
+        }
+        let codes: Vec<&str> = self.currencies.iter().map(|currency| currency.code()).collect();
+        Some(channel::currency_differs(currency.code(), codes.join(", ")))
     }
 
     pub fn takes(&self, fact: FactName) -> bool {

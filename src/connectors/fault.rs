@@ -23,12 +23,21 @@ pub enum SetupError {
 /// Why the file of a scripted shop cannot be used.
 #[derive(Debug, Error)]
 pub enum StateError {
-    #[error("{} cannot be {what} ({source}); give Kontor the right to write there", path.display())]
+    #[error("{} cannot be {what} ({source}); {}", path.display(), remedy(source))]
     File { path: PathBuf, what: &'static str, source: io::Error },
     #[error("{} is no sandbox state ({source}); move it away and the sandbox starts empty", path.display())]
     Unreadable { path: PathBuf, source: serde_json::Error },
     #[error("{} belongs to account {account_id}; give each account a file of its own", path.display())]
     OfAnotherAccount { path: PathBuf, account_id: AccountId },
+}
+
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::IsADirectory => "name a file, not a folder",
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "create its folder, or name a file in another one",
+        io::ErrorKind::StorageFull => "make room there",
+        _ => "give Kontor the right to write there",
+    }
 }
 
 /// The call as a whole failed: nothing is known about its rows.

@@ -24,6 +24,7 @@ use crate::domain::OfferId;
 use crate::domain::contact::ContactKind;
 
 pub use crate::domain::item::{Attribute, Word};
+pub(crate) use capabilities::Misfit;
 pub use capabilities::{Capabilities, PriceKinds, Repeats};
 pub use face::{Face, FaceReply, FaceRequest, Faces, Token};
 pub use fault::{ChannelError, SetupError, StateError};
@@ -32,7 +33,8 @@ pub use offer::{
     VariantContent,
 };
 pub use outcome::{Acceptance, Checkup, Fact, MissingRight, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress, TaskRow};
-pub use registry::{Build, Entry, build, check_settings, entries, invents_orders, mails_buyers, names};
+pub(crate) use registry::capabilities;
+pub use registry::{Build, Entry, build, check_settings, entries, files, invents_orders, mails_buyers, names};
 pub use settings::{Setting, Takes};
 pub(crate) use transfer::{CouponRecord, CustomerRecord, DisputeRecord, MessageRecord, Record};
 pub use transfer::{PulledContacts, Transfer};

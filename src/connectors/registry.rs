@@ -1,10 +1,11 @@
 //! The connectors of this program, and how accounts get theirs.
 
+use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use super::settings::Setting;
-use super::{Connector, SetupError};
+use super::settings::{Keys, Setting, Takes};
+use super::{Capabilities, Connector, SetupError};
 use crate::config::Account;
 
 /// Builds the connector of an account, each of whose calls takes no longer than this.
@@ -17,8 +18,8 @@ pub struct Entry {
     pub name: &'static str,
     /// The keys of `[accounts.settings]`.
     pub settings: &'static [Setting],
-    /// Reads the settings without talking to the channel.
-    pub check_settings: fn(&Account) -> Result<(), SetupError>,
+    /// Reads the settings without talking to the channel, and says what the channel can with them.
+    pub capabilities: fn(&Account) -> Result<Capabilities, SetupError>,
     pub build: Build,
     /// What the channel cannot do, by the capability's word in the conformance suite, and why.
     pub lacks: &'static [(&'static str, &'static str)],
@@ -60,7 +61,40 @@ fn entry(account: &Account) -> Result<&'static Entry, SetupError> {
 
 /// Checks `[accounts.settings]` without talking to the channel. The error names the key and the remedy.
 pub fn check_settings(account: &Account) -> Result<(), SetupError> {
-    (entry(account)?.check_settings)(account)
+    let entry = entry(account)?;
+    (entry.capabilities)(account)?;
+    let keys = Keys::new(account, entry.settings)?;
+    match files(account).into_iter().find(|(_, path)| path.is_dir()) {
+        Some((key, path)) => Err(keys.fault(key, &format!("{} is a folder", path.display()), "name a file in it")),
+        None => Ok(()),
+    }
+}
+
+/// What the channel of an account can do, without talking to it.
+pub(crate) fn capabilities(account: &Account) -> Result<Capabilities, SetupError> {
+    (entry(account)?.capabilities)(account)
+}
+
+/// The files that an account keeps for itself: the keys of its settings, and where they are.
+pub fn files(account: &Account) -> Vec<(&'static str, PathBuf)> {
+    let keys = entry(account).map(|entry| entry.settings).unwrap_or_default();
+    let files = keys.iter().filter(|setting| setting.takes == Takes::File);
+    files.filter_map(|setting| Some((setting.key, place(account.settings.get(setting.key)?.as_str()?)))).collect()
+}
+
+/// The same for every way to write a path.
+fn place(path: &str) -> PathBuf {
+    let path = Path::new(path.trim());
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut place = PathBuf::new();
+    for part in whole.components() {
+        match part {
+            Component::ParentDir => drop(place.pop()),
+            part => place.push(part),
+        }
+    }
+    let known = place.parent().zip(place.file_name()).and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
+    known.unwrap_or(place)
 }
 
 /// The connector of an account. Call it outside of async code: HTTP clients that block start their own thread.

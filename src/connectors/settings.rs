@@ -20,6 +20,8 @@ pub struct Setting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
     Text,
+    /// The path of a file that the account keeps for itself: no folder, and no file of another account.
+    File,
     /// Never shown again.
     Secret,
     Whole {

@@ -1,8 +1,8 @@
 //! What a channel cannot take of an offer, as its capabilities say: a row that it would refuse is not sent, and content that it has no
 //! place for is left out. Pure. The one place for it, so that connectors get only what they declared.
 
-use crate::connectors::{Capabilities, OfferChange, OfferContent, PriceKinds};
-use crate::domain::message::{Arg, Message, channel, own};
+use crate::connectors::{Capabilities, OfferChange, OfferContent};
+use crate::domain::message::{Arg, Message, own};
 use crate::domain::offer::Wanted;
 
 /// A part of an offer that its channel has no place for.
@@ -98,26 +98,7 @@ pub(super) fn misfit(change: &OfferChange, can: &Capabilities) -> Option<Message
     if change.wanted != Wanted::Running {
         return None;
     }
-    if change.sku.chars().count() > can.longest_sku {
-        return Some(channel::sku_too_long(&change.sku, can.longest_sku));
-    }
-    let price = change.price?;
-    match (can.prices, price.gross) {
-        (PriceKinds::Gross, false) => return Some(channel::price_net_in_gross_shop()),
-        (PriceKinds::Net, true) => return Some(channel::price_gross_in_net_shop()),
-        _ => {}
-    }
-    if let Some(decimals) = can.price_decimals
-        && price.money.amount.to_units(decimals).is_none()
-    {
-        return Some(channel::price_inexact(price.money.written(), price.money.currency.code(), decimals.to_string()));
-    }
-    let sold_in = &can.currencies;
-    if sold_in.is_empty() || sold_in.contains(&price.money.currency) {
-        return None;
-    }
-    let codes: Vec<&str> = sold_in.iter().map(|currency| currency.code()).collect();
-    Some(channel::currency_differs(price.money.currency.code(), codes.join(", ")))
+    can.misfit(&change.sku, change.price).map(|misfit| misfit.message)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::common::{Fetched, ReportAction, ReportOf, Reported, WriteRequest};
 use super::wire::{Records, Value};
 use crate::config::{Account, Mandator, Settings, User};
 use crate::domain::failure::Blame;
-use crate::domain::{AccountId, Face, Failure, MandatorId, Place, Reader, Stamp, code};
+use crate::domain::{AccountId, Face, Failure, MandatorId, Place, Reader, Stamp, Worded, code};
 use crate::store::outbox::Errand;
 use crate::store::{Conn, Tx};
 
@@ -197,9 +197,18 @@ fn allowed_account<'s>(
     let meant = |id: MandatorId| mandator_id.map_or_else(|| user.may_use(id), |mandator_id| mandator_id == id);
     settings.account(account_id).filter(|account| meant(account.mandator_id)).ok_or_else(|| {
         let mandators = settings.mandators.iter().map(|mandator| mandator.mandator_id).filter(|id| meant(*id));
-        let mandators: Vec<String> = mandators.map(|id| id.to_string()).collect();
-        Failure::new(code::UNKNOWN_ACCOUNT, [&account_id.to_string(), &mandators.join(", ")]).within("account_id")
+        Failure::quoting(code::UNKNOWN_ACCOUNT, [&account_id, &in_mandators(mandators)]).within("account_id")
     })
+}
+
+/// Where something does not exist: `mandator 1`, `mandators 1, 2`.
+pub(crate) fn in_mandators(ids: impl Iterator<Item = MandatorId>) -> Worded {
+    let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+    let list = ids.join(", ");
+    match ids.len() {
+        0 | 1 => Worded::of(format!("mandator {list}"), format!("Mandant {list}")),
+        _ => Worded::of(format!("mandators {list}"), format!("den Mandanten {list}")),
+    }
 }
 
 impl Reading<'_> {

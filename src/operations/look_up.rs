@@ -7,6 +7,7 @@ mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::call::in_mandators;
 use super::common::{ReportAction, ReportOf};
 use super::cursor::{Asked, Cursor};
 use super::wire::{Between, Match, Patch, Record, Records, Value, cond_of, mandator_of, window_of};
@@ -101,7 +102,9 @@ impl Fitting<'_> {
     /// The account must be one of the mandator.
     pub(crate) fn account(&self, account_id: AccountId) -> Result<(), Failure> {
         let known = self.settings.account(account_id).is_some_and(|account| account.mandator_id == self.mandator_id);
-        let unknown = || Failure::quoting(code::UNKNOWN_ACCOUNT, [&account_id, &self.mandator_id]).within("account_id");
+        let unknown = || {
+            Failure::quoting(code::UNKNOWN_ACCOUNT, [&account_id, &in_mandators(std::iter::once(self.mandator_id))]).within("account_id")
+        };
         if known { Ok(()) } else { Err(unknown()) }
     }
 

@@ -1,5 +1,7 @@
 //! What the calls that sync accounts with their channels share: asking accounts for work, one report per account.
 
+use std::collections::BTreeSet;
+
 use crate::config::Account;
 use crate::domain::failure::Blame;
 use crate::domain::{AccountId, Failure, MandatorId};
@@ -43,7 +45,8 @@ pub(crate) fn each_account<R: ReportOf>(
     mut ask: impl FnMut(&mut Work<'_, '_>, &Account) -> Result<R::Keys, Failure>,
 ) -> Result<Vec<R>, Failure> {
     let reader = work.reader(None);
-    let mut asked = named;
+    let mut seen = BTreeSet::new();
+    let mut asked: Vec<AccountId> = named.into_iter().filter(|account_id| seen.insert(*account_id)).collect();
     if asked.is_empty() {
         let own = work.settings.accounts.iter().filter(|account| account.active && work.user.may_use(account.mandator_id));
         asked = own.map(|account| account.account_id).collect();

@@ -12,9 +12,8 @@ use super::sync::each_account;
 use super::{Finished, Work, WriteOperation};
 use crate::config::Account;
 use crate::domain::coupon::Coupon;
-use crate::domain::failure::Taking;
 use crate::domain::transfer::TransferKind;
-use crate::domain::{AccountId, Failure, MandatorId, code};
+use crate::domain::{AccountId, Failure, MandatorId, Worded, code};
 use crate::store::orders::customers;
 use crate::store::{Conn, lookups, transfers};
 use crate::{reports, wire, write_request};
@@ -76,7 +75,7 @@ impl WriteOperation for SyncPlatformCustomers {
 
     fn handle(work: &mut Work<'_, '_>, request: SyncCustomersRequest) -> Result<SyncCustomersResult, Failure> {
         work.synchronous = request.process_synchronous == Some(true);
-        let reports = hand_over(work, TransferKind::Customer, request.accounts, &request.customers, code::CUSTOMER_NOT_SENT)?;
+        let reports = hand_over(work, TransferKind::Customer, request.accounts, &request.customers)?;
         Ok(SyncCustomersResult::of(reports))
     }
 
@@ -97,7 +96,7 @@ impl WriteOperation for SyncPlatformCoupons {
 
     fn handle(work: &mut Work<'_, '_>, request: SyncCouponsRequest) -> Result<SyncCouponsResult, Failure> {
         work.synchronous = request.process_synchronous == Some(true);
-        let reports = hand_over(work, TransferKind::Coupon, request.accounts, &request.coupons, code::COUPON_NOT_SENT)?;
+        let reports = hand_over(work, TransferKind::Coupon, request.accounts, &request.coupons)?;
         Ok(SyncCouponsResult::of(reports))
     }
 
@@ -112,7 +111,6 @@ fn hand_over<R: ReportOf<Keys = TransferKeys>>(
     kind: TransferKind,
     accounts: Vec<AccountId>,
     named: &[i32],
-    not_sent: Taking<1>,
 ) -> Result<Vec<R>, Failure> {
     let mut left: BTreeSet<i32> = named.iter().copied().collect();
     let ask = |work: &mut Work<'_, '_>, account: &Account| {
@@ -126,10 +124,46 @@ fn hand_over<R: ReportOf<Keys = TransferKeys>>(
     let mut reports = each_account(work, accounts, about, ask)?;
     let reader = work.reader(None);
     for id in left {
-        let failure = Failure::quoting(not_sent, [&id]);
+        let failure = not_sent(work, kind, id)?;
         reports.push(R::new(None, None, Some(keys_of(kind, id)), Some((failure.return_code(), failure.text(reader)))));
     }
     Ok(reports)
+}
+
+/// Why a record goes to none of the accounts.
+fn not_sent(work: &mut Work<'_, '_>, kind: TransferKind, id: i32) -> Result<Failure, Failure> {
+    let nowhere = Worded::new("it does not exist in your mandators", "es gibt ihn in Ihren Mandanten nicht");
+    let (user, conn) = (work.user, &mut work.tx.conn);
+    if kind == TransferKind::Customer {
+        let known = customers::load(conn, &[id])?.pop().filter(|row| user.may_use(row.mandator_id));
+        let why = match known.map(|row| (row.account_id, row.kept)) {
+            None => nowhere,
+            Some((None, _)) => Worded::new("it is a buyer of no account", "er ist Käufer keines Kontos"),
+            Some((Some(_), false)) => Worded::new(
+                "updateCustomers never changed it, so the channel has it as it is",
+                "updateCustomers hat ihn nie geändert, der Kanal hat ihn also, wie er ist",
+            ),
+            Some((Some(account), true)) => Worded::of(
+                format!("account {account}, whose buyer it is, is not among these accounts"),
+                format!("das Konto {account}, dessen Käufer er ist, ist nicht unter diesen Konten"),
+            ),
+        };
+        return Ok(Failure::quoting(code::CUSTOMER_NOT_SENT, [&id, &why]));
+    }
+    let today = work.tx.stamp;
+    let mut why = nowhere;
+    for mandator in work.settings.mandators.iter().filter(|mandator| work.user.may_use(mandator.mandator_id)) {
+        let rows = lookups::of_mandator::<Coupon>(&mut work.tx.conn, mandator.mandator_id)?;
+        let Some(row) = rows.into_iter().find(|row| row.id == id) else { continue };
+        why = match row.document()?.has_ended(today.day_in(mandator.time_zone)) {
+            true => Worded::new("it ended before these accounts had it", "er endete, bevor diese Konten ihn hatten"),
+            false => Worded::of(
+                format!("none of these accounts is one of mandator {}", mandator.mandator_id),
+                format!("keines dieser Konten gehört zum Mandanten {}", mandator.mandator_id),
+            ),
+        };
+    }
+    Ok(Failure::quoting(code::COUPON_NOT_SENT, [&id, &why]))
 }
 
 fn about(account_id: AccountId) -> TransferKeys {

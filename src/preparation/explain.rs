@@ -1,6 +1,7 @@
 //! What an account would show of an item, line by line, for people.
 
 use super::{Effective, Frame, Lack, Source, Sourced, effective, load};
+use crate::connectors::{self, Misfit};
 use crate::domain::layout::{columns, short};
 use crate::domain::stock::Figures;
 use crate::domain::{Failure, ItemId, Language, Reader, Stamp};
@@ -21,7 +22,7 @@ pub(crate) struct Line {
     pub reason: String,
 }
 
-/// One thing that is missing.
+/// One thing that is missing, or that the channel refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Missing {
     pub name: &'static str,
@@ -99,6 +100,8 @@ pub(crate) struct Explanation {
     pub internal_item_number: String,
     effective: Result<Effective, Lack>,
     figures: Figures,
+    /// Why the channel refuses it as it is.
+    misfit: Option<Misfit>,
     /// When the channel accepted the listing that it does not show yet.
     accepted_at: Option<Stamp>,
 }
@@ -111,10 +114,15 @@ pub(crate) fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: ItemId) -
     let stock = offers::stock_figures(conn, account.account_id, &account.warehouses, &[item_id])?;
     let stock = stock.into_iter().next().map(|(_, stock)| stock).unwrap_or_default();
     let offer = offers::of_items(conn, account.account_id, &[item_id])?.pop();
+    let effective = effective(frame, &known, item);
+    let price = effective.as_ref().ok().and_then(|effective| effective.price.as_ref().ok()).map(|price| price.value);
+    // Settings that cannot be read are reported at the start.
+    let can = connectors::capabilities(account).ok();
     Ok(Some(Explanation {
+        misfit: can.and_then(|can| can.misfit(&item.internal_item_number, price)),
         accepted_at: offer.and_then(|offer| offer.accepted_at).map(Stamp),
         internal_item_number: item.internal_item_number.clone(),
-        effective: effective(frame, &known, item),
+        effective,
         figures: stock.figures(),
     }))
 }
@@ -130,9 +138,15 @@ impl Explanation {
 
     /// What is missing.
     pub(crate) fn missing(&self, reader: Reader) -> Vec<Missing> {
+        let refused = self.misfit.iter().map(|Misfit { part, message }| Missing {
+            name: part,
+            blocking: true,
+            reason: message.text(reader),
+            remedy: message.remedy(reader),
+        });
         match &self.effective {
-            Ok(effective) => effective.lacks().into_iter().map(|lack| Missing::of(lack, reader)).collect(),
-            Err(lack) => vec![Missing::of(lack, reader)],
+            Ok(effective) => refused.chain(effective.lacks().into_iter().map(|lack| Missing::of(lack, reader))).collect(),
+            Err(lack) => refused.chain([Missing::of(lack, reader)]).collect(),
         }
     }
 

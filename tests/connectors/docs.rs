@@ -185,7 +185,7 @@ fn the_declared_range_and_default_of_a_number_are_the_real_ones() {
             let with = |number: i64| {
                 let others =
                     example(entry).lines().filter(|line| !line.starts_with(&format!("{} =", setting.key))).collect::<Vec<_>>().join("\n");
-                (entry.check_settings)(&account(entry.name, &format!("{others}\n{} = {number}", setting.key)))
+                (entry.capabilities)(&account(entry.name, &format!("{others}\n{} = {number}", setting.key)))
             };
             let (least, most) = (i64::from(from), i64::from(to));
             assert!(with(least).is_ok() && with(most).is_ok(), "{} {}", entry.name, setting.key);

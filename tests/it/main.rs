@@ -8,6 +8,7 @@ mod both;
 mod categories;
 mod changes;
 mod channel_days;
+mod channel_limits;
 mod clearing;
 mod config;
 mod contacts;

@@ -19,6 +19,11 @@ pub(super) fn accounts(c: &mut Checker<'_>, raw: Vec<RawAccount>, settings: &Set
     c.unique(paths("accounts", "account_id", accounts.iter().map(|a| a.account_id.to_string())));
     // Orders of two accounts must not get the same number in the ERP.
     c.unique(paths("accounts", "order_number_prefix", accounts.iter().map(|a| a.order_number_prefix.clone())));
+    let of = |(account, n): (&Account, usize)| {
+        let path = move |key: &str| format!("accounts[{n}].settings.{key}");
+        (connectors.files)(account).into_iter().map(move |(key, file)| (path(key), file.display().to_string()))
+    };
+    c.unique(accounts.iter().zip(1..).flat_map(of));
     accounts
 }
 

@@ -28,7 +28,17 @@ fn variables(name: &str) -> Option<String> {
 }
 
 fn load_in(folder: &Path, text: &str, overrides: &Overrides, check: &dyn Fn(&Account) -> Result<(), String>) -> Result<Loaded, Vec<Fault>> {
-    let connectors = Connectors { known: KNOWN, check, invents_orders: &|name| name == "sandbox", mails_buyers: &|name| name == "vendure" };
+    let file = |account: &Account| {
+        let path = account.settings.get("state_path").and_then(toml::Value::as_str);
+        path.map(|path| ("state_path", path.into())).into_iter().collect()
+    };
+    let connectors = Connectors {
+        known: KNOWN,
+        check,
+        files: &file,
+        invents_orders: &|name| name == "sandbox",
+        mails_buyers: &|name| name == "vendure",
+    };
     load_text("kontor.toml", text, Secrets { env: &variables, folder }, overrides, &connectors)
 }
 

@@ -10,7 +10,7 @@ use crate::domain::offer::Wanted;
 use crate::domain::{Currency, Decimal, Money, OfferId};
 
 /// How the shop works on what it accepts from now on.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TaskScript {
     /// Questions that it answers with "still working" before it has done the work.

@@ -37,6 +37,15 @@ const WORDS: &[&str] = &[
     "feedback",
 ];
 
+/// The rights that a login may lack (fault `forbid`), what for, and whether only that.
+pub(super) const RIGHTS: &[(&str, &str, bool)] = &[
+    ("offers:write", "listing, changing and ending offers", false),
+    ("orders:read", "collecting orders", false),
+    ("orders:write", "reporting what became of orders", false),
+    ("customers:write", "syncPlatformCustomers", true),
+    ("coupons:write", "syncPlatformCoupons", true),
+];
+
 #[derive(Debug, Clone)]
 pub(super) struct Can {
     pub batch_size: usize,

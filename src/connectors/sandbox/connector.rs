@@ -9,7 +9,7 @@ use super::super::{
     Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Face, Fact, Listed, ListedOffer, MissingRight,
     OfferChange, OfferKey, Outcome, Pulled, PulledContacts, ReadBack, RowResult, Task, TaskProgress, Transfer,
 };
-use super::can::Can;
+use super::can::{Can, RIGHTS};
 use super::catalogue;
 use super::face::ShopFace;
 use super::faults::Gate;
@@ -64,15 +64,6 @@ impl SandboxConnector {
 fn count(counter: &mut u64, by: usize) {
     *counter = counter.saturating_add(u64::try_from(by).unwrap_or(u64::MAX));
 }
-
-/// The rights that a login may lack (fault `forbid`), what for, and whether only that.
-const RIGHTS: &[(&str, &str, bool)] = &[
-    ("offers:write", "listing, changing and ending offers", false),
-    ("orders:read", "collecting orders", false),
-    ("orders:write", "reporting what became of orders", false),
-    ("customers:write", "syncPlatformCustomers", true),
-    ("coupons:write", "syncPlatformCoupons", true),
-];
 
 impl Connector for SandboxConnector {
     fn capabilities(&self) -> Capabilities {
@@ -152,7 +143,7 @@ impl Connector for SandboxConnector {
     }
 
     fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
-        self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer, Utc::now()))
+        self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer, &self.can, Utc::now()))
     }
 
     fn pull_contacts(&self, kind: ContactKind, cursor: Option<&str>) -> Result<PulledContacts, ChannelError> {

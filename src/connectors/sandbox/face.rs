@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::super::{Face, FaceReply, FaceRequest};
 use super::can::Can;
+use super::fault_list::FAULTS;
 use super::faults::FaultScript;
 use super::offers::{ByHand, no_offer};
 use super::page;
 use super::shared::SharedShop;
-use super::shop::{Problem, Shop};
+use super::shop::{Problem, Shop, ShopCoupon};
 use super::wishes::{Afterwards, Change, NewLine, NewOrder};
 use crate::domain::contact::ContactKind;
 
@@ -95,12 +96,7 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
         }
         ("GET", [what @ ("customers" | "coupons")]) => Ok(transferred(shop, what)),
         ("GET", ["faults"]) => Ok(FaceReply::json(200, &shop.faults)),
-        ("POST", ["faults"]) => {
-            let script: FaultScript = parse(body, r#"{"throttle":{"calls":3,"retry_after_seconds":1}}"#)?;
-            shop.faults.apply(script);
-            shop.changed();
-            Ok(FaceReply::json(200, &shop.faults))
-        }
+        ("POST", ["faults"]) => misbehave(shop, body),
         ("DELETE", ["faults"]) => {
             shop.faults = Default::default();
             shop.changed();
@@ -119,11 +115,27 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
     }
 }
 
+fn misbehave(shop: &mut Shop, body: &[u8]) -> Result<FaceReply, Problem> {
+    let script: FaultScript = parse(body, example_of(body))?;
+    script.check()?;
+    shop.faults.apply(script);
+    shop.changed();
+    Ok(FaceReply::json(200, &shop.faults))
+}
+
+/// How the first fault that a body names is written.
+fn example_of(body: &[u8]) -> &'static str {
+    let text = String::from_utf8_lossy(body);
+    let named = FAULTS.iter().filter_map(|(line, _)| Some((text.find(line.split(':').next()?.trim_start_matches('{'))?, *line)));
+    let throttle = r#"{"throttle":{"calls":3,"retry_after_seconds":1}}"#;
+    named.min_by_key(|(place, _)| *place).map_or(throttle, |(_, line)| line)
+}
+
 /// What Kontor transferred to the shop.
 fn transferred(shop: &Shop, what: &str) -> FaceReply {
     match what {
         "customers" => FaceReply::json(200, &json!({ "customers": shop.customers })),
-        _ => FaceReply::json(200, &json!({ "coupons": shop.coupons.values().collect::<Vec<_>>() })),
+        _ => FaceReply::json(200, &json!({ "coupons": shop.coupons.values().map(ShopCoupon::shown).collect::<Vec<_>>() })),
     }
 }
 

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::super::{ChannelError, Outcome};
 use super::accepted::TaskScript;
 use super::bad_days::{Die, Expire, Faults, Html, Ignore, Partial, Refuse, Throttle};
-use super::shop::Shop;
+use super::can::RIGHTS;
+use super::shop::{Problem, Shop};
 use super::wishes::Amount;
 use crate::domain::message::channel;
 
@@ -29,6 +30,21 @@ pub(crate) struct FaultScript {
     clock_off_seconds: Option<i32>,
     change_between_pages: Option<u32>,
     forbid: Option<Vec<String>>,
+}
+
+impl FaultScript {
+    /// What the script says without a meaning.
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        let known: Vec<&str> = RIGHTS.iter().map(|(right, ..)| *right).collect();
+        if let Some(right) = self.forbid.iter().flatten().find(|right| !known.contains(&right.as_str())) {
+            return Err(Problem::Bad(format!("forbid: \"{right}\" is no right of the shop; use {}", known.join(", "))));
+        }
+        if self.tasks.as_ref().is_some_and(|tasks| *tasks == TaskScript::default()) {
+            let text = "tasks: says nothing; send {\"polls\":2} or another key of it, and {\"calls\":0} to end it";
+            return Err(Problem::Bad(text.to_owned()));
+        }
+        Ok(())
+    }
 }
 
 /// How a call goes on.

@@ -46,7 +46,7 @@ use shared::SharedShop;
 pub(super) const ENTRY: Entry = Entry {
     name: "sandbox",
     settings: SETTINGS,
-    check_settings: |account| Settings::read(account).map(drop),
+    capabilities: |account| Ok(Settings::read(account)?.can.capabilities()),
     build,
     lacks: &[],
     invents_orders: true,
@@ -56,7 +56,7 @@ pub(super) const ENTRY: Entry = Entry {
 const SETTINGS: &[Setting] = &[
     Setting {
         key: "state_path",
-        takes: Takes::Text,
+        takes: Takes::File,
         default: None,
         required: false,
         example: "\"sandbox-1000.json\"",

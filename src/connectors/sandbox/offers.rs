@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use serde::Deserialize;
 
-use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Price, PriceKinds};
+use super::super::{Listed, ListedOffer, OfferChange, OfferContent, Outcome, Price};
 use super::can::Can;
 use super::shop::{Listing, Problem, Shop, Step};
 use crate::domain::message::{Message, channel};
@@ -71,6 +71,29 @@ pub(crate) struct ByHand {
     price: Option<String>,
     quantity: Option<i32>,
     running: Option<bool>,
+}
+
+impl ByHand {
+    /// The price, as a buyer can pay it.
+    fn price(&self, currency: Currency) -> Result<Option<Decimal>, Problem> {
+        let Some(text) = &self.price else { return Ok(None) };
+        let price = Decimal::parse(text).filter(|price| *price > Decimal::ZERO && price.to_units(currency.decimals()).is_some());
+        let wrong = || format!("price: \"{text}\" is no amount above 0 with at most {} decimals; send 4.90", currency.decimals());
+        price.map(Some).ok_or_else(|| Problem::Bad(wrong()))
+    }
+
+    fn check(&self, sku: &str) -> Result<(), Problem> {
+        if sku.trim().is_empty() || self.sku.as_ref().is_some_and(|sku| sku.trim().is_empty()) {
+            return Err(Problem::Bad("sku: is empty; an offer needs one".to_owned()));
+        }
+        if let Some(quantity) = self.quantity.filter(|quantity| *quantity < 0) {
+            return Err(Problem::Bad(format!("quantity: {quantity} is below 0; send the pieces that buyers can order")));
+        }
+        if self.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+            return Err(Problem::Bad("title: is empty; send one, or leave it out".to_owned()));
+        }
+        Ok(())
+    }
 }
 
 impl Shop {
@@ -144,10 +167,9 @@ impl Shop {
 
     /// Changes an offer by hand, or puts one on sale that Kontor knows nothing of.
     pub(super) fn by_hand(&mut self, sku: &str, hand: ByHand) -> Result<&Listing, Problem> {
-        let price = match &hand.price {
-            None => None,
-            Some(text) => Some(Decimal::parse(text).ok_or_else(|| Problem::Bad(format!("price: \"{text}\" is no amount; send 4.90")))?),
-        };
+        let currency = self.listings.get(sku).and_then(|listing| Currency::parse(&listing.currency)).unwrap_or(Currency::EUR);
+        let price = hand.price(currency)?;
+        hand.check(sku)?;
         if !self.listings.contains_key(sku) {
             let title = hand.title.clone().unwrap_or_else(|| sku.to_owned());
             let change = OfferChange {
@@ -279,16 +301,10 @@ fn first_fault(change: &OfferChange, can: &Can) -> Option<Message> {
     {
         return Some(channel::price_invalid(money.amount.to_string(), &change.sku));
     }
-    if let Some(Price { money, gross }) = change.price {
-        match (can.prices, gross) {
-            (PriceKinds::Gross, false) => return Some(channel::price_net_in_gross_shop()),
-            (PriceKinds::Net, true) => return Some(channel::price_gross_in_net_shop()),
-            _ => {}
-        }
-        if !can.currencies.is_empty() && !can.currencies.contains(&money.currency) {
-            let sold: Vec<&str> = can.currencies.iter().map(|currency| currency.code()).collect();
-            return Some(channel::currency_differs(money.currency.code(), sold.join(", ")));
-        }
+    if let Some(Price { money, gross }) = change.price
+        && let Some(refused) = can.capabilities().list_misfit(gross, money.currency)
+    {
+        return Some(refused);
     }
     let quantity = change.quantity.filter(|quantity| quantity.offered < 0)?;
     Some(channel::quantity_invalid(quantity.offered, &change.sku))

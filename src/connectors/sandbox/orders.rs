@@ -35,6 +35,7 @@ impl Shop {
                 wish.lines.len()
             )));
         }
+        check_pieces(&wish.lines)?;
         self.make_room()?;
         let currency = if wish.unchecked { self.some_currency(&wish.lines) } else { self.check_lines(&wish.lines)? };
         let seq = self.changed();
@@ -115,16 +116,11 @@ impl Shop {
 
     /// All lines must be buyable, together; answers with their currency.
     pub(super) fn check_lines(&self, lines: &[NewLine]) -> Result<String, Problem> {
+        check_pieces(lines)?;
         let mut currency: Option<&str> = None;
         let mut wanted: BTreeMap<&str, i32> = BTreeMap::new();
         for (index, line) in lines.iter().enumerate() {
             let place = format!("lines[{index}] ({})", line.sku);
-            if !(1..=MOST_PIECES).contains(&line.quantity) {
-                return Err(Problem::Bad(format!(
-                    "{place}, quantity: {} is outside 1 to {MOST_PIECES}; order whole pieces",
-                    line.quantity
-                )));
-            }
             let Some(listing) = self.listings.get(&line.sku).filter(|listing| listing.running) else {
                 return Err(Problem::Conflict(format!("{place}: no running offer has this SKU; GET /offers lists them")));
             };
@@ -343,6 +339,16 @@ impl Shop {
             Err(Problem::Missing(_)) => Outcome::Refused(channel::order_unknown(order_id)),
             Err(Problem::Conflict(text) | Problem::Bad(text)) => Outcome::Refused(channel::order_state(text)),
         }
+    }
+}
+
+/// Nobody orders fewer than one piece, whatever else of an order is unchecked.
+fn check_pieces(lines: &[NewLine]) -> Result<(), Problem> {
+    match lines.iter().enumerate().find(|(_, line)| !(1..=MOST_PIECES).contains(&line.quantity)) {
+        Some((index, NewLine { sku, quantity, .. })) => {
+            Err(Problem::Bad(format!("lines[{index}] ({sku}), quantity: {quantity} is outside 1 to {MOST_PIECES}; order whole pieces")))
+        }
+        None => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 mod after_sale;
 mod page;
+mod refusals;
 
 use std::time::Duration;
 
@@ -105,8 +106,7 @@ fn a_new_offer_gets_a_number_and_shows_at_the_face() {
         other => panic!("{other:?}"),
     }
     let (status, offer) = world.ask("GET", "/offers/A%2F1%20%C3%BC", "");
-    assert_eq!(status, 200);
-    assert_eq!((&offer["price"], &offer["quantity"], &offer["running"]), (&json!("19.90"), &json!(5), &json!(true)));
+    assert_eq!((status, &offer["price"], &offer["quantity"], &offer["running"]), (200, &json!("19.90"), &json!(5), &json!(true)));
 }
 
 #[test]

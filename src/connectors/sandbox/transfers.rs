@@ -3,14 +3,17 @@
 use std::collections::btree_map::Entry;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
+use super::can::Can;
 use super::super::{CouponRecord, CustomerRecord, Outcome, Record, Transfer};
 use super::shop::{Shop, ShopCoupon, ShopCustomer};
-use crate::domain::message::channel;
+use crate::domain::coupon::Coupon as CouponDocument;
+use crate::domain::message::{Message, channel};
 
 impl Shop {
     /// Takes a record as it is now.
-    pub(crate) fn transfer(&mut self, transfer: &Transfer, now: DateTime<Utc>) -> Outcome {
+    pub(crate) fn transfer(&mut self, transfer: &Transfer, can: &Can, now: DateTime<Utc>) -> Outcome {
         let name = match &transfer.record {
             Record::Customer(customer) => &customer.key,
             Record::Coupon(coupon) => &coupon.code,
@@ -19,6 +22,11 @@ impl Shop {
         };
         if let Some(outcome) = self.faults.row(name) {
             return outcome;
+        }
+        if let Record::Coupon(coupon) = &transfer.record
+            && let Some(refused) = strange_currency(coupon, can)
+        {
+            return Outcome::Refused(refused);
         }
         self.changed();
         let number = match &transfer.record {
@@ -73,5 +81,26 @@ impl Shop {
             }
         }
         number.to_string()
+    }
+}
+
+/// A coupon over money that the shop does not sell for.
+fn strange_currency(sent: &CouponRecord, can: &Can) -> Option<Message> {
+    let code = sent.coupon.currency_code_iso.as_deref()?;
+    let known: Vec<&str> = can.currencies.iter().map(|currency| currency.code()).collect();
+    (!known.is_empty() && !known.contains(&code)).then(|| channel::currency_differs(code, known.join(", ")))
+}
+
+impl ShopCoupon {
+    /// The coupon with its amounts as people write them.
+    pub(super) fn shown(&self) -> Value {
+        let mut shown = json!(self);
+        let CouponDocument { value, minimum_order_value, .. } = &self.coupon;
+        for (name, amount) in [("value", value), ("minimum_order_value", minimum_order_value)] {
+            if let (Some(amount), Some(place)) = (amount, shown.pointer_mut(&format!("/coupon/{name}"))) {
+                *place = json!(amount.to_string());
+            }
+        }
+        shown
     }
 }

@@ -15,6 +15,7 @@ use super::products::Families;
 use super::shop::ShopSettings;
 use super::work::{Stop, Work};
 use super::{MONEY_DECIMALS, Vendure, inputs, part};
+use crate::domain::Decimal;
 use crate::domain::message::channel;
 use crate::domain::offer::Wanted;
 
@@ -43,14 +44,14 @@ struct Identified {
     id: String,
 }
 
-/// The factor that makes the price in the default channel the one that the offer is to have.
-fn factor(wanted: Option<Price>, here: i64) -> f64 {
+/// The factor that makes the price in the default channel the one that the offer is to have; `None`: none does.
+fn factor(wanted: Option<Price>, here: i64) -> Option<f64> {
     let units = wanted.and_then(|price| price.money.amount.to_units(MONEY_DECIMALS));
-    let exact = |units: i64| i32::try_from(units).ok().map(f64::from);
-    match (units.and_then(exact), exact(here)) {
-        (Some(wanted), Some(here)) if here > 0.0 => wanted / here,
-        _ => 1.0,
+    if units == Some(here) {
+        return Some(1.0);
     }
+    let exact = |units: i64| i32::try_from(units).ok().map(f64::from);
+    units.and_then(exact).zip(exact(here)).filter(|(_, here)| *here > 0.0).map(|(wanted, here)| wanted / here)
 }
 
 impl Vendure {
@@ -107,7 +108,7 @@ impl Vendure {
             // To switch it on would put it on sale in the other channels, too.
             return Err(channel::switched_off(&change.sku).into());
         }
-        Ok(self.adopt(change, &variant.id, &work.shop)?)
+        self.adopt(change, &variant.id, &work.shop)
     }
 
     /// Products of other channels only, to which new variants belong.
@@ -137,15 +138,19 @@ impl Vendure {
 
     /// Assigns a variant of the default channel to the account's. Vendure converts its price by a factor, and the variant is on
     /// sale at once, so the factor is the one that makes the price right; the update that follows makes it exact.
-    fn adopt(&self, change: &OfferChange, variant_id: &str, shop: &ShopSettings) -> Result<(), Failure> {
+    fn adopt(&self, change: &OfferChange, variant_id: &str, shop: &ShopSettings) -> Result<(), Stop> {
         let mut data = self.default_api.call(PRICE, json!({ "id": variant_id }))?;
         let priced: Priced = part(&mut data, "/productVariant")?;
         let here = if shop.gross { priced.price_with_tax } else { priced.price };
+        let Some(factor) = factor(change.price, here) else {
+            // It would be on sale at another price than the offer's until the update that follows.
+            return Err(channel::default_price_unusable(&change.sku, Decimal(here.saturating_mul(100)).to_string()).into());
+        };
         let groups: Vec<String> = priced.product.option_groups.into_iter().map(|group| group.id).collect();
         if !groups.is_empty() {
             self.default_api.call(ASSIGN_GROUPS, json!({ "input": { "productOptionGroupIds": groups, "channelId": shop.channel_id } }))?;
         }
-        let input = json!({ "productVariantIds": [variant_id], "channelId": shop.channel_id, "priceFactor": factor(change.price, here) });
+        let input = json!({ "productVariantIds": [variant_id], "channelId": shop.channel_id, "priceFactor": factor });
         self.default_api.call(ASSIGN, json!({ "input": input }))?;
         Ok(())
     }
@@ -167,9 +172,11 @@ mod tests {
     fn an_assigned_article_is_never_on_sale_at_the_other_channels_price() {
         let price = |amount: &str| Some(Price { money: Money::new(Decimal::parse(amount).unwrap(), Currency::EUR), gross: true });
         for (wanted, here) in [("24.90", 1990_i32), ("0.01", 999_999), ("9999.99", 3)] {
-            let shown = (factor(price(wanted), here.into()) * f64::from(here)).round();
+            let shown = (factor(price(wanted), here.into()).unwrap() * f64::from(here)).round();
             assert_eq!(format!("{:.2}", shown / 100.0), wanted);
         }
-        assert_eq!((factor(price("1.00"), 0), factor(None, 5)), (1.0, 1.0));
+        assert_eq!((factor(price("1.00"), 0), factor(None, 5)), (None, None), "no factor makes a price of 0 another one");
+        assert_eq!(factor(price("1.00"), i64::from(i32::MAX) + 1), None);
+        assert_eq!((factor(price("0"), 5), factor(price("0"), 0)), (Some(0.0), Some(1.0)));
     }
 }

@@ -57,7 +57,7 @@ use shop::ShopSettings;
 pub(super) const ENTRY: Entry = Entry {
     name: "vendure",
     settings: SETTINGS,
-    check_settings: |account| Settings::read(account).map(drop),
+    capabilities: |account| Ok(can(&Settings::read(account)?)),
     build: |account, timeout| Ok(Box::new(Vendure::new(account, timeout)?)),
     lacks: LACKS,
     invents_orders: false,
@@ -124,45 +124,50 @@ fn part<T: serde::de::DeserializeOwned>(data: &mut Value, pointer: &str) -> Resu
     serde_json::from_value(value).map_err(|error| missing(&format!("a readable {pointer} ({error})")))
 }
 
+/// What the shop can do with these settings.
+fn can(settings: &Settings) -> Capabilities {
+    // Payment, fulfilment and delivery do not move an order's `updatedAt` (seen with 3.7.3).
+    // A shop shows "sold out" automatically; a switched off product would be a dead link.
+    Capabilities {
+        renames: true,
+        variants: true,
+        // Vendure has no limit; more than this nobody shows.
+        pictures: if settings.pictures { 1000 } else { 0 },
+        ean: settings.ean_field.is_some(),
+        weight: settings.weight_field.is_some(),
+        categories: settings.category_facet.is_some(),
+        attributes: !settings.attribute_facets.is_empty(),
+        tells_shop: true,
+        finds_offers: true,
+        // What a varchar of PostgreSQL holds, without a limit of Vendure's own.
+        longest_sku: 255,
+        price_decimals: Some(MONEY_DECIMALS),
+        lists_offers: true,
+        rereads_open_orders: true,
+        // A shop of Vendure knows no requests to cancel, and has no place for documents.
+        facts: [
+            FactName::Acknowledged,
+            FactName::Paid,
+            FactName::Shipped,
+            FactName::Cancelled,
+            FactName::PositionsCancelled,
+            FactName::Refunded,
+        ]
+        .into(),
+        ships_in_part: true,
+        several_packages: true,
+        refunds_positions: true,
+        refunds_amounts: true,
+        // Every step is taken only where the order, read before, does not show it yet.
+        repeats: Repeats::Harmless,
+        transfers: TransferKind::ALL.into(),
+        ..Capabilities::least(BATCH)
+    }
+}
+
 impl Connector for Vendure {
     fn capabilities(&self) -> Capabilities {
-        // Payment, fulfilment and delivery do not move an order's `updatedAt` (seen with 3.7.3).
-        // A shop shows "sold out" automatically; a switched off product would be a dead link.
-        Capabilities {
-            renames: true,
-            variants: true,
-            // Vendure has no limit; more than this nobody shows.
-            pictures: if self.settings.pictures { 1000 } else { 0 },
-            ean: self.settings.ean_field.is_some(),
-            weight: self.settings.weight_field.is_some(),
-            categories: self.settings.category_facet.is_some(),
-            attributes: !self.settings.attribute_facets.is_empty(),
-            tells_shop: true,
-            finds_offers: true,
-            // What a varchar of PostgreSQL holds, without a limit of Vendure's own.
-            longest_sku: 255,
-            price_decimals: Some(MONEY_DECIMALS),
-            lists_offers: true,
-            rereads_open_orders: true,
-            // A shop of Vendure knows no requests to cancel, and has no place for documents.
-            facts: [
-                FactName::Acknowledged,
-                FactName::Paid,
-                FactName::Shipped,
-                FactName::Cancelled,
-                FactName::PositionsCancelled,
-                FactName::Refunded,
-            ]
-            .into(),
-            ships_in_part: true,
-            several_packages: true,
-            refunds_positions: true,
-            refunds_amounts: true,
-            // Every step is taken only where the order, read before, does not show it yet.
-            repeats: Repeats::Harmless,
-            transfers: TransferKind::ALL.into(),
-            ..Capabilities::least(BATCH)
-        }
+        can(&self.settings)
     }
 
     fn submit(&self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {

@@ -48,6 +48,11 @@ messages! {
         "{sku} ist noch nicht im Shop, und ohne Preis in {currency}, der Standardwährung des Kanals, würde der Shop es darin für 0 verkaufen"
         "list it first from an account that sells in {currency}, or create it in the shop with that price"
         "stellen Sie es zuerst aus einem Konto ein, das in {currency} verkauft, oder legen Sie es im Shop mit diesem Preis an";
+    default_price_unusable PRICE Error (sku, price)
+        "{sku} costs {price} in the shop's default channel, and the shop cannot derive another price from that when the account's channel gets it"
+        "{sku} kostet im Standardkanal des Shops {price}, und daraus kann der Shop keinen anderen Preis ableiten, wenn der Kanal des Kontos es bekommt"
+        "set a price above zero and below 21 474 836.47 in the shop's default channel, then have it tried again"
+        "setzen Sie im Standardkanal des Shops einen Preis über null und unter 21 474 836,47 und lassen Sie es dann noch einmal versuchen";
     ended_elsewhere ENDED_ELSEWHERE Error (sku, channels)
         "{sku} is on sale in other channels of the shop, too ({channels}), and the default channel cannot be left"
         "{sku} ist auch in anderen Kanälen des Shops im Verkauf ({channels}), und den Standardkanal kann ein Artikel nicht verlassen"

@@ -63,7 +63,7 @@ wire! {
         reason: String,
     }
 
-    /// A value that no rule gives.
+    /// A value that no rule gives, or that the channel refuses.
     MissingValue {
         /// The part of the offer.
         name: String,

@@ -17,8 +17,8 @@ codes! {
         "mandator {0} does not exist; fetchMandators lists them"
         "den Mandanten {0} gibt es nicht; fetchMandators nennt alle";
     4006 UNKNOWN_ACCOUNT Client
-        "account \"{0}\" does not exist in mandator {1}; fetchAccounts lists them"
-        "das Konto \"{0}\" gibt es im Mandanten {1} nicht; fetchAccounts nennt alle";
+        "account \"{0}\" does not exist in {1}; fetchAccounts lists them"
+        "das Konto \"{0}\" gibt es in {1} nicht; fetchAccounts nennt alle";
     4007 UNKNOWN_PARENT Client
         "the variant parent \"{0}\" does not exist in mandator {1}; send the parent before its variants"
         "den Elternartikel \"{0}\" gibt es im Mandanten {1} nicht; senden Sie ihn vor seinen Varianten";
@@ -65,11 +65,11 @@ codes! {
         "the payment method \"{0}\" does not exist; fetchPaymentMethods lists them, and the admin adds them in the configuration"
         "die Zahlungsart \"{0}\" gibt es nicht; fetchPaymentMethods nennt alle, und der Administrator ergänzt sie in der Konfiguration";
     4028 CUSTOMER_NOT_SENT Client
-        "customer {0} is not sent: it is no buyer of these accounts, or was never changed with updateCustomers; fetchCustomers shows {field:account_id}"
-        "der Kunde {0} wird nicht gesendet: er ist kein Käufer dieser Konten oder wurde nie mit updateCustomers geändert; fetchCustomers zeigt {field:account_id}";
+        "customer {0} is not sent: {1}; fetchCustomers shows {field:account_id}"
+        "der Kunde {0} wird nicht gesendet: {1}; fetchCustomers zeigt {field:account_id}";
     4029 COUPON_NOT_SENT Client
-        "coupon {0} is not sent: it does not exist in the mandators of these accounts, or ended before they had it; fetchCoupons shows it"
-        "der Gutschein {0} wird nicht gesendet: es gibt ihn in den Mandanten dieser Konten nicht, oder er endete, bevor sie ihn hatten; fetchCoupons zeigt ihn";
+        "coupon {0} is not sent: {1}; fetchCoupons shows the coupons of a mandator"
+        "der Gutschein {0} wird nicht gesendet: {1}; fetchCoupons zeigt die Gutscheine eines Mandanten";
     4030 UNKNOWN_ASSEMBLY Client
         "the assembly \"{0}\" does not exist in mandator {1}; send it with updateEpaAssemblies first, parents before their children"
         "die Baugruppe \"{0}\" gibt es im Mandanten {1} nicht; senden Sie sie zuerst mit updateEpaAssemblies, übergeordnete vor untergeordneten";
