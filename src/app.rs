@@ -12,18 +12,21 @@ use database::{check_place, open};
 pub(crate) use database::{migrate, open_existing, standing};
 pub use error::{DatabaseStanding, Error};
 
-use crate::config::{Account, Role, Settings, User};
+use crate::carriers::{self, Service};
+use crate::config::{Account, CarrierAccount, Role, Settings, User};
 use crate::connectors::{self, Connector, FaceReply, FaceRequest, Faces, Token};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
+use crate::domain::media::MediaKind;
 use crate::domain::{Failure, Stamp};
-use crate::http::{self, Annex, Answered, Asked, Page, Picture, Site};
+use crate::files::Folder;
+use crate::http::{self, Annex, Answered, Asked, Page, Picture, Served, Site, Size};
 use crate::mail::{self, Mailer};
 use crate::metrics::{self, Metrics};
 use crate::operations::Gateway;
 use crate::preparation;
 use crate::status::Board;
-use crate::store::{Sole, Store, configured, items, prices};
+use crate::store::{Sole, Store, configured, items, media, prices};
 
 /// Runs until the process is told to stop. `started` is called once, when the listener is bound.
 ///
@@ -36,6 +39,7 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let connectors = connectors_of(&settings)?;
     let faces = faces_of(&connectors);
     let connectors = connectors.into_iter().map(|(account, connector)| (account.account_id, connector)).collect();
+    let carriers = carriers_of(&settings)?;
     let _sole = Sole::of(settings.database.expose_secret()).map_err(Error::DatabasePlace)?;
     let store = open(settings.database.expose_secret(), settings.patience)?;
     prepare(&settings, &store)?;
@@ -45,14 +49,17 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let metrics = Arc::new(Metrics::default());
     store.switch_mails(mail::senders(&settings))?;
     let mailer = Mailer::start(&settings, &store);
-    let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, Arc::clone(&metrics), connectors);
+    let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, Arc::clone(&metrics), connectors)
+        .with_carriers(&settings, &store, carriers);
     let board = Board { settings: Arc::clone(&settings), store: store.clone(), metrics: Arc::clone(&metrics), started: Stamp::now() };
     let kept = store.clone();
+    let (files, folder) = (store.clone(), Folder::new(&settings.media.folder));
     let told = Arc::clone(&settings);
     let site = Site {
         gateway,
         ready: |gateway| gateway.store.ready().is_ok(),
         picture: Box::new(move |digest| picture(&kept, digest)),
+        media: Box::new(move |token, size| served(&files, &folder, token, size)),
         pages: pages(board),
         annexes: faces.into_iter().map(|faces| annex(settings.demo, faces)).collect(),
         metrics,
@@ -103,6 +110,16 @@ pub(crate) fn connectors_of(settings: &Settings) -> Result<OfAccounts<'_>, Error
     active.map(|account| Ok((account, connectors::build(account, settings.dispatch.channel_timeout)?))).collect()
 }
 
+/// The carriers of the configuration.
+fn carriers_of(settings: &Settings) -> Result<Vec<(CarrierAccount, Service)>, Error> {
+    let timeout = settings.dispatch.channel_timeout;
+    settings
+        .carriers
+        .iter()
+        .map(|account| Ok((account.clone(), carriers::build(account, timeout).map_err(|fault| Error::Carrier(fault.to_string()))?)))
+        .collect()
+}
+
 /// Brings what the configuration defines into the database: price lists that do not exist yet, and the times at which
 /// accounts were first seen and changed.
 fn prepare(settings: &Settings, store: &Store) -> Result<(), Failure> {
@@ -123,6 +140,20 @@ fn prepare(settings: &Settings, store: &Store) -> Result<(), Failure> {
 fn picture(store: &Store, digest: &str) -> Result<Option<Picture>, Failure> {
     let found = store.read(|conn| items::image(conn, digest))?;
     Ok(found.map(|image| Picture { media_type: image.media_type, content: image.content }))
+}
+
+/// A file of the merchant, for channels to load.
+fn served(store: &Store, folder: &Folder, token: &str, size: Size) -> Result<Option<Served>, Failure> {
+    let Some(row) = store.read(|conn| media::by_token(conn, token))? else { return Ok(None) };
+    let (checksum, bytes) = match (size, row.thumbnail, row.thumbnail_bytes) {
+        (Size::Whole, _, _) => (row.checksum, row.bytes),
+        (Size::Small, Some(checksum), Some(bytes)) => (checksum, bytes),
+        (Size::Small, _, _) => return Ok(None),
+    };
+    let Some(file) = folder.open(&checksum, bytes) else { return Ok(None) };
+    let kind = if size == Size::Small { MediaKind::Jpeg } else { row.kind };
+    let bytes = u64::try_from(bytes).unwrap_or_default();
+    Ok(Some(Served { media_type: kind.media_type(), shown: kind.picture().is_some(), checksum, bytes, file }))
 }
 
 /// The faces of active accounts, by their connectors.

@@ -1,11 +1,13 @@
 //! Kontor, the open ERP-to-marketplace gateway.
 //!
 //! The house, from top to bottom (arrows only go down): `commands` → `app` → `http` → `soap` → `operations` → `store` →
-//! `domain`; `dispatch` → `connectors`, `store`, `domain`; `exchange` and `support` → `store`, `domain`; these and
+//! `domain`; `dispatch` → `carriers`, `connectors`, `store`, `domain`; `carriers` → `connectors`, `documents`, `domain`; `exchange` and `support` → `store`, `domain`; these and
 //! `operations` → `preparation` → `connectors`, `store`, `domain`; `operations` and `commands` →
-//! `payments` → `store`, `xml`, `domain`; `app` and `commands` → `mail` → `store`, `domain`. See `docs/ARCHITECTURE.md`.
+//! `payments` → `store`, `xml`, `folders`, `domain`; `app` and `commands` → `mail` → `store`, `domain`;
+//! `operations`, `dispatch` and `app` → `files` → `store`, `folders`, `domain`. See `docs/ARCHITECTURE.md`.
 
 pub mod app;
+pub(crate) mod carriers;
 pub mod commands;
 pub mod config;
 pub mod connectors;
@@ -13,6 +15,8 @@ pub mod dispatch;
 pub(crate) mod documents;
 pub mod domain;
 pub(crate) mod exchange;
+pub(crate) mod files;
+pub(crate) mod folders;
 pub(crate) mod http;
 pub(crate) mod mail;
 pub mod metrics;

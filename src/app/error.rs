@@ -19,6 +19,9 @@ pub enum Error {
     Store(#[from] Failure),
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// What is wrong with the settings of a carrier.
+    #[error("{0}")]
+    Carrier(String),
     /// What is wrong with the place of the database.
     #[error("{0}")]
     DatabasePlace(String),

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Stop, failed, usage};
 use crate::app;
+use crate::carriers;
 use crate::config::demo::DEMO_DATABASE;
 use crate::config::{Connectors, DEFAULT_LISTEN, Loaded, Overrides, Settings, database, load};
 use crate::connectors;
@@ -57,6 +58,7 @@ pub(super) fn read(config: &Path, overrides: &Overrides) -> Result<Loaded, Stop>
             known: connectors::names(),
             check: &|account| connectors::check_settings(account).map_err(|error| error.to_string()),
             files: &connectors::files,
+            check_carrier: &|account| carriers::check(account).map_err(|fault| fault.to_string()),
             invents_orders: &connectors::invents_orders,
             mails_buyers: &connectors::mails_buyers,
         },

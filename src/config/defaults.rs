@@ -50,6 +50,7 @@ impl Default for Dispatch {
             jitter: 0.2,
             give_up_after: Duration::from_secs(72 * HOUR),
             keep_messages: Duration::from_secs(30 * DAY),
+            keep_feeds: Duration::ZERO,
             channel_timeout: Duration::from_secs(30),
         }
     }

@@ -50,7 +50,8 @@ impl Settings {
             replay: Replay::default(),
             dispatch: Dispatch::default(),
             users: vec![user("erp", Role::Erp), user("admin", Role::Admin)],
-            documents: Documents::beside(database, std::path::Path::new("")),
+            documents: FileFolder::documents(database, std::path::Path::new("")),
+            media: FileFolder::media(database, std::path::Path::new("")),
             mandators: vec![Mandator {
                 mandator_id: MandatorId(MANDATOR),
                 identifier: "Demo".to_owned(),
@@ -79,9 +80,11 @@ impl Settings {
             order_tags: OrderTag::predefined().chain([custom_tag(100, "GIFT")]).collect(),
             shipping_carriers: vec![shipping_word(1, "DHL", Some("dhl_ext")), shipping_word(2, "UPS", None)],
             suppliers: vec![demo_supplier()],
+            media_types: vec![demo_media_type()],
             dispatch_types: vec![shipping_word(1, "STANDARD", Some("standard_ext")), shipping_word(2, "EXPRESS", None)],
             mail: None,
             payments: Payments { instructions: vec![instruction()], ..Payments::default() },
+            carriers: vec![demo_carrier()],
             demo: true,
         }
     }
@@ -114,6 +117,17 @@ fn demo_seller() -> Billing {
     }
 }
 
+/// Labels for trials.
+fn demo_carrier() -> CarrierAccount {
+    CarrierAccount {
+        identifier: "parcels".to_owned(),
+        mandator_id: MandatorId(MANDATOR),
+        carrier: "sandbox".to_owned(),
+        shipping_provider: "DHL".to_owned(),
+        settings: toml::Table::new(),
+    }
+}
+
 fn demo_supplier() -> Supplier {
     Supplier {
         supplier_id: 1,
@@ -121,6 +135,10 @@ fn demo_supplier() -> Supplier {
         identifier: "Großhandel Nord".to_owned(),
         external_id: Some("70001".to_owned()),
     }
+}
+
+fn demo_media_type() -> MediaType {
+    MediaType { media_module_type_id: 1, mandator_id: MandatorId(MANDATOR), identifier: "Manual".to_owned() }
 }
 
 fn custom_tag(tag_id: i32, identifier: &str) -> OrderTag {

@@ -1,4 +1,4 @@
-//! Where documents of orders are kept, and who makes them out.
+//! Where files are kept, and who makes documents out.
 
 use std::path::{Path, PathBuf};
 
@@ -8,27 +8,60 @@ use super::database::is_postgres;
 use crate::domain::MandatorId;
 use crate::domain::invoice::Seller;
 
-/// The folder that is used when `[documents]` names none.
-const DEFAULT_FOLDER: &str = "documents";
-
-/// Where the files of documents are.
+/// Where files of one sort are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Documents {
+pub(crate) struct FileFolder {
     pub(crate) folder: PathBuf,
-    /// Of one document.
+    /// Of one file.
     pub(crate) largest_bytes: usize,
 }
 
-impl Documents {
-    pub(crate) const LARGEST_BYTES: usize = 10 * 1024 * 1024;
+impl FileFolder {
+    /// That of documents, unless `[documents]` says otherwise.
+    pub(crate) fn documents(database: &str, folder: &Path) -> FileFolder {
+        FileFolder::beside(database, folder, "documents", 10 * 1024 * 1024)
+    }
 
-    /// The default: beside an SQLite file, else in the folder of the configuration.
-    pub(crate) fn beside(database: &str, folder: &Path) -> Documents {
+    /// That of media, unless `[media]` says otherwise.
+    pub(crate) fn media(database: &str, folder: &Path) -> FileFolder {
+        FileFolder::beside(database, folder, "media", 25 * 1024 * 1024)
+    }
+
+    /// Beside an SQLite file, else in the folder of the configuration.
+    fn beside(database: &str, folder: &Path, name: &str, largest_bytes: usize) -> FileFolder {
         let folder = match is_postgres(database) {
-            true => folder.join(DEFAULT_FOLDER),
-            false => Path::new(database).with_file_name(DEFAULT_FOLDER),
+            true => folder.join(name),
+            false => Path::new(database).with_file_name(name),
         };
-        Documents { folder, largest_bytes: Documents::LARGEST_BYTES }
+        FileFolder { folder, largest_bytes }
+    }
+}
+
+/// An account at a carrier.
+#[derive(Clone)]
+pub(crate) struct CarrierAccount {
+    /// As calls name it; compared without case.
+    pub(crate) identifier: String,
+    pub(crate) mandator_id: MandatorId,
+    /// Name in the registry of carriers.
+    pub(crate) carrier: String,
+    /// The shipping provider that its packages name.
+    pub(crate) shipping_provider: String,
+    /// The carrier's own settings, checked by the carrier.
+    pub(crate) settings: toml::Table,
+}
+
+impl CarrierAccount {
+    /// A shipping software that reads files: its labels wait until `doShippingSoftwareExport` hands them over.
+    pub(crate) fn exchanges_files(&self) -> bool {
+        self.carrier == "file"
+    }
+}
+
+impl std::fmt::Debug for CarrierAccount {
+    /// Not derived: `settings` holds secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CarrierAccount").field("identifier", &self.identifier).field("carrier", &self.carrier).finish_non_exhaustive()
     }
 }
 
@@ -126,10 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_beside_the_database() {
-        let folder = |database: &str| Documents::beside(database, Path::new("/etc/kontor")).folder;
+    fn files_are_beside_the_database() {
+        let folder = |database: &str| FileFolder::documents(database, Path::new("/etc/kontor")).folder;
         assert_eq!(folder("/var/lib/kontor/kontor.sqlite"), Path::new("/var/lib/kontor/documents"));
         assert_eq!(folder("postgres://db/kontor"), Path::new("/etc/kontor/documents"));
         assert_eq!(folder("demo.sqlite"), Path::new("documents"));
+        assert_eq!(FileFolder::media("demo.sqlite", Path::new("")).folder, Path::new("media"));
     }
 }

@@ -71,11 +71,13 @@ pub(crate) fn settings() -> Settings {
             jitter: 0.0,
             give_up_after: Duration::from_secs(259_200),
             keep_messages: Duration::from_secs(2_592_000),
+            keep_feeds: Duration::ZERO,
             channel_timeout: Duration::from_secs(30),
         },
         users: vec![user("erp")],
         // Files have the names of their content, so tests may share the folder.
-        documents: Documents::beside(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp/kontor.sqlite"), std::path::Path::new("")),
+        documents: FileFolder::documents(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp/kontor.sqlite"), std::path::Path::new("")),
+        media: FileFolder::media(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp/kontor.sqlite"), std::path::Path::new("")),
         mandators: vec![mandator(1, chrono_tz::Europe::Berlin), mandator(2, chrono_tz::UTC)],
         sellers: vec![seller()],
         warehouses: vec![warehouse(10, 1, "standard"), warehouse(11, 1, "EXTERN"), warehouse(20, 2, "standard")],
@@ -87,9 +89,22 @@ pub(crate) fn settings() -> Settings {
         shipping_carriers: Vec::new(),
         dispatch_types: Vec::new(),
         suppliers: Vec::new(),
+        media_types: Vec::new(),
         mail: None,
         payments: Default::default(),
+        carriers: vec![carrier("sandbox")],
         demo: false,
+    }
+}
+
+/// An account of mandator 1 at a carrier, called DHL.
+pub(crate) fn carrier(carrier: &str) -> CarrierAccount {
+    CarrierAccount {
+        identifier: "DHL".into(),
+        mandator_id: MandatorId(1),
+        carrier: carrier.into(),
+        shipping_provider: "DHL".into(),
+        settings: toml::Table::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::Account;
+use super::{Account, CarrierAccount};
 
 /// What the command line says instead of the file.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,8 @@ pub struct Connectors<'a> {
     pub check: &'a dyn Fn(&Account) -> Result<(), String>,
     /// The files that an account keeps for itself, with the keys of its own settings that name them.
     pub files: &'a dyn Fn(&Account) -> Vec<(&'static str, PathBuf)>,
+    /// Checks a carrier and its settings, without calling it.
+    pub(crate) check_carrier: &'a dyn Fn(&CarrierAccount) -> Result<(), String>,
     /// The connector invents orders, which must not reach real data.
     pub invents_orders: &'a dyn Fn(&str) -> bool,
     /// The connector's channel mails its buyers itself.

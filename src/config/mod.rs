@@ -34,7 +34,7 @@ use crate::domain::rate::Rates;
 use crate::domain::{AccountId, Currency, Language, MandatorId, Patience, WarehouseId};
 
 pub use defaults::DEFAULT_LISTEN;
-pub(crate) use documents::{Billing, Documents, Series};
+pub(crate) use documents::{Billing, CarrierAccount, FileFolder, Series};
 pub use fault::Fault;
 pub use given::{Connectors, Overrides};
 pub use load::{Loaded, load};
@@ -54,7 +54,8 @@ pub struct Settings {
     pub replay: Replay,
     pub dispatch: Dispatch,
     pub users: Vec<User>,
-    pub(crate) documents: Documents,
+    pub(crate) documents: FileFolder,
+    pub(crate) media: FileFolder,
     pub mandators: Vec<Mandator>,
     pub(crate) sellers: Vec<Billing>,
     pub warehouses: Vec<Warehouse>,
@@ -69,9 +70,11 @@ pub struct Settings {
     pub(crate) shipping_carriers: Vec<ShippingWord>,
     pub(crate) dispatch_types: Vec<ShippingWord>,
     pub(crate) suppliers: Vec<Supplier>,
+    pub(crate) media_types: Vec<MediaType>,
     /// `None`: buyers get no mails from Kontor.
     pub(crate) mail: Option<Mail>,
     pub(crate) payments: Payments,
+    pub(crate) carriers: Vec<CarrierAccount>,
     /// `serve --demo`.
     pub demo: bool,
 }
@@ -101,6 +104,8 @@ pub struct Dispatch {
     pub give_up_after: Duration,
     /// How long upload messages are kept. Default 30 days.
     pub keep_messages: Duration,
+    /// How long what went to and came from channels is kept; zero: not at all.
+    pub keep_feeds: Duration,
     /// Time-out of one HTTP call to a channel. Default 30 s.
     pub channel_timeout: Duration,
 }
@@ -183,6 +188,14 @@ pub(crate) struct Supplier {
     pub(crate) identifier: String,
     /// The ERP's own number.
     pub(crate) external_id: Option<String>,
+}
+
+/// A kind of file in the merchant's own order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaType {
+    pub(crate) media_module_type_id: i32,
+    pub(crate) mandator_id: MandatorId,
+    pub(crate) identifier: String,
 }
 
 /// A price list that exists from the first start on.

@@ -39,7 +39,8 @@ raw! {
         replay: RawReplay,
         dispatch: RawDispatch,
         users: Vec<RawUser>,
-        documents: RawDocuments,
+        documents: RawFileFolder,
+        media: RawFileFolder,
         mandators: Vec<RawMandator>,
         sellers: Vec<RawSeller>,
         warehouses: Vec<RawWarehouse>,
@@ -49,7 +50,9 @@ raw! {
         order_tags: Vec<RawOrderTag>,
         shipping_carriers: Vec<RawShippingCarrier>,
         dispatch_types: Vec<RawDispatchType>,
+        carriers: Vec<RawCarrier>,
         suppliers: Vec<RawSupplier>,
+        media_module_types: Vec<RawMediaType>,
         mail: Option<RawMail>,
         payments: RawPayments,
         accounts: Vec<RawAccount>,
@@ -96,6 +99,7 @@ raw! {
         jitter: Option<f64>,
         give_up_after_hours: Option<i64>,
         keep_messages_days: Option<i64>,
+        keep_feeds_days: Option<i64>,
         channel_timeout_seconds: Option<i64>,
     }
     RawUser {
@@ -117,7 +121,7 @@ raw! {
         language: Option<Language>,
         time_zone: Option<String>,
     }
-    RawDocuments { folder: Option<String>, largest_bytes: Option<i64> }
+    RawFileFolder { folder: Option<String>, largest_bytes: Option<i64> }
     RawSeller {
         mandator_id: Option<i64>,
         name: Option<String>,
@@ -140,6 +144,13 @@ raw! {
         credit_note_number: Option<String>,
         delivery_note_number: Option<String>,
     }
+    RawCarrier {
+        identifier: Option<String>,
+        mandator_id: Option<i64>,
+        carrier: Option<String>,
+        shipping_provider: Option<String>,
+        settings: toml::Table,
+    }
     RawWarehouse {
         warehouse_id: Option<i64>,
         mandator_id: Option<i64>,
@@ -158,6 +169,7 @@ raw! {
     RawShippingCarrier { shipping_provider_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
     RawDispatchType { dispatch_type_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
     RawSupplier { supplier_id: Option<i64>, mandator_id: Option<i64>, identifier: Option<String>, external_id: Option<String> }
+    RawMediaType { media_module_type_id: Option<i64>, mandator_id: Option<i64>, identifier: Option<String> }
     RawPayments { look_seconds: Option<i64>, folders: Vec<RawPaymentFolder>, instructions: Vec<RawPaymentInstruction> }
     RawPaymentFolder { path: Option<String>, mandator_id: Option<i64>, account: Option<String> }
     RawPaymentInstruction { payment_method_id: Option<i64>, mandator_id: Option<i64>, text: Option<String> }
@@ -231,6 +243,7 @@ raw! {
         read_back: Option<RawRate>,
         transfer: Option<RawRate>,
         pull_contacts: Option<RawRate>,
+        categories: Option<RawRate>,
     }
     RawRate { calls: Option<i64>, seconds: Option<i64> }
 }

@@ -6,9 +6,11 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use reqwest::blocking::{Client, RequestBuilder};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::Url;
+use reqwest::blocking::{Client, Request, RequestBuilder};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 
+use super::feeds::{self, Exchange, Text};
 use super::{ChannelError, SetupError};
 
 /// Bytes of an answer. 1000 orders of Vendure take about 4 MiB.
@@ -25,6 +27,16 @@ pub(crate) struct Http {
     client: Client,
     timeout: Duration,
     most_answer: usize,
+    /// An error with status 500 and JSON is the channel's own word on what it was sent, not an outage.
+    own_errors: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
 }
 
 /// An answer that is neither an outage nor a refusal of the credentials.
@@ -36,6 +48,10 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -62,19 +78,56 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Http { client, timeout, most_answer: MOST_ANSWER })
+        Ok(Http { client, timeout, most_answer: MOST_ANSWER, own_errors: false })
+    }
+
+    pub(super) fn with_own_errors(self) -> Http {
+        Http { own_errors: true, ..self }
     }
 
     pub(crate) fn post(&self, url: &str) -> RequestBuilder {
         self.client.post(url)
     }
 
+    pub(crate) fn delete(&self, url: &str) -> RequestBuilder {
+        self.client.delete(url)
+    }
+
+    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        match method {
+            Method::Get => self.client.get(url),
+            Method::Post => self.client.post(url),
+            Method::Put => self.client.put(url),
+            Method::Delete => self.client.delete(url),
+        }
+    }
+
     pub(crate) fn send(&self, request: RequestBuilder) -> Result<Answer, ChannelError> {
+        let request = request.build().map_err(unreachable)?;
+        let mut noted = feeds::wanted().then(|| exchange_of(&request));
+        let result = self.execute(request, noted.as_mut());
+        if let Some(mut noted) = noted {
+            match &result {
+                Ok(answer) => noted.answer = Text::of(&answer.body),
+                Err(error) => noted.failure = Some(error.to_string()),
+            }
+            feeds::note(noted);
+        }
+        result
+    }
+
+    fn execute(&self, request: Request, noted: Option<&mut Exchange>) -> Result<Answer, ChannelError> {
         let deadline = Instant::now() + self.timeout;
-        let response = request.send().map_err(unreachable)?;
+        let response = self.client.execute(request).map_err(unreachable)?;
         let status = response.status().as_u16();
+        if let Some(noted) = noted {
+            noted.status = Some(status);
+        }
         let headers = response.headers().clone();
-        if let Some(error) = outage(status, headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Utc::now()) {
+        let json = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        if !(status == 500 && json && self.own_errors)
+            && let Some(error) = outage(status, headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Utc::now())
+        {
             return Err(error);
         }
         let unavailable = |reason: String| ChannelError::Unavailable { reason, retry_after: None };
@@ -85,6 +138,15 @@ impl Http {
         })?;
         Ok(Answer { status, headers, body })
     }
+}
+
+/// What is sent. Headers, query and user information may hold credentials.
+fn exchange_of(request: &Request) -> Exchange {
+    let url = request.url();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let target = format!("{} {}://{}{port}{}", request.method(), url.scheme(), url.host_str().unwrap_or_default(), url.path());
+    let body = request.body().and_then(|body| body.as_bytes());
+    Exchange { target, request: body.map(Text::of).unwrap_or_default(), ..Exchange::default() }
 }
 
 /// Why a body did not come as a whole.

@@ -3,16 +3,28 @@
 //! A connector speaks one channel's API and nothing else: it gets absolute values, answers with one result per row,
 //! and keeps no state that a restart may not lose.
 
+mod addresses;
 mod capabilities;
 mod face;
+mod families;
 mod fault;
+pub(crate) mod feeds;
+mod gallery;
 mod http;
+mod known;
 mod network;
 mod offer;
 mod outcome;
+mod pages;
 mod pictures;
+mod prices;
 mod registry;
+mod rest;
+mod rounds;
+mod rule;
 mod settings;
+mod slug;
+mod split;
 #[cfg(test)]
 #[path = "../../tests/connectors/mod.rs"]
 mod suite;
@@ -23,15 +35,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::domain::OfferId;
 use crate::domain::contact::ContactKind;
 
+pub use crate::domain::catalogue::{ChannelAttribute, ChannelCategory};
 pub use crate::domain::item::{Attribute, Word};
 pub(crate) use capabilities::Misfit;
 pub use capabilities::{Capabilities, PriceKinds, Repeats};
 pub use face::{Face, FaceReply, FaceRequest, Faces, Token};
 pub use fault::{ChannelError, SetupError, StateError};
-pub use offer::{
-    CategoryPage, ChannelAttribute, ChannelCategory, Listed, ListedOffer, OfferChange, OfferContent, OfferKey, Price, Quantity, Sibling,
-    VariantContent,
-};
+pub(crate) use http::{Answer, Http};
+pub use offer::{CategoryPage, Listed, ListedOffer, OfferChange, OfferContent, OfferKey, Price, Quantity, Sibling, VariantContent};
 pub use outcome::{Acceptance, Checkup, Fact, MissingRight, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress, TaskRow};
 pub(crate) use registry::capabilities;
 pub use registry::{Build, Entry, build, check_settings, entries, files, invents_orders, mails_buyers, names};
@@ -40,7 +51,7 @@ pub(crate) use transfer::{CouponRecord, CustomerRecord, DisputeRecord, MessageRe
 pub use transfer::{PulledContacts, Transfer};
 
 // One word per connector: its folder.
-registry::connectors!(sandbox, vendure);
+registry::connectors!(sandbox, vendure, medusa, woocommerce);
 
 /// One channel account. Calls block; the dispatcher gives each account its own thread.
 ///

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::catalogue::ChannelCategory;
 use crate::domain::item::{Attribute, Word};
 use crate::domain::offer::Wanted;
 use crate::domain::{Decimal, Money, OfferId};
@@ -129,33 +130,10 @@ pub struct Listed {
     pub next: Option<String>,
 }
 
-/// A category of the channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelCategory {
-    /// What [`OfferContent::category`] names.
-    pub id: String,
-    pub parent_id: Option<String>,
-    pub name: String,
-    /// Offers can be placed in it.
-    pub takes_offers: bool,
-}
-
 /// One page of a channel's categories.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CategoryPage {
     pub categories: Vec<ChannelCategory>,
     /// Where the next page starts. `None`: this was the last one.
     pub next: Option<String>,
-}
-
-/// An attribute that offers of a category may or must have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelAttribute {
-    /// What [`OfferContent::attributes`] names.
-    pub name: String,
-    pub required: bool,
-    /// An offer may have several values.
-    pub several: bool,
-    /// The values to choose from. Empty: any text.
-    pub values: Vec<String>,
 }

@@ -1,10 +1,11 @@
 //! The channel's word on what it was sent.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ChannelError;
+use super::{ChannelError, OfferChange};
 use crate::domain::message::Message;
 use crate::domain::order::{ChannelOrder, FactKind};
 use crate::domain::{OfferId, Stamp};
@@ -76,6 +77,29 @@ pub enum TaskProgress {
     Ended(Vec<RowResult>),
     /// The channel does not know it, or not any more.
     Forgotten,
+}
+
+/// The results of a call; where the channel went away in the middle of it, the rows that have none come later. Where nothing
+/// has a result, the call failed as a whole.
+pub(super) fn rest_later(
+    mut results: Vec<RowResult>,
+    cut: Option<ChannelError>,
+    changes: &[OfferChange],
+) -> Result<Vec<RowResult>, ChannelError> {
+    let Some(error) = cut else { return Ok(results) };
+    if results.is_empty() {
+        return Err(error);
+    }
+    let settled: BTreeSet<OfferId> = results.iter().map(|row| row.offer_id).collect();
+    let after = match &error {
+        ChannelError::Unavailable { retry_after, .. } => *retry_after,
+        ChannelError::Unauthorized { .. } | ChannelError::Protocol { .. } => None,
+    };
+    let rest = changes.iter().filter(|change| !settled.contains(&change.offer_id));
+    let later =
+        |change: &OfferChange| RowResult { offer_id: change.offer_id, outcome: Outcome::Later { after, reason: error.to_string() } };
+    results.extend(rest.map(later));
+    Ok(results)
 }
 
 #[derive(Debug, Clone)]

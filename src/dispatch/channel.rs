@@ -11,6 +11,7 @@ use super::limiter::Limiter;
 use super::retry::{after, chance, pause};
 use super::turn::Kind;
 use crate::config::{Account, Dispatch};
+use crate::connectors::feeds::{self, Exchange};
 use crate::connectors::{Capabilities, ChannelError, Connector, Outcome};
 use crate::domain::rate::ChannelCall;
 use crate::domain::{AccountId, Stamp};
@@ -31,6 +32,9 @@ pub(super) struct Channel {
     told_limits: BTreeMap<ChannelCall, Stamp>,
     /// What is wrong per kind of work, so that the log tells changes only.
     ailing: BTreeMap<Kind, &'static str>,
+    /// Whether what is sent and received is kept; what was, since it was last stored.
+    keeps_feeds: bool,
+    feeds: Vec<(ChannelCall, Exchange)>,
 }
 
 pub(super) fn panicked(panic: &(dyn Any + Send)) -> String {
@@ -51,6 +55,8 @@ impl Channel {
             capabilities,
             told_limits: BTreeMap::new(),
             ailing: BTreeMap::new(),
+            keeps_feeds: false,
+            feeds: Vec::new(),
         })
     }
 
@@ -80,6 +86,16 @@ impl Channel {
         self.told_limits.clear();
     }
 
+    /// Keeps what is sent and received from now on.
+    pub(crate) fn keep_feeds(&mut self) {
+        self.keeps_feeds = true;
+    }
+
+    /// What was sent and received since the last time.
+    pub(crate) fn take_feeds(&mut self) -> Vec<(ChannelCall, Exchange)> {
+        std::mem::take(&mut self.feeds)
+    }
+
     /// Calls the channel. A panic is an answer that made no sense. Also gives the time after the call: a `Retry-After`
     /// counts from there.
     pub(crate) fn call<T>(
@@ -91,8 +107,16 @@ impl Channel {
         self.limiter.take(which, now);
         let _kept = self.keeper.keep(self.account_id);
         let begun = Instant::now();
-        let result = catch_unwind(AssertUnwindSafe(|| call(self.connector.as_ref())))
-            .unwrap_or_else(|panic| Err(ChannelError::Protocol { reason: panicked(&*panic) }));
+        let (connector, feeds) = (self.connector.as_ref(), &mut self.feeds);
+        let call = || match self.keeps_feeds {
+            true => {
+                let (result, noted) = feeds::noting(|| call(connector));
+                feeds.extend(noted.into_iter().map(|noted| (which, noted)));
+                result
+            }
+            false => call(connector),
+        };
+        let result = catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| Err(ChannelError::Protocol { reason: panicked(&*panic) }));
         let took = begun.elapsed();
         self.metrics.channel_call(self.account_id, which, result.as_ref().err().map_or("answered", ChannelError::word), took);
         (result, after(now, took))

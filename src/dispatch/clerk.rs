@@ -7,7 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 use super::bell::{Bell, Wake};
 use crate::config::{PaymentFolder, Settings};
 use crate::domain::{AccountId, Failure, MandatorId, Stamp};
-use crate::payments::{Folder, Import, Outcome, look_again};
+use crate::folders::Outcome;
+use crate::payments::{Folder, Import, look_again};
 use crate::store::Store;
 
 /// No account has this number: nobody rings for the clerk.
@@ -57,8 +58,10 @@ impl Clerk {
                     let place = folder.path().display();
                     for (name, outcome) in outcomes {
                         match outcome {
-                            Outcome::Imported(done) => log::info!("{place}: {name}: {done}"),
-                            Outcome::Refused(fault) => log::warn!("{place}: {name}: {fault}; the file is in the folder error"),
+                            Outcome::Taken(done) => log::info!("{place}: {name}: {done}"),
+                            Outcome::Partly(_, fault) | Outcome::Refused(fault) => {
+                                log::warn!("{place}: {name}: {fault}; the file is in the folder error")
+                            }
                             Outcome::Left => {}
                         }
                     }

@@ -11,11 +11,14 @@ use super::settle::{About, Settlement, message_row};
 use super::turn::Kind;
 use crate::config::{Account, Settings};
 use crate::connectors::ChannelError;
+use crate::connectors::feeds::Exchange;
 use crate::domain::message::Message;
+use crate::domain::rate::ChannelCall;
 use crate::domain::{AccountId, Failure, Stamp};
 use crate::metrics::Metrics;
 use crate::store::accounts::WorkRow;
 use crate::store::begun::{self, Begun};
+use crate::store::feeds::{self, FeedRow};
 use crate::store::messages::MessageRow;
 use crate::store::{Store, Tx};
 
@@ -37,8 +40,11 @@ impl Context {
         bell: Arc<Bell>,
         metrics: Arc<Metrics>,
         account: Account,
-        channel: Channel,
+        mut channel: Channel,
     ) -> Context {
+        if !settings.dispatch.keep_feeds.is_zero() {
+            channel.keep_feeds();
+        }
         Context { settings, store, bell, metrics, account, channel, open: None }
     }
 
@@ -58,6 +64,19 @@ impl Context {
 
     pub(crate) fn message(&self, about: About, message: &Message) -> MessageRow {
         message_row(&self.account, about, message)
+    }
+
+    /// Stores what was sent and received, for `fetchFeeds`. No work depends on it.
+    pub(crate) fn store_feeds(&mut self) {
+        let feeds = self.channel.take_feeds();
+        if feeds.is_empty() {
+            return;
+        }
+        let account = &self.account;
+        let rows: Vec<FeedRow> = feeds.into_iter().map(|(call, exchange)| feed_of(account, call, exchange)).collect();
+        if let Err(failure) = self.store.write(move |tx| feeds::add(tx, rows)) {
+            log::warn!("account {}: what was sent is not kept: {failure}", self.account_id());
+        }
     }
 
     /// Marks work before it begins. `before`: its mark until now.
@@ -123,5 +142,23 @@ impl Context {
     /// A call failed as a whole: until when the account keeps away from its channel.
     pub(crate) fn failed(&mut self, kind: Kind, error: &ChannelError, work: &WorkRow, now: Stamp) -> Stamp {
         self.channel.failed(kind, error, work, &self.settings.dispatch, now)
+    }
+}
+
+fn feed_of(account: &Account, call: ChannelCall, exchange: Exchange) -> FeedRow {
+    let bytes = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+    FeedRow {
+        feed_id: 0,
+        mandator_id: account.mandator_id,
+        account_id: account.account_id,
+        feed_type: call.word().to_owned(),
+        target: exchange.target,
+        status: exchange.status.map(i32::from),
+        failure: exchange.failure,
+        request: exchange.request.kept,
+        request_bytes: bytes(exchange.request.bytes),
+        answer: exchange.answer.kept,
+        answer_bytes: bytes(exchange.answer.bytes),
+        created_at: 0,
     }
 }

@@ -9,10 +9,10 @@ use super::bell::{Bell, Wake};
 use super::keeper::Keeper;
 use super::retry::after;
 use crate::config::{Account, Settings};
-use crate::documents::{self, Folder};
 use crate::domain::{AccountId, Failure, OfferId, Stamp};
+use crate::files::{self, Folder};
 use crate::store::outbox::{self, Topic};
-use crate::store::{Store, accounts, backlog, deletions, messages, offers, pricelists, replay};
+use crate::store::{Store, accounts, backlog, deletions, documents, feeds, media, messages, offers, pricelists, replay};
 
 /// No account has this number: nobody rings for the housekeeper.
 const NOBODY: i32 = i32::MIN;
@@ -23,6 +23,8 @@ const MOST_RELEASES: i64 = 1_000;
 const KEEP_DELETIONS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// An account whose calls have failed this often in a row is worth a warning.
 const LONG_FAILING: i32 = 5;
+/// Transactions of one round that delete feeds.
+const MOST_FEED_STEPS: usize = 20;
 
 pub(super) struct Housekeeper {
     pub settings: Arc<Settings>,
@@ -117,8 +119,21 @@ impl Housekeeper {
         self.store.write(move |tx| deletions::forget_before(tx, before(now, KEEP_DELETIONS)))?;
         let (unkeyed, keyed) = (before(now, settings.replay.window), before(now, settings.replay.keyed));
         self.store.write(move |tx| replay::forget_before(tx, unkeyed, keyed))?;
+        let feeds_before = before(now, settings.dispatch.keep_feeds);
+        for _ in 0..MOST_FEED_STEPS {
+            if !self.store.write(move |tx| feeds::forget(tx, feeds_before))? {
+                break;
+            }
+        }
         self.part = self.part.wrapping_add(1);
-        documents::sweep(&self.store, &Folder::new(&settings.documents.folder), self.part, SystemTime::now())?;
+        let now = SystemTime::now();
+        let swept = [
+            files::sweep(&self.store, &Folder::new(&settings.documents.folder), documents::named, self.part, now),
+            files::sweep(&self.store, &Folder::new(&settings.media.folder), media::named, self.part, now),
+        ];
+        for failure in swept.into_iter().filter_map(Result::err) {
+            self.complain("left-over files cannot be removed", &failure);
+        }
         self.warn()
     }
 

@@ -47,6 +47,6 @@ mod tests {
             limiter.ready_at(call, now).0 / 1_000_000
         };
         let waits = ChannelCall::ALL.map(|call| second_call(&mut limiter, call));
-        assert_eq!(waits, [100, 0, 100, 0, 0, 0, 0, 0], "in the order of ChannelCall::ALL");
+        assert_eq!(waits, [100, 0, 100, 0, 0, 0, 0, 0, 0], "in the order of ChannelCall::ALL");
     }
 }

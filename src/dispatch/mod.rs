@@ -13,6 +13,7 @@ mod fit;
 mod housekeeping;
 mod inbound;
 mod keeper;
+mod labels;
 mod lease;
 mod limiter;
 mod parts;
@@ -23,6 +24,7 @@ mod retry;
 mod rounds;
 mod sent;
 mod settle;
+mod shipping_software;
 mod shop;
 mod stock_out;
 #[cfg(test)]
@@ -44,9 +46,12 @@ use clerk::Clerk;
 use context::Context;
 use housekeeping::Housekeeper;
 use keeper::Keeper;
+use labels::Labeller;
+use shipping_software::Forwarder;
 use worker::Worker;
 
-use crate::config::Settings;
+use crate::carriers::Service;
+use crate::config::{CarrierAccount, Settings};
 use crate::connectors::Connector;
 use crate::domain::AccountId;
 use crate::metrics::Metrics;
@@ -54,6 +59,8 @@ use crate::store::Store;
 
 /// How long the stop waits beyond the longest call to a channel: the work may wait for a database that hangs.
 const AFTER_A_CALL: Duration = Duration::from_secs(5);
+/// Where the numbers begin under which labellers wait at the bell: no account has them, nor the housekeeper.
+const FIRST_LABELLER: i32 = i32::MIN + 2;
 /// How often the stop looks whether a thread has ended.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -99,6 +106,27 @@ impl Dispatcher {
         let housekeeper = Housekeeper { settings, store, bell: Arc::clone(&bell), keeper, owner, part: 0, warned: BTreeMap::new() };
         threads.extend(spawn("housekeeper", move || housekeeper.run()));
         Dispatcher { bell, threads, patience }
+    }
+
+    /// Starts what orders labels, for each account at a carrier.
+    #[must_use]
+    pub(crate) fn with_carriers(mut self, settings: &Arc<Settings>, store: &Store, carriers: Vec<(CarrierAccount, Service)>) -> Dispatcher {
+        for ((account, carrier), number) in carriers.into_iter().zip(FIRST_LABELLER..) {
+            let name = format!("carrier {}", account.identifier);
+            let (settings, store, bell) = (Arc::clone(settings), store.clone(), Arc::clone(&self.bell));
+            let number = AccountId(number);
+            self.threads.extend(match carrier {
+                Service::Calls(carrier) => {
+                    let labeller = Labeller { settings, store, bell, account, carrier, number };
+                    spawn(&name, move || labeller.run())
+                }
+                Service::Files(exchange) => {
+                    let forwarder = Forwarder::new(store, bell, account, exchange, number);
+                    spawn(&name, move || forwarder.run())
+                }
+            });
+        }
+        self
     }
 
     /// Ends all work after the calls that are under way, and gives the leases back. Waiting calls are let go. What does

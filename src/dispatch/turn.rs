@@ -1,8 +1,8 @@
-//! Whose turn it is: facts, orders, tasks, states, transfers, contacts or reconciliation. Pure.
+//! Whose turn it is: facts, orders, tasks, states, transfers, contacts, reconciliation or the catalogue. Pure.
 
 /// The kinds of work for a channel, in the order of their importance: what was done with orders first, and orders are
 /// collected before quantities are sent, because they reduce what may be offered; what the channel has done by now is
-/// heard before it gets more; a reconciliation is never urgent.
+/// heard before it gets more; a reconciliation is never urgent, and its categories are the least so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Facts,
@@ -12,11 +12,12 @@ pub(crate) enum Kind {
     Transfers,
     Contacts,
     Reconciliation,
+    Catalogue,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 7] =
-        [Kind::Facts, Kind::Orders, Kind::Tasks, Kind::States, Kind::Transfers, Kind::Contacts, Kind::Reconciliation];
+    pub(crate) const ALL: [Kind; 8] =
+        [Kind::Facts, Kind::Orders, Kind::Tasks, Kind::States, Kind::Transfers, Kind::Contacts, Kind::Reconciliation, Kind::Catalogue];
 
     /// For the log.
     pub(crate) fn word(self) -> &'static str {
@@ -28,6 +29,7 @@ impl Kind {
             Kind::Transfers => "customers, coupons and messages",
             Kind::Contacts => "messages and feedback",
             Kind::Reconciliation => "lists of offers",
+            Kind::Catalogue => "categories",
         }
     }
 
@@ -41,6 +43,7 @@ impl Kind {
             Kind::Transfers => 20,
             Kind::Contacts => 5,
             Kind::Reconciliation => 5,
+            Kind::Catalogue => 5,
         }
     }
 }
@@ -81,11 +84,11 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::{Kind, Turn};
-    use Kind::{Contacts, Facts, Orders, Reconciliation, States, Tasks, Transfers};
+    use Kind::{Catalogue, Contacts, Facts, Orders, Reconciliation, States, Tasks, Transfers};
 
     #[test]
     fn facts_go_before_orders_and_orders_before_states() {
-        assert_eq!(Turn::default().order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation]);
+        assert_eq!(Turn::default().order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation, Catalogue]);
     }
 
     #[test]
@@ -97,7 +100,11 @@ mod tests {
             }
             assert_eq!(turn.order().last(), Some(&busy));
             turn.took(busy, true);
-            assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation], "its count starts again");
+            assert_eq!(
+                turn.order(),
+                [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation, Catalogue],
+                "its count starts again"
+            );
         }
     }
 
@@ -105,10 +112,10 @@ mod tests {
     fn what_failed_lets_the_others_go_first_until_it_works_again() {
         let mut turn = Turn::default();
         turn.took(Orders, false);
-        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Contacts, Reconciliation, Orders]);
+        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Contacts, Reconciliation, Catalogue, Orders]);
         turn.took(States, true);
-        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Contacts, Reconciliation, Orders]);
+        assert_eq!(turn.order(), [Facts, Tasks, States, Transfers, Contacts, Reconciliation, Catalogue, Orders]);
         turn.took(Orders, true);
-        assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation]);
+        assert_eq!(turn.order(), [Facts, Orders, Tasks, States, Transfers, Contacts, Reconciliation, Catalogue]);
     }
 }

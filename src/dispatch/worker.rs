@@ -72,7 +72,9 @@ impl Worker {
 
     /// A panic is what a crash would be: the account is taken over again, with the marks of what was cut off.
     pub(super) fn guarded_step(&mut self, now: Stamp) -> Result<Next, String> {
-        match catch_unwind(AssertUnwindSafe(|| self.step(now))) {
+        let result = catch_unwind(AssertUnwindSafe(|| self.step(now)));
+        self.context.store_feeds();
+        match result {
             Ok(result) => result.map_err(|failure| failure.to_string()),
             Err(panic) => {
                 self.context.leave_open();

@@ -1,10 +1,9 @@
-//! Documents of orders: their files, and the papers that Kontor makes itself.
+//! Documents of orders: the papers that Kontor makes itself.
 
 mod cii;
-mod folder;
+pub(crate) mod label;
 mod paper;
 mod pdf;
 mod words;
 
-pub(crate) use folder::{Folder, checksum, sweep};
 pub(crate) use paper::{DeliveryNote, delivery_note, invoice};

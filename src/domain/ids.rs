@@ -62,4 +62,8 @@ id! {
     PaymentId;
     /// A document of an order.
     DocumentId;
+    /// A shipping label.
+    LabelId;
+    /// A file of the merchant.
+    MediaId;
 }

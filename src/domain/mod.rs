@@ -1,6 +1,7 @@
 //! Pure rules and values: no I/O, no clock, no XML, no SQL.
 
 pub(crate) mod attribute;
+pub(crate) mod catalogue;
 pub(crate) mod category;
 pub mod contact;
 pub(crate) mod coupon;
@@ -15,11 +16,13 @@ pub(crate) mod hex;
 mod ids;
 pub(crate) mod invoice;
 pub(crate) mod item;
+pub(crate) mod label;
 pub(crate) mod language;
 pub(crate) mod layout;
 pub(crate) mod limits;
 pub(crate) mod lookup;
 pub(crate) mod mail;
+pub(crate) mod media;
 pub mod message;
 pub(crate) mod money;
 pub(crate) mod names;
@@ -45,7 +48,9 @@ pub(crate) mod wording;
 pub use decimal::{Decimal, Unread};
 pub(crate) use deleted::Deleted;
 pub use failure::{Code, Failure, code};
-pub use ids::{AccountId, DocumentId, ItemId, MandatorId, OfferId, OrderId, OrderItemId, PaymentId, PricelistId, TaskId, WarehouseId};
+pub use ids::{
+    AccountId, DocumentId, ItemId, LabelId, MandatorId, MediaId, OfferId, OrderId, OrderItemId, PaymentId, PricelistId, TaskId, WarehouseId,
+};
 pub use language::Language;
 pub use money::{Currency, Money};
 pub use patch::{Bundle, Patch};

@@ -33,6 +33,7 @@ macro_rules! numbered {
                 }
             }
 
+            #[allow(dead_code, reason = "not every value is named")]
             $vis const fn word(self) -> &'static str {
                 match self {
                     $( $name::$value => $word, )+

@@ -16,10 +16,12 @@ pub enum ChannelCall {
     ReadBack,
     Transfer,
     PullContacts,
+    /// Also that of the attributes of one.
+    Categories,
 }
 
 impl ChannelCall {
-    pub const ALL: [ChannelCall; 8] = [
+    pub const ALL: [ChannelCall; 9] = [
         ChannelCall::Submit,
         ChannelCall::PullOrders,
         ChannelCall::PushFact,
@@ -28,6 +30,7 @@ impl ChannelCall {
         ChannelCall::ReadBack,
         ChannelCall::Transfer,
         ChannelCall::PullContacts,
+        ChannelCall::Categories,
     ];
 
     /// The word for it in settings and metrics.
@@ -41,6 +44,7 @@ impl ChannelCall {
             ChannelCall::ReadBack => "read_back",
             ChannelCall::Transfer => "transfer",
             ChannelCall::PullContacts => "pull_contacts",
+            ChannelCall::Categories => "categories",
         }
     }
 }

@@ -17,6 +17,7 @@ mod expect;
 mod gzip;
 mod handover;
 mod head;
+mod media;
 mod multipart;
 mod pace;
 mod pages;
@@ -52,6 +53,7 @@ use pictures::Finding;
 use places::{Lane, Places, Threads, Whose};
 
 pub(crate) use annex::{Annex, Answered, Asked, TOKEN_FIELD};
+pub(crate) use media::{Served, Size};
 pub(crate) use pages::Page;
 pub(crate) use pictures::Picture;
 
@@ -85,6 +87,7 @@ struct Edge {
     /// Whether calls can be answered; may block.
     ready: Box<dyn Fn() -> bool + Send + Sync>,
     picture: Finding,
+    media: media::Finding,
     pages: Vec<Page>,
     annexes: Vec<Annex>,
     metrics: Arc<Metrics>,
@@ -134,6 +137,8 @@ pub(crate) struct Site {
     pub ready: fn(&Gateway) -> bool,
     /// Gives pictures that came inline.
     pub picture: Finding,
+    /// Gives files of the merchant.
+    pub media: media::Finding,
     /// For those who look after the gateway.
     pub pages: Vec<Page>,
     pub annexes: Vec<Annex>,
@@ -143,11 +148,11 @@ pub(crate) struct Site {
 
 impl Site {
     fn edge(self) -> io::Result<Edge> {
-        let Site { gateway, ready, picture, pages, annexes, metrics } = self;
+        let Site { gateway, ready, picture, media, pages, annexes, metrics } = self;
         let settings = Arc::clone(&gateway.settings);
         let asked = Arc::clone(&gateway);
         let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
-        Ok(Edge { picture, pages, annexes, metrics, ..Edge::new(settings, Box::new(answer), move || ready(&asked))? })
+        Ok(Edge { picture, media, pages, annexes, metrics, ..Edge::new(settings, Box::new(answer), move || ready(&asked))? })
     }
 }
 
@@ -159,6 +164,7 @@ impl Edge {
             answer,
             ready: Box::new(ready),
             picture: Box::new(|_| Ok(None)),
+            media: Box::new(|_, _| Ok(None)),
             pages: Vec::new(),
             annexes: Vec::new(),
             metrics: Arc::default(),
@@ -275,6 +281,9 @@ fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
         }
     }
     config.route("/images/{digest}", web::get().to(pictures::show));
+    let media = |path: &str| web::resource(path.to_owned());
+    config.service(media("/media/{token}/{name}").route(web::get().to(media::whole)).route(web::head().to(media::whole)));
+    config.service(media("/thumbnails/{token}").route(web::get().to(media::small)).route(web::head().to(media::small)));
     for (index, page) in edge.pages.iter().enumerate() {
         let show = move |request, edge| pages::show(request, edge, index);
         config.service(web::resource(page.path).route(web::get().to(show)).route(web::head().to(show)));

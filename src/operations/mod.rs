@@ -8,6 +8,7 @@ mod attributes;
 mod call;
 pub(crate) mod categories;
 pub(crate) mod changes;
+mod client;
 pub mod common;
 mod contacts;
 mod coupons;
@@ -15,17 +16,21 @@ pub(crate) mod cursor;
 mod customers;
 pub(crate) mod delivery;
 mod echo;
+mod enclosed;
 mod epa;
+mod feeds;
 pub(crate) mod items;
 mod listing;
 pub(crate) mod look_up;
 mod master;
+mod media;
 pub(crate) mod module_types;
 pub(crate) mod offers;
 mod order_lists;
 pub(crate) mod orders;
 mod payments;
 mod place;
+mod platform_categories;
 pub(crate) mod prices;
 mod replay;
 mod run;
@@ -144,11 +149,12 @@ pub struct Answer {
 
 /// Operations whose names ABAP cuts to the same 30 characters as those of their answers, with the names that the
 /// description for SAP gives them instead. Calls under both names are the same.
-pub const SHORT_NAMES: [(&str, &str); 4] = [
+pub const SHORT_NAMES: [(&str, &str); 5] = [
     ("updateItemAccountCategoryMapping", "updateItemCategoryMapping"),
     ("updateDeliveryChargeCategories", "updateChargeCategories"),
     ("fetchDeliveryChargeCategories", "fetchChargeCategories"),
     ("updateVariantAttributeValues", "updateVariantValues"),
+    ("fetchPlatformCategoryAttributes", "fetchPlatformCategories"),
 ];
 
 /// The name of an operation in the description for SAP.
@@ -173,6 +179,7 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<account_categories::FetchAccountCategories>(),
     Operation::writing::<account_categories::UpdateAccountCategories>(),
     Operation::writing::<account_categories::UpdateItemAccountCategoryMapping>(),
+    Operation::reading::<platform_categories::FetchPlatformCategoryAttributes>(),
     Operation::writing::<delivery::UpdateDeliveryTimes>(),
     Operation::reading::<delivery::FetchDeliveryTimes>(),
     Operation::writing::<delivery::UpdateDeliveryCharges>(),
@@ -182,6 +189,9 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<module_types::FetchTextModuleTypes>(),
     Operation::writing::<module_types::UpdateImageModuleTypes>(),
     Operation::reading::<module_types::FetchImageModuleTypes>(),
+    Operation::writing::<media::UpdateMedia>(),
+    Operation::reading::<media::FetchMedia>(),
+    Operation::reading::<media::FetchMediaModuleType>(),
     Operation::writing::<templates::UpdateTemplates>(),
     Operation::reading::<templates::FetchTemplates>(),
     Operation::writing::<master::UpdateManufacturers>(),
@@ -214,6 +224,7 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<offers::EndOffers>(),
     Operation::reading::<offers::FetchOffers>(),
     Operation::reading::<offers::FetchUploadMessages>(),
+    Operation::reading::<feeds::FetchFeeds>(),
     Operation::reading::<offers::ExplainOffer>(),
     Operation::reading::<offers::FetchOfferState>(),
     Operation::reading::<changes::FetchPendingChanges>(),
@@ -231,6 +242,10 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::writing::<orders::UpdateOrderDocuments>(),
     Operation::writing::<orders::CreateOrderDocuments>(),
     Operation::reading::<orders::FetchOrderDocuments>(),
+    Operation::writing::<orders::CreateShippingLabels>(),
+    Operation::writing::<orders::ConfirmShippingLabels>(),
+    Operation::reading::<orders::FetchShippingLabels>(),
+    Operation::writing::<orders::DoShippingSoftwareExport>(),
     Operation::writing::<offers::SyncPlatformItems>(),
     Operation::reading::<order_lists::FetchOrderTags>(),
     Operation::reading::<order_lists::FetchPaymentMethods>(),
@@ -255,4 +270,6 @@ pub static CATALOGUE: &[Operation] = &[
     Operation::reading::<coupons::FetchCoupons>(),
     Operation::writing::<transfers::SyncPlatformCustomers>(),
     Operation::writing::<transfers::SyncPlatformCoupons>(),
+    Operation::reading::<client::OpenItemOnClient>(),
+    Operation::reading::<client::OpenOrderOnClient>(),
 ];

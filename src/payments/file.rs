@@ -2,12 +2,12 @@
 
 use std::io::{Cursor, Read};
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
 use super::statement::{Fault, Statement};
 use super::{camt, mt940, paypal};
+use crate::folders::text_of;
 
 /// Bytes of a file, packed or not.
 pub(crate) const MOST_BYTES: usize = 64 << 20;
@@ -116,34 +116,11 @@ fn bounded(stream: impl Read, room: &mut usize) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// A byte order mark wins, then what an XML declaration says. What is not UTF-8 is Windows-1252.
 fn text(bytes: &[u8]) -> Result<String, Fault> {
     if bytes.len() > MOST_BYTES {
         return Err(Fault::at(0, format!("the file has {} bytes; expected at most {MOST_BYTES}", bytes.len())));
     }
-    let encoding = match Encoding::for_bom(bytes) {
-        Some((encoding, _)) => encoding,
-        None => match declared(bytes) {
-            Some(encoding) if encoding != UTF_8 => encoding,
-            _ if std::str::from_utf8(bytes).is_ok() => UTF_8,
-            _ => WINDOWS_1252,
-        },
-    };
-    let (text, _, broken) = encoding.decode(bytes);
-    if broken {
-        return Err(Fault::at(0, format!("the file is not {}, as its beginning says", encoding.name())));
-    }
-    Ok(text.into_owned())
-}
-
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = bytes.get(..bytes.len().min(200))?;
-    let head: String = head.iter().map(|byte| char::from(*byte)).collect();
-    let declaration = head.trim_start().strip_prefix("<?xml")?.split_once("?>")?.0;
-    let (_, value) = declaration.split_once("encoding")?;
-    let value = value.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value.chars().next()?;
-    Encoding::for_label(value.split(quote).nth(1)?.as_bytes())
+    text_of(bytes).map_err(|why| Fault::at(0, why))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(crate) use again::{look_again, renew};
 pub(crate) use assign::{assign, of_currency, set_apart, take_back};
 pub(crate) use book::{Booked, Booking, book, settle};
 pub(crate) use file::{MOST_BYTES, read};
-pub(crate) use folder::{Folder, Outcome};
+pub(crate) use folder::Folder;
 pub(crate) use import::{Import, ImportError, Imported, import};
 pub(crate) use keys::{of_report, of_transaction};
 pub(crate) use orders::Debts;

@@ -2,10 +2,12 @@
 
 use super::{Effective, Frame, Lack, Source, Sourced, effective, load};
 use crate::connectors::{self, Misfit};
+use crate::domain::catalogue::{Wanting, wanting};
+use crate::domain::item::Attribute;
 use crate::domain::layout::{columns, short};
 use crate::domain::stock::Figures;
 use crate::domain::{Failure, ItemId, Language, Reader, Stamp};
-use crate::store::{Conn, offers};
+use crate::store::{Conn, catalogue as store, offers};
 
 /// Characters of a value that a table shows.
 const WIDEST: usize = 60;
@@ -99,6 +101,8 @@ impl Effective {
 pub(crate) struct Explanation {
     pub internal_item_number: String,
     effective: Result<Effective, Lack>,
+    /// What the channel's category wants, as far as it was read.
+    in_category: Vec<Lack>,
     figures: Figures,
     /// Why the channel refuses it as it is.
     misfit: Option<Misfit>,
@@ -118,13 +122,34 @@ pub(crate) fn explain(conn: &mut Conn<'_>, frame: &Frame<'_>, item_id: ItemId) -
     let price = effective.as_ref().ok().and_then(|effective| effective.price.as_ref().ok()).map(|price| price.value);
     // Settings that cannot be read are reported at the start.
     let can = connectors::capabilities(account).ok();
+    let in_category = match &effective {
+        Ok(effective) => category_lacks(conn, frame, effective)?,
+        Err(_) => Vec::new(),
+    };
     Ok(Some(Explanation {
         misfit: can.and_then(|can| can.misfit(&item.internal_item_number, price)),
         accepted_at: offer.and_then(|offer| offer.accepted_at).map(Stamp),
         internal_item_number: item.internal_item_number.clone(),
         effective,
+        in_category,
         figures: stock.figures(),
     }))
+}
+
+/// Compares an offer with its category at the channel. Options of a variant are attributes there, too.
+fn category_lacks(conn: &mut Conn<'_>, frame: &Frame<'_>, effective: &Effective) -> Result<Vec<Lack>, Failure> {
+    let account_id = frame.account.account_id;
+    let Some(id) = effective.category.as_ref().map(|category| category.value.as_str()) else { return Ok(Vec::new()) };
+    let Some(name) = store::name_of(conn, account_id, id)? else { return Ok(Vec::new()) };
+    let Some((wanted, _)) = store::attributes(conn, account_id, id)? else { return Ok(Vec::new()) };
+    let options = effective.variant.iter().flat_map(|variant| &variant.value.options);
+    let options = options.map(|(property, value)| Attribute { name: property.name.clone(), values: vec![value.clone()] });
+    let has: Vec<Attribute> = effective.attributes.value.iter().cloned().chain(options).collect();
+    let lack = |wanting| match wanting {
+        Wanting::Attribute(attribute) => Lack::CategoryAttribute { category: name.clone(), attribute },
+        Wanting::Value { attribute, value } => Lack::CategoryValue { category: name.clone(), attribute, value },
+    };
+    Ok(wanting(&wanted, &has).into_iter().map(lack).collect())
 }
 
 impl Explanation {
@@ -145,7 +170,10 @@ impl Explanation {
             remedy: message.remedy(reader),
         });
         match &self.effective {
-            Ok(effective) => refused.chain(effective.lacks().into_iter().map(|lack| Missing::of(lack, reader))).collect(),
+            Ok(effective) => {
+                let lacks = effective.lacks().into_iter().chain(&self.in_category);
+                refused.chain(lacks.map(|lack| Missing::of(lack, reader))).collect()
+            }
             Err(lack) => refused.chain([Missing::of(lack, reader)]).collect(),
         }
     }

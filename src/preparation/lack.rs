@@ -45,6 +45,17 @@ pub(crate) enum Lack {
     },
     /// Nothing assigns the item to a category of the account.
     Category,
+    /// The channel's category wants the attribute.
+    CategoryAttribute {
+        category: String,
+        attribute: String,
+    },
+    /// The channel's category knows no such value of the attribute.
+    CategoryValue {
+        category: String,
+        attribute: String,
+        value: String,
+    },
     Description,
     Images,
     /// The item's set wants a value of the attribute, and there is none that counts.
@@ -82,6 +93,8 @@ impl Lack {
             self,
             Lack::LookUp { .. }
                 | Lack::Category
+                | Lack::CategoryAttribute { .. }
+                | Lack::CategoryValue { .. }
                 | Lack::Description
                 | Lack::Images
                 | Lack::AttributeValue { .. }
@@ -100,6 +113,7 @@ impl Lack {
             Lack::Template { .. } | Lack::Description => "description",
             Lack::LookUp { field, .. } => field,
             Lack::Category => "category",
+            Lack::CategoryAttribute { .. } | Lack::CategoryValue { .. } => "attribute",
             Lack::Images => "images",
             Lack::AttributeMissing { .. } | Lack::AttributeValue { .. } => "attribute",
             Lack::OptionNotListed { .. } => "option",
@@ -121,6 +135,8 @@ impl Lack {
             Lack::PlatformPrice(price) => own::offer_price_unreadable(price),
             Lack::LookUp { field, value } => own::offer_look_up_unknown(FieldName(field), value),
             Lack::Category => own::offer_without_category(),
+            Lack::CategoryAttribute { category, attribute } => own::offer_without_category_attribute(attribute, category),
+            Lack::CategoryValue { category, attribute, value } => own::offer_value_not_of_category(attribute, value, category),
             Lack::Description => own::offer_without_description(),
             Lack::Images => own::offer_without_images(),
             Lack::AttributeMissing { attribute, set } => own::offer_without_attribute(attribute, set),

@@ -62,6 +62,7 @@ pub(crate) fn settings() -> Settings {
             jitter: 0.0,
             give_up_after: Duration::ZERO,
             keep_messages: Duration::ZERO,
+            keep_feeds: Duration::ZERO,
             channel_timeout: Duration::ZERO,
         },
         users: vec![user("erp", "pass:word"), user("müller", "süß")],

@@ -69,9 +69,11 @@ db_enum! {
     crate::domain::order::Workflow: "orders.workflow";
     crate::domain::order::CreditState: "credit_entries.state";
     crate::domain::payment::PaymentState: "payments.state";
+    crate::domain::label::LabelState: "shipping_labels.state";
     crate::domain::order_document::DocumentType: "order_documents.document_type";
     crate::domain::order_document::FileKind: "order_documents.file_kind";
     crate::domain::order_document::Origin: "order_documents.origin";
+    crate::domain::media::MediaKind: "media.kind";
     crate::domain::Deleted: "deletions.kind";
     crate::domain::item::ReferenceKind: "item_references.kind";
 }

@@ -53,4 +53,6 @@ db_id! {
     crate::domain::TaskId;
     crate::domain::PaymentId;
     crate::domain::DocumentId;
+    crate::domain::LabelId;
+    crate::domain::MediaId;
 }

@@ -872,6 +872,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    shipping_labels (label_id) {
+        label_id -> Integer,
+        mandator_id -> Integer,
+        order_id -> Integer,
+        carrier -> Text,
+        reference -> Text,
+        external_label_number -> Nullable<Text>,
+        packet_id -> Nullable<Integer>,
+        state -> Integer,
+        tracking_number -> Nullable<Text>,
+        due_at -> BigInt,
+        attempts -> Integer,
+        unclear -> Integer,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+        data -> Text,
+    }
+}
+
+diesel::table! {
     epa_assemblies (epa_assembly_id) {
         epa_assembly_id -> Integer,
         mandator_id -> Integer,
@@ -914,6 +935,75 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    channel_catalogues (account_id) {
+        account_id -> Integer,
+        pass -> BigInt,
+        cursor -> Nullable<Text>,
+        read_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    channel_categories (account_id, category_id) {
+        account_id -> Integer,
+        category_id -> Text,
+        parent_id -> Nullable<Text>,
+        name -> Text,
+        takes_offers -> Bool,
+        pass -> BigInt,
+    }
+}
+
+diesel::table! {
+    category_attributes (account_id, category_id) {
+        account_id -> Integer,
+        category_id -> Text,
+        data -> Text,
+        read_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    feeds (feed_id) {
+        feed_id -> Integer,
+        mandator_id -> Integer,
+        account_id -> Integer,
+        feed_type -> Text,
+        target -> Text,
+        status -> Nullable<Integer>,
+        failure -> Nullable<Text>,
+        request -> Text,
+        request_bytes -> BigInt,
+        answer -> Text,
+        answer_bytes -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    media (media_id) {
+        media_id -> Integer,
+        mandator_id -> Integer,
+        identifier -> Text,
+        file_name -> Text,
+        media_module_type_id -> Nullable<Integer>,
+        media_category -> Nullable<Text>,
+        language_code_iso -> Nullable<Text>,
+        kind -> Integer,
+        checksum -> Text,
+        bytes -> BigInt,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        thumbnail -> Nullable<Text>,
+        thumbnail_bytes -> Nullable<BigInt>,
+        token -> Text,
+        created_at -> BigInt,
+        last_changed -> BigInt,
+        last_changed_by -> Text,
+    }
+}
+
 diesel::joinable!(stock -> items (item_id));
 diesel::joinable!(item_listings -> items (item_id));
 diesel::joinable!(item_references -> items (item_id));
@@ -930,6 +1020,7 @@ diesel::joinable!(item_account_categories -> account_categories (account_categor
 diesel::joinable!(group_account_categories -> account_categories (account_category_id));
 diesel::joinable!(order_documents -> orders (order_id));
 diesel::joinable!(order_item_components -> order_items (order_item_id));
+diesel::joinable!(shipping_labels -> orders (order_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     change_clock,
@@ -981,6 +1072,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cancellation_requests,
     order_payments,
     order_documents,
+    shipping_labels,
     credit_entries,
     payments,
     payment_assignments,
@@ -989,6 +1081,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_tags,
     replays,
     account_categories,
+    channel_catalogues,
+    channel_categories,
+    category_attributes,
+    feeds,
+    media,
     item_account_categories,
     group_account_categories,
     delivery_times,

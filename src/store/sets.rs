@@ -138,7 +138,15 @@ pub(crate) struct Made {
     pub(crate) available: i64,
 }
 
-/// The same for each of these sets and warehouses.
+impl Made {
+    /// Stock, and reserved pieces of it, as the contract has numbers.
+    pub(crate) fn counts(self) -> (i32, i32) {
+        let fit = |pieces: i64| i32::try_from(pieces).unwrap_or(if pieces < 0 { i32::MIN } else { i32::MAX });
+        (fit(self.stock), fit(self.stock.saturating_sub(self.available)))
+    }
+}
+
+/// What these sets have in these warehouses.
 pub(crate) fn made(
     conn: &mut Conn<'_>,
     sets: &BTreeMap<ItemId, Components>,

@@ -1,6 +1,8 @@
 //! Databases for tests: SQLite always, PostgreSQL when `KONTOR_TEST_POSTGRES` holds the URL of a server's database in
 //! which a test may create databases of its own.
 
+mod template;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
@@ -25,15 +27,26 @@ impl Drop for Guard {
 
 /// The address of a database that does not exist yet or is empty, of each kind at hand, with its name for messages.
 pub(crate) fn places() -> Vec<(String, String, Guard)> {
+    places_of(false)
+}
+
+fn places_of(migrated: bool) -> Vec<(String, String, Guard)> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("kontor.db").to_str().unwrap().to_owned();
+    if migrated {
+        std::fs::write(&path, template::sqlite()).unwrap();
+    }
     let mut places = vec![("SQLite".to_owned(), path, Guard::Directory(directory))];
     if let Ok(server) = std::env::var("KONTOR_TEST_POSTGRES") {
         let name = format!("kontor_test_{:016x}", rand::random::<u64>());
-        PgConnection::establish(&server).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        let (address, query) = server.split_once('?').unwrap_or((&server, ""));
-        let (base, _) = address.rsplit_once('/').unwrap();
-        let address = format!("{base}/{name}?{query}").trim_end_matches('?').to_owned();
+        let address_of = |name: &str| {
+            let (address, query) = server.split_once('?').unwrap_or((&server, ""));
+            let (base, _) = address.rsplit_once('/').unwrap();
+            format!("{base}/{name}?{query}").trim_end_matches('?').to_owned()
+        };
+        let of = if migrated { format!(" TEMPLATE {}", template::postgres(&server, address_of)) } else { String::new() };
+        PgConnection::establish(&server).unwrap().batch_execute(&format!("CREATE DATABASE {name}{of}")).unwrap();
+        let address = address_of(&name);
         places.push(("PostgreSQL".to_owned(), address, Guard::Postgres { server, name }));
     } else {
         assert!(std::env::var_os("KONTOR_TEST_ALL").is_none(), "KONTOR_TEST_ALL is set, but KONTOR_TEST_POSTGRES names no server");
@@ -43,7 +56,7 @@ pub(crate) fn places() -> Vec<(String, String, Guard)> {
 
 /// An empty, migrated store for each database at hand, with the database's name for messages.
 pub(crate) fn stores() -> Vec<(String, Store, Guard)> {
-    places().into_iter().map(|(name, address, guard)| (name, Store::open(&address).unwrap(), guard)).collect()
+    places_of(true).into_iter().map(|(name, address, guard)| (name, Store::open(&address).unwrap(), guard)).collect()
 }
 
 /// Runs a test on a new store of each database at hand.

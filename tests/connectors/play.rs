@@ -229,13 +229,15 @@ impl<'s> Play<'s> {
 
     pub(crate) fn try_pulls(&self, cursor: &mut Option<String>, open: &[String]) -> Result<Vec<ChannelOrder>, ChannelError> {
         let open = if self.can.rereads_open_orders { open } else { &[] };
+        let start = cursor.clone();
         let mut all = Vec::new();
         for page in 0..MOST_PAGES {
             let act = self.meanwhile.borrow_mut().take_if(|(_, passing)| *passing == page);
             if let Some((act, _)) = act {
                 act();
             }
-            let pulled = self.connector.pull_orders(cursor.as_deref(), open)?;
+            // Where a page fails, nothing of the poll is stored.
+            let pulled = self.connector.pull_orders(cursor.as_deref(), open).inspect_err(|_| cursor.clone_from(&start))?;
             all.extend(pulled.orders);
             *cursor = Some(pulled.cursor);
             if !pulled.more {

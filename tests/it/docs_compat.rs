@@ -138,8 +138,11 @@ fn the_documents_compare_every_operation_with_connect() {
 
 #[test]
 fn the_documents_link_to_files_that_exist() {
-    let pages = std::fs::read_dir(path("docs")).unwrap().map(|entry| format!("docs/{}", entry.unwrap().file_name().to_string_lossy()));
-    for page in pages.chain(["README.md".to_owned()]).filter(|page| page.ends_with(".md")) {
+    let of = |folder: &'static str| {
+        let entries = std::fs::read_dir(path(folder)).unwrap();
+        entries.map(move |entry| format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()))
+    };
+    for page in of("docs").chain(of("docs/channels")).chain(["README.md".to_owned()]).filter(|page| page.ends_with(".md")) {
         let folder = path(&page).parent().unwrap().to_path_buf();
         let text = read(&page);
         for part in text.split("](").skip(1) {

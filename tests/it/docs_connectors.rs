@@ -166,7 +166,7 @@ fn the_accounts_that_the_example_comments_out_pass_the_check() {
 /// All pages for people.
 fn pages() -> Vec<PathBuf> {
     let mut found = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
-    for folder in ["docs", "docs/erp"] {
+    for folder in ["docs", "docs/erp", "docs/channels"] {
         let entries = std::fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
         found.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
     }

@@ -37,7 +37,7 @@ fn answer(world: &World, sample: &Sample, face: Face) -> String {
     format!("<{element}{inner}</{element}>")
 }
 
-/// Nothing about running offers and orders is on its way to the sandbox any more, and what it says then of orders is taken
+/// All labels are made. Nothing about running offers and orders is on its way to the sandbox any more, and what it says then of orders is taken
 /// over. (Offers that cannot be listed stay pending.)
 fn settle(world: &World) {
     let open = "<request method=\"fetchOffers\" version=\"1.0.0\"><filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter></request>";
@@ -50,6 +50,11 @@ fn settle(world: &World) {
     eventually("the last report's arrival at the channel", || {
         let changes = world.connect("fetchPendingChanges", facts);
         if changes.contains("total_records=\"0\"") { Ok(()) } else { Err(changes) }
+    });
+    let labels = "<request method=\"fetchShippingLabels\" version=\"1.0.0\"><filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter><include_content>false</include_content></request>";
+    eventually("the last label", || {
+        let labels = world.connect("fetchShippingLabels", labels);
+        if labels.contains(">waiting<") || labels.contains(">asking<") { Err(labels) } else { Ok(()) }
     });
     let collect = "<request method=\"syncPlatformOrders\" version=\"1.0.0\"><accounts><account_id>1000</account_id></accounts><process_synchronous>true</process_synchronous></request>";
     eventually("the last word of the channel", || {

@@ -182,7 +182,7 @@ fn random_requests_go_round_without_loss() {
         let request = element("request", &content);
         let typed = rewritten(operation, &request, Face::Typed, Face::Typed);
         // A condition has several ways to say the same, and prepareOffers reads offers under many names.
-        if !content.contains("<filters>") && operation.name != "prepareOffers" {
+        if !content.contains("ilters>") && operation.name != "prepareOffers" {
             let same = typed.bytes().zip(request.bytes()).take_while(|(a, b)| a == b).count();
             let from =
                 |text: &str| String::from_utf8_lossy(text.as_bytes().get(same.saturating_sub(60)..).unwrap_or_default()).into_owned();

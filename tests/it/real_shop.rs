@@ -1,6 +1,6 @@
 //! A gateway between an ERP and a real shop, killed again and again: what was answered reaches the shop, each thing once.
-//! `./test vendure` runs it. By hand: start a shop with `tests/vendure/shop`, then
-//! `KONTOR_TEST_VENDURE=http://127.0.0.1:3100 cargo test --test it real_shop -- --ignored`.
+//! `./test vendure` and `./test medusa` run it. By hand: start a shop with `tests/vendure/shop`, then
+//! `KONTOR_TEST_VENDURE=http://127.0.0.1:3100 cargo test --test it real_shop::vendure -- --ignored`; for Medusa alike.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -21,13 +21,20 @@ const AT_FIRST: i32 = 40;
 
 /// The shop, by the commands with which a person would try it.
 struct Shop {
+    /// The connector's name, and the folder of the commands.
+    name: &'static str,
     url: String,
+    settings: String,
+    /// What buyers may order, and the price in cents, of a variant as `product` shows it.
+    offer: fn(&Value) -> (i64, i64),
+    /// The tracking numbers of the parcels that have left, of an order as `show` shows it.
+    parcels: fn(&Value) -> Vec<&str>,
 }
 
 impl Shop {
     fn ask(&self, what: &str, more: &[&str]) -> String {
         let mut command = Command::new("python3");
-        command.arg("-B").arg(root().join("tests/vendure/shop")).arg(what).arg(&self.url).args(more);
+        command.arg("-B").arg(root().join("tests").join(self.name).join("shop")).arg(what).arg(&self.url).args(more);
         let output = command.output().expect("python3");
         assert!(output.status.success(), "{what} {more:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
@@ -42,24 +49,22 @@ impl Shop {
         self.ask("order", &[sku, "1"])
     }
 
-    /// What buyers may order, and the price in cents, of the one variant with the SKU.
+    /// The offer of the one variant with the SKU.
     fn offers(&self, sku: &str) -> (i64, i64) {
         let variants = self.json("product", &[sku]);
         let variants = variants.as_array().expect("variants");
         assert_eq!(variants.len(), 1, "{sku} is in the shop once: {variants:?}");
-        let number = |name: &str| variants[0][name].as_i64().expect("a number");
-        (number("on_hand") - number("allocated"), number("cents"))
+        (self.offer)(&variants[0])
     }
-}
 
-/// The account of the tests, at the real shop.
-fn config(url: &str) -> String {
-    let settings = format!("url = \"{url}\"\nusername = \"kontor@example.com\"\npassword = \"kontor-secret\"");
-    Config { dispatch: "wait_ms = 100", ..Config::default() }
-        .text()
-        .replace("connector = \"sandbox\"", "connector = \"vendure\"")
-        .replace("state_path = \"{folder}/shop-1000.json\"", &settings)
-        .replace("language = \"en\"\npoll_interval_seconds", "language = \"de\"\npoll_interval_seconds")
+    /// The account of the tests, at the real shop.
+    fn config(&self) -> String {
+        Config { dispatch: "wait_ms = 100", ..Config::default() }
+            .text()
+            .replace("connector = \"sandbox\"", &format!("connector = \"{}\"", self.name))
+            .replace("state_path = \"{folder}/shop-1000.json\"", &self.settings)
+            .replace("language = \"en\"\npoll_interval_seconds", "language = \"de\"\npoll_interval_seconds")
+    }
 }
 
 /// Takes over what is new, and ships all but every third order.
@@ -76,13 +81,59 @@ fn works(erp: &Erp<'_>, rest: bool) {
     }
 }
 
+fn number(of: &Value, name: &str) -> i64 {
+    of[name].as_i64().expect("a number")
+}
+
+fn list(of: &Value) -> impl Iterator<Item = &Value> {
+    of.as_array().expect("a list").iter()
+}
+
+/// The address of a shop of this kind.
+fn url(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} holds the address of a shop"))
+}
+
 #[test]
 #[ignore = "needs a running shop"]
-fn what_was_answered_reaches_a_real_shop_once_whenever_the_gateway_is_killed() {
-    let url = std::env::var("KONTOR_TEST_VENDURE").expect("KONTOR_TEST_VENDURE holds the address of a Vendure shop");
-    let shop = Shop { url };
+fn vendure_gets_what_was_answered_once_whenever_the_gateway_is_killed() {
+    let url = url("KONTOR_TEST_VENDURE");
+    kill_again_and_again(&Shop {
+        name: "vendure",
+        settings: format!("url = \"{url}\"\nusername = \"kontor@example.com\"\npassword = \"kontor-secret\""),
+        url,
+        offer: |variant| (number(variant, "on_hand") - number(variant, "allocated"), number(variant, "cents")),
+        parcels: |order| {
+            let left = list(&order["fulfillments"]).filter(|parcel| parcel["state"] == "Shipped");
+            left.filter_map(|parcel| parcel["trackingCode"].as_str()).collect()
+        },
+    });
+}
+
+#[test]
+#[ignore = "needs a running shop"]
+fn medusa_gets_what_was_answered_once_whenever_the_gateway_is_killed() {
+    let url = url("KONTOR_TEST_MEDUSA");
+    let mut shop = Shop {
+        name: "medusa",
+        settings: String::new(),
+        url,
+        offer: |variant| {
+            let price = variant["prices"]["eur"].as_f64().expect("a price");
+            (number(variant, "available"), format!("{:.0}", price * 100.0).parse().expect("cents"))
+        },
+        parcels: |order| {
+            let left = list(&order["fulfillments"]).filter(|parcel| parcel["canceled_at"].is_null() && !parcel["shipped_at"].is_null());
+            left.flat_map(|parcel| list(&parcel["labels"])).filter_map(|label| label["tracking_number"].as_str()).collect()
+        },
+    };
+    shop.settings = format!("url = \"{}\"\napi_key = \"{}\"", shop.url, shop.ask("key", &[]));
+    kill_again_and_again(&shop);
+}
+
+fn kill_again_and_again(shop: &Shop) {
     for database in databases() {
-        let mut world = World::configured(database, &config(&shop.url));
+        let mut world = World::configured(database, &shop.config());
         let run = format!("{database:?}-{}", world.process());
         let articles: Vec<String> = (0..ARTICLES).map(|number| format!("KILL-{run}-{number}")).collect();
         {
@@ -118,14 +169,10 @@ fn what_was_answered_reaches_a_real_shop_once_whenever_the_gateway_is_killed() {
         });
         works(&erp, true);
         for code in &placed {
-            eventually(&format!("{code} is shipped in the shop"), || {
+            eventually(&format!("{code} is shipped in the shop, in one parcel"), || {
                 let order = shop.json("show", &[code]);
-                if order["state"] == "Shipped" { Ok(()) } else { Err(order.to_string()) }
+                if (shop.parcels)(&order) == [format!("T-{code}")] { Ok(()) } else { Err(order.to_string()) }
             });
-            let order = shop.json("show", &[code]);
-            let parcels = order["fulfillments"].as_array().expect("fulfilments");
-            assert_eq!(parcels.len(), 1, "one parcel: {order}");
-            assert_eq!(parcels[0]["trackingCode"], format!("T-{code}"));
         }
         for (article, cents) in articles.iter().zip(prices) {
             let (stock, reserved) = erp.stock_of(article);

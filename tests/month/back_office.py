@@ -31,6 +31,7 @@ def view(order):
     items = entries(order, "orderItems")
     return {
         "id": int(text(order, "orderId")),
+        "visible": number(order, "orderNumber"),
         "own": text(order, "externalOrderNumber1"),
         "account": number(order, "accountId"),
         "number": text(order, "marketplaceOrderId"),
@@ -104,13 +105,19 @@ class Erp(DayErp):
             return {"significantKey": "EXTERNAL_ORDER_NUMBER_1", "mandatorId": MANDATOR, "externalOrderNumber1": order.own}
         return {"significantKey": "ORDER_ID", "mandatorId": MANDATOR, "orderId": order.order_id}
 
-    def sell(self, own, payment, sku, count, price):
+    @staticmethod
+    def _address(city):
+        return {
+            "lastName": "Caller", "street": "Harbour", "houseNumber": "1", "postalCode": "53111", "city": city, "countryCodeIso": "DE",
+        }  # fmt: skip
+
+    def sell(self, own, payment, sku, count, price, city):
         """A phone sale that the ERP has taken over already."""
         self.call("updateOrders", {"orders": [{
             "significantKey": "EXTERNAL_ORDER_NUMBER_1", "mandatorId": MANDATOR, "externalOrderNumber1": own,
             "currencyCodeIso": "EUR", "subChannelId": 4100, "paymentMethodId": payment,
-            "customer": {"email": "caller@example.com"}, "deliveryAddress": {"city": "Bonn"},
-            "orderItems": [{"internalItemNumber": sku, "quantity": count, "price": price}],
+            "customer": {"email": "caller@example.com"}, "invoiceAddress": self._address("Bonn"), "deliveryAddress": self._address(city),
+            "orderItems": [{"internalItemNumber": sku, "quantity": count, "price": price, "taxRate": 19}],
         }]})  # fmt: skip
 
     def _orders(self, request):
@@ -155,6 +162,63 @@ class Erp(DayErp):
 
     def report(self, order, status, **more):
         self.call("updateOrderStatus", {"orders": [self._key(order) | {"status": status} | more]})
+
+    def address(self, order, city):
+        self.call("updateOrders", {"orders": [self._key(order) | {"deliveryAddress": self._address(city)}]})
+
+    # ---- payments, labels and papers ------------------------------------------------------------------------------
+
+    def _pages(self, operation, name, size, **filters):
+        """All records of a fetch, page by page."""
+        found, page = [], 1
+        while True:
+            answer = self.call(operation, {"filters": [{"mandatorId": {"value": MANDATOR}} | filters], size: PAGE, "page": page})
+            records = every(answer, name)
+            found += records
+            if len(records) < PAGE:
+                return found
+            page += 1
+
+    def payments(self):
+        return [
+            {
+                "id": number(one, "paymentId"),
+                "amount": Decimal(text(one, "paymentAmount")),
+                "state": text(one, "paymentStatusIdentifier"),
+                "text": text(one, "purpose"),
+                "orders": {number(order, "orderNumber"): Decimal(text(order, "assignedAmount")) for order in entries(one, "orders")},
+            }
+            for one in self._pages("fetchPayments", "payments", "paymentsPerPage")
+        ]
+
+    def labels(self, operation, label):
+        self.call(operation, {"shippingLabels": [label]})
+
+    def shipping_labels(self, own=None):
+        """All labels, or the one with this number."""
+        narrowed = {"externalLabelNumber": {"value": own}} if own else {}
+        return [
+            {
+                "number": text(one, "externalLabelNumber"),
+                "state": text(one, "labelStatus").lower(),
+                "tracking": text(one, "trackingNumber"),
+                "messages": " ".join(message.text for message in entries(one, "labelMessages")),
+                "files": sum(bool(text(file, "base64Doc")) for file in entries(one, "documents")),
+            }
+            for one in self._pages("fetchShippingLabels", "shippingLabels", "labelsPerPage", **narrowed)
+        ]
+
+    def paper(self, order, **document):
+        """Has a paper made; its number."""
+        answer = self.call("createOrderDocuments", {"orders": [self._key(order) | {"documents": [document]}]})
+        return next(answer.iter(f"{{{NAMESPACE}}}externalDocumentNumber")).text
+
+    def papers(self, kind):
+        """The files of all papers of a kind."""
+        orders = self._pages("fetchOrderDocuments", "orders", "ordersPerPage")
+        documents = [one for order in orders for one in entries(order, "documents")]
+        wanted = kind.upper().replace(" ", "_")
+        return [base64.b64decode(text(one, "base64Doc")) for one in documents if text(one, "documentType") == wanted]
 
     # ---- customers and coupons ------------------------------------------------------------------------------------
 

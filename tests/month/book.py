@@ -35,7 +35,7 @@ class Line:
         return (self.sku, self.ordered, self.cancelled, self.shipped, self.returned, self.refunded)
 
 
-@dataclass
+@dataclass(eq=False)
 class Order:
     account: int | None  # None: a phone sale
     number: str  # of the channel, or the ERP's own
@@ -50,6 +50,10 @@ class Order:
     order_id: int | None = None
     own: str | None = None
     request: str | None = None  # the buyer's open wish to cancel
+    visible: int | None = None  # Kontor's number of it, which buyers write on transfers
+    email: str = "caller@example.com"
+    refused: bool = False  # the carrier refuses its first address
+    paid_later: int = 0  # 1: it was not paid when it came, and is now
 
     @property
     def open(self):
@@ -64,6 +68,10 @@ class Order:
         if not self.open and not self.shipped:
             return Decimal(0)
         return sum((line.price * (line.ordered - line.cancelled) for line in self.lines), self.shipping - self.coupon)
+
+    def known_as(self):
+        """The number that the buyer knows."""
+        return self.number if self.account else self.visible
 
     def status(self):
         """Of an order of which nothing is open: the words of docs/ORDERS.md."""

@@ -7,6 +7,7 @@ import time
 from decimal import Decimal
 
 from book import COLLECTION, MAIN, ON_DELIVERY, PAYMENT_IDS, PREPAYMENT, SECOND, WAREHOUSES, Book, Line, Order
+from papers import Papers
 
 DAYS = 30
 SKUS = [f"M-{number:02}" for number in range(1, 9)]
@@ -17,6 +18,9 @@ STOCK = 60  # of each article in each warehouse
 WAREHOUSES_OF = {1000: [MAIN, SECOND], 1001: [SECOND], 1002: [SECOND, MAIN]}
 WHOLE_SHIPMENTS = 1002  # the account whose channel takes whole shipments only
 KILLS = (4, 11, 18, 25)
+FOLDER_DAYS = (6, 20)  # the gateway is killed while it reads a statement
+AWAY = range(12, 15)  # days on which the mail server is away
+CITIES = ["Bonn", "Bonn", "LOSE", "DOWN"]  # of the last two the carrier loses an answer, or is not reached at first
 COUPONS = ["SAVE2", "SPRING", "LATE"]
 
 
@@ -34,6 +38,8 @@ def eventually(what, look, seconds=60):
 
 
 class Month:
+    wrong = Wrong
+
     def __init__(self, dice, erp, shops, restart):
         self.dice, self.erp, self.shops, self.restart = dice, erp, shops, restart
         self.book = Book(SKUS, STOCK)
@@ -46,6 +52,11 @@ class Month:
         self.groups = {"G-1": "retail", "G-2": "trade"}  # by the ERP's own number
         self.customers = {}  # (account, e-mail address) -> [last name, own number of the group, cities]
         self.coupons = {}  # code -> (limit, active)
+        self.coupons_there = set()  # codes that the shops got: those that were active when coupons were sent
+        self.refusing = True  # nobody gave an address yet that the carrier refuses
+        self.papers = Papers(self)
+        # What run.py puts here: the merchant's bank with its counter, the mail server, and what it took.
+        self.counter = self.post = self.letterbox = None
 
     # ---- the days -------------------------------------------------------------------------------------------------
 
@@ -66,6 +77,8 @@ class Month:
         self.before_the_export()
         self.read()
         self.take_over()
+        self.post_office(day)
+        self.counter.day(day in FOLDER_DAYS)
         killer = threading.Timer(self.dice.uniform(0.05, 0.4), self.restart) if day in KILLS else None
         if killer:
             killer.start()
@@ -79,8 +92,20 @@ class Month:
         self.after_the_sale()
         self.read()
         self.customers_and_coupons(day)
+        self.heard()
+        self.papers.day()
         if self.late and self.dice.random() < 0.5:
             self.late_article()
+
+    def post_office(self, day):
+        """For an hour, nobody takes mails."""
+        if day == AWAY.start:
+            self.post.stop()
+        if day == AWAY.stop:
+            self.post.start()
+
+    def until(self, what, look):
+        eventually(what, look)
 
     def last_day(self):
         """Nothing stays open: what is left is shipped or cancelled, and paid."""
@@ -88,11 +113,16 @@ class Month:
             self.late_article()
         for order in self.book.orders:
             if order.open:
-                self.cancel(order, whole=True) if self.dice.random() < 0.3 else self.ship(order, whole=True)
+                self.cancel(order, whole=True) if self.dice.random() < 0.3 and not order.refused else self.ship(order, whole=True)
             if order.payment == ON_DELIVERY and order.shipped and not order.paid:
-                self.report(order, "PAID")
-                order.paid = True
+                self.pay(order)
         self.read()
+        self.heard()
+        self.papers.day()
+        kinds = ["payments", "short payments", "overpayments", "double payments", "collective payments", "refused addresses", "labels given back"]
+        kinds += ["invoices", "credit notes", "statements imported twice"]
+        if missing := [kind for kind in kinds if not self.counts[kind]]:
+            raise Wrong(f"the month had no {missing}")
 
     # ---- goods ----------------------------------------------------------------------------------------------------
 
@@ -138,7 +168,7 @@ class Month:
                     raise Wrong(f"the shop of {account} refuses an order: {status} {answer}")
                 lines = [Line(line["line_id"], line["sku"], PRICES.get(line["sku"], BY_HAND), line["quantity"]) for line in answer["lines"]]
                 coupon = sum((Decimal(coupon["amount"]) for coupon in body["coupons"]), Decimal(0))
-                order = Order(account, answer["order_id"], payment, lines, Decimal(body["shipping"]), coupon, body["paid"])
+                order = Order(account, answer["order_id"], payment, lines, Decimal(body["shipping"]), coupon, body["paid"], email=body["email"])
                 self.book.orders.append(order)
                 self.counts["orders"] += 1
 
@@ -156,8 +186,10 @@ class Month:
             return
         own, payment = f"T-{next(self.own)}", self.dice.choice(list(PAYMENT_IDS))
         sku, pieces = self.dice.choice(SKUS), self.dice.randint(1, 4)
-        self.erp.sell(own, PAYMENT_IDS[payment], sku, pieces, PRICES[sku])
-        self.book.orders.append(Order(None, own, payment, [Line(sku, sku, PRICES[sku], pieces)], own=own, exported=True))
+        city, self.refusing = "REFUSE" if self.refusing else self.dice.choice(CITIES), False
+        self.erp.sell(own, PAYMENT_IDS[payment], sku, pieces, PRICES[sku], city)
+        order = Order(None, own, payment, [Line(sku, sku, PRICES[sku], pieces)], own=own, exported=True, refused=city == "REFUSE")
+        self.book.orders.append(order)
         self.counts["phone sales"] += 1
 
     def before_the_export(self):
@@ -192,7 +224,7 @@ class Month:
                 order = mine.get(entry["own"]) or known.get((entry["account"], entry["number"]))
                 if order is None:
                     raise Wrong(f"order {entry} was never placed")
-                order.order_id = entry["id"]
+                order.order_id, order.visible = entry["id"], entry["visible"]
                 for line, (position, key, _) in zip(order.lines, entry["positions"]):
                     if order.account and line.key != key:
                         raise Wrong(f"order {order.number}: position {key} instead of {line.key}")
@@ -214,6 +246,11 @@ class Month:
 
     # ---- the ERP works --------------------------------------------------------------------------------------------
 
+    def pay(self, order):
+        """The ERP knows of money that the bank does not."""
+        self.report(order, "PAID")
+        order.paid, order.paid_later = True, 1
+
     def report(self, order, status, **more):
         self.erp.report(order, status, **more)
 
@@ -222,12 +259,13 @@ class Month:
             if not order.exported or not order.open:
                 continue
             if order.payment == PREPAYMENT and not order.paid:
-                if self.dice.random() < 0.5:
-                    self.report(order, "PAID")
-                    order.paid = True
+                if self.dice.random() < 0.2:
+                    self.pay(order)
                 continue
             luck = self.dice.random()
-            if luck < 0.35:
+            if order.refused:
+                self.ship(order, whole=True)
+            elif luck < 0.35:
                 self.ship(order)
             elif luck < 0.5:
                 self.ship(order, whole=True)
@@ -246,12 +284,18 @@ class Month:
         if any(line.open and not self.exists(line) for line in order.lines):
             return
         parcel = f"P-{next(self.parcels)}"
-        if whole and self.dice.random() < 0.5:
+        if order.refused or whole and self.dice.random() < 0.6:
             # Nobody names contents: the pieces leave where they are reserved.
+            label = None
+            if order.refused or self.dice.random() < 0.6:
+                label, parcel = self.papers.label(order)
             reserved = self.erp.reservations(order)
             if sum(reserved.values()) != order.open:
                 raise Wrong(f"order {order.own}: {order.open} pieces are open, reserved are {reserved}")
-            self.report(order, "SHIPPED", shippingInformations=[{"trackingNumber": parcel, "shippingProviderIdentifier": "DHL"}])
+            if label:
+                self.papers.confirm(label)
+            else:
+                self.report(order, "SHIPPED", shippingInformations=[{"trackingNumber": parcel, "shippingProviderIdentifier": "DHL"}])
             for (position, warehouse), pieces in reserved.items():
                 line = next(line for line in order.lines if line.position == position)
                 self.book.move(line.sku, warehouse, -pieces)
@@ -393,6 +437,7 @@ class Month:
         else:
             self.erp.credit(order, number, creditAmount=TROUBLE, currencyCodeIso="EUR")
             order.refunds.append(TROUBLE)
+        self.papers.credits.append((order, number, order.refunds[-1]))
         self.counts["refunds by the ERP"] += 1
 
     # ---- customers and coupons ------------------------------------------------------------------------------------
@@ -415,9 +460,14 @@ class Month:
             self.erp.groups(self.groups)
             self.counts["groups renamed"] += 1
         if day % 3 == 0:
-            self.erp.send_customers_and_coupons()
+            self.send_customers_and_coupons()
         self.counts["customers changed"] += 1
         self.counts["coupons changed"] += 1
+
+    def send_customers_and_coupons(self):
+        self.erp.send_customers_and_coupons()
+        # What ended before a shop had it is not sent there.
+        self.coupons_there |= {code for code, (_, active) in self.coupons.items() if active}
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
@@ -425,9 +475,15 @@ class Month:
         """ERP view, channel view, stock and the book. Gives the number of values compared."""
         self.heard()
         self.erp.collect()
-        self.erp.send_customers_and_coupons()
+        self.send_customers_and_coupons()
         self.heard()
-        return self.compare_orders() + self.compare_channels() + self.compare_stock() + self.compare_customers()
+        compared = self.compare_orders() + self.compare_channels() + self.compare_stock() + self.compare_customers()
+        return compared + self.counter.compare() + self.papers.compare()
+
+    def compare_mails(self):
+        """Each mail that the book knows was taken, once."""
+        eventually("the mails", lambda: self.letterbox.waiting() or None)
+        return self.letterbox.compare()
 
     def compare_customers(self):
         """What the ERP made of buyers and coupons is in Kontor and in the shops, and nothing else is."""
@@ -446,8 +502,9 @@ class Month:
                 compared += 5
             coupons = {one["code"]: one for one in shop.get("/coupons")["coupons"]}
             seen = {code: (one["coupon"]["usage_limit"], one["active"]) for code, one in coupons.items()}
-            if seen != self.coupons:
-                raise Wrong(f"coupons of shop {account}: {seen}, the book says {self.coupons}")
+            ours = {code: coupon for code, coupon in self.coupons.items() if code in self.coupons_there}
+            if seen != ours:
+                raise Wrong(f"coupons of shop {account}: {seen}, the book says {ours}")
             compared += 2 * len(seen)
         return compared
 

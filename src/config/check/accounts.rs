@@ -193,7 +193,7 @@ fn language(c: &mut Checker<'_>, path: &str, raw: Option<String>, mandator_id: M
 }
 
 fn rate_limits(c: &mut Checker<'_>, path: &str, raw: RawRateLimits) -> Rates {
-    let RawRateLimits { submit, pull_orders, push_fact, list_offers, poll_task, read_back, transfer, pull_contacts } = raw;
+    let RawRateLimits { submit, pull_orders, push_fact, list_offers, poll_task, read_back, transfer, pull_contacts, categories } = raw;
     let of = |call| match call {
         ChannelCall::Submit => &submit,
         ChannelCall::PullOrders => &pull_orders,
@@ -203,6 +203,7 @@ fn rate_limits(c: &mut Checker<'_>, path: &str, raw: RawRateLimits) -> Rates {
         ChannelCall::ReadBack => &read_back,
         ChannelCall::Transfer => &transfer,
         ChannelCall::PullContacts => &pull_contacts,
+        ChannelCall::Categories => &categories,
     };
     let mut rates = Rates::new();
     for call in ChannelCall::ALL {
@@ -224,7 +225,7 @@ fn words(c: &mut Checker<'_>, path: &str, raw: BTreeMap<String, String>, expecte
 }
 
 /// Resolves `key_env` and `key_file` to `key`; the connector sees only the result.
-fn own_settings(c: &mut Checker<'_>, path: &str, raw: toml::Table) -> toml::Table {
+pub(super) fn own_settings(c: &mut Checker<'_>, path: &str, raw: toml::Table) -> toml::Table {
     let mut settings = toml::Table::new();
     let (sources, plain): (Vec<_>, Vec<_>) = raw.into_iter().partition(|(key, _)| Origin::of(key).is_some());
     settings.extend(plain);

@@ -1,23 +1,24 @@
-//! Documents of orders: where they are kept, and who makes them out.
+//! Where files are kept, and who makes documents of orders out.
 
 use super::Checker;
+use super::accounts::own_settings;
 use super::master::{mandator_of, paths};
-use crate::config::raw::{RawDocuments, RawSeller};
+use crate::config::raw::{RawCarrier, RawFileFolder, RawSeller};
 use crate::config::secret::resolve;
-use crate::config::{Billing, Documents, Mandator, Series};
+use crate::config::{Billing, CarrierAccount, Connectors, FileFolder, Mandator, Series};
 use crate::domain::invoice::Seller;
 
-pub(super) fn documents(c: &mut Checker<'_>, raw: RawDocuments, database: &str) -> Documents {
-    let default = Documents::beside(database, c.secrets.folder);
+pub(super) fn file_folder(c: &mut Checker<'_>, section: &str, raw: RawFileFolder, default: FileFolder) -> FileFolder {
     let folder = match raw.folder {
         Some(text) if text.trim().is_empty() => {
-            c.fault("documents.folder", "is empty; write the path of a folder, or leave it out");
+            c.fault(&format!("{section}.folder"), "is empty; write the path of a folder, or leave it out");
             default.folder
         }
         Some(text) => resolve(c.secrets.folder, &text),
         None => default.folder,
     };
-    Documents { folder, largest_bytes: c.size("documents.largest_bytes", raw.largest_bytes, default.largest_bytes, 1024..=1 << 30) }
+    let largest_bytes = c.size(&format!("{section}.largest_bytes"), raw.largest_bytes, default.largest_bytes, 1024..=1 << 30);
+    FileFolder { folder, largest_bytes }
 }
 
 pub(super) fn sellers(c: &mut Checker<'_>, raw: Vec<RawSeller>, mandators: &[Mandator]) -> Vec<Billing> {
@@ -78,4 +79,34 @@ fn seller(c: &mut Checker<'_>, raw: RawSeller, n: usize, mandators: &[Mandator])
         delivery_note_number,
         ..Billing::new(mandator_id, seller)
     }
+}
+
+pub(super) fn carriers(
+    c: &mut Checker<'_>,
+    raw: Vec<RawCarrier>,
+    mandators: &[Mandator],
+    connectors: &Connectors<'_>,
+) -> Vec<CarrierAccount> {
+    let ids: Vec<_> = mandators.iter().map(|mandator| mandator.mandator_id).collect();
+    let mut carriers = Vec::new();
+    for (raw, n) in raw.into_iter().zip(1..) {
+        let at = |key: &str| format!("carriers[{n}].{key}");
+        let faults_before = c.faults.len();
+        let identifier = c.required(&at("identifier"), raw.identifier, "the name of the account, as calls name it");
+        let carrier = CarrierAccount {
+            mandator_id: mandator_of(c, &at("mandator_id"), raw.mandator_id, &ids),
+            carrier: c.required(&at("carrier"), raw.carrier, "the kind of carrier, such as dhl"),
+            shipping_provider: raw.shipping_provider.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| identifier.clone()),
+            settings: own_settings(c, &at("settings"), raw.settings),
+            identifier,
+        };
+        if c.faults.len() == faults_before
+            && let Err(text) = (connectors.check_carrier)(&carrier)
+        {
+            c.fault(&format!("carriers[{n}]"), text);
+        }
+        carriers.push(carrier);
+    }
+    c.unique(paths("carriers", "identifier", carriers.iter().map(|carrier| carrier.identifier.trim().to_lowercase())));
+    carriers
 }

@@ -4,8 +4,8 @@ use chrono_tz::Tz;
 
 use super::Checker;
 use crate::config::fault::similar;
-use crate::config::raw::{RawMandator, RawPaymentMethod, RawPricelist, RawSubChannel, RawSupplier, RawWarehouse};
-use crate::config::{Mandator, PHONE_SALES, PaymentMethod, PricelistSeed, SubChannel, Supplier, Warehouse};
+use crate::config::raw::{RawMandator, RawMediaType, RawPaymentMethod, RawPricelist, RawSubChannel, RawSupplier, RawWarehouse};
+use crate::config::{Mandator, MediaType, PHONE_SALES, PaymentMethod, PricelistSeed, SubChannel, Supplier, Warehouse};
 use crate::domain::{Currency, MandatorId, WarehouseId};
 
 pub(super) fn mandators(c: &mut Checker<'_>, raw: Vec<RawMandator>) -> Vec<Mandator> {
@@ -90,6 +90,25 @@ pub(super) fn suppliers(c: &mut Checker<'_>, raw: Vec<RawSupplier>, mandators: &
     let numbers = suppliers.iter().map(|supplier| (supplier.mandator_id, supplier.external_id.as_deref().unwrap_or_default()));
     unique_per_mandator(c, "suppliers", "external_id", numbers);
     suppliers
+}
+
+pub(super) fn media_types(c: &mut Checker<'_>, raw: Vec<RawMediaType>, mandators: &[Mandator]) -> Vec<MediaType> {
+    let ids = mandator_ids(mandators);
+    let types: Vec<MediaType> = raw
+        .into_iter()
+        .zip(1..)
+        .map(|(raw, n)| {
+            let at = |key: &str| format!("media_module_types[{n}].{key}");
+            MediaType {
+                media_module_type_id: c.required_id(&at("media_module_type_id"), raw.media_module_type_id),
+                mandator_id: mandator_of(c, &at("mandator_id"), raw.mandator_id, &ids),
+                identifier: c.required(&at("identifier"), raw.identifier, "what files of this kind are"),
+            }
+        })
+        .collect();
+    let numbers = types.iter().map(|kind| kind.media_module_type_id.to_string());
+    c.unique(paths("media_module_types", "media_module_type_id", numbers));
+    types
 }
 
 pub(super) fn pricelists(c: &mut Checker<'_>, raw: Vec<RawPricelist>, mandators: &[Mandator]) -> Vec<PricelistSeed> {

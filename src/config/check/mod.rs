@@ -18,12 +18,12 @@ use std::ops::RangeInclusive;
 
 use secrecy::SecretString;
 
-use super::Settings;
 use super::fault::{Fault, define};
 use super::given::{Connectors, Overrides};
 use super::raw::RawFile;
 use super::read::{Places, Problem};
 use super::secret::{Origin, Secrets};
+use super::{FileFolder, Settings};
 
 /// Ids on the wire fit 31 bits.
 const IDS: RangeInclusive<i64> = 1..=i32::MAX as i64;
@@ -36,7 +36,9 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     let replay = process::replay(c, &raw.replay);
     let dispatch = process::dispatch(c, raw.dispatch);
     let mandators = master::mandators(c, raw.mandators);
-    let documents = documents::documents(c, raw.documents, &database);
+    let (of_documents, of_media) = (FileFolder::documents(&database, c.secrets.folder), FileFolder::media(&database, c.secrets.folder));
+    let documents = documents::file_folder(c, "documents", raw.documents, of_documents);
+    let media = documents::file_folder(c, "media", raw.media, of_media);
     let sellers = documents::sellers(c, raw.sellers, &mandators);
     let warehouses = master::warehouses(c, raw.warehouses, &mandators);
     let pricelists = master::pricelists(c, raw.pricelists, &mandators);
@@ -46,6 +48,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     let shipping_carriers = order_lists::shipping_carriers(c, raw.shipping_carriers);
     let dispatch_types = order_lists::dispatch_types(c, raw.dispatch_types);
     let suppliers = master::suppliers(c, raw.suppliers, &mandators);
+    let media_types = master::media_types(c, raw.media_module_types, &mandators);
     let payments = payments::payments(c, raw.payments, &mandators, &payment_methods);
     let users = users::users(c, raw.users, &mandators);
     let mut settings = Settings {
@@ -57,6 +60,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         dispatch,
         users,
         documents,
+        media,
         mandators,
         sellers,
         warehouses,
@@ -67,12 +71,15 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         order_tags,
         shipping_carriers,
         dispatch_types,
+        carriers: Vec::new(),
         suppliers,
+        media_types,
         mail: None,
         payments,
         demo: false,
     };
     settings.accounts = accounts::accounts(c, raw.accounts, &settings, connectors);
+    settings.carriers = documents::carriers(c, raw.carriers, &settings.mandators, connectors);
     settings.mail = mail::mail(c, raw.mail, &settings, connectors);
     exposed::warn(c, &settings, connectors);
     settings

@@ -175,6 +175,7 @@ pub(super) fn dispatch(c: &mut Checker<'_>, raw: RawDispatch) -> Dispatch {
         synchronous_wait: time("synchronous_wait_seconds", raw.synchronous_wait_seconds, d.synchronous_wait, 1, 0..=600),
         lease: time("lease_seconds", raw.lease_seconds, d.lease, 1, 5..=3600),
         give_up_after: time("give_up_after_hours", raw.give_up_after_hours, d.give_up_after, HOUR, 1..=8760),
+        keep_feeds: time("keep_feeds_days", raw.keep_feeds_days, d.keep_feeds, DAY, 0..=90),
         keep_messages: time("keep_messages_days", raw.keep_messages_days, d.keep_messages, DAY, 1..=3650),
         channel_timeout: time("channel_timeout_seconds", raw.channel_timeout_seconds, d.channel_timeout, 1, 1..=600),
         retry_ladder: raw.retry_ladder_seconds.map_or(d.retry_ladder, |steps| ladder(c, steps)),

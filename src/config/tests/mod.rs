@@ -36,6 +36,7 @@ fn load_in(folder: &Path, text: &str, overrides: &Overrides, check: &dyn Fn(&Acc
         known: KNOWN,
         check,
         files: &file,
+        check_carrier: &|_| Ok(()),
         invents_orders: &|name| name == "sandbox",
         mails_buyers: &|name| name == "vendure",
     };
@@ -271,7 +272,7 @@ fn rate_limits_and_the_silence_alarm_are_read_and_checked() {
 kontor.toml:32:23: accounts[1].silence_alarm_hours: 0 is out of range; expected 1 to 8760
 kontor.toml:34:10: accounts[1].rate_limits.submit.seconds: missing; expected a whole number from 1 to 86400
 kontor.toml:34:20: accounts[1].rate_limits.submit.calls: 0 is out of range; expected 1 to 1000000
-kontor.toml:35:1: accounts[1].rate_limits.submits: \"submits\" is not a known key; did you mean \"submit\"? Use one of: submit, pull_orders, push_fact, list_offers, poll_task, read_back, transfer, pull_contacts
+kontor.toml:35:1: accounts[1].rate_limits.submits: \"submits\" is not a known key; did you mean \"submit\"? Use one of: submit, pull_orders, push_fact, list_offers, poll_task, read_back, transfer, pull_contacts, categories
 kontor.toml:36:15: accounts[1].rate_limits.pull_orders: found integer 5, expected a table; write [accounts.rate_limits.pull_orders]"
     );
 }

@@ -1,10 +1,12 @@
 //! The connector to the scripted shop, in the same process.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
 
+use super::super::feeds::{self, Exchange, Text};
 use super::super::{
     Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Face, Fact, Listed, ListedOffer, MissingRight,
     OfferChange, OfferKey, Outcome, Pulled, PulledContacts, ReadBack, RowResult, Task, TaskProgress, Transfer,
@@ -25,6 +27,24 @@ pub(super) struct SandboxConnector {
 }
 
 impl SandboxConnector {
+    /// Runs a call and notes it for `fetchFeeds`, where somebody wants to know.
+    fn noted<A: Debug, T: Debug>(
+        what: &str,
+        asked: &A,
+        call: impl FnOnce() -> Result<T, ChannelError>,
+    ) -> Result<T, ChannelError> {
+        let result = call();
+        if feeds::wanted() {
+            let (answer, failure) = match &result {
+                Ok(answer) => (Text::of(format!("{answer:#?}").as_bytes()), None),
+                Err(error) => (Text::default(), Some(error.to_string())),
+            };
+            let request = Text::of(format!("{asked:#?}").as_bytes());
+            feeds::note(Exchange { target: format!("sandbox {what}"), request, status: None, answer, failure });
+        }
+        result
+    }
+
     /// One call as over a network: it may be turned away, be slow, or be carried out while its answer is lost.
     fn call<T>(&self, count: impl FnOnce(&mut Shop), work: impl FnOnce(&mut Shop) -> T) -> Result<T, ChannelError> {
         let lost = |reason: String| ChannelError::Unavailable { reason, retry_after: None };
@@ -61,6 +81,17 @@ impl SandboxConnector {
     }
 }
 
+impl SandboxConnector {
+    /// What is read in the background uses up no scripted fault: those are meant for the calls that a test waits for.
+    fn look<T>(&self, work: impl FnOnce() -> T) -> Result<T, ChannelError> {
+        let lost = |reason: String| ChannelError::Unavailable { reason, retry_after: None };
+        match self.shop.work(|shop| shop.faults.is_down()).map_err(|error| lost(error.to_string()))? {
+            true => Err(lost("the sandbox is down (fault `down`)".to_owned())),
+            false => Ok(work()),
+        }
+    }
+}
+
 fn count(counter: &mut u64, by: usize) {
     *counter = counter.saturating_add(u64::try_from(by).unwrap_or(u64::MAX));
 }
@@ -75,7 +106,7 @@ impl Connector for SandboxConnector {
             let reason = format!("{} rows in one call, the sandbox takes {}", changes.len(), self.can.batch_size);
             return Err(ChannelError::Protocol { reason });
         }
-        self.call(
+        let call = || self.call(
             |shop| {
                 count(&mut shop.counters.submit_calls, 1);
                 shop.counters.largest_batch = shop.counters.largest_batch.max(changes.len());
@@ -98,7 +129,8 @@ impl Connector for SandboxConnector {
                 };
                 changes.iter().enumerate().map(row).collect()
             },
-        )
+        );
+        Self::noted("submit", &changes, call)
     }
 
     fn poll_task(&self, task: &Task) -> Result<TaskProgress, ChannelError> {
@@ -118,24 +150,26 @@ impl Connector for SandboxConnector {
     }
 
     fn pull_orders(&self, cursor: Option<&str>, _open: &[String]) -> Result<Pulled, ChannelError> {
-        self.call(
+        let call = || self.call(
             |shop| count(&mut shop.counters.pull_calls, 1),
             |shop| {
                 let pulled = shop.pull(cursor, &self.can);
                 count(&mut shop.counters.orders_delivered, pulled.orders.len());
                 pulled
             },
-        )
+        );
+        Self::noted("pull_orders", &cursor, call)
     }
 
     fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
-        self.call(
+        let call = || self.call(
             |shop| count(&mut shop.counters.fact_calls, 1),
             |shop| {
                 let accepted = if self.can.has("tasks") { shop.accept_fact(fact, Utc::now()) } else { None };
                 accepted.unwrap_or_else(|| shop.take_fact(fact, &self.can))
             },
-        )
+        );
+        Self::noted("push_fact", fact, call)
     }
 
     fn read_back(&self, fact: &Fact) -> Result<ReadBack, ChannelError> {
@@ -143,7 +177,9 @@ impl Connector for SandboxConnector {
     }
 
     fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
-        self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer, &self.can, Utc::now()))
+        Self::noted("transfer", transfer, || {
+            self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer, &self.can, Utc::now()))
+        })
     }
 
     fn pull_contacts(&self, kind: ContactKind, cursor: Option<&str>) -> Result<PulledContacts, ChannelError> {
@@ -161,11 +197,11 @@ impl Connector for SandboxConnector {
     }
 
     fn categories(&self, cursor: Option<&str>) -> Result<CategoryPage, ChannelError> {
-        self.call(|_| {}, |_| catalogue::categories(cursor))
+        self.look(|| catalogue::categories(cursor))
     }
 
     fn attributes(&self, category: &str) -> Result<Vec<ChannelAttribute>, ChannelError> {
-        self.call(|_| {}, |_| catalogue::attributes(category))
+        self.look(|| catalogue::attributes(category))
     }
 
     fn check(&self) -> Result<Checkup, ChannelError> {

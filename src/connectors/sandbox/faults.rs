@@ -77,6 +77,10 @@ impl Faults {
         self.down = down.unwrap_or(self.down);
     }
 
+    pub(super) fn is_down(&self) -> bool {
+        self.down
+    }
+
     /// Decides about one call and uses up the faults that are counted in calls.
     fn gate(&mut self) -> Gate {
         if self.down {

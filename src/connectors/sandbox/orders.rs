@@ -388,7 +388,10 @@ impl Order {
 /// The usual order of the steps: cash on delivery is paid after shipping.
 fn rank(workflow: Workflow, kind: &str) -> u8 {
     match (kind, workflow) {
-        ("acknowledged" | "positions_cancelled" | "refunded" | "cancellation_accepted" | "cancellation_declined", _) => 0,
+        (
+            "acknowledged" | "positions_cancelled" | "refunded" | "cancellation_accepted" | "cancellation_declined" | "document_attached",
+            _,
+        ) => 0,
         ("paid", Workflow::CashOnDelivery) => 3,
         ("paid", _) => 1,
         ("shipped", _) => 2,

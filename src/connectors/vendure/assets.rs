@@ -2,21 +2,18 @@
 //! same picture is uploaded once, whichever article, address or account it comes from. Assets without such a tag are the
 //! merchant's: they stay where they are.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Map, Value, json};
 
 use super::super::OfferContent;
-use super::super::pictures::{Fetched, Miss, Picture};
+use super::super::gallery::{Missed, Shown};
+use super::super::pictures::Picture;
 use super::found::Asset;
 use super::graphql::{Failure, Rule, Upload, refusal};
 use super::shop::ShopSettings;
-use super::work::{Missed, Shown, Work};
+use super::work::Work;
 use super::{PAGE, Vendure, part};
-use crate::domain::message::{Arg, channel};
+use crate::domain::message::Arg;
 
-/// What the pictures of one call may take. What is left comes with the next one.
-const MOST_TIME: Duration = Duration::from_secs(120);
 const TAG: &str = "kontor-";
 
 const FIND: &str = "query ($tags: [String!], $take: Int) { assets(options: {tags: $tags, tagsOperator: OR, take: $take}) { items { id tags { value } } } }";
@@ -36,39 +33,17 @@ fn tag(digest: &str) -> String {
     format!("{TAG}{digest}")
 }
 
-/// The digest of a picture that Kontor itself keeps: it is its name.
-fn own_digest<'a>(address: &'a str, own: &str) -> Option<&'a str> {
-    let digest = address.strip_prefix(own)?.strip_prefix("/images/")?;
-    (digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digest)
-}
-
 /// The assets of a product or variant, where they have to change: Kontor's pictures in their order, in the places where
 /// Kontor's pictures are, and the merchant's own where they are. As long as a picture is missing nothing is taken away.
 pub(super) fn arranged(shown: &Shown, now: &[Asset], featured: Option<&Asset>) -> Option<Map<String, Value>> {
-    let complete = shown.messages.is_empty() && shown.open.is_none();
-    let mut wanted = shown.ids.clone();
-    if !complete {
-        wanted.extend(now.iter().filter(|asset| ours(asset) && !shown.ids.contains(&asset.id)).map(|asset| asset.id.clone()));
-    }
-    let mut left = wanted.iter().cloned();
-    let mut ids: Vec<String> = Vec::with_capacity(wanted.len().saturating_add(now.len()));
-    for asset in now {
-        if ours(asset) || wanted.contains(&asset.id) {
-            ids.extend(left.next());
-        } else {
-            ids.push(asset.id.clone());
-        }
-    }
-    ids.extend(left);
+    let pictures: Vec<(&str, bool)> = now.iter().map(|asset| (asset.id.as_str(), ours(asset))).collect();
     let before: Vec<&str> = now.iter().map(|asset| asset.id.as_str()).collect();
-    let by_hand =
-        featured.is_some_and(|featured| now.iter().any(|asset| asset.id == featured.id && !ours(asset) && !wanted.contains(&asset.id)));
-    let first = if by_hand { featured.map(|featured| featured.id.as_str()) } else { wanted.first().or(ids.first()).map(String::as_str) };
+    let (ids, first) = shown.arranged(&pictures, featured.map(|featured| featured.id.as_str()));
     let mut input = Map::new();
     if ids != before {
         input.insert("assetIds".to_owned(), json!(ids));
     }
-    if featured.map(|featured| featured.id.as_str()) != first {
+    if featured.map(|featured| featured.id.as_str()) != first.as_deref() {
         input.insert("featuredAssetId".to_owned(), json!(first));
     }
     (!input.is_empty()).then_some(input)
@@ -80,55 +55,9 @@ impl Vendure {
         if !self.settings.pictures {
             return Ok(None);
         }
-        let mut shown = Shown::default();
-        for address in addresses {
-            let known = match work.album.known.get(address) {
-                Some(known) => known.clone(),
-                None => {
-                    let asset = self.asset(address, &content.own_address, &work.shop, work.album.started)?;
-                    work.album.known.insert(address.clone(), asset.clone());
-                    asset
-                }
-            };
-            match known {
-                Ok(id) if shown.ids.contains(&id) => {}
-                Ok(id) => shown.ids.push(id),
-                Err(Missed::Wrong(reason)) => shown.messages.push(channel::picture_left_out(address, reason)),
-                Err(Missed::Later(reason)) => shown.open = Some(format!("picture {address}: {reason}")),
-            }
-        }
-        Ok(Some(shown))
-    }
-
-    fn asset(&self, address: &str, own: &str, shop: &ShopSettings, started: Instant) -> Result<Result<String, Missed>, Failure> {
-        let own_digest = own_digest(address, own);
-        if let Some(digest) = own_digest
-            && let Some(id) = self.find_asset(digest, shop)?
-        {
-            return Ok(Ok(id));
-        }
-        if started.elapsed() > MOST_TIME {
-            return Ok(Err(Missed::Later("the pictures of this call took too long".to_owned())));
-        }
-        let trusted = own_digest.is_some();
-        let fetched = match self.pictures.fetch_if_changed(address, trusted) {
-            // The shop may have lost it.
-            Ok(Fetched::Same(digest)) => match self.find_asset(&digest, shop)? {
-                Some(id) => return Ok(Ok(id)),
-                None => self.pictures.fetch(address, trusted),
-            },
-            Ok(Fetched::New(picture)) => Ok(picture),
-            Err(miss) => Err(miss),
-        };
-        let picture = match fetched {
-            Ok(picture) => picture,
-            Err(Miss::Wrong(wrong)) => return Ok(Err(Missed::Wrong(wrong.worded()))),
-            Err(Miss::Later(reason)) => return Ok(Err(Missed::Later(reason))),
-        };
-        match self.find_asset(&picture.digest, shop)? {
-            Some(id) => Ok(Ok(id)),
-            None => self.upload(&picture),
-        }
+        let Work { shop, album, .. } = work;
+        let (find, put) = (|digest: &str| self.find_asset(digest, shop), |picture: &Picture| self.upload(picture));
+        album.collect(&self.pictures, addresses, &content.own_address, find, put).map(Some)
     }
 
     /// In a channel of its own, the account also finds what another one uploaded.
@@ -180,6 +109,7 @@ fn kept_out(rule: Rule) -> Missed {
 mod tests {
     use super::super::found::Tag;
     use super::*;
+    use crate::domain::message::channel;
 
     fn asset(id: &str, by_kontor: bool) -> Asset {
         let value = if by_kontor { tag(&"a".repeat(64)) } else { "summer".to_owned() };
@@ -226,21 +156,6 @@ mod tests {
         assert_eq!(ids(&arranged(&open, &now, Some(&now[0]))), json!(["2", "3", "1"]));
         let wrong = Shown { messages: vec![channel::picture_left_out("http://x/a.png", "HTTP 404")], ..shown(&[]) };
         assert_eq!(ids(&arranged(&wrong, &now, Some(&now[0]))), Value::Null);
-    }
-
-    #[test]
-    fn a_picture_that_kontor_keeps_is_known_by_its_address() {
-        let digest = "0123456789abcdef".repeat(4);
-        let address = format!("https://k/images/{digest}");
-        assert_eq!(own_digest(&address, "https://k"), Some(digest.as_str()));
-        for (address, own) in [
-            (address.as_str(), ""),
-            (address.as_str(), "https://other"),
-            ("https://k/images/../console", "https://k"),
-            ("https://k/images/abc", "https://k"),
-        ] {
-            assert_eq!(own_digest(address, own), None, "{address} {own}");
-        }
     }
 
     #[test]

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::super::families::Families;
+use super::super::known::assign;
 use super::super::{ChannelError, OfferChange, Price};
-use super::found::{Found, assign, find};
+use super::found::{Found, Product, find};
 use super::graphql::Failure;
 use super::offers::{create_variants, keys};
-use super::products::Families;
 use super::shop::ShopSettings;
 use super::work::{Stop, Work};
 use super::{MONEY_DECIMALS, Vendure, inputs, part};
@@ -112,7 +113,7 @@ impl Vendure {
     }
 
     /// Products of other channels only, to which new variants belong.
-    fn families_elsewhere(&self, unknown: &[&OfferChange]) -> Result<Families, Failure> {
+    fn families_elsewhere(&self, unknown: &[&OfferChange]) -> Result<Families<Product>, Failure> {
         let variants = unknown.iter().filter(|change| change.content.as_ref().is_some_and(|content| content.variant.is_some()));
         let variants: Vec<&OfferChange> = variants.copied().collect();
         let here = Families::find(&self.api, &variants)?;
@@ -122,7 +123,7 @@ impl Vendure {
 
     /// A new variant of such a product. To assign the product to the account's channel would bring all of its variants along, so
     /// the new one is made in the default channel, as Vendure itself does with everything that is new in any channel.
-    fn adopt_family(&self, change: &OfferChange, families: &mut Families, work: &mut Work) -> Result<bool, Stop> {
+    fn adopt_family(&self, change: &OfferChange, families: &mut Families<Product>, work: &mut Work) -> Result<bool, Stop> {
         match families.of(change).first() {
             None => return Ok(false),
             Some(product) if !product.enabled => return Err(channel::switched_off(&change.sku).into()),

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::super::OfferContent;
+use super::super::gallery::Shown;
 use super::assets::arranged;
 use super::found::Found;
 use super::graphql::Failure;
 use super::options::{differ, lost, option_ids};
-use super::work::{Shown, Stop, Work};
+use super::work::{Stop, Work};
 use super::{Vendure, fields};
 
 impl Vendure {

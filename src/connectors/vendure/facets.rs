@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::super::slug::slug;
 use super::super::{OfferContent, Word};
 use super::found::FacetValue;
 use super::graphql::{Api, Failure};
-use super::inputs::slug;
 use super::shop::ShopSettings;
 use super::work::{Stop, Work};
 use super::{PAGE, Vendure, part};

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::super::rule::rule_or_error;
 use super::super::{ChannelError, Fact, Outcome};
 use super::graphql::{Failure, Rule, refusal};
-use super::inputs::{outcome_of, rule_or_error};
+use super::inputs::outcome_of;
 use super::refund::Credit;
 use super::{PAGE, Vendure, part};
 use crate::domain::message::{Message, channel};
@@ -297,7 +298,7 @@ impl Vendure {
                 (Some(rule), Step::Fulfil { lines, .. }) if rule.code == "INSUFFICIENT_STOCK_ON_HAND_ERROR" && !raised => {
                     raised = true;
                     if let Err(failure) = self.raise_stock(order, lines) {
-                        return rule_or_error(failure);
+                        return rule_or_error(failure, outcome_of);
                     }
                 }
                 // What the ERP reported is in the shop; only the word for it is missing.

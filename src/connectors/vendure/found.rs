@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::{ChannelError, OfferChange, OfferKey};
+use super::super::known::{Key, Known};
+use super::super::{ChannelError, OfferChange};
 use super::graphql::{Api, Failure};
 use super::shop::DEFAULT_CHANNEL;
 use super::{PAGE, part};
@@ -139,23 +140,13 @@ impl Found {
     }
 }
 
-/// What finds the variant of an offer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Key<'a> {
-    pub sku: &'a str,
-    pub known_as: &'a [String],
-    pub number: Option<&'a str>,
-}
-
-impl<'a> From<&'a OfferChange> for Key<'a> {
-    fn from(change: &'a OfferChange) -> Key<'a> {
-        Key { sku: &change.sku, known_as: &change.known_as, number: change.external_number.as_deref() }
+impl Known for Found {
+    fn id(&self) -> &str {
+        &self.id
     }
-}
 
-impl<'a> From<&'a OfferKey> for Key<'a> {
-    fn from(key: &'a OfferKey) -> Key<'a> {
-        Key { sku: &key.sku, known_as: &key.known_as, number: key.external_number.as_deref() }
+    fn sku(&self) -> Option<&str> {
+        Some(&self.sku)
     }
 }
 
@@ -168,21 +159,6 @@ impl Product {
     pub(super) fn speaks(&self, language: &str) -> bool {
         self.translations.iter().any(|translation| translation.language_code == language)
     }
-}
-
-/// The variants of some offers: the one that has the shop's number of the offer, else the oldest with an SKU that the shop
-/// knows it by, else the oldest with its SKU. A variant that one offer knows by its number is no other one's.
-pub(super) fn assign<'f>(keys: &[Key<'_>], found: &'f [Found]) -> Vec<Option<&'f Found>> {
-    let numbered: Vec<Option<&Found>> = keys.iter().map(|key| found.iter().find(|variant| key.number == Some(&variant.id))).collect();
-    let mut taken: BTreeSet<&str> = numbered.iter().flatten().map(|variant| variant.id.as_str()).collect();
-    let mut assigned = Vec::with_capacity(keys.len());
-    for (key, numbered) in keys.iter().zip(numbered) {
-        let free = |sku: &str| found.iter().find(|variant| variant.sku == sku && !taken.contains(variant.id.as_str()));
-        let variant = numbered.or_else(|| key.known_as.iter().find_map(|sku| free(sku))).or_else(|| free(key.sku));
-        taken.extend(variant.map(|variant| variant.id.as_str()));
-        assigned.push(variant);
-    }
-    assigned
 }
 
 /// Reports doubles to the merchant: buyers may find the one that Kontor does not keep.
@@ -198,8 +174,7 @@ pub(super) fn doubles(change: &OfferChange, kept: &Found, found: &[Found]) -> Ve
 /// The variants with the numbers and SKUs of some offers, in a channel; with what texts, pictures and options are compared with,
 /// and with the channels that have them.
 pub(super) fn find(api: &Api, keys: &[Key<'_>], content: bool, channels: bool) -> Result<Vec<Found>, ChannelError> {
-    let skus: BTreeSet<&str> =
-        keys.iter().flat_map(|key| std::iter::once(key.sku).chain(key.known_as.iter().map(String::as_str))).collect();
+    let skus: BTreeSet<&str> = keys.iter().flat_map(Key::skus).collect();
     let ids: Vec<&str> = keys.iter().filter_map(|key| key.number).collect();
     let query = format!("{FIND}{PRODUCT} }}");
     let mut either = vec![json!({ "sku": { "in": skus } })];
@@ -228,7 +203,7 @@ pub(super) fn find(api: &Api, keys: &[Key<'_>], content: bool, channels: bool) -
 mod tests {
     use serde_json::json;
 
-    use super::{Found, Key, assign, doubles};
+    use super::{Found, doubles};
     use crate::connectors::OfferChange;
     use crate::connectors::vendure::tests::change;
 
@@ -239,47 +214,12 @@ mod tests {
             .collect()
     }
 
-    fn known(sku: &str, known_as: Option<&str>, number: Option<&str>) -> OfferChange {
-        OfferChange {
-            sku: sku.into(),
-            known_as: known_as.into_iter().map(str::to_owned).collect(),
-            external_number: number.map(str::to_owned),
-            ..change()
-        }
-    }
-
-    fn ids(changes: &[OfferChange], found: &[Found]) -> Vec<Option<String>> {
-        let keys: Vec<Key<'_>> = changes.iter().map(Key::from).collect();
-        assign(&keys, found).into_iter().map(|variant| variant.map(|variant| variant.id.clone())).collect()
-    }
-
-    #[test]
-    fn an_offer_is_found_by_its_number_then_by_the_sku_it_was_known_by_then_by_its_sku() {
-        let shop = found(&[("4", "l-1"), ("5", "L-1"), ("6", "L-1"), ("7", "OLD")]);
-        let one = |change: OfferChange| ids(&[change], &shop).remove(0);
-        assert_eq!(one(known("L-1", None, None)).as_deref(), Some("5"), "of several the oldest");
-        assert_eq!(one(known("L-1", None, Some("6"))).as_deref(), Some("6"));
-        assert_eq!(one(known("L-1", None, Some("7"))).as_deref(), Some("7"), "renamed by hand in the shop");
-        assert_eq!(one(known("NEW", Some("OLD"), None)).as_deref(), Some("7"));
-        assert_eq!(one(known("L-1", None, Some("99"))).as_deref(), Some("5"), "the number's variant was deleted");
-        assert_eq!(one(known("L-2", None, None)), None);
-    }
-
-    #[test]
-    fn two_articles_that_swap_their_numbers_keep_their_variants_and_a_new_one_takes_none() {
-        let shop = found(&[("1", "A"), ("2", "B"), ("3", "C")]);
-        let swap = [known("B", Some("A"), Some("1")), known("A", Some("B"), Some("2")), known("C", None, None), known("C", None, None)];
-        let expected = [Some("1"), Some("2"), Some("3"), None].map(|id| id.map(str::to_owned));
-        assert_eq!(ids(&swap, &shop), expected);
-        let new_first = [known("A", None, None), known("Z", Some("A"), Some("1"))];
-        assert_eq!(ids(&new_first, &shop), [None, Some("1".to_owned())]);
-    }
-
     #[test]
     fn doubles_are_reported_with_their_numbers() {
+        let known = |sku: &str| OfferChange { sku: sku.into(), ..change() };
         let shop = found(&[("5", "OLD"), ("6", "L-1")]);
-        let renamed = known("L-1", Some("OLD"), Some("5"));
+        let renamed = known("L-1");
         assert_eq!(doubles(&renamed, &shop[0], &shop)[0].line(), "SKU_TWICE: the shop has 2 variants with the SKU L-1: 5, 6");
-        assert!(doubles(&known("L-1", None, None), &shop[1], &shop[1..]).is_empty());
+        assert!(doubles(&known("L-1"), &shop[1], &shop[1..]).is_empty());
     }
 }

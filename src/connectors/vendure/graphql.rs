@@ -9,49 +9,13 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::super::http::{Answer, Http};
+pub(crate) use super::super::rule::{Failure, Rule};
 use super::super::{ChannelError, SetupError, lock};
 use super::settings::Settings;
 
-/// Why a call brought no data.
-#[derive(Debug, Clone)]
-pub(crate) enum Failure {
-    /// The call as a whole failed.
-    Channel(ChannelError),
-    /// The shop said no to what was in it.
-    Rule(Rule),
-}
-
-/// The shop's no.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Rule {
-    pub code: String,
-    pub text: String,
-    /// An error inside the shop (a database constraint, a deadlock): the same row may well succeed later.
-    pub internal: bool,
-}
-
-impl From<ChannelError> for Failure {
-    fn from(error: ChannelError) -> Failure {
-        Failure::Channel(error)
-    }
-}
-
-impl Failure {
-    /// For calls without rows: a "no" to a query of ours is a change of the contract.
-    pub(crate) fn whole(self) -> ChannelError {
-        match self {
-            Failure::Channel(error) => error,
-            Failure::Rule(rule) if rule.internal => {
-                ChannelError::Unavailable { reason: format!("{}: {}", rule.code, rule.text), retry_after: None }
-            }
-            Failure::Rule(rule) => ChannelError::Protocol { reason: format!("{}: {}", rule.code, rule.text) },
-        }
-    }
-}
-
 /// A channel of a shop.
 #[derive(Clone)]
-pub(crate) struct Api {
+pub(super) struct Api {
     http: Http,
     url: String,
     settings: Settings,

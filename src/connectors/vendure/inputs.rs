@@ -1,59 +1,16 @@
 //! What is sent for an offer: pure functions from a change to the shop's inputs.
 
-use crate::domain::hex::hex;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
-use super::super::{ChannelError, OfferChange, OfferContent, Outcome};
+use super::super::prices::{Sells, fitting};
+use super::super::slug::{product_name, slug};
+use super::super::{OfferChange, OfferContent, Outcome};
 use super::MONEY_DECIMALS;
 use super::found::Product;
-use super::graphql::{Failure, Rule};
+use super::graphql::Rule;
 use super::shop::ShopSettings;
 use crate::domain::message::{Message, channel};
 use crate::domain::offer::Wanted;
-use crate::domain::{Decimal, Money};
-
-/// The part of a slug that people read.
-const MOST_SLUG: usize = 60;
-
-/// A slug or code that is the same at every attempt, and differs where `text` differs: Vendure would silently append
-/// `-2` to a taken one, and after an unclear answer the product could not be found again. Only letters that Vendure's
-/// own normalisation leaves alone; that one depends on the language (it made `l-1ae` of `L 1/ä`).
-pub(crate) fn slug(text: &str) -> String {
-    let mut out = String::new();
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        match letter {
-            'ä' => out.push_str("ae"),
-            'ö' => out.push_str("oe"),
-            'ü' => out.push_str("ue"),
-            'ß' => out.push_str("ss"),
-            'a'..='z' | '0'..='9' => out.push(letter),
-            _ if out.ends_with('-') || out.is_empty() => {}
-            _ => out.push('-'),
-        }
-        if out.len() >= MOST_SLUG {
-            break;
-        }
-    }
-    let digest = hex(&Sha256::digest(text.as_bytes()));
-    let tail = digest.get(..8).unwrap_or_default();
-    format!("{}-{tail}", out.trim_end_matches('-')).trim_start_matches('-').to_owned()
-}
-
-/// Whether [`slug`] made it.
-pub(super) fn is_ours(code: &str) -> bool {
-    let tail = code.rsplit_once('-').map_or(code, |(_, tail)| tail);
-    tail.len() == 8 && tail.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
-/// The article number whose product holds the offer: its own, or that of its parent.
-pub(crate) fn product_key<'a>(content: &'a OfferContent, sku: &'a str) -> &'a str {
-    content.variant.as_ref().map_or(sku, |variant| &variant.parent_sku)
-}
-
-pub(crate) fn product_name(content: &OfferContent) -> &str {
-    content.variant.as_ref().map_or(&content.title, |variant| &variant.parent_title)
-}
 
 /// Our reading of the shop's no.
 pub(crate) fn outcome_of(rule: Rule) -> Outcome {
@@ -68,32 +25,13 @@ pub(crate) fn outcome_of(rule: Rule) -> Outcome {
     })
 }
 
-pub(super) fn rule_or_error(failure: Failure) -> Result<Outcome, ChannelError> {
-    match failure {
-        Failure::Rule(rule) => Ok(outcome_of(rule)),
-        Failure::Channel(error) => Err(error),
-    }
-}
-
 /// The price in the shop's unit, or why it does not fit the shop.
 pub(super) fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<i64>, Message> {
-    let Some(price) = &change.price else { return Ok(None) };
-    let Money { amount, currency } = price.money;
-    if currency != shop.currency || !shop.currencies.contains(&currency) {
-        let sold_in = if shop.currencies.contains(&shop.currency) { vec![shop.currency] } else { shop.currencies.clone() };
-        let sold_in: Vec<&str> = sold_in.iter().map(|currency| currency.code()).collect();
-        return Err(channel::currency_differs(currency.code(), sold_in.join(", ")));
-    }
-    match (price.gross, shop.gross) {
-        (true, false) => return Err(channel::price_gross_in_net_shop()),
-        (false, true) => return Err(channel::price_net_in_gross_shop()),
-        (true, true) | (false, false) => {}
-    }
-    if amount < Decimal::ZERO {
-        return Err(channel::price_negative(amount.to_string()));
-    }
-    let inexact = || channel::price_inexact(price.money.written(), currency.code(), MONEY_DECIMALS.to_string());
-    amount.to_units(MONEY_DECIMALS).map(Some).ok_or_else(inexact)
+    let Some(price) = change.price else { return Ok(None) };
+    let sells = Sells { currency: shop.currency, currencies: &shop.currencies, gross: shop.gross };
+    let money = fitting(price, sells)?;
+    let inexact = || channel::price_inexact(money.written(), money.currency.code(), MONEY_DECIMALS.to_string());
+    money.amount.to_units(MONEY_DECIMALS).map(Some).ok_or_else(inexact)
 }
 
 /// The tax category that the account's word means, by id or name; `None` where the account has no word for it.

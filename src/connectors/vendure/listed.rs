@@ -1,11 +1,13 @@
 //! Reading the shop's offers back: its variants, in the order of their numbers.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
+use super::super::known::{Key, assign};
+use super::super::pages::Place;
 use super::super::{ChannelError, Listed, ListedOffer, OfferKey};
 use super::fields::{Purpose, fits};
-use super::found::{Key, assign, find};
+use super::found::find;
 use super::graphql::Failure;
 use super::shop::ShopSettings;
 use super::{BATCH, MONEY_DECIMALS, PAGE, Vendure, part};
@@ -16,15 +18,6 @@ const LIST: &str = "query ($take: Int, $skip: Int) { productVariants(options: {s
 /// What is shown of a variant, but for the custom field with the EAN.
 const SHOWN: &str = "id sku name enabled prices { currencyCode price } product { enabled }
   stockLevels { stockLocationId stockOnHand stockAllocated }";
-
-/// Where the next page starts. Vendure counts rows only: variants that are deleted meanwhile move the later ones up. So
-/// a page repeats the last row of the page before; where it does not, rows were passed over, and the reading goes back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
-    skip: usize,
-    /// The variant that must be there; none after going back, so that the reading gets on.
-    first: Option<String>,
-}
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,24 +57,6 @@ pub(super) struct Level {
     pub stock_location_id: String,
     pub stock_on_hand: i32,
     pub stock_allocated: i32,
-}
-
-impl Place {
-    /// An unreadable place comes from another version: the reading starts again.
-    pub(super) fn read(cursor: Option<&str>) -> Place {
-        cursor.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Place { skip: 0, first: None })
-    }
-
-    /// Where to go on after a page with these ids out of `total`; `None` at the end.
-    pub(super) fn next(&self, ids: &[&str], total: usize) -> Option<Place> {
-        let moved = self.first.as_deref().is_some_and(|first| ids.first() != Some(&first));
-        if moved {
-            return Some(Place { skip: self.skip.saturating_sub(PAGE / 2), first: None });
-        }
-        let reached = self.skip.saturating_add(ids.len());
-        let last = ids.last().filter(|_| reached < total && ids.len() > 1)?;
-        Some(Place { skip: reached.saturating_sub(1), first: Some((*last).to_owned()) })
-    }
 }
 
 impl Variant {
@@ -147,8 +122,7 @@ impl Vendure {
         let total: usize = part(&mut data, "/productVariants/totalItems")?;
         let variants: Vec<Variant> = part(&mut data, "/productVariants/items")?;
         let ids: Vec<&str> = variants.iter().map(|variant| variant.id.as_str()).collect();
-        let next = place.next(&ids, total).map(|next| serde_json::to_string(&next));
-        let next = next.transpose().map_err(|error| ChannelError::Protocol { reason: error.to_string() })?;
+        let next = place.next(&ids, total, PAGE).map(|next| next.write()).transpose()?;
         Ok(Listed { offers: variants.into_iter().map(|variant| variant.tell(&shop)).collect(), next })
     }
 }
@@ -157,33 +131,10 @@ impl Vendure {
 mod tests {
     use serde_json::json;
 
-    use super::{PAGE, Place, Variant};
+    use super::Variant;
     use crate::connectors::vendure::shop::ShopSettings;
     use crate::connectors::vendure::tests::shop;
     use crate::domain::{Currency, Decimal, Money};
-
-    fn place(skip: usize, first: Option<&str>) -> Place {
-        Place { skip, first: first.map(str::to_owned) }
-    }
-
-    #[test]
-    fn a_page_repeats_the_last_row_of_the_page_before() {
-        let start = Place::read(None);
-        assert_eq!(start.next(&["1", "2", "3"], 5), Some(place(2, Some("3"))));
-        assert_eq!(place(2, Some("3")).next(&["3", "4", "5"], 5), None);
-        assert_eq!(start.next(&[], 0), None);
-        assert_eq!(Place::read(Some("nonsense")), start);
-    }
-
-    #[test]
-    fn rows_that_were_passed_over_are_read_again_and_the_reading_gets_on() {
-        // Variant 2 was deleted: 4 is where 3 was.
-        let back = place(PAGE, Some("3")).next(&["4", "5"], 300).unwrap();
-        assert_eq!(back, place(PAGE / 2, None));
-        assert_eq!(back.next(&["3", "4", "5"], 300), Some(place(PAGE / 2 + 2, Some("5"))));
-        assert_eq!(place(0, Some("3")).next(&[], 0), Some(place(0, None)), "and ends with an empty shop");
-        assert_eq!(place(0, None).next(&[], 0), None);
-    }
 
     #[test]
     fn buyers_may_order_what_is_not_allocated_in_our_place() {

@@ -3,7 +3,7 @@
 //! Customers and coupons: see `transfers`.
 //!
 //! What Vendure has no place for goes where the settings say: EAN and weight into custom fields of the merchant's, category and
-//! attributes into values of his facets. `docs/VENDURE.md` has the list of what a shop gets, and what it does not.
+//! attributes into values of his facets. `docs/channels/vendure.md` has the list of what a shop gets, and what it does not.
 
 mod assets;
 mod browse;
@@ -27,7 +27,6 @@ mod pull;
 mod refund;
 mod settings;
 mod shop;
-mod split;
 #[cfg(test)]
 pub(crate) mod stage;
 #[cfg(test)]

@@ -9,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::super::families::{Families, slug_of};
+use super::super::known::{Key, assign};
+use super::super::slug::is_ours;
+use super::super::split::halve;
 use super::super::{ChannelError, OfferChange, Outcome, RowResult};
-use super::found::{Found, Key, assign, doubles, find};
+use super::found::{Found, Product, doubles, find};
 use super::graphql::{Api, Failure, Rule};
 use super::options::delete_options;
-use super::products::{Families, slug_of};
-use super::split::halve;
 use super::work::{Row, Stop, Work};
 use super::{Vendure, inputs, part};
 use crate::domain::message::channel;
@@ -137,10 +139,10 @@ impl Vendure {
     }
 
     /// The products that variants belong to now, where that may be another one than theirs.
-    fn other_families(&self, rows: &[(&OfferChange, &Found)], work: &mut Work) -> Families {
+    fn other_families(&self, rows: &[(&OfferChange, &Found)], work: &mut Work) -> Families<Product> {
         let elsewhere = |(change, variant): &&(&OfferChange, &Found)| {
             let slug = slug_of(change).filter(|_| change.wanted == Wanted::Running);
-            slug.is_some_and(|slug| inputs::is_ours(&variant.product.slug) && variant.product.slug != slug)
+            slug.is_some_and(|slug| is_ours(&variant.product.slug) && variant.product.slug != slug)
         };
         let changes: Vec<&OfferChange> = rows.iter().filter(elsewhere).map(|(change, _)| *change).collect();
         Families::find(&self.api, &changes).unwrap_or_else(|failure| {
@@ -149,7 +151,7 @@ impl Vendure {
         })
     }
 
-    fn prepare<'a>(&self, change: &'a OfferChange, variant: &'a Found, families: &Families, work: &mut Work) -> Result<Update<'a>, Stop> {
+    fn prepare<'a>(&self, change: &'a OfferChange, variant: &'a Found, families: &Families<Product>, work: &mut Work) -> Result<Update<'a>, Stop> {
         let mut input = inputs::update_variant(change, &variant.id, &work.shop)?;
         let mut product = inputs::update_product(change, &variant.product);
         let mut lost = Vec::new();
@@ -209,7 +211,7 @@ impl Vendure {
         &self,
         api: &Api,
         change: &'a OfferChange,
-        families: &mut Families,
+        families: &mut Families<Product>,
         work: &mut Work,
     ) -> Result<Row<'a>, Stop> {
         let mut input = inputs::create_variant(change, &work.shop)?;

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
+use super::super::slug::{is_ours, slug};
 use super::super::{VariantContent, Word};
 use super::found::{ChosenOption, Found, Group, GroupOption, Product};
 use super::graphql::{Api, Failure};
-use super::inputs::{is_ours, slug};
 use super::{PAGE, part};
 
 const FIND_GROUPS: &str =

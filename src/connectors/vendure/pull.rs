@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::super::rounds::{self, Cursor, stamp};
 use super::super::{ChannelError, Pulled};
 use super::graphql::Failure;
 use super::orders::{FIELDS, Order};
@@ -17,53 +17,11 @@ use super::{PAGE, Vendure, part};
 
 /// Pages of one pull; more orders wait for the next one.
 const MOST_PAGES: usize = 5;
-/// How long an order is read again after it was placed, whatever became of it: a buyer has two weeks for a return (directive
-/// 2011/83/EU, articles 9 and 13), and the merchant as long for the money.
-const READ_AGAIN_DAYS: i64 = 60;
-
-/// Where the next poll goes on. `skip` is not zero in the middle of a long list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Cursor {
-    pub placed_after: DateTime<Utc>,
-    #[serde(default)]
-    pub skip: usize,
-    /// The round of the orders that are read again goes on behind this time of placing; `None`: it begins.
-    #[serde(default)]
-    pub again: Option<DateTime<Utc>>,
-}
-
-impl Cursor {
-    /// An unreadable cursor comes from another connector: the account then starts again.
-    pub(crate) fn read(text: Option<&str>, first: DateTime<Utc>) -> Cursor {
-        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Cursor { placed_after: first, skip: 0, again: None })
-    }
-
-    /// Orders become visible when the shop commits them, not in the order of their times; milliseconds are cut off.
-    pub(crate) fn window_start(&self) -> DateTime<Utc> {
-        self.placed_after - Duration::minutes(10)
-    }
-
-    /// After a page that ended at `reached` of `total` orders, the newest of them placed at `newest`.
-    pub(crate) fn next(&self, reached: usize, total: usize, newest: Option<DateTime<Utc>>) -> (Cursor, bool) {
-        if reached < total {
-            (Cursor { skip: reached, ..self.clone() }, true)
-        } else {
-            (
-                Cursor {
-                    placed_after: newest.map_or(self.placed_after, |newest| newest.max(self.placed_after)),
-                    skip: 0,
-                    again: self.again,
-                },
-                false,
-            )
-        }
-    }
-}
 
 impl Vendure {
     pub(super) fn pull(&self, cursor: Option<&str>, open: &[String], now: DateTime<Utc>) -> Result<Pulled, ChannelError> {
         let cursor = Cursor::read(cursor, now - Duration::days(i64::from(self.settings.first_pull_days)));
-        let after = cursor.window_start().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let after = stamp(cursor.window_start());
         let filter = json!({ "active": { "eq": false }, "orderPlacedAt": { "after": after } });
         let (mut fresh, mut reached) = (Vec::new(), cursor.skip);
         let mut total = 0;
@@ -90,7 +48,7 @@ impl Vendure {
             next.again = again;
         }
         let methods = &self.settings.cash_on_delivery_methods;
-        let cursor = serde_json::to_string(&next).map_err(|error| ChannelError::Protocol { reason: error.to_string() })?;
+        let cursor = next.write()?;
         Ok(Pulled { orders: orders.into_iter().filter_map(|order| order.read(methods)).collect(), cursor, more })
     }
 
@@ -107,11 +65,10 @@ impl Vendure {
 
     /// The next page of the round, and where it goes on.
     fn read_past(&self, again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(Vec<Order>, Option<DateTime<Utc>>), ChannelError> {
-        let first = now - Duration::days(READ_AGAIN_DAYS);
-        let after = again.map_or(first, |again| again.max(first)).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let after = stamp(rounds::from(again, now));
         let (orders, total) = self.list(&json!({ "active": { "eq": false }, "orderPlacedAt": { "after": after } }), 0)?;
         let last = orders.iter().filter_map(|order| order.order_placed_at).max();
-        let next = last.filter(|last| orders.len() < total && again.is_none_or(|again| *last > again));
+        let next = rounds::next(last, orders.len() < total, again);
         Ok((orders, next))
     }
 

@@ -4,9 +4,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::super::rule::rule_or_error;
 use super::super::{ChannelError, Fact, Outcome};
 use super::graphql::{Failure, refusal};
-use super::inputs::{outcome_of, rule_or_error};
+use super::inputs::outcome_of;
 use super::{MONEY_DECIMALS, Vendure, part};
 use crate::domain::message::{Message, channel};
 use crate::domain::order::Content;
@@ -131,7 +132,7 @@ impl Vendure {
             });
             let data = match self.api.call(REFUND, json!({ "input": input })) {
                 Ok(data) => data,
-                Err(failure) => return rule_or_error(failure),
+                Err(failure) => return rule_or_error(failure, outcome_of),
             };
             if let Some(rule) = refusal(data.get("result")) {
                 return Ok(outcome_of(rule));

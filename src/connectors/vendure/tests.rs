@@ -2,14 +2,13 @@ mod facts;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::super::slug::slug;
 use super::super::tests::account;
 use super::super::{ChannelError, OfferChange, OfferContent, Outcome, Price, Quantity, VariantContent, check_settings};
 use super::found::Product;
 use super::graphql::{Failure, read_json, refusal};
-use super::pull::Cursor;
 use super::settings::Settings;
 use super::shop::{ShopSettings, read_shop};
 use super::{check, inputs, orders};
@@ -197,14 +196,14 @@ fn a_check_names_settings_that_do_not_fit_and_rights_that_are_missing() {
 
 #[test]
 fn slugs_are_stable_distinct_and_survive_the_shops_normalisation() {
-    assert_eq!(inputs::slug("L 1/ä"), inputs::slug("L 1/ä"));
-    let slugs: Vec<String> = ["L 1", "L-1", "l-1", "Ä/B", "日本", "-", &"x".repeat(300)].iter().map(|text| inputs::slug(text)).collect();
+    assert_eq!(slug("L 1/ä"), slug("L 1/ä"));
+    let slugs: Vec<String> = ["L 1", "L-1", "l-1", "Ä/B", "日本", "-", &"x".repeat(300)].iter().map(|text| slug(text)).collect();
     for (index, slug) in slugs.iter().enumerate() {
         assert!(slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') && slug.len() <= 72, "{slug}");
         assert!(!slug.starts_with('-') && !slug.contains("--"), "{slug}");
         assert!(!slugs[..index].contains(slug), "{slug}");
     }
-    assert!(inputs::slug("L 1/ä").starts_with("l-1-ae-"));
+    assert!(slug("L 1/ä").starts_with("l-1-ae-"));
 }
 
 #[test]
@@ -416,18 +415,4 @@ fn a_cart_is_no_order() {
     let mut order = recorded();
     order["orderPlacedAt"] = Value::Null;
     assert!(serde_json::from_value::<orders::Order>(order).unwrap().read(&[]).is_none());
-}
-
-#[test]
-fn the_cursor_overlaps_and_goes_through_a_long_list_page_by_page() {
-    let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-    let cursor = Cursor::read(Some(r#"{"placed_after":"2025-11-03T12:00:00Z"}"#), time("2025-01-01T00:00:00Z"));
-    assert_eq!(cursor.window_start(), time("2025-11-03T11:50:00Z"));
-    let (next, more) = cursor.next(500, 1200, Some(time("2025-11-03T13:00:00Z")));
-    assert_eq!((&next, more), (&Cursor { placed_after: cursor.placed_after, skip: 500, again: None }, true));
-    let (next, more) = next.next(1200, 1200, Some(time("2025-11-03T14:00:00Z")));
-    assert_eq!((next, more), (Cursor { placed_after: time("2025-11-03T14:00:00Z"), skip: 0, again: None }, false));
-    // Only orders of the overlap came: the cursor does not go back.
-    assert_eq!(cursor.next(3, 3, Some(time("2025-11-03T11:55:00Z"))).0, cursor);
-    assert_eq!(Cursor::read(Some("17"), time("2025-01-01T00:00:00Z")).placed_after, time("2025-01-01T00:00:00Z"));
 }

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::super::addresses::{Place, deliveries};
 use super::super::{ChannelError, CouponRecord, CustomerRecord, Outcome, Record, Transfer, lock};
 use super::graphql::{Failure, refusal};
 use super::inputs::outcome_of;
@@ -50,28 +51,6 @@ struct Known {
     addresses: Option<Vec<Value>>,
 }
 
-/// What the shop's address and the one of the ERP have in common.
-struct Place<'a> {
-    first_name: &'a Option<String>,
-    last_name: &'a Option<String>,
-    firm: &'a Option<String>,
-    street: &'a Option<String>,
-    house_number: &'a Option<String>,
-    street_addition: &'a Option<String>,
-    postal_code: &'a Option<String>,
-    city: &'a Option<String>,
-    region: &'a Option<String>,
-    country_code_iso: &'a Option<String>,
-    phone: &'a Option<String>,
-}
-
-macro_rules! place {
-    ($of:expr, $($field:ident)*) => { Place { $( $field: &$of.$field, )* } };
-    ($of:expr) => {
-        place!($of, first_name last_name firm street house_number street_addition postal_code city region country_code_iso phone)
-    };
-}
-
 impl Vendure {
     pub(super) fn push_transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
         let result = match &transfer.record {
@@ -107,7 +86,7 @@ impl Vendure {
         if let Some(rule) = refusal(data.get("result")) {
             return Ok(outcome_of(rule));
         }
-        if let Some(mut address) = address_input(&place!(sent.customer)) {
+        if let Some(mut address) = address_input(&(&sent.customer).into()) {
             match known.addresses.iter().flatten().find(|address| is_billing(address)) {
                 Some(billing) => self.update_address(billing, address)?,
                 None => {
@@ -127,23 +106,12 @@ impl Vendure {
         Ok(())
     }
 
-    /// Delivery addresses that the shop lacks. One that Kontor sent before and that has changed since is changed; the customer's own
-    /// stay, and so does what the ERP has removed.
     fn send_deliveries(&self, known: &Known, sent: &CustomerRecord) -> Result<(), Failure> {
-        let mut there: Vec<&Value> = known.addresses.iter().flatten().collect();
-        for (id, address) in &sent.addresses {
-            let Some(input) = address_input(&place!(address)) else { continue };
-            if there.iter().any(|known| same_address(known, &input)) {
-                continue;
-            }
-            let before = sent.addresses_before.iter().find(|(known, _)| known == id);
-            let before = before.and_then(|(_, address)| address_input(&place!(address)));
-            let stale = before.and_then(|before| there.iter().position(|known| !is_billing(known) && same_address(known, &before)));
+        let there = known.addresses.as_deref().unwrap_or_default();
+        for (stale, input) in deliveries(sent, there, address_input, same_address, is_billing) {
             match stale {
-                Some(at) => self.update_address(there.swap_remove(at), input)?,
-                None => {
-                    self.api.call(CREATE_ADDRESS, json!({ "id": known.id, "input": input }))?;
-                }
+                Some(stale) => self.update_address(stale, input)?,
+                None => drop(self.api.call(CREATE_ADDRESS, json!({ "id": known.id, "input": input }))?),
             }
         }
         Ok(())
@@ -244,23 +212,21 @@ fn same_address(known: &Value, input: &Map<String, Value>) -> bool {
 }
 
 /// An address for the shop; `None` without a street or a country, which Vendure needs.
-fn address_input(customer: &Place<'_>) -> Option<Map<String, Value>> {
-    let filled = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let joined = |parts: [&Option<String>; 2]| parts.into_iter().filter_map(filled).collect::<Vec<_>>().join(" ");
-    let street = filled(customer.street)?;
-    let country = filled(customer.country_code_iso)?;
+fn address_input(place: &Place<'_>) -> Option<Map<String, Value>> {
+    let street = place.street_line()?;
+    let country = place.country_code_iso?;
+    let names: Vec<&str> = [place.first_name, place.last_name].into_iter().flatten().collect();
     // The shop's columns take no null.
-    let text = |text: &Option<String>| filled(text).unwrap_or_default();
     let input = json!({
-        "fullName": joined([customer.first_name, customer.last_name]),
-        "company": text(customer.firm),
-        "streetLine1": filled(customer.house_number).map_or(street.clone(), |number| format!("{street} {number}")),
-        "streetLine2": text(customer.street_addition),
-        "city": text(customer.city),
-        "province": text(customer.region),
-        "postalCode": text(customer.postal_code),
+        "fullName": names.join(" "),
+        "company": place.firm.unwrap_or_default(),
+        "streetLine1": street,
+        "streetLine2": place.street_addition.unwrap_or_default(),
+        "city": place.city.unwrap_or_default(),
+        "province": place.region.unwrap_or_default(),
+        "postalCode": place.postal_code.unwrap_or_default(),
         "countryCode": country,
-        "phoneNumber": text(customer.phone),
+        "phoneNumber": place.phone.unwrap_or_default(),
     });
     input.as_object().cloned()
 }
@@ -311,7 +277,7 @@ fn promotion_input(sent: &CouponRecord, shop: &ShopSettings) -> Result<Map<Strin
 mod tests {
     use serde_json::json;
 
-    use super::{Place, address_input, customer_input, promotion_input, same_address};
+    use super::{address_input, customer_input, promotion_input, same_address};
     use crate::connectors::vendure::tests::shop;
     use crate::connectors::{CouponRecord, CustomerRecord};
     use crate::domain::Decimal;
@@ -362,9 +328,9 @@ mod tests {
         assert_eq!((&input["firstName"], &input["lastName"]), (&json!("Ada"), &json!("")));
         assert_eq!(input["emailAddress"], "ada@example.org");
         assert_eq!(customer_input("7", &record(Some(" "))).get("emailAddress"), None);
-        assert_eq!(address_input(&place!(customer)), None, "in which country?");
+        assert_eq!(address_input(&(&customer).into()), None, "in which country?");
         let whole = Customer { house_number: Some("5".into()), country_code_iso: Some("GB".into()), ..customer };
-        let address = address_input(&place!(whole)).unwrap();
+        let address = address_input(&(&whole).into()).unwrap();
         assert_eq!((&address["streetLine1"], &address["countryCode"]), (&json!("Main Road 5"), &json!("GB")));
         // As the shop gives it back.
         let mut known = json!({ "id": "4", "fullName": "Ada", "company": "", "streetLine1": "Main Road 5", "streetLine2": null, "city": "",

@@ -1,50 +1,19 @@
 //! One call of `submit` on its way through the shop, and what became of its rows.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::super::gallery::{Album, Shown};
+use super::super::outcome::rest_later;
 use super::super::{ChannelError, OfferChange, Outcome, RowResult, Word};
 use super::graphql::Failure;
 use super::inputs;
 use super::shop::ShopSettings;
-use crate::domain::OfferId;
-use crate::domain::message::{Arg, Message};
+use crate::domain::message::Message;
 
 /// What one call has looked up, by facet and word.
 pub(super) type Values = BTreeMap<(String, Word), String>;
-
-/// What one call has learnt about pictures.
-#[derive(Debug)]
-pub(super) struct Album {
-    pub started: Instant,
-    /// Assets by address.
-    pub known: BTreeMap<String, Result<String, Missed>>,
-}
-
-impl Default for Album {
-    fn default() -> Album {
-        Album { started: Instant::now(), known: BTreeMap::new() }
-    }
-}
-
-/// Why the shop does not have a picture.
-#[derive(Debug, Clone)]
-pub(super) enum Missed {
-    Wrong(Arg),
-    Later(String),
-}
-
-/// The pictures of an offer at the shop.
-#[derive(Debug, Default)]
-pub(super) struct Shown {
-    /// Assets, in their order.
-    pub ids: Vec<String>,
-    pub messages: Vec<Message>,
-    /// Why some have to be tried again.
-    pub open: Option<String>,
-}
 
 /// Why a row is not sent.
 #[derive(Debug)]
@@ -137,20 +106,7 @@ impl Work {
     }
 
     /// The results; where the channel went away, the rest comes later.
-    pub(super) fn finish(mut self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
-        let Some(error) = self.cut else { return Ok(self.results) };
-        if self.results.is_empty() {
-            return Err(error);
-        }
-        let settled: BTreeSet<OfferId> = self.results.iter().map(|row| row.offer_id).collect();
-        let after = match &error {
-            ChannelError::Unavailable { retry_after, .. } => *retry_after,
-            ChannelError::Unauthorized { .. } | ChannelError::Protocol { .. } => None,
-        };
-        let rest = changes.iter().filter(|change| !settled.contains(&change.offer_id));
-        let later =
-            |change: &OfferChange| RowResult { offer_id: change.offer_id, outcome: Outcome::Later { after, reason: error.to_string() } };
-        self.results.extend(rest.map(later));
-        Ok(self.results)
+    pub(super) fn finish(self, changes: &[OfferChange]) -> Result<Vec<RowResult>, ChannelError> {
+        rest_later(self.results, self.cut, changes)
     }
 }

@@ -2,6 +2,7 @@
 //! piece of it, and remembers between its turns what it must. A new kind of work is a file here, a [`Kind`], and a line in
 //! [`Rounds`].
 
+mod catalogue;
 mod contacts;
 mod facts;
 mod orders;
@@ -60,6 +61,7 @@ pub(super) struct Rounds {
     pub transfers: transfers::Transfers,
     pub contacts: contacts::Contacts,
     pub reconciliation: reconciliation::Reconciliation,
+    pub catalogue: catalogue::Catalogue,
 }
 
 impl Rounds {
@@ -72,6 +74,7 @@ impl Rounds {
             Kind::Transfers => &mut self.transfers,
             Kind::Contacts => &mut self.contacts,
             Kind::Reconciliation => &mut self.reconciliation,
+            Kind::Catalogue => &mut self.catalogue,
         }
     }
 }

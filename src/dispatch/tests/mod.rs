@@ -1,8 +1,10 @@
 //! The dispatcher against a scripted channel, on every database at hand. Workers are stepped, nothing sleeps.
 
 mod begun;
+mod catalogue;
 mod failures;
 mod housekeeping;
+mod labels;
 mod leases;
 mod left_behind;
 mod left_out;
@@ -13,6 +15,7 @@ mod parts;
 mod reconcile;
 mod renames;
 pub(crate) mod script;
+mod shipping_software;
 mod silence;
 mod stock;
 mod support;

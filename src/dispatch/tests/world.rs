@@ -42,6 +42,7 @@ pub(crate) fn dispatch_settings() -> Dispatch {
         jitter: 0.0,
         give_up_after: Duration::from_secs(72 * 3600),
         keep_messages: Duration::from_secs(30 * 86_400),
+        keep_feeds: Duration::ZERO,
         channel_timeout: Duration::from_secs(30),
     }
 }

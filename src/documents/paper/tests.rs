@@ -86,7 +86,7 @@ fn an_invoice_shows_its_sums_and_goes_on_over_pages() {
 fn nothing_is_outside_the_page() {
     for page in super::invoice::pages(&invoice_of(60)) {
         for mark in page.marks {
-            let (Mark::Text { x, y, .. } | Mark::Line { to: (x, y), .. }) = mark;
+            let (Mark::Text { x, y, .. } | Mark::Line { to: (x, y), .. } | Mark::Box { x, y, .. }) = mark;
             assert!((50.0..560.0).contains(&x) && (20.0..830.0).contains(&y), "{x} {y}");
         }
     }

@@ -13,8 +13,25 @@ pub(crate) const MILLIMETRE: f32 = 72.0 / 25.4;
 /// Something on a page. The origin is at the upper left; `y` of a text is its base line.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Mark {
-    Text { x: f32, y: f32, size: f32, weight: Weight, text: String },
-    Line { from: (f32, f32), to: (f32, f32), width: f32 },
+    Text {
+        x: f32,
+        y: f32,
+        size: f32,
+        weight: Weight,
+        text: String,
+    },
+    Line {
+        from: (f32, f32),
+        to: (f32, f32),
+        width: f32,
+    },
+    /// Filled with black, as the bars of a bar code are.
+    Box {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+    },
 }
 
 /// The marks of a page.

@@ -4,7 +4,7 @@ use chrono::{Datelike as _, NaiveDate};
 use krilla::color::rgb;
 use krilla::configure::{Archival, ConfigurationBuilder};
 use krilla::embed::{AssociationKind, EmbeddedFile, MimeType};
-use krilla::geom::{PathBuilder, Point};
+use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
@@ -107,6 +107,13 @@ fn draw(surface: &mut Surface<'_>, mark: &Mark) -> Option<()> {
             path.line_to(to.0, to.1);
             surface.set_fill(None);
             surface.set_stroke(Some(Stroke { paint: black().into(), width: *width, ..Stroke::default() }));
+            surface.draw_path(&path.finish()?);
+        }
+        Mark::Box { x, y, width, height } => {
+            let mut path = PathBuilder::new();
+            path.push_rect(Rect::from_xywh(*x, *y, *width, *height)?);
+            surface.set_fill(Some(Fill { paint: black().into(), opacity: NormalizedF32::ONE, rule: Default::default() }));
+            surface.set_stroke(None);
             surface.draw_path(&path.finish()?);
         }
     }

@@ -38,6 +38,11 @@ messages! {
         "im Shop war schon alles versandt; er kennt die Sendungsnummern {numbers} nicht"
         "give them to the customer another way, or correct the shipment in the shop"
         "teilen Sie sie dem Kunden anders mit oder berichtigen Sie den Versand im Shop";
+    category_unknown CATEGORY Error (category)
+        "the shop has no category \"{category}\""
+        "der Shop hat keine Kategorie \"{category}\""
+        "create it in the shop, or map the item's category to the handle of one that is there"
+        "legen Sie sie im Shop an oder ordnen Sie der Kategorie des Artikels den Handle einer vorhandenen zu";
     currency_differs CURRENCY Error (found, expected)
         "the price is in {found}, the shop's channel sells in {expected}"
         "der Preis ist in {found}, der Kanal des Shops verkauft in {expected}"
@@ -168,6 +173,11 @@ messages! {
         "von {amount} {currency} kann der Shop höchstens {left} erstatten: die gebuchten Zahlungen der Bestellung abzüglich früherer Erstattungen"
         "look the payments up in the shop, and give the money back by hand; nothing of it went back"
         "sehen Sie die Zahlungen im Shop nach, und erstatten Sie das Geld von Hand; davon ist nichts erstattet";
+    refund_by_hand REFUND_BY_HAND Info (amount, currency)
+        "the shop noted the refund of {amount} {currency}; its payment method cannot pay back on line"
+        "der Shop hat die Erstattung von {amount} {currency} vermerkt; seine Zahlungsart kann nicht online zurückzahlen"
+        "transfer the money to the buyer"
+        "überweisen Sie das Geld an den Käufer";
     refund_open REFUND_OPEN Info ()
         "what is cancelled was paid"
         "das Stornierte war bezahlt"

@@ -103,6 +103,16 @@ messages! {
         "der Wert \"{value}\" der Varianteneigenschaft \"{property}\" steht nicht in deren Liste"
         "send another value with updateItems, or add this one with updateVariantAttributeValues"
         "senden Sie mit updateItems einen anderen Wert, oder ergänzen Sie diesen mit updateVariantAttributeValues";
+    offer_without_category_attribute OFFER_HINT Info (attribute, category)
+        "the channel's category \"{category}\" wants the attribute \"{attribute}\", and the offer has none"
+        "die Kategorie \"{category}\" des Kanals verlangt das Attribut \"{attribute}\", und das Angebot hat keines"
+        "send it with updateItems, or map one of the article's attributes to this name with updateAttributes"
+        "senden Sie es mit updateItems, oder ordnen Sie mit updateAttributes ein Attribut des Artikels diesem Namen zu";
+    offer_value_not_of_category OFFER_HINT Info (attribute, value, category)
+        "the channel's category \"{category}\" knows no value \"{value}\" of attribute \"{attribute}\""
+        "die Kategorie \"{category}\" des Kanals kennt keinen Wert \"{value}\" des Attributs \"{attribute}\""
+        "send another value with updateItems, or map it to the channel's word with updateAttributes; fetchPlatformCategoryAttributes lists them"
+        "senden Sie mit updateItems einen anderen Wert, oder ordnen Sie ihn mit updateAttributes dem Wort des Kanals zu; fetchPlatformCategoryAttributes nennt alle";
     offer_without_category OFFER_HINT Info ()
         "no category of the channel is assigned"
         "keine Kategorie des Kanals ist zugeordnet"

@@ -1,6 +1,6 @@
 //! Branches: shops of the merchant with a stock of their own, where buyers may pick up what they ordered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::lookup::{Branch, BranchUpdate, branch_fields};
 use crate::domain::{AnyOf, Failure, FieldName, ItemId, MandatorId, Place, code};
@@ -8,7 +8,7 @@ use crate::operations::cursor::{Asked, written};
 use crate::operations::look_up::{self, By, Conditions, Fitting, Found, LookUp};
 use crate::operations::wire::{Between, Match, Patch};
 use crate::operations::{ReadOperation, Reading};
-use crate::store::{Conn, items, stock};
+use crate::store::{Conn, items, sets, stock};
 use crate::{fetched, look_up_columns, look_up_document, look_up_update, show, update_of, wire, wire_enum};
 
 wire_enum! {
@@ -213,12 +213,15 @@ fn add_stock(reading: &Reading<'_>, conn: &mut Conn<'_>, records: &mut [BranchRe
         }
         let ids: Vec<ItemId> = found.iter().map(|(id, _)| *id).collect();
         let (counts, reserved) = (stock::of_items(conn, &ids)?, stock::reserved(conn, &ids)?);
+        let composed = sets::components_of(conn, &ids)?;
         for branch in branches {
             let warehouse = branch.warehouse_code.as_ref().and_then(|code| reading.settings.warehouse_by_code(mandator_id, code));
             let Some(warehouse_id) = warehouse.map(|warehouse| warehouse.warehouse_id) else { continue };
+            let made = sets::made(conn, &composed, &[warehouse_id])?;
             let stock_of = |(item_id, number): &(ItemId, String)| {
-                let stock_count = counts.get(&(*item_id, warehouse_id)).copied().unwrap_or_default();
-                let reserved_count = reserved.get(&(*item_id, warehouse_id)).copied().unwrap_or_default();
+                let key = (*item_id, warehouse_id);
+                let of = |map: &HashMap<_, i32>| map.get(&key).copied().unwrap_or_default();
+                let (stock_count, reserved_count) = made.get(&key).map_or_else(|| (of(&counts), of(&reserved)), |made| made.counts());
                 let available_count = stock_count.saturating_sub(reserved_count).max(0);
                 BranchStock { item_id: *item_id, internal_item_number: number.clone(), stock_count, reserved_count, available_count }
             };

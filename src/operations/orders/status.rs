@@ -82,7 +82,7 @@ impl WriteOperation for UpdateOrderStatus {
     }
 }
 
-fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<OrderKeys>, Failure> {
+pub(super) fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Result<Done<OrderKeys>, Failure> {
     let (mandator, mut row) = update.order(work)?;
     let event = Event::from(update.status);
     let next = match row.step(event) {

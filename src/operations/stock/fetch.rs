@@ -156,7 +156,7 @@ fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, found: &Found, ids: &[
             let warehouse = reading.settings.warehouse_by_id(row.warehouse_id);
             let key = (row.item_id, row.warehouse_id);
             let (stock_count, reserved_count) = match made.get(&key) {
-                Some(made) => (pieces(made.stock), pieces(made.stock.saturating_sub(made.available))),
+                Some(made) => made.counts(),
                 None => (row.stock_count, reserved.get(&key).copied().unwrap_or_default()),
             };
             record.get_or_insert_with(|| item_of(row)).stock_items.push(WarehouseStock {
@@ -171,11 +171,6 @@ fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, found: &Found, ids: &[
         records.extend(record);
     }
     Ok(records)
-}
-
-/// A number of pieces as the contract has it.
-fn pieces(count: i64) -> i32 {
-    i32::try_from(count).unwrap_or(if count < 0 { i32::MIN } else { i32::MAX })
 }
 
 fn item_of(row: &FoundStock) -> ItemStock {

@@ -44,5 +44,7 @@ wire_id!(
     crate::domain::OrderId,
     crate::domain::OrderItemId,
     crate::domain::PaymentId,
-    crate::domain::DocumentId
+    crate::domain::DocumentId,
+    crate::domain::LabelId,
+    crate::domain::MediaId
 );

@@ -1,6 +1,10 @@
+use std::fs::{self, File};
+use std::time::Duration;
+
 use super::*;
 use crate::config::fixture::settings;
 use crate::domain::MandatorId;
+use crate::folders::Outcome;
 use crate::store::payments::{PaymentSelection, select};
 use crate::store::testing::{on_stores, places};
 
@@ -18,7 +22,7 @@ fn later() -> SystemTime {
 }
 
 /// A look at which a file is seen first, and the one that takes it.
-fn look_twice(folder: &mut Folder, store: &Store) -> Vec<Looked> {
+fn look_twice(folder: &mut Folder, store: &Store) -> Vec<Looked<Imported>> {
     assert!(folder.look(store, later()).unwrap().0.is_empty(), "seen for the first time");
     folder.look(store, later()).unwrap().0
 }
@@ -41,13 +45,13 @@ fn a_statement_is_imported_once_and_moved_into_the_archive() {
         fs::write(place.path().join("day.sta"), STA).unwrap();
         let mut folder = folder(place.path());
         let done = look_twice(&mut folder, store);
-        let [(name, Outcome::Imported(done))] = done.as_slice() else { panic!("{done:?}") };
+        let [(name, Outcome::Taken(done))] = done.as_slice() else { panic!("{done:?}") };
         assert_eq!((name.as_str(), done.new), ("day.sta", 3));
         assert_eq!(names(place.path()), [".kontor.lock", "archive", "error"]);
         assert!(names(&place.path().join("archive"))[0].ends_with("-day.sta"));
         fs::write(place.path().join("day.sta"), STA).unwrap();
         let again = look_twice(&mut folder, store);
-        let [(_, Outcome::Imported(again))] = again.as_slice() else { panic!("{again:?}") };
+        let [(_, Outcome::Taken(again))] = again.as_slice() else { panic!("{again:?}") };
         assert_eq!((again.new, again.known), (0, 3), "put there a second time");
         assert_eq!((stored(store), names(&place.path().join("archive")).len()), (3, 2), "nothing is overwritten");
     });
@@ -66,7 +70,7 @@ fn a_file_that_cannot_be_taken_is_set_aside_with_the_place_and_the_reason() {
         let mut folder = folder(place.path());
         let done = look_twice(&mut folder, store);
         assert_eq!(done.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Refused(_))).count(), 2, "{done:?}");
-        assert_eq!(done.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Imported(_))).count(), 1, "the others go on");
+        assert_eq!(done.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Taken(_))).count(), 1, "the others go on");
         let refused = place.path().join("error");
         let files = names(&refused);
         assert_eq!(files.len(), 4, "{files:?}");

@@ -136,4 +136,16 @@ codes! {
     3073 LOCAL_PATH Client
         "files of the server are not read; send the content in {field:base64_doc}"
         "Dateien des Servers werden nicht gelesen; senden Sie den Inhalt in {field:base64_doc}";
+    3110 MEDIA_NAME Client
+        "\"{0}\" cannot be the name of a file, because {1}; send a name such as lamp_front.jpg, without blanks and signs like : / \\ * ? %"
+        "\"{0}\" kann nicht der Name einer Datei sein, denn {1}; senden Sie einen Namen wie lampe_vorne.jpg, ohne Leerzeichen und Zeichen wie : / \\ * ? %";
+    3111 MEDIA_KIND Client
+        "the content of \"{0}\" is {1} by its first bytes, which is not what the ending of the name says; correct the name or the content"
+        "der Inhalt von \"{0}\" ist nach seinen ersten Bytes {1}, die Endung des Namens sagt anderes; berichtigen Sie den Namen oder den Inhalt";
+    3112 MEDIA_PICTURE Client
+        "the picture cannot be used: {0}; send it whole, and no larger than that"
+        "das Bild ist nicht verwendbar: {0}; senden Sie es vollständig und nicht größer";
+    3113 MEDIA_TOO_LARGE Client
+        "the file has {0} bytes, at most {1} are kept; send a smaller one (media.largest_bytes in the configuration)"
+        "die Datei hat {0} Bytes, höchstens {1} werden aufbewahrt; senden Sie eine kleinere (media.largest_bytes in der Konfiguration)";
 }

@@ -19,7 +19,7 @@ codes! {
     9007 NO_ROOM Server
         "calls in progress take all the memory there is for calls ({0} bytes); nothing of this call was stored, repeat it later (limits.memory_bytes in the configuration)"
         "laufende Aufrufe belegen den ganzen Speicher für Aufrufe ({0} Bytes); nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn später (limits.memory_bytes in der Konfiguration)";
-    9010 DOCUMENT_FOLDER Server
-        "the folder of documents, {0}, cannot be used ({1}); nothing of this call was stored, repeat it when the admin has seen to it (documents.folder in the configuration)"
-        "der Ordner der Dokumente, {0}, ist nicht benutzbar ({1}); nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn, wenn der Administrator das behoben hat (documents.folder in der Konfiguration)";
+    9010 FILE_FOLDER Server
+        "the folder {0} cannot be used ({1}); nothing of this call was stored, repeat it when the admin has seen to it (documents.folder or media.folder in the configuration)"
+        "der Ordner {0} ist nicht benutzbar ({1}); nichts aus diesem Aufruf wurde gespeichert, wiederholen Sie ihn, wenn der Administrator das behoben hat (documents.folder oder media.folder in der Konfiguration)";
 }

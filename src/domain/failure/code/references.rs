@@ -82,6 +82,15 @@ codes! {
     4043 UNKNOWN_CREDIT Client
         "order {0} has no credit entry \"{1}\" whose money went back; create it with createCreditEntry first"
         "der Auftrag {0} hat keine Gutschrift \"{1}\", deren Geld zurückging; legen Sie sie zuerst mit createCreditEntry an";
+    4044 UNKNOWN_LABEL Client
+        "no label has {0} \"{1}\" in mandator {2}; fetchShippingLabels lists them"
+        "kein Label hat {0} \"{1}\" im Mandanten {2}; fetchShippingLabels nennt alle";
+    4045 UNKNOWN_CARRIER Client
+        "account \"{0}\" at a carrier does not exist in mandator {1}, but: {2}; name one of them, or have the admin add it to [[carriers]]"
+        "das Konto \"{0}\" bei einem Versanddienst gibt es im Mandanten {1} nicht, sondern: {2}; nennen Sie eines davon, oder lassen Sie es unter [[carriers]] eintragen";
+    4046 UNKNOWN_MEDIA_TYPE Client
+        "mandator {1} has no kind of file {0}; fetchMediaModuleType lists them, and the admin defines them in the configuration"
+        "im Mandanten {1} gibt es die Dateiart {0} nicht; fetchMediaModuleType nennt alle, der Administrator legt sie in der Konfiguration an";
     4050 UNKNOWN_MESSAGE Client
         "no message has {0} \"{1}\" in mandator {2}; fetchMessages lists them"
         "keine Nachricht hat {0} \"{1}\" im Mandanten {2}; fetchMessages nennt alle";

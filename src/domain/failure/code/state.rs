@@ -100,6 +100,9 @@ codes! {
     5042 SET_IS_COMPONENT Client
         "\"{0}\" is a component of a set, so it cannot be composed of others; take it out of that set first"
         "\"{0}\" ist Komponente eines Sets und kann nicht aus anderen zusammengesetzt sein; nehmen Sie ihn zuerst aus diesem Set";
+    5043 NO_CHANNEL_CATEGORIES Client
+        "no categories of the accounts {0} are known: their channels have none, or they were not read yet; repeat it later, fetchAccounts lists the accounts"
+        "von den Konten {0} sind keine Kategorien bekannt: ihre Kanäle haben keine, oder sie wurden noch nicht gelesen; wiederholen Sie es später, fetchAccounts nennt die Konten";
     5050 PAYMENT_DIFFERS Client
         "the payment is known with {0} \"{1}\", not \"{2}\"; use a new key for another payment"
         "die Zahlung ist mit {0} \"{1}\" bekannt, nicht mit \"{2}\"; verwenden Sie für eine andere Zahlung einen neuen Schlüssel";
@@ -169,4 +172,22 @@ codes! {
     5080 NOT_ON_INVOICE Client
         "invoice {0} does not have as many pieces of position {1} left; credit an amount instead"
         "die Rechnung {0} hat nicht mehr so viele Stücke der Position {1}; schreiben Sie stattdessen einen Betrag gut";
+    5081 LABEL_DIFFERS Client
+        "label \"{0}\" exists with another order, carrier, package, weight or service; use a new number for a new label"
+        "das Label \"{0}\" gibt es mit anderem Auftrag, Versanddienst, Paket, Gewicht oder Service; verwenden Sie für ein neues Label eine neue Nummer";
+    5082 LABEL_STATE Client
+        "the label is \"{0}\", so {1} is not possible; fetchShippingLabels shows its state"
+        "das Label ist \"{0}\", {1} ist also nicht möglich; fetchShippingLabels zeigt seinen Stand";
+    5083 LABEL_LACKS Client
+        "order {0} has no {1} for a label; send it with updateOrders"
+        "der Auftrag {0} hat keine Angabe {1} für ein Label; senden Sie sie mit updateOrders";
+    5084 PACKAGE_LABELLED Client
+        "package {0} has label {1} already; cancel that one first with confirmShippingLabels"
+        "das Paket {0} hat schon das Label {1}; stornieren Sie jenes zuerst mit confirmShippingLabels";
+    5090 FEEDS_OFF Client
+        "what goes to channels and comes from them is not kept; the admin can have it kept with dispatch.keep_feeds_days in the configuration"
+        "was an Kanäle geht und von ihnen kommt, wird nicht aufbewahrt; der Administrator kann das mit dispatch.keep_feeds_days in der Konfiguration einschalten";
+    5091 NO_CLIENT Client
+        "Kontor has no screen yet that could show the record with {0} \"{1}\"; read it with a fetch call"
+        "Kontor hat noch keine Oberfläche, die den Datensatz mit {0} \"{1}\" zeigen könnte; lesen Sie ihn mit einem fetch-Aufruf";
 }

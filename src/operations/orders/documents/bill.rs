@@ -27,7 +27,7 @@ fn filled(address: Option<&Address>) -> Option<&Address> {
 }
 
 /// Where the goods go.
-pub(super) fn delivery_address(order: &OrderRow) -> Option<&Address> {
+pub(in crate::operations::orders) fn delivery_address(order: &OrderRow) -> Option<&Address> {
     filled(order.data.delivery_address.as_ref()).or(filled(order.data.invoice_address.as_ref()))
 }
 
@@ -122,7 +122,7 @@ pub(super) fn bill(
 }
 
 /// As the buyer knows it.
-pub(super) fn order_number(order: &OrderRow) -> String {
+pub(in crate::operations::orders) fn order_number(order: &OrderRow) -> String {
     order.marketplace_order_id.clone().unwrap_or_else(|| match &order.order_number_prefix {
         Some(prefix) => format!("{prefix}{}", order.order_number),
         None => order.order_number.to_string(),

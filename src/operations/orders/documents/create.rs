@@ -4,11 +4,12 @@
 use super::bill::{bill, day_of, delivery_address, lacks, language_of, order_number, refusal};
 use super::{DocumentKeys, DocumentedOrder, OrderKeys, OrderSignificantKey, order_record, store};
 use crate::config::{Billing, Mandator, Series};
-use crate::documents::{self as papers, DeliveryNote, Folder, checksum};
+use crate::documents::{self as papers, DeliveryNote};
 use crate::domain::invoice::{Credited, Invoice, correction, draw};
 use crate::domain::order::OrderStatus;
 use crate::domain::order_document::{DeliveryLine, DocumentRecord, DocumentType, FileKind, Origin};
 use crate::domain::{Decimal, Failure, Language, Place, code};
+use crate::files::{Folder, checksum};
 use crate::operations::common::{ReportAction, WriteRequest as _};
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::kind;
 use crate::config::Mandator;
-use crate::documents::Folder;
 use crate::domain::order_document::{DocumentType, Origin};
 use crate::domain::{AccountId, DocumentId, Failure, MandatorId, OrderId, Stamp, code};
+use crate::files::Folder;
 use crate::operations::wire::{Between, Bytes, Match, Time, cond_of, mandator_of, words_of};
 use crate::operations::{ReadOperation, Reading, Room};
 use crate::store::Conn;

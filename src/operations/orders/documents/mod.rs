@@ -10,6 +10,7 @@ mod update;
 #[cfg(test)]
 mod tests;
 
+pub(super) use bill::{delivery_address, order_number};
 pub(crate) use create::CreateOrderDocuments;
 pub(crate) use fetch::FetchOrderDocuments;
 pub(crate) use update::UpdateOrderDocuments;

@@ -2,13 +2,14 @@
 
 use super::create::{CreateDocumentsRequest, CreateDocumentsResult, OrderPapers, WantedDocument};
 use super::fetch::{FetchDocumentsRequest, OrderDocumentFilter, OrderDocumentsRecord};
-use super::update::{Enclosed, OrderDocumentsUpdate, SentDocument, UpdateDocumentsRequest, UpdateDocumentsResult};
+use super::update::{OrderDocumentsUpdate, SentDocument, UpdateDocumentsRequest, UpdateDocumentsResult};
 use super::{CreateOrderDocuments, FetchOrderDocuments, UpdateOrderDocuments};
 use crate::config::fixture;
-use crate::documents::{Folder, checksum};
 use crate::domain::order::{Address, CreditDocument, CreditState, CreditedPieces, PaymentStatus, Workflow};
 use crate::domain::order_document::DocumentType;
 use crate::domain::{Decimal, MandatorId, OrderId};
+use crate::files::{Folder, checksum};
+use crate::operations::enclosed::Enclosed;
 use crate::operations::orders::tests::{facts, load, order_with, shelf};
 use crate::operations::testing::{call, fetch, is, records};
 use crate::store::Store;

@@ -5,49 +5,22 @@
 
 use super::{DocumentKeys, DocumentedOrder, OrderKeys, OrderSignificantKey, order_record, store};
 use crate::config::Settings;
-use crate::documents::{Folder, checksum};
 use crate::domain::order_document::{self, DocumentRecord, DocumentType, FileKind, LONGEST_NAME, Origin};
 use crate::domain::{Failure, Place, code};
+use crate::files::{Folder, checksum};
 use crate::operations::common::{ReportAction, WriteRequest as _};
-use crate::operations::wire::{Bytes, FieldSpec, Records, Source, Types, Value, Writer};
-use crate::operations::{Done, FIRST_VERSION, Face, Refused, Work, WriteOperation};
+use crate::operations::enclosed::Enclosed;
+use crate::operations::wire::Records;
+use crate::operations::{Done, FIRST_VERSION, Refused, Work, WriteOperation};
 use crate::store::documents::{self, DocumentRow};
 use crate::store::orders::{self, OrderRow};
 use crate::{reports, wire, write_request};
 
-/// The content of a document.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Enclosed {
-    content: Bytes,
-    /// What the check before the transaction found.
-    checked: Option<Checked>,
-}
-
+/// What the check before the transaction found in the content of a document.
 #[derive(Debug, Clone)]
-struct Checked {
+pub(crate) struct Checked {
     kind: FileKind,
     checksum: String,
-}
-
-#[cfg(test)]
-impl Enclosed {
-    pub(super) fn of(bytes: &[u8]) -> Enclosed {
-        Enclosed { content: Bytes(bytes.to_vec()), checked: None }
-    }
-}
-
-impl Value for Enclosed {
-    fn read(source: Source<'_>, spec: &FieldSpec, face: Face) -> Result<Self, Failure> {
-        Bytes::read(source, spec, face).map(|content| Enclosed { content, checked: None })
-    }
-
-    fn write(&self, out: &mut Writer, name: &str) {
-        self.content.write(out, name);
-    }
-
-    fn type_name(spec: &FieldSpec, types: &mut Types) -> String {
-        Bytes::type_name(spec, types)
-    }
 }
 
 write_request! {
@@ -76,7 +49,7 @@ wire! {
         /// Files of the server are not read: always refused.
         local_doc_path: Option<String>,
         /// The content: PDF, XML, PNG, JPEG, TIFF or ZPL.
-        base64_doc: Option<Enclosed>,
+        base64_doc: Option<Enclosed<Checked>>,
         /// What it is about.
         document_type: DocumentType,
         /// Name of the file, with the ending of its kind; made by Kontor where it is missing.

@@ -1,7 +1,7 @@
 //! One bad row must not hold up its batch: a refused batch is halved until the bad row is alone.
 
-use super::super::ChannelError;
-use super::graphql::{Failure, Rule};
+use super::ChannelError;
+use super::rule::{Failure, Rule};
 
 /// What became of each row, in the order of `rows`. `None`: not sent any more, because the channel went away.
 pub(crate) struct Halved<R> {
@@ -12,8 +12,8 @@ pub(crate) struct Halved<R> {
 /// Sends some rows in one call, and answers with one result per row.
 type Send<'a, T, R> = dyn FnMut(&[T]) -> Result<Vec<R>, Failure> + 'a;
 
-/// Sends `rows` in one call; where the shop refuses it, in two halves, and so on. With one bad row of n this takes at most 2·log2(n)+1 calls. Vendure runs each mutation in a transaction, so a
-/// refused batch left nothing behind.
+/// Sends `rows` in one call; where the shop refuses it, in two halves, and so on. With one bad row of n this takes at most
+/// 2·log2(n)+1 calls. For shops where a refused batch leaves nothing behind.
 pub(crate) fn halve<T, R>(rows: &[T], send: &mut Send<'_, T, R>) -> Halved<R> {
     let mut halved = Halved { rows: Vec::with_capacity(rows.len()), cut: None };
     walk(rows, send, &mut halved);

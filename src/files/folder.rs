@@ -1,8 +1,10 @@
-//! The folder of documents. A file has the name of its checksum, is complete when it has it, and never changes. Which files
-//! count says the database: one that no row names is left over from a call that came to nothing, and is removed a day later.
+//! A folder of files that calls brought. A file has the name of its checksum, is complete when it has it, and never changes.
+//! Which files count says the database: one that no row names is left over from a call that came to nothing, or was replaced, and
+//! is removed a day later.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write as _};
+use std::collections::BTreeSet;
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::hex::hex;
 use crate::domain::{Failure, code};
-use crate::store::{Store, documents};
+use crate::folders::write_then_rename;
+use crate::store::{Conn, Store};
 
 /// A file is there before its row is: the call that brings it may still run.
 const LEFT_OVER: Duration = Duration::from_secs(24 * 60 * 60);
@@ -18,6 +21,9 @@ const LEFT_OVER: Duration = Duration::from_secs(24 * 60 * 60);
 const AT_A_TIME: usize = 200;
 /// A file that is being written.
 const UNFINISHED: &str = "new-";
+
+/// Which of these files rows of the database name.
+pub(crate) type Named = fn(&mut Conn<'_>, &[String]) -> Result<BTreeSet<String>, Failure>;
 
 /// SHA-256, in hexadecimal.
 pub(crate) fn checksum(bytes: &[u8]) -> String {
@@ -51,7 +57,7 @@ impl Folder {
     /// Stores a file, unless it is there. When this returns, it is on disk under its name.
     ///
     /// # Errors
-    /// `DOCUMENT_FOLDER`.
+    /// `FILE_FOLDER`.
     pub(crate) fn keep(&self, checksum: &str, bytes: &[u8]) -> Result<(), Failure> {
         self.store(checksum, bytes).map_err(|error| self.fault(&error))
     }
@@ -66,13 +72,7 @@ impl Folder {
         let folder = path.parent().unwrap_or(&self.root);
         private_folder(folder)?;
         let unfinished = folder.join(format!("{UNFINISHED}{:032x}", rand::random::<u128>()));
-        let written = write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, &path));
-        if written.is_err() {
-            let _ = fs::remove_file(&unfinished);
-        }
-        written?;
-        // The name has to survive a loss of power, too.
-        File::open(folder)?.sync_all()
+        write_then_rename(&unfinished, &path, bytes)
     }
 
     /// The content of a file; `None`: it is not there, or is not what was stored.
@@ -84,8 +84,15 @@ impl Folder {
         (self::checksum(&content) == checksum).then_some(content)
     }
 
-    pub(crate) fn fault(&self, error: &io::Error) -> Failure {
-        Failure::new(code::DOCUMENT_FOLDER, [&self.root.display().to_string(), &error.to_string()])
+    /// A file to be read in pieces; `None`: it is not there, or has another size than what was stored.
+    pub(crate) fn open(&self, checksum: &str, bytes: i64) -> Option<File> {
+        let file = File::open(self.path(checksum).ok()?).ok()?;
+        let size = file.metadata().ok()?.len();
+        (i64::try_from(size) == Ok(bytes)).then_some(file)
+    }
+
+    fn fault(&self, error: &io::Error) -> Failure {
+        Failure::new(code::FILE_FOLDER, [&self.root.display().to_string(), &error.to_string()])
     }
 
     /// Files of a part that are old enough to be left over: their names, the finished ones apart.
@@ -116,15 +123,6 @@ fn is_old(path: &Path, now: SystemTime) -> bool {
     age.is_some_and(|age| age > LEFT_OVER)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -136,20 +134,20 @@ fn private_folder(folder: &Path) -> io::Result<()> {
 /// the same file again has it looked for in its own, and writes it once more if it is gone.
 ///
 /// # Errors
-/// Those of the database, and `DOCUMENT_FOLDER`.
-pub(crate) fn sweep(store: &Store, folder: &Folder, part: u8, now: SystemTime) -> Result<usize, Failure> {
+/// Those of the database, and `FILE_FOLDER`.
+pub(crate) fn sweep(store: &Store, folder: &Folder, named: Named, part: u8, now: SystemTime) -> Result<usize, Failure> {
     let digits = hex(&[part]);
     let (finished, unfinished) = folder.old_files(&digits, now).map_err(|error| folder.fault(&error))?;
     let mut removed = unfinished.iter().filter(|path| fs::remove_file(path).is_ok()).count();
     for names in finished.chunks(AT_A_TIME) {
-        let known = store.read(|conn| documents::named(conn, names))?;
+        let known = store.read(|conn| named(conn, names))?;
         let names: Vec<String> = names.iter().filter(|name| !known.contains(*name)).cloned().collect();
         if names.is_empty() {
             continue;
         }
         let folder = folder.clone();
         removed += store.write(move |tx| {
-            let known = documents::named(&mut tx.conn, &names)?;
+            let known = named(&mut tx.conn, &names)?;
             let paths = names.iter().filter(|name| !known.contains(*name)).filter_map(|name| folder.path(name).ok());
             Ok(paths.filter(|path| is_old(path, now) && fs::remove_file(path).is_ok()).count())
         })?;
@@ -160,11 +158,12 @@ pub(crate) fn sweep(store: &Store, folder: &Folder, part: u8, now: SystemTime) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::documents::named;
     use crate::store::testing::on_stores;
 
     fn folder() -> (Folder, tempfile::TempDir) {
         let guard = tempfile::tempdir().expect("a folder");
-        (Folder::new(&guard.path().join("documents")), guard)
+        (Folder::new(&guard.path().join("files")), guard)
     }
 
     #[test]
@@ -176,6 +175,7 @@ mod tests {
             folder.keep(&sum, b"abc").expect("stored");
         }
         assert_eq!(folder.read(&sum, 3).as_deref(), Some(&b"abc"[..]));
+        assert!(folder.open(&sum, 3).is_some() && folder.open(&sum, 4).is_none());
         let path = folder.path(&sum).expect("a path");
         assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("entries").count(), 1, "nothing unfinished is left");
         fs::write(&path, b"abd").expect("spoiled");
@@ -206,9 +206,9 @@ mod tests {
             folder.keep(&sum, b"abc").expect("stored");
             let part = u8::from_str_radix(&sum[..2], 16).expect("digits");
             let later = SystemTime::now() + LEFT_OVER + Duration::from_secs(60);
-            assert_eq!(sweep(store, &folder, part, SystemTime::now()).expect("swept"), 0, "its call may still run");
-            assert_eq!(sweep(store, &folder, part.wrapping_add(1), later).expect("swept"), 0);
-            assert_eq!(sweep(store, &folder, part, later).expect("swept"), 1);
+            assert_eq!(sweep(store, &folder, named, part, SystemTime::now()).expect("swept"), 0, "its call may still run");
+            assert_eq!(sweep(store, &folder, named, part.wrapping_add(1), later).expect("swept"), 0);
+            assert_eq!(sweep(store, &folder, named, part, later).expect("swept"), 1);
             assert_eq!(folder.read(&sum, 3), None);
         });
     }

@@ -1,0 +1,7 @@
+//! Files that calls bring: kept on disk, and pictures among them looked into.
+
+mod folder;
+mod picture;
+
+pub(crate) use folder::{Folder, checksum, sweep};
+pub(crate) use picture::look;

@@ -1,0 +1,215 @@
+//! Shipping labels. A row is there before its carrier is called, and says what the carrier may have done.
+
+use diesel::prelude::*;
+
+use super::filter::{Cond, Window};
+use super::schema::{orders, shipping_labels};
+use super::{Conn, MOST_VARIABLES, Stored, Tx, next_id};
+use crate::domain::label::{LabelDocument, LabelState};
+use crate::domain::{AccountId, Failure, LabelId, MandatorId, OrderId, Stamp};
+use crate::{conditions, on};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = shipping_labels, primary_key(label_id), treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct LabelRow {
+    pub label_id: LabelId,
+    pub mandator_id: MandatorId,
+    pub order_id: OrderId,
+    /// An account at a carrier, as the configuration names it.
+    pub carrier: String,
+    /// By which the carrier recognises it.
+    pub reference: String,
+    pub external_label_number: Option<String>,
+    /// `None`: the package comes when the label is confirmed.
+    pub packet_id: Option<i32>,
+    pub state: LabelState,
+    pub tracking_number: Option<String>,
+    pub due_at: i64,
+    pub attempts: i32,
+    /// 1: the carrier may have made it, although no answer says so.
+    pub unclear: i32,
+    pub created_at: i64,
+    pub last_changed: i64,
+    pub last_changed_by: String,
+    pub data: Stored<LabelDocument>,
+}
+
+impl LabelRow {
+    pub(crate) fn document(&self) -> Result<LabelDocument, Failure> {
+        self.data.read(|| format!("label {}", self.label_id))
+    }
+}
+
+/// Stores a new label; its id, reference and stamps are set here.
+pub(crate) fn insert(tx: &mut Tx<'_>, mut row: LabelRow) -> Result<LabelRow, Failure> {
+    row.label_id = LabelId(next_id(tx, "label")?);
+    // At least eight characters: shorter ones are not found at some carriers.
+    row.reference = format!("K{}-{:06}", row.mandator_id, row.label_id.0);
+    row.created_at = tx.stamp.0;
+    row.last_changed = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::insert_into(shipping_labels::table).values(&row).execute(c))?;
+    Ok(row)
+}
+
+/// Stores a changed label; its change stamp is set here.
+pub(crate) fn save(tx: &mut Tx<'_>, row: &mut LabelRow, changed_by: &str) -> Result<(), Failure> {
+    row.last_changed = tx.stamp.0;
+    row.last_changed_by = changed_by.to_owned();
+    on!(&mut tx.conn, c => diesel::update(shipping_labels::table.find(row.label_id)).set(&*row).execute(c))?;
+    Ok(())
+}
+
+/// One of the numbers that name a label.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum LabelKey<'k> {
+    Id(LabelId),
+    External(&'k str),
+    Tracking(&'k str),
+    Reference(&'k str),
+}
+
+/// The labels of a mandator under a key, the oldest first.
+pub(crate) fn find(conn: &mut Conn<'_>, mandator_id: MandatorId, key: LabelKey<'_>) -> Result<Vec<LabelRow>, Failure> {
+    Ok(on!(conn, c => {
+        let own = shipping_labels::table
+            .filter(shipping_labels::mandator_id.eq(mandator_id))
+            .order(shipping_labels::label_id)
+            .select(LabelRow::as_select())
+            .into_boxed();
+        match key {
+            LabelKey::Id(id) => own.filter(shipping_labels::label_id.eq(id)).load(c),
+            LabelKey::External(number) => own.filter(shipping_labels::external_label_number.eq(number)).load(c),
+            LabelKey::Tracking(number) => own.filter(shipping_labels::tracking_number.eq(number)).load(c),
+            LabelKey::Reference(reference) => own.filter(shipping_labels::reference.eq(reference)).load(c),
+        }
+    })?)
+}
+
+/// The label of a package that is neither refused nor cancelled.
+pub(crate) fn of_package(conn: &mut Conn<'_>, order_id: OrderId, packet_id: i32) -> Result<Option<LabelRow>, Failure> {
+    Ok(on!(conn, c => shipping_labels::table
+        .filter(shipping_labels::order_id.eq(order_id))
+        .filter(shipping_labels::packet_id.eq(packet_id))
+        .filter(shipping_labels::state.ne_all([LabelState::Refused, LabelState::Cancelled]))
+        .order(shipping_labels::label_id)
+        .select(LabelRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// The next label for which a carrier has something to do: one that waits, or one whose call came to no end.
+pub(crate) fn due(conn: &mut Conn<'_>, carrier: &str, now: Stamp) -> Result<Option<LabelRow>, Failure> {
+    let open = [LabelState::Waiting, LabelState::Asking, LabelState::Cancelling];
+    Ok(on!(conn, c => shipping_labels::table
+        .filter(shipping_labels::carrier.eq(carrier))
+        .filter(shipping_labels::state.eq_any(open))
+        .filter(shipping_labels::due_at.le(now.0))
+        .order((shipping_labels::due_at, shipping_labels::label_id))
+        .select(LabelRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// The label of an order at a carrier that is neither refused nor cancelled; the oldest, if there are several.
+pub(crate) fn of_order(conn: &mut Conn<'_>, order_id: OrderId, carrier: &str) -> Result<Option<LabelRow>, Failure> {
+    Ok(on!(conn, c => shipping_labels::table
+        .filter(shipping_labels::order_id.eq(order_id))
+        .filter(shipping_labels::carrier.eq(carrier))
+        .filter(shipping_labels::state.ne_all([LabelState::Refused, LabelState::Cancelled]))
+        .order(shipping_labels::label_id)
+        .select(LabelRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Whether an order has another label that is refused or unclear.
+pub(crate) fn has_troubled(conn: &mut Conn<'_>, order_id: OrderId, beside: LabelId) -> Result<bool, Failure> {
+    let found: i64 = on!(conn, c => shipping_labels::table
+        .filter(shipping_labels::order_id.eq(order_id))
+        .filter(shipping_labels::label_id.ne(beside))
+        .filter(shipping_labels::state.eq_any([LabelState::Refused, LabelState::Unclear]))
+        .count()
+        .get_result(c))?;
+    Ok(found > 0)
+}
+
+/// Labels that wait for a carrier, the oldest first.
+pub(crate) fn waiting(conn: &mut Conn<'_>, carrier: &str, now: Stamp, most: usize) -> Result<Vec<LabelRow>, Failure> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    Ok(on!(conn, c => shipping_labels::table
+        .filter(shipping_labels::carrier.eq(carrier))
+        .filter(shipping_labels::state.eq(LabelState::Waiting))
+        .filter(shipping_labels::due_at.le(now.0))
+        .order(shipping_labels::label_id)
+        .limit(most)
+        .select(LabelRow::as_select())
+        .load(c))?)
+}
+
+/// Has all labels of a carrier that wait to be exported go now. Gives how many there are.
+pub(crate) fn release(tx: &mut Tx<'_>, mandator_id: MandatorId, carrier: &str, now: i64) -> Result<usize, Failure> {
+    Ok(on!(&mut tx.conn, c => diesel::update(shipping_labels::table)
+        .filter(shipping_labels::mandator_id.eq(mandator_id))
+        .filter(shipping_labels::carrier.eq(carrier))
+        .filter(shipping_labels::state.eq(LabelState::Waiting))
+        .set(shipping_labels::due_at.eq(now))
+        .execute(c))?)
+}
+
+conditions! {
+    ($)
+    /// The conditions of one `filter` of fetchShippingLabels.
+    LabelSelection, label_conditions {
+        label_ids: Cond<LabelId> = shipping_labels::label_id,
+        external_label_number: Cond<String> = shipping_labels::external_label_number,
+        tracking_number: Cond<String> = shipping_labels::tracking_number,
+        order_ids: Cond<OrderId> = orders::order_id,
+        order_number: Cond<i32> = orders::order_number,
+        external_order_number_1: Cond<String> = orders::external_order_number_1,
+        marketplace_order_id_1: Cond<String> = orders::marketplace_order_id,
+        account_id: Cond<AccountId> = orders::account_id,
+        created_at: Window = shipping_labels::created_at,
+        last_changed: Window = shipping_labels::last_changed,
+    } and {
+        state: Cond<LabelState> = shipping_labels::state,
+        carrier: Cond<String> = shipping_labels::carrier,
+    } beside {
+        mandator_id: MandatorId,
+    }
+}
+
+macro_rules! select_ids {
+    ($c:expr, $backend:ty, $s:expr) => {{
+        let s: &LabelSelection = $s;
+        let mut query = shipping_labels::table
+            .inner_join(orders::table)
+            .filter(shipping_labels::mandator_id.eq(s.mandator_id))
+            .order(shipping_labels::label_id)
+            .select(shipping_labels::label_id)
+            .into_boxed::<$backend>();
+        label_conditions!(narrow query, s);
+        query.load::<LabelId>($c)
+    }};
+}
+
+/// The ids of the labels that match, in order.
+pub(crate) fn select(conn: &mut Conn<'_>, selection: &LabelSelection) -> Result<Vec<LabelId>, Failure> {
+    let found = match conn {
+        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
+        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),
+    };
+    Ok(found?)
+}
+
+/// Labels by id, in order.
+pub(crate) fn load(conn: &mut Conn<'_>, ids: &[LabelId]) -> Result<Vec<LabelRow>, Failure> {
+    let mut rows = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        rows.extend(on!(conn, c => shipping_labels::table
+            .filter(shipping_labels::label_id.eq_any(chunk))
+            .order(shipping_labels::label_id)
+            .select(LabelRow::as_select())
+            .load::<LabelRow>(c))?);
+    }
+    Ok(rows)
+}
