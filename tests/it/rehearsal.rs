@@ -117,7 +117,9 @@ fn rehearse_everything(database: Database) {
             }
             Step::Call(sample) if sample.operation.access == Access::Write && !sample.is_rehearsal() => {
                 let before = at_rest(&world, orders_moved);
-                orders_moved = ["Order", "Credit", "transferMoney", "Label", "ShippingSoftware"].iter().any(|word| sample.operation.name.contains(word));
+                orders_moved = ["Order", "Credit", "transferMoney", "Label", "ShippingSoftware"]
+                    .iter()
+                    .any(|word| sample.operation.name.contains(word));
                 let began = Utc::now() - chrono::TimeDelta::minutes(2);
                 let rehearsal = world.connect(sample.operation.name, &rehearsed(&sample));
                 let name = sample.name(Face::Compat, Document::Request);
