@@ -247,7 +247,12 @@ impl Medusa {
             match result {
                 Some(Ok(created)) => {
                     let metadata = row.input.get("metadata").and_then(Value::as_object).cloned();
-                    draft.product.variants.push(Sibling { id: created.id.clone(), sku: created.sku.clone(), metadata, options: Vec::new() });
+                    draft.product.variants.push(Sibling {
+                        id: created.id.clone(),
+                        sku: created.sku.clone(),
+                        metadata,
+                        options: Vec::new(),
+                    });
                     draft.runs(&created.id, true);
                     kept.extend(placed(vec![row], &id, &[created]));
                 }

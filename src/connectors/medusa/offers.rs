@@ -291,11 +291,7 @@ impl Medusa {
     }
 
     /// The products that variants belong to now, where that may be another one than theirs.
-    fn other_families(
-        &self,
-        updates: &[(&OfferChange, &Variant)],
-        drafts: &BTreeMap<String, Draft>,
-    ) -> Result<Families<Product>, Failure> {
+    fn other_families(&self, updates: &[(&OfferChange, &Variant)], drafts: &BTreeMap<String, Draft>) -> Result<Families<Product>, Failure> {
         let elsewhere = |(change, variant): &&(&OfferChange, &Variant)| {
             let slug = slug_of(change).filter(|_| change.wanted == Wanted::Running);
             let handle = drafts.get(&variant.product_id).map(|draft| draft.product.handle.as_str());

@@ -192,7 +192,8 @@ mod tests {
         let address = address_input(&(&whole).into()).unwrap();
         assert_eq!((&address["address_1"], &address["country_code"]), (&json!("Main Road 5"), &json!("gb")));
         // As the shop gives it back.
-        let mut known = json!({ "id": "a", "first_name": "Ada", "last_name": null, "company": "", "address_1": "Main Road 5", "country_code": "gb" });
+        let mut known =
+            json!({ "id": "a", "first_name": "Ada", "last_name": null, "company": "", "address_1": "Main Road 5", "country_code": "gb" });
         let read = |known: &Value| serde_json::from_value::<Address>(known.clone()).unwrap();
         assert!(same_address(&read(&known), &address));
         known["city"] = json!("London");

@@ -28,11 +28,7 @@ pub(super) struct SandboxConnector {
 
 impl SandboxConnector {
     /// Runs a call and notes it for `fetchFeeds`, where somebody wants to know.
-    fn noted<A: Debug, T: Debug>(
-        what: &str,
-        asked: &A,
-        call: impl FnOnce() -> Result<T, ChannelError>,
-    ) -> Result<T, ChannelError> {
+    fn noted<A: Debug, T: Debug>(what: &str, asked: &A, call: impl FnOnce() -> Result<T, ChannelError>) -> Result<T, ChannelError> {
         let result = call();
         if feeds::wanted() {
             let (answer, failure) = match &result {
@@ -106,30 +102,32 @@ impl Connector for SandboxConnector {
             let reason = format!("{} rows in one call, the sandbox takes {}", changes.len(), self.can.batch_size);
             return Err(ChannelError::Protocol { reason });
         }
-        let call = || self.call(
-            |shop| {
-                count(&mut shop.counters.submit_calls, 1);
-                shop.counters.largest_batch = shop.counters.largest_batch.max(changes.len());
-            },
-            |shop| {
-                if self.can.has("tasks")
-                    && let Some(accepted) = shop.accept_rows(changes, Utc::now())
-                {
-                    count(&mut shop.counters.rows_accepted, accepted.len());
-                    return accepted;
-                }
-                let valid = shop.faults.expires_after().unwrap_or(usize::MAX);
-                let row = |(index, change): (usize, &OfferChange)| {
-                    let outcome = if index < valid {
-                        shop.submit(change, &self.can)
-                    } else {
-                        Outcome::Later { after: None, reason: "HTTP 401, the token has expired (fault `expire`)".to_owned() }
+        let call = || {
+            self.call(
+                |shop| {
+                    count(&mut shop.counters.submit_calls, 1);
+                    shop.counters.largest_batch = shop.counters.largest_batch.max(changes.len());
+                },
+                |shop| {
+                    if self.can.has("tasks")
+                        && let Some(accepted) = shop.accept_rows(changes, Utc::now())
+                    {
+                        count(&mut shop.counters.rows_accepted, accepted.len());
+                        return accepted;
+                    }
+                    let valid = shop.faults.expires_after().unwrap_or(usize::MAX);
+                    let row = |(index, change): (usize, &OfferChange)| {
+                        let outcome = if index < valid {
+                            shop.submit(change, &self.can)
+                        } else {
+                            Outcome::Later { after: None, reason: "HTTP 401, the token has expired (fault `expire`)".to_owned() }
+                        };
+                        RowResult { offer_id: change.offer_id, outcome }
                     };
-                    RowResult { offer_id: change.offer_id, outcome }
-                };
-                changes.iter().enumerate().map(row).collect()
-            },
-        );
+                    changes.iter().enumerate().map(row).collect()
+                },
+            )
+        };
         Self::noted("submit", &changes, call)
     }
 
@@ -150,25 +148,29 @@ impl Connector for SandboxConnector {
     }
 
     fn pull_orders(&self, cursor: Option<&str>, _open: &[String]) -> Result<Pulled, ChannelError> {
-        let call = || self.call(
-            |shop| count(&mut shop.counters.pull_calls, 1),
-            |shop| {
-                let pulled = shop.pull(cursor, &self.can);
-                count(&mut shop.counters.orders_delivered, pulled.orders.len());
-                pulled
-            },
-        );
+        let call = || {
+            self.call(
+                |shop| count(&mut shop.counters.pull_calls, 1),
+                |shop| {
+                    let pulled = shop.pull(cursor, &self.can);
+                    count(&mut shop.counters.orders_delivered, pulled.orders.len());
+                    pulled
+                },
+            )
+        };
         Self::noted("pull_orders", &cursor, call)
     }
 
     fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
-        let call = || self.call(
-            |shop| count(&mut shop.counters.fact_calls, 1),
-            |shop| {
-                let accepted = if self.can.has("tasks") { shop.accept_fact(fact, Utc::now()) } else { None };
-                accepted.unwrap_or_else(|| shop.take_fact(fact, &self.can))
-            },
-        );
+        let call = || {
+            self.call(
+                |shop| count(&mut shop.counters.fact_calls, 1),
+                |shop| {
+                    let accepted = if self.can.has("tasks") { shop.accept_fact(fact, Utc::now()) } else { None };
+                    accepted.unwrap_or_else(|| shop.take_fact(fact, &self.can))
+                },
+            )
+        };
         Self::noted("push_fact", fact, call)
     }
 

@@ -5,8 +5,8 @@ use std::collections::btree_map::Entry;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::can::Can;
 use super::super::{CouponRecord, CustomerRecord, Outcome, Record, Transfer};
+use super::can::Can;
 use super::shop::{Shop, ShopCoupon, ShopCustomer};
 use crate::domain::coupon::Coupon as CouponDocument;
 use crate::domain::message::{Message, channel};

@@ -151,7 +151,13 @@ impl Vendure {
         })
     }
 
-    fn prepare<'a>(&self, change: &'a OfferChange, variant: &'a Found, families: &Families<Product>, work: &mut Work) -> Result<Update<'a>, Stop> {
+    fn prepare<'a>(
+        &self,
+        change: &'a OfferChange,
+        variant: &'a Found,
+        families: &Families<Product>,
+        work: &mut Work,
+    ) -> Result<Update<'a>, Stop> {
         let mut input = inputs::update_variant(change, &variant.id, &work.shop)?;
         let mut product = inputs::update_product(change, &variant.product);
         let mut lost = Vec::new();

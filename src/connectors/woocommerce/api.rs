@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn a_refund_that_cannot_be_is_a_no_and_a_fatal_error_is_not() {
-        let refund = serde_json::json!({ "code": "woocommerce_rest_cannot_create_order_refund", "message": "Invalid refund amount.", "data": 500 });
+        let refund =
+            serde_json::json!({ "code": "woocommerce_rest_cannot_create_order_refund", "message": "Invalid refund amount.", "data": 500 });
         assert!(!read_rule(500, &refund).internal);
         assert!(read_rule(500, &serde_json::json!({ "code": "internal_server_error", "message": "x" })).internal);
     }

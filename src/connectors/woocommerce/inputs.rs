@@ -33,7 +33,8 @@ pub(super) fn sku(change: &OfferChange) -> Result<&str, Message> {
         && !sku.contains("  ")
         && sku.trim() == sku
         && !sku.match_indices('%').any(|(at, _)| octet(at));
-    let refused = || channel::input_refused("SKU", format!("WordPress would change the SKU \"{sku}\", and the offer could not be found again"));
+    let refused =
+        || channel::input_refused("SKU", format!("WordPress would change the SKU \"{sku}\", and the offer could not be found again"));
     if kept { Ok(sku) } else { Err(refused()) }
 }
 
@@ -79,7 +80,8 @@ pub(super) fn categories(content: &OfferContent, product: Option<&Product>, shop
         None => None,
         Some(word) => Some(shop.category(word).ok_or_else(|| channel::category_unknown(word))?.id),
     };
-    let before = product.and_then(|product| meta(&product.meta_data, CATEGORY)).and_then(Value::as_str).and_then(|id| id.parse::<i64>().ok());
+    let before =
+        product.and_then(|product| meta(&product.meta_data, CATEGORY)).and_then(Value::as_str).and_then(|id| id.parse::<i64>().ok());
     let now: Vec<i64> = product.iter().flat_map(|product| &product.categories).map(|category| category.id).collect();
     let mut ids: Vec<i64> = now.iter().copied().filter(|id| Some(*id) != before).collect();
     // The shop puts an article without a category into its default one, which is nobody's wish.

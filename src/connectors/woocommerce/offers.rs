@@ -159,7 +159,12 @@ impl WooCommerce {
     }
 
     /// What an article without variants says of its product.
-    fn product_content(&self, content: &OfferContent, product: Option<&Product>, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
+    fn product_content(
+        &self,
+        content: &OfferContent,
+        product: Option<&Product>,
+        shop: &ShopSettings,
+    ) -> Result<Map<String, Value>, Message> {
         let mut input = inputs::categories(content, product, shop)?;
         input.insert("name".to_owned(), json!(content.title));
         input.insert("description".to_owned(), json!(content.description));

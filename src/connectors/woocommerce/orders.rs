@@ -289,11 +289,7 @@ impl Order {
             workflow: if at_the_door { Workflow::CashOnDelivery } else { Workflow::Prepayment },
             payment_method: filled(&self.payment_method),
             transaction_id: filled(&self.transaction_id),
-            buyer: Buyer {
-                email: filled(email),
-                id: (self.customer_id != 0).then(|| self.customer_id.to_string()),
-                ..Buyer::default()
-            },
+            buyer: Buyer { email: filled(email), id: (self.customer_id != 0).then(|| self.customer_id.to_string()), ..Buyer::default() },
             invoice_address: self.billing.read(email),
             delivery_address: delivery.read(email),
             lines: self.line_items.iter().map(|line| line.read(&rates, self.is_cancelled(), decimals)).collect(),

@@ -134,7 +134,10 @@ mod tests {
     fn each_package_is_taken_over_once_and_the_last_one_completes_the_order() {
         let first = ship(&order(&[]), &[packet(1, "T1", 2)], &[], "f1");
         let packages = first.packages.unwrap();
-        assert_eq!((first.complete, packages.len(), packages[0].contents.as_slice()), (false, 1, &[Pieces { line_id: "7".into(), quantity: 2 }][..]));
+        assert_eq!(
+            (first.complete, packages.len(), packages[0].contents.as_slice()),
+            (false, 1, &[Pieces { line_id: "7".into(), quantity: 2 }][..])
+        );
         let again = ship(&order(&packages), &[packet(1, "T1", 2)], &[], "f1");
         assert_eq!((again.packages, again.complete), (None, false));
         let rest = ship(&order(&packages), &[packet(2, "T2", 3)], &[], "f2");

@@ -47,7 +47,11 @@ impl WooCommerce {
             orders.extend(past.into_iter().filter(|order| !known.contains(&order.id)));
         }
         let placed = orders.iter().filter(|order| order.is_placed());
-        Ok(Pulled { orders: placed.map(|order| order.read(&self.settings.cash_on_delivery_methods)).collect(), cursor: next.write()?, more })
+        Ok(Pulled {
+            orders: placed.map(|order| order.read(&self.settings.cash_on_delivery_methods)).collect(),
+            cursor: next.write()?,
+            more,
+        })
     }
 
     /// Open orders, so that what moved no time is seen; without those just read.

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::suite::{
-    Act, Deed, Edit, Fault, Opened, Proxy, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate,
-};
+use super::super::suite::{Act, Deed, Edit, Fault, Opened, Proxy, Shown, ShownLine, ShownOrder, ShownPackage, Stage, StageEntry, TaskFate};
 use super::super::tests::account;
 use super::super::{Connector, OfferChange, build};
 use super::double::{self, HOME, KEY, SECRET, UNCATEGORIZED};
@@ -173,7 +171,12 @@ impl Stage for Double {
         let lines = order["line_items"].as_array().unwrap();
         let cancelled = order["status"] == "cancelled";
         let shipped = |line_id: &str| -> i32 {
-            packages.iter().flat_map(|package| &package.contents).filter(|pieces| pieces.line_id == line_id).map(|pieces| pieces.quantity).sum()
+            packages
+                .iter()
+                .flat_map(|package| &package.contents)
+                .filter(|pieces| pieces.line_id == line_id)
+                .map(|pieces| pieces.quantity)
+                .sum()
         };
         let sku_of = |line_id: &str| text(&lines.iter().find(|line| line["id"] == line_id.parse::<i64>().unwrap()).unwrap()["sku"]);
         let refunded: i64 = order["refunds"].as_array().unwrap().iter().map(|refund| -decimal(&refund["total"]).0).sum();

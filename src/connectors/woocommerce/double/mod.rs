@@ -52,7 +52,10 @@ pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
 }
 
 pub(super) fn invalid(param: &str, why: &str) -> Reply {
-    (400, json!({ "code": "rest_invalid_param", "message": format!("Invalid parameter(s): {param}"), "data": { "status": 400, "params": { param: why } } }))
+    (
+        400,
+        json!({ "code": "rest_invalid_param", "message": format!("Invalid parameter(s): {param}"), "data": { "status": 400, "params": { param: why } } }),
+    )
 }
 
 pub(super) fn stamp(time: DateTime<Utc>) -> String {
@@ -92,15 +95,12 @@ impl Shop {
     fn route(&mut self, method: Method, path: &[&str], call: &Call) -> Reply {
         match (method, path) {
             (Method::Get, ["settings", _, id]) => setting(id),
-            (Method::Get, ["taxes", "classes"]) => (
-                200,
-                json!([{ "slug": "standard", "name": "Standard" }, { "slug": "reduced-rate", "name": "Reduced rate" }]),
-            ),
+            (Method::Get, ["taxes", "classes"]) => {
+                (200, json!([{ "slug": "standard", "name": "Standard" }, { "slug": "reduced-rate", "name": "Reduced rate" }]))
+            }
             (Method::Get, ["system_status"]) => (200, json!({ "environment": { "version": "9.4.3" } })),
             (Method::Get, ["payment_gateways", "bacs"]) => (200, json!({ "id": "bacs", "method_supports": ["products"] })),
-            (Method::Get, ["products", "attributes"]) => {
-                (200, json!([{ "id": 1, "name": "Farbe", "slug": "pa_farbe", "type": "select" }]))
-            }
+            (Method::Get, ["products", "attributes"]) => (200, json!([{ "id": 1, "name": "Farbe", "slug": "pa_farbe", "type": "select" }])),
             (Method::Get, ["products", "categories"]) => self.categories(call),
             (_, ["products", rest @ ..]) => self.products(method, rest, call),
             (_, ["orders", rest @ ..]) => self.orders_route(method, rest, call),
@@ -125,7 +125,10 @@ impl Shop {
         let mut url = Url::parse(HOME).unwrap();
         url.set_path(&call.path.iter().fold("/wp-json".to_owned(), |path, part| format!("{path}/{part}")));
         let mut pairs: Vec<(String, String)> = call.query.clone().into_iter().collect();
-        pairs.extend([("oauth_consumer_key", &key), ("oauth_nonce", &nonce), ("oauth_timestamp", &time), ("oauth_signature_method", &method)].map(|(name, value)| (name.to_owned(), value.clone())));
+        pairs.extend(
+            [("oauth_consumer_key", &key), ("oauth_nonce", &nonce), ("oauth_timestamp", &time), ("oauth_signature_method", &method)]
+                .map(|(name, value)| (name.to_owned(), value.clone())),
+        );
         if signature(call.method, &url, pairs, SECRET).unwrap() != sent {
             return no("Invalid signature - provided signature does not match.");
         }
@@ -141,7 +144,11 @@ impl Shop {
 
     fn categories(&self, call: &Call) -> Reply {
         let category = |id: i64, name: &str, slug: &str, parent: i64| json!({ "id": id, "name": name, "slug": slug, "parent": parent });
-        let all = [category(UNCATEGORIZED, "Uncategorized", "uncategorized", 0), category(16, "Lampen", "lampen", 0), category(17, "Leuchten", "leuchten", 16)];
+        let all = [
+            category(UNCATEGORIZED, "Uncategorized", "uncategorized", 0),
+            category(16, "Lampen", "lampen", 0),
+            category(17, "Leuchten", "leuchten", 16),
+        ];
         page(&all, call)
     }
 }
@@ -229,7 +236,10 @@ mod tests {
         let created = ask(&mut shop, Method::Post, &["products"], &[], create("A"));
         same("030-product-create-simple", &created);
         same("031-product-duplicate-sku", &ask(&mut shop, Method::Post, &["products"], &[], create("A")));
-        same("040-product-image-404", &ask(&mut shop, Method::Post, &["products"], &[], json!({ "images": [{ "src": "http://p/none.jpg" }] })));
+        same(
+            "040-product-image-404",
+            &ask(&mut shop, Method::Post, &["products"], &[], json!({ "images": [{ "src": "http://p/none.jpg" }] })),
+        );
         let id = created.1["id"].to_string();
         same("047-product-update-stock", &ask(&mut shop, Method::Put, &["products", &id], &[], json!({ "stock_quantity": 12 })));
         same("054-product-by-sku", &ask(&mut shop, Method::Get, &["products"], &[("sku", "A")], Value::Null));

@@ -7,12 +7,38 @@ use super::{Call, HOME, Reply, Shop, UNCATEGORIZED, error, invalid, merge_meta, 
 
 const STATUSES: &[&str] = &["draft", "pending", "private", "publish", "future", "auto-draft", "trash"];
 const OF_PRODUCT: &[&str] = &[
-    "id", "name", "slug", "type", "status", "description", "sku", "regular_price", "manage_stock", "stock_quantity", "global_unique_id",
-    "weight", "tax_class", "categories", "images", "attributes", "meta_data",
+    "id",
+    "name",
+    "slug",
+    "type",
+    "status",
+    "description",
+    "sku",
+    "regular_price",
+    "manage_stock",
+    "stock_quantity",
+    "global_unique_id",
+    "weight",
+    "tax_class",
+    "categories",
+    "images",
+    "attributes",
+    "meta_data",
 ];
 const OF_VARIATION: &[&str] = &[
-    "id", "status", "description", "sku", "regular_price", "manage_stock", "stock_quantity", "global_unique_id", "weight", "tax_class", "image",
-    "attributes", "meta_data",
+    "id",
+    "status",
+    "description",
+    "sku",
+    "regular_price",
+    "manage_stock",
+    "stock_quantity",
+    "global_unique_id",
+    "weight",
+    "tax_class",
+    "image",
+    "attributes",
+    "meta_data",
 ];
 
 /// What WordPress makes of a text: without tags, encoded octets and outer blanks.
@@ -104,7 +130,8 @@ impl Shop {
         let found: Vec<Value> = match (given("include"), given("sku"), given("slug")) {
             (Some(ids), _, _) => all.filter(|product| numbers(ids).any(|id| product["id"] == id)).collect(),
             (_, Some(skus), _) => {
-                let wanted = |sku: &Value| sku.as_str().is_some_and(|sku| !sku.is_empty() && (sku == skus || skus.split(',').any(|one| one == sku)));
+                let wanted =
+                    |sku: &Value| sku.as_str().is_some_and(|sku| !sku.is_empty() && (sku == skus || skus.split(',').any(|one| one == sku)));
                 let variations = self.variations.values().map(|(parent, variation)| {
                     let mut variation = variation.clone();
                     variation["type"] = json!("variation");
@@ -238,26 +265,40 @@ impl Shop {
                     record["price"] = json!(price);
                 }
                 "stock_quantity" => record["stock_quantity"] = json!(value.as_i64().unwrap_or_default()),
-                "status" => record["status"] = json!(if STATUSES.contains(&value.as_str().unwrap()) { value.clone() } else { json!("draft") }),
+                "status" => {
+                    record["status"] = json!(if STATUSES.contains(&value.as_str().unwrap()) { value.clone() } else { json!("draft") })
+                }
                 "categories" => {
-                    let mut ids: Vec<i64> = value.as_array().unwrap().iter().map(|category| category["id"].as_i64().unwrap()).filter(|id| (15..=17).contains(id)).collect();
+                    let mut ids: Vec<i64> = value
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .map(|category| category["id"].as_i64().unwrap())
+                        .filter(|id| (15..=17).contains(id))
+                        .collect();
                     if ids.is_empty() {
                         ids.push(UNCATEGORIZED);
                     }
                     record["categories"] = ids.iter().map(|id| json!({ "id": id })).collect();
                 }
                 "images" => {
-                    let images: Result<Vec<Value>, Reply> = value.as_array().unwrap().iter().map(|image| self.image(image, &record["images"])).collect();
+                    let images: Result<Vec<Value>, Reply> =
+                        value.as_array().unwrap().iter().map(|image| self.image(image, &record["images"])).collect();
                     record["images"] = json!(images?);
                 }
                 "image" => record["image"] = if value["id"] == 0 { Value::Null } else { self.image(value, &json!([record["image"]]))? },
                 "attributes" => {
-                    record["attributes"] = value.as_array().unwrap().iter().map(|attribute| {
-                        let mut attribute = attribute.clone();
-                        let id = attribute["id"].as_i64().unwrap_or(0);
-                        attribute["id"] = json!(id);
-                        attribute
-                    }).collect();
+                    record["attributes"] = value
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .map(|attribute| {
+                            let mut attribute = attribute.clone();
+                            let id = attribute["id"].as_i64().unwrap_or(0);
+                            attribute["id"] = json!(id);
+                            attribute
+                        })
+                        .collect();
                 }
                 "meta_data" => merge_meta(record, value),
                 _ => record[key] = value.clone(),
@@ -288,7 +329,9 @@ impl Shop {
     }
 
     fn free_sku(&self, id: i64, sku: &str) -> Result<(), Reply> {
-        let Some(other) = self.everything().find(|other| !sku.is_empty() && other["sku"] == sku && other["id"] != id) else { return Ok(()) };
+        let Some(other) = self.everything().find(|other| !sku.is_empty() && other["sku"] == sku && other["id"] != id) else {
+            return Ok(());
+        };
         if other["status"] == "trash" {
             let text = format!("The SKU ({sku}) you are trying to insert is already under processing");
             return Err(error(400, "woocommerce_rest_product_not_created", &text));
