@@ -6,6 +6,7 @@ use super::filter::{Cond, Window};
 use super::schema::{orders, shipping_labels};
 use super::{Conn, MOST_VARIABLES, Stored, Tx, next_id};
 use crate::domain::label::{LabelDocument, LabelState};
+use crate::domain::order::OrderStatus;
 use crate::domain::{AccountId, Failure, LabelId, MandatorId, OrderId, Stamp};
 use crate::{conditions, on};
 
@@ -97,13 +98,17 @@ pub(crate) fn of_package(conn: &mut Conn<'_>, order_id: OrderId, packet_id: i32)
         .optional())?)
 }
 
-/// The next label for which a carrier has something to do: one that waits, or one whose call came to no end.
+/// The next label for which a carrier has something to do: one that waits, or one whose call came to no end. Nobody orders a label
+/// for an order that was cancelled meanwhile.
 pub(crate) fn due(conn: &mut Conn<'_>, carrier: &str, now: Stamp) -> Result<Option<LabelRow>, Failure> {
     let open = [LabelState::Waiting, LabelState::Asking, LabelState::Cancelling];
+    let wanted = shipping_labels::state.ne(LabelState::Waiting).or(orders::order_status_id.ne(OrderStatus::Cancelled));
     Ok(on!(conn, c => shipping_labels::table
+        .inner_join(orders::table)
         .filter(shipping_labels::carrier.eq(carrier))
         .filter(shipping_labels::state.eq_any(open))
         .filter(shipping_labels::due_at.le(now.0))
+        .filter(wanted)
         .order((shipping_labels::due_at, shipping_labels::label_id))
         .select(LabelRow::as_select())
         .first(c)
@@ -133,13 +138,15 @@ pub(crate) fn has_troubled(conn: &mut Conn<'_>, order_id: OrderId, beside: Label
     Ok(found > 0)
 }
 
-/// Labels that wait for a carrier, the oldest first.
+/// Labels that wait for a carrier, the oldest first; without those of orders that were cancelled meanwhile.
 pub(crate) fn waiting(conn: &mut Conn<'_>, carrier: &str, now: Stamp, most: usize) -> Result<Vec<LabelRow>, Failure> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     Ok(on!(conn, c => shipping_labels::table
+        .inner_join(orders::table)
         .filter(shipping_labels::carrier.eq(carrier))
         .filter(shipping_labels::state.eq(LabelState::Waiting))
         .filter(shipping_labels::due_at.le(now.0))
+        .filter(orders::order_status_id.ne(OrderStatus::Cancelled))
         .order(shipping_labels::label_id)
         .limit(most)
         .select(LabelRow::as_select())

@@ -2,7 +2,9 @@
 
 use super::create::{at_once, due_at, recipient};
 use super::{LabelKeys, OrderSignificantKey};
+use crate::config::Settings;
 use crate::domain::label::LabelState;
+use crate::domain::order::OrderStatus;
 use crate::domain::{Failure, FieldName, LabelId, MandatorId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::orders::status::{OrderEvent, OrderStatusUpdate, report};
@@ -128,7 +130,7 @@ fn change(work: &mut Work<'_, '_>, label: &LabelConfirmation) -> Result<Done<Lab
     match label.label_action.unwrap_or_default() {
         LabelStep::Confirm => confirm(work, &mut row, label.shipping_date)?,
         LabelStep::Cancel => {
-            row.state = cancelled(&row)?;
+            row.state = cancelled(work.settings, &row)?;
             if row.state != before {
                 begin(work, &mut row);
             }
@@ -188,10 +190,13 @@ fn confirm(work: &mut Work<'_, '_>, row: &mut LabelRow, shipped: Option<Time>) -
     Ok(())
 }
 
-/// What becomes of a label that nobody wants. One that the carrier is being asked for has to be waited for.
-fn cancelled(row: &LabelRow) -> Result<LabelState, Failure> {
+/// What becomes of a label that nobody wants. One that the carrier is being asked for has to be waited for; shipping software
+/// cannot be asked to give one back.
+fn cancelled(settings: &Settings, row: &LabelRow) -> Result<LabelState, Failure> {
+    let by_file = settings.carriers.iter().any(|carrier| carrier.identifier == row.carrier && carrier.exchanges_files());
     match row.state {
         LabelState::Waiting if row.unclear == 0 => Ok(LabelState::Cancelled),
+        LabelState::Made if by_file => Ok(LabelState::Cancelled),
         LabelState::Made => Ok(LabelState::Cancelling),
         LabelState::Refused | LabelState::Unclear | LabelState::Exported | LabelState::Cancelled => Ok(LabelState::Cancelled),
         LabelState::Cancelling => Ok(LabelState::Cancelling),
@@ -214,6 +219,9 @@ fn retry(work: &mut Work<'_, '_>, row: &mut LabelRow) -> Result<(), Failure> {
     }
     let order = orders::get(&mut work.tx.conn, row.order_id)?;
     let order = order.ok_or_else(|| Failure::quoting(code::UNKNOWN_LABEL, [&FieldName("label_id"), &row.label_id, &row.mandator_id]))?;
+    if order.order_status_id == OrderStatus::Cancelled {
+        return Err(Failure::new(code::STATUS_NOT_ALLOWED, [order.order_status_id.word(), "confirmShippingLabels"]));
+    }
     let mut document = row.document()?;
     document.shipment.to = recipient(&order)?;
     document.messages.clear();

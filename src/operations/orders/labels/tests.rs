@@ -5,7 +5,7 @@ use super::create::{CreateLabelsRequest, CreateLabelsResult, LabelOrder, NewShip
 use super::{ConfirmShippingLabels, CreateShippingLabels, LabelKeys};
 use crate::domain::label::LabelState;
 use crate::domain::order::{Address, OrderStatus, PacketDocument, Workflow};
-use crate::domain::{LabelId, MandatorId, OrderId};
+use crate::domain::{LabelId, MandatorId, OrderId, Stamp};
 use crate::operations::orders::OrderContent;
 use crate::operations::orders::tests::{load, order_with, shelf};
 use crate::operations::testing::{call, records};
@@ -204,5 +204,29 @@ fn a_label_for_a_package_changes_no_pieces() {
         act(store, LabelId(1), LabelStep::Confirm);
         let parts = load(store, order);
         assert_eq!((parts.items[0].shipped, parts.packets.len(), row(store, LabelId(1)).state), (0, 1, LabelState::Confirmed));
+    });
+}
+
+#[test]
+fn nobody_orders_a_label_for_an_order_that_was_cancelled_meanwhile() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let order = order(store, item);
+        create(store, vec![label(order, None)]);
+        let carrier = row(store, LabelId(1)).carrier;
+        let later = Stamp(i64::MAX);
+        let is_due = || store.read(|conn| labels::due(conn, &carrier, later)).unwrap().is_some();
+        let waits = || store.read(|conn| labels::waiting(conn, &carrier, later, 9)).unwrap().len();
+        assert!(is_due() && waits() == 1);
+        store
+            .write(move |tx| {
+                let mut row = orders::get(&mut tx.conn, order)?.expect("the order");
+                row.order_status_id = OrderStatus::Cancelled;
+                orders::save(tx, &mut row, "erp")
+            })
+            .unwrap();
+        assert!(!is_due() && waits() == 0);
+        settle(store, LabelId(1), LabelState::Refused, None);
+        assert_eq!(act(store, LabelId(1), LabelStep::Retry).0, -5003);
     });
 }
