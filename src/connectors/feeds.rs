@@ -11,9 +11,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 const LONGEST: usize = 16 << 10;
 /// Of one call of a connector; the rest is left out.
 const MOST: usize = 50;
-/// Stands for a secret.
+/// In place of a secret.
 const HIDDEN: &str = "***";
-/// What stands behind a name with one of these in it is a secret.
+/// What follows a name with one of these in it is a secret.
 const SECRET_NAMES: [&str; 11] =
     ["password", "passwd", "secret", "token", "apikey", "api_key", "api-key", "authorization", "credential", "signature", "cookie"];
 
@@ -82,7 +82,7 @@ pub(super) fn note(exchange: Exchange) {
     });
 }
 
-/// The text without what stands behind the names of secrets, be it JSON (also inside of a text), GraphQL, a form or XML. Linear, and
+/// The text without what follows the names of secrets, be it JSON (also inside of a text), GraphQL, a form or XML. Linear, and
 /// without taking the text apart: it may be cut off, and belongs to a stranger.
 fn without_secrets(text: &str) -> String {
     let lower = text.to_ascii_lowercase();

@@ -55,7 +55,7 @@ impl Upload<'_> {
 pub(crate) trait Sign: Send + Sync {
     fn sign(&self, request: RequestBuilder, method: Method, url: &Url) -> Result<RequestBuilder, ChannelError>;
 
-    /// The shop refused the request. `true`: another attempt may succeed, because a token ran out that can be had anew.
+    /// The shop refused the request. `true`: another attempt may succeed, because a token expired that can be renewed.
     fn refused(&self) -> bool {
         false
     }
@@ -205,7 +205,7 @@ mod tests {
     use crate::connectors::ChannelError;
     use crate::connectors::rule::{Failure, Rule};
 
-    /// A token that can be had anew so many times.
+    /// A token that can be renewed so many times.
     struct Token(Arc<AtomicUsize>);
 
     impl Sign for Token {

@@ -108,7 +108,7 @@ pub(crate) fn from(again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime
     again.map_or(first, |again| again.max(first))
 }
 
-/// Where the round goes on after a page whose last order is of the time `last`; `None`: it begins anew.
+/// Where the round goes on after a page whose last order is of the time `last`; `None`: it begins again.
 pub(crate) fn next(last: Option<DateTime<Utc>>, more: bool, again: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     last.filter(|last| more && again.is_none_or(|again| *last > again))
 }

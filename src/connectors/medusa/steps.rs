@@ -189,7 +189,7 @@ impl State {
         Step::Refuse(channel::payment_missing(self.payment_status.as_deref().unwrap_or("unknown")))
     }
 
-    /// A cancelled order of Medusa gives all money back by itself. Where there is some, the lines are cancelled instead: whether
+    /// A cancelled order of Medusa gives all money back automatically. Where there is some, the lines are cancelled instead: whether
     /// it goes back, and how much, is for the ERP to say.
     fn cancel(&self) -> Step {
         if self.live().next().is_some() {

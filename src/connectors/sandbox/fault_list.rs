@@ -1,4 +1,4 @@
-//! The faults that a shop can be told, for its page.
+//! The faults that a shop can be given, for its page.
 
 use serde_json::{Map, Value};
 

@@ -17,7 +17,7 @@ use crate::domain::message::{Message, channel};
 pub(super) const CATEGORY: &str = "_kontor_category";
 /// In the name of a picture that Kontor sent: what follows is made of its address.
 const MARK: &str = "kontor-";
-/// Stands for a picture that the shop does not have yet; its address follows.
+/// In place of a picture that the shop does not have yet; its address follows.
 const NEW: &str = "new:";
 
 /// WordPress takes tags, encoded octets, line ends and outer or double blanks out of an SKU without a word: `A<b>` becomes `A`, and the

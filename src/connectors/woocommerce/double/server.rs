@@ -47,7 +47,7 @@ fn talk(mut stream: TcpStream, shop: &Mutex<Shop>) -> std::io::Result<()> {
         }
     }
     let (status, json, date) = {
-        // A panic of the double is told to the client, and to nobody else.
+        // A panic of the double is reported to the client, and to nobody else.
         let mut shop = shop.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let (status, json) = shop.answer(read(&text, &bytes[head..]));
         (status, json, shop.now().to_rfc2822().replace("+0000", "GMT"))
