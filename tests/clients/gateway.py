@@ -1,9 +1,11 @@
 """Starts and stops one Kontor gateway for a test, in a folder of its own and on a port of its own."""
 
 import re
+import shutil
 import subprocess
 import time
 import urllib.request
+import uuid
 from pathlib import Path
 
 
@@ -74,3 +76,16 @@ class Gateway:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(10)
+
+
+def create_database(server):
+    """A database of its own on the test server; the server is thrown away afterwards."""
+    name = f"kontor_{uuid.uuid4().hex[:12]}"
+    psql = shutil.which("psql")
+    if not psql:
+        raise GatewayError("psql not found")
+    subprocess.run(
+        [psql, "-q", "-X", "-d", server, "-c", f"CREATE DATABASE {name}"],
+        check=True, timeout=60, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return server.rsplit("/", 1)[0] + f"/{name}"

@@ -25,11 +25,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-import uuid
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from gateway import Gateway, GatewayError  # noqa: E402
+from gateway import Gateway, GatewayError, create_database  # noqa: E402
 from running import ROOT, capabilities, run_commands, stop_all  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -58,19 +57,6 @@ CLIENTS = [
 def run_client(commands, face, url, folder, sku):
     environment = {"KONTOR_URL": url, "KONTOR_USER": USER, "KONTOR_PASSWORD": PASSWORD, "KONTOR_SKU": sku}
     return run_commands(commands(face), folder, environment, SECONDS)
-
-
-def create_database(server):
-    """A database of its own on the test server; the server is thrown away afterwards."""
-    name = f"clients_{uuid.uuid4().hex[:12]}"
-    psql = shutil.which("psql")
-    if not psql:
-        raise GatewayError("psql not found")
-    subprocess.run(
-        [psql, "-q", "-X", "-d", server, "-c", f"CREATE DATABASE {name}"],
-        check=True, timeout=60, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    return server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def main():

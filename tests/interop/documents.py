@@ -57,10 +57,10 @@ def part(path, name):
     return textwrap.dedent(found[1]).strip("\n") if found else None
 
 
-def guides(write):
+def guides(write, pages=("*.md",)):
     """Compares (or writes) every block of code that follows a `<!-- code: FILE PART ... -->`; gives what is wrong."""
     stale = []
-    for page in sorted(GUIDES.glob("*.md")):
+    for page in sorted(page for pattern in pages for page in GUIDES.glob(pattern)):
         text = page.read_text()
 
         def replace(found, page=page):
