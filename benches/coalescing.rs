@@ -143,7 +143,7 @@ impl Bench {
         let gateway = Gateway { settings: Arc::clone(&self.settings), store: self.store.clone(), bell: Arc::new(Bell::default()) };
         let user = self.settings.users.first().expect("a user");
         let operation = find(operation).expect("an operation");
-        let call = Call { face: Face::Compat, operation, user, body: Body::Text(&document), key: None };
+        let call = Call { face: Face::Compat, operation, user, body: Body::Text(&document), key: None, by_person: false };
         let answer = match execute(&gateway, &call).expect("an answer") {
             Step::Done(answer) => answer,
             Step::Waiting(waiting) => waiting.finish(),
@@ -178,7 +178,7 @@ impl Bench {
                     "prepareOffers",
                     &each(&|n| {
                         format!(
-                            "<real_offer><mandator_id>1</mandator_id><account_id>{channel}</account_id><internal_item_number>A-{n}</internal_item_number></real_offer>"
+                            "<sandbox_offer><mandator_id>1</mandator_id><account_id>{channel}</account_id><internal_item_number>A-{n}</internal_item_number></sandbox_offer>"
                         )
                     }),
                 );

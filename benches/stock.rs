@@ -58,7 +58,7 @@ fn gateway(database: &str) -> Gateway {
 fn call(gateway: &Gateway, operation: &str, document: &str, key: Option<&str>) -> Answer {
     let operation = find(operation).expect("an operation");
     let user = gateway.settings.users.first().expect("a user");
-    let call = Call { face: Face::Compat, operation, user, body: Body::Text(document), key };
+    let call = Call { face: Face::Compat, operation, user, body: Body::Text(document), key, by_person: false };
     let answer = match execute(gateway, &call).expect("an answer") {
         Step::Done(answer) => answer,
         Step::Waiting(waiting) => waiting.finish(),
@@ -131,7 +131,7 @@ fn measure(name: &str, database: &str) {
     line("  of it: reading the XML", parsed, RECORDS, booked);
 
     let prepare: String = (0..RECORDS)
-        .map(|n| format!("<real_offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>A-{n}</internal_item_number></real_offer>"))
+        .map(|n| format!("<sandbox_offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>A-{n}</internal_item_number></sandbox_offer>"))
         .collect();
     let prepared = call(&gateway, "prepareOffers", &document("prepareOffers", &prepare), None);
     let ids: String = prepared
@@ -149,14 +149,14 @@ fn measure(name: &str, database: &str) {
     line(&format!("updateItems, {RECORDS} new articles in one call"), inserted, RECORDS, booked);
     line(&format!("updateItems, {RECORDS} changed articles in one call"), updated, RECORDS, booked);
 
-    let fetched = best(|run| {
-        let inner = format!(
-            "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter><items_per_page>1000</items_per_page><page>{}</page>",
-            run + 3
-        );
-        assert_eq!(call(&gateway, "fetchItems", &document("fetchItems", &inner), None).records, 1000);
-    });
-    line(&format!("fetchItems, a page of 1000 out of {RECORDS}"), fetched, 1000, booked);
+    for (operation, size) in [("fetchItems", "items_per_page"), ("fetchStockCount", "items_per_page"), ("fetchOffers", "offers_per_page")] {
+        let fetched = best(|run| {
+            let filter = "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter>";
+            let inner = format!("{filter}<{size}>1000</{size}><page>{}</page>", run + 3);
+            assert_eq!(call(&gateway, operation, &document(operation, &inner), None).records, 1000);
+        });
+        line(&format!("{operation}, a page of 1000 out of {RECORDS}"), fetched, 1000, booked);
+    }
 
     for threads in [1, 16] {
         let next = AtomicUsize::new(0);

@@ -15,6 +15,7 @@ pub use error::{DatabaseStanding, Error};
 use crate::carriers::{self, Service};
 use crate::config::{Account, CarrierAccount, Role, Settings, User};
 use crate::connectors::{self, Connector, FaceReply, FaceRequest, Faces, Token};
+use crate::console::Console;
 use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
 use crate::domain::media::MediaKind;
@@ -55,12 +56,15 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     let kept = store.clone();
     let (files, folder) = (store.clone(), Folder::new(&settings.media.folder));
     let told = Arc::clone(&settings);
+    let board = Arc::new(board);
+    let console = Console::new(Arc::clone(&gateway), Arc::clone(&board))?;
     let site = Site {
         gateway,
         ready: |gateway| gateway.store.ready().is_ok(),
         picture: Box::new(move |digest| picture(&kept, digest)),
         media: Box::new(move |token, size| served(&files, &folder, token, size)),
         pages: pages(board),
+        console,
         annexes: faces.into_iter().map(|faces| annex(settings.demo, faces)).collect(),
         metrics,
     };
@@ -76,8 +80,7 @@ pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<
     served.map_err(Error::Serve)
 }
 
-fn pages(board: Board) -> Vec<Page> {
-    let board = Arc::new(board);
+fn pages(board: Arc<Board>) -> Vec<Page> {
     let page = |path, content_type, roles, body: fn(&Board, &User) -> Result<String, Failure>| {
         let board = Arc::clone(&board);
         Page { path, content_type, roles, of_all_mandators: false, body: Box::new(move |user| body(&board, user)) }

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use kontor::commands::{
-    Stop, account, check, explain_offer, export_offers, hash_password, mail, migrate, outbox, payments, reconcile, serve, show_offer,
+    Stop, account, check, explain_offer, export_offers, hash_password, import, mail, migrate, outbox, payments, reconcile, serve,
+    show_offer,
 };
 
 #[derive(Parser)]
@@ -52,6 +53,8 @@ enum Command {
         #[command(subcommand)]
         command: mail::Mail,
     },
+    /// Move a mandator over from a running CONNECT, or from another Kontor
+    Import(import::Import),
     /// Prepare users for the configuration
     User {
         #[command(subcommand)]
@@ -97,6 +100,7 @@ fn main() -> ExitCode {
         Command::Outbox { command } => outbox::run(command),
         Command::Payments { command } => payments::run(command),
         Command::Mail { command } => mail::run(command),
+        Command::Import(arguments) => import::run(arguments),
         Command::User { command: UserCommand::Hash(arguments) } => hash_password::run(arguments),
         Command::Export { command: ExportCommand::Offers(arguments) } => export_offers::run(arguments),
     };

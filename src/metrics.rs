@@ -1,6 +1,8 @@
 //! What this process counts and times, and how a monitoring system gets it: the OpenMetrics text that Prometheus
 //! reads. docs/OPERATION.md lists the names.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -12,8 +14,9 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use crate::domain::AccountId;
+use crate::domain::hourly::{Counted, hour_of};
 use crate::domain::rate::ChannelCall;
+use crate::domain::{AccountId, Stamp};
 
 /// Put before every name.
 const PREFIX: &str = "kontor";
@@ -70,7 +73,12 @@ pub struct Metrics {
     channel_seconds: Timed<AccountCall>,
     channel_rows: Family<AccountOutcome, Counter>,
     orders: Family<OfAccount, Counter>,
+    /// What was counted since it was last taken.
+    hourly: Mutex<Hourly>,
 }
+
+/// Hour, account and what is counted.
+pub type Hourly = BTreeMap<(i64, AccountId, Counted), i64>;
 
 impl Default for Metrics {
     fn default() -> Metrics {
@@ -82,6 +90,7 @@ impl Default for Metrics {
             channel_seconds: timed(),
             channel_rows: Family::default(),
             orders: Family::default(),
+            hourly: Mutex::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("build", "The version that runs", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
@@ -107,6 +116,10 @@ impl Metrics {
         let call = call.word();
         self.channel_calls.get_or_create(&AccountOutcome { account: account.0, call, outcome }).inc();
         self.channel_seconds.get_or_create(&AccountCall { account: account.0, call }).observe(took.as_secs_f64());
+        self.by_hour(account, Counted::Calls, 1);
+        if outcome != "answered" {
+            self.by_hour(account, Counted::Failures, 1);
+        }
     }
 
     /// What a channel decided about one offer or one report.
@@ -116,6 +129,23 @@ impl Metrics {
 
     pub fn new_orders(&self, account: AccountId, count: usize) {
         self.orders.get_or_create(&OfAccount { account: account.0 }).inc_by(u64::try_from(count).unwrap_or(u64::MAX));
+        self.by_hour(account, Counted::Orders, i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    fn by_hour(&self, account: AccountId, counted: Counted, count: i64) {
+        let mut hourly = self.hourly.lock().unwrap_or_else(PoisonError::into_inner);
+        let sum = hourly.entry((hour_of(Stamp::now()), account, counted)).or_default();
+        *sum = sum.saturating_add(count);
+    }
+
+    /// What was counted and is not in the database yet.
+    pub fn hourly(&self) -> Hourly {
+        self.hourly.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was counted since the last time, for the database.
+    pub fn take_hourly(&self) -> Hourly {
+        std::mem::take(&mut *self.hourly.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Everything as text, together with what was read for it just now.

@@ -91,8 +91,8 @@ pub(crate) enum Said {
     Made(String),
     /// It does not take the parcel.
     Refused(String),
-    /// Its label was taken back there.
-    Void,
+    /// Its label was taken back there; with the number that it had, if the row has one.
+    Void(Option<String>),
     /// The row cannot be read.
     Broken(String),
 }

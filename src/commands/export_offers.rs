@@ -10,7 +10,7 @@ use super::{Error, Stop, failed, print};
 use crate::app;
 use crate::config::Settings;
 use crate::domain::{AccountId, Stamp};
-use crate::exchange;
+use crate::{exchange, platform_xml};
 
 #[derive(Args)]
 pub struct ExportOffers {
@@ -51,5 +51,5 @@ fn document_of(settings: &Settings, account_id: AccountId) -> Result<(String, us
     let zone = settings.mandator(account.mandator_id).map_or(chrono_tz::UTC, |mandator| mandator.time_zone);
     let today = Stamp::now().day_in(zone);
     let offers = store.read(|conn| exchange::offers_of(conn, account, today))?;
-    Ok((exchange::to_xml(&offers).map_err(Error::Document)?, offers.offers.len()))
+    Ok((platform_xml::to_xml(&offers).map_err(Error::Document)?, offers.offers.len()))
 }

@@ -6,6 +6,7 @@ mod error;
 pub mod explain_offer;
 pub mod export_offers;
 pub mod hash_password;
+pub mod import;
 pub mod mail;
 pub mod migrate;
 pub mod outbox;

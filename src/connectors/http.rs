@@ -27,8 +27,8 @@ pub(crate) struct Http {
     client: Client,
     timeout: Duration,
     most_answer: usize,
-    /// An error with status 500 and JSON is the channel's own word on what it was sent, not an outage.
-    own_errors: bool,
+    /// An error with status 500 and such content is the other side's own word on what it was sent, not an outage.
+    own_errors: &'static [&'static str],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,10 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     pub(crate) fn json(&self) -> Result<serde_json::Value, ChannelError> {
         serde_json::from_slice(&self.body).map_err(|error| ChannelError::Protocol {
             reason: format!(
@@ -78,11 +82,11 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Http { client, timeout, most_answer: MOST_ANSWER, own_errors: false })
+        Ok(Http { client, timeout, most_answer: MOST_ANSWER, own_errors: &[] })
     }
 
-    pub(super) fn with_own_errors(self) -> Http {
-        Http { own_errors: true, ..self }
+    pub(crate) fn with_own_errors(self, media_types: &'static [&'static str]) -> Http {
+        Http { own_errors: media_types, ..self }
     }
 
     pub(crate) fn post(&self, url: &str) -> RequestBuilder {
@@ -124,8 +128,8 @@ impl Http {
             noted.status = Some(status);
         }
         let headers = response.headers().clone();
-        let json = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-        if !(status == 500 && json && self.own_errors)
+        let is_own = |kind: &&str| headers.get(CONTENT_TYPE).is_some_and(|sent| sent.as_bytes().starts_with(kind.as_bytes()));
+        if !(status == 500 && self.own_errors.iter().any(is_own))
             && let Some(error) = outage(status, headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Utc::now())
         {
             return Err(error);

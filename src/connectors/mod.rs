@@ -51,7 +51,7 @@ pub(crate) use transfer::{CouponRecord, CustomerRecord, DisputeRecord, MessageRe
 pub use transfer::{PulledContacts, Transfer};
 
 // One word per connector: its folder.
-registry::connectors!(sandbox, vendure, medusa, woocommerce);
+registry::connectors!(sandbox, vendure, medusa, woocommerce, exchange);
 
 /// One channel account. Calls block; the dispatcher gives each account its own thread.
 ///

@@ -64,10 +64,16 @@ pub fn check_settings(account: &Account) -> Result<(), SetupError> {
     let entry = entry(account)?;
     (entry.capabilities)(account)?;
     let keys = Keys::new(account, entry.settings)?;
-    match files(account).into_iter().find(|(_, path)| path.is_dir()) {
-        Some((key, path)) => Err(keys.fault(key, &format!("{} is a folder", path.display()), "name a file in it")),
-        None => Ok(()),
+    for (key, path) in files(account) {
+        let is_folder = entry.settings.iter().any(|setting| setting.key == key && setting.takes == Takes::Folder);
+        if !is_folder && path.is_dir() {
+            return Err(keys.fault(key, &format!("{} is a folder", path.display()), "name a file in it"));
+        }
+        if is_folder && path.is_file() {
+            return Err(keys.fault(key, &format!("{} is a file", path.display()), "name a folder"));
+        }
     }
+    Ok(())
 }
 
 /// What the channel of an account can do, without talking to it.
@@ -75,10 +81,10 @@ pub(crate) fn capabilities(account: &Account) -> Result<Capabilities, SetupError
     (entry(account)?.capabilities)(account)
 }
 
-/// The files that an account keeps for itself: the keys of its settings, and where they are.
+/// The files and folders that an account keeps for itself: the keys of its settings, and where they are.
 pub fn files(account: &Account) -> Vec<(&'static str, PathBuf)> {
     let keys = entry(account).map(|entry| entry.settings).unwrap_or_default();
-    let files = keys.iter().filter(|setting| setting.takes == Takes::File);
+    let files = keys.iter().filter(|setting| matches!(setting.takes, Takes::File | Takes::Folder));
     files.filter_map(|setting| Some((setting.key, place(account.settings.get(setting.key)?.as_str()?)))).collect()
 }
 

@@ -96,7 +96,7 @@ pub(crate) fn lacks(what: &str) -> ChannelError {
 impl Rest {
     /// `base`: the address to which the paths of calls are added.
     pub(crate) fn new(base: Url, sign: impl Sign + 'static, read_rule: ReadRule, timeout: Duration) -> Result<Rest, SetupError> {
-        Ok(Rest { http: Http::new(timeout)?.with_own_errors(), base, sign: Box::new(sign), read_rule })
+        Ok(Rest { http: Http::new(timeout)?.with_own_errors(&["application/json"]), base, sign: Box::new(sign), read_rule })
     }
 
     pub(crate) fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Reply, Failure> {

@@ -22,6 +22,8 @@ pub enum Takes {
     Text,
     /// The path of a file that the account keeps for itself: no folder, and no file of another account.
     File,
+    /// The path of a folder that the account has for itself.
+    Folder,
     /// Never shown again.
     Secret,
     Whole {

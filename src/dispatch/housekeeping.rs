@@ -9,10 +9,15 @@ use super::bell::{Bell, Wake};
 use super::keeper::Keeper;
 use super::retry::after;
 use crate::config::{Account, Settings};
-use crate::domain::{AccountId, Failure, OfferId, Stamp};
+use crate::domain::hourly::{Counted, hour_of};
+use crate::domain::{AccountId, Failure, MandatorId, OfferId, Stamp};
 use crate::files::{self, Folder};
+use crate::metrics::Metrics;
+use crate::store::hourly::HourlyRow;
 use crate::store::outbox::{self, Topic};
-use crate::store::{Store, accounts, backlog, deletions, documents, feeds, media, messages, offers, pricelists, replay};
+use crate::store::since::Since;
+use crate::store::stock::changes;
+use crate::store::{Store, accounts, audit, deletions, documents, feeds, hourly, media, messages, offers, pricelists, replay};
 
 /// No account has this number: nobody rings for the housekeeper.
 const NOBODY: i32 = i32::MIN;
@@ -21,6 +26,14 @@ const EVERY: Duration = Duration::from_secs(60);
 const MOST_RELEASES: i64 = 1_000;
 /// Keys of deleted records are kept this long for readers of changes.
 const KEEP_DELETIONS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// What people did in the console is kept this long.
+const KEEP_AUDIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// Numbers for the plots of the console are kept this long.
+const KEEP_HOURLY: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+/// Stock changes that are looked at in one read, and at most forgotten in one write.
+const STRETCH: i64 = 2_000;
+/// Stock changes of a mandator that are looked at in every round.
+const LOOKED_AT: usize = 100_000;
 /// An account whose calls have failed this often in a row is worth a warning.
 const LONG_FAILING: i32 = 5;
 /// Transactions of one round that delete feeds.
@@ -30,12 +43,15 @@ pub(super) struct Housekeeper {
     pub settings: Arc<Settings>,
     pub store: Store,
     pub bell: Arc<Bell>,
+    pub metrics: Arc<Metrics>,
     pub keeper: Arc<Keeper>,
     pub owner: String,
     /// The part of the folder of documents that is looked through next.
     pub part: u8,
     /// Parked rows and failing as last warned of, per account.
     pub warned: BTreeMap<AccountId, (i64, bool)>,
+    /// Up to where the stock changes were looked through in this round.
+    pub looked_through: BTreeMap<MandatorId, Since>,
 }
 
 impl Housekeeper {
@@ -57,6 +73,9 @@ impl Housekeeper {
                 }
             }
             if self.bell.wait_for_work(AccountId(NOBODY), Instant::now() + tick) == Wake::Stop {
+                if let Err(failure) = self.count(Stamp::now()) {
+                    self.complain("the last numbers for the plots are lost", &failure);
+                }
                 return;
             }
         }
@@ -125,6 +144,8 @@ impl Housekeeper {
                 break;
             }
         }
+        self.store.write(move |tx| audit::forget_before(tx, before(now, KEEP_AUDIT)))?;
+        self.count(now)?;
         self.part = self.part.wrapping_add(1);
         let now = SystemTime::now();
         let swept = [
@@ -134,7 +155,46 @@ impl Housekeeper {
         for failure in swept.into_iter().filter_map(Result::err) {
             self.complain("left-over files cannot be removed", &failure);
         }
+        for mandator in &settings.mandators {
+            self.forget_stock_changes(mandator.mandator_id)?;
+        }
         self.warn()
+    }
+
+    /// Keeps what was counted, and how long changes have waited, for the plots of the console.
+    pub(super) fn count(&self, now: Stamp) -> Result<(), Failure> {
+        let ages = self.store.backlog()?.into_iter().filter_map(|(account_id, backlog)| {
+            let value = now.0.saturating_sub(backlog.oldest_pending?.0).max(0) / 1_000_000;
+            Some(HourlyRow { hour: hour_of(now), account_id, counted: Counted::QueueAge, value })
+        });
+        let counted = self.metrics.take_hourly().into_iter();
+        let counted = counted.map(|((hour, account_id, counted), value)| HourlyRow { hour, account_id, counted, value });
+        let rows: Vec<HourlyRow> = ages.chain(counted).collect();
+        self.store.write(move |tx| {
+            hourly::add(tx, &rows)?;
+            hourly::forget_before(tx, hour_of(before(now, KEEP_HOURLY)))
+        })
+    }
+
+    /// Looks through some of the stock changes, and through more while there is much to forget. The next round goes on there.
+    fn forget_stock_changes(&mut self, mandator_id: MandatorId) -> Result<(), Failure> {
+        let mut looked_at = 0;
+        loop {
+            let begin = self.looked_through.get(&mandator_id).copied().unwrap_or(Since::START);
+            let Some(stretch) = self.store.read(|conn| changes::stretch(conn, mandator_id, begin, STRETCH))? else {
+                self.looked_through.remove(&mandator_id);
+                return Ok(());
+            };
+            let (end, much) = (stretch.end, stretch.outdated * 4 > stretch.rows);
+            looked_at += stretch.rows;
+            if stretch.outdated > 0 {
+                self.store.write(move |tx| changes::forget(tx, &stretch))?;
+            }
+            self.looked_through.insert(mandator_id, end);
+            if !much && looked_at >= LOOKED_AT {
+                return Ok(());
+            }
+        }
     }
 
     /// A price that counts from today on, or no longer counts, must be sent.
@@ -153,14 +213,14 @@ impl Housekeeper {
     fn warn(&mut self) -> Result<(), Failure> {
         let settings = Arc::clone(&self.settings);
         let ids: Vec<AccountId> = settings.accounts.iter().map(|a| a.account_id).collect();
-        let (backlog, failing) = self.store.read(|conn| {
-            let backlog = backlog::of_accounts(conn)?;
+        let backlog = self.store.backlog()?;
+        let failing = self.store.read(|conn| {
             let mut failing = Vec::new();
             for id in &ids {
                 let work = accounts::work_of(conn, *id)?;
                 failing.push(work.filter(|work| work.failures >= LONG_FAILING));
             }
-            Ok((backlog, failing))
+            Ok(failing)
         })?;
         for (id, failing) in ids.into_iter().zip(failing) {
             let count = backlog.get(&id).map_or(0, |backlog| backlog.parked);

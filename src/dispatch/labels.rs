@@ -11,7 +11,7 @@ use super::retry::{Further, after, chance, further};
 use crate::carriers::{Carrier, CarrierError, Found, Label, Made};
 use crate::config::{CarrierAccount, Settings};
 use crate::domain::label::{LabelDocument, LabelState};
-use crate::domain::order::FactKind;
+use crate::domain::order::{FactKind, OrderStatus};
 use crate::domain::order_document::{DocumentRecord, Origin, name_for};
 use crate::domain::{AccountId, Failure, Stamp};
 use crate::files::{Folder, checksum};
@@ -26,6 +26,15 @@ pub(super) const ERROR_TAG: &str = "SHIPPING_LABEL_ERROR";
 const EVERY: Duration = Duration::from_secs(1);
 /// What helps against a refusal; said beside the carrier's reason.
 pub(super) const REMEDY: &str = "correct the order, then call confirmShippingLabels with RETRY";
+/// What helps when the carrier was down for too long.
+const REMEDY_DOWN: &str = "when the carrier works again, call confirmShippingLabels with RETRY";
+/// What helps when nobody knows whether there is a label.
+const REMEDY_UNCLEAR: &str =
+    "look at the carrier for the label's reference, then call confirmShippingLabels: RETRY if there is no parcel, else CANCEL";
+/// What helps when a label could not be given back.
+const REMEDY_STAYS: &str = "call confirmShippingLabels with CANCEL again, or give it back at the carrier";
+/// Said of a label whose order was cancelled while its answer was lost.
+const NEVER_MADE: &str = "the order was cancelled, and the carrier has not made the label";
 /// How long a call may take beyond its time-out before another process takes its label for cut off.
 const SLACK: Duration = Duration::from_secs(60);
 
@@ -127,6 +136,7 @@ impl Labeller {
     }
 
     fn settle(&self, mut row: LabelRow, mut document: LabelDocument, outcome: Outcome) -> Result<(), Failure> {
+        let absent = matches!(outcome, Outcome::Absent);
         let made = self.decide(&mut row, &mut document, outcome).map(|label| self.keep(label));
         let provider = self.account.shipping_provider.clone();
         let told = self.store.write(move |tx| {
@@ -134,6 +144,14 @@ impl Labeller {
                 Some(label) => book(tx, &mut row, &mut document, label, &provider)?,
                 None => None,
             };
+            let order = orders::get(&mut tx.conn, row.order_id)?;
+            if absent && order.is_none_or(|order| order.order_status_id == OrderStatus::Cancelled) {
+                row.state = LabelState::Cancelled;
+                document.messages = vec![NEVER_MADE.to_owned()];
+            }
+            if row.state == LabelState::Cancelled {
+                labels::take_number_off(tx, &row, &mut document, BY_CARRIER)?;
+            }
             if matches!(row.state, LabelState::Refused | LabelState::Unclear) {
                 orders::add_tags(tx, row.order_id, &[ERROR_TAG.to_owned()])?;
             }
@@ -158,7 +176,7 @@ impl Labeller {
                 let who = &self.account.identifier;
                 log::error!("carrier {who}: label {}: {why}; look there, then call confirmShippingLabels", row.reference);
                 row.state = LabelState::Unclear;
-                document.messages = vec![why];
+                document.messages = vec![why, REMEDY_UNCLEAR.to_owned()];
             }
             Outcome::Cancelled => {
                 row.state = LabelState::Cancelled;
@@ -176,25 +194,29 @@ impl Labeller {
             }
             Outcome::Later(reason, unclear) => {
                 log::warn!("carrier {}: label {}: {reason}", self.account.identifier, row.reference);
-                self.postpone(row, now, unclear);
-                document.messages = vec![reason];
+                let remedy = self.postpone(row, now, unclear);
+                document.messages = [Some(reason), remedy.map(str::to_owned)].into_iter().flatten().collect();
             }
         }
         None
     }
 
-    fn postpone(&self, row: &mut LabelRow, now: Stamp, unclear: bool) {
+    /// Gives what helps, if Kontor gives up.
+    fn postpone(&self, row: &mut LabelRow, now: Stamp, unclear: bool) -> Option<&'static str> {
         row.unclear = i32::from(unclear);
         let failures = u32::try_from(row.attempts).unwrap_or(1);
-        match further(&self.settings.dispatch, now, failures, Some(row.created_at), None, chance()) {
-            Further::Again(at) => row.due_at = at.0,
-            Further::GiveUp if unclear => row.state = LabelState::Unclear,
-            Further::GiveUp if row.state == LabelState::Cancelling => row.state = LabelState::Made,
-            Further::GiveUp => row.state = LabelState::Refused,
-        }
-        if row.state == LabelState::Asking {
-            row.state = LabelState::Waiting;
-        }
+        let (state, remedy) = match further(&self.settings.dispatch, now, failures, Some(row.created_at), None, chance()) {
+            Further::Again(at) => {
+                row.due_at = at.0;
+                let state = if row.state == LabelState::Asking { LabelState::Waiting } else { row.state };
+                (state, None)
+            }
+            Further::GiveUp if unclear => (LabelState::Unclear, Some(REMEDY_UNCLEAR)),
+            Further::GiveUp if row.state == LabelState::Cancelling => (LabelState::Made, Some(REMEDY_STAYS)),
+            Further::GiveUp => (LabelState::Refused, Some(REMEDY_DOWN)),
+        };
+        row.state = state;
+        remedy
     }
 
     /// Writes the files of a label. It is made, also where a file has no room.
@@ -258,12 +280,12 @@ pub(super) fn book(
     // A number that comes late is news for the channel.
     let was_told = std::mem::replace(&mut packet.data.told, false);
     packet.data.again = packet.data.again || was_told;
-    if !was_told {
-        return orders::save_packet(tx, packet).map(|()| None);
-    }
     orders::save_packet(tx, packet)?;
     let Some(mut order) = orders::get(&mut tx.conn, row.order_id)? else { return Ok(None) };
-    let told = orders::tell(tx, &mut order, FactKind::Shipped { packets: Vec::new(), together: Vec::new() })?;
+    let told = match was_told {
+        true => orders::tell(tx, &mut order, FactKind::Shipped { packets: Vec::new(), together: Vec::new() })?,
+        false => None,
+    };
     orders::save(tx, &mut order, BY_CARRIER)?;
     Ok(told)
 }

@@ -32,7 +32,6 @@ mod tests;
 mod turn;
 mod worker;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -103,7 +102,8 @@ impl Dispatcher {
         }
         let clerk = Clerk::new(Arc::clone(&settings), store.clone(), Arc::clone(&bell));
         threads.extend(spawn("payments", move || clerk.run()));
-        let housekeeper = Housekeeper { settings, store, bell: Arc::clone(&bell), keeper, owner, part: 0, warned: BTreeMap::new() };
+        let (warned, looked_through) = Default::default();
+        let housekeeper = Housekeeper { settings, store, bell: Arc::clone(&bell), metrics, keeper, owner, part: 0, warned, looked_through };
         threads.extend(spawn("housekeeper", move || housekeeper.run()));
         Dispatcher { bell, threads, patience }
     }

@@ -3,6 +3,8 @@
 //! A file is written where the software does not look, the commit says that its parcels are exported, and only then is it
 //! renamed into the folder. After a crash in between, the database says whether it still has to be.
 
+mod answers;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,24 +14,20 @@ use std::time::{Duration, Instant, SystemTime};
 use chrono::{DateTime, Utc};
 
 use super::bell::{Bell, Wake};
-use super::labels::{BY_CARRIER, ERROR_TAG, REMEDY, book};
-use crate::carriers::{Exchange, Label, Row, Said};
+use super::labels::BY_CARRIER;
+use crate::carriers::Exchange;
 use crate::config::CarrierAccount;
 use crate::domain::label::LabelState;
 use crate::domain::{AccountId, Failure, Stamp};
 use crate::folders::{Inbox, Lock, LookError, Outcome, Verdict, file_name, write_then_rename};
 use crate::store::labels::{self, LabelKey, LabelRow};
-use crate::store::{Store, Stored, Tx, orders};
+use crate::store::{Store, Stored};
 
 /// In the folder of the software, which looks at no hidden one.
 const STAGING: &str = ".kontor";
 const EVERY: Duration = Duration::from_secs(1);
 /// Parcels of a file.
 const MOST_PARCELS: usize = 500;
-/// Rows of an answer that one transaction takes.
-const AT_A_TIME: usize = 200;
-/// Rows that a note names.
-const MOST_COMPLAINTS: usize = 100;
 
 pub(super) struct Forwarder {
     store: Store,
@@ -52,14 +50,6 @@ pub(super) enum ForwardError {
     File(String),
     #[error(transparent)]
     Store(#[from] Failure),
-}
-
-/// What came of an answer.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Answered {
-    made: usize,
-    refused: usize,
-    known: usize,
 }
 
 impl Forwarder {
@@ -187,7 +177,8 @@ impl Forwarder {
             for (parcel, why) in &refused {
                 for mut row in labels::load(&mut tx.conn, &[parcel.label_id])? {
                     if row.state == LabelState::Waiting {
-                        refuse(tx, &mut row, why)?;
+                        let document = row.document()?;
+                        answers::refuse(tx, &mut row, document, why)?;
                     }
                 }
             }
@@ -200,7 +191,7 @@ impl Forwarder {
         let (store, bell, account, exchange) = (&self.store, &self.bell, &self.account, &self.exchange);
         let outcomes = self.inbox.look(now, |bytes| match exchange.answer(bytes) {
             Err(why) => Ok(Verdict::Refused(why)),
-            Ok(rows) => take(store, bell, account, &rows),
+            Ok(rows) => answers::take(store, bell, account, &rows),
         });
         let outcomes = outcomes.map_err(|error| match error {
             LookError::Folder { path, source } => ForwardError::Folder { path, source },
@@ -231,96 +222,4 @@ fn publish(staged: &Path, path: &Path) -> io::Result<()> {
     }
     fs::rename(staged, path)?;
     path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
-}
-
-fn refuse(tx: &mut Tx<'_>, row: &mut LabelRow, why: &str) -> Result<(), Failure> {
-    let mut document = row.document()?;
-    document.messages = vec![why.to_owned(), REMEDY.to_owned()];
-    row.data = Stored::of(&document)?;
-    row.state = LabelState::Refused;
-    orders::add_tags(tx, row.order_id, &[ERROR_TAG.to_owned()])?;
-    labels::save(tx, row, BY_CARRIER)
-}
-
-fn take(store: &Store, bell: &Bell, account: &CarrierAccount, rows: &[Row]) -> Result<Verdict<Answered>, Failure> {
-    let (mut done, mut complaints) = (Answered::default(), Vec::new());
-    for part in rows.chunks(AT_A_TIME) {
-        let (part, account) = (part.to_vec(), account.clone());
-        let (taken, said, heard) = store.write(move |tx| {
-            let (mut taken, mut said, mut heard) = (Answered::default(), Vec::new(), Vec::new());
-            for row in &part {
-                if let Err(why) = settle(tx, &account, row, &mut taken, &mut heard)? {
-                    said.push(format!("line {}: {why}", row.line));
-                }
-            }
-            Ok((taken, said, heard))
-        })?;
-        bell.ring(&heard);
-        done.made += taken.made;
-        done.refused += taken.refused;
-        done.known += taken.known;
-        complaints.extend(said);
-    }
-    if complaints.is_empty() {
-        return Ok(Verdict::Taken(done));
-    }
-    let more = complaints.len().saturating_sub(MOST_COMPLAINTS);
-    complaints.truncate(MOST_COMPLAINTS);
-    if more > 0 {
-        complaints.push(format!("and {more} lines more"));
-    }
-    Ok(Verdict::Partly(done, complaints.join("\n")))
-}
-
-/// Does what a row says. `Err` inside: why it cannot be done.
-fn settle(
-    tx: &mut Tx<'_>,
-    account: &CarrierAccount,
-    said: &Row,
-    taken: &mut Answered,
-    heard: &mut Vec<AccountId>,
-) -> Result<Result<(), String>, Failure> {
-    if let Said::Broken(why) = &said.said {
-        return Ok(Err(why.clone()));
-    }
-    let found = labels::find(&mut tx.conn, account.mandator_id, LabelKey::Reference(&said.reference))?;
-    let Some(mut row) = found.into_iter().find(|row| row.carrier == account.identifier) else {
-        return Ok(Err(format!("no label has the reference \"{}\"", said.reference)));
-    };
-    let reference = row.reference.clone();
-    match (&said.said, row.state) {
-        (Said::Made(number), LabelState::Exported | LabelState::Refused) if row.document()?.exported_as.is_some() => {
-            let label = Label { tracking_number: number.clone(), ..Label::default() };
-            let mut document = row.document()?;
-            heard.extend(book(tx, &mut row, &mut document, label, &account.shipping_provider)?);
-            row.data = Stored::of(&document)?;
-            labels::save(tx, &mut row, BY_CARRIER)?;
-            taken.made += 1;
-        }
-        (Said::Made(number), LabelState::Made | LabelState::Confirmed) if row.tracking_number.as_ref() == Some(number) => taken.known += 1,
-        (Said::Made(number), LabelState::Made | LabelState::Confirmed) => {
-            let known = row.tracking_number.unwrap_or_default();
-            return Ok(Err(format!("label {reference} has the number {known}, not {number}; a second parcel needs a label of its own")));
-        }
-        (Said::Refused(why), LabelState::Exported) => {
-            refuse(tx, &mut row, why)?;
-            taken.refused += 1;
-        }
-        (Said::Void, LabelState::Exported) => {
-            refuse(tx, &mut row, "it was taken back in the shipping software")?;
-            taken.refused += 1;
-        }
-        (Said::Refused(_) | Said::Void, LabelState::Refused | LabelState::Cancelled) => taken.known += 1,
-        (Said::Made(_), LabelState::Cancelled) => {
-            return Ok(Err(format!("label {reference} was cancelled; take it back in the shipping software, too")));
-        }
-        (_, state) => return Ok(Err(format!("label {reference} is \"{}\", which does not fit; see fetchShippingLabels", state.word()))),
-    }
-    Ok(Ok(()))
-}
-
-impl std::fmt::Display for Answered {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} labels made, {} refused, {} known before", self.made, self.refused, self.known)
-    }
 }

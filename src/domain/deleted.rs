@@ -7,5 +7,8 @@ numbered! {
     pub enum Deleted {
         Item = 1, "item";
         Offer = 2, "offer";
+        Message = 3, "message";
+        Dispute = 4, "dispute";
+        Media = 5, "media";
     }
 }

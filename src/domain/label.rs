@@ -1,5 +1,7 @@
 //! Shipping labels: what is ordered of a carrier, and what became of it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::document::Version;
@@ -90,7 +92,45 @@ pub(crate) struct LabelDocument {
     /// The file in which it went to the shipping software.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exported_as: Option<String>,
+    /// Numbers that the shipping software took back: an answer that says one of them again is an old one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) taken_back: BTreeSet<String>,
+    /// A parcel of it was taken back: a row that names no number may be that one again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) was_taken_back: bool,
+    /// A number that is not its own, because another label has its package or its pieces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unbooked: Option<String>,
     /// The files: label, return label, papers for the customs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) documents: Vec<DocumentId>,
+}
+
+/// Pieces of an item that a parcel would have, although other parcels have them, too, or they are not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Overlap<'l> {
+    pub(crate) wanted: i32,
+    pub(crate) open: i32,
+    pub(crate) elsewhere: i32,
+    /// The labels that have them.
+    pub(crate) references: Vec<&'l str>,
+}
+
+/// The first item of which there are too few pieces for a parcel beside the others, which have a reference each.
+pub(crate) fn overlap<'l>(
+    open: &[(OrderItemId, i32)],
+    contents: &[Enclosed],
+    others: &'l [(String, Vec<Enclosed>)],
+) -> Option<Overlap<'l>> {
+    open.iter().find_map(|(item, open)| {
+        let pieces = |parts: &[Enclosed]| {
+            let of_item = parts.iter().filter(|part| part.order_item_id == *item);
+            of_item.map(|part| part.quantity).fold(0, i32::saturating_add)
+        };
+        let wanted = pieces(contents);
+        let with = others.iter().filter(|(_, parts)| pieces(parts) > 0);
+        let elsewhere = with.clone().map(|(_, parts)| pieces(parts)).fold(0, i32::saturating_add);
+        let references = with.map(|(reference, _)| reference.as_str()).collect();
+        (wanted > 0 && wanted.saturating_add(elsewhere) > *open).then_some(Overlap { wanted, open: *open, elsewhere, references })
+    })
 }

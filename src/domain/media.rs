@@ -1,6 +1,7 @@
 //! Files of the merchant that channels and buyers may see: pictures, manuals, films. What a file is, and under which name.
 
 use super::numbered::numbered;
+use super::order_document::is_hidden;
 use super::picture;
 use super::{Failure, Quote, Worded, code};
 
@@ -21,6 +22,11 @@ numbered! {
 
 /// Characters of a file's name.
 pub(crate) const LONGEST_NAME: u32 = 150;
+/// Endings of programs and web pages: whoever loads such a file runs it.
+const RUN: [&str; 22] = [
+    "exe", "com", "bat", "cmd", "msi", "dll", "scr", "ps1", "vbs", "js", "mjs", "jar", "apk", "sh", "hta", "lnk", "html", "htm", "xhtml",
+    "shtml", "svg", "php",
+];
 /// What CONNECT does not take in names of files; one dot is before the ending.
 const NOT_IN_NAMES: &str = "<>:\"\\/|*?[]=%$+.,;~";
 
@@ -81,17 +87,21 @@ impl MediaKind {
 /// Checks the name of a file and that its ending promises what the file is.
 ///
 /// # Errors
-/// `MEDIA_NAME`, `MEDIA_KIND`.
+/// `MEDIA_NAME`, `MEDIA_KIND`, `MEDIA_UNSAFE`.
 pub(crate) fn check_name(name: &str, kind: MediaKind) -> Result<(), Failure> {
     let refused = |why: Worded| Err(Failure::quoting(code::MEDIA_NAME, [&name as &dyn Quote, &why]));
     let (stem, ending) = match name.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() && !ending.is_empty() => (stem, ending),
         _ => return refused(Worded::new("it has no ending", "er hat keine Endung")),
     };
-    let odd = |c: char| c.is_whitespace() || c.is_control() || NOT_IN_NAMES.contains(c);
+    let odd = |c: char| c.is_whitespace() || is_hidden(c) || NOT_IN_NAMES.contains(c);
     if let Some(odd) = stem.chars().chain(ending.chars()).find(|c| odd(*c)) {
         let shown: String = odd.escape_debug().collect();
         return refused(Worded::of(format!("'{shown}' is not allowed in it"), format!("'{shown}' ist darin nicht erlaubt")));
+    }
+    if RUN.iter().any(|run| ending.eq_ignore_ascii_case(run)) {
+        let what = Worded::new("a program or a web page by its ending", "nach der Endung ein Programm oder eine Webseite");
+        return Err(Failure::quoting(code::MEDIA_UNSAFE, [&name as &dyn Quote, &what]));
     }
     let promised = MediaKind::ALL.into_iter().find(|kind| kind.endings().iter().any(|known| ending.eq_ignore_ascii_case(known)));
     match (promised, kind) {
@@ -140,7 +150,11 @@ mod tests {
             ("lamp\u{7}.jpg", MediaKind::Jpeg, "MEDIA_NAME"),
             ("lamp.png", MediaKind::Jpeg, "MEDIA_KIND"),
             ("lamp.jpg", MediaKind::Other, "MEDIA_KIND"),
-            ("lamp.html", MediaKind::Jpeg, "MEDIA_KIND"),
+            ("lamp.docx", MediaKind::Jpeg, "MEDIA_KIND"),
+            ("lamp.html", MediaKind::Other, "MEDIA_UNSAFE"),
+            ("setup.EXE", MediaKind::Other, "MEDIA_UNSAFE"),
+            ("a\u{202e}gnp.txt", MediaKind::Other, "MEDIA_NAME"),
+            ("lamp\u{200b}.jpg", MediaKind::Jpeg, "MEDIA_NAME"),
         ] {
             assert_eq!(check_name(name, kind).map_err(|failure| failure.code.name), Err(code), "{name}");
         }

@@ -38,6 +38,9 @@ pub fn same_name(wire: &str, snake: &str) -> bool {
     if wire == snake {
         return true;
     }
+    if is_another(wire, snake) {
+        return false;
+    }
     let mut a = wire.bytes().filter(|b| *b != b'_').map(|b| b.to_ascii_lowercase());
     let mut b = snake.bytes().filter(|b| *b != b'_').map(|b| b.to_ascii_lowercase());
     loop {
@@ -48,6 +51,12 @@ pub fn same_name(wire: &str, snake: &str) -> bool {
         }
     }
     snake.len() > 30 && SHORT_NAMES.iter().any(|(long, short)| *long == snake && wire.eq_ignore_ascii_case(short))
+}
+
+/// Seen by the first letters, as most are. Long names have short ones that begin with other letters.
+fn is_another(wire: &str, snake: &str) -> bool {
+    let (Some(one), Some(other)) = (wire.bytes().next(), snake.bytes().next()) else { return false };
+    snake.len() <= 30 && one != b'_' && other != b'_' && !one.eq_ignore_ascii_case(&other)
 }
 
 #[cfg(test)]
@@ -64,6 +73,8 @@ mod tests {
             ("extDeliveryChargeCatId", "external_delivery_charge_category_id"),
             ("useModificationContextFilter", "use_modification_context_filter"),
             ("modificationContextFilter", "use_modification_context_filter"),
+            ("_item_id", "item_id"),
+            ("ItemId", "item_id"),
         ] {
             assert!(same_name(wire, snake), "{wire} = {snake}");
         }

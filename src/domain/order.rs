@@ -24,7 +24,7 @@ pub(crate) use fact::{AttachedFile, Content, DocumentKind, FactKind, FactName, P
 pub(crate) use fit::Fitted;
 pub(crate) use position::{Pieces, Position, Warehouses};
 pub(crate) use refund::{ChannelRefund, LinePieces};
-pub(crate) use request::{CancellationRequest, Moved, RequestDocument, RequestState, Standing, answer};
+pub(crate) use request::{CancellationRequest, Moved, RequestDocument, RequestState, RequestedPieces, Standing, answer};
 pub(crate) use shortage::{Holder, Shelves, cover, uncovered};
 pub(crate) use sums::total_difference;
 pub(crate) use totals::{Coupon, Delivery, TaxShare, Totals, follow};

@@ -115,11 +115,7 @@ impl FileKind {
             return Ok(FileKind::Zpl);
         }
         match xml_root(bytes) {
-            // A browser runs what is in them.
-            Some(root) if ["html", "svg"].iter().any(|name| root.eq_ignore_ascii_case(name)) => {
-                Err(strange(Worded::new("a web page", "eine Webseite")))
-            }
-            Some(_) => Ok(FileKind::Xml),
+            Some(_) => harmful(bytes).map_or(Ok(FileKind::Xml), |what| Err(strange(what))),
             None => Err(strange(what_else(bytes))),
         }
     }
@@ -129,15 +125,34 @@ fn strange(what: Worded) -> Failure {
     Failure::quoting(code::DOCUMENT_KIND, [&what])
 }
 
+/// What a computer or a browser would run.
+pub(crate) fn harmful(bytes: &[u8]) -> Option<Worded> {
+    // Linux, Java and macOS, scripts.
+    const PROGRAMS: [&[u8]; 7] =
+        [b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa", b"#!", b"\0asm"];
+    let is = |start: &&[u8]| bytes.starts_with(start);
+    // A text may begin with these two letters, but has no zero.
+    let of_windows = bytes.starts_with(b"MZ") && bytes.iter().take(1024).any(|byte| *byte == 0);
+    if of_windows || PROGRAMS.iter().any(is) {
+        return Some(Worded::new("a program", "ein Programm"));
+    }
+    let page = |root: &str| ["html", "svg", "script"].iter().any(|name| root.eq_ignore_ascii_case(name));
+    xml_root(bytes).filter(|root| page(root)).map(|_| Worded::new("a web page", "eine Webseite"))
+}
+
+/// Whether a character is not shown, or turns around those beside it.
+pub(crate) fn is_hidden(c: char) -> bool {
+    let format =
+        matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    c.is_control() || format
+}
+
 fn what_else(bytes: &[u8]) -> Worded {
     let is = |start: &[u8]| bytes.starts_with(start);
-    // Windows, Linux, Java and macOS, scripts.
-    let programs: [&[u8]; 8] =
-        [b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa", b"#!", b"\0asm"];
     if bytes.is_empty() {
         Worded::new("empty", "leer")
-    } else if programs.into_iter().any(is) {
-        Worded::new("a program", "ein Programm")
+    } else if let Some(what) = harmful(bytes) {
+        what
     } else if is(b"PK") || is(b"\x1f\x8b") || is(b"Rar!") || is(b"7z\xbc\xaf") {
         Worded::new("an archive or office file", "ein Archiv oder eine Office-Datei")
     } else {
@@ -180,10 +195,7 @@ pub(crate) fn check_name(name: &str, kind: FileKind) -> Result<(), Failure> {
     let fits = ending.is_some_and(|ending| kind.endings().contains(&ending.as_str()));
     let why = if name.contains(['/', '\\', ':']) {
         Worded::new("it leads into folders", "er führt in Ordner")
-    } else if name
-        .chars()
-        .any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}'))
-    {
+    } else if name.chars().any(is_hidden) {
         Worded::new("it has characters that are not shown", "er hat Zeichen, die nicht angezeigt werden")
     } else if name.starts_with('.') || name.trim() != name {
         Worded::new("it begins or ends with a dot or blank", "er beginnt oder endet mit Punkt oder Leerzeichen")

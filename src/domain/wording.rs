@@ -82,6 +82,11 @@ impl Worded {
         Worded { en: Cow::Borrowed(en), de: Cow::Borrowed(de) }
     }
 
+    /// In the words of the reader.
+    pub(crate) fn said(&self, reader: Reader) -> &str {
+        reader.choose(&self.en, &self.de)
+    }
+
     pub fn of(en: String, de: String) -> Worded {
         Worded { en: en.into(), de: de.into() }
     }

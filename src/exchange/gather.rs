@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::document::{Offer, Offers, Pricelist, Prices};
 use crate::config::Account;
 use crate::domain::item::Item;
 use crate::domain::lookup::{DeliveryCharge, DeliveryTime};
 use crate::domain::{Failure, ItemId};
+use crate::platform_xml::{Offer, Offers, Pricelist, Prices};
 use crate::preparation::{self, Frame, KnownPricelist, effective, prices_in};
 use crate::store::categories::{self, CategoryRow};
 use crate::store::items::{self, ItemRow};
@@ -119,6 +119,7 @@ fn offer_of(known: &Known<'_>, row: &OfferRow) -> Result<Option<Offer>, Failure>
             .or(document.external_delivery_charge_category_id)
             .unwrap_or_default(),
         delivery_charge_category_identifier: text(charge.map(|row| &row.identifier)),
+        ..Offer::default()
     }))
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Look {
 /// `MEDIA_PICTURE`, where it is cut off or spoiled, or has too many pixels.
 pub(crate) fn look(bytes: &[u8], kind: Kind) -> Result<Look, Failure> {
     if !kind.is_whole(bytes) {
-        return Err(unusable(Worded::new("it is cut off", "es ist abgeschnitten")));
+        return Err(unusable(Worded::new("it is cut off; send it whole", "es ist abgeschnitten; senden Sie es vollständig")));
     }
     let format = match kind {
         Kind::Png => ImageFormat::Png,
@@ -53,8 +53,8 @@ pub(crate) fn look(bytes: &[u8], kind: Kind) -> Result<Look, Failure> {
     if pixels > MOST_PIXELS || width.max(height) > LONGEST_SIDE {
         let has = format!("{width} x {height}");
         return Err(unusable(Worded::of(
-            format!("it has {has} pixels; at most {MOST_PIXELS} are taken, and {LONGEST_SIDE} a side"),
-            format!("es hat {has} Pixel; höchstens {MOST_PIXELS} werden angenommen, und {LONGEST_SIDE} je Seite"),
+            format!("it has {has} pixels; send one with at most {MOST_PIXELS}, and {LONGEST_SIDE} a side"),
+            format!("es hat {has} Pixel; senden Sie eines mit höchstens {MOST_PIXELS}, und {LONGEST_SIDE} je Seite"),
         )));
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -78,8 +78,14 @@ fn smaller(picture: &DynamicImage) -> Option<Vec<u8>> {
 
 fn spoiled(error: &ImageError) -> Failure {
     match error {
-        ImageError::Limits(_) => unusable(Worded::new("it would take too much memory", "es würde zu viel Speicher brauchen")),
-        _ => unusable(Worded::new("it is spoiled", "es ist beschädigt")),
+        ImageError::Limits(_) => unusable(Worded::new(
+            "it would take too much memory; send a smaller one",
+            "es würde zu viel Speicher brauchen; senden Sie ein kleineres",
+        )),
+        _ => unusable(Worded::new(
+            "it is spoiled; save it again and send that",
+            "es ist beschädigt; speichern Sie es neu und senden Sie das",
+        )),
     }
 }
 

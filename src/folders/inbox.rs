@@ -24,6 +24,8 @@ const SETTLES: Duration = Duration::from_secs(5);
 const UNFINISHED: [&str; 6] = ["tmp", "part", "partial", "filepart", "crdownload", "lock"];
 /// Files of one look; the others follow with the next.
 const MOST_FILES: usize = 200;
+/// Bytes that stay of a long name: most file systems take 255 in all.
+const MOST_OF_A_NAME: usize = 200;
 /// Files of one name in the archive.
 const MOST_NAMESAKES: u32 = 10_000;
 
@@ -36,8 +38,31 @@ pub(crate) struct Inbox {
     path: PathBuf,
     /// Bytes of a file.
     most_bytes: usize,
+    /// How long a file must not have changed. Zero: whoever writes renames, so each file is whole.
+    settles: Duration,
     /// As the files were at the last look.
     seen: BTreeMap<OsString, Look>,
+}
+
+/// A file that is whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) name: OsString,
+    look: Look,
+}
+
+impl Waiting {
+    /// Recognises the file for as long as nobody changes or renames it.
+    pub(crate) fn mark(&self) -> String {
+        let (bytes, changed) = &self.look;
+        let changed = changed.and_then(|changed| changed.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
+        format!("{bytes}/{}/{}", changed.as_nanos(), self.name.to_string_lossy())
+    }
+
+    /// How long nobody has changed it.
+    pub(crate) fn age(&self, now: SystemTime) -> Duration {
+        self.look.1.and_then(|changed| now.duration_since(changed).ok()).unwrap_or_default()
+    }
 }
 
 /// What its reader makes of a file.
@@ -76,7 +101,12 @@ pub(crate) enum LookError<E> {
 
 impl Inbox {
     pub(crate) fn new(path: PathBuf, most_bytes: usize) -> Inbox {
-        Inbox { path, most_bytes, seen: BTreeMap::new() }
+        Inbox { path, most_bytes, settles: SETTLES, seen: BTreeMap::new() }
+    }
+
+    /// With another time in which a file must not have changed.
+    pub(crate) fn settling(self, settles: Duration) -> Inbox {
+        Inbox { settles, ..self }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -92,33 +122,54 @@ impl Inbox {
         now: SystemTime,
         mut read: impl FnMut(&[u8]) -> Result<Verdict<T>, E>,
     ) -> Result<Vec<Looked<T>>, LookError<E>> {
-        let place = |source| LookError::Folder { path: self.path.clone(), source };
+        let path = self.path.clone();
+        let place = |source| LookError::Folder { path: path.clone(), source };
+        self.furnish().map_err(place)?;
+        let Some(_lock) = Lock::take(&self.path).map_err(place)? else { return Ok(Vec::new()) };
+        let mut outcomes = Vec::new();
+        for waiting in self.whole(now).map_err(place)?.iter().take(MOST_FILES) {
+            let outcome = self.take(waiting, now, &mut read)?;
+            outcomes.push((short(&waiting.name.to_string_lossy(), 100), outcome));
+        }
+        Ok(outcomes)
+    }
+
+    /// Makes the folders into which files go.
+    pub(crate) fn furnish(&self) -> io::Result<()> {
         // Never the folder itself: it may be of a file system that is not there at the moment.
         for folder in [DONE, REFUSED] {
             match fs::create_dir(self.path.join(folder)) {
-                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(place(error)),
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
                 _ => {}
             }
         }
-        let Some(_lock) = Lock::take(&self.path).map_err(place)? else { return Ok(Vec::new()) };
-        let mut outcomes = Vec::new();
-        let mut seen = BTreeMap::new();
-        for (name, look) in self.files().map_err(place)? {
-            let whole = self.seen.get(&name) == Some(&look) && is_settled(&look, now);
-            seen.insert(name.clone(), look);
-            if !whole || outcomes.len() >= MOST_FILES {
-                continue;
-            }
-            match self.take(&name, &look, now, &mut read) {
-                Ok(outcome) => outcomes.push((short(&name.to_string_lossy(), 100), outcome)),
-                Err(error) => {
-                    self.seen = seen;
-                    return Err(error);
-                }
-            }
+        Ok(())
+    }
+
+    /// What is whole, the oldest first. Whoever asks is the only one who takes files away.
+    pub(crate) fn whole(&mut self, now: SystemTime) -> io::Result<Vec<Waiting>> {
+        let files = self.files()?;
+        let is_whole = |(name, look): &(OsString, Look)| {
+            self.settles.is_zero() || (self.seen.get(name) == Some(look) && is_settled(look, now, self.settles))
+        };
+        let whole = files.iter().filter(|file| is_whole(file)).map(|(name, look)| Waiting { name: name.clone(), look: *look }).collect();
+        self.seen = files.into_iter().collect();
+        Ok(whole)
+    }
+
+    /// The bytes of a file, one more than are read at most. `None`: it is gone, or somebody writes to it again.
+    pub(crate) fn content(&self, waiting: &Waiting) -> io::Result<Option<Vec<u8>>> {
+        content(&self.path.join(&waiting.name), &waiting.look, self.most_bytes)
+    }
+
+    /// Moves a file away, with a note where something of it was not taken.
+    pub(crate) fn put_away<T>(&self, waiting: &Waiting, verdict: &Verdict<T>, now: SystemTime) -> io::Result<()> {
+        let into = if matches!(verdict, Verdict::Taken(_)) { DONE } else { REFUSED };
+        let moved = self.move_away(&self.path.join(&waiting.name), into, now)?;
+        match (moved, said(verdict)) {
+            (Some(to), Some(text)) => note(&to, &waiting.name, &text, now),
+            _ => Ok(()),
         }
-        self.seen = seen;
-        Ok(outcomes)
     }
 
     /// Files that are put here, the oldest first. Folders, links and what is being written are none.
@@ -142,23 +193,17 @@ impl Inbox {
 
     fn take<T, E>(
         &self,
-        name: &OsStr,
-        look: &Look,
+        waiting: &Waiting,
         now: SystemTime,
         read: &mut impl FnMut(&[u8]) -> Result<Verdict<T>, E>,
     ) -> Result<Outcome<T>, LookError<E>> {
-        let from = self.path.join(name);
-        let verdict = match content(&from, look, self.most_bytes) {
+        let verdict = match self.content(waiting) {
             Ok(None) => return Ok(Outcome::Left),
             Ok(Some(bytes)) => read(&bytes)?,
             Err(error) => Verdict::Refused(format!("the file cannot be read: {error}")),
         };
         let into = if matches!(verdict, Verdict::Taken(_)) { DONE } else { REFUSED };
-        let place = |source| LookError::Folder { path: self.path.join(into), source };
-        let moved = self.move_away(&from, into, now).map_err(place)?;
-        if let (Some(to), Some(text)) = (moved, said(&verdict)) {
-            note(&to, name, &text, now).map_err(place)?;
-        }
+        self.put_away(waiting, &verdict, now).map_err(|source| LookError::Folder { path: self.path.join(into), source })?;
         Ok(match verdict {
             Verdict::Taken(done) => Outcome::Taken(done),
             Verdict::Partly(done, why) => Outcome::Partly(done, why),
@@ -185,7 +230,7 @@ fn said<T>(verdict: &Verdict<T>) -> Option<String> {
     match verdict {
         Verdict::Taken(_) => None,
         Verdict::Partly(_, why) => Some(format!(
-            "{why}\n\nEverything else in this file was taken. Mend these lines and put the file into the folder again: what was taken does not count twice."
+            "{why}\n\nEverything else in this file was taken. Mend these lines, or do what they say, and put the file into the folder again: what was taken does not count twice."
         )),
         Verdict::Refused(why) => {
             Some(format!("{why}\n\nNothing of this file was imported. Mend it or fetch it again, and put it into the folder again."))
@@ -203,8 +248,8 @@ fn note(refused: &Path, name: &OsStr, text: &str, now: SystemTime) -> io::Result
 }
 
 /// A clock that was set back must not hold a file up for ever.
-fn is_settled((_, changed): &Look, now: SystemTime) -> bool {
-    changed.and_then(|changed| now.duration_since(changed).ok()).is_none_or(|age| age >= SETTLES)
+fn is_settled((_, changed): &Look, now: SystemTime, settles: Duration) -> bool {
+    changed.and_then(|changed| now.duration_since(changed).ok()).is_none_or(|age| age >= settles)
 }
 
 fn is_unfinished(name: &OsStr) -> bool {
@@ -227,12 +272,23 @@ fn content(path: &Path, look: &Look, most_bytes: usize) -> io::Result<Option<Vec
     Ok(Some(bytes).filter(|_| now == *look))
 }
 
+/// A file's name with room for what is put before and behind it, and with its ending.
+fn shortened(name: &OsStr) -> OsString {
+    if name.len() <= MOST_OF_A_NAME {
+        return name.to_owned();
+    }
+    let text = name.to_string_lossy();
+    let ending = Path::new(text.as_ref()).extension().map(OsStr::to_string_lossy).filter(|ending| ending.len() <= 10);
+    let begin = text.get(..text.floor_char_boundary(MOST_OF_A_NAME)).unwrap_or_default();
+    OsString::from(ending.map_or_else(|| begin.to_owned(), |ending| format!("{begin}.{ending}")))
+}
+
 /// A name for a file in a folder, kept by an empty file: day and time, then its own.
 fn free_name(folder: &Path, file: &Path, now: SystemTime) -> io::Result<PathBuf> {
     let stamp = DateTime::<Utc>::from(now).format("%Y%m%dT%H%M%SZ").to_string();
     for number in 1..=MOST_NAMESAKES {
         let mut name = OsString::from(if number == 1 { format!("{stamp}-") } else { format!("{stamp}-{number}-") });
-        name.push(file.file_name().unwrap_or_default());
+        name.push(shortened(file.file_name().unwrap_or_default()));
         let path = folder.join(name);
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(_) => return Ok(path),
@@ -241,4 +297,21 @@ fn free_name(folder: &Path, file: &Path, now: SystemTime) -> io::Result<PathBuf>
         }
     }
     Err(io::Error::from(ErrorKind::AlreadyExists))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_with_a_name_as_long_as_may_be_moves_and_keeps_its_ending() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = format!("{}.xml", "ä".repeat(125));
+        assert_eq!(name.len(), 254);
+        let moved = free_name(folder.path(), Path::new(&name), SystemTime::now()).unwrap();
+        assert!(moved.extension().is_some_and(|ending| ending == "xml"), "{moved:?}");
+        note(&moved, OsStr::new(&name), "why", SystemTime::now()).unwrap();
+        assert_ne!(free_name(folder.path(), Path::new(&name), SystemTime::now()).unwrap(), moved);
+        assert_eq!(shortened(OsStr::new("short.xml")), "short.xml");
+    }
 }

@@ -1,7 +1,7 @@
 //! Writing files that nobody sees before they are whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 /// In a folder that one process at a time may use.
@@ -28,7 +28,22 @@ impl Lock {
 /// Writes a file under a name that nobody looks at, then gives it its own, which survives a loss of power. A file of this name
 /// is replaced. Both names are in one file system.
 pub(crate) fn write_then_rename(unfinished: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let written = write(unfinished, bytes).and_then(|()| fs::rename(unfinished, path));
+    // Nobody else may read what is written: there are names and addresses in it.
+    put(unfinished, path, 0o600, |file| file.write_all(bytes))
+}
+
+/// The same for a file that a program of another user takes away: the group of its folder may read it, as far as the process
+/// lets it (umask). `write` fills it.
+pub(crate) fn hand_over(unfinished: &Path, path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    put(unfinished, path, 0o660, |file| {
+        let mut buffer = BufWriter::new(file);
+        write(&mut buffer)?;
+        buffer.flush()
+    })
+}
+
+fn put(unfinished: &Path, path: &Path, mode: u32, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let written = create(unfinished, mode, write).and_then(|()| fs::rename(unfinished, path));
     if written.is_err() {
         let _ = fs::remove_file(unfinished);
     }
@@ -36,13 +51,13 @@ pub(crate) fn write_then_rename(unfinished: &Path, path: &Path, bytes: &[u8]) ->
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
-/// Nobody else may read what is written: there are names and addresses in it.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+#[cfg_attr(not(unix), expect(unused_variables, reason = "only there files have a mode"))]
+fn create(path: &Path, mode: u32, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     let mut file = options.write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
+    write(&mut file)?;
     file.sync_all()
 }
 

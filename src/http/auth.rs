@@ -54,6 +54,11 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
+    /// What a form says.
+    pub(super) fn new(user: String, password: String) -> Credentials {
+        Credentials { user, password: password.into() }
+    }
+
     /// Reads `Basic …`. The password may hold colons; bytes that are no UTF-8 are taken as ISO-8859-1.
     pub(super) fn from_header(header: &str) -> Option<Credentials> {
         let (scheme, value) = header.trim().split_once(' ')?;

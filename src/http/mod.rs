@@ -12,6 +12,7 @@ mod budget;
 mod call;
 mod client;
 mod connections;
+mod console;
 mod describe;
 mod expect;
 mod gzip;
@@ -24,6 +25,7 @@ mod pages;
 mod pictures;
 mod places;
 mod reply;
+mod sender;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +45,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpRequest, HttpResponse, web};
 
 use crate::config::{Settings, User};
+use crate::console::Console;
 use crate::metrics::Metrics;
 use crate::operations::{Face, Gateway};
 use crate::soap::{self, Handled, Meta, path};
@@ -52,10 +55,11 @@ use handover::Watched;
 use pictures::Finding;
 use places::{Lane, Places, Threads, Whose};
 
-pub(crate) use annex::{Annex, Answered, Asked, TOKEN_FIELD};
+pub(crate) use annex::{Annex, Answered, Asked};
 pub(crate) use media::{Served, Size};
 pub(crate) use pages::Page;
 pub(crate) use pictures::Picture;
+pub(crate) use sender::TOKEN_FIELD;
 
 /// Threads of each lane. Reads and waits together are fewer than the connections that the store reads with, so that the
 /// dispatcher finds some. Writes mostly wait for the writer, which lets those that wait share a commit.
@@ -90,6 +94,7 @@ struct Edge {
     media: media::Finding,
     pages: Vec<Page>,
     annexes: Vec<Annex>,
+    console: Option<Console>,
     metrics: Arc<Metrics>,
     /// For calls between their credentials and the end of their answer.
     calls: Arc<Places>,
@@ -142,17 +147,26 @@ pub(crate) struct Site {
     /// For those who look after the gateway.
     pub pages: Vec<Page>,
     pub annexes: Vec<Annex>,
+    pub console: Console,
     /// Where calls are counted.
     pub metrics: Arc<Metrics>,
 }
 
 impl Site {
     fn edge(self) -> io::Result<Edge> {
-        let Site { gateway, ready, picture, media, pages, annexes, metrics } = self;
+        let Site { gateway, ready, picture, media, pages, annexes, console, metrics } = self;
         let settings = Arc::clone(&gateway.settings);
         let asked = Arc::clone(&gateway);
         let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
-        Ok(Edge { picture, media, pages, annexes, metrics, ..Edge::new(settings, Box::new(answer), move || ready(&asked))? })
+        Ok(Edge {
+            picture,
+            media,
+            pages,
+            annexes,
+            console: Some(console),
+            metrics,
+            ..Edge::new(settings, Box::new(answer), move || ready(&asked))?
+        })
     }
 }
 
@@ -167,6 +181,7 @@ impl Edge {
             media: Box::new(|_, _| Ok(None)),
             pages: Vec::new(),
             annexes: Vec::new(),
+            console: None,
             metrics: Arc::default(),
             calls: Places::new(limits.waiting_calls),
             strangers: Places::new(limits.waiting_calls),
@@ -288,6 +303,7 @@ fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
         let show = move |request, edge| pages::show(request, edge, index);
         config.service(web::resource(page.path).route(web::get().to(show)).route(web::head().to(show)));
     }
+    config.service(web::scope(crate::console::PATH).default_service(web::to(console::visit)));
     for (index, annex) in edge.annexes.iter().enumerate() {
         let visit = web::to(move |request, payload, edge| annex::visit(request, payload, edge, index));
         config.service(web::scope(&annex.path).default_service(visit));
@@ -322,7 +338,7 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
         "There is nothing at {shown}.\n\
          Speed4Trade CONNECT calls: POST {compat}, described at {compat}?wsdl\n\
          Typed calls:               POST {typed}, described at {typed}?wsdl\n\
-         To look after it:          GET /status, /status.json and /metrics\n",
+         To look after it:          GET /console, /status.json and /metrics\n",
         compat = path(Face::Compat),
         typed = path(Face::Typed),
     ))

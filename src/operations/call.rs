@@ -7,6 +7,7 @@ use super::wire::{Records, Value};
 use crate::config::{Account, Mandator, Settings, User};
 use crate::domain::failure::Blame;
 use crate::domain::{AccountId, Face, Failure, MandatorId, Place, Reader, Stamp, Worded, code};
+use crate::store::kept::{Choice, Cut, Kept, Page};
 use crate::store::outbox::Errand;
 use crate::store::{Conn, Tx};
 
@@ -92,6 +93,7 @@ pub struct Reading<'a> {
     pub face: Face,
     /// Of the document; on the typed face the newest.
     pub version: &'static str,
+    pub(crate) kept: &'a Kept,
 }
 
 /// What a fetch call may still load: more than fits into its answer is not worth the memory.
@@ -120,6 +122,8 @@ pub struct Work<'w, 'c> {
     pub settings: &'w Settings,
     pub user: &'w User,
     pub face: Face,
+    /// See [`super::Call::by_person`].
+    pub by_person: bool,
     /// Accounts to whose channels something must be sent.
     pub accounts: Vec<AccountId>,
     /// Repeating the call would add something again.
@@ -211,6 +215,17 @@ pub(crate) fn in_mandators(ids: impl Iterator<Item = MandatorId>) -> Worded {
     }
 }
 
+/// Where a page begins and ends. Without a page size everything is on page 1, as long as one answer can hold it
+/// (`limits.records`); pages start with 1.
+pub(crate) fn cut(per_page: Option<i32>, page: Option<i32>) -> Cut {
+    let before = usize::try_from(page.unwrap_or(1).max(1)).unwrap_or(1) - 1;
+    match per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0) {
+        Some(size) => Cut { skip: before.saturating_mul(size), take: size },
+        None if before == 0 => Cut { skip: 0, take: usize::MAX },
+        None => Cut { skip: usize::MAX, take: 0 },
+    }
+}
+
 impl Reading<'_> {
     /// Who reads a text about a mandator.
     pub fn reader(&self, mandator_id: MandatorId) -> Reader {
@@ -223,20 +238,35 @@ impl Reading<'_> {
         Room { left: most, most }
     }
 
-    /// Cuts a page out of sorted ids. Without a page size everything is on page 1, as long as one answer can hold it
-    /// (`limits.records`); pages start with 1.
+    /// Cuts a page out of sorted ids.
     pub fn page<'i, T>(&self, ids: &'i [T], per_page: Option<i32>, page: Option<i32>) -> Result<&'i [T], Failure> {
-        let page = usize::try_from(page.unwrap_or(1).max(1)).unwrap_or(1);
-        let cut = match per_page.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0) {
-            Some(size) => ids.chunks(size).nth(page - 1).unwrap_or_default(),
-            None if page == 1 => ids,
-            None => &[],
-        };
+        let Cut { skip, take } = cut(per_page, page);
+        let rest = ids.get(skip..).unwrap_or_default();
+        let on_page = rest.get(..take).unwrap_or(rest);
+        self.fits(on_page.len())?;
+        Ok(on_page)
+    }
+
+    /// The same of the records that pass one of the filters, in the order of their ids.
+    pub(crate) fn page_of<C: Choice>(
+        &self,
+        conn: &mut Conn<'_>,
+        filters: &[C],
+        (per_page, page): (Option<i32>, Option<i32>),
+    ) -> Result<Page, Failure> {
+        let page = self.kept.page(conn, filters, cut(per_page, page))?;
+        self.fits(page.ids.len())?;
+        Ok(page)
+    }
+
+    /// # Errors
+    /// `ANSWER_TOO_LARGE`.
+    pub(crate) fn fits(&self, count: usize) -> Result<(), Failure> {
         let most = self.settings.limits.records;
-        if cut.len() > most {
-            return Err(Failure::new(code::ANSWER_TOO_LARGE, [&cut.len().to_string(), &most.to_string()]));
+        if count > most {
+            return Err(Failure::new(code::ANSWER_TOO_LARGE, [&count.to_string(), &most.to_string()]));
         }
-        Ok(cut)
+        Ok(())
     }
 
     /// The mandator, when the user may use it.
@@ -252,6 +282,25 @@ impl Reading<'_> {
     /// The account in the mandator, when the user may use it.
     pub fn account(&self, account_id: AccountId, mandator_id: MandatorId) -> Result<&Account, Failure> {
         allowed_account(self.settings, self.user, account_id, Some(mandator_id))
+    }
+}
+
+impl<'w, 'c> Work<'w, 'c> {
+    /// Nothing is done yet.
+    pub(super) fn of(tx: &'w mut Tx<'c>, settings: &'w Settings, user: &'w User, face: Face) -> Work<'w, 'c> {
+        Work {
+            tx,
+            settings,
+            user,
+            face,
+            by_person: false,
+            accounts: Vec::new(),
+            additive: false,
+            synchronous: false,
+            awaits: Vec::new(),
+            refused: Refused::new(),
+            advice: Advice::default(),
+        }
     }
 }
 
@@ -300,9 +349,10 @@ impl<'w> Work<'w, '_> {
         let mut reports = Vec::with_capacity(records.list.len());
         for record in records.list {
             let about = record.content.as_ref().ok().map(|content| mandator_id(content));
+            let keys = record.keys(self.face);
             let done = match record.content {
                 Ok(content) => handle(self, *content),
-                Err(failure) => Err((failure, None)),
+                Err(failure) => Err((failure, keys)),
             };
             let reader = self.reader(about);
             self.advice.close(done.is_ok().then_some(&record.place), reader);
@@ -320,21 +370,10 @@ impl<'w> Work<'w, '_> {
 
     /// Runs a piece of work whose failure undoes its own changes.
     pub fn in_savepoint<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let (settings, user, face) = (self.settings, self.user, self.face);
+        let (settings, user, face, by_person) = (self.settings, self.user, self.face, self.by_person);
         let mut kept = (Vec::new(), false, false, Vec::new(), Advice::default());
         let result = self.tx.savepoint(|tx| {
-            let mut inner = Work {
-                tx,
-                settings,
-                user,
-                face,
-                accounts: Vec::new(),
-                additive: false,
-                synchronous: false,
-                awaits: Vec::new(),
-                refused: Refused::new(),
-                advice: Advice::default(),
-            };
+            let mut inner = Work { by_person, ..Work::of(tx, settings, user, face) };
             let result = work(&mut inner);
             kept = (inner.accounts, inner.additive, inner.synchronous, inner.awaits, inner.advice);
             result

@@ -1,6 +1,7 @@
 //! Types that many operations share: reports, results, paging.
 
 use crate::domain::{Failure, Reader};
+use crate::operations::wire::Value;
 use crate::{wire, wire_enum};
 
 wire_enum! {
@@ -57,7 +58,7 @@ pub trait Reported: Default + Warned {
 
 /// One report, built from what became of a record.
 pub(crate) trait ReportOf: Sized {
-    type Keys;
+    type Keys: Value;
     fn new(reference_id: Option<String>, action: Option<ReportAction>, keys: Option<Self::Keys>, error: Option<(i32, String)>) -> Self;
     fn is_failure(&self) -> bool;
 }

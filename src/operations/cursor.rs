@@ -110,6 +110,11 @@ impl Cursor {
         Ok(Some(Cursor { digest, place, per_page, last: clock.last, start }))
     }
 
+    /// The place from which the call reads on.
+    pub(crate) fn since(&self) -> Since {
+        self.place.since
+    }
+
     /// What to read: one record more than the page holds shows whether it is the last one.
     pub(crate) fn following(&self) -> Following {
         Following { since: self.place.since, most: i64::try_from(self.per_page).unwrap_or(i64::MAX).saturating_add(1) }
@@ -132,6 +137,13 @@ impl Cursor {
         Ok(found)
     }
 
+    /// A page of what changed, of the places of all records, and the cursor for the next one. For lists that are short.
+    pub(crate) fn pick(&self, places: impl Iterator<Item = Since>) -> (Vec<Since>, String) {
+        let mut changed: Vec<Since> = places.filter(|place| *place > self.place.since).collect();
+        let next = self.cut(&mut changed, &mut Vec::new());
+        (changed, next)
+    }
+
     /// Cuts what was found to one page, in the order of changes. Gives back the cursor for the next one.
     pub(crate) fn cut(&self, changed: &mut Vec<Since>, deleted: &mut Vec<DeletionRow>) -> String {
         let place = |row: &DeletionRow| Since { stamp: row.stamp, id: row.record_id, second: 0 };
@@ -147,6 +159,41 @@ impl Cursor {
         changed.retain(|place| *place <= next.since);
         deleted.retain(|row| place(row) <= next.since);
         text_of(self.digest, next)
+    }
+}
+
+/// The records of one answer, of all those that match.
+pub(crate) struct Chosen {
+    pub ids: Vec<i32>,
+    /// How many match, of a call that reads by pages.
+    pub total: Option<usize>,
+    /// The next cursor, of a call that reads what changed.
+    pub next: Option<String>,
+    pub deleted: Vec<DeletionRow>,
+}
+
+impl Chosen {
+    /// `matching` has the places of what matches and, with a cursor, comes behind it; `deleted` reads what was deleted.
+    ///
+    /// # Errors
+    /// Those of a page that does not exist, and of the database.
+    pub(crate) fn of(
+        reading: &Reading<'_>,
+        cursor: Option<&Cursor>,
+        mut matching: Vec<Since>,
+        (per_page, page): (Option<i32>, Option<i32>),
+        deleted: impl FnOnce(&Cursor) -> Result<Vec<DeletionRow>, Failure>,
+    ) -> Result<Chosen, Failure> {
+        let Some(cursor) = cursor else {
+            let mut ids: Vec<i32> = matching.into_iter().map(|place| place.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let page = reading.page(&ids, per_page, page)?.to_vec();
+            return Ok(Chosen { ids: page, total: Some(ids.len()), next: None, deleted: Vec::new() });
+        };
+        let mut deleted = deleted(cursor)?;
+        let next = cursor.cut(&mut matching, &mut deleted);
+        Ok(Chosen { ids: matching.into_iter().map(|place| place.id).collect(), total: None, next: Some(next), deleted })
     }
 }
 

@@ -1,7 +1,9 @@
 //! `fetchFeeds`: what went to and came from a channel (`channel-calls.md` 12; the elements of the platforms are not documented).
 
+use crate::domain::rate::ChannelCall;
 use crate::domain::{AccountId, Failure, MandatorId, Stamp, code};
-use crate::operations::wire::{Between, Match, Time, mandator_of};
+use crate::operations::platform::Platform;
+use crate::operations::wire::{Between, Match, Time, mandator_of, words_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::feeds::{self, FeedRow, FeedSelection, feed_conditions};
@@ -12,6 +14,8 @@ wire! {
     FeedFilter {
         /// The mandator; needed.
         mandator_id: Option<Match<MandatorId>>,
+        /// The platform whose feeds are meant, such as amazon; on the compat face the name of the element says it.
+        platform: Platform,
         /// The account.
         account_id: Option<Match<AccountId>>,
         /// Number of the feed.
@@ -28,9 +32,9 @@ wire! {
 
     /// Which feeds to fetch.
     FetchFeedsRequest {
-        /// Feeds that pass one of these filters. On the compat face the element may be named after a platform, such as
-        /// amazon_feed_filter.
-        filters: Vec<FeedFilter> [per_platform("feed_filter")],
+        /// Feeds that pass one of these filters; all of the user's mandators where there is none. On the compat face the element
+        /// may be named after a platform, such as amazon_feed_filter.
+        filters: Vec<FeedFilter> [per_platform("feed_filter"), also("filter")],
         /// Page size; all on one page when absent.
         feeds_per_page: Option<i32>,
         /// Page, starting with 1.
@@ -82,17 +86,24 @@ impl ReadOperation for FetchFeeds {
     }
 
     fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchFeedsRequest) -> Result<FetchFeedsResult, Failure> {
-        if request.filters.is_empty() {
-            return Err(Failure::new(code::FILTER_REQUIRED, []));
-        }
         if reading.settings.dispatch.keep_feeds.is_zero() {
             return Err(Failure::new(code::FEEDS_OFF, []));
         }
         let mut ids = Vec::new();
+        for mandator_id in reading.mandators().filter(|_| request.filters.is_empty()) {
+            ids.extend(feeds::select(conn, &FeedSelection { mandator_id, ..FeedSelection::default() })?);
+        }
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let own = feed_conditions!(ask, filter, FeedFilter, mandator, { mandator_id });
-            ids.extend(feeds::select(conn, &FeedSelection { mandator_id: mandator.mandator_id, ..own })?);
+            let own = feed_conditions!(ask, filter, FeedFilter, mandator, { mandator_id platform account_id feed_type });
+            let selection = FeedSelection {
+                mandator_id: mandator.mandator_id,
+                account_id: filter.platform.accounts_of(reading, mandator.mandator_id, filter.account_id.as_ref())?,
+                feed_type: words_of("feed_type", filter.feed_type.as_ref(), &ChannelCall::ALL.map(|call| (call.word(), call.word())))?
+                    .filter_map(|word| Some(word.to_owned())),
+                ..own
+            };
+            ids.extend(feeds::select(conn, &selection)?);
         }
         ids.sort_unstable();
         ids.dedup();

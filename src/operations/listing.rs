@@ -13,6 +13,9 @@ use crate::store::{Conn, listings};
 
 /// Lists and ends offers of these articles where the account's rule says so. Called after articles or prices changed.
 pub(crate) fn follow_listing_rules(work: &mut Work<'_, '_>, mandator_id: MandatorId, item_ids: &[ItemId]) -> Result<(), Failure> {
+    if work.tx.is_quiet() {
+        return Ok(());
+    }
     let mandator = work.mandator(mandator_id)?;
     let accounts = work.settings.accounts.iter();
     for account in accounts.filter(|a| a.active && a.mandator_id == mandator_id && a.listing == Listing::Automatic) {

@@ -124,7 +124,7 @@ pub(crate) struct Outcome<K> {
     pub error: Option<(i32, String)>,
 }
 
-impl<K> ReportOf for Outcome<K> {
+impl<K: Value> ReportOf for Outcome<K> {
     type Keys = K;
 
     fn new(reference_id: Option<String>, action: Option<ReportAction>, keys: Option<K>, error: Option<(i32, String)>) -> Self {
@@ -205,8 +205,7 @@ pub(crate) fn fetch<'f, R: LookUp, C: FnOnce() -> Vec<String>>(
     if let Some(cursor) = Cursor::of(reading, conn, asked)? {
         // The lists are short: all of them are here.
         let places = rows.values().map(|row| Since { stamp: row.last_changed, id: row.id, second: 0 });
-        let mut changed: Vec<Since> = places.filter(|place| *place > cursor.following().since).collect();
-        let next = cursor.cut(&mut changed, &mut Vec::new());
+        let (changed, next) = cursor.pick(places);
         let records = changed.iter().filter_map(|place| rows.get(&place.id)).map(record_of);
         let mut records = records.collect::<Result<Vec<R>, _>>()?;
         R::complete(conn, &mut records)?;

@@ -13,12 +13,13 @@ pub mod common;
 mod contacts;
 mod coupons;
 pub(crate) mod cursor;
-mod customers;
+pub(crate) mod customers;
 pub(crate) mod delivery;
 mod echo;
 mod enclosed;
 mod epa;
 mod feeds;
+pub(crate) mod inside;
 pub(crate) mod items;
 mod listing;
 pub(crate) mod look_up;
@@ -30,6 +31,7 @@ mod order_lists;
 pub(crate) mod orders;
 mod payments;
 mod place;
+mod platform;
 mod platform_categories;
 pub(crate) mod prices;
 mod replay;
@@ -44,10 +46,11 @@ mod transfers;
 mod tree;
 mod wait;
 pub mod wire;
+pub(crate) mod within;
 
 use std::sync::Arc;
 
-pub(crate) use call::Done;
+pub(crate) use call::{Done, cut};
 pub use call::{FIRST_VERSION, Finished, ROWS_AT_A_TIME, ReadOperation, Reading, Refused, Room, Work, WriteOperation};
 pub use place::placed;
 pub use run::{execute, limits};
@@ -68,6 +71,9 @@ pub enum Access {
     Write,
 }
 
+/// Handles the request of a writing call within a transaction; gives the answer.
+type Within = fn(&mut Work<'_, '_>, Node<'_>) -> Result<String, Failure>;
+
 /// One row of the catalogue.
 pub struct Operation {
     /// Name on the wire, on both faces.
@@ -85,6 +91,8 @@ pub struct Operation {
     keeps_records_whole: bool,
     /// Decode, handle, encode.
     run: fn(&Gateway, &Call<'_>, Node<'_>, &str) -> Result<Step, Failure>,
+    /// Of a writing call: handle within the caller's transaction; see [`within`].
+    within: Option<Within>,
     /// An answer that holds one negative report, for a request that cannot be read.
     refuse: fn(&Failure, Reader) -> Result<String, Failure>,
     /// Registers the types of request and result; gives their names.
@@ -123,6 +131,8 @@ pub struct Call<'a> {
     pub body: Body<'a>,
     /// `Idempotency-Key` or WS-Addressing `MessageID`.
     pub key: Option<&'a str>,
+    /// A person does it in the console, so no ERP has taken over what it is about.
+    pub by_person: bool,
 }
 
 impl Call<'_> {

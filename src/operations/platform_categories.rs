@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::Settings;
+use crate::config::{Account, Settings};
 use crate::domain::catalogue::{ChannelAttribute, ChannelCategory};
 use crate::domain::{AccountId, AnyOf, Failure, MandatorId, Stamp, code};
+use crate::operations::platform::Platform;
 use crate::operations::wire::{Match, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::filter::Cond;
@@ -29,6 +30,8 @@ wire! {
 
     /// The same as CONNECT has it for a platform with browse nodes.
     BrowsenodeFilter {
+        /// The platform, such as amazon; on the compat face the name of the element says it.
+        platform: Platform,
         /// The sub channel; needed.
         subchannel: Option<Match<i32>>,
         /// The platform's id of the node.
@@ -54,7 +57,7 @@ wire! {
         /// The account whose channel has it.
         account_id: AccountId,
         /// The sub channel of the account.
-        sub_channel_id: i32,
+        subchannel_id: i32 [typed("sub_channel_id")],
         /// The channel's own id; account categories name it as external_id.
         category_id: String,
         /// The id of the category above it.
@@ -153,7 +156,8 @@ fn size_of(attribute: &ChannelAttribute) -> usize {
 
 fn of_mandator(reading: &Reading<'_>, filter: &PlatformCategoryFilter) -> Result<Wanted, Failure> {
     let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-    let (account_id, sub_channel_id) = (cond_of(filter.account_id.as_ref()), cond_of(filter.sub_channel_id.as_ref()));
+    let account_id = Platform::default().accounts_of(reading, mandator.mandator_id, filter.account_id.as_ref())?;
+    let sub_channel_id = cond_of(filter.sub_channel_id.as_ref());
     let accounts = reading.settings.accounts.iter().filter(|account| account.mandator_id == mandator.mandator_id);
     let accounts = accounts.filter(|account| account_id.passes(&account.account_id) && sub_channel_id.passes(&account.sub_channel_id));
     Ok(Wanted {
@@ -171,14 +175,12 @@ fn of_sub_channel(reading: &Reading<'_>, filter: &BrowsenodeFilter) -> Result<Wa
     if let Some(unknown) = values.iter().find(|id| !known(id)) {
         return Err(Failure::new(code::UNKNOWN_SUB_CHANNEL, [&unknown.to_string()]).within("subchannel"));
     }
-    let mandators: BTreeSet<MandatorId> = reading.mandators().collect();
-    let accounts = reading.settings.accounts.iter().filter(|account| mandators.contains(&account.mandator_id));
-    let accounts = accounts.filter(|account| sub_channel_id.passes(&account.sub_channel_id));
-    Ok(Wanted {
-        accounts: accounts.map(|account| account.account_id).collect(),
-        category_id: cond_of(filter.browsenode_id.as_ref()),
-        name: cond_of(filter.browsenode_identifier.as_ref()),
-    })
+    let own = |account: &Account| reading.user.may_use(account.mandator_id) && sub_channel_id.passes(&account.sub_channel_id);
+    let accounts = match filter.platform.among(reading, own)? {
+        Some(meant) => meant,
+        None => reading.settings.accounts.iter().filter(|account| own(account)).map(|account| account.account_id).collect(),
+    };
+    Ok(Wanted { accounts, category_id: cond_of(filter.browsenode_id.as_ref()), name: cond_of(filter.browsenode_identifier.as_ref()) })
 }
 
 fn record_of(
@@ -199,7 +201,7 @@ fn record_of(
     };
     PlatformCategory {
         account_id,
-        sub_channel_id: account.map_or(0, |account| account.sub_channel_id),
+        subchannel_id: account.map_or(0, |account| account.sub_channel_id),
         category_id: category.id.clone(),
         parent_id: category.parent_id.clone(),
         identifier: category.name.clone(),

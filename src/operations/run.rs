@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::call::{Advice, FIRST_VERSION, Finished, ReadOperation, Reading, Work, WriteOperation};
+use super::call::{FIRST_VERSION, Finished, ReadOperation, Reading, Work, WriteOperation};
 use super::common::{Fetched, Reported, Warned, WriteRequest};
 use super::place::placed;
 use super::replay::{Kept, ReplayKey, marked};
@@ -106,6 +106,7 @@ impl Operation {
             returns_text: O::RETURNS_TEXT,
             keeps_records_whole: false,
             run: run_read::<O>,
+            within: None,
             refuse: |failure, reader| encode(reader.face, (O::NAME, FIRST_VERSION), &O::Result::refused(failure, reader), usize::MAX),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
@@ -122,6 +123,7 @@ impl Operation {
             returns_text: false,
             keeps_records_whole: O::KEEPS_RECORDS_WHOLE,
             run: run_write::<O>,
+            within: Some(run_within::<O>),
             refuse: |failure, reader| encode(reader.face, (O::NAME, FIRST_VERSION), &O::Result::refused(failure, reader), usize::MAX),
             types: types_of::<O::Request, O::Result>,
             rewrite: rewrite::<O::Request, O::Result>,
@@ -166,7 +168,9 @@ fn run_read<O: ReadOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>
     }
     let (settings, user, face) = (Arc::clone(&gateway.settings), call.user.clone(), call.face);
     let version = asked_version(call, node)?;
-    let read = move |conn: &mut Conn<'_>| O::handle(&Reading { settings: &settings, user: &user, face, version }, conn, request);
+    let kept = gateway.store.kept();
+    let read =
+        move |conn: &mut Conn<'_>| O::handle(&Reading { settings: &settings, user: &user, face, version, kept: &kept }, conn, request);
     let mut result = gateway.store.read_in_time(read)?;
     result.set_warnings(warnings(gateway, call, node));
     Ok(Step::Done(Answer {
@@ -195,7 +199,7 @@ enum Written<R> {
 }
 
 fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Step, Failure> {
-    let face = call.face;
+    let (face, by_person) = (call.face, call.by_person);
     let version = asked_version(call, node)?;
     let mut request = O::Request::read(Source::Element(node), &ROOT, face)?;
     let warnings = warnings(gateway, call, node);
@@ -210,18 +214,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         if let Some(row) = asked.answered(tx, &handovers)? {
             return Ok(Written::Replayed(row));
         }
-        let mut work = Work {
-            tx,
-            settings: &settings,
-            user: &user,
-            face,
-            accounts: Vec::new(),
-            additive: false,
-            synchronous: false,
-            awaits: Vec::new(),
-            refused,
-            advice: Advice::default(),
-        };
+        let mut work = Work { refused, by_person, ..Work::of(tx, &settings, &user, face) };
         let mut result = O::handle(&mut work, request)?;
         let Work { accounts, additive, synchronous, awaits, advice, .. } = work;
         result.set_warnings([advice.said(reader), warnings].concat());
@@ -315,6 +308,14 @@ fn answer<O: WriteOperation>(body: String, result: &O::Result, pending: usize, k
     Answer { body, replayed: false, records, failures, pending, receipt: kept.receipt }
 }
 
+/// Handles a request in the transaction of the caller; gives the answer.
+fn run_within<O: WriteOperation>(work: &mut Work<'_, '_>, node: Node<'_>) -> Result<String, Failure> {
+    let mut request = O::Request::read(Source::Element(node), &ROOT, work.face)?;
+    work.refused = O::prepare(work.settings, &mut request)?;
+    let result = O::handle(work, request)?;
+    encode(work.face, (O::NAME, FIRST_VERSION), &result, usize::MAX)
+}
+
 /// Handles a request as if it were meant, and undoes it. Neither answered from the store nor kept there.
 fn rehearse<O: WriteOperation>(
     gateway: &Gateway,
@@ -323,23 +324,12 @@ fn rehearse<O: WriteOperation>(
     (weight, version): (usize, &'static str),
     warnings: Vec<String>,
 ) -> Result<Answer, Failure> {
-    let (settings, user, face) = (gateway.settings.clone(), call.user.clone(), call.face);
+    let (settings, user, face, by_person) = (gateway.settings.clone(), call.user.clone(), call.face, call.by_person);
     let refused = O::prepare(&gateway.settings, &mut request)?;
     let reader = call.reader(&gateway.settings);
     let (mut result, advice) = gateway.store.write_weighted(weight, move |tx| {
         tx.rehearse(|tx| {
-            let mut work = Work {
-                tx,
-                settings: &settings,
-                user: &user,
-                face,
-                accounts: Vec::new(),
-                additive: false,
-                synchronous: false,
-                awaits: Vec::new(),
-                refused,
-                advice: Advice::default(),
-            };
+            let mut work = Work { refused, by_person, ..Work::of(tx, &settings, &user, face) };
             let result = O::handle(&mut work, request)?;
             Ok((result, work.advice.said(reader)))
         })

@@ -34,6 +34,7 @@ pub(crate) fn call<O: WriteOperation>(store: &Store, mut request: O::Request) ->
                 settings: &settings,
                 user: &user,
                 face: Face::Compat,
+                by_person: false,
                 accounts: Vec::new(),
                 additive: false,
                 synchronous: false,
@@ -53,7 +54,8 @@ pub(crate) fn call<O: WriteOperation>(store: &Store, mut request: O::Request) ->
 
 pub(crate) fn try_fetch<O: ReadOperation>(store: &Store, request: O::Request) -> Result<O::Result, Failure> {
     let (settings, user) = (settings(), user("erp"));
-    let reading = Reading { settings: &settings, user: &user, face: Face::Compat, version: crate::operations::FIRST_VERSION };
+    let (kept, version) = (store.kept(), crate::operations::FIRST_VERSION);
+    let reading = Reading { settings: &settings, user: &user, face: Face::Compat, version, kept: &kept };
     store.read(|conn| O::handle(&reading, conn, request))
 }
 
@@ -67,6 +69,7 @@ pub(crate) fn records<T>(noun: &'static str, list: impl IntoIterator<Item = T>) 
         reference_id: Some(format!("ref {}", index + 1)),
         number: index + 1,
         place: Place::entry(noun, index + 1),
+        unread: None,
         content: Ok(Box::new(content)),
     };
     Records { list: list.into_iter().enumerate().map(record).collect() }

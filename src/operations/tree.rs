@@ -175,6 +175,16 @@ impl<B: Branch> Grown<B> {
         rows.into_iter().cloned().collect()
     }
 
+    /// Categories that no record is about, whose parent has another external number now: their records show it.
+    pub(crate) fn below_renamed(&self) -> Vec<i32> {
+        let renamed = |id: i32| {
+            let (before, now) = (self.before.get(&id), self.rows.get(&id));
+            before.zip(now).is_some_and(|(before, now)| before.external_id() != now.external_id())
+        };
+        let below = self.before.values().filter(|row| !self.rows.contains_key(&row.id()) && row.parent_id().is_some_and(renamed));
+        below.map(B::id).collect()
+    }
+
     /// These categories with everything below them.
     pub(crate) fn with_all_below(&self, ids: impl IntoIterator<Item = i32>) -> Vec<i32> {
         let mut children: HashMap<i32, Vec<i32>> = HashMap::new();

@@ -44,7 +44,7 @@ pub(crate) use lack::Lack;
 pub(crate) use listing::{fill_columns, listings_of};
 pub(crate) use load::{load, prices_in};
 pub(crate) use references::references_of;
-pub(crate) use settings::take_over;
+pub(crate) use settings::{know_new_accounts, take_over};
 pub(crate) use source::{Source, Sourced};
 
 use crate::config::Account;

@@ -11,6 +11,10 @@ use crate::store::lookups;
 use crate::store::outbox::{self, Topic};
 use crate::store::{Tx, account_categories};
 
+/// What is noted of accounts.
+const CONTENT: &str = "content";
+const PRICE_LIST: &str = "price list";
+
 /// What decides how the content of an account's offers looks.
 fn content_of(account: &Account) -> Entry {
     let preparation = &account.preparation;
@@ -65,8 +69,22 @@ pub(crate) fn take_over(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Fail
     for (mandator_id, names) in charges {
         lookups::name_by_configuration::<DeliveryCharge>(tx, mandator_id, &names.into_iter().collect::<Vec<_>>())?;
     }
-    tell_changes(tx, settings, "content", Topic::Content, content_of)?;
-    tell_changes(tx, settings, "price list", Topic::Price, pricelists_of)
+    tell_changes(tx, settings, CONTENT, Topic::Content, content_of)?;
+    tell_changes(tx, settings, PRICE_LIST, Topic::Price, pricelists_of)
+}
+
+/// Notes the settings of accounts that no start has seen. Their offers come from elsewhere as they run there: the first start
+/// has nothing to send again.
+pub(crate) fn know_new_accounts(tx: &mut Tx<'_>, settings: &Settings) -> Result<(), Failure> {
+    let accounts = &settings.accounts;
+    let contents: Vec<Entry> = accounts.iter().map(content_of).collect();
+    let pricelists: Vec<Entry> = accounts.iter().map(pricelists_of).collect();
+    for (kind, entries) in [(CONTENT, contents), (PRICE_LIST, pricelists)] {
+        let known = configured::known(&mut tx.conn, kind)?;
+        let new: Vec<Entry> = entries.into_iter().filter(|entry| !known.contains(&entry.id)).collect();
+        configured::note(tx, kind, &new)?;
+    }
+    Ok(())
 }
 
 /// Marks the offers of accounts whose settings, as `entry` sees them, are not those of the last start.
@@ -76,4 +94,30 @@ fn tell_changes(tx: &mut Tx<'_>, settings: &Settings, kind: &str, topic: Topic, 
     let changed: Vec<AccountId> = changed.into_iter().map(AccountId).collect();
     outbox::mark_accounts(tx, &changed, &[topic])?;
     configured::note(tx, kind, &digests)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::{self, on_stores};
+
+    #[test]
+    fn a_first_start_sends_nothing_again_of_offers_that_came_from_elsewhere() {
+        for (are_known, marks) in [(true, 0), (false, 2)] {
+            on_stores(|store| {
+                let settings = Settings::demo("127.0.0.1:0".parse().unwrap(), "demo.sqlite");
+                let account = settings.accounts[0].clone();
+                let sent = store.write(move |tx| {
+                    let item = testing::item(tx, account.mandator_id, "MUG", &[])?;
+                    let offer = testing::offer(tx, account.mandator_id.0, account.account_id.0, item, Some("4711"))?;
+                    if are_known {
+                        know_new_accounts(tx, &settings)?;
+                    }
+                    take_over(tx, &settings)?;
+                    outbox::rows_of(&mut tx.conn, &[offer])
+                });
+                assert_eq!(sent.unwrap().len(), marks);
+            });
+        }
+    }
 }

@@ -113,7 +113,7 @@ impl Waiting {
 /// Blocks as long as the database does.
 pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Meta) -> Handled {
     let run = |operation: &'static Operation, body: Body<'_>, key: Option<&str>| {
-        let call = Call { face, operation, user, body, key };
+        let call = Call { face, operation, user, body, key, by_person: false };
         operations::execute(gateway, &call)
     };
     answer(&gateway.settings, face, user, text, meta, operations::find, run)

@@ -18,7 +18,7 @@ use crate::domain::rate::ChannelCall;
 use crate::domain::{AccountId, Failure, MandatorId, Reader, Stamp, code};
 use crate::metrics::Metrics;
 use crate::store::accounts::{self, WorkRow};
-use crate::store::backlog::{self, Backlog};
+use crate::store::backlog::{Backlog, Numbers};
 use crate::store::changes::{self, Change, ChangeFilter, ChangeKind};
 use crate::store::filter::Cond;
 use crate::store::messages::{self, MessageRow};
@@ -110,20 +110,14 @@ pub(crate) struct Said {
 struct Known {
     now: Stamp,
     work: BTreeMap<AccountId, WorkRow>,
-    backlog: BTreeMap<AccountId, Backlog>,
+    backlog: Numbers,
     limited: BTreeMap<(AccountId, ChannelCall), Stamp>,
     tasks: BTreeMap<AccountId, (i64, Option<Stamp>)>,
 }
 
-fn known(conn: &mut Conn<'_>, now: Stamp) -> Result<Known, Failure> {
+fn known(conn: &mut Conn<'_>, backlog: Numbers, now: Stamp) -> Result<Known, Failure> {
     let work = accounts::all_work(conn)?.into_iter().map(|work| (work.account_id, work)).collect();
-    Ok(Known {
-        now,
-        work,
-        backlog: backlog::of_accounts(conn)?,
-        limited: limited_calls::beyond(conn, now)?,
-        tasks: tasks::open_tasks(conn)?,
-    })
+    Ok(Known { now, work, backlog, limited: limited_calls::beyond(conn, now)?, tasks: tasks::open_tasks(conn)? })
 }
 
 impl Known {
@@ -161,7 +155,8 @@ impl Board {
     /// Counters and levels for Prometheus. The counters are of the whole process: for those who may see all mandators.
     pub(crate) fn metrics(&self, user: &User) -> Result<String, Failure> {
         let accounts = self.accounts(user);
-        let known = self.store.look(|conn| known(conn, Stamp::now()))?;
+        let backlog = self.store.backlog()?;
+        let known = self.store.look(move |conn| known(conn, backlog, Stamp::now()))?;
         Ok(self.metrics.text(&metrics::levels(&known, &accounts)))
     }
 
@@ -173,8 +168,9 @@ impl Board {
         let now = Stamp::now();
         let accounts = self.accounts(user);
         let ids: Vec<AccountId> = accounts.iter().map(|account| account.account_id).collect();
+        let backlog = self.store.backlog()?;
         let (known, stuck, said) = self.store.look(move |conn| {
-            let known = known(conn, now)?;
+            let known = known(conn, backlog, now)?;
             Ok((known, stuck(conn, &ids)?, messages::latest_bad(conn, &ids, MOST_ROWS)?))
         })?;
         let accounts: Vec<AccountReport> = accounts.into_iter().map(|account| of_account(account, &known)).collect();

@@ -1,6 +1,6 @@
 //! The category trees of accounts, and what is assigned to their categories: items, and the merchant's item groups.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -27,7 +27,7 @@ pub struct AccountCategoryRow {
 }
 
 /// An item group's category in an account.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
 #[diesel(table_name = group_account_categories, treat_none_as_default_value = false)]
 pub struct GroupMappingRow {
     pub account_id: AccountId,
@@ -72,6 +72,30 @@ pub(crate) fn rename(tx: &mut Tx<'_>, account_category_id: i32, external_id: &st
         .set(account_categories::external_id.eq(external_id))
         .execute(c))?;
     Ok(())
+}
+
+/// Something that their records show is kept elsewhere and has changed.
+pub(crate) fn touch(tx: &mut Tx<'_>, ids: &[i32]) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        on!(&mut tx.conn, c => diesel::update(account_categories::table.filter(account_categories::account_category_id.eq_any(chunk)))
+            .set(account_categories::last_changed.eq(stamp))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Item groups of these numbers are new, or got another number: the categories that they are mapped to show it.
+pub(crate) fn touch_groups(tx: &mut Tx<'_>, accounts: &[AccountId], external_ids: &[String]) -> Result<(), Failure> {
+    let mut touched = BTreeSet::new();
+    for chunk in external_ids.chunks(MOST_VARIABLES) {
+        touched.extend(on!(&mut tx.conn, c => group_account_categories::table
+            .filter(group_account_categories::account_id.eq_any(accounts))
+            .filter(group_account_categories::external_category_id.eq_any(chunk))
+            .select(group_account_categories::account_category_id)
+            .load::<i32>(c))?);
+    }
+    touch(tx, &touched.into_iter().collect::<Vec<_>>())
 }
 
 /// Inserts new categories and replaces known ones. Parents must come before their children.
@@ -129,6 +153,7 @@ pub(crate) fn unmap_groups(tx: &mut Tx<'_>, account_category_id: i32) -> Result<
 /// Takes the mapping of the configuration over: `(external group id, channel's category id)`. Categories that do not
 /// exist yet are made, named as their id.
 pub(crate) fn map_by_configuration(tx: &mut Tx<'_>, account_id: AccountId, mapping: &BTreeMap<String, String>) -> Result<(), Failure> {
+    let before: BTreeSet<GroupMappingRow> = mapped_groups(&mut tx.conn, &[account_id])?.into_iter().collect();
     on!(&mut tx.conn, c => diesel::delete(group_account_categories::table
         .filter(group_account_categories::account_id.eq(account_id))
         .filter(group_account_categories::origin.eq(BY_CONFIGURATION)))
@@ -159,7 +184,10 @@ pub(crate) fn map_by_configuration(tx: &mut Tx<'_>, account_id: AccountId, mappi
         };
         rows.push(GroupMappingRow { account_id, external_category_id: group.clone(), account_category_id, origin: BY_CONFIGURATION });
     }
-    map_groups(tx, &rows)
+    map_groups(tx, &rows)?;
+    let after: BTreeSet<GroupMappingRow> = mapped_groups(&mut tx.conn, &[account_id])?.into_iter().collect();
+    let touched: BTreeSet<i32> = before.symmetric_difference(&after).map(|row| row.account_category_id).collect();
+    touch(tx, &touched.into_iter().collect::<Vec<_>>())
 }
 
 /// The account's categories of item groups, by the groups' external ids.

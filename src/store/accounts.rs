@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
+use super::prepared::update;
 use super::schema::{account_work, orders};
 use super::{Conn, Tx};
 use crate::domain::order::OrderStatus;
@@ -47,7 +48,7 @@ pub struct WorkRow {
 }
 
 pub(crate) fn work_of(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Option<WorkRow>, Failure> {
-    Ok(on!(conn, c => account_work::table.find(account_id).select(WorkRow::as_select()).first(c).optional())?)
+    Ok(on!(conn, c => account_work::table.find(account_id).select(WorkRow::as_select()).get_result(c).optional())?)
 }
 
 pub(crate) fn all_work(conn: &mut Conn<'_>) -> Result<Vec<WorkRow>, Failure> {
@@ -88,7 +89,7 @@ pub(crate) fn ensure_work(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Work
 }
 
 pub(crate) fn save_work(tx: &mut Tx<'_>, row: &WorkRow) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::update(account_work::table.find(row.account_id)).set(row).execute(c))?;
+    on!(&mut tx.conn, c => update("account_work", row, account_work::account_id.eq(row.account_id)).execute(c))?;
     Ok(())
 }
 

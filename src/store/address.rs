@@ -106,7 +106,7 @@ impl Address {
 pub(super) fn prepare_sqlite(connection: &mut SqliteConnection, patience: &Patience) -> diesel::QueryResult<()> {
     let busy = patience.lock.as_millis();
     connection.batch_execute(&format!(
-        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;",
+        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
     ))
 }
 

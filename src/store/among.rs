@@ -35,6 +35,15 @@ macro_rules! listed {
 
 listed!(i32: Integer, String: Text, bool: Bool);
 
+impl<'t> Listed for &'t str {
+    type Key = &'t str;
+    type Sql = Text;
+
+    fn key(&self) -> &'t str {
+        self
+    }
+}
+
 /// The column holds one of these values.
 pub(crate) fn among<C, T: Listed>(column: C, values: &[T]) -> Among<C, T::Key, T::Sql> {
     let keys: Vec<T::Key> = values.iter().map(Listed::key).collect();
@@ -97,7 +106,8 @@ mod tests {
     use crate::domain::{ItemId, OrderId};
     use crate::domain::{MandatorId, OfferId};
     use crate::store::filter::Cond;
-    use crate::store::items::{self, ItemFilter};
+    use crate::store::items::ItemFilter;
+    use crate::store::kept::Choice;
     use crate::store::offers::{self, OfferFilter};
     use crate::store::orders;
     use crate::store::testing::{item, offer, on_stores};
@@ -119,17 +129,17 @@ mod tests {
                     internal_item_number: texts.clone(),
                     ..ItemFilter::default()
                 };
-                items::matching(conn, &filter)
+                filter.passing(conn, None)
             });
-            assert_eq!(found.unwrap(), [first]);
+            assert_eq!(found.unwrap(), [first.0]);
             let found = store.read(|conn| {
                 let active = Cond::In { values: vec![true], or_null: true };
                 let ean = Cond::In { values: numbers(), or_null: true };
                 let filter =
                     ItemFilter { mandator_id: MandatorId(1), item_id: ids.clone(), active, ean_code: ean, ..ItemFilter::default() };
-                items::matching(conn, &filter)
+                filter.passing(conn, None)
             });
-            assert_eq!(found.unwrap(), [first, second], "unset values pass where they may");
+            assert_eq!(found.unwrap(), [first.0, second.0], "unset values pass where they may");
             let offers = |state| {
                 store.read(|conn| {
                     let filter =
@@ -147,7 +157,7 @@ mod tests {
             };
             assert_eq!(store.read(|conn| orders::select(conn, &none)).unwrap(), [OrderId(0); 0]);
             let nobody = ItemFilter { mandator_id: MandatorId(1), item_id: Cond::any_of(Vec::new()), ..ItemFilter::default() };
-            assert_eq!(store.read(|conn| items::matching(conn, &nobody)).unwrap(), [ItemId(0); 0], "an empty list lets nothing pass");
+            assert_eq!(store.read(|conn| nobody.passing(conn, None)).unwrap(), [0; 0], "an empty list lets nothing pass");
         });
     }
 }

@@ -9,6 +9,7 @@ use super::accounts::{ensure_work, save_work};
 use super::held_orders::ORDER_ASIDE;
 use super::outbox::OutboxStatus;
 use super::schema::{account_work, channel_tasks, held_orders, offers, outbox_facts, outbox_states, transfers};
+use super::transfers::carried;
 use super::{Conn, Tx};
 use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp, TaskId};
@@ -163,10 +164,9 @@ fn set_transfers_aside(tx: &mut Tx<'_>, account_id: AccountId) -> Result<Vec<(Tr
         .select((transfers::kind, transfers::record_id))
         .load(c))?;
     if !found.is_empty() {
-        on!(&mut tx.conn, c => diesel::update(transfers::table
-                .filter(transfers::account_id.eq(account_id))
-                .filter(transfers::status.eq(OutboxStatus::Pending))
-                .filter(transfers::begun.ge(ASIDE)))
+        let aside = transfers::account_id.eq(account_id).and(transfers::status.eq(OutboxStatus::Pending)).and(transfers::begun.ge(ASIDE));
+        carried!(tx, aside)?;
+        on!(&mut tx.conn, c => diesel::update(transfers::table.filter(aside))
             .set((transfers::status.eq(OutboxStatus::Parked), transfers::begun.eq(0), transfers::last_error.eq(last_error())))
             .execute(c))?;
     }
@@ -241,7 +241,7 @@ pub(crate) fn park_unreadable(tx: &mut Tx<'_>, offer_id: OfferId, error: &str) -
             .filter(outbox_states::status.eq(OutboxStatus::Pending)))
         .set((outbox_states::status.eq(OutboxStatus::Parked), outbox_states::begun.eq(0), outbox_states::last_error.eq(error)))
         .execute(c))?;
-    Ok(on!(&mut tx.conn, c => offers::table.find(offer_id).select(offers::item_id).first(c).optional())?)
+    Ok(on!(&mut tx.conn, c => offers::table.find(offer_id).select(offers::item_id).get_result(c).optional())?)
 }
 
 /// The channel's numbers of an account's orders that are set aside.

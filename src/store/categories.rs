@@ -139,6 +139,17 @@ pub(crate) fn rename(tx: &mut Tx<'_>, category_id: i32, external_id: &str) -> Re
     Ok(())
 }
 
+/// Something that their records show is kept elsewhere and has changed.
+pub(crate) fn touch(tx: &mut Tx<'_>, ids: &[i32]) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    for chunk in ids.chunks(MOST_VARIABLES) {
+        on!(&mut tx.conn, c => diesel::update(categories::table.filter(categories::category_id.eq_any(chunk)))
+            .set(categories::last_changed.eq(stamp))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
 /// Inserts new groups and replaces known ones. Parents must come before their children.
 pub(crate) fn save(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {

@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
+use diesel::r2d2::R2D2Connection;
 
 use super::address::Owned;
+use super::checkpoints::Checkpoints;
 use super::door::Door;
 use super::line::{Job, Line};
+use super::prepared::{update, upsert};
 use super::schema::{change_clock, writers};
 use super::tx::{Conn, Tx, stopped};
 use crate::domain::{Failure, Reader, Stamp, code};
@@ -54,6 +57,8 @@ enum Reached {
     Nothing,
     /// Jobs have run, the commit was not asked for.
     Jobs,
+    /// The only job failed: there is nothing to commit.
+    Undone,
     /// The commit was asked for; it holds stamps up to this one.
     Commit(i64),
 }
@@ -61,6 +66,7 @@ enum Reached {
 pub(super) struct Committer {
     door: Arc<Door>,
     connection: Option<Owned>,
+    checkpoints: Option<Checkpoints>,
     /// Distinguishes the commits of this writer from those of others.
     name: String,
     pulse: Arc<Pulse>,
@@ -69,16 +75,20 @@ pub(super) struct Committer {
 impl Committer {
     pub(crate) fn new(door: Arc<Door>, pulse: Arc<Pulse>) -> Result<Committer, Failure> {
         let name = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
-        let mut committer = Committer { door, connection: None, name, pulse };
+        let checkpoints = Checkpoints::start(&door)?;
+        let mut committer = Committer { door, connection: None, checkpoints, name, pulse };
         committer.connect()?;
         Ok(committer)
     }
 
     fn connect(&mut self) -> Result<(), Failure> {
         let mut fresh = self.door.connect()?;
-        if let Owned::Postgres(connection) = &mut fresh {
-            let pulse = Arc::clone(&self.pulse);
-            connection.set_instrumentation(move |event: InstrumentationEvent<'_>| pulse.note(&event));
+        match &mut fresh {
+            Owned::Sqlite(connection) => Checkpoints::leave_to_thread(connection)?,
+            Owned::Postgres(connection) => {
+                let pulse = Arc::clone(&self.pulse);
+                connection.set_instrumentation(move |event: InstrumentationEvent<'_>| pulse.note(&event));
+            }
         }
         // The old one goes after the new one has come: without any, SQLite would remove its log.
         self.connection = Some(fresh);
@@ -113,7 +123,10 @@ impl Committer {
             self.connect()?;
             (result, reached) = self.attempt(&mut runs);
         }
-        let Err(failure) = result else { return Ok(()) };
+        let Err(failure) = result else {
+            self.checkpoints.iter().for_each(Checkpoints::committed);
+            return Ok(());
+        };
         log::error!("a commit failed: {failure}");
         if let Reached::Commit(last) = reached {
             return self.find_out(last, &failure);
@@ -146,7 +159,22 @@ impl Committer {
             Some(Owned::Postgres(c)) => c.transaction(|c| work(Conn::Postgres(c))),
             None => Err(stopped()),
         };
-        (result, reached)
+        if reached != Reached::Undone {
+            return (result, reached);
+        }
+        if self.is_broken() {
+            self.reconnect_after_failure();
+        }
+        (Ok(()), reached)
+    }
+
+    /// A transaction could not be undone.
+    fn is_broken(&mut self) -> bool {
+        match &mut self.connection {
+            Some(Owned::Sqlite(connection)) => connection.is_broken(),
+            Some(Owned::Postgres(connection)) => connection.is_broken(),
+            None => false,
+        }
     }
 
     /// What became of a commit that was not answered. The clock's row is locked until it is decided.
@@ -176,7 +204,7 @@ impl Committer {
         let name = self.name.as_str();
         let look = |mut conn: Conn<'_>| {
             lock_clock(&mut conn)?;
-            let last = on!(&mut conn, c => writers::table.find(name).select(writers::last).first::<i64>(c).optional())?;
+            let last = on!(&mut conn, c => writers::table.find(name).select(writers::last).get_result::<i64>(c).optional())?;
             Ok(last)
         };
         match &mut self.connection {
@@ -188,6 +216,7 @@ impl Committer {
 
     /// Leaves a database behind that is one file.
     fn leave(mut self) {
+        self.checkpoints = None;
         let name = self.name.as_str();
         let tidied = match &mut self.connection {
             Some(Owned::Sqlite(c)) => diesel::delete(writers::table.find(name))
@@ -206,28 +235,34 @@ fn run_all(mut conn: Conn<'_>, runs: &mut Option<Vec<Run>>, name: &str, door: &D
     door.check()?;
     let mut last = lock_clock(&mut conn)?;
     *reached = Reached::Jobs;
-    for run in runs.take().unwrap_or_default() {
+    let runs = runs.take().unwrap_or_default();
+    let is_alone = runs.len() == 1;
+    for run in runs {
         last = last.saturating_add(1).max(Stamp::now().0);
         let stamp = Stamp(last);
         let mails = door.mails.load(Ordering::Relaxed);
-        // The closure's error only undoes the savepoint; the job keeps its own result.
+        // The closure's error only undoes the savepoint; the job keeps its own result. A job that is alone needs none.
         let undone: Result<(), diesel::result::Error> = match &mut conn {
-            Conn::Sqlite(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Sqlite(c), stamp, mails })),
-            Conn::Postgres(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Postgres(c), stamp, mails })),
+            Conn::Sqlite(c) if is_alone => run_one(run, Tx { conn: Conn::Sqlite(c), stamp, mails, quiet: false }),
+            Conn::Postgres(c) if is_alone => run_one(run, Tx { conn: Conn::Postgres(c), stamp, mails, quiet: false }),
+            Conn::Sqlite(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Sqlite(c), stamp, mails, quiet: false })),
+            Conn::Postgres(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Postgres(c), stamp, mails, quiet: false })),
         };
         match undone {
+            Err(error @ diesel::result::Error::RollbackTransaction) if is_alone => {
+                *reached = Reached::Undone;
+                return Err(error.into());
+            }
             Ok(()) | Err(diesel::result::Error::RollbackTransaction) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    on!(&mut conn, c => diesel::update(change_clock::table).set(change_clock::last.eq(last)).execute(c))?;
+    on!(&mut conn, c => update("change_clock", change_clock::last.eq(last), change_clock::last.lt(last)).execute(c))?;
     // Read when the answer to the commit does not come.
-    on!(&mut conn, c => diesel::insert_into(writers::table)
-        .values((writers::writer.eq(name), writers::last.eq(last)))
-        .on_conflict(writers::writer)
-        .do_update()
-        .set(writers::last.eq(last))
-        .execute(c))?;
+    on!(&mut conn, c => {
+        let commit = diesel::insert_into(writers::table).values((writers::writer.eq(name), writers::last.eq(last)));
+        upsert(commit, "writer", writers::last.eq(last)).execute(c)
+    })?;
     // Jobs may have taken long.
     door.check()?;
     *reached = Reached::Commit(last);
@@ -248,8 +283,8 @@ fn run_one(run: Run, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {
 /// On PostgreSQL the row lock makes writers of all processes wait for each other; SQLite has one writer anyway.
 fn lock_clock(conn: &mut Conn<'_>) -> Result<i64, Failure> {
     let last = match conn {
-        Conn::Sqlite(c) => change_clock::table.select(change_clock::last).first::<i64>(*c)?,
-        Conn::Postgres(c) => change_clock::table.select(change_clock::last).for_update().first::<i64>(*c)?,
+        Conn::Sqlite(c) => change_clock::table.select(change_clock::last).get_result::<i64>(*c)?,
+        Conn::Postgres(c) => change_clock::table.select(change_clock::last).for_update().get_result::<i64>(*c)?,
     };
     Ok(last)
 }

@@ -1,6 +1,6 @@
 //! Times of what the configuration file defines: an ERP may ask which accounts are new or changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -70,6 +70,12 @@ pub(crate) fn changed(conn: &mut Conn<'_>, kind: &str, entries: &[Entry]) -> Res
     let known: BTreeMap<i32, String> = known.into_iter().collect();
     let same = |entry: &&Entry| known.get(&entry.id).is_some_and(|digest| entry.is_known_as(digest));
     Ok(entries.iter().filter(|entry| !same(entry)).map(|entry| entry.id).collect())
+}
+
+/// The entries of a kind that were noted before.
+pub(crate) fn known(conn: &mut Conn<'_>, kind: &str) -> Result<BTreeSet<i32>, Failure> {
+    let ids: Vec<i32> = on!(conn, c => configured::table.filter(configured::kind.eq(kind)).select(configured::id).load(c))?;
+    Ok(ids.into_iter().collect())
 }
 
 /// `(created, last changed)` of the entries of a kind within these windows.

@@ -9,8 +9,10 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use r2d2::{HandleError, Pool};
 
 use super::address::{Address, prepare_postgres, prepare_sqlite, unreachable_database};
+use super::backlog::{Counts, Known, Numbers};
 use super::door::Door;
 use super::handovers::Handovers;
+use super::kept::Kept;
 use super::migrations::migrate;
 use super::ready::Readiness;
 use super::tx::{Conn, Tx};
@@ -38,9 +40,15 @@ pub struct Store {
     lookers: Readers,
     writer: Arc<Writer>,
     readiness: Arc<Readiness>,
+    kept: Arc<Kept>,
+    counts: Arc<Counts>,
 }
 
-struct Prepare(Arc<Door>);
+#[derive(Clone)]
+struct Prepare {
+    door: Arc<Door>,
+    kept: Arc<Kept>,
+}
 
 impl std::fmt::Debug for Prepare {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -50,14 +58,15 @@ impl std::fmt::Debug for Prepare {
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Prepare {
     fn on_acquire(&self, connection: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
-        prepare_sqlite(connection, &self.0.patience).map_err(diesel::r2d2::Error::QueryError)
+        prepare_sqlite(connection, &self.door.patience).map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Prepare {
     fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
-        prepare_postgres(connection, &self.0.patience).map_err(diesel::r2d2::Error::QueryError)?;
-        self.0.outage.is_over(Instant::now());
+        prepare_postgres(connection, &self.door.patience).map_err(diesel::r2d2::Error::QueryError)?;
+        self.door.outage.is_over(Instant::now());
+        self.kept.forget_all();
         Ok(())
     }
 }
@@ -65,23 +74,24 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Prepare {
 /// A pool that cannot connect tries on in the background; one line is enough for that.
 impl HandleError<diesel::r2d2::Error> for Prepare {
     fn handle_error(&self, error: diesel::r2d2::Error) {
-        self.0.cannot(&error);
+        self.door.cannot(&error);
     }
 }
 
 impl Readers {
-    /// A pool of so many connections, of which `kept` are open from the start.
-    fn open<C>(door: &Arc<Door>, most: u32, kept: u32) -> Result<Pool<ConnectionManager<C>>, Failure>
+    /// A pool of at most so many connections, of which `open` are open from the start.
+    fn open<C>(prepare: &Prepare, most: u32, open: u32) -> Result<Pool<ConnectionManager<C>>, Failure>
     where
         C: diesel::r2d2::R2D2Connection + 'static,
         Prepare: CustomizeConnection<C, diesel::r2d2::Error>,
     {
+        let door = &prepare.door;
         Pool::builder()
             .max_size(most)
-            .min_idle(Some(kept))
+            .min_idle(Some(open))
             .connection_timeout(door.patience.connect)
-            .connection_customizer(Box::new(Prepare(Arc::clone(door))))
-            .error_handler(Box::new(Prepare(Arc::clone(door))))
+            .connection_customizer(Box::new(prepare.clone()))
+            .error_handler(Box::new(prepare.clone()))
             .build(ConnectionManager::new(door.address.url(&door.patience)))
             .map_err(|e| unreachable_database(&door.address, &e))
     }
@@ -101,13 +111,14 @@ impl Store {
     /// Opens a database that has the newest schema already: see [`super::standing`].
     pub fn open_migrated(database: &str, patience: Patience) -> Result<Store, Failure> {
         let door = Arc::new(Door::new(Address::parse(database), patience)?);
-        let pool = |most, kept| match &door.address {
-            Address::Sqlite(_) => Readers::open(&door, most, kept).map(Readers::Sqlite),
-            Address::Postgres(_) => Readers::open(&door, most, kept).map(Readers::Postgres),
+        let prepare = Prepare { door: Arc::clone(&door), kept: Arc::default() };
+        let pool = |most, open| match &door.address {
+            Address::Sqlite(_) => Readers::open(&prepare, most, open).map(Readers::Sqlite),
+            Address::Postgres(_) => Readers::open(&prepare, most, open).map(Readers::Postgres),
         };
         let (readers, lookers) = (pool(READERS, 1)?, pool(LOOKERS, 0)?);
         let writer = Arc::new(Writer::start(Arc::clone(&door))?);
-        let store = Store { door, readers, lookers, writer, readiness: Arc::default() };
+        let store = Store { door, readers, lookers, writer, readiness: Arc::default(), kept: prepare.kept, counts: Arc::default() };
         let mails = store.read(super::mails::any_senders)?;
         store.door.mails.store(mails, Ordering::Relaxed);
         Ok(store)
@@ -206,6 +217,38 @@ impl Store {
     /// Which answers were handed over.
     pub fn handovers(&self) -> Arc<Handovers> {
         Arc::clone(&self.writer.handovers)
+    }
+
+    /// What was found for pages that were read.
+    pub(crate) fn kept(&self) -> Arc<Kept> {
+        Arc::clone(&self.kept)
+    }
+
+    /// What is on its way, in numbers. Much of it is counted now and then, and nobody waits for that.
+    pub(crate) fn backlog(&self) -> Result<Numbers, Failure> {
+        let counts = Arc::clone(&self.counts);
+        match counts.known(Instant::now()) {
+            Known::Numbers(numbers) => Ok(numbers),
+            Known::Nothing => self.look(move |conn| counts.count(conn)),
+            Known::Old(numbers) => {
+                let store = self.clone();
+                let count = move || {
+                    if let Err(failure) = store.look(move |conn| counts.count(conn)) {
+                        log::warn!("what is on its way cannot be counted: {failure}");
+                        store.counts.not_counted();
+                    }
+                };
+                if std::thread::Builder::new().name("counts".into()).spawn(count).is_err() {
+                    self.counts.not_counted();
+                }
+                Ok(numbers)
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn counts(&self) -> Arc<Counts> {
+        Arc::clone(&self.counts)
     }
 
     /// Waits until every change stamp given out so far is committed. A reader that asks "everything since" calls this

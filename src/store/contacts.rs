@@ -2,11 +2,13 @@
 
 use diesel::prelude::*;
 
+use super::deletions::DeletionRow;
 use super::filter::{Cond, Window};
 use super::schema::{contact_cursors, contacts, feedback_summaries, orders};
-use super::{Conn, MOST_VARIABLES, Tx, next_id};
+use super::since::Since;
+use super::{Conn, MOST_VARIABLES, Tx, deletions, next_id};
 use crate::domain::contact::{Contact, ContactContent, ContactKind, FeedbackSummary, follow};
-use crate::domain::{AccountId, Failure, MandatorId, OrderId, Stamp};
+use crate::domain::{AccountId, Deleted, Failure, MandatorId, OrderId, Stamp};
 use crate::{narrow, narrow_window, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -29,6 +31,13 @@ pub(crate) struct ContactRow {
     pub(crate) last_changed: i64,
     pub(crate) last_changed_by: String,
     pub(crate) data: ContactContent,
+}
+
+impl ContactRow {
+    /// Where it is in the order of changes.
+    pub(crate) fn place(&self) -> Since {
+        Since { stamp: self.last_changed, id: self.contact_id, second: 0 }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -124,13 +133,54 @@ pub(crate) fn confirm(tx: &mut Tx<'_>, contact_id: i32, number: &str) -> Result<
     let Some(row) = get(&mut tx.conn, contact_id)?.filter(|row| row.external_number.is_none()) else { return Ok(()) };
     // A channel that keeps no keys may have shown it before its answer came.
     let shown = contacts::account_id.eq(row.account_id).and(contacts::kind.eq(row.kind)).and(contacts::external_number.eq(number));
-    on!(&mut tx.conn, c => diesel::delete(contacts::table.filter(shown)).execute(c))?;
+    let twins: Vec<i32> = on!(&mut tx.conn, c => contacts::table.filter(shown).select(contacts::contact_id).load(c))?;
+    remove(tx, &row, &twins)?;
     save(tx, ContactRow { external_number: Some(number.to_owned()), ..row }, BY_CHANNEL)
+}
+
+/// Removes rows that show the same as `row`, of its kind and account.
+fn remove(tx: &mut Tx<'_>, row: &ContactRow, twins: &[i32]) -> Result<(), Failure> {
+    let kind = match row.kind {
+        ContactKind::Message => Deleted::Message,
+        ContactKind::Dispute => Deleted::Dispute,
+        ContactKind::Feedback => return Ok(()),
+    };
+    let gone = |twin: &i32| DeletionRow {
+        mandator_id: row.mandator_id,
+        kind,
+        stamp: tx.stamp.0,
+        record_id: *twin,
+        internal_item_number: String::new(),
+        account_id: Some(row.account_id),
+    };
+    let gone: Vec<DeletionRow> = twins.iter().map(gone).collect();
+    deletions::note(tx, &gone)?;
+    on!(&mut tx.conn, c => diesel::delete(contacts::table.filter(contacts::contact_id.eq_any(twins))).execute(c))?;
+    Ok(())
+}
+
+/// Something that their records show is kept elsewhere and has changed.
+pub(crate) fn touch(tx: &mut Tx<'_>, contact_ids: &[i32]) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    for chunk in contact_ids.chunks(MOST_VARIABLES) {
+        on!(&mut tx.conn, c => diesel::update(contacts::table.filter(contacts::contact_id.eq_any(chunk)))
+            .set(contacts::last_changed.eq(stamp))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// An order of a channel was collected: what is about it shows its keys now.
+pub(crate) fn collected(tx: &mut Tx<'_>, account_id: AccountId, marketplace_order_id: &str) -> Result<(), Failure> {
+    let stamp = tx.stamp.0;
+    let about = contacts::account_id.eq(account_id).and(contacts::marketplace_order_id.eq(marketplace_order_id));
+    on!(&mut tx.conn, c => diesel::update(contacts::table.filter(about)).set(contacts::last_changed.eq(stamp)).execute(c))?;
+    Ok(())
 }
 
 /// A row by its id.
 pub(crate) fn get(conn: &mut Conn<'_>, contact_id: i32) -> Result<Option<ContactRow>, Failure> {
-    Ok(on!(conn, c => contacts::table.find(contact_id).select(ContactRow::as_select()).first(c).optional())?)
+    Ok(on!(conn, c => contacts::table.find(contact_id).select(ContactRow::as_select()).get_result(c).optional())?)
 }
 
 /// Which of a mandator's rows to find.
@@ -147,6 +197,8 @@ pub(crate) struct ContactSelection {
     pub(crate) last_changed: Window,
     /// Only those about these orders.
     pub(crate) orders: Option<Vec<OrderId>>,
+    /// Only those that changed behind this place.
+    pub(crate) since: Option<Since>,
 }
 
 macro_rules! select_rows {
@@ -156,8 +208,11 @@ macro_rules! select_rows {
             .filter(contacts::mandator_id.eq(s.mandator_id))
             .filter(contacts::kind.eq($kind))
             .order(contacts::contact_id)
-            .select(contacts::contact_id)
+            .select((contacts::last_changed, contacts::contact_id))
             .into_boxed::<$backend>();
+        if let Some(since) = s.since {
+            query = query.filter(contacts::last_changed.ge(since.stamp));
+        }
         narrow!(query, contacts::contact_id, &s.ids);
         narrow!(query, contacts::account_id, &s.account_id);
         narrow!(query, contacts::external_number, &s.external_number);
@@ -166,19 +221,27 @@ macro_rules! select_rows {
         narrow_window!(query, contacts::said_at, s.said_at);
         narrow_window!(query, contacts::created_at, s.created_at);
         narrow_window!(query, contacts::last_changed, s.last_changed);
-        query.load::<i32>($c)
+        query.load::<(i64, i32)>($c)
     }};
 }
 
-/// The ids of a kind that match, in order.
-pub(crate) fn select(conn: &mut Conn<'_>, kind: ContactKind, selection: &ContactSelection) -> Result<Vec<i32>, Failure> {
+/// The rows of a kind that match, in the order of their ids: where they are in the order of changes.
+pub(crate) fn select(conn: &mut Conn<'_>, kind: ContactKind, selection: &ContactSelection) -> Result<Vec<Since>, Failure> {
     let found = match conn {
         Conn::Sqlite(c) => select_rows!(*c, diesel::sqlite::Sqlite, kind, selection),
         Conn::Postgres(c) => select_rows!(*c, diesel::pg::Pg, kind, selection),
     }?;
-    let Some(wanted) = &selection.orders else { return Ok(found) };
+    let mut places: Vec<Since> = found.into_iter().map(|(stamp, id)| Since { stamp, id, second: 0 }).collect();
+    places.retain(|place| selection.since.is_none_or(|since| *place > since));
+    let Some(wanted) = &selection.orders else { return Ok(places) };
     let about: Vec<i32> = about_orders(conn, selection.mandator_id, kind, wanted)?;
-    Ok(found.into_iter().filter(|id| about.binary_search(id).is_ok()).collect())
+    Ok(places.into_iter().filter(|place| about.binary_search(&place.id).is_ok()).collect())
+}
+
+/// The rows of a kind that match, in the order of their ids.
+pub(crate) fn matching(conn: &mut Conn<'_>, kind: ContactKind, selection: &ContactSelection) -> Result<Vec<ContactRow>, Failure> {
+    let places = select(conn, kind, selection)?;
+    load(conn, &places.into_iter().map(|place| place.id).collect::<Vec<_>>())
 }
 
 /// What is about one of these orders: their ids, in order.
@@ -216,7 +279,7 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[i32]) -> Result<Vec<ContactRow>, 
 
 /// How far an account was read.
 pub(crate) fn cursor(conn: &mut Conn<'_>, account_id: AccountId, kind: ContactKind) -> Result<Option<String>, Failure> {
-    Ok(on!(conn, c => contact_cursors::table.find((account_id, kind)).select(contact_cursors::cursor).first(c).optional())?)
+    Ok(on!(conn, c => contact_cursors::table.find((account_id, kind)).select(contact_cursors::cursor).get_result(c).optional())?)
 }
 
 /// Notes how far an account was read.
@@ -245,7 +308,7 @@ pub(crate) fn summaries(conn: &mut Conn<'_>, mandators: &[MandatorId]) -> Result
 
 /// The sums of feedback of an account, as last read.
 pub(crate) fn summary(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Option<FeedbackSummary>, Failure> {
-    Ok(on!(conn, c => feedback_summaries::table.find(account_id).select(feedback_summaries::data).first(c).optional())?)
+    Ok(on!(conn, c => feedback_summaries::table.find(account_id).select(feedback_summaries::data).get_result(c).optional())?)
 }
 
 /// Takes over the sums of feedback of an account.
@@ -261,100 +324,4 @@ pub(crate) fn set_summary(tx: &mut Tx<'_>, mandator_id: MandatorId, account_id: 
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::DateTime;
-
-    use super::*;
-    use crate::domain::contact::{BuyerMessage, Direction};
-    use crate::domain::order::Workflow;
-    use crate::store::Store;
-    use crate::store::orders::{self, OrderRow};
-    use crate::store::testing::on_stores;
-
-    fn said(number: &str, message: BuyerMessage) -> Contact {
-        Contact {
-            number: number.to_owned(),
-            order_id: Some("S-1".to_owned()),
-            line_id: None,
-            said_at: DateTime::UNIX_EPOCH,
-            content: ContactContent::Message(message),
-        }
-    }
-
-    fn text(text: &str) -> BuyerMessage {
-        BuyerMessage { text: text.to_owned(), ..BuyerMessage::default() }
-    }
-
-    fn take_in(store: &Store, said: Vec<Contact>) -> usize {
-        store.write(move |tx| take(tx, MandatorId(1), AccountId(101), said)).unwrap()
-    }
-
-    fn all(store: &Store, selection: ContactSelection) -> Vec<ContactRow> {
-        let selection = ContactSelection { mandator_id: MandatorId(1), ..selection };
-        store.read(|conn| select(conn, ContactKind::Message, &selection).and_then(|ids| load(conn, &ids))).unwrap()
-    }
-
-    #[test]
-    fn what_was_read_before_is_no_news_and_what_changed_is_followed() {
-        on_stores(|store| {
-            assert_eq!(take_in(store, vec![said("M-1", text("a")), said("M-2", text("b"))]), 2);
-            assert_eq!(take_in(store, vec![said("M-1", text("a")), said("M-2", text("c"))]), 1);
-            let texts = all(store, ContactSelection::default()).into_iter().map(|row| row.data);
-            assert_eq!(texts.collect::<Vec<_>>(), [ContactContent::Message(text("a")), ContactContent::Message(text("c"))]);
-        });
-    }
-
-    #[test]
-    fn a_message_that_kontor_sent_is_known_by_its_key_when_the_channel_shows_it() {
-        on_stores(|store| {
-            let sent = BuyerMessage { direction: Direction::Sent, read: true, ..text("It left") };
-            take_in(store, vec![said("M-1", text("a"))]);
-            let row = all(store, ContactSelection::default()).remove(0);
-            let new = ContactRow { external_number: None, data: ContactContent::Message(sent.clone()), ..row };
-            let id = store.write(move |tx| add(tx, new).map(|row| row.contact_id)).unwrap();
-            // The answer to the call was lost; the channel shows it first.
-            let shown = BuyerMessage { key: Some(key_of(id)), ..sent };
-            take_in(store, vec![said("M-2", shown)]);
-            let numbers: Vec<_> = all(store, ContactSelection::default()).into_iter().map(|row| row.external_number).collect();
-            assert_eq!(numbers, [Some("M-1".to_owned()), Some("M-2".to_owned())]);
-            store.write(move |tx| confirm(tx, id, "M-2")).unwrap();
-            assert_eq!(all(store, ContactSelection::default()).len(), 2);
-        });
-    }
-
-    #[test]
-    fn what_a_channel_without_keys_shows_before_its_answer_comes_is_no_second_message() {
-        on_stores(|store| {
-            take_in(store, vec![said("M-1", text("a"))]);
-            let row = all(store, ContactSelection::default()).remove(0);
-            let sent = BuyerMessage { direction: Direction::Sent, ..text("It left") };
-            let new = ContactRow {
-                external_number: None,
-                external_id: Some("A-1".to_owned()),
-                data: ContactContent::Message(sent.clone()),
-                ..row
-            };
-            let id = store.write(move |tx| add(tx, new).map(|row| row.contact_id)).unwrap();
-            take_in(store, vec![said("M-2", sent)]);
-            store.write(move |tx| confirm(tx, id, "M-2")).unwrap();
-            let found: Vec<_> =
-                all(store, ContactSelection::default()).into_iter().map(|row| (row.external_number, row.external_id)).collect();
-            assert_eq!(found, [(Some("M-1".to_owned()), None), (Some("M-2".to_owned()), Some("A-1".to_owned()))]);
-        });
-    }
-
-    #[test]
-    fn a_message_finds_an_order_that_is_collected_later() {
-        on_stores(|store| {
-            take_in(store, vec![said("M-1", text("a"))]);
-            let order = store.write(|tx| {
-                let mut row = OrderRow::new(MandatorId(1), 2100, Workflow::Prepayment);
-                (row.account_id, row.marketplace_order_id) = (Some(AccountId(101)), Some("S-1".to_owned()));
-                orders::insert(tx, row, Vec::new(), &[]).map(|(row, _)| row.order_id)
-            });
-            let about = |order_id| all(store, ContactSelection { orders: Some(vec![order_id]), ..ContactSelection::default() }).len();
-            assert_eq!(about(order.unwrap()), 1);
-            assert_eq!(about(OrderId(4711)), 0);
-        });
-    }
-}
+mod tests;

@@ -31,7 +31,7 @@ pub(crate) struct Clock {
 }
 
 pub(crate) fn clock(conn: &mut Conn<'_>) -> Result<Clock, Failure> {
-    Ok(on!(conn, c => change_clock::table.select(Clock::as_select()).first(c))?)
+    Ok(on!(conn, c => change_clock::table.select(Clock::as_select()).get_result(c))?)
 }
 
 pub(crate) fn note(tx: &mut Tx<'_>, rows: &[DeletionRow]) -> Result<(), Failure> {
@@ -57,7 +57,7 @@ pub(crate) fn changed(conn: &mut Conn<'_>, mandator_id: MandatorId, kind: Delete
 /// Forgets records that were deleted before `time`, and keeps in mind how far. Gives back how many.
 pub(crate) fn forget_before(tx: &mut Tx<'_>, time: Stamp) -> Result<usize, Failure> {
     let old = deletions::stamp.lt(time.0);
-    let last: Option<i64> = on!(&mut tx.conn, c => deletions::table.filter(old).select(diesel::dsl::max(deletions::stamp)).first(c))?;
+    let last: Option<i64> = on!(&mut tx.conn, c => deletions::table.filter(old).select(diesel::dsl::max(deletions::stamp)).get_result(c))?;
     let Some(last) = last else { return Ok(0) };
     on!(&mut tx.conn, c => diesel::update(change_clock::table).set(change_clock::forgotten.eq(last)).execute(c))?;
     Ok(on!(&mut tx.conn, c => diesel::delete(deletions::table.filter(old)).execute(c))?)

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::filter::{Cond, Window};
 use super::schema::{order_documents, orders};
+use super::since::Since;
 use super::{Conn, MOST_VARIABLES, Stored, Tx, next_id};
 use crate::domain::order_document::{DocumentRecord, DocumentType, FileKind, Origin};
 use crate::domain::{AccountId, DocumentId, Failure, MandatorId, OrderId};
@@ -117,6 +118,8 @@ conditions! {
         origin: Cond<Origin> = order_documents::origin,
     } beside {
         mandator_id: MandatorId,
+        /// Only those that changed behind this place.
+        since: Option<Since>,
     }
 }
 
@@ -127,18 +130,22 @@ macro_rules! select_ids {
             .inner_join(orders::table)
             .filter(order_documents::mandator_id.eq(s.mandator_id))
             .order((order_documents::order_id, order_documents::document_id))
-            .select((order_documents::order_id, order_documents::document_id))
+            .select((order_documents::order_id, order_documents::last_changed, order_documents::document_id))
             .into_boxed::<$backend>();
+        if let Some(since) = s.since {
+            query = query.filter(order_documents::last_changed.ge(since.stamp));
+        }
         document_conditions!(narrow query, s);
-        query.load::<(OrderId, DocumentId)>($c)
+        query.load::<(OrderId, i64, i32)>($c)
     }};
 }
 
-/// The documents that match, by their orders.
-pub(crate) fn select(conn: &mut Conn<'_>, selection: &DocumentSelection) -> Result<Vec<(OrderId, DocumentId)>, Failure> {
-    let found = match conn {
+/// The documents that match, by their orders: where they are in the order of changes.
+pub(crate) fn select(conn: &mut Conn<'_>, selection: &DocumentSelection) -> Result<Vec<(OrderId, Since)>, Failure> {
+    let found: Vec<(OrderId, i64, i32)> = match conn {
         Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
         Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),
-    };
-    Ok(found?)
+    }?;
+    let places = found.into_iter().map(|(order_id, stamp, id)| (order_id, Since { stamp, id, second: 0 }));
+    Ok(places.filter(|(_, place)| selection.since.is_none_or(|since| *place > since)).collect())
 }

@@ -72,11 +72,12 @@ conditions! {
     /// The conditions of one `filter` of fetchFeeds.
     FeedSelection, feed_conditions {
         feed_id: Cond<i32> = feeds::feed_id,
-        account_id: Cond<AccountId> = feeds::account_id,
-        feed_type: Cond<String> = feeds::feed_type,
         status: Cond<i32> = feeds::status,
         failure: Cond<String> = feeds::failure,
         created_at: Window = feeds::created_at,
+    } and {
+        account_id: Cond<AccountId> = feeds::account_id,
+        feed_type: Cond<String> = feeds::feed_type,
     } beside {
         mandator_id: MandatorId,
     }

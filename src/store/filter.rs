@@ -15,6 +15,16 @@ pub enum Cond<T> {
 }
 
 impl<T> Cond<T> {
+    /// Everything passes.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Cond::All)
+    }
+
+    /// Only what is listed passes.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self, Cond::In { or_null: false, .. })
+    }
+
     /// Whether this value passes.
     pub fn passes(&self, value: &T) -> bool
     where
@@ -132,6 +142,15 @@ macro_rules! narrow_by {
     };
     (Window, $query:ident, $column:expr, $condition:expr) => {
         $crate::narrow_window!($query, $column, $condition);
+    };
+}
+
+/// Narrows a boxed query to a mandator. `by_id`: it names records by their ids. Without statistics SQLite takes the records of a
+/// mandator for so few that it would look for the ids among all of them; a sum is not looked up in an index.
+#[macro_export]
+macro_rules! narrow_to_mandator {
+    ($query:ident, $column:expr, $mandator_id:expr, $by_id:expr) => {
+        $query = if $by_id { $query.filter(($column + 0).eq($mandator_id)) } else { $query.filter($column.eq($mandator_id)) };
     };
 }
 

@@ -129,7 +129,7 @@ pub(crate) fn next_due(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Opt
         .filter(held_orders::account_id.eq(account_id))
         .filter(held_orders::begun.lt(ORDER_ASIDE))
         .select(diesel::dsl::min(held_orders::due_at))
-        .first(c))?;
+        .get_result(c))?;
     Ok(due.map(Stamp))
 }
 

@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::among::among;
 use super::deletions::{self, DeletionRow};
 use super::filter::{Cond, Window};
+use super::kept::Choice;
+use super::prepared::{insert_rows, update, upsert};
 use super::schema::{image_contents, items, offers, order_items, orders, reservations};
 use super::since::{Following, Since};
 use super::{Conn, MOST_VARIABLES, Stored, Tx, sets};
 use crate::domain::item::Item;
 use crate::domain::offer::{OfferState, Wanted};
 use crate::domain::{Deleted, Failure, ItemId, MandatorId, OfferId};
-use crate::{conditions, following, on};
+use crate::{conditions, following, narrow_to_mandator, on};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = items, treat_none_as_default_value = false)]
@@ -92,44 +95,34 @@ pub(crate) enum KeyColumn {
 
 /// Articles of a mandator whose key is one of these.
 pub(crate) fn by_keys(conn: &mut Conn<'_>, mandator_id: MandatorId, column: KeyColumn, keys: &[&str]) -> Result<Vec<ItemRow>, Failure> {
-    let mut found = Vec::new();
-    for chunk in keys.chunks(MOST_VARIABLES) {
-        let rows: Vec<ItemRow> = on!(conn, c => {
-            let query = items::table.filter(items::mandator_id.eq(mandator_id)).select(ItemRow::as_select());
-            match column {
-                KeyColumn::Number => query.filter(items::internal_item_number.eq_any(chunk)).load(c),
-                KeyColumn::Ean => query.filter(items::ean_code.eq_any(chunk)).load(c),
-            }
-        })?;
-        found.extend(rows);
-    }
-    Ok(found)
+    Ok(on!(conn, c => {
+        let query = items::table.filter(items::mandator_id.eq(mandator_id)).select(ItemRow::as_select());
+        match column {
+            KeyColumn::Number => query.filter(among(items::internal_item_number, keys)).load(c),
+            KeyColumn::Ean => query.filter(among(items::ean_code, keys)).load(c),
+        }
+    })?)
 }
 
 /// Item numbers with their ids, for calls that need no more of an article.
 pub(crate) fn ids_by_number(conn: &mut Conn<'_>, mandator_id: MandatorId, numbers: &[&str]) -> Result<Vec<(String, ItemId)>, Failure> {
-    let mut found = Vec::new();
-    for chunk in numbers.chunks(MOST_VARIABLES) {
-        found.extend(on!(conn, c => items::table
-            .filter(items::mandator_id.eq(mandator_id))
-            .filter(items::internal_item_number.eq_any(chunk))
-            .select((items::internal_item_number, items::item_id))
-            .load::<(String, ItemId)>(c))?);
-    }
-    Ok(found)
+    Ok(on!(conn, c => items::table
+        .filter(items::mandator_id.eq(mandator_id))
+        .filter(among(items::internal_item_number, numbers))
+        .select((items::internal_item_number, items::item_id))
+        .load(c))?)
 }
 
 /// Articles by id, in the order of the ids; unknown ids are left out.
 pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemRow>, Failure> {
-    let mut found = Vec::new();
-    for chunk in ids.chunks(MOST_VARIABLES) {
-        found.extend(on!(conn, c => items::table
-            .filter(items::item_id.eq_any(chunk))
-            .order(items::item_id)
-            .select(ItemRow::as_select())
-            .load(c))?);
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    Ok(on!(conn, c => items::table
+        .filter(among(items::item_id, ids))
+        .order(items::item_id)
+        .select(ItemRow::as_select())
+        .load(c))?)
 }
 
 /// The next articles behind an id, in the order of their ids.
@@ -142,13 +135,41 @@ pub(crate) fn after(conn: &mut Conn<'_>, item_id: ItemId, most: i64) -> Result<V
         .load(c))?)
 }
 
-/// Ids of the articles that pass a filter.
-pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ItemFilter) -> Result<Vec<ItemId>, Failure> {
-    Ok(on!(conn, c => {
-        let mut query = items::table.filter(items::mandator_id.eq(filter.mandator_id)).select(items::item_id).into_boxed();
-        item_conditions!(narrow query, filter);
-        query.load(c)
-    })?)
+impl Choice for ItemFilter {
+    const DELETED: Option<Deleted> = Some(Deleted::Item);
+
+    fn mandator_id(&self) -> MandatorId {
+        self.mandator_id
+    }
+
+    fn can_be_kept(&self) -> bool {
+        self.item_id.is_open() && self.internal_item_number.is_open() && self.ean_code.is_open()
+    }
+
+    fn is_of_a_time(&self) -> bool {
+        self.last_changed.from.is_some()
+    }
+
+    fn passing(&self, conn: &mut Conn<'_>, of: Option<&[i32]>) -> Result<Vec<i32>, Failure> {
+        Ok(on!(conn, c => {
+            let mut query = items::table.select(items::item_id).into_boxed();
+            narrow_to_mandator!(query, items::mandator_id, self.mandator_id, of.is_some() || self.item_id.is_list());
+            item_conditions!(narrow query, self);
+            if let Some(ids) = of {
+                query = query.filter(among(items::item_id, ids));
+            }
+            query.load(c)
+        })?)
+    }
+
+    fn changed_after(conn: &mut Conn<'_>, mandator_id: MandatorId, stamp: i64, most: i64) -> Result<Vec<i32>, Failure> {
+        Ok(on!(conn, c => items::table
+            .filter(items::mandator_id.eq(mandator_id))
+            .filter(items::last_changed.gt(stamp))
+            .select(items::item_id)
+            .limit(most)
+            .load(c))?)
+    }
 }
 
 /// What follows a place in the order of changes, of the articles that pass a filter.
@@ -194,33 +215,28 @@ pub(crate) fn in_groups(conn: &mut Conn<'_>, groups: &[i32]) -> Result<Vec<ItemI
 /// Inserts new articles and replaces known ones.
 pub(crate) fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
-        on!(&mut tx.conn, c => diesel::insert_into(items::table)
-            .values(chunk)
-            .on_conflict(items::item_id)
-            .do_update()
-            .set((
-                items::internal_item_number.eq(excluded(items::internal_item_number)),
-                items::identifier.eq(excluded(items::identifier)),
-                items::vendor_item_number.eq(excluded(items::vendor_item_number)),
-                items::ean_code.eq(excluded(items::ean_code)),
-                items::match_code.eq(excluded(items::match_code)),
-                items::tax_type_id.eq(excluded(items::tax_type_id)),
-                items::category_id.eq(excluded(items::category_id)),
-                items::active.eq(excluded(items::active)),
-                items::is_adult_product.eq(excluded(items::is_adult_product)),
-                items::variant_parent_id.eq(excluded(items::variant_parent_id)),
-                items::list_price.eq(excluded(items::list_price)),
-                items::last_changed.eq(excluded(items::last_changed)),
-                items::last_changed_by.eq(excluded(items::last_changed_by)),
-                items::data.eq(excluded(items::data)),
-                items::safety_stock.eq(excluded(items::safety_stock)),
-                items::minimum_stock.eq(excluded(items::minimum_stock)),
-                items::delivery_time_id.eq(excluded(items::delivery_time_id)),
-                items::delivery_time_identifier.eq(excluded(items::delivery_time_identifier)),
-                items::delivery_charge_category_id.eq(excluded(items::delivery_charge_category_id)),
-                items::external_delivery_charge_category_id.eq(excluded(items::external_delivery_charge_category_id)),
-            ))
-            .execute(c))?;
+        insert_rows!(&mut tx.conn, chunk, row => upsert(diesel::insert_into(items::table).values(row), "item_id", (
+            items::internal_item_number.eq(excluded(items::internal_item_number)),
+            items::identifier.eq(excluded(items::identifier)),
+            items::vendor_item_number.eq(excluded(items::vendor_item_number)),
+            items::ean_code.eq(excluded(items::ean_code)),
+            items::match_code.eq(excluded(items::match_code)),
+            items::tax_type_id.eq(excluded(items::tax_type_id)),
+            items::category_id.eq(excluded(items::category_id)),
+            items::active.eq(excluded(items::active)),
+            items::is_adult_product.eq(excluded(items::is_adult_product)),
+            items::variant_parent_id.eq(excluded(items::variant_parent_id)),
+            items::list_price.eq(excluded(items::list_price)),
+            items::last_changed.eq(excluded(items::last_changed)),
+            items::last_changed_by.eq(excluded(items::last_changed_by)),
+            items::data.eq(excluded(items::data)),
+            items::safety_stock.eq(excluded(items::safety_stock)),
+            items::minimum_stock.eq(excluded(items::minimum_stock)),
+            items::delivery_time_id.eq(excluded(items::delivery_time_id)),
+            items::delivery_time_identifier.eq(excluded(items::delivery_time_identifier)),
+            items::delivery_charge_category_id.eq(excluded(items::delivery_charge_category_id)),
+            items::external_delivery_charge_category_id.eq(excluded(items::external_delivery_charge_category_id)),
+        )))?;
     }
     Ok(())
 }
@@ -260,7 +276,7 @@ pub(crate) fn delete(tx: &mut Tx<'_>, item_id: ItemId) -> Result<(), Failure> {
     let kept: Option<(i32, String)> = on!(&mut tx.conn, c => items::table
         .find(item_id)
         .select((items::mandator_id, items::internal_item_number))
-        .first(c)
+        .get_result(c)
         .optional())?;
     if let Some((mandator_id, internal_item_number)) = kept {
         let stamp = tx.stamp.0;
@@ -295,28 +311,23 @@ pub(crate) struct StockValues {
 /// Sets the stock values of an article.
 pub(crate) fn set_stock_values(tx: &mut Tx<'_>, item_id: ItemId, values: StockValues, by: &str) -> Result<(), Failure> {
     let stamp = tx.stamp.0;
-    on!(&mut tx.conn, c => diesel::update(items::table.find(item_id))
-        .set((
-            items::safety_stock.eq(values.safety_stock),
-            items::minimum_stock.eq(values.minimum_stock),
-            items::last_changed.eq(stamp),
-            items::last_changed_by.eq(by),
-        ))
-        .execute(c))?;
+    let set = (
+        items::safety_stock.eq(values.safety_stock),
+        items::minimum_stock.eq(values.minimum_stock),
+        items::last_changed.eq(stamp),
+        items::last_changed_by.eq(by),
+    );
+    on!(&mut tx.conn, c => update("items", set, items::item_id.eq(item_id)).execute(c))?;
     Ok(())
 }
 
 /// Safety and minimum stock of articles; unknown ids are left out.
 pub(crate) fn stock_values(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<BTreeMap<ItemId, StockValues>, Failure> {
-    let mut found = BTreeMap::new();
-    for chunk in ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(ItemId, StockValues)> = on!(conn, c => items::table
-            .filter(items::item_id.eq_any(chunk))
-            .select((items::item_id, StockValues::as_select()))
-            .load(c))?;
-        found.extend(rows);
-    }
-    Ok(found)
+    let rows: Vec<(ItemId, StockValues)> = on!(conn, c => items::table
+        .filter(among(items::item_id, ids))
+        .select((items::item_id, StockValues::as_select()))
+        .load(c))?;
+    Ok(rows.into_iter().collect())
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -337,6 +348,12 @@ pub(crate) fn keep_image(tx: &mut Tx<'_>, image: &ImageContent) -> Result<(), Fa
     Ok(())
 }
 
+/// Whether the image of an address is kept.
+pub(crate) fn has_image(conn: &mut Conn<'_>, digest: &str) -> Result<bool, Failure> {
+    let found: i64 = on!(conn, c => image_contents::table.filter(image_contents::digest.eq(digest)).count().get_result(c))?;
+    Ok(found > 0)
+}
+
 pub(crate) fn image(conn: &mut Conn<'_>, digest: &str) -> Result<Option<ImageContent>, Failure> {
-    Ok(on!(conn, c => image_contents::table.find(digest).select(ImageContent::as_select()).first(c).optional())?)
+    Ok(on!(conn, c => image_contents::table.find(digest).select(ImageContent::as_select()).get_result(c).optional())?)
 }

@@ -1,11 +1,14 @@
 //! Shipping labels. A row is there before its carrier is called, and says what the carrier may have done.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::filter::{Cond, Window};
+use super::orders::{self as orders_store, PacketRow};
 use super::schema::{orders, shipping_labels};
+use super::since::Since;
 use super::{Conn, MOST_VARIABLES, Stored, Tx, next_id};
-use crate::domain::label::{LabelDocument, LabelState};
+use crate::domain::label::{Enclosed, LabelDocument, LabelState};
 use crate::domain::order::OrderStatus;
 use crate::domain::{AccountId, Failure, LabelId, MandatorId, OrderId, Stamp};
 use crate::{conditions, on};
@@ -86,23 +89,40 @@ pub(crate) fn find(conn: &mut Conn<'_>, mandator_id: MandatorId, key: LabelKey<'
     })?)
 }
 
-/// The label of a package that is neither refused nor cancelled.
-pub(crate) fn of_package(conn: &mut Conn<'_>, order_id: OrderId, packet_id: i32) -> Result<Option<LabelRow>, Failure> {
+/// The labels of a package that are neither refused nor cancelled, the oldest first.
+fn of_package_all(conn: &mut Conn<'_>, order_id: OrderId, packet_id: i32) -> Result<Vec<LabelRow>, Failure> {
     Ok(on!(conn, c => shipping_labels::table
         .filter(shipping_labels::order_id.eq(order_id))
         .filter(shipping_labels::packet_id.eq(packet_id))
         .filter(shipping_labels::state.ne_all([LabelState::Refused, LabelState::Cancelled]))
         .order(shipping_labels::label_id)
         .select(LabelRow::as_select())
-        .first(c)
-        .optional())?)
+        .load(c))?)
+}
+
+/// The label of a package that is neither refused nor cancelled; of several the one that is not confirmed, else the newest.
+pub(crate) fn of_package(conn: &mut Conn<'_>, order_id: OrderId, packet_id: i32) -> Result<Option<LabelRow>, Failure> {
+    let mut all = of_package_all(conn, order_id, packet_id)?;
+    let open = all.iter().position(|row| row.state != LabelState::Confirmed);
+    Ok(open.map(|place| all.swap_remove(place)).or_else(|| all.pop()))
+}
+
+/// Another label of the same package that keeps this one from having it. A parcel that was on its way before this one was
+/// ordered, under a number of its own, does not.
+pub(crate) fn rival(conn: &mut Conn<'_>, row: &LabelRow) -> Result<Option<LabelRow>, Failure> {
+    let Some(packet_id) = row.packet_id else { return Ok(None) };
+    let went_before =
+        |other: &LabelRow| row.external_label_number.is_some() && other.state == LabelState::Confirmed && other.label_id < row.label_id;
+    let mut all = of_package_all(conn, row.order_id, packet_id)?.into_iter();
+    Ok(all.find(|other| other.label_id != row.label_id && !went_before(other)))
 }
 
 /// The next label for which a carrier has something to do: one that waits, or one whose call came to no end. Nobody orders a label
-/// for an order that was cancelled meanwhile.
+/// for an order that was cancelled meanwhile, but a carrier that may have made one is asked.
 pub(crate) fn due(conn: &mut Conn<'_>, carrier: &str, now: Stamp) -> Result<Option<LabelRow>, Failure> {
     let open = [LabelState::Waiting, LabelState::Asking, LabelState::Cancelling];
-    let wanted = shipping_labels::state.ne(LabelState::Waiting).or(orders::order_status_id.ne(OrderStatus::Cancelled));
+    let begun = shipping_labels::state.ne(LabelState::Waiting).or(shipping_labels::unclear.gt(0));
+    let wanted = begun.or(orders::order_status_id.ne(OrderStatus::Cancelled));
     Ok(on!(conn, c => shipping_labels::table
         .inner_join(orders::table)
         .filter(shipping_labels::carrier.eq(carrier))
@@ -113,6 +133,48 @@ pub(crate) fn due(conn: &mut Conn<'_>, carrier: &str, now: Stamp) -> Result<Opti
         .select(LabelRow::as_select())
         .first(c)
         .optional())?)
+}
+
+/// Labels of an order whose pieces are still to be shipped with them.
+fn unconfirmed(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<LabelRow>, Failure> {
+    Ok(on!(conn, c => shipping_labels::table
+        .filter(shipping_labels::order_id.eq(order_id))
+        .filter(shipping_labels::packet_id.is_null())
+        .filter(shipping_labels::state.ne_all([LabelState::Refused, LabelState::Cancelled, LabelState::Confirmed]))
+        .order(shipping_labels::label_id)
+        .select(LabelRow::as_select())
+        .load(c))?)
+}
+
+/// A label's reference, and the pieces that it names.
+pub(crate) type Promised = (String, Vec<Enclosed>);
+
+/// What other labels of an order are to ship.
+pub(crate) fn promised(conn: &mut Conn<'_>, order_id: OrderId, beside: Option<LabelId>) -> Result<Vec<Promised>, Failure> {
+    let others = unconfirmed(conn, order_id)?.into_iter().filter(|other| Some(other.label_id) != beside);
+    others.map(|other| Ok((other.reference.clone(), other.document()?.shipment.contents))).collect()
+}
+
+/// Takes the number of a label that nobody uses off its package, and says in the label's messages what the channel still has.
+pub(crate) fn take_number_off(tx: &mut Tx<'_>, row: &LabelRow, document: &mut LabelDocument, by: &str) -> Result<(), Failure> {
+    let (Some(packet_id), Some(number)) = (row.packet_id, &row.tracking_number) else { return Ok(()) };
+    let mut packets = orders_store::packets_of(&mut tx.conn, &[row.order_id])?;
+    let has_it = |packet: &&mut PacketRow| packet.packet_id == packet_id && packet.data.tracking_number.as_ref() == Some(number);
+    let Some(packet) = packets.iter_mut().find(has_it) else { return Ok(()) };
+    // Of a parcel that was on its way before.
+    let mut others = of_package_all(&mut tx.conn, row.order_id, packet_id)?.into_iter();
+    let earlier = others.rfind(|other| other.label_id != row.label_id && other.state == LabelState::Confirmed);
+    packet.data.tracking_number = earlier.and_then(|other| other.tracking_number);
+    if packet.data.return_number == document.return_number {
+        packet.data.return_number = None;
+    }
+    if packet.data.told {
+        let said = format!("the channel keeps the number {number} of package {packet_id} until another label for that package is made");
+        document.messages.push(said);
+    }
+    orders_store::save_packet(tx, packet)?;
+    let Some(mut order) = orders_store::get(&mut tx.conn, row.order_id)? else { return Ok(()) };
+    orders_store::save(tx, &mut order, by)
 }
 
 /// The label of an order at a carrier that is neither refused nor cancelled; the oldest, if there are several.
@@ -153,12 +215,15 @@ pub(crate) fn waiting(conn: &mut Conn<'_>, carrier: &str, now: Stamp, most: usiz
         .load(c))?)
 }
 
-/// Has all labels of a carrier that wait to be exported go now. Gives how many there are.
+/// Has all labels of a carrier that wait to be exported go now, but for those of cancelled orders. Gives how many there are.
 pub(crate) fn release(tx: &mut Tx<'_>, mandator_id: MandatorId, carrier: &str, now: i64) -> Result<usize, Failure> {
     Ok(on!(&mut tx.conn, c => diesel::update(shipping_labels::table)
         .filter(shipping_labels::mandator_id.eq(mandator_id))
         .filter(shipping_labels::carrier.eq(carrier))
         .filter(shipping_labels::state.eq(LabelState::Waiting))
+        .filter(exists(orders::table
+            .filter(orders::order_id.eq(shipping_labels::order_id))
+            .filter(orders::order_status_id.ne(OrderStatus::Cancelled))))
         .set(shipping_labels::due_at.eq(now))
         .execute(c))?)
 }
@@ -182,6 +247,8 @@ conditions! {
         carrier: Cond<String> = shipping_labels::carrier,
     } beside {
         mandator_id: MandatorId,
+        /// Only those that changed behind this place.
+        since: Option<Since>,
     }
 }
 
@@ -192,20 +259,24 @@ macro_rules! select_ids {
             .inner_join(orders::table)
             .filter(shipping_labels::mandator_id.eq(s.mandator_id))
             .order(shipping_labels::label_id)
-            .select(shipping_labels::label_id)
+            .select((shipping_labels::last_changed, shipping_labels::label_id))
             .into_boxed::<$backend>();
+        if let Some(since) = s.since {
+            query = query.filter(shipping_labels::last_changed.ge(since.stamp));
+        }
         label_conditions!(narrow query, s);
-        query.load::<LabelId>($c)
+        query.load::<(i64, LabelId)>($c)
     }};
 }
 
-/// The ids of the labels that match, in order.
-pub(crate) fn select(conn: &mut Conn<'_>, selection: &LabelSelection) -> Result<Vec<LabelId>, Failure> {
-    let found = match conn {
+/// The labels that match, in the order of their ids: where they are in the order of changes.
+pub(crate) fn select(conn: &mut Conn<'_>, selection: &LabelSelection) -> Result<Vec<Since>, Failure> {
+    let found: Vec<(i64, LabelId)> = match conn {
         Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection),
         Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection),
-    };
-    Ok(found?)
+    }?;
+    let places = found.into_iter().map(|(stamp, label_id)| Since { stamp, id: label_id.0, second: 0 });
+    Ok(places.filter(|place| selection.since.is_none_or(|since| *place > since)).collect())
 }
 
 /// Labels by id, in order.

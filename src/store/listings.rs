@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::among::among;
+use super::prepared::insert_rows;
 use super::schema::{item_listings, items};
-use super::{Conn, MOST_VARIABLES, Tx};
+use super::{Conn, Tx};
 use crate::domain::{AccountId, Failure, ItemId, MandatorId};
 use crate::on;
 
@@ -29,27 +31,21 @@ pub struct ListingRow {
 
 /// Replaces what these articles say about accounts.
 pub(crate) fn replace(tx: &mut Tx<'_>, item_ids: &[ItemId], rows: &[ListingRow]) -> Result<(), Failure> {
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        on!(&mut tx.conn, c => diesel::delete(item_listings::table.filter(item_listings::item_id.eq_any(chunk))).execute(c))?;
-    }
+    on!(&mut tx.conn, c => diesel::delete(item_listings::table.filter(among(item_listings::item_id, item_ids))).execute(c))?;
     for chunk in rows.chunks(500) {
-        on!(&mut tx.conn, c => diesel::insert_into(item_listings::table).values(chunk).execute(c))?;
+        insert_rows!(&mut tx.conn, chunk, row => diesel::insert_into(item_listings::table).values(row))?;
     }
     Ok(())
 }
 
 /// What articles say about an account, by article.
 pub(crate) fn of_account(conn: &mut Conn<'_>, account_id: AccountId, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, ListingRow>, Failure> {
-    let mut found = BTreeMap::new();
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<ListingRow> = on!(conn, c => item_listings::table
-            .filter(item_listings::account_id.eq(account_id))
-            .filter(item_listings::item_id.eq_any(chunk))
-            .select(ListingRow::as_select())
-            .load(c))?;
-        found.extend(rows.into_iter().map(|row| (row.item_id, row)));
-    }
-    Ok(found)
+    let rows: Vec<ListingRow> = on!(conn, c => item_listings::table
+        .filter(item_listings::account_id.eq(account_id))
+        .filter(among(item_listings::item_id, item_ids))
+        .select(ListingRow::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| (row.item_id, row)).collect())
 }
 
 /// An entry of a look-up list as articles name it: by number, or by one of these texts.

@@ -81,7 +81,7 @@ pub(crate) fn since(conn: &mut Conn<'_>, sender: Sender) -> Result<Option<Stamp>
     let since: Option<i64> = on!(conn, c => mail_senders::table
         .find((sender.mandator_id, sender.account_id, sender.event))
         .select(mail_senders::since)
-        .first(c)
+        .get_result(c)
         .optional())?;
     Ok(since.map(Stamp))
 }
@@ -97,7 +97,7 @@ pub(super) fn note_confirmed(tx: &mut Tx<'_>, order_id: OrderId) -> Result<(), F
 pub(super) fn note_paid(tx: &mut Tx<'_>, order_id: OrderId) -> Result<(), Failure> {
     let event = MailEvent::Paid;
     let Some(sender) = sender_of(tx, order_id, event)? else { return Ok(()) };
-    let before: Option<OrderDocument> = on!(&mut tx.conn, c => orders::table.find(order_id).select(orders::data).first(c).optional())?;
+    let before: Option<OrderDocument> = on!(&mut tx.conn, c => orders::table.find(order_id).select(orders::data).get_result(c).optional())?;
     if before.is_none_or(|before| before.payment_status_id == Some(PaymentStatus::Paid)) {
         return Ok(());
     }
@@ -155,7 +155,7 @@ fn sender_of(tx: &mut Tx<'_>, order_id: OrderId, event: MailEvent) -> Result<Opt
         return Ok(None);
     }
     let found: Option<(MandatorId, Option<AccountId>)> =
-        on!(&mut tx.conn, c => orders::table.find(order_id).select((orders::mandator_id, orders::account_id)).first(c).optional())?;
+        on!(&mut tx.conn, c => orders::table.find(order_id).select((orders::mandator_id, orders::account_id)).get_result(c).optional())?;
     let Some((mandator_id, account_id)) = found else { return Ok(None) };
     let sender = Sender { mandator_id, account_id: account_id.unwrap_or(NO_ACCOUNT), event };
     Ok(since(&mut tx.conn, sender)?.map(|_| sender))
@@ -241,7 +241,8 @@ fn next_due(conn: &mut Conn<'_>, now: Stamp) -> Result<Option<MailRow>, Failure>
 }
 
 fn first_due(conn: &mut Conn<'_>) -> Result<Option<Stamp>, Failure> {
-    let due: Option<i64> = on!(conn, c => mails::table.filter(mails::state.eq(MailState::Waiting)).select(min(mails::due_at)).first(c))?;
+    let due: Option<i64> =
+        on!(conn, c => mails::table.filter(mails::state.eq(MailState::Waiting)).select(min(mails::due_at)).get_result(c))?;
     Ok(due.map(Stamp))
 }
 

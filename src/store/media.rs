@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
+use super::deletions::DeletionRow;
 use super::filter::{Cond, Window};
-use super::schema::media;
-use super::{Conn, MOST_VARIABLES, Tx, next_id};
+use super::schema::{media, media_uses};
+use super::since::Since;
+use super::{Conn, MOST_VARIABLES, Tx, deletions, items, next_id};
 use crate::domain::media::MediaKind;
-use crate::domain::{Failure, MandatorId, MediaId};
+use crate::domain::{Deleted, Failure, ItemId, MandatorId, MediaId};
 use crate::{conditions, on};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -53,8 +55,17 @@ pub(crate) fn save(tx: &mut Tx<'_>, row: &mut MediaRow) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn delete(tx: &mut Tx<'_>, media_id: MediaId) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::delete(media::table.find(media_id)).execute(c))?;
+pub(crate) fn delete(tx: &mut Tx<'_>, row: &MediaRow) -> Result<(), Failure> {
+    let gone = DeletionRow {
+        mandator_id: row.mandator_id,
+        kind: Deleted::Media,
+        stamp: tx.stamp.0,
+        record_id: row.media_id.0,
+        internal_item_number: String::new(),
+        account_id: None,
+    };
+    deletions::note(tx, &[gone])?;
+    on!(&mut tx.conn, c => diesel::delete(media::table.find(row.media_id)).execute(c))?;
     Ok(())
 }
 
@@ -79,6 +90,40 @@ pub(crate) fn by_identifier(conn: &mut Conn<'_>, mandator_id: MandatorId, identi
 /// The file that an address leads to.
 pub(crate) fn by_token(conn: &mut Conn<'_>, token: &str) -> Result<Option<MediaRow>, Failure> {
     Ok(on!(conn, c => media::table.filter(media::token.eq(token)).select(MediaRow::as_select()).first(c).optional())?)
+}
+
+/// Articles that are looked at, when a file goes.
+const MOST_USERS: i64 = 100;
+
+/// Notes that an article names a file as a picture.
+pub(crate) fn note_use(tx: &mut Tx<'_>, token: &str, item_id: ItemId) -> Result<(), Failure> {
+    on!(&mut tx.conn, c => diesel::insert_into(media_uses::table)
+        .values((media_uses::token.eq(token), media_uses::item_id.eq(item_id)))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// The numbers of articles that still name a file whose address leads nowhere from now on. It is forgotten that they did.
+pub(crate) fn forget_users(tx: &mut Tx<'_>, token: &str) -> Result<Vec<String>, Failure> {
+    let ids: Vec<ItemId> = on!(&mut tx.conn, c => media_uses::table
+        .filter(media_uses::token.eq(token))
+        .order(media_uses::item_id)
+        .limit(MOST_USERS)
+        .select(media_uses::item_id)
+        .load(c))?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    on!(&mut tx.conn, c => diesel::delete(media_uses::table.filter(media_uses::token.eq(token))).execute(c))?;
+    let mut numbers = Vec::new();
+    for row in items::by_ids(&mut tx.conn, &ids)? {
+        let names_it = |address: &String| address.contains(token);
+        if row.document()?.image_modules.iter().filter_map(|picture| picture.image_url.as_ref()).any(names_it) {
+            numbers.push(row.internal_item_number);
+        }
+    }
+    Ok(numbers)
 }
 
 /// Files by id, in order.
@@ -125,18 +170,25 @@ conditions! {
         last_changed: Window = media::last_changed,
     } beside {
         mandator_id: MandatorId,
+        /// Only those that changed behind this place.
+        since: Option<Since>,
     }
 }
 
-/// The ids of files that match, in order.
-pub(crate) fn select(conn: &mut Conn<'_>, selection: &MediaSelection) -> Result<Vec<MediaId>, Failure> {
-    Ok(on!(conn, c => {
+/// The files that match, in the order of their ids: where they are in the order of changes.
+pub(crate) fn select(conn: &mut Conn<'_>, selection: &MediaSelection) -> Result<Vec<Since>, Failure> {
+    let found: Vec<(i64, MediaId)> = on!(conn, c => {
         let mut query = media::table
             .filter(media::mandator_id.eq(selection.mandator_id))
             .order(media::media_id)
-            .select(media::media_id)
+            .select((media::last_changed, media::media_id))
             .into_boxed();
+        if let Some(since) = selection.since {
+            query = query.filter(media::last_changed.ge(since.stamp));
+        }
         media_conditions!(narrow query, selection);
         query.load(c)
-    })?)
+    })?;
+    let places = found.into_iter().map(|(stamp, media_id)| Since { stamp, id: media_id.0, second: 0 });
+    Ok(places.filter(|place| selection.since.is_none_or(|since| *place > since)).collect())
 }

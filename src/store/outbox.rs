@@ -1,21 +1,23 @@
 //! What still has to be said to channels. States: a dirty set per offer and topic, newest wins. Facts: a log per order.
 
+mod mark;
 mod settle;
 
+pub(crate) use mark::mark_items_and_sets;
+pub use mark::{mark, mark_accounts, mark_items, mark_items_of_accounts};
 pub(crate) use settle::{Openness, keep_openness};
 pub use settle::{OutboxRow, Settled, forget_facts_before, settle};
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
+use super::among::among;
 use super::held_orders::ORDER_ASIDE;
-use super::schema::{account_work, held_orders, offers, outbox_facts, outbox_states};
-use super::{Conn, MOST_VARIABLES, Tx, broken_document, limited_calls, next_id, sets, transfers};
-use crate::domain::offer::Wanted;
+use super::schema::{account_work, held_orders, outbox_facts, outbox_states};
+use super::{Conn, MOST_VARIABLES, Tx, broken_document, limited_calls, next_id, transfers};
 use crate::domain::order::FactKind;
 pub use crate::domain::outbox::{OutboxStatus, Topic};
 use crate::domain::rate::ChannelCall;
-use crate::domain::{AccountId, Failure, ItemId, OfferId, OrderId, Stamp, TaskId};
+use crate::domain::{AccountId, Failure, OfferId, OrderId, Stamp, TaskId};
 use crate::on;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -75,104 +77,11 @@ pub(super) fn due_now(tx: &Tx<'_>) -> i64 {
     tx.stamp.0.min(Stamp::now().0)
 }
 
-/// Marks offers dirty: `(offer, account)` with a topic. An older row of the same topic is overtaken, parked or not.
-pub fn mark(tx: &mut Tx<'_>, dirty: &[(OfferId, AccountId, Topic)]) -> Result<(), Failure> {
-    let stamp = tx.stamp.0;
-    let due_at = due_now(tx);
-    let mut rows: Vec<StateRow> = dirty
-        .iter()
-        .map(|(offer_id, account_id, topic)| StateRow {
-            offer_id: *offer_id,
-            topic: *topic,
-            account_id: *account_id,
-            version: stamp,
-            status: OutboxStatus::Pending,
-            due_at,
-            attempts: 0,
-            first_failed_at: None,
-            last_error: None,
-            begun: 0,
-            task_id: None,
-            task_version: None,
-        })
-        .collect();
-    rows.sort_by_key(|row| (row.offer_id, row.topic));
-    rows.dedup_by_key(|row| (row.offer_id, row.topic));
-    for chunk in rows.chunks(500) {
-        on!(&mut tx.conn, c => diesel::insert_into(outbox_states::table)
-            .values(chunk)
-            .on_conflict((outbox_states::offer_id, outbox_states::topic))
-            .do_update()
-            .set((
-                outbox_states::version.eq(excluded(outbox_states::version)),
-                outbox_states::status.eq(OutboxStatus::Pending),
-                outbox_states::due_at.eq(excluded(outbox_states::due_at)),
-                outbox_states::attempts.eq(0),
-                outbox_states::first_failed_at.eq(None::<i64>),
-                outbox_states::last_error.eq(None::<String>),
-                outbox_states::begun.eq(0),
-            ))
-            .execute(c))?;
-    }
-    Ok(())
-}
-
-/// Marks the offers of these items that run or are meant to run, in all accounts. Gives the accounts concerned.
-pub fn mark_items(tx: &mut Tx<'_>, item_ids: &[ItemId], topics: &[Topic]) -> Result<Vec<AccountId>, Failure> {
-    let mut accounts = mark_offers_of(tx, item_ids, topics, None)?;
-    if topics.contains(&Topic::Quantity) {
-        let sets = sets::containing(&mut tx.conn, item_ids)?;
-        accounts.extend(mark_offers_of(tx, &sets, &[Topic::Quantity], None)?);
-    }
-    Ok(accounts)
-}
-
-/// Like [`mark_items`], in some accounts only.
-pub fn mark_items_of_accounts(
-    tx: &mut Tx<'_>,
-    item_ids: &[ItemId],
-    topics: &[Topic],
-    accounts: &[AccountId],
-) -> Result<Vec<AccountId>, Failure> {
-    mark_offers_of(tx, item_ids, topics, Some(accounts))
-}
-
-/// Marks all offers of these accounts that run or are meant to run.
-pub fn mark_accounts(tx: &mut Tx<'_>, accounts: &[AccountId], topics: &[Topic]) -> Result<(), Failure> {
-    let found: Vec<(OfferId, AccountId)> = on!(&mut tx.conn, c => offers::table
-        .filter(offers::account_id.eq_any(accounts))
-        .filter(offers::wanted.eq(Wanted::Running))
-        .select((offers::offer_id, offers::account_id))
-        .load(c))?;
-    let dirty: Vec<_> = found.iter().flat_map(|(offer, account)| topics.iter().map(|topic| (*offer, *account, *topic))).collect();
-    mark(tx, &dirty)
-}
-
-fn mark_offers_of(
-    tx: &mut Tx<'_>,
-    item_ids: &[ItemId],
-    topics: &[Topic],
-    accounts: Option<&[AccountId]>,
-) -> Result<Vec<AccountId>, Failure> {
-    let mut dirty = Vec::new();
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let found: Vec<(OfferId, AccountId)> = on!(&mut tx.conn, c => offers::table
-            .filter(offers::item_id.eq_any(chunk))
-            .filter(offers::wanted.eq(Wanted::Running))
-            .select((offers::offer_id, offers::account_id))
-            .load(c))?;
-        let meant = found.iter().filter(|(_, account)| accounts.is_none_or(|accounts| accounts.contains(account)));
-        dirty.extend(meant.flat_map(|(offer, account)| topics.iter().map(|topic| (*offer, *account, *topic))));
-    }
-    mark(tx, &dirty)?;
-    let mut accounts: Vec<AccountId> = dirty.into_iter().map(|(_, account, _)| account).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    Ok(accounts)
-}
-
 /// Appends a fact about an order. A key that is known already is not added again: false.
 pub fn add_fact(tx: &mut Tx<'_>, account_id: AccountId, order_id: OrderId, fact_key: &str, fact: &FactKind) -> Result<bool, Failure> {
+    if tx.is_quiet() {
+        return Ok(false);
+    }
     let row = FactRow {
         fact_id: next_id(tx, "fact")?,
         account_id,
@@ -344,15 +253,11 @@ pub fn due_offers(conn: &mut Conn<'_>, account_id: AccountId, now: Stamp, most: 
 
 /// Every row of these offers, due or not, parked or not.
 pub fn rows_of(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<Vec<StateRow>, Failure> {
-    let mut rows = Vec::new();
-    for chunk in offer_ids.chunks(MOST_VARIABLES) {
-        rows.extend(on!(conn, c => outbox_states::table
-            .filter(outbox_states::offer_id.eq_any(chunk))
-            .order((outbox_states::offer_id, outbox_states::topic))
-            .select(StateRow::as_select())
-            .load::<StateRow>(c))?);
-    }
-    Ok(rows)
+    Ok(on!(conn, c => outbox_states::table
+        .filter(among(outbox_states::offer_id, offer_ids))
+        .order((outbox_states::offer_id, outbox_states::topic))
+        .select(StateRow::as_select())
+        .load(c))?)
 }
 
 /// The oldest fact of each order that is not settled: `(fact, due)`. Only these may be sent.
@@ -389,7 +294,7 @@ pub fn next_due_state(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Opti
         .filter(outbox_states::task_id.is_null())
         .filter(outbox_states::status.eq(OutboxStatus::Pending))
         .select(diesel::dsl::min(outbox_states::due_at))
-        .first(c))?;
+        .get_result(c))?;
     Ok(due.map(Stamp))
 }
 

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
+use super::prepared::{insert_rows, upsert};
 use super::schema::{items, price_validities, pricelists, prices};
 use super::{Conn, Tx, next_id};
 use crate::domain::{Currency, Failure, ItemId, MandatorId, PricelistId};
@@ -151,12 +152,11 @@ pub struct PriceRow {
 pub fn save(tx: &mut Tx<'_>, mut rows: Vec<PriceRow>) -> Result<(), Failure> {
     rows.sort_by_key(|row| (row.validity_id, row.item_id));
     for chunk in rows.chunks(1_000) {
-        on!(&mut tx.conn, c => diesel::insert_into(prices::table)
-            .values(chunk)
-            .on_conflict((prices::validity_id, prices::item_id))
-            .do_update()
-            .set(prices::price.eq(excluded(prices::price)))
-            .execute(c))?;
+        insert_rows!(&mut tx.conn, chunk, row => upsert(
+            diesel::insert_into(prices::table).values(row),
+            "validity_id, item_id",
+            prices::price.eq(excluded(prices::price)),
+        ))?;
     }
     Ok(())
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
+use super::among::among;
 use super::listings::Named;
+use super::prepared::insert_rows;
 use super::schema::{item_references, items};
 use super::{Conn, MOST_VARIABLES, Tx};
 use crate::domain::item::ReferenceKind;
@@ -37,12 +39,13 @@ pub(crate) fn replace(tx: &mut Tx<'_>, item_ids: &[ItemId], rows: &[ReferenceRow
     };
     newer.retain(|item_id, rows| changed(item_id, rows));
     let ids: Vec<ItemId> = newer.keys().copied().collect();
-    for chunk in ids.chunks(MOST_VARIABLES) {
-        on!(&mut tx.conn, c => diesel::delete(item_references::table.filter(item_references::item_id.eq_any(chunk))).execute(c))?;
+    if ids.is_empty() {
+        return Ok(());
     }
-    let rows: Vec<&ReferenceRow> = newer.into_values().flatten().collect();
+    on!(&mut tx.conn, c => diesel::delete(item_references::table.filter(among(item_references::item_id, &ids))).execute(c))?;
+    let rows: Vec<ReferenceRow> = newer.into_values().flatten().cloned().collect();
     for chunk in rows.chunks(500) {
-        on!(&mut tx.conn, c => diesel::insert_into(item_references::table).values(chunk.to_vec()).execute(c))?;
+        insert_rows!(&mut tx.conn, chunk, row => diesel::insert_into(item_references::table).values(row))?;
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Answers of writing calls, kept in the same transaction as their changes, so that a repeat changes nothing.
 
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::among::among;
+use super::prepared::{update, upsert};
 use super::schema::{replays, writers};
 use super::{Tx, next_id};
 use crate::domain::{Failure, Stamp};
@@ -34,36 +36,42 @@ pub(crate) fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRo
     let row = on!(conn, c => replays::table
         .filter(replays::replay_key.eq(replay_key))
         .select(ReplayRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     let Some(row) = row else { return Ok(None) };
-    let newest: Option<i32> = on!(conn, c => replays::table.select(diesel::dsl::max(replays::replay_id)).first(c))?;
+    let newest: Option<i32> = on!(conn, c => replays::table.select(diesel::dsl::max(replays::replay_id)).get_result(c))?;
     let is_newest = newest == Some(row.replay_id);
     Ok(Some((row, is_newest)))
 }
 
 /// Keeps an answer, and gives its number; one under the same key (outdated, or it would have been given) is replaced.
 pub(crate) fn keep(tx: &mut Tx<'_>, mut row: ReplayRow) -> Result<i32, Failure> {
-    on!(&mut tx.conn, c => diesel::delete(replays::table.filter(replays::replay_key.eq(&row.replay_key))).execute(c))?;
     row.replay_id = next_id(tx, "replay")?;
     row.created_at = tx.stamp.0;
-    on!(&mut tx.conn, c => diesel::insert_into(replays::table).values(&row).execute(c))?;
+    let set = (
+        replays::replay_id.eq(excluded(replays::replay_id)),
+        replays::keyed.eq(excluded(replays::keyed)),
+        replays::document.eq(excluded(replays::document)),
+        replays::additive.eq(excluded(replays::additive)),
+        replays::answer.eq(excluded(replays::answer)),
+        replays::records.eq(excluded(replays::records)),
+        replays::failures.eq(excluded(replays::failures)),
+        replays::created_at.eq(excluded(replays::created_at)),
+        replays::handed_over.eq(excluded(replays::handed_over)),
+    );
+    on!(&mut tx.conn, c => upsert(diesel::insert_into(replays::table).values(&row), "replay_key", set).execute(c))?;
     Ok(row.replay_id)
 }
 
 /// Replaces the answer, when more is known after waiting for the channels.
 pub(crate) fn amend(tx: &mut Tx<'_>, replay_id: i32, answer: &str) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::update(replays::table.find(replay_id))
-        .set(replays::answer.eq(answer))
-        .execute(c))?;
+    on!(&mut tx.conn, c => update("replays", replays::answer.eq(answer), replays::replay_id.eq(replay_id)).execute(c))?;
     Ok(())
 }
 
 /// Marks answers that were handed over.
 pub(crate) fn mark_handed_over(tx: &mut Tx<'_>, replay_ids: &[i32]) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::update(replays::table.filter(among(replays::replay_id, replay_ids)))
-        .set(replays::handed_over.eq(true))
-        .execute(c))?;
+    on!(&mut tx.conn, c => update("replays", replays::handed_over.eq(true), among(replays::replay_id, replay_ids)).execute(c))?;
     Ok(())
 }
 

@@ -125,6 +125,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    stock_changes (mandator_id, last_changed, item_id, warehouse_id) {
+        mandator_id -> Integer,
+        last_changed -> BigInt,
+        item_id -> Integer,
+        warehouse_id -> Integer,
+    }
+}
+
+diesel::table! {
     pricelists (pricelist_id) {
         pricelist_id -> Integer,
         mandator_id -> Integer,
@@ -982,6 +991,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    media_uses (token, item_id) {
+        token -> Text,
+        item_id -> Integer,
+    }
+}
+
+diesel::table! {
     media (media_id) {
         media_id -> Integer,
         mandator_id -> Integer,
@@ -1004,6 +1020,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    moved_records (source, mandator_id, kind, source_key) {
+        source -> Text,
+        mandator_id -> Integer,
+        kind -> Text,
+        source_key -> Text,
+        record_id -> Nullable<Integer>,
+        digest -> Text,
+        fields -> Text,
+        moved_at -> BigInt,
+    }
+}
+
 diesel::joinable!(stock -> items (item_id));
 diesel::joinable!(item_listings -> items (item_id));
 diesel::joinable!(item_references -> items (item_id));
@@ -1021,6 +1050,39 @@ diesel::joinable!(group_account_categories -> account_categories (account_catego
 diesel::joinable!(order_documents -> orders (order_id));
 diesel::joinable!(order_item_components -> order_items (order_item_id));
 diesel::joinable!(shipping_labels -> orders (order_id));
+
+diesel::table! {
+    hourly (hour, account_id, counted) {
+        hour -> BigInt,
+        account_id -> Integer,
+        counted -> Integer,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (token_digest) {
+        token_digest -> Text,
+        user_name -> Text,
+        password_digest -> Text,
+        created_at -> BigInt,
+        ends_at -> BigInt,
+        only_path -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit (audit_id) {
+        audit_id -> Integer,
+        done_at -> BigInt,
+        user_name -> Text,
+        origin -> Text,
+        action -> Text,
+        about -> Text,
+        worked -> Bool,
+        outcome -> Text,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(
     change_clock,
@@ -1040,6 +1102,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     variant_attributes,
     image_contents,
     stock,
+    stock_changes,
     pricelists,
     price_validities,
     prices,
@@ -1086,6 +1149,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     category_attributes,
     feeds,
     media,
+    moved_records,
     item_account_categories,
     group_account_categories,
     delivery_times,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
-use super::schema::{order_item_components, order_items, orders, reservations, set_components, stock as stock_rows};
+use super::among::among;
+use super::schema::{order_item_components, order_items, orders, reservations, set_components};
 use super::{Conn, MOST_VARIABLES, Tx, stock};
 use crate::domain::set::{Components, makes};
 use crate::domain::{AccountId, Failure, ItemId, OrderItemId, WarehouseId};
@@ -13,31 +14,24 @@ use crate::on;
 /// What these articles are composed of; those that are no sets are left out.
 pub(crate) fn components_of(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<BTreeMap<ItemId, Components>, Failure> {
     let mut found: BTreeMap<ItemId, Components> = BTreeMap::new();
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(ItemId, ItemId, i32)> = on!(conn, c => set_components::table
-            .filter(set_components::set_item_id.eq_any(chunk))
-            .order((set_components::set_item_id, set_components::item_id))
-            .select((set_components::set_item_id, set_components::item_id, set_components::quantity))
-            .load(c))?;
-        for (set, item, quantity) in rows {
-            found.entry(set).or_default().push((item, quantity));
-        }
+    let rows: Vec<(ItemId, ItemId, i32)> = on!(conn, c => set_components::table
+        .filter(among(set_components::set_item_id, item_ids))
+        .order((set_components::set_item_id, set_components::item_id))
+        .select((set_components::set_item_id, set_components::item_id, set_components::quantity))
+        .load(c))?;
+    for (set, item, quantity) in rows {
+        found.entry(set).or_default().push((item, quantity));
     }
     Ok(found)
 }
 
 /// The sets that contain one of these articles.
 pub(crate) fn containing(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<Vec<ItemId>, Failure> {
-    let mut found = BTreeSet::new();
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let sets: Vec<ItemId> = on!(conn, c => set_components::table
-            .filter(set_components::item_id.eq_any(chunk))
-            .select(set_components::set_item_id)
-            .distinct()
-            .load(c))?;
-        found.extend(sets);
-    }
-    Ok(found.into_iter().collect())
+    let sets: Vec<ItemId> = on!(conn, c => set_components::table
+        .filter(among(set_components::item_id, item_ids))
+        .select(set_components::set_item_id)
+        .load(c))?;
+    Ok(sets.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 /// The bill of material that makes an article a set.
@@ -72,15 +66,13 @@ pub(crate) fn compose(tx: &mut Tx<'_>, set: ItemId, bill: i32, components: &[(It
 /// What one piece of each of these positions was composed of when it was sold.
 pub(crate) fn sold(conn: &mut Conn<'_>, order_item_ids: &[OrderItemId]) -> Result<BTreeMap<OrderItemId, Components>, Failure> {
     let mut found: BTreeMap<OrderItemId, Components> = BTreeMap::new();
-    for chunk in order_item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(OrderItemId, ItemId, i32)> = on!(conn, c => order_item_components::table
-            .filter(order_item_components::order_item_id.eq_any(chunk))
-            .order((order_item_components::order_item_id, order_item_components::item_id))
-            .select((order_item_components::order_item_id, order_item_components::item_id, order_item_components::quantity))
-            .load(c))?;
-        for (position, item, quantity) in rows {
-            found.entry(position).or_default().push((item, quantity));
-        }
+    let rows: Vec<(OrderItemId, ItemId, i32)> = on!(conn, c => order_item_components::table
+        .filter(among(order_item_components::order_item_id, order_item_ids))
+        .order((order_item_components::order_item_id, order_item_components::item_id))
+        .select((order_item_components::order_item_id, order_item_components::item_id, order_item_components::quantity))
+        .load(c))?;
+    for (position, item, quantity) in rows {
+        found.entry(position).or_default().push((item, quantity));
     }
     Ok(found)
 }
@@ -90,16 +82,14 @@ pub(crate) fn sold_together(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<
     let mut all: BTreeSet<ItemId> = item_ids.iter().copied().collect();
     let mut new: Vec<ItemId> = all.iter().copied().collect();
     while !new.is_empty() {
-        let mut found = BTreeSet::new();
-        for chunk in new.chunks(MOST_VARIABLES) {
-            let holding = reservations::table.filter(reservations::item_id.eq_any(chunk)).select(reservations::order_item_id);
-            let items: Vec<ItemId> = on!(conn, c => order_item_components::table
+        let found: Vec<ItemId> = on!(conn, c => {
+            let holding = reservations::table.filter(among(reservations::item_id, &new)).select(reservations::order_item_id);
+            order_item_components::table
                 .filter(order_item_components::order_item_id.eq_any(holding))
                 .select(order_item_components::item_id)
                 .distinct()
-                .load(c))?;
-            found.extend(items);
-        }
+                .load(c)
+        })?;
         new = found.into_iter().filter(|item| all.insert(*item)).collect();
     }
     Ok(all)
@@ -203,32 +193,17 @@ pub(crate) fn reserved_here(
     Ok(found)
 }
 
-/// The stock of these articles changed, and with it that of the sets that contain them: fetchStockCount shows it.
-pub(crate) fn touch(tx: &mut Tx<'_>, item_ids: &[ItemId]) -> Result<(), Failure> {
-    let stamp = tx.stamp.0;
-    for chunk in containing(&mut tx.conn, item_ids)?.chunks(MOST_VARIABLES) {
-        on!(&mut tx.conn, c => diesel::update(stock_rows::table.filter(stock_rows::item_id.eq_any(chunk)))
-            .set(stock_rows::last_changed.eq(stamp))
-            .execute(c))?;
-    }
-    Ok(())
+/// The stock of these articles changed, and with it that of the sets that contain them, which are given back: fetchStockCount
+/// shows it.
+pub(crate) fn touch(tx: &mut Tx<'_>, item_ids: &[ItemId]) -> Result<Vec<ItemId>, Failure> {
+    let sets = containing(&mut tx.conn, item_ids)?;
+    stock::touch(tx, &sets)?;
+    Ok(sets)
 }
 
 /// A set has a row in each warehouse, in which fetchStockCount shows what its components make there.
 pub(crate) fn show_in(tx: &mut Tx<'_>, set: ItemId, warehouses: &[WarehouseId]) -> Result<(), Failure> {
-    let stamp = tx.stamp.0;
-    let rows: Vec<_> = warehouses
-        .iter()
-        .map(|warehouse| {
-            let key = (stock_rows::item_id.eq(set), stock_rows::warehouse_id.eq(*warehouse));
-            (key.0, key.1, stock_rows::stock_count.eq(0), stock_rows::last_changed.eq(stamp))
-        })
-        .collect();
-    on!(&mut tx.conn, c => diesel::insert_into(stock_rows::table)
-        .values(&rows)
-        .on_conflict((stock_rows::item_id, stock_rows::warehouse_id))
-        .do_update()
-        .set(stock_rows::last_changed.eq(stamp))
-        .execute(c))?;
-    Ok(())
+    let rows: Vec<(ItemId, WarehouseId)> = warehouses.iter().map(|warehouse| (set, *warehouse)).collect();
+    stock::begin(tx, &rows)?;
+    stock::touch(tx, &[set])
 }

@@ -11,7 +11,7 @@ use crate::on;
 /// Notes a start; the token is random.
 pub(crate) fn note(tx: &mut Tx<'_>, token: i64) -> Result<(), Failure> {
     let start_id = next_id(tx, "start")?;
-    let last: i64 = on!(&mut tx.conn, c => change_clock::table.select(change_clock::last).first(c))?;
+    let last: i64 = on!(&mut tx.conn, c => change_clock::table.select(change_clock::last).get_result(c))?;
     on!(&mut tx.conn, c => diesel::insert_into(starts::table)
         .values((starts::start_id.eq(start_id), starts::token.eq(token), starts::last.eq(last)))
         .execute(c))?;

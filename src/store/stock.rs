@@ -5,47 +5,150 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::among::among;
 use super::filter::{Cond, Window};
-use super::schema::{items, order_items, orders, reservations, stock};
-use super::since::{Following, Since};
-use super::{Conn, MOST_VARIABLES, Tx};
-use crate::domain::{AccountId, Failure, ItemId, MandatorId, OrderId, OrderItemId, WarehouseId};
-use crate::{conditions, on};
+use super::kept::Choice;
+use super::prepared::{insert_rows, upsert};
+use super::schema::{items, order_items, orders, reservations, set_components, stock};
+use super::{Conn, Tx};
+use crate::domain::{AccountId, Deleted, Failure, ItemId, MandatorId, OrderId, OrderItemId, WarehouseId};
+use crate::{conditions, narrow_to_mandator, on};
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+pub(crate) mod changes;
+
+const ROWS_OF_INSERT: usize = 1_000;
+
+#[derive(Insertable)]
 #[diesel(table_name = stock, treat_none_as_default_value = false)]
-pub struct StockRow {
-    pub item_id: ItemId,
-    pub warehouse_id: WarehouseId,
-    pub stock_count: i32,
-    pub last_changed: i64,
+struct StockRow {
+    item_id: ItemId,
+    warehouse_id: WarehouseId,
+    stock_count: i32,
+    last_changed: i64,
 }
 
 /// Stock of these articles by (article, warehouse).
 pub(crate) fn of_items(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, WarehouseId), i32>, Failure> {
-    let mut found = HashMap::with_capacity(item_ids.len());
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(ItemId, WarehouseId, i32)> = on!(conn, c => stock::table
-            .filter(stock::item_id.eq_any(chunk))
-            .select((stock::item_id, stock::warehouse_id, stock::stock_count))
-            .load(c))?;
-        found.extend(rows.into_iter().map(|(item, warehouse, count)| ((item, warehouse), count)));
+    if item_ids.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(found)
+    let rows: Vec<(ItemId, WarehouseId, i32)> = on!(conn, c => stock::table
+        .filter(among(stock::item_id, item_ids))
+        .select((stock::item_id, stock::warehouse_id, stock::stock_count))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(item, warehouse, count)| ((item, warehouse), count)).collect())
 }
 
-/// Sets stock. Sorted by key first: both databases then write their pages in order.
-pub(crate) fn save(tx: &mut Tx<'_>, mut rows: Vec<StockRow>) -> Result<(), Failure> {
-    rows.sort_unstable_by_key(|row| (row.item_id, row.warehouse_id));
-    for chunk in rows.chunks(1_000) {
-        on!(&mut tx.conn, c => diesel::insert_into(stock::table)
-            .values(chunk)
-            .on_conflict((stock::item_id, stock::warehouse_id))
-            .do_update()
-            .set((stock::stock_count.eq(excluded(stock::stock_count)), stock::last_changed.eq(excluded(stock::last_changed))))
-            .execute(c))?;
+/// An article that stock is booked of, in one of the warehouses where it has any.
+#[derive(Debug, Clone, Queryable)]
+pub(crate) struct Shelved {
+    pub item_id: ItemId,
+    pub mandator_id: MandatorId,
+    pub internal_item_number: String,
+    pub warehouse_id: Option<WarehouseId>,
+    pub stock_count: Option<i32>,
+    /// It is composed of others.
+    pub is_set: bool,
+}
+
+/// By which articles are found whose stock is booked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shelf<'k> {
+    Numbers(MandatorId, &'k [&'k str]),
+    Ids(&'k [ItemId]),
+}
+
+/// What a booking has to know of articles, and all of their stock. Unknown ones are left out.
+pub(crate) fn shelved(conn: &mut Conn<'_>, shelf: Shelf<'_>) -> Result<Vec<Shelved>, Failure> {
+    Ok(on!(conn, c => {
+        let composed = set_components::table.filter(set_components::set_item_id.eq(items::item_id));
+        let query = items::table.left_join(stock::table).select((
+            items::item_id,
+            items::mandator_id,
+            items::internal_item_number,
+            stock::warehouse_id.nullable(),
+            stock::stock_count.nullable(),
+            diesel::dsl::exists(composed),
+        ));
+        match shelf {
+            Shelf::Numbers(mandator_id, numbers) => {
+                query.filter(items::mandator_id.eq(mandator_id)).filter(among(items::internal_item_number, numbers)).load(c)
+            }
+            Shelf::Ids(ids) => query.filter(among(items::item_id, ids)).load(c),
+        }
+    })?)
+}
+
+/// Stock as it is from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Queryable)]
+pub(crate) struct Counted {
+    pub item_id: ItemId,
+    pub warehouse_id: WarehouseId,
+    /// Of the item.
+    pub mandator_id: MandatorId,
+    pub stock_count: i32,
+}
+
+/// Sets stock.
+pub(crate) fn save(tx: &mut Tx<'_>, mut counted: Vec<Counted>) -> Result<(), Failure> {
+    // Both databases then write their pages in order.
+    counted.sort_unstable();
+    for chunk in counted.chunks(ROWS_OF_INSERT) {
+        let rows = rows_of(tx, chunk);
+        insert_rows!(&mut tx.conn, rows.as_slice(), row => upsert(
+            diesel::insert_into(stock::table).values(row),
+            "item_id, warehouse_id",
+            (stock::stock_count.eq(excluded(stock::stock_count)), stock::last_changed.eq(excluded(stock::last_changed))),
+        ))?;
+        changes::note(tx, chunk)?;
     }
     Ok(())
+}
+
+/// Begins with nothing where no stock was ever counted.
+pub(crate) fn begin(tx: &mut Tx<'_>, stocks: &[(ItemId, WarehouseId)]) -> Result<(), Failure> {
+    let item_ids: Vec<ItemId> = stocks.iter().map(|(item_id, _)| *item_id).collect();
+    let known = of_items(&mut tx.conn, &item_ids)?;
+    let unknown: Vec<_> = stocks.iter().filter(|stock| !known.contains_key(stock)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let mandators = mandators_of(&mut tx.conn, &item_ids)?;
+    let counted = unknown.into_iter().filter_map(|(item_id, warehouse_id)| {
+        let mandator_id = *mandators.get(item_id)?;
+        Some(Counted { item_id: *item_id, warehouse_id: *warehouse_id, mandator_id, stock_count: 0 })
+    });
+    save(tx, counted.collect())
+}
+
+/// What fetchStockCount shows of these articles changed, though nothing was counted.
+pub(crate) fn touch(tx: &mut Tx<'_>, item_ids: &[ItemId]) -> Result<(), Failure> {
+    if item_ids.is_empty() {
+        return Ok(());
+    }
+    let counted: Vec<Counted> = on!(&mut tx.conn, c => stock::table
+        .inner_join(items::table)
+        .filter(among(stock::item_id, item_ids))
+        .select((stock::item_id, stock::warehouse_id, items::mandator_id, stock::stock_count))
+        .load(c))?;
+    save(tx, counted)
+}
+
+/// The mandators of items; unknown ids are left out.
+pub(crate) fn mandators_of(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<ItemId, MandatorId>, Failure> {
+    let rows: Vec<(ItemId, MandatorId)> =
+        on!(conn, c => items::table.filter(among(items::item_id, item_ids)).select((items::item_id, items::mandator_id)).load(c))?;
+    Ok(rows.into_iter().collect())
+}
+
+fn rows_of(tx: &Tx<'_>, counted: &[Counted]) -> Vec<StockRow> {
+    let row = |counted: &Counted| StockRow {
+        item_id: counted.item_id,
+        warehouse_id: counted.warehouse_id,
+        stock_count: counted.stock_count,
+        last_changed: tx.stamp.0,
+    };
+    counted.iter().map(row).collect()
 }
 
 conditions! {
@@ -100,34 +203,76 @@ pub(crate) struct FoundStock {
     pub last_changed: i64,
 }
 
-/// Stock that passes a filter, by article and warehouse; in the order of changes what follows a place.
-pub(crate) fn matching(conn: &mut Conn<'_>, filter: &StockFilter, following: Option<Following>) -> Result<Vec<FoundStock>, Failure> {
+/// Columns of a [`FoundStock`].
+macro_rules! found_columns {
+    () => {
+        (
+            items::item_id,
+            items::mandator_id,
+            items::internal_item_number,
+            items::vendor_item_number,
+            items::match_code,
+            stock::warehouse_id,
+            stock::stock_count,
+            stock::last_changed,
+        )
+    };
+}
+use found_columns;
+
+/// A page of stock is one of articles: they pass if there is stock of theirs that does.
+impl Choice for StockFilter {
+    const DELETED: Option<Deleted> = Some(Deleted::Item);
+
+    fn mandator_id(&self) -> MandatorId {
+        self.item.mandator_id
+    }
+
+    /// The numbers of an article change without its stock.
+    fn can_be_kept(&self) -> bool {
+        let item = &self.item;
+        item.item_id.is_open() && item.internal_item_number.is_open() && item.vendor_item_number.is_open() && item.match_code.is_open()
+    }
+
+    fn is_of_a_time(&self) -> bool {
+        self.last_changed.from.is_some()
+    }
+
+    fn passing(&self, conn: &mut Conn<'_>, of: Option<&[i32]>) -> Result<Vec<i32>, Failure> {
+        if of.is_none() && self.is_of_a_time() && self.item.item_id.is_open() {
+            return changes::passing(conn, self);
+        }
+        Ok(on!(conn, c => {
+            let mut query = stock::table
+                .inner_join(items::table)
+                .select(stock::item_id)
+                .into_boxed();
+            narrow_to_mandator!(query, items::mandator_id, self.item.mandator_id, of.is_some() || self.item.item_id.is_list());
+            stock_item_conditions!(narrow query, self.item);
+            stock_conditions!(narrow query, self);
+            if let Some(ids) = of {
+                query = query.filter(among(stock::item_id, ids));
+            }
+            query.load(c)
+        })?)
+    }
+
+    fn changed_after(conn: &mut Conn<'_>, mandator_id: MandatorId, stamp: i64, most: i64) -> Result<Vec<i32>, Failure> {
+        changes::after(conn, mandator_id, stamp, most)
+    }
+}
+
+/// Stock of these articles that passes a filter.
+pub(crate) fn matching(conn: &mut Conn<'_>, filter: &StockFilter, item_ids: &[ItemId]) -> Result<Vec<FoundStock>, Failure> {
     Ok(on!(conn, c => {
         let mut query = stock::table
             .inner_join(items::table)
-            .filter(items::mandator_id.eq(filter.item.mandator_id))
-            .order((stock::item_id, stock::warehouse_id))
-            .select((
-                items::item_id,
-                items::mandator_id,
-                items::internal_item_number,
-                items::vendor_item_number,
-                items::match_code,
-                stock::warehouse_id,
-                stock::stock_count,
-                stock::last_changed,
-            ))
+            .filter(among(stock::item_id, item_ids))
+            .select(found_columns!())
             .into_boxed();
+        narrow_to_mandator!(query, items::mandator_id, filter.item.mandator_id, true);
         stock_item_conditions!(narrow query, filter.item);
         stock_conditions!(narrow query, filter);
-        if let Some(Following { since: Since { stamp, id, second }, most }) = following {
-            let later = stock::item_id.gt(id).or(stock::item_id.eq(id).and(stock::warehouse_id.gt(second)));
-            query = query
-                .filter(stock::last_changed.ge(stamp))
-                .filter(stock::last_changed.gt(stamp).or(later))
-                .order((stock::last_changed, stock::item_id, stock::warehouse_id))
-                .limit(most);
-        }
         query.load(c)
     })?)
 }
@@ -135,15 +280,13 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &StockFilter, following: Opt
 /// Pieces of open orders by (article, warehouse).
 pub(crate) fn reserved(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashMap<(ItemId, WarehouseId), i32>, Failure> {
     let mut found: HashMap<(ItemId, WarehouseId), i32> = HashMap::new();
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<(ItemId, WarehouseId, i32)> = on!(conn, c => reservations::table
-            .filter(reservations::item_id.eq_any(chunk))
-            .select((reservations::item_id, reservations::warehouse_id, reservations::quantity))
-            .load(c))?;
-        for (item, warehouse, pieces) in rows {
-            let sum = found.entry((item, warehouse)).or_default();
-            *sum = sum.saturating_add(pieces);
-        }
+    let rows: Vec<(ItemId, WarehouseId, i32)> = on!(conn, c => reservations::table
+        .filter(among(reservations::item_id, item_ids))
+        .select((reservations::item_id, reservations::warehouse_id, reservations::quantity))
+        .load(c))?;
+    for (item, warehouse, pieces) in rows {
+        let sum = found.entry((item, warehouse)).or_default();
+        *sum = sum.saturating_add(pieces);
     }
     Ok(found)
 }

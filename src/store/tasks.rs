@@ -127,7 +127,7 @@ pub(crate) fn follow(tx: &mut Tx<'_>, rows: &[(StateRow, TaskId)]) -> Result<(),
 }
 
 pub(crate) fn by_id(conn: &mut Conn<'_>, task_id: TaskId) -> Result<Option<TaskRow>, Failure> {
-    Ok(on!(conn, c => channel_tasks::table.find(task_id).select(TaskRow::as_select()).first(c).optional())?)
+    Ok(on!(conn, c => channel_tasks::table.find(task_id).select(TaskRow::as_select()).get_result(c).optional())?)
 }
 
 /// The task of an account about which the channel is asked next.
@@ -211,7 +211,7 @@ pub(crate) fn lose(tx: &mut Tx<'_>, task_id: TaskId) -> Result<(), Failure> {
 
 /// Ends a task in which no offer is left, and lets go what only followed it.
 pub(crate) fn close(tx: &mut Tx<'_>, task_id: TaskId) -> Result<bool, Failure> {
-    let left: i64 = on!(&mut tx.conn, c => task_rows::table.filter(task_rows::task_id.eq(task_id)).select(count_star()).first(c))?;
+    let left: i64 = on!(&mut tx.conn, c => task_rows::table.filter(task_rows::task_id.eq(task_id)).select(count_star()).get_result(c))?;
     if left > 0 {
         return Ok(false);
     }

@@ -2,11 +2,15 @@
 //! which a test may create databases of its own.
 
 mod template;
+mod watch;
+
+pub(crate) use watch::watch;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::schema::{items, offers, stock};
+use super::stock::Counted;
 use super::{Store, Tx, next_id};
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, WarehouseId};
 use crate::on;
@@ -87,16 +91,13 @@ pub(crate) fn item(tx: &mut Tx<'_>, mandator_id: MandatorId, number: &str, count
             items::data.eq("{}"),
         ))
         .execute(c))?;
-    for (warehouse_id, count) in counts {
-        on!(&mut tx.conn, c => diesel::insert_into(stock::table)
-            .values((
-                stock::item_id.eq(item_id),
-                stock::warehouse_id.eq(warehouse_id),
-                stock::stock_count.eq(count),
-                stock::last_changed.eq(stamp),
-            ))
-            .execute(c))?;
-    }
+    let counted = counts.iter().map(|(warehouse_id, stock_count)| Counted {
+        item_id,
+        warehouse_id: *warehouse_id,
+        mandator_id,
+        stock_count: *stock_count,
+    });
+    super::stock::save(tx, counted.collect())?;
     Ok(item_id)
 }
 

@@ -37,6 +37,9 @@ pub struct TransferRow {
 
 /// Has these records sent to an account, now and whenever they change.
 pub(crate) fn ask(tx: &mut Tx<'_>, account_id: AccountId, kind: TransferKind, record_ids: &[i32]) -> Result<(), Failure> {
+    if tx.is_quiet() {
+        return Ok(());
+    }
     let mut known: BTreeSet<i32> = BTreeSet::new();
     for chunk in record_ids.chunks(MOST_VARIABLES) {
         let found: Vec<i32> = on!(&mut tx.conn, c => transfers::table
@@ -78,6 +81,9 @@ pub(crate) fn ask(tx: &mut Tx<'_>, account_id: AccountId, kind: TransferKind, re
 /// These records changed: they go again to every account that has them. Gives the accounts.
 pub(crate) fn changed(tx: &mut Tx<'_>, kind: TransferKind, record_ids: &[i32]) -> Result<BTreeSet<AccountId>, Failure> {
     let mut accounts = BTreeSet::new();
+    if tx.is_quiet() {
+        return Ok(accounts);
+    }
     for chunk in record_ids.chunks(MOST_VARIABLES) {
         let found: Vec<AccountId> = on!(&mut tx.conn, c => transfers::table
             .filter(transfers::kind.eq(kind))
@@ -93,9 +99,29 @@ pub(crate) fn changed(tx: &mut Tx<'_>, kind: TransferKind, record_ids: &[i32]) -
     Ok(accounts)
 }
 
+/// What becomes of these transfers shows at the messages and disputes that they carry.
+macro_rules! carried {
+    ($tx:expr, $these:expr) => {{
+        let found: Result<Vec<i32>, crate::domain::Failure> = $crate::on!(&mut $tx.conn, c => transfers::table
+            .filter($these)
+            .filter(transfers::kind.eq_any([
+                $crate::domain::transfer::TransferKind::Message,
+                $crate::domain::transfer::TransferKind::Dispute,
+            ]))
+            .select(transfers::record_id)
+            .load(c))
+        .map_err(crate::domain::Failure::from);
+        found.and_then(|ids| $crate::store::contacts::touch($tx, &ids))
+    }};
+}
+pub(super) use carried;
+
 /// Puts rows on the foot of the ladder, whatever became of them before.
 fn renew(tx: &mut Tx<'_>, kind: TransferKind, record_ids: &[i32], account_id: Option<AccountId>) -> Result<(), Failure> {
     let (stamp, due_at) = (tx.stamp.0, due_now(tx));
+    if matches!(kind, TransferKind::Message | TransferKind::Dispute) {
+        contacts::touch(tx, record_ids)?;
+    }
     for chunk in record_ids.chunks(MOST_VARIABLES) {
         on!(&mut tx.conn, c => {
             let these = transfers::kind.eq(kind).and(transfers::record_id.eq_any(chunk));
@@ -145,7 +171,7 @@ pub(crate) fn next_due(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Opt
         .filter(transfers::account_id.eq(account_id))
         .filter(transfers::status.eq(OutboxStatus::Pending))
         .select(diesel::dsl::min(transfers::due_at))
-        .first(c))?;
+        .get_result(c))?;
     Ok(due.map(Stamp))
 }
 
@@ -194,6 +220,9 @@ pub(super) fn settle(tx: &mut Tx<'_>, row: &TransferRow, settled: &Settled) -> R
     let pending = transfers::version.eq(row.version).and(transfers::status.eq(OutboxStatus::Pending));
     let this = transfers::table.filter(transfers::transfer_id.eq(row.transfer_id).and(pending));
     let stamp = tx.stamp.0;
+    if !matches!(settled, Settled::Again { .. }) {
+        carried!(tx, transfers::transfer_id.eq(row.transfer_id).and(pending))?;
+    }
     match settled {
         Settled::Done => on!(&mut tx.conn, c => diesel::update(this)
             .set((
@@ -223,10 +252,9 @@ pub(super) fn settle(tx: &mut Tx<'_>, row: &TransferRow, settled: &Settled) -> R
 
 /// The channel takes no records of this kind: none of them is tried any more.
 pub(crate) fn keep_all(tx: &mut Tx<'_>, account_id: AccountId, kind: TransferKind, why: &str) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::update(transfers::table
-            .filter(transfers::account_id.eq(account_id))
-            .filter(transfers::kind.eq(kind))
-            .filter(transfers::status.eq(OutboxStatus::Pending)))
+    let waiting = transfers::account_id.eq(account_id).and(transfers::kind.eq(kind)).and(transfers::status.eq(OutboxStatus::Pending));
+    carried!(tx, waiting)?;
+    on!(&mut tx.conn, c => diesel::update(transfers::table.filter(waiting))
         .set((transfers::status.eq(OutboxStatus::Dropped), transfers::last_error.eq(why)))
         .execute(c))?;
     Ok(())

@@ -17,15 +17,28 @@ pub struct Tx<'c> {
     pub stamp: Stamp,
     /// Some buyers get mails: see [`super::mails`].
     pub(super) mails: bool,
+    /// See [`Tx::quietly`].
+    pub(super) quiet: bool,
 }
 
 impl Tx<'_> {
+    /// From now on nothing goes to channels or buyers: what changes is what they know already.
+    pub(crate) fn quietly(&mut self) {
+        self.quiet = true;
+        self.mails = false;
+    }
+
+    /// See [`Tx::quietly`].
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Runs a piece of work whose failure undoes its own changes, and only those.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let (stamp, mails) = (self.stamp, self.mails);
+        let (stamp, mails, quiet) = (self.stamp, self.mails, self.quiet);
         match &mut self.conn {
-            Conn::Sqlite(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Sqlite(c), stamp, mails })),
-            Conn::Postgres(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Postgres(c), stamp, mails })),
+            Conn::Sqlite(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Sqlite(c), stamp, mails, quiet })),
+            Conn::Postgres(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Postgres(c), stamp, mails, quiet })),
         }
     }
 

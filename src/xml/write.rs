@@ -4,6 +4,10 @@ use crate::domain::limits::is_xml_char;
 
 /// Appends `text` escaped for element content and attribute values. Characters that XML 1.0 forbids are left out.
 pub(crate) fn escape_into(out: &mut String, text: &str) {
+    if is_plain(text) {
+        out.push_str(text);
+        return;
+    }
     let mut from = 0;
     for (at, c) in text.char_indices() {
         let entity = match c {
@@ -21,6 +25,11 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
         from = at + c.len_utf8();
     }
     out.push_str(text.get(from..).unwrap_or_default());
+}
+
+/// Nothing of it is escaped or left out; most texts are like that.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'<' | b'>' | b'&' | b'"'))
 }
 
 /// Bytes of a text that is escaped so many times; a few less where it has characters that are left out.

@@ -128,6 +128,7 @@ fn prices(kinds: PriceKinds) -> &'static str {
 
 fn currencies(can: &Capabilities) -> String {
     match can.currencies.as_slice() {
+        [] if can.prices == PriceKinds::Both => "all".to_owned(),
         [] => "those that the merchant set there; others are refused".to_owned(),
         some => some.iter().map(|currency| currency.code()).collect::<Vec<_>>().join(", "),
     }

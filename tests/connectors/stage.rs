@@ -167,6 +167,11 @@ pub(crate) trait Stage: Send + Sync {
     /// The channel's clock goes wrong by so many minutes.
     fn clock_is_off(&self, minutes: i32);
 
+    /// Whether such a thing can happen at this channel at all. What cannot is in [`StageEntry::untried`] where a scenario is about it.
+    fn can_meet(&self, _fault: Fault) -> bool {
+        true
+    }
+
     /// The exchange after `passing` more ones meets a fault.
     fn strikes(&self, fault: Fault, passing: usize);
 

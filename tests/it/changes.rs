@@ -12,12 +12,18 @@ use crate::hostile::database::Stranger;
 use crate::world::{Database, World, databases, eventually};
 
 /// A fetch call by cursor: `page` is what stands in front of it, in the words of the compat face.
-fn answer(erp: &Erp<'_>, operation: &str, page: &[(&str, &str)], cursor: &str) -> Element {
+pub(crate) fn answer(erp: &Erp<'_>, operation: &str, page: &[(&str, &str)], cursor: &str) -> Element {
     let compat: String = page.iter().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
     let typed: String = page.iter().map(|(name, value)| format!("<{0}>{value}</{0}>", camel(name))).collect();
+    let filter = match operation {
+        "fetchDisputes" => "dispute_filter",
+        "fetchFeedback" => "order_filter",
+        _ => "filter",
+    };
+    let mandator = "<mandator_id filter_method=\"=\" filter_value=\"1\"/>";
     let document = erp.document(
         operation,
-        &format!("<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter>{compat}<changed_since>{cursor}</changed_since>"),
+        &format!("<{filter}>{mandator}</{filter}>{compat}<changed_since>{cursor}</changed_since>"),
         &format!("<filters><item><mandatorId><value>1</value></mandatorId></item></filters>{typed}<changedSince>{cursor}</changedSince>"),
     );
     let reply = erp.send(&document, &[]);
@@ -31,7 +37,7 @@ fn camel(name: &str) -> String {
     parts.fold(first, |name, part| name + &part[..1].to_uppercase() + &part[1..])
 }
 
-fn next_of(answer: &Element) -> String {
+pub(crate) fn next_of(answer: &Element) -> String {
     let code = answer.having("return_code")[0].must("return_code");
     assert_eq!(code, "0", "{answer:?}");
     let next = answer.having("next_changed_since")[0].must("next_changed_since");
@@ -40,7 +46,7 @@ fn next_of(answer: &Element) -> String {
 }
 
 /// Reads on until nothing comes: the values of `key` in the order in which they came, and the cursor at the end.
-fn read_on(erp: &Erp<'_>, operation: &str, page: &[(&str, &str)], key: &str, mut cursor: String) -> (Vec<String>, String) {
+pub(crate) fn read_on(erp: &Erp<'_>, operation: &str, page: &[(&str, &str)], key: &str, mut cursor: String) -> (Vec<String>, String) {
     let mut seen = Vec::new();
     loop {
         let answer = answer(erp, operation, page, &cursor);

@@ -16,7 +16,7 @@ fn messages(erp: &Erp, more: (&str, &str)) -> Element {
 }
 
 /// The message of a buyer about a new order, once Kontor has read it; gives the number of the order and the message's id.
-fn asked(world: &World, erp: &Erp) -> (String, i32) {
+pub(crate) fn asked(world: &World, erp: &Erp) -> (String, i32) {
     erp.list("MUG", "9.90", 9);
     let order = world.sandbox("/orders", &json!({ "lines": [{ "sku": "MUG", "quantity": 1 }] }))["order_id"].as_str().unwrap().to_owned();
     world.sandbox("/messages", &json!({ "order_id": order, "text": "Where is it?" }));
@@ -27,7 +27,7 @@ fn asked(world: &World, erp: &Erp) -> (String, i32) {
     (order, id)
 }
 
-fn answer(erp: &Erp, message_id: i32, own: &str, text: &str) -> Element {
+pub(crate) fn answer(erp: &Erp, message_id: i32, own: &str, text: &str) -> Element {
     erp.call(
         "sendMessages",
         &format!(

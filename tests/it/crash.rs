@@ -157,7 +157,7 @@ pub(crate) fn list(world: &World, accounts: &[i32], numbers: &[String]) {
     call("updateStockCount", stock(1));
     let offer = |account: &i32, number: &str| {
         format!(
-            "<real_offer><mandator_id>1</mandator_id><account_id>{account}</account_id><internal_item_number>{number}</internal_item_number></real_offer>"
+            "<sandbox_offer><mandator_id>1</mandator_id><account_id>{account}</account_id><internal_item_number>{number}</internal_item_number></sandbox_offer>"
         )
     };
     let prepared = call("prepareOffers", accounts.iter().map(|account| each(&|number| offer(account, number))).collect());

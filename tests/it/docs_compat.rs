@@ -30,6 +30,53 @@ const CONNECT: &str = "
 /// Operations that CONNECT does not know.
 const OWN: &[&str] = &["explainOffer", "fetchCoupons", "fetchOfferState", "fetchPendingChanges", "retryChanges"];
 
+/// What people want to do, and the operations for it.
+const GROUPS: &[(&str, &str)] = &[
+    (
+        "Get to know the installation",
+        "echo fetchMandators fetchSubChannels fetchAccounts fetchWarehouses fetchShippingGroups fetchSuppliers",
+    ),
+    (
+        "Describe articles",
+        "updateItems fetchItems deleteItems updateCategories fetchCategories updateManufacturers fetchManufacturers updateDeliveryTimes
+         fetchDeliveryTimes updateDeliveryChargeCategories fetchDeliveryChargeCategories updateTextModuleTypes fetchTextModuleTypes
+         updateImageModuleTypes fetchImageModuleTypes updateTemplates fetchTemplates updateMedia fetchMedia fetchMediaModuleType",
+    ),
+    (
+        "Give them attributes and variants",
+        "updateAttributes fetchAttributes updateAttributeSets fetchAttributeSets updateVariantAttributes fetchVariantAttributes
+         updateVariantAttributeValues",
+    ),
+    ("Sell sets", "updateEpaAssemblies fetchEpaAssemblies updateEpaBoms fetchEpaBoms"),
+    ("Set prices", "updatePricelist fetchPricelist updatePrices updateCoupons fetchCoupons syncPlatformCoupons"),
+    ("Book stock", "updateStockCount fetchStockCount fetchStockReservations updateBranches fetchBranches"),
+    (
+        "Fit articles to channels",
+        "fetchAccountCategories updateAccountCategories updateItemAccountCategoryMapping fetchPlatformCategoryAttributes explainOffer",
+    ),
+    (
+        "List offers and see what became of them",
+        "prepareOffers uploadOffers endOffers relistOffers updateOffers deleteOffers fetchOffers fetchOfferState fetchUploadMessages
+         syncPlatformItems fetchPendingChanges retryChanges fetchFeeds openItemOnClient",
+    ),
+    (
+        "Collect orders and report what happened",
+        "fetchOrders updateOrders updateOrderStatus cancelOrders adjustOrders createCreditEntry syncPlatformOrders fetchOrderTags
+         openOrderOnClient",
+    ),
+    (
+        "Ship",
+        "fetchShippingCarriers fetchDispatchTypes createShippingLabels confirmShippingLabels fetchShippingLabels doShippingSoftwareExport",
+    ),
+    ("Take and give back money", "updatePayments fetchPayments fetchPaymentMethods fetchPaymentInstructions transferMoney"),
+    ("Write invoices and other documents", "updateOrderDocuments createOrderDocuments fetchOrderDocuments"),
+    (
+        "Keep in touch with buyers",
+        "updateCustomers fetchCustomers updateCustomerGroups fetchCustomerGroups syncPlatformCustomers fetchMessages sendMessages
+         updateMessages createDisputes fetchDisputes fetchFeedback fetchFeedbackSummaries",
+    ),
+];
+
 fn connect() -> Vec<&'static str> {
     CONNECT.split_whitespace().collect()
 }
@@ -93,15 +140,39 @@ fn as_code(names: &[&str]) -> String {
     text
 }
 
+/// The operations of the groups, each with what it does.
+fn grouped() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    let doc = |name| find(name).unwrap_or_else(|| panic!("{name} is in a group, but not in the catalogue")).doc;
+    GROUPS.iter().map(|(title, names)| (*title, names.split_whitespace().map(|name| (name, doc(name))).collect())).collect()
+}
+
 #[test]
-fn the_readme_lists_the_operations_of_the_catalogue() {
-    let rows: String = CATALOGUE.iter().map(|operation| format!("| `{}` | {} |\n", operation.name, operation.doc)).collect();
+fn each_operation_is_in_one_group() {
+    let mut named: Vec<&str> = grouped().into_iter().flat_map(|(_, rows)| rows).map(|(name, _)| name).collect();
+    let mut there: Vec<&str> = CATALOGUE.iter().map(|operation| operation.name).collect();
+    named.sort_unstable();
+    there.sort_unstable();
+    assert_eq!(named, there);
+}
+
+#[test]
+fn the_documents_list_the_operations_by_what_people_want_to_do() {
     let (all, own) = (connect().len(), OWN.len());
     let there = CATALOGUE.len() - own;
-    let text = format!(
-        "{there} of the {all} operations of CONNECT and {own} of our own, on both faces:\n\n| operation | |\n| --- | --- |\n{rows}"
-    );
+    let row = |(title, rows): (&str, Vec<(&str, &str)>)| {
+        let names: Vec<String> = rows.iter().map(|(name, _)| format!("`{name}`")).collect();
+        format!("| {title} | {} |\n", names.join(", "))
+    };
+    let table: String = grouped().into_iter().map(row).collect();
+    let text = format!("{there} of the {all} operations of CONNECT and {own} of our own, on both faces:\n\n| | |\n| --- | --- |\n{table}");
     compare("README.md", "operations", &text);
+
+    let section = |(title, rows): (&str, Vec<(&str, &str)>)| {
+        let table: String = rows.iter().map(|(name, doc)| format!("| `{name}` | {doc} |\n")).collect();
+        format!("## {title}\n\n| operation | |\n| --- | --- |\n{table}")
+    };
+    let text: Vec<String> = grouped().into_iter().map(section).collect();
+    compare("docs/OPERATIONS.md", "operations", &text.join("\n"));
 }
 
 #[test]

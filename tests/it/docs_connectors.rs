@@ -16,7 +16,7 @@ const WIDTH: usize = 118;
 
 fn type_of(setting: &Setting) -> String {
     match setting.takes {
-        Takes::File => "path".to_owned(),
+        Takes::File | Takes::Folder => "path".to_owned(),
         Takes::Text | Takes::Secret => "text".to_owned(),
         Takes::Whole { from, to } => format!("{from} to {to}"),
         Takes::Texts => "list of texts".to_owned(),

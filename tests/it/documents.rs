@@ -19,7 +19,7 @@ fn checker() -> Option<PathBuf> {
 }
 
 /// A phone sale. `rest` is what comes with number, addresses and currency.
-fn sale(world: &World, number: &str, country: &str, rest: &str) {
+pub(crate) fn sale(world: &World, number: &str, country: &str, rest: &str) {
     let answer = world.connect(
         "updateOrders",
         &format!(
@@ -33,7 +33,7 @@ fn sale(world: &World, number: &str, country: &str, rest: &str) {
     assert!(answer.contains("return_code=\"0\""), "{answer}");
 }
 
-fn item(name: &str, quantity: i32, price: &str, rate: &str) -> String {
+pub(crate) fn item(name: &str, quantity: i32, price: &str, rate: &str) -> String {
     format!(
         "<order_item><identifier>{name}</identifier><quantity>{quantity}</quantity><price>{price}</price><tax_rate>{rate}</tax_rate></order_item>"
     )
@@ -50,7 +50,7 @@ fn status(world: &World, number: &str, status: &str, rest: &str) {
     assert!(answer.contains("return_code=\"0\""), "{answer}");
 }
 
-fn create(world: &World, number: &str, documents: &str) -> String {
+pub(crate) fn create(world: &World, number: &str, documents: &str) -> String {
     world.connect(
         "createOrderDocuments",
         &format!(
@@ -60,7 +60,7 @@ fn create(world: &World, number: &str, documents: &str) -> String {
     )
 }
 
-fn wanted(kind: &str, rest: &str) -> String {
+pub(crate) fn wanted(kind: &str, rest: &str) -> String {
     format!("<document><document_type>{kind}</document_type>{rest}</document>")
 }
 

@@ -126,7 +126,7 @@ impl<'w> Erp<'w> {
         let answer = self.done(
             "prepareOffers",
             &format!(
-                "<real_offer><mandator_id>1</mandator_id><account_id>{ACCOUNT}</account_id><internal_item_number>{number}</internal_item_number></real_offer>"
+                "<sandbox_offer><mandator_id>1</mandator_id><account_id>{ACCOUNT}</account_id><internal_item_number>{number}</internal_item_number></sandbox_offer>"
             ),
             &format!(
                 "<offers><item><mandatorId>1</mandatorId><accountId>{ACCOUNT}</accountId><internalItemNumber>{number}</internalItemNumber></item></offers>"

@@ -1,4 +1,6 @@
-//! What Kontor and a channel say to each other, kept for the days that the admin sets, and the calls that need a screen.
+//! What Kontor and a channel say to each other, kept for the days that the admin sets.
+
+use kontor::operations::Face;
 
 use crate::config::Config;
 use crate::element::Element;
@@ -32,8 +34,18 @@ fn what_went_to_a_channel_and_came_back_can_be_read_and_failures_found() {
             let said = found.having("feed_id").into_iter().any(|feed| feed.must("failure").contains("down"));
             if said { Ok(()) } else { Err(format!("{found:?}")) }
         });
-        let other = feeds(&erp, "<account_id filter_method=\"=\" filter_value=\"4711\"/>");
-        assert_eq!(other.having("feed_id").len(), 0);
+        let named = |element: &str, more: &str| {
+            erp.codes("fetchFeeds", &format!("<{element}><mandator_id filter_method=\"=\" filter_value=\"1\"/>{more}</{element}>"))
+        };
+        for element in ["feed_filter", "filter", "sandbox_feed_filter"] {
+            assert_eq!(named(element, ""), [0], "{element}");
+        }
+        assert_eq!(named("amazon_feed_filter", ""), [-4047], "no account is at Amazon");
+        assert_eq!(named("feed_filter", "<account_id filter_method=\"=\" filter_value=\"4711\"/>"), [-4006]);
+        assert_eq!(named("feed_filter", "<feed_type filter_method=\"=\" filter_value=\"nonsense\"/>"), [-3007]);
+        if face == Face::Compat {
+            assert!(named("feed_filter", "<colour filter_method=\"=\" filter_value=\"red\"/>")[0] < 0, "a condition that nobody knows");
+        }
     });
 }
 
@@ -48,13 +60,32 @@ fn nothing_is_kept_unless_the_admin_says_so() {
 }
 
 #[test]
-fn calls_that_need_a_screen_are_refused_with_a_reason() {
+fn elements_of_a_platform_without_an_account_are_refused_and_those_with_one_mean_only_it() {
     everywhere(|database, face| {
         let world = World::demo(database);
         let erp = Erp::on(&world, face);
-        let item = "<mandator_id>1</mandator_id><internal_item_number>MUG</internal_item_number>";
-        assert_eq!(erp.codes("openItemOnClient", item), [-5091]);
-        assert_eq!(erp.codes("openOrderOnClient", "<mandator_id>1</mandator_id><order_id>1</order_id>"), [-5091]);
-        assert_eq!(erp.codes("openItemOnClient", "<mandator_id>99</mandator_id><item_id>1</item_id>"), [-4005]);
+        erp.item("MUG", "Mug");
+        let offer = |name: &str| {
+            format!(
+                "<{name}><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>MUG</internal_item_number></{name}>"
+            )
+        };
+        for (name, code) in [("offer", 0), ("sandbox_offer", 0), ("ebay_offer", -5085)] {
+            assert_eq!(erp.codes("prepareOffers", &offer(name)), [code], "{name}");
+        }
+        let filter = |name: &str| format!("<{name}><mandator_id filter_method=\"=\" filter_value=\"1\"/></{name}>");
+        for (call, name, code) in [
+            ("fetchDisputes", "filter", 0),
+            ("fetchDisputes", "sandbox_dispute_filter", 0),
+            ("fetchDisputes", "ebay_dispute_filter", -4047),
+            ("fetchMessages", "filter", 0),
+            ("fetchMessages", "sandbox_message_filter", 0),
+            ("fetchMessages", "ebay_message_filter", -4047),
+        ] {
+            assert_eq!(erp.codes(call, &filter(name)), [code], "{call} {name}");
+        }
+        let message =
+            "<ebay_message significant_key=\"message_id\"><mandator_id>1</mandator_id><message_id>4711</message_id></ebay_message>";
+        assert_eq!(erp.codes("updateMessages", message), [-4050], "an element that is named after its platform is read");
     });
 }

@@ -81,7 +81,7 @@ fn say(world: &World, what: &str, said: &serde_json::Value) {
 }
 
 /// Plays the script on one face; gives the names of the samples that came out otherwise.
-fn play(world: &World, face: Face) -> Vec<String> {
+pub(crate) fn play(world: &World, face: Face) -> Vec<String> {
     let mut differing = Vec::new();
     for step in script() {
         match step {

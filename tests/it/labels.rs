@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::config::Config;
 use crate::world::{World, databases, eventually};
 
-fn sale(world: &World, number: &str, city: &str) {
+pub(crate) fn sale(world: &World, number: &str, city: &str) {
     let answer = world.connect(
         "updateOrders",
         &format!(
@@ -20,14 +20,14 @@ fn sale(world: &World, number: &str, city: &str) {
     assert!(answer.contains("return_code=\"0\""), "{answer}");
 }
 
-fn label(number: &str) -> String {
+pub(crate) fn label(number: &str) -> String {
     format!(
         "<shipping_label><mandator_id>1</mandator_id><order significant_key=\"external_order_number_1\"><external_order_number_1>{number}</external_order_number_1>\
          </order><external_label_number>L-{number}</external_label_number><weight>500</weight></shipping_label>"
     )
 }
 
-fn create(world: &World, labels: &str) -> String {
+pub(crate) fn create(world: &World, labels: &str) -> String {
     world.connect("createShippingLabels", &format!("<request method=\"createShippingLabels\" version=\"1.0.0\">{labels}</request>"))
 }
 

@@ -11,15 +11,15 @@ use crate::world::World;
 /// Two pixels.
 const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGP4z8DA8J8BAAf/Af8Bf4mnAAAAAElFTkSuQmCC";
 
-fn file(name: &str, more: &str) -> String {
+pub(crate) fn file(name: &str, more: &str) -> String {
     format!("<media significant_key=\"identifier\"><mandator_id>1</mandator_id><identifier>{name}</identifier>{more}</media>")
 }
 
-fn deleted(name: &str) -> String {
+pub(crate) fn deleted(name: &str) -> String {
     format!("<media significant_key=\"identifier\" delete=\"true\"><mandator_id>1</mandator_id><identifier>{name}</identifier></media>")
 }
 
-fn text(content: &str) -> String {
+pub(crate) fn text(content: &str) -> String {
     format!("<file_name>note.txt</file_name><media_base64>{}</media_base64>", BASE64_STANDARD.encode(content))
 }
 
@@ -104,5 +104,65 @@ fn no_path_leads_out_of_the_folder_and_no_name_hides_what_a_file_is() {
         for path in ["/media/..%2f..%2fkontor.toml/x", "/media/%2e%2e/kontor.toml", "/media/0/x.png", "/thumbnails/..%2fkontor.toml"] {
             assert_eq!(world.get(path).status, 404, "{path}");
         }
+    });
+}
+
+/// What an answer warns of.
+fn warnings(answer: &Element) -> String {
+    format!("{answer:?}")
+}
+
+fn item(number: &str, url: &str) -> String {
+    format!(
+        "<item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id><internal_item_number>{number}</internal_item_number><identifier>{number}</identifier>\
+         <tax_type_id>1</tax_type_id><image_modules><image_module><image_module_type_id>1</image_module_type_id><image_url>{url}</image_url></image_module></image_modules></item>"
+    )
+}
+
+#[test]
+fn who_names_a_file_that_is_gone_or_takes_one_away_is_warned() {
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        let address = |report: &Element| report.having("media_url")[0].must("media_url").to_owned();
+        let picture = format!("<file_name>lamp.png</file_name><media_base64>{PICTURE}</media_base64>");
+        let front = address(&erp.must("updateMedia", &file("front", &picture)));
+        let note = address(&erp.must("updateMedia", &file("note", &text("no picture"))));
+        assert!(!warnings(&erp.must("updateItems", &item("LAMP", &front))).contains("address of Kontor"));
+        assert!(warnings(&erp.must("updateItems", &item("MUG", &note))).contains("the file is no picture"));
+        let taken = erp.must("updateMedia", &deleted("front"));
+        assert!(warnings(&taken).contains("LAMP") && !warnings(&taken).contains("MUG"), "{taken:?}");
+        assert!(warnings(&erp.must("updateItems", &item("LAMP", &front))).contains("the file is not there any more"));
+        let explained = "<mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>LAMP</internal_item_number>";
+        let lacks = erp.ask("explainOffer", explained);
+        assert!(lacks.having("blocking").into_iter().any(|lack| lack.must("name") == "image"), "{lacks:?}");
+        erp.must("updateItems", &item("LAMP", "https://img.example/lamp.png"));
+        let other = address(&erp.must("updateMedia", &file("front", &picture)));
+        erp.must("updateItems", &item("CUP", &other));
+        erp.must("updateItems", &item("CUP", "https://img.example/cup.png"));
+        assert!(!warnings(&erp.must("updateMedia", &deleted("front"))).contains("CUP"), "it names another one by now");
+    });
+}
+
+#[test]
+fn no_program_and_no_web_page_is_kept_and_a_rehearsal_promises_no_address() {
+    everywhere(|database, face| {
+        let world = World::demo(database);
+        let erp = Erp::on(&world, face);
+        let named = |name: &str, content: &[u8]| {
+            file("x", &format!("<file_name>{name}</file_name><media_base64>{}</media_base64>", BASE64_STANDARD.encode(content)))
+        };
+        for (name, content) in [
+            ("setup.txt", &b"MZ\x90\0\x03\0"[..]),
+            ("setup.exe", b"plain text"),
+            ("page.txt", b"<!DOCTYPE html><html><script>alert(1)</script></html>"),
+            ("run.csv", b"#!/bin/sh\nrm -r /"),
+        ] {
+            assert_eq!(erp.codes("updateMedia", &named(name, content)), [-3114], "{name}");
+        }
+        assert_eq!(erp.codes("updateMedia", &named("a\u{202e}gnp.txt", b"text")), [-3110]);
+        assert_eq!(erp.codes("updateMedia", &file("x", &format!("<language_code_iso>!!</language_code_iso>{}", text("a")))), [-3007]);
+        assert_eq!((kept(&world), fetched(&erp).having("media_id").len()), (0, 0));
+        erp.must("updateMedia", &named("mz.csv", b"MZ;a number;of a list\n"));
     });
 }

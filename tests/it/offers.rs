@@ -273,7 +273,7 @@ fn a_platforms_further_fields_are_given_back() {
         let world = World::demo(database);
         let erp = Erp::on(&world, face);
         erp.item("MUG", "Mug");
-        let block = "<ebay_offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>MUG</internal_item_number><listing_type>FixedPriceItem</listing_type></ebay_offer>";
+        let block = "<sandbox_offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>MUG</internal_item_number><listing_type>FixedPriceItem</listing_type></sandbox_offer>";
         let escaped = crate::world::escape(block);
         call(
             &erp,

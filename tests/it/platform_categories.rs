@@ -66,7 +66,13 @@ fn the_tree_of_a_channel_is_read_by_name_and_of_the_accounts_that_are_meant() {
             let paths: Vec<&str> = found.having("takes_offers").into_iter().map(|category| category.must("path")).collect();
             if paths == ["0_clothing_clothing-shirts"] { Ok(()) } else { Err(format!("{found:?}")) }
         });
-        let none = asked(&erp, "<account_id filter_method=\"=\" filter_value=\"4711\"/>");
-        assert_eq!(none.having("takes_offers").len(), 0);
+        let codes = |filter: &str| erp.codes("fetchPlatformCategoryAttributes", filter);
+        let unknown =
+            "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><account_id filter_method=\"=\" filter_value=\"4711\"/></filter>";
+        assert_eq!(codes(unknown), [-4006], "nothing found would say that it has no categories");
+        let nodes = |platform: &str| {
+            format!("<{platform}_browsenode_filter><subchannel filter_method=\"=\" filter_value=\"9000\"/></{platform}_browsenode_filter>")
+        };
+        assert_eq!((codes(&nodes("sandbox")), codes(&nodes("amazon"))), (vec![0], vec![-4047]));
     });
 }

@@ -18,7 +18,7 @@ struct Line {
 }
 
 /// Moved by reading polls and by every transaction, whatever it does.
-const RESTLESS: [&str; 4] = ["change_clock", "writers", "account_work", "contact_cursors"];
+const RESTLESS: [&str; 5] = ["change_clock", "writers", "account_work", "contact_cursors", "hourly"];
 
 /// The mark that an answer reached its caller: it comes with a later commit, at any time.
 const LATE: &str = "handed_over";
@@ -133,7 +133,12 @@ fn rehearse_everything(database: Database) {
                 let meant = world.connect(sample.operation.name, request.trim_end());
                 assert!(rehearsal.contains("dry_run=\"true\"") || rehearsal.contains("return_code=\"-"), "{name}: {rehearsal}");
                 assert!(!meant.contains("dry_run"), "{name}: {meant}");
-                let shown = |answer: &str| pretty(&masked(&reports(answer), began, &world.base));
+                // A file that is not stored has no address.
+                let is_address = |line: &&str| ["<media_url>", "<thumbnail_url>"].iter().any(|name| line.trim_start().starts_with(name));
+                let shown = |answer: &str| {
+                    let text = pretty(&masked(&reports(answer), began, &world.base));
+                    text.lines().filter(|line| !is_address(line)).collect::<Vec<_>>().join("\n")
+                };
                 if !sample.waits_for_channels() {
                     assert_eq!(shown(&rehearsal), shown(&meant), "{name} on {database:?}");
                 }

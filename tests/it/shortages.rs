@@ -52,7 +52,7 @@ fn a_piece_that_comes_to_another_warehouse_belongs_to_the_order_that_waits_for_i
         erp.item("LATE", "Late");
         for (sku, number) in ["SHORT", "LATE"].into_iter().zip(&numbers) {
             erp.price(sku, "5.00");
-            let prepared = erp.must("prepareOffers", &format!("<real_offer><mandator_id>1</mandator_id><account_id>1001</account_id><internal_item_number>{sku}</internal_item_number></real_offer>"));
+            let prepared = erp.must("prepareOffers", &format!("<sandbox_offer><mandator_id>1</mandator_id><account_id>1001</account_id><internal_item_number>{sku}</internal_item_number></sandbox_offer>"));
             let offer_id = prepared.having("offer_id")[0].number("offer_id");
             erp.ask("uploadOffers", &format!("<offers><offer_id>{offer_id}</offer_id></offers>"));
             assert_eq!(there(&stock(&erp, sku)), [("standard", 0, 1)], "{sku}: a shortage of the first warehouse");

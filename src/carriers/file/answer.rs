@@ -19,18 +19,19 @@ pub(super) struct Values<'v> {
 pub(super) fn row(settings: &Settings, line: usize, values: Values<'_>) -> Row {
     let Values { reference, tracking_number, status, message } = values;
     let state = status.to_uppercase();
+    let spoilt = |why: String| Said::Broken(format!("{}: {why}", settings.tracking_number));
     let said = if reference.is_empty() {
-        Said::Broken(format!("there is no {}", settings.reference))
+        Said::Broken(format!("there is no {}, by which the label is found (answer_reference names it)", settings.reference))
     } else if settings.void.contains(&state) {
-        Said::Void
+        match tracking_number.is_empty() {
+            true => Said::Void(None),
+            false => number(tracking_number).map_or_else(spoilt, |number| Said::Void(Some(number))),
+        }
     } else if !state.is_empty() && !settings.good.contains(&state) {
         let reason = if message.is_empty() { "no reason given" } else { message };
         Said::Refused(format!("{}: {}", short(status, 50), short(reason, 500)))
     } else {
-        match number(tracking_number) {
-            Ok(number) => Said::Made(number),
-            Err(why) => Said::Broken(format!("{}: {why}", settings.tracking_number)),
-        }
+        number(tracking_number).map_or_else(spoilt, Said::Made)
     };
     Row { line, reference: short(reference, 100), said }
 }

@@ -26,8 +26,17 @@ pub(super) fn read(settings: &Settings, text: &str) -> Result<Vec<Row>, String> 
     let mut reader = ReaderBuilder::new().delimiter(settings.separator).flexible(true).from_reader(text.as_bytes());
     let names = reader.headers().map_err(|error| format!("line 1: {error}"))?.clone();
     let place = |name: &str| names.iter().position(|given| given.trim() == name);
-    let needed = |name: &str| place(name).ok_or_else(|| format!("line 1: there is no column {name}, but: {}", of(&names)));
-    let (reference, tracking_number) = (needed(&settings.reference)?, needed(&settings.tracking_number)?);
+    let needed = |name: &str, key: &str| {
+        place(name).ok_or_else(|| {
+            let separator = char::from(settings.separator).escape_default();
+            format!(
+                "line 1: there is no column \"{name}\", but: {}; have the admin set {key} in [carriers.settings], or separator, which is \"{separator}\"",
+                of(&names)
+            )
+        })
+    };
+    let reference = needed(&settings.reference, "answer_reference")?;
+    let tracking_number = needed(&settings.tracking_number, "answer_tracking_number")?;
     let (status, message) = (place(&settings.status), place(&settings.message));
     let mut rows = Vec::new();
     let (mut line, mut counted) = (1, 0);
@@ -50,6 +59,6 @@ pub(super) fn read(settings: &Settings, text: &str) -> Result<Vec<Row>, String> 
 }
 
 fn of(names: &StringRecord) -> String {
-    let text = names.iter().collect::<Vec<_>>().join(", ");
-    crate::domain::layout::short(&text, 200)
+    let text = names.iter().filter(|name| !name.trim().is_empty()).collect::<Vec<_>>().join(", ");
+    if text.is_empty() { "none, the line is empty".to_owned() } else { crate::domain::layout::short(&text, 200) }
 }

@@ -82,7 +82,7 @@ fn characters_that_the_software_cannot_read_are_refused_with_their_column() {
 #[test]
 fn each_row_of_an_answer_says_what_became_of_a_parcel() {
     let text = "Referenz;Sendungsnummer;Status;Meldung\r\nK1-000001; 0034 0001 ;ok;\r\nK1-000002;;FEHLER;Straße unbekannt\r\n\
-                K1-000003;77;storno;\r\n;78;OK;\r\nK1-000004;3,4E+19;OK;\r\nK1-000005\r\n";
+                K1-000003;77;storno;\r\n;78;OK;\r\nK1-000004;3,4E+19;OK;\r\nK1-000005\r\nK1-000006;;STORNO;\r\nK1-000007;3,4E+19;STORNO;\r\n";
     let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
     let rows = exchange(GERMAN).answer(&bytes).expect("rows");
     let said: Vec<_> = rows.iter().map(|row| (row.line, row.reference.as_str(), row.said.clone())).collect();
@@ -92,10 +92,12 @@ fn each_row_of_an_answer_says_what_became_of_a_parcel() {
         [
             (2, "K1-000001", Said::Made("00340001".into())),
             (3, "K1-000002", Said::Refused("FEHLER: Straße unbekannt".into())),
-            (4, "K1-000003", Said::Void),
-            (5, "", broken("there is no Referenz")),
+            (4, "K1-000003", Said::Void(Some("77".into()))),
+            (5, "", broken("there is no Referenz, by which the label is found (answer_reference names it)")),
             (6, "K1-000004", broken("Sendungsnummer: \"3,4E+19\" is not a tracking number; keep spreadsheets from changing it")),
             (7, "K1-000005", broken("Sendungsnummer: is empty")),
+            (8, "K1-000006", Said::Void(None)),
+            (9, "K1-000007", broken("Sendungsnummer: \"3,4E+19\" is not a tracking number; keep spreadsheets from changing it")),
         ]
     );
     let xml = exchange("format = \"xml\"")
@@ -110,9 +112,9 @@ fn each_row_of_an_answer_says_what_became_of_a_parcel() {
 #[test]
 fn a_file_that_is_no_answer_is_refused_with_the_reason() {
     let of = |more: &str, bytes: &[u8]| exchange(more).answer(bytes).expect_err("no answer");
-    assert!(of("", b"a;b\r\n1;2\r\n").contains("line 1: there is no column reference, but: a, b"));
+    assert!(of("", b"a;b\r\n1;2\r\n").contains("line 1: there is no column \"reference\", but: a, b; have the admin set answer_reference"));
     assert!(of("", b"reference;tracking_number\r\n").contains("no parcel"));
-    assert!(of("", b"").contains("there is no column reference"));
+    assert!(of("", b"").contains("line 1: there is no column \"reference\", but: none, the line is empty"));
     assert!(of("format = \"xml\"", b"<r><p>").contains("1"));
     assert!(of("format = \"xml\"", b"<!DOCTYPE r><r/>").contains("DOCTYPE"));
     assert!(of("", &vec![b'x'; MOST_BYTES + 1]).contains("split it"));

@@ -42,11 +42,11 @@ impl Listing {
         self.title = content.title.clone();
         self.description = content.description.clone();
         self.language = content.language.clone();
-        self.ean = content.ean.clone();
+        self.ean = content.ean.clone().filter(|_| can.has("ean"));
         self.images = content.images.iter().take(most_pictures).cloned().collect();
         self.category = content.category.clone().filter(|_| can.has("categories"));
         self.attributes = if can.has("attributes") { content.attributes.iter().map(shown).collect() } else { Vec::new() };
-        self.weight_in_gram = content.weight_in_gram.map(|weight| weight.to_string());
+        self.weight_in_gram = content.weight_in_gram.filter(|_| can.has("weight")).map(|weight| weight.to_string());
         self.tax_class = content.tax_class.clone();
         self.delivery_time = content.delivery_time.clone();
         self.delivery_charge = content.delivery_charge.clone();

@@ -30,8 +30,8 @@ fn open() -> Opened {
         stage("sandbox for whole shipments", "lacks = ['ships_in_part']", false),
         stage(
             "sandbox that can little",
-            "lacks = ['tasks', 'renames', 'variants', 'pictures', 'categories', 'attributes', 'finds_offers', 'ships_in_part', \
-             'several_packages', 'positions_cancelled', 'cancellation_accepted', 'cancellation_declined', 'refunded', 'messages', \
+            "lacks = ['tasks', 'renames', 'variants', 'pictures', 'ean', 'weight', 'categories', 'attributes', 'finds_offers', \
+             'ships_in_part', 'several_packages', 'positions_cancelled', 'cancellation_accepted', 'cancellation_declined', 'refunded', 'messages', \
              'disputes', 'feedback']\nlongest_sku = 20",
             false,
         ),

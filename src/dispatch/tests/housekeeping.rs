@@ -1,12 +1,12 @@
 //! What is done beside the accounts' work.
 
-use crate::domain::OfferId;
 use crate::domain::offer::Wanted;
+use crate::domain::{ItemId, MandatorId, OfferId};
 use std::sync::Arc;
 
 use diesel::prelude::*;
 
-use super::world::{ACCOUNT, World, everywhere, later};
+use super::world::{self, ACCOUNT, World, everywhere, later};
 use crate::dispatch::bell::Wake;
 use crate::dispatch::housekeeping::Housekeeper;
 use crate::dispatch::keeper::Keeper;
@@ -16,6 +16,8 @@ use crate::on;
 use crate::store::offers::{self, EndedBy};
 use crate::store::outbox::{self, Settled, Topic};
 use crate::store::schema::outbox_facts;
+use crate::store::since::{Following, Since};
+use crate::store::stock::{self, StockFilter, StockItemFilter, changes};
 use crate::store::{accounts, messages};
 
 const DAY: i64 = 86_400;
@@ -26,9 +28,11 @@ fn housekeeper(world: &World) -> Housekeeper {
         settings: Arc::clone(&world.settings),
         store: world.store.clone(),
         bell: Arc::clone(&world.bell),
+        metrics: Arc::default(),
         keeper: Arc::new(Keeper::default()),
         owner: "this process".into(),
         warned: Default::default(),
+        looked_through: Default::default(),
     }
 }
 
@@ -107,5 +111,35 @@ fn a_scheduled_offer_is_released_when_its_time_has_come() {
         housekeeper.release(later(101)).unwrap();
         assert_eq!((world.offer(1).wanted, world.offer(1).release_at, world.rows(1).len()), (Wanted::Running, None, 4));
         assert_eq!(world.bell.wait_for_work(ACCOUNT, std::time::Instant::now()), Wake::Rung);
+    });
+}
+
+#[test]
+fn stock_changes_that_no_longer_count_are_forgotten_and_the_others_never() {
+    everywhere(|world| {
+        world.add_running(1);
+        world.add_running(2);
+        for count in 1..=30 {
+            for item in [1, 2] {
+                world.write(move |tx| world::set_stock(tx, item, 1, count));
+            }
+        }
+        world.write(|tx| world::set_stock(tx, 1, 2, 7));
+        let rows = |world: &World| {
+            let most = i64::from(i16::MAX);
+            world.store.read(|conn| changes::stretch(conn, MandatorId(1), Since::START, most)).unwrap().map(|all| (all.rows, all.outdated))
+        };
+        assert!(rows(&world).unwrap().1 >= 58);
+        housekeeper(&world).tidy(later(0)).unwrap();
+        let (kept, outdated) = rows(&world).unwrap();
+        assert_eq!(outdated, 0);
+        let filter = StockFilter { item: StockItemFilter { mandator_id: MandatorId(1), ..Default::default() }, ..Default::default() };
+        let all = world.store.read(|conn| stock::matching(conn, &filter, &[ItemId(1), ItemId(2)])).unwrap();
+        assert_eq!(kept, all.len(), "one row for each stock");
+        let following = Following { since: Since::START, most: 100 };
+        let changed = world.store.read(|conn| changes::following(conn, &filter, following)).unwrap();
+        assert_eq!(changed.len(), all.len());
+        assert!(changed.is_sorted_by_key(|row| (row.last_changed, row.item_id, row.warehouse_id)));
+        assert_eq!(changed.last().map(|row| (row.item_id, row.stock_count)), Some((ItemId(1), 7)));
     });
 }

@@ -8,7 +8,7 @@ use crate::carriers::{Carrier, CarrierError, Found, Label, Made, Paper};
 use crate::config::fixture;
 use crate::dispatch::labels::Labeller;
 use crate::domain::label::{LabelDocument, LabelState};
-use crate::domain::order::{PacketDocument, Workflow};
+use crate::domain::order::{OrderStatus, PacketDocument, Workflow};
 use crate::domain::order_document::{DocumentType, FileKind};
 use crate::domain::{AccountId, LabelId, MandatorId, OrderId, Stamp};
 use crate::files::{Folder, checksum};
@@ -233,6 +233,83 @@ fn a_cancelled_label_is_given_back_unless_the_carrier_keeps_it() {
             let (labeller, script) = labeller(world, answers.into_iter().map(Answer::Cancelled).collect());
             while labeller.turn(later()).unwrap() {}
             assert_eq!((row(world, id).state, script.asked.lock().unwrap().clone()), (state, vec!["cancel"; calls]));
+        }
+    });
+}
+
+#[test]
+fn a_label_that_was_given_back_leaves_no_number_in_its_package() {
+    everywhere(|world| {
+        let world = &world;
+        let order = order(world);
+        let packet = world.write(move |tx| Ok(orders::add_packet(tx, order, PacketDocument::default(), &[])?.packet_id));
+        let id = wanted(world, order, Some(packet));
+        let (labeller, _) = labeller(world, vec![Answer::Made(Ok(Made::Label(made()))), Answer::Cancelled(Ok(None))]);
+        labeller.turn(later()).unwrap();
+        let number = || world.store.read(|conn| orders::packets_of(conn, &[order])).unwrap().remove(0).data.tracking_number;
+        assert_eq!(number().as_deref(), Some("0034"));
+        world.write(move |tx| {
+            let mut row = labels::load(&mut tx.conn, &[id])?.remove(0);
+            (row.state, row.due_at) = (LabelState::Cancelling, 0);
+            labels::save(tx, &mut row, "erp")
+        });
+        labeller.turn(later()).unwrap();
+        assert_eq!((row(world, id).state, number()), (LabelState::Cancelled, None));
+    });
+}
+
+#[test]
+fn who_reads_that_kontor_gave_up_reads_what_helps() {
+    everywhere(|world| {
+        let world = &world;
+        let order = order(world);
+        let down = || Err(CarrierError::NotReached("down".into()));
+        let lost = || Err(CarrierError::Unclear("lost".into()));
+        for (state, answer, after, words) in [
+            (LabelState::Waiting, Answer::Made(down()), LabelState::Refused, "when the carrier works again"),
+            (LabelState::Waiting, Answer::Made(lost()), LabelState::Unclear, "look at the carrier"),
+            (LabelState::Cancelling, Answer::Cancelled(Err(CarrierError::NotReached("down".into()))), LabelState::Made, "CANCEL again"),
+        ] {
+            let id = wanted(world, order, None);
+            world.write(move |tx| {
+                let mut row = labels::load(&mut tx.conn, &[id])?.remove(0);
+                row.state = state;
+                // Ordered so long ago that nobody tries it any more.
+                row.created_at = 0;
+                labels::save(tx, &mut row, "erp")
+            });
+            let (labeller, _) = labeller(world, vec![answer]);
+            labeller.turn(later()).unwrap();
+            let said = row(world, id).document().unwrap().messages;
+            assert!(row(world, id).state == after && said.len() == 2 && said[1].contains(words), "{said:?}");
+        }
+    });
+}
+
+fn cancel_order(world: &World, order: OrderId) {
+    world.write(move |tx| {
+        let mut row = orders::get(&mut tx.conn, order)?.expect("the order");
+        row.order_status_id = OrderStatus::Cancelled;
+        orders::save(tx, &mut row, "erp")
+    });
+}
+
+#[test]
+fn a_lost_answer_is_looked_for_although_the_order_was_cancelled() {
+    everywhere(|world| {
+        let world = &world;
+        for (found, state) in
+            [(Found::Nothing, LabelState::Cancelled), (Found::Label(made()), LabelState::Made), (Found::Unknown, LabelState::Unclear)]
+        {
+            let order = order(world);
+            let (id, never_asked) = (wanted(world, order, None), wanted(world, order, None));
+            let lost = Answer::Made(Err(CarrierError::Unclear("lost".into())));
+            let (labeller, script) = labeller(world, vec![lost, Answer::Found(Ok(found))]);
+            assert!(labeller.turn(Stamp::now()).unwrap());
+            cancel_order(world, order);
+            while labeller.turn(later()).unwrap() {}
+            assert_eq!((row(world, id).state, script.asked.lock().unwrap().clone()), (state, vec!["make", "find"]));
+            assert_eq!(row(world, never_asked).state, LabelState::Waiting);
         }
     });
 }

@@ -5,6 +5,7 @@ mod catalogue;
 mod failures;
 mod housekeeping;
 mod labels;
+mod late_answers;
 mod leases;
 mod left_behind;
 mod left_out;

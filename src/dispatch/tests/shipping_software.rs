@@ -1,7 +1,7 @@
 //! Files for shipping software: each parcel is in one of them, and each answer counts once.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -13,11 +13,11 @@ use crate::carriers::build;
 use crate::config::{CarrierAccount, fixture};
 use crate::dispatch::shipping_software::Forwarder;
 use crate::domain::label::{LabelDocument, LabelState, Shipment};
-use crate::domain::order::Address;
+use crate::domain::order::{Address, PacketDocument};
 use crate::domain::{AccountId, LabelId};
 use crate::store::{Store, Stored, labels, orders};
 
-fn folders() -> TempDir {
+pub(super) fn folders() -> TempDir {
     let place = tempfile::tempdir().unwrap();
     for name in ["out", "in"] {
         fs::create_dir(place.path().join(name)).unwrap();
@@ -30,7 +30,7 @@ fn account(place: &Path) -> CarrierAccount {
     CarrierAccount { settings: toml::from_str(&settings).unwrap(), ..fixture::carrier("file") }
 }
 
-fn forwarder(world: &World, store: &Store, place: &Path) -> Forwarder {
+pub(super) fn forwarder(world: &World, store: &Store, place: &Path) -> Forwarder {
     let account = account(place);
     let exchange = build(&account, Duration::from_secs(1)).unwrap().exchanged();
     Forwarder::new(store.clone(), Arc::clone(&world.bell), account, exchange, AccountId(-1))
@@ -185,6 +185,100 @@ fn an_answer_counts_once_and_what_does_not_fit_is_named_line_by_line() {
         fs::write(into.join("again.csv"), "reference;tracking_number\nK1-000001;0034\n").unwrap();
         assert_eq!((import(&mut forwarder), files(&into.join("archive")).len()), (1, 1));
         assert_eq!(row(world, ids[0]).last_changed, before, "a repeat changes nothing");
+    });
+}
+
+/// Puts an answer into the folder and has it read. Gives the note beside a file with complaints, if there is one.
+pub(super) fn answer(forwarder: &mut Forwarder, place: &Path, name: &str, rows: &str) -> String {
+    let into = place.join("in");
+    fs::write(into.join(name), format!("reference;tracking_number;status;message\n{rows}\n")).unwrap();
+    assert_eq!(import(forwarder), 1);
+    let note = format!("-{name}.txt");
+    let notes = fs::read_dir(into.join("error")).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let of_file = |path: &PathBuf| path.to_string_lossy().ends_with(&note);
+    notes.filter(of_file).map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+pub(super) fn retry(world: &World, id: LabelId) {
+    world.write(move |tx| {
+        let mut row = labels::load(&mut tx.conn, &[id])?.remove(0);
+        row.state = LabelState::Waiting;
+        row.due_at = i64::MAX;
+        labels::save(tx, &mut row, "erp")
+    });
+}
+
+#[test]
+fn a_late_number_gives_no_package_a_second_label() {
+    everywhere(|world| {
+        let (world, place) = (&world, folders());
+        let order = order(world);
+        let packet = world.write(move |tx| Ok(orders::add_packet(tx, order, PacketDocument::default(), &[])?.packet_id));
+        let late = wanted(world, order, Some(packet));
+        let mut forwarder = forwarder(world, &world.store, place.path());
+        forwarder.export(SystemTime::now()).unwrap();
+        answer(&mut forwarder, place.path(), "1.csv", "K1-000001;;ERROR;address unknown");
+        let other = wanted(world, order, Some(packet));
+        forwarder.export(SystemTime::now()).unwrap();
+        answer(&mut forwarder, place.path(), "2.csv", "K1-000002;0034;OK;");
+        let number = || world.store.read(|conn| orders::packets_of(conn, &[order])).unwrap().remove(0).data.tracking_number;
+        let note = answer(&mut forwarder, place.path(), "3.csv", "K1-000001;7777;OK;");
+        assert!(note.contains("label K1-000001 has the number 7777 now, but its package") && note.contains("K1-000002"), "{note}");
+        assert_eq!((row(world, late).state, row(world, other).state), (LabelState::Refused, LabelState::Made));
+        assert_eq!(number().as_deref(), Some("0034"));
+        assert!(row(world, late).document().unwrap().messages.iter().any(|said| said.contains("7777")), "the ERP reads it, too");
+        // The other one is taken back: now the line counts.
+        answer(&mut forwarder, place.path(), "4.csv", "K1-000002;;VOID;");
+        assert_eq!((row(world, other).state, number()), (LabelState::Refused, None));
+        assert_eq!(answer(&mut forwarder, place.path(), "5.csv", "K1-000001;7777;OK;"), "");
+        assert_eq!((row(world, late).state, number().as_deref()), (LabelState::Made, Some("7777")));
+    });
+}
+
+#[test]
+fn a_parcel_that_is_taken_back_has_no_number_any_more_and_an_old_answer_brings_none() {
+    everywhere(|world| {
+        let (world, place) = (&world, folders());
+        let order = order(world);
+        let id = wanted(world, order, None);
+        let mut forwarder = forwarder(world, &world.store, place.path());
+        forwarder.export(SystemTime::now()).unwrap();
+        answer(&mut forwarder, place.path(), "1.csv", "K1-000001;0034;OK;");
+        assert_eq!(answer(&mut forwarder, place.path(), "2.csv", "K1-000001;;VOID;"), "");
+        assert_eq!((row(world, id).state, row(world, id).tracking_number), (LabelState::Refused, None));
+        assert_eq!(answer(&mut forwarder, place.path(), "3.csv", "K1-000001;0034;OK;"), "");
+        assert_eq!(row(world, id).state, LabelState::Refused, "the first answer once more");
+        retry(world, id);
+        assert_eq!(answer(&mut forwarder, place.path(), "4.csv", "K1-000001;0035;OK;"), "", "the software was quicker than the export");
+        assert_eq!((row(world, id).state, row(world, id).tracking_number.as_deref()), (LabelState::Made, Some("0035")));
+        assert_eq!(forwarder.export(SystemTime::now()).unwrap(), 0);
+        assert_eq!(times(&place.path().join("out"), "K1-000001"), 1, "and the parcel is in one file");
+    });
+}
+
+#[test]
+fn what_does_not_fit_says_why_and_what_helps() {
+    everywhere(|world| {
+        let (world, place) = (&world, folders());
+        let order = order(world);
+        let ids = [wanted(world, order, None), wanted(world, order, None)];
+        let mut forwarder = forwarder(world, &world.store, place.path());
+        forwarder.export(SystemTime::now()).unwrap();
+        answer(&mut forwarder, place.path(), "1.csv", "K1-000001;0034;OK;\nK1-000002;0035;OK;");
+        world.write(move |tx| {
+            let mut row = labels::load(&mut tx.conn, &[ids[1]])?.remove(0);
+            row.state = LabelState::Confirmed;
+            labels::save(tx, &mut row, "erp")
+        });
+        wanted(world, order, None);
+        let note = answer(&mut forwarder, place.path(), "2.csv", "K1-000001;;ERROR;no\nK1-000002;;VOID;\nK1-000003;1;OK;");
+        for line in [
+            "line 2: label K1-000001 has the number 0034 already; if there is no such parcel, cancel it",
+            "line 3: label K1-000002 is confirmed, so its parcel 0035 was reported as shipped",
+            "line 4: label K1-000003 was never exported",
+        ] {
+            assert!(note.contains(line), "{note}");
+        }
     });
 }
 

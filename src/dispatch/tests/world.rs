@@ -27,6 +27,7 @@ use crate::store::messages::MessageRow;
 use crate::store::offers::OfferRow;
 use crate::store::outbox::{self, OutboxStatus, StateRow, Topic};
 use crate::store::schema::*;
+use crate::store::stock::{self as stock_counts, Counted};
 use crate::store::testing::{Guard, stores};
 use crate::store::{Store, Tx, listings};
 
@@ -306,18 +307,8 @@ pub(crate) fn run(worker: &mut Worker, now: Stamp) -> Stamp {
 }
 
 pub(crate) fn set_stock(tx: &mut Tx<'_>, id: i32, warehouse: i32, count: i32) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::insert_into(stock::table)
-        .values((
-            stock::item_id.eq(id),
-            stock::warehouse_id.eq(warehouse),
-            stock::stock_count.eq(count),
-            stock::last_changed.eq(0_i64),
-        ))
-        .on_conflict((stock::item_id, stock::warehouse_id))
-        .do_update()
-        .set(stock::stock_count.eq(count))
-        .execute(c))?;
-    Ok(())
+    let counted = Counted { item_id: ItemId(id), warehouse_id: WarehouseId(warehouse), mandator_id: MandatorId(1), stock_count: count };
+    stock_counts::save(tx, vec![counted])
 }
 
 fn add_order(tx: &mut Tx<'_>, id: i32, number: &str, items: &[i32]) -> Result<(), Failure> {

@@ -1,13 +1,15 @@
 //! `fetchAccountCategories`: the category trees of accounts, with the item groups mapped to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AccountCategoryKey, AccountCategoryRecord, MappedCategory, accounts_of};
 use crate::domain::{AccountId, Failure, MandatorId};
-use crate::operations::wire::{Bundle, Flag, Match, cond_of, mandator_of};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::wire::{Bundle, Flag, Match, Patch, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::account_categories::{self as store, AccountCategoryConditions, AccountCategoryRow, account_category_conditions};
 use crate::store::lookups::BY_CONFIGURATION;
+use crate::store::since::Since;
 use crate::store::{Conn, categories};
 use crate::{ask, fetched, wire};
 
@@ -34,10 +36,14 @@ wire! {
         account_categories_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
+        changed_since: Patch<String> [max(64)],
     }
 }
 
-fetched! { FetchAccountCatsResult, account_categories: AccountCategoryRecord, "account_category" }
+fetched! { FetchAccountCatsResult, account_categories: AccountCategoryRecord, "account_category", changes {} }
 
 pub(crate) struct FetchAccountCategories;
 
@@ -62,12 +68,27 @@ impl ReadOperation for FetchAccountCategories {
             let filter = AccountCategoryConditions { accounts, ..own };
             rows.extend(store::matching(conn, &filter)?.into_iter().map(|row| (row.account_category_id, (mandator_id, row))));
         }
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.account_categories_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
         let ids: Vec<i32> = rows.keys().copied().collect();
-        let page = reading.page(&ids, request.account_categories_per_page, request.page)?;
+        let (page, next) = match Cursor::of(reading, conn, asked)? {
+            Some(cursor) => {
+                // The trees are short: all of their categories are here.
+                let places = rows.values().map(|(_, row)| Since { stamp: row.last_changed, id: row.account_category_id, second: 0 });
+                let (changed, next) = cursor.pick(places);
+                (changed.into_iter().map(|place| place.id).collect(), Some(next))
+            }
+            None => (reading.page(&ids, request.account_categories_per_page, request.page)?.to_vec(), None),
+        };
         let page: Vec<&(MandatorId, AccountCategoryRow)> = page.iter().filter_map(|id| rows.get(id)).collect();
         let mut mapped = mapped(conn, &page)?;
-        let mut accounts: Vec<AccountId> = page.iter().map(|(_, row)| row.account_id).collect();
-        accounts.dedup();
+        let accounts: BTreeSet<AccountId> = page.iter().map(|(_, row)| row.account_id).collect();
+        let accounts: Vec<AccountId> = accounts.into_iter().collect();
         let external: BTreeMap<i32, String> =
             store::of_accounts(conn, &accounts)?.into_iter().map(|row| (row.account_category_id, row.external_id)).collect();
         let records = page
@@ -86,7 +107,12 @@ impl ReadOperation for FetchAccountCategories {
                 mapped_categories: Bundle { entries: mapped.remove(&row.account_category_id).unwrap_or_default(), replace: false },
             })
             .collect();
-        Ok(FetchAccountCatsResult::page(records, ids.len()))
+        Ok(match next {
+            Some(_) => {
+                FetchAccountCatsResult { account_categories: records, next_changed_since: next, ..FetchAccountCatsResult::default() }
+            }
+            None => FetchAccountCatsResult::page(records, ids.len()),
+        })
     }
 }
 

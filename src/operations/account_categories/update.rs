@@ -85,6 +85,7 @@ fn keep(work: &mut Work<'_, '_>, tree: &Grown<AccountCategoryRow>, mapping: Mapp
         store::rename(work.tx, *id, external_id)?;
     }
     store::save(work.tx, &tree.parents_first())?;
+    store::touch(work.tx, &tree.below_renamed())?;
     let mut accounts = mapping.keep(work)?;
     for row in tree.rows() {
         let shows = |row: &AccountCategoryRow| (row.external_id.clone(), row.active);
@@ -189,14 +190,22 @@ struct Mapping {
     by_call: BTreeMap<i32, BTreeSet<String>>,
     mapped: Vec<GroupMappingRow>,
     emptied: Vec<i32>,
+    /// Categories that got or lost a group.
+    touched: BTreeSet<i32>,
     /// Accounts whose mapping changed.
     accounts: BTreeSet<AccountId>,
 }
 
 impl Mapping {
     fn read(work: &mut Work<'_, '_>, accounts: &[AccountId]) -> Result<Mapping, Failure> {
-        let mut mapping =
-            Mapping { now: BTreeMap::new(), by_call: BTreeMap::new(), mapped: Vec::new(), emptied: Vec::new(), accounts: BTreeSet::new() };
+        let mut mapping = Mapping {
+            now: BTreeMap::new(),
+            by_call: BTreeMap::new(),
+            mapped: Vec::new(),
+            emptied: Vec::new(),
+            touched: BTreeSet::new(),
+            accounts: BTreeSet::new(),
+        };
         for row in store::mapped_groups(&mut work.tx.conn, accounts)? {
             if row.origin == BY_CALL {
                 mapping.by_call.entry(row.account_category_id).or_default().insert(row.external_category_id.clone());
@@ -231,6 +240,7 @@ impl Mapping {
                 if !groups.contains(&group) {
                     self.now.remove(&(account_id, group));
                     self.accounts.insert(account_id);
+                    self.touched.insert(id);
                 }
             }
         }
@@ -242,6 +252,8 @@ impl Mapping {
             let known = self.now.insert((account_id, group.clone()), row.clone());
             if known.as_ref() != Some(&row) {
                 self.accounts.insert(account_id);
+                self.touched.insert(id);
+                self.touched.extend(known.as_ref().map(|known| known.account_category_id));
             }
             if let Some(left) = known.and_then(|known| self.by_call.get_mut(&known.account_category_id)) {
                 left.remove(group);
@@ -259,6 +271,7 @@ impl Mapping {
         let last: BTreeMap<(AccountId, String), GroupMappingRow> =
             self.mapped.into_iter().map(|row| ((row.account_id, row.external_category_id.clone()), row)).collect();
         store::map_groups(work.tx, &last.into_values().collect::<Vec<_>>())?;
+        store::touch(work.tx, &self.touched.into_iter().collect::<Vec<_>>())?;
         Ok(self.accounts)
     }
 }

@@ -77,7 +77,7 @@ wire! {
     /// What accounts say about a set.
     AttributeSetAccounts {
         /// One entry per account (compat: shopware_attribute_set); replaces what was stored for that account.
-        accounts: Vec<SetAccount> [per_platform("attribute_set")],
+        accounts: Vec<SetAccount> [per_platform("attribute_set"), written("shopware_attribute_set")],
     }
 
     /// A set in one account.

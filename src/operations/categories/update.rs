@@ -1,14 +1,17 @@
 //! `updateCategories`: a whole tree of item groups in one call, in any order.
 
+use std::collections::BTreeMap;
+
 use super::{CategoryKey, CategoryKeys, CategoryRecord};
 use crate::domain::category::CategoryUpdate;
-use crate::domain::{Failure, MandatorId, Stamp, code};
+use crate::domain::{AccountId, Failure, MandatorId, Stamp, code};
 use crate::operations::items::advice::Checks;
 use crate::operations::items::pictures::take_pictures;
 use crate::operations::module_types::TextLimits;
 use crate::operations::tree::{Branch, Grown, Growth, Position, Tree};
 use crate::operations::wire::Records;
 use crate::operations::{Work, WriteOperation};
+use crate::store::account_categories;
 use crate::store::categories::{self as store, CategoryRow};
 use crate::store::items::{ImageContent, in_groups, keep_image};
 use crate::store::outbox::{self, Topic};
@@ -56,8 +59,10 @@ impl WriteOperation for UpdateCategories {
             request.categories,
             |record| record.mandator_id,
             |work, record| {
-                checks.content(work, record.mandator_id, &record.text_modules, &record.image_modules);
                 let sent = CategoryKeys { category_id: record.category_id, external_id: record.external_id };
+                if let Err(failure) = checks.content(work, record.mandator_id, &record.text_modules, &record.image_modules) {
+                    return Err((failure, Some(sent)));
+                }
                 match outcomes.next() {
                     Some(Ok((action, id))) => {
                         let external_id = tree.row(id).and_then(|row| row.external_id.clone());
@@ -85,14 +90,25 @@ fn keep<'i>(work: &mut Work<'_, '_>, tree: &Grown<CategoryRow>, images: impl Ite
         store::rename(work.tx, *id, external_id)?;
     }
     store::save(work.tx, &tree.parents_first())?;
-    let mut altered = Vec::new();
+    store::touch(work.tx, &tree.below_renamed())?;
+    let (mut altered, mut renamed) = (Vec::new(), BTreeMap::new());
     for row in tree.rows() {
         let before = tree.before(row.category_id);
+        let names = (before.and_then(|before| before.external_id.as_ref()), row.external_id.as_ref());
+        if names.0 != names.1 {
+            let renamed: &mut Vec<String> = renamed.entry(row.mandator_id).or_default();
+            renamed.extend([names.0, names.1].into_iter().flatten().cloned());
+        }
         let place = |row: &CategoryRow| (row.parent_id, row.external_id.clone());
         let content = before.map(CategoryRow::document).transpose()?;
         if before.map(place) != Some(place(row)) || content != Some(row.document()?) {
             altered.push(row.category_id);
         }
+    }
+    for (mandator_id, names) in renamed {
+        let accounts = work.settings.accounts.iter().filter(|account| account.mandator_id == mandator_id);
+        let accounts: Vec<AccountId> = accounts.map(|account| account.account_id).collect();
+        account_categories::touch_groups(work.tx, &accounts, &names)?;
     }
     let items = in_groups(&mut work.tx.conn, &tree.with_all_below(altered))?;
     let accounts = outbox::mark_items(work.tx, &items, &[Topic::Content])?;

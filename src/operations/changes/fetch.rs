@@ -1,14 +1,12 @@
 //! `fetchPendingChanges`: what is on its way to the channels, and why it has not arrived.
 
-use std::collections::BTreeSet;
-
 use super::{PendingChange, PendingChangeKind, PendingChangeStatus, record};
 use crate::config::{Mandator, Settings};
-use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Stamp};
+use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId};
 use crate::operations::wire::{Match, cond_of, mandator_of, words_of};
-use crate::operations::{ReadOperation, Reading};
+use crate::operations::{ReadOperation, Reading, cut};
 use crate::store::Conn;
-use crate::store::changes::{self as store, AboutOffer, AboutOrder, ChangeFilter, ChangeId, ChangeKind, about_offer, about_order};
+use crate::store::changes::{self as store, AboutOffer, AboutOrder, ChangeFilter, ChangeKind, about_offer, about_order};
 use crate::store::filter::Cond;
 use crate::store::outbox::OutboxStatus;
 use crate::{ask, fetched, wire};
@@ -72,10 +70,10 @@ impl ReadOperation for FetchPendingChanges {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut found: BTreeSet<(Stamp, ChangeId)> = BTreeSet::new();
+        let mut filters = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
-            let conditions = ChangeFilter {
+            filters.push(ChangeFilter {
                 kind: words_of("kind", filter.kind.as_ref(), &KINDS.map(|(name, kind)| (name.word(), kind)))?,
                 account_id: accounts_within(reading.settings, mandator, filter.account_id.as_ref()),
                 status: words_of("status", filter.status.as_ref(), &STATUSES.map(|(name, status)| (name.word(), status)))?,
@@ -95,17 +93,16 @@ impl ReadOperation for FetchPendingChanges {
                 ),
                 customer_id: cond_of(filter.customer_id.as_ref()),
                 coupon_id: cond_of(filter.coupon_id.as_ref()),
-            };
-            found.extend(store::matching(conn, &conditions)?);
+            });
         }
-        let ids: Vec<ChangeId> = found.into_iter().map(|(_, id)| id).collect();
-        let page = reading.page(&ids, request.changes_per_page, request.page)?;
-        let records = store::by_ids(conn, page)?.into_iter().map(|change| {
+        let (ids, total) = store::page(conn, &filters, cut(request.changes_per_page, request.page))?;
+        reading.fits(ids.len())?;
+        let records = store::by_ids(conn, &ids)?.into_iter().map(|change| {
             let account = reading.settings.account(change.account_id);
             let zone = account.and_then(|account| reading.settings.mandator(account.mandator_id)).map(|mandator| mandator.time_zone);
             record(reading.settings, zone.unwrap_or(chrono_tz::UTC), change)
         });
-        Ok(FetchPendingChangesResult::page(records.collect(), ids.len()))
+        Ok(FetchPendingChangesResult::page(records.collect(), total))
     }
 }
 

@@ -1,14 +1,19 @@
 //! `fetchDisputes` (`order-calls.md` 12.2): disputes about orders. Unlike elsewhere, the entries of its lists are named after the list.
 
-use super::{ContactOrder, ContactTransmission, orders_of, transmissions};
+use super::{ContactOrder, ContactTransmission, Rows, Wanted, orders_of, rows_of, transmissions};
+use crate::config::Mandator;
 use crate::domain::contact::{ContactContent, ContactKind, Dispute};
 use crate::domain::transfer::TransferKind;
-use crate::domain::{AccountId, Failure, MandatorId, Stamp, code};
-use crate::operations::wire::{Between, Match, Time, cond_of, window_of};
+use crate::domain::{AccountId, Deleted, Failure, MandatorId, Stamp, code};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::platform::Platform;
+use crate::operations::wire::{Between, Match, Patch, Time, cond_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::contacts::{self, ContactRow, ContactSelection};
+use crate::store::deletions::DeletionRow;
 use crate::store::filter::{Cond, Window};
+use crate::store::since::Since;
 use crate::{fetched, wire};
 
 /// Declares a list of words, one of which a dispute must have.
@@ -52,6 +57,8 @@ wire! {
     DisputeFilter {
         /// A mandator; all of the user's where it is missing.
         mandator_id: Option<Match<MandatorId>>,
+        /// The platform whose disputes are meant, such as ebay; on the compat face the name of the element says it.
+        platform: Platform,
         /// Account.
         account_id: Option<Match<AccountId>>,
         /// Last change.
@@ -75,11 +82,27 @@ wire! {
     /// Which disputes to fetch.
     FetchDisputesRequest {
         /// Disputes that pass one of these filters; all where there is none.
-        filters: Vec<DisputeFilter> [per_platform("dispute_filter")],
+        filters: Vec<DisputeFilter> [per_platform("dispute_filter"), also("filter")],
         /// Page size; all on one page when absent.
         disputes_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
+        changed_since: Patch<String> [max(64)],
+    }
+
+    /// A dispute that was deleted: the channel showed it a second time, before Kontor knew that it had sent it.
+    DeletedDispute {
+        /// Kontor's own id.
+        dispute_id: i32,
+        /// The mandator.
+        mandator_id: MandatorId,
+        /// The account.
+        account_id: Option<AccountId>,
+        /// When it was deleted.
+        deleted_at: Time,
     }
 
     /// A dispute.
@@ -115,7 +138,7 @@ wire! {
     }
 }
 
-fetched! { FetchDisputesResult, disputes: DisputeRecord, "dispute" }
+fetched! { FetchDisputesResult, disputes: DisputeRecord, "dispute", changes { deleted_disputes: DeletedDispute, "deleted_dispute" } }
 
 /// The operation.
 pub(crate) struct FetchDisputes;
@@ -133,25 +156,67 @@ impl ReadOperation for FetchDisputes {
     fn handle(reading: &Reading<'_>, conn: &mut Conn<'_>, request: FetchDisputesRequest) -> Result<FetchDisputesResult, Failure> {
         let any = [DisputeFilter::default()];
         let filters = if request.filters.is_empty() { &any[..] } else { &request.filters };
-        let mut ids = Vec::new();
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.disputes_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
+        let cursor = Cursor::of(reading, conn, asked)?;
+        let (mut found, mut asked_for) = (Vec::new(), Vec::new());
         for filter in filters {
-            ids.extend(matching(reading, conn, filter)?);
+            let mandators = mandators(reading, filter)?;
+            let ids: Vec<MandatorId> = mandators.iter().map(|mandator| mandator.mandator_id).collect();
+            let accounts = filter.platform.accounts(reading, &ids, filter.account_id.as_ref())?;
+            found.extend(matching(conn, (&mandators, &accounts), filter, cursor.as_ref().map(Cursor::since))?);
+            asked_for.extend(ids);
         }
-        ids.sort_unstable();
-        ids.dedup();
-        let page = reading.page(&ids, request.disputes_per_page, request.page)?;
-        let rows = contacts::load(conn, page)?;
-        Ok(FetchDisputesResult::page(records_of(reading, conn, rows)?, ids.len()))
+        let wanted = Wanted {
+            cursor: cursor.as_ref(),
+            per_page: request.disputes_per_page,
+            page: request.page,
+            deleted: Some((Deleted::Dispute, asked_for)),
+        };
+        match rows_of(reading, conn, wanted, found)? {
+            Rows::Page(rows, count) => Ok(FetchDisputesResult::page(records_of(reading, conn, rows)?, count)),
+            Rows::Changed { rows, deleted, next } => Ok(FetchDisputesResult {
+                disputes: records_of(reading, conn, rows)?,
+                deleted_disputes: deleted.into_iter().map(|row| gone(reading, row)).collect::<Result<_, Failure>>()?,
+                next_changed_since: Some(next),
+                ..FetchDisputesResult::default()
+            }),
+        }
     }
 }
 
-fn matching(reading: &Reading<'_>, conn: &mut Conn<'_>, filter: &DisputeFilter) -> Result<Vec<i32>, Failure> {
+fn gone(reading: &Reading<'_>, row: DeletionRow) -> Result<DeletedDispute, Failure> {
+    Ok(DeletedDispute {
+        dispute_id: row.record_id,
+        mandator_id: row.mandator_id,
+        account_id: row.account_id,
+        deleted_at: Time::of(Stamp(row.stamp), reading.mandator(row.mandator_id)?.time_zone),
+    })
+}
+
+/// The mandators that a filter asks for, of those that the user may use.
+fn mandators<'r>(reading: &'r Reading<'_>, filter: &DisputeFilter) -> Result<Vec<&'r Mandator>, Failure> {
     let wanted: Cond<MandatorId> = cond_of(filter.mandator_id.as_ref());
     if let Cond::In { values, .. } = &wanted {
         for id in values {
             reading.mandator(*id)?;
         }
     }
+    let allowed = reading.settings.mandators.iter().filter(|mandator| reading.user.may_use(mandator.mandator_id));
+    Ok(allowed.filter(|mandator| wanted.passes(&mandator.mandator_id)).collect())
+}
+
+fn matching(
+    conn: &mut Conn<'_>,
+    (mandators, accounts): (&[&Mandator], &Cond<AccountId>),
+    filter: &DisputeFilter,
+    since: Option<Since>,
+) -> Result<Vec<Since>, Failure> {
     let words = [
         ("dispute_explanations", DisputeExplanationFilter::words(filter.dispute_explanations.as_ref())),
         ("dispute_reasons", DisputeReasonFilter::words(filter.dispute_reasons.as_ref())),
@@ -172,23 +237,18 @@ fn matching(reading: &Reading<'_>, conn: &mut Conn<'_>, filter: &DisputeFilter) 
         (None, None) => Window::default(),
     };
     let mut found = Vec::new();
-    for mandator in reading.settings.mandators.iter().filter(|mandator| reading.user.may_use(mandator.mandator_id)) {
-        if !wanted.passes(&mandator.mandator_id) {
-            continue;
-        }
+    for mandator in mandators {
         let selection = ContactSelection {
             mandator_id: mandator.mandator_id,
-            account_id: cond_of(filter.account_id.as_ref()),
+            account_id: accounts.clone(),
             last_changed: changed(mandator.time_zone),
             said_at: window_of(filter.created_at.as_ref(), mandator.time_zone),
+            since,
             ..ContactSelection::default()
         };
-        let ids = contacts::select(conn, ContactKind::Dispute, &selection)?;
-        let rows = contacts::load(conn, &ids)?;
+        let rows = contacts::matching(conn, ContactKind::Dispute, &selection)?;
         found.extend(
-            rows.into_iter()
-                .filter(|row| matches!(&row.data, ContactContent::Dispute(dispute) if passes(dispute)))
-                .map(|row| row.contact_id),
+            rows.into_iter().filter(|row| matches!(&row.data, ContactContent::Dispute(dispute) if passes(dispute))).map(|row| row.place()),
         );
     }
     Ok(found)

@@ -1,14 +1,16 @@
 //! `fetchFeedback` and `fetchFeedbackSummaries`: what buyers think of orders.
 
-use super::{ContactOrder, orders_of};
+use super::{ContactOrder, Rows, Wanted, orders_of, rows_of};
 use crate::domain::contact::{ContactContent, ContactKind, Rating};
 use crate::domain::{AccountId, Decimal, Failure, MandatorId, OrderId, Stamp, code};
-use crate::operations::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::wire::{Between, Match, Patch, Time, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::contacts::{self, ContactRow, ContactSelection};
 use crate::store::filter::{Cond, Window};
 use crate::store::orders;
+use crate::store::since::Since;
 use crate::{fetched, wire, wire_enum};
 
 wire_enum! {
@@ -56,6 +58,10 @@ wire! {
         feedback_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
+        changed_since: Patch<String> [max(64)],
     }
 
     /// Feedback of a buyer.
@@ -121,7 +127,7 @@ wire! {
     }
 }
 
-fetched! { FetchFeedbackResult, feedback_entries: FeedbackRecord, "feedback" }
+fetched! { FetchFeedbackResult, feedback_entries: FeedbackRecord, "feedback", changes {} }
 fetched! { FetchFeedbackSumsResult, summaries: FeedbackSummaryRecord, "feedback_summary" }
 
 /// The operation.
@@ -141,19 +147,31 @@ impl ReadOperation for FetchFeedback {
         if request.filters.is_empty() {
             return Err(Failure::new(code::FILTER_REQUIRED, []));
         }
-        let mut ids = Vec::new();
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.feedback_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
+        let cursor = Cursor::of(reading, conn, asked)?;
+        let mut found = Vec::new();
         for filter in &request.filters {
-            ids.extend(matching(reading, conn, filter)?);
+            found.extend(matching(reading, conn, filter, cursor.as_ref().map(Cursor::since))?);
         }
-        ids.sort_unstable();
-        ids.dedup();
-        let page = reading.page(&ids, request.feedback_per_page, request.page)?;
-        let rows = contacts::load(conn, page)?;
-        Ok(FetchFeedbackResult::page(records_of(reading, conn, rows)?, ids.len()))
+        let (per_page, page) = (request.feedback_per_page, request.page);
+        match rows_of(reading, conn, Wanted { cursor: cursor.as_ref(), per_page, page, deleted: None }, found)? {
+            Rows::Page(rows, count) => Ok(FetchFeedbackResult::page(records_of(reading, conn, rows)?, count)),
+            Rows::Changed { rows, next, .. } => Ok(FetchFeedbackResult {
+                feedback_entries: records_of(reading, conn, rows)?,
+                next_changed_since: Some(next),
+                ..FetchFeedbackResult::default()
+            }),
+        }
     }
 }
 
-fn matching(reading: &Reading<'_>, conn: &mut Conn<'_>, filter: &FeedbackFilter) -> Result<Vec<i32>, Failure> {
+fn matching(reading: &Reading<'_>, conn: &mut Conn<'_>, filter: &FeedbackFilter, since: Option<Since>) -> Result<Vec<Since>, Failure> {
     let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
     let (mandator_id, zone) = (mandator.mandator_id, mandator.time_zone);
     let of_orders = orders::Selection {
@@ -177,6 +195,7 @@ fn matching(reading: &Reading<'_>, conn: &mut Conn<'_>, filter: &FeedbackFilter)
         marketplace_order_id: cond_of(filter.marketplace_order_id.as_ref()),
         last_changed: window_of(filter.last_changed.as_ref(), zone),
         orders: if any_order { None } else { Some(orders::select(conn, &of_orders)?) },
+        since,
         ..ContactSelection::default()
     };
     contacts::select(conn, ContactKind::Feedback, &selection)

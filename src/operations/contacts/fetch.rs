@@ -1,13 +1,18 @@
 //! `fetchMessages`: messages between buyers and merchant.
 
-use super::{ContactOrder, ContactTransmission, MessageDirection, orders_asked, orders_of, transmissions};
+use super::{ContactOrder, ContactTransmission, MessageDirection, Rows, Wanted, orders_asked, orders_of, rows_of, transmissions};
+use crate::config::Mandator;
 use crate::domain::contact::{BuyerMessage, ContactContent, ContactKind, Direction};
 use crate::domain::transfer::TransferKind;
-use crate::domain::{AccountId, Failure, MandatorId, OrderId, Stamp, code};
-use crate::operations::wire::{Between, Flag, Match, Time, cond_of, mandator_of, window_of, words_of};
+use crate::domain::{AccountId, Deleted, Failure, MandatorId, OrderId, Stamp, code};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::platform::Platform;
+use crate::operations::wire::{Between, Flag, Match, Patch, Time, cond_of, mandator_of, window_of, words_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::contacts::{self, ContactRow, ContactSelection};
+use crate::store::deletions::DeletionRow;
+use crate::store::since::Since;
 use crate::{fetched, wire};
 
 wire! {
@@ -17,6 +22,8 @@ wire! {
         mandator_id: Option<Match<MandatorId>>,
         /// Kontor's own ids.
         message_ids: Option<Match<i32>>,
+        /// The platform whose messages are meant, such as ebay; on the compat face the name of the element says it.
+        platform: Platform,
         /// Account.
         account_id: Option<Match<AccountId>>,
         /// The channel's own number.
@@ -44,11 +51,27 @@ wire! {
     /// Which messages to fetch.
     FetchMessagesRequest {
         /// Messages that pass one of these filters.
-        filters: Vec<MessageFilter> [flat("filter")],
+        filters: Vec<MessageFilter> [flat("filter"), also("message_filter")],
         /// Page size; all on one page when absent.
         messages_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
+        changed_since: Patch<String> [max(64)],
+    }
+
+    /// A message that was deleted: the channel showed it a second time, before Kontor knew that it had sent it.
+    DeletedMessage {
+        /// Kontor's own id.
+        message_id: i32,
+        /// The mandator.
+        mandator_id: MandatorId,
+        /// The account.
+        account_id: Option<AccountId>,
+        /// When it was deleted.
+        deleted_at: Time,
     }
 
     /// A message.
@@ -92,7 +115,7 @@ wire! {
     }
 }
 
-fetched! { FetchMessagesResult, messages: MessageRecord, "message" }
+fetched! { FetchMessagesResult, messages: MessageRecord, "message", changes { deleted_messages: DeletedMessage, "deleted_message" } }
 
 /// The operation.
 pub(crate) struct FetchMessages;
@@ -112,26 +135,59 @@ impl ReadOperation for FetchMessages {
         if request.filters.is_empty() {
             return Err(Failure::new(code::FILTER_REQUIRED, []));
         }
-        let mut ids = Vec::new();
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.messages_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
+        let cursor = Cursor::of(reading, conn, asked)?;
+        let (mut found, mut mandators) = (Vec::new(), Vec::new());
         for filter in &request.filters {
-            ids.extend(matching(reading, conn, filter)?);
+            let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+            found.extend(matching(reading, conn, (mandator, filter), cursor.as_ref().map(Cursor::since))?);
+            mandators.push(mandator.mandator_id);
         }
-        ids.sort_unstable();
-        ids.dedup();
-        let page = reading.page(&ids, request.messages_per_page, request.page)?;
-        let rows = contacts::load(conn, page)?;
-        Ok(FetchMessagesResult::page(records_of(reading, conn, rows)?, ids.len()))
+        let wanted = Wanted {
+            cursor: cursor.as_ref(),
+            per_page: request.messages_per_page,
+            page: request.page,
+            deleted: Some((Deleted::Message, mandators)),
+        };
+        match rows_of(reading, conn, wanted, found)? {
+            Rows::Page(rows, count) => Ok(FetchMessagesResult::page(records_of(reading, conn, rows)?, count)),
+            Rows::Changed { rows, deleted, next } => Ok(FetchMessagesResult {
+                messages: records_of(reading, conn, rows)?,
+                deleted_messages: deleted.into_iter().map(|row| gone(reading, row)).collect::<Result<_, Failure>>()?,
+                next_changed_since: Some(next),
+                ..FetchMessagesResult::default()
+            }),
+        }
     }
 }
 
-fn matching(reading: &Reading<'_>, conn: &mut Conn<'_>, filter: &MessageFilter) -> Result<Vec<i32>, Failure> {
-    let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
+fn gone(reading: &Reading<'_>, row: DeletionRow) -> Result<DeletedMessage, Failure> {
+    Ok(DeletedMessage {
+        message_id: row.record_id,
+        mandator_id: row.mandator_id,
+        account_id: row.account_id,
+        deleted_at: Time::of(Stamp(row.stamp), reading.mandator(row.mandator_id)?.time_zone),
+    })
+}
+
+fn matching(
+    reading: &Reading<'_>,
+    conn: &mut Conn<'_>,
+    (mandator, filter): (&Mandator, &MessageFilter),
+    since: Option<Since>,
+) -> Result<Vec<Since>, Failure> {
     let zone = mandator.time_zone;
     let (order_ids, numbers) = (cond_of(filter.order_id.as_ref()), cond_of(filter.order_number.as_ref()));
     let selection = ContactSelection {
         mandator_id: mandator.mandator_id,
         ids: cond_of(filter.message_ids.as_ref()),
-        account_id: cond_of(filter.account_id.as_ref()),
+        account_id: filter.platform.accounts(reading, &[mandator.mandator_id], filter.account_id.as_ref())?,
         external_number: cond_of(filter.external_message_id.as_ref()),
         external_id: cond_of(filter.external_id.as_ref()),
         marketplace_order_id: cond_of(filter.marketplace_order_id.as_ref()),
@@ -139,20 +195,19 @@ fn matching(reading: &Reading<'_>, conn: &mut Conn<'_>, filter: &MessageFilter) 
         created_at: window_of(filter.created_at.as_ref(), zone),
         last_changed: window_of(filter.last_changed.as_ref(), zone),
         orders: orders_asked(conn, mandator.mandator_id, order_ids, numbers)?,
+        since,
     };
     let directions = Direction::ALL.map(|direction| (direction.word(), direction));
     let direction = words_of("direction", filter.direction.as_ref(), &directions)?;
     let read = filter.read.as_ref().and_then(|flag| flag.value);
-    let ids = contacts::select(conn, ContactKind::Message, &selection)?;
     if filter.direction.is_none() && read.is_none() {
-        return Ok(ids);
+        return contacts::select(conn, ContactKind::Message, &selection);
     }
     let passes = |message: &BuyerMessage| direction.passes(&message.direction) && read.is_none_or(|read| message.read == read);
-    let rows = contacts::load(conn, &ids)?;
-    Ok(rows
+    Ok(contacts::matching(conn, ContactKind::Message, &selection)?
         .into_iter()
         .filter(|row| matches!(&row.data, ContactContent::Message(message) if passes(message)))
-        .map(|row| row.contact_id)
+        .map(|row| row.place())
         .collect())
 }
 

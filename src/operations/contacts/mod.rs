@@ -20,12 +20,15 @@ pub(crate) use update::UpdateMessages;
 use crate::domain::contact::ContactKind;
 use crate::domain::outbox::OutboxStatus;
 use crate::domain::transfer::TransferKind;
-use crate::domain::{AccountId, Failure, MandatorId, OrderId, OrderItemId, code};
-use crate::operations::Finished;
+use crate::domain::{AccountId, Deleted, Failure, MandatorId, OrderId, OrderItemId, code};
+use crate::operations::cursor::{Chosen, Cursor};
 use crate::operations::orders::OrderKeys;
+use crate::operations::{Finished, Reading};
 use crate::store::Conn;
-use crate::store::contacts::ContactRow;
+use crate::store::contacts::{self, ContactRow};
+use crate::store::deletions::DeletionRow;
 use crate::store::filter::Cond;
+use crate::store::since::Since;
 use crate::store::{orders, transfers};
 use crate::{wire, wire_enum};
 
@@ -86,6 +89,36 @@ fn orders_of(conn: &mut Conn<'_>, rows: &[ContactRow]) -> Result<BTreeMap<i32, C
         found.insert(row.contact_id, ContactOrder { order, marketplace_order_id: Some(number), order_item_id });
     }
     Ok(found)
+}
+
+/// The rows of one answer.
+enum Rows {
+    /// A page by its number, and how many match.
+    Page(Vec<ContactRow>, usize),
+    /// What changed behind a cursor, and the next one.
+    Changed { rows: Vec<ContactRow>, deleted: Vec<DeletionRow>, next: String },
+}
+
+/// What a call asks for beside its filters.
+struct Wanted<'a> {
+    cursor: Option<&'a Cursor>,
+    per_page: Option<i32>,
+    page: Option<i32>,
+    /// As what a reader of changes hears of deleted rows, and in which mandators.
+    deleted: Option<(Deleted, Vec<MandatorId>)>,
+}
+
+/// The rows of an answer, of all those that match.
+fn rows_of(reading: &Reading<'_>, conn: &mut Conn<'_>, wanted: Wanted<'_>, found: Vec<Since>) -> Result<Rows, Failure> {
+    let deleted = |cursor: &Cursor| match wanted.deleted {
+        Some((kind, mandators)) => cursor.deleted(conn, kind, mandators.into_iter()),
+        None => Ok(Vec::new()),
+    };
+    let chosen = Chosen::of(reading, wanted.cursor, found, (wanted.per_page, wanted.page), deleted)?;
+    let mut rows = contacts::load(conn, &chosen.ids)?;
+    let Some(next) = chosen.next else { return Ok(Rows::Page(rows, chosen.total.unwrap_or_default())) };
+    rows.sort_by_key(|row| (row.last_changed, row.contact_id));
+    Ok(Rows::Changed { rows, deleted: chosen.deleted, next })
 }
 
 /// What became of records that Kontor sends, by their ids.

@@ -11,6 +11,7 @@ use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, AllOf, Failure, FieldName, MandatorId, OrderItemId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::orders::NamedOrder;
+use crate::operations::platform::Platform;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Finished, Work, WriteOperation};
 use crate::store::Conn;
@@ -69,6 +70,8 @@ wire! {
     DisputeToCreate {
         /// Any text of the caller; comes back on the report.
         reference_id: Option<String> [attr],
+        /// The platform that the order has to be of, such as ebay; on the compat face the name of the element says it.
+        platform: Platform,
         /// The order.
         order: NamedOrder,
         /// The position; not needed where the order has only one.
@@ -162,6 +165,7 @@ fn create(work: &mut Work<'_, '_>, asked: &DisputeToCreate) -> Result<Done<Dispu
     let reason = word("dispute_reason_id", asked.dispute_reason_id, &REASONS)?;
     let explanation = word("dispute_explanation_id", asked.dispute_explanation_id, &EXPLANATIONS)?;
     let order = asked.order.find(work, mandator_id).map_err(|failure| failure.within("order"))?;
+    asked.platform.check_order(work.settings, &order)?;
     let account_id = order.account_id.ok_or_else(|| Failure::quoting(code::NO_CHANNEL, [&order.order_number]).within("order"))?;
     let line = position(work, &order, asked.order_item.as_ref()).map_err(|failure| failure.within("order_item"))?;
     if let Some(known) = open_one(&mut work.tx.conn, &order, &line, &reason)? {
@@ -236,10 +240,9 @@ fn position(work: &mut Work<'_, '_>, order: &OrderRow, named: Option<&DisputeIte
 fn open_one(conn: &mut Conn<'_>, order: &OrderRow, line: &OrderItemRow, reason: &str) -> Result<Option<ContactRow>, Failure> {
     let orders = Some(vec![order.order_id]);
     let selection = ContactSelection { mandator_id: order.mandator_id, orders, ..ContactSelection::default() };
-    let ids = contacts::select(conn, ContactKind::Dispute, &selection)?;
     let is_it = |row: &ContactRow| {
         let open = matches!(&row.data, ContactContent::Dispute(dispute) if dispute.reason == reason && dispute.state != CLOSED);
         open && row.channel_line_id == line.channel_line_id
     };
-    Ok(contacts::load(conn, &ids)?.into_iter().find(is_it))
+    Ok(contacts::matching(conn, ContactKind::Dispute, &selection)?.into_iter().find(is_it))
 }

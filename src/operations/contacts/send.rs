@@ -6,6 +6,7 @@ use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, AllOf, AnyOf, Failure, FieldName, MandatorId, code};
 use crate::operations::common::ReportAction;
 use crate::operations::orders::NamedOrder;
+use crate::operations::platform::Platform;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Finished, Work, WriteOperation};
 use crate::store::Conn;
@@ -25,8 +26,10 @@ wire! {
         reference_id: Option<String> [attr],
         /// The mandator.
         mandator_id: MandatorId,
+        /// The platform that the account has to be of, such as ebay; on the compat face the name of the element says it.
+        platform: Platform,
         /// The ERP's own number, unique in the mandator: the same again is a repeat.
-        external_id: String [max(100)],
+        external_id: String [max(100), key],
         /// The order that it is about.
         order: Option<NamedOrder>,
         /// The message that it answers, by Kontor's own id; it is about the same order.
@@ -58,7 +61,7 @@ write_request! {
     /// Messages to buyers.
     SendMessagesRequest {
         /// The messages.
-        messages: Records<MessageToSend> [flat("message")],
+        messages: Records<MessageToSend> [per_platform("message")],
         /// true: answer only after the channels have taken or refused them, at most after the configured time; false (default): answer at once.
         process_synchronous: Option<bool>,
     }
@@ -120,9 +123,9 @@ fn send(work: &mut Work<'_, '_>, message: &MessageToSend) -> Result<Done<Message
         }
     }
     let row = row_of(work, message, mandator_id)?;
+    message.platform.check_account(work.settings, row.account_id)?;
     let selection = ContactSelection { mandator_id, external_id: Cond::one(message.external_id.clone()), ..ContactSelection::default() };
-    let known = contacts::select(&mut work.tx.conn, ContactKind::Message, &selection)?;
-    if let Some(known) = contacts::load(&mut work.tx.conn, &known)?.pop() {
+    if let Some(known) = contacts::matching(&mut work.tx.conn, ContactKind::Message, &selection)?.pop() {
         // The channel may have added to it since.
         if !is_same(&known, &row) {
             return Err(Failure::quoting(code::MESSAGE_DIFFERS, [&message.external_id]).within("external_id"));

@@ -5,6 +5,7 @@ use crate::domain::contact::{ContactContent, ContactKind, Direction};
 use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, FieldName, MandatorId, code};
 use crate::operations::common::ReportAction;
+use crate::operations::platform::Platform;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::contacts::{self, ContactRow, ContactSelection};
@@ -33,14 +34,16 @@ wire! {
         reference_id: Option<String> [attr],
         /// The mandator.
         mandator_id: MandatorId,
+        /// The platform that the account has to be of, such as ebay; on the compat face the name of the element says it.
+        platform: Platform,
         /// Kontor's own id.
         message_id: Option<i32>,
         /// The channel's own number.
-        external_message_id: Option<String>,
+        external_message_id: Option<String> [key],
         /// Account of the message; decides where several accounts have one under the channel's number.
         account_id: Option<AccountId>,
         /// The ERP's own number; a message that has none gets it, unless it identifies the message.
-        external_id: Option<String> [max(100)],
+        external_id: Option<String> [max(100), key],
         /// true: somebody has read it, and the channel hears of it. It cannot be taken back.
         read: Option<bool>,
     }
@@ -50,7 +53,7 @@ write_request! {
     /// What became of messages.
     UpdateMessagesRequest {
         /// The messages.
-        messages: Records<MessageUpdate> [flat("message")],
+        messages: Records<MessageUpdate> [per_platform("message")],
     }
 }
 
@@ -93,6 +96,7 @@ fn named(message: &MessageUpdate) -> MessageKeys {
 fn update(work: &mut Work<'_, '_>, message: &MessageUpdate) -> Result<Done<MessageKeys>, Failure> {
     let mandator_id = work.mandator(message.mandator_id)?.mandator_id;
     let (key, mut row) = find(work, message, mandator_id)?;
+    message.platform.check_account(work.settings, row.account_id)?;
     let ContactContent::Message(mut content) = row.data.clone() else { return Ok((None, named(message))) };
     let given = message.external_id.clone().filter(|id| !id.trim().is_empty() && key != MessageSignificantKey::External);
     if let Some(id) = given.filter(|id| row.external_id.as_ref() != Some(id)) {
@@ -138,10 +142,9 @@ fn find(work: &mut Work<'_, '_>, message: &MessageUpdate, mandator_id: MandatorI
             (id.clone(), ContactSelection { external_id: Cond::one(id), ..of_mandator })
         }
     };
-    let ids = contacts::select(&mut work.tx.conn, ContactKind::Message, &selection)?;
-    if ids.len() > 1 {
-        return Err(Failure::quoting(code::AMBIGUOUS, [&ids.len(), &FieldName(key.word()), &value, &FieldName("message_id")]));
+    let mut rows = contacts::matching(&mut work.tx.conn, ContactKind::Message, &selection)?;
+    if rows.len() > 1 {
+        return Err(Failure::quoting(code::AMBIGUOUS, [&rows.len(), &FieldName(key.word()), &value, &FieldName("message_id")]));
     }
-    let row = contacts::load(&mut work.tx.conn, &ids)?.pop();
-    row.map(|row| (key, row)).ok_or_else(|| Failure::quoting(code::UNKNOWN_MESSAGE, [&FieldName(key.word()), &value, &mandator_id]))
+    rows.pop().map(|row| (key, row)).ok_or_else(|| Failure::quoting(code::UNKNOWN_MESSAGE, [&FieldName(key.word()), &value, &mandator_id]))
 }

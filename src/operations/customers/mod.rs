@@ -5,12 +5,14 @@
 
 mod fetch;
 mod groups;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod update;
 
 pub(crate) use fetch::FetchCustomers;
 pub(crate) use groups::{FetchCustomerGroups, UpdateCustomerGroups};
+pub(crate) use taken::take_over;
 pub(crate) use update::UpdateCustomers;
 
 use super::wire::{Day, Patch, Time};

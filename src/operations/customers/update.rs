@@ -104,7 +104,7 @@ fn write(work: &mut Work<'_, '_>, mut record: CustomerRecord) -> Result<Written,
 }
 
 /// Takes the blanks around the ERP's own keys away; one of blanks only is an empty one.
-fn tidy_keys(record: &mut CustomerRecord) -> Result<(), Failure> {
+pub(super) fn tidy_keys(record: &mut CustomerRecord) -> Result<(), Failure> {
     for key in [&mut record.external_customer_id_1, &mut record.external_customer_id_2] {
         if let Patch::Set(text) = key {
             *key = match text.trim() {
@@ -140,7 +140,12 @@ fn customer_under(conn: &mut Conn<'_>, mandator_id: MandatorId, record: &Custome
 }
 
 /// A number names one customer only.
-fn refuse_taken_number(conn: &mut Conn<'_>, mandator_id: MandatorId, own: Option<i32>, number: Option<i32>) -> Result<(), Failure> {
+pub(super) fn refuse_taken_number(
+    conn: &mut Conn<'_>,
+    mandator_id: MandatorId,
+    own: Option<i32>,
+    number: Option<i32>,
+) -> Result<(), Failure> {
     let Some(number) = number else { return Ok(()) };
     match customers::by_number(conn, mandator_id, number)? {
         Some(other) if own != Some(other.customer_id) => {
@@ -152,7 +157,7 @@ fn refuse_taken_number(conn: &mut Conn<'_>, mandator_id: MandatorId, own: Option
 }
 
 /// The group that the record names.
-fn group_of(conn: &mut Conn<'_>, mandator_id: MandatorId, record: &CustomerRecord) -> Result<Patch<i32>, Failure> {
+pub(super) fn group_of(conn: &mut Conn<'_>, mandator_id: MandatorId, record: &CustomerRecord) -> Result<Patch<i32>, Failure> {
     let (id, name) = (&record.customer_group_id, &record.customer_group_identifier);
     let (field, shown) = match (id, name) {
         (Patch::Set(id), _) => ("customer_group_id", id.to_string()),

@@ -179,7 +179,7 @@ impl EpaBomRecord {
 }
 
 /// The one article that a number of Kontor or, else, an item number means.
-fn item_of(conn: &mut Conn<'_>, mandator_id: MandatorId, id: Option<ItemId>, number: Option<&str>) -> Result<ItemId, Failure> {
+pub(crate) fn item_of(conn: &mut Conn<'_>, mandator_id: MandatorId, id: Option<ItemId>, number: Option<&str>) -> Result<ItemId, Failure> {
     match (id, number) {
         (Some(id), _) => {
             let found = items::by_ids(conn, &[id])?.into_iter().find(|row| row.mandator_id == mandator_id);

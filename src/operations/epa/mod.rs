@@ -7,4 +7,5 @@ mod boms;
 mod tests;
 
 pub(crate) use assemblies::{FetchEpaAssemblies, UpdateEpaAssemblies};
+pub(super) use boms::item_of;
 pub(crate) use boms::{FetchEpaBoms, UpdateEpaBoms};

@@ -11,7 +11,7 @@ use crate::soap::fixture;
 use crate::store::offers::{StockFigures, stock_figures};
 use crate::store::orders::{self, OrderItemRow, OrderRow, Positions};
 use crate::store::outbox::Topic;
-use crate::store::stock::{self, StockRow};
+use crate::store::stock::{self, Counted};
 use crate::store::testing::{item, offer, on_stores};
 use crate::store::{Store, Tx};
 
@@ -293,7 +293,7 @@ fn random_sales_of_sets_and_components_never_sell_more_of_a_component_than_there
                     let count = shelf(store, item_id)[usize::from(warehouse_id == HERE[1])].0 + dice.below(6);
                     store
                         .write(move |tx| {
-                            stock::save(tx, vec![StockRow { item_id, warehouse_id, stock_count: count, last_changed: tx.stamp.0 }])
+                            stock::save(tx, vec![Counted { item_id, warehouse_id, mandator_id: MandatorId(1), stock_count: count }])
                         })
                         .unwrap();
                 }

@@ -6,11 +6,12 @@ use super::{ImageModule, ItemRecord, KnownItems, VariantAttribute};
 use crate::domain::item::{Item, TextModule, is_address, is_gtin};
 use crate::domain::lookup::{ImageType, TextType};
 use crate::domain::picture::Kind;
-use crate::domain::{Failure, FieldName, ItemId, MandatorId, Place, code};
+use crate::domain::{Failure, FieldName, ItemId, MandatorId, Place, Quote, code};
 use crate::operations::Work;
+use crate::operations::media::{Lead, follow};
 use crate::operations::wire::Bundle;
 use crate::store::items::{self, ItemRow};
-use crate::store::{Conn, lookups};
+use crate::store::{Conn, lookups, media};
 
 /// What a variant differs by: properties with their values, without regard to case and order.
 type Values = BTreeSet<(String, String)>;
@@ -57,7 +58,7 @@ impl Checks {
         mandator_id: MandatorId,
         texts: &Bundle<TextModule>,
         pictures: &Bundle<ImageModule>,
-    ) {
+    ) -> Result<(), Failure> {
         let unlisted = |listed: &BTreeMap<MandatorId, BTreeSet<i32>>, number: &i32| {
             listed.get(&mandator_id).is_some_and(|listed| !listed.is_empty() && !listed.contains(number))
         };
@@ -73,19 +74,27 @@ impl Checks {
             if let Some(url) = image.image_url.as_ref().filter(|url| !is_address(url)) {
                 work.advice.add(place(Failure::quoting(code::NO_ADDRESS, [&url.as_str()]).within("image_url")).within("image_modules"));
             }
+            if let Some(url) = image.image_url.as_ref()
+                && let Lead::Nowhere(why) = follow(&mut work.tx.conn, &work.settings.server.public_url, url)?
+            {
+                let advice = Failure::quoting(code::MEDIA_GONE, [url as &dyn Quote, &why]);
+                work.advice.add(place(advice.within("image_url")).within("image_modules"));
+            }
             let content = image.image_base64.as_ref().map(|content| content.0.as_slice()).filter(|content| !content.is_empty());
             if content.is_some_and(|content| !Kind::of(content).is_some_and(|kind| kind.is_whole(content))) {
                 work.advice.add(Failure::quoting(code::NO_PICTURE, [&slot]).within("image_modules"));
             }
         }
+        Ok(())
     }
 
     /// Values of an article. Its pictures must not be taken out yet.
-    pub(super) fn values(&self, work: &mut Work<'_, '_>, record: &ItemRecord) {
-        self.content(work, record.mandator_id, &record.text_modules, &record.image_modules);
+    pub(super) fn values(&self, work: &mut Work<'_, '_>, record: &ItemRecord) -> Result<(), Failure> {
+        self.content(work, record.mandator_id, &record.text_modules, &record.image_modules)?;
         if let Some(ean) = record.ean_code.as_ref().filter(|ean| !is_gtin(ean)) {
             work.advice.add(Failure::quoting(code::EAN_WRONG, [&ean.as_str()]).within("ean_code"));
         }
+        Ok(())
     }
 
     /// Whether an article is a variant that channels can show beside its siblings. `row` and `document` are of the article as
@@ -125,6 +134,16 @@ impl Checks {
         work.advice.add(Failure::quoting(code::TWIN_VARIANTS, [&number.as_str()]).within("variant"));
         Ok(())
     }
+}
+
+/// Notes which files of the merchant an article names, so that whoever takes one away learns of it.
+pub(super) fn note_media(work: &mut Work<'_, '_>, pictures: &Bundle<ImageModule>, item_id: ItemId) -> Result<(), Failure> {
+    for url in pictures.entries.iter().filter_map(|image| image.image_url.as_ref()) {
+        if let Lead::Picture(Some(token)) = follow(&mut work.tx.conn, &work.settings.server.public_url, url)? {
+            media::note_use(work.tx, &token, item_id)?;
+        }
+    }
+    Ok(())
 }
 
 fn values_of(attributes: &[VariantAttribute]) -> Values {

@@ -1,16 +1,70 @@
 //! How platform blocks of an update are taken over into those that are stored. `item-calls.md` 0.4.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::domain::Failure;
-use crate::domain::item::Blocks;
+use crate::domain::item::{Blocks, Item};
 use crate::operations::wire::{Patch, Xml, same_name};
 use crate::xml::{Document, Node};
 
 const ACCOUNTS: &str = "account_specific_data";
 const ACCOUNT: &str = "account_specific";
 
+/// What an article's blocks are after a call. `prices`: it sends prices, and whatever else a block says stays.
+pub(super) fn taken(article: &Item, newer: Patch<Xml>, prices: bool) -> Result<Patch<Xml>, Failure> {
+    let stored = article.specific_item_data.as_ref();
+    let newer = if prices { completed(stored, newer)? } else { newer };
+    merged(stored, newer)
+}
+
+/// The blocks that are sent, with the fields of the stored ones that they do not have.
+fn completed(stored: Option<&Blocks>, newer: Patch<Xml>) -> Result<Patch<Xml>, Failure> {
+    let (old, newer) = match (stored, newer) {
+        (Some(old), Patch::Set(newer)) => (old, newer),
+        (_, newer) => return Ok(newer),
+    };
+    let (old, new) = (format!("<x>{}</x>", old.0), format!("<x>{}</x>", newer.0));
+    let limits = crate::operations::wire::FRAGMENT_LIMITS;
+    let (old, new) = (Document::parse(&old, &limits)?, Document::parse(&new, &limits)?);
+    let mut text = String::new();
+    for block in new.root().children() {
+        match old.root().child(block.name()) {
+            Some(known) => complete(&mut text, block, known),
+            None => text.push_str(block.outer_xml()),
+        }
+    }
+    Ok(Patch::Set(Xml(text)))
+}
+
+/// Writes an element with the children of the stored one that it lacks. Accounts that it lacks are not its business.
+fn complete(out: &mut String, sent: Node<'_>, stored: Node<'_>) {
+    let text = sent.outer_xml();
+    let (Some(first), Some(end)) = (sent.children().next(), text.rfind("</")) else {
+        out.push_str(text);
+        return;
+    };
+    out.push_str(text.get(..first.offset().saturating_sub(sent.offset())).unwrap_or_default());
+    let accounts: BTreeMap<&str, Node<'_>> =
+        stored.children().filter(|child| child.name() == ACCOUNT).map(|account| (account_id(account), account)).collect();
+    for child in sent.children() {
+        let known = match child.name() {
+            ACCOUNTS => stored.child(ACCOUNTS),
+            ACCOUNT => accounts.get(account_id(child)).copied(),
+            _ => None,
+        };
+        match known {
+            Some(known) => complete(out, child, known),
+            None => out.push_str(child.outer_xml()),
+        }
+    }
+    let named: BTreeSet<&str> = sent.children().map(Node::name).chain([ACCOUNTS, ACCOUNT]).collect();
+    stored.children().filter(|known| !named.contains(known.name())).for_each(|known| out.push_str(known.outer_xml()));
+    out.push_str(text.get(end..).unwrap_or_default());
+}
+
 /// Platform by platform: a block that is sent replaces the stored one, but the data of accounts that it does not
 /// mention stay, unless its `account_specific_data` says `delete="true"`.
-pub(super) fn merged(stored: Option<&Blocks>, newer: Patch<Xml>) -> Result<Patch<Xml>, Failure> {
+fn merged(stored: Option<&Blocks>, newer: Patch<Xml>) -> Result<Patch<Xml>, Failure> {
     let (old, newer) = match (stored, newer) {
         (Some(old), Patch::Set(newer)) => (old, newer),
         (_, newer) => return Ok(newer),
@@ -82,7 +136,7 @@ fn merge_block(out: &mut String, old: Node<'_>, new: Node<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::merged;
+    use super::{completed, merged};
     use crate::domain::item::Blocks;
     use crate::operations::wire::{Patch, Xml};
 
@@ -119,6 +173,20 @@ mod tests {
         let old = block("a", &(account(1, "<t>x</t>") + &account(2, "<t>y</t>")));
         let new = block("a", &account(2, "<t>z</t>"));
         assert_eq!(after(&old, &new), block("a", &(account(2, "<t>z</t>") + &account(1, "<t>x</t>"))));
+    }
+
+    #[test]
+    fn prices_leave_the_other_fields_of_an_account() {
+        let with_prices = |old: &str, new: &str| match completed(Some(&Blocks(old.to_owned())), Patch::Set(Xml(new.to_owned()))) {
+            Ok(Patch::Set(Xml(sent))) => after(old, &sent),
+            other => panic!("{other:?}"),
+        };
+        let old = block("a", &(account(1, "<title>x</title><price>2</price>") + &account(2, "<title>y</title>")));
+        let new = block("a", &account(1, "<price>3</price>"));
+        let expected = block("a", &(account(1, "<price>3</price><title>x</title>") + &account(2, "<title>y</title>")));
+        assert_eq!(with_prices(&old, &new), expected);
+        assert_eq!(with_prices("<a><brand>x</brand></a>", "<a><price>3</price></a><b/>"), "<a><price>3</price><brand>x</brand></a><b/>");
+        assert_eq!(with_prices("<a><brand>x</brand></a>", "<a/>"), "<a/>");
     }
 
     #[test]

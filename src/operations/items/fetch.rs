@@ -1,6 +1,6 @@
 //! `fetchItems`: articles with all their data, page by page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::pictures::{address_pictures, inline_pictures};
 use super::{ItemKey, ItemRecord, VariantRecord};
@@ -110,13 +110,9 @@ impl ReadOperation for FetchItems {
         if let Some(cursor) = Cursor::of(reading, conn, asked)? {
             return changed(reading, conn, &cursor, &filters, inline);
         }
-        let mut ids = BTreeSet::new();
-        for filter in &filters {
-            ids.extend(store::matching(conn, filter)?);
-        }
-        let ids: Vec<ItemId> = ids.into_iter().collect();
-        let page = reading.page(&ids, request.items_per_page, request.page)?;
-        Ok(FetchItemsResult::page(records_of(reading, conn, page, inline)?, ids.len()))
+        let page = reading.page_of(conn, &filters, (request.items_per_page, request.page))?;
+        let ids: Vec<ItemId> = page.ids.into_iter().map(ItemId).collect();
+        Ok(FetchItemsResult::page(records_of(reading, conn, &ids, inline)?, page.total))
     }
 }
 

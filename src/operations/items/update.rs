@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::advice::Checks;
+use super::advice::{Checks, note_media};
 use super::groups::Groups;
 use super::pictures::take_pictures;
 use super::{ItemKey, ItemKeys, ItemRecord, ItemReference, KnownItems, VariantRecord, blocks};
@@ -166,7 +166,7 @@ impl Batch {
             return Err(Failure::new(code::NOT_IN_LIST, [&tax.to_string(), &TAX_TYPES.join(", ")]).within("tax_type_id"));
         }
         self.limits.check(record.mandator_id, &record.text_modules)?;
-        self.checks.values(work, &record);
+        self.checks.values(work, &record)?;
         for (field, value) in [("safety_stock", &record.safety_stock), ("minimum_stock", &record.minimum_stock)] {
             check_stock_value(field, value.as_ref().copied())?;
         }
@@ -212,8 +212,9 @@ impl Batch {
         row.last_changed = work.tx.stamp.0;
         row.last_changed_by.clone_from(&work.user.name);
         self.checks.variant(work, &self.known, &row, &record, &document)?;
+        note_media(work, &record.image_modules, row.item_id)?;
         self.images.extend(take_pictures(&mut record.image_modules));
-        record.specific_item_data = blocks::merged(document.specific_item_data.as_ref(), std::mem::take(&mut record.specific_item_data))?;
+        record.specific_item_data = blocks::taken(&document, std::mem::take(&mut record.specific_item_data), self.next_id.is_none())?;
         document.merge(record.update());
         row.keep(&document)?;
         self.documents.insert(row.item_id, document);

@@ -1,11 +1,13 @@
 //! `fetchMedia`: the files of the merchant, their addresses and, where asked for, their content.
 
 use super::{thumbnail_url_of, url_of};
-use crate::domain::{Failure, MandatorId, MediaId, Stamp, code};
+use crate::domain::{Deleted, Failure, MandatorId, MediaId, Stamp, code};
 use crate::files::Folder;
-use crate::operations::wire::{Between, Bytes, Match, Time, mandator_of};
+use crate::operations::cursor::{Asked, Chosen, Cursor, written};
+use crate::operations::wire::{Between, Bytes, Match, Patch, Time, mandator_of};
 use crate::operations::{ReadOperation, Reading, Room};
 use crate::store::Conn;
+use crate::store::deletions::DeletionRow;
 use crate::store::media::{self, MediaRow, MediaSelection, media_conditions};
 use crate::{ask, fetched, wire};
 
@@ -44,6 +46,20 @@ wire! {
         media_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
+        changed_since: Patch<String> [max(64)],
+    }
+
+    /// A file that was deleted.
+    DeletedMedia {
+        /// Number that Kontor gave the file.
+        media_id: MediaId,
+        /// The mandator.
+        mandator_id: MandatorId,
+        /// When it was deleted.
+        deleted_at: Time,
     }
 
     /// A file.
@@ -88,7 +104,7 @@ wire! {
     }
 }
 
-fetched! { FetchMediaResult, files: MediaRecord, "media" }
+fetched! { FetchMediaResult, files: MediaRecord, "media", changes { deleted_files: DeletedMedia, "deleted_file" } }
 
 pub(crate) struct FetchMedia;
 
@@ -107,22 +123,50 @@ impl ReadOperation for FetchMedia {
         if request.filters.is_empty() {
             return Err(Failure::new(code::FILTER_REQUIRED, []));
         }
-        let mut ids = Vec::new();
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.media_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
+        let cursor = Cursor::of(reading, conn, asked)?;
+        let since = cursor.as_ref().map(Cursor::since);
+        let (mut found, mut mandators) = (Vec::new(), Vec::new());
         for filter in &request.filters {
             let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
             let own = media_conditions!(ask, filter, MediaFilter, mandator, { mandator_id });
-            ids.extend(media::select(conn, &MediaSelection { mandator_id: mandator.mandator_id, ..own })?);
+            found.extend(media::select(conn, &MediaSelection { mandator_id: mandator.mandator_id, since, ..own })?);
+            mandators.push(mandator.mandator_id);
         }
-        ids.sort_unstable();
-        ids.dedup();
+        let deleted = |cursor: &Cursor| cursor.deleted(conn, Deleted::Media, mandators.into_iter());
+        let chosen = Chosen::of(reading, cursor.as_ref(), found, (request.media_per_page, request.page), deleted)?;
         let content = request.include_content.unwrap_or_default().then(|| Folder::new(&reading.settings.media.folder));
         let mut room = reading.room();
         let mut records = Vec::new();
-        for row in media::load(conn, reading.page(&ids, request.media_per_page, request.page)?)? {
+        let ids: Vec<MediaId> = chosen.ids.into_iter().map(MediaId).collect();
+        let mut rows = media::load(conn, &ids)?;
+        if chosen.next.is_some() {
+            rows.sort_by_key(|row| (row.last_changed, row.media_id));
+        }
+        for row in rows {
             records.push(record_of(reading, row, content.as_ref(), &mut room)?);
         }
-        Ok(FetchMediaResult::page(records, ids.len()))
+        Ok(match chosen.total {
+            Some(total) => FetchMediaResult::page(records, total),
+            None => FetchMediaResult {
+                files: records,
+                deleted_files: chosen.deleted.into_iter().map(|row| gone(reading, &row)).collect::<Result<_, Failure>>()?,
+                next_changed_since: chosen.next,
+                ..FetchMediaResult::default()
+            },
+        })
     }
+}
+
+fn gone(reading: &Reading<'_>, row: &DeletionRow) -> Result<DeletedMedia, Failure> {
+    let deleted_at = Time::of(Stamp(row.stamp), reading.mandator(row.mandator_id)?.time_zone);
+    Ok(DeletedMedia { media_id: MediaId(row.record_id), mandator_id: row.mandator_id, deleted_at })
 }
 
 fn record_of(reading: &Reading<'_>, row: MediaRow, folder: Option<&Folder>, room: &mut Room) -> Result<MediaRecord, Failure> {

@@ -3,12 +3,14 @@
 //!
 //! Kontor keeps a file once and serves it under an address that nobody can guess, for channels that load what an article names.
 
+mod address;
 mod fetch;
 #[cfg(test)]
 mod tests;
 mod types;
 mod update;
 
+pub(crate) use address::{Lead, follow};
 pub(crate) use fetch::FetchMedia;
 pub(crate) use types::FetchMediaModuleType;
 pub(crate) use update::UpdateMedia;

@@ -65,5 +65,10 @@ fn a_rehearsal_keeps_no_file() {
         let result = update(store, &content, Some(true));
         assert_eq!(result.reports[0].return_code, 0);
         assert!(!is_kept(&content));
+        let address = |result: UpdateMediaResult| result.reports.into_iter().next()?.media?.media_url;
+        assert_eq!(address(result), None, "it would lead nowhere");
+        let stored = address(update(store, &content, None));
+        assert!(stored.is_some());
+        assert_eq!(address(update(store, &content, Some(true))), stored, "the same content keeps its address");
     });
 }

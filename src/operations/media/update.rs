@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 use super::{thumbnail_url_of, url_of};
 use crate::config::Settings;
+use crate::domain::language::is_language;
 use crate::domain::media::{self as kinds, LONGEST_NAME, MediaKind};
-use crate::domain::{Failure, MandatorId, MediaId, Patch, code};
+use crate::domain::order_document::harmful;
+use crate::domain::{Failure, MandatorId, MediaId, Patch, Quote, Worded, code};
 use crate::files::{Folder, checksum, look};
 use crate::operations::common::{ReportAction, WriteRequest as _};
 use crate::operations::enclosed::Enclosed;
@@ -167,6 +169,12 @@ fn check(file: &mut MediaUpdate, largest: usize) -> Result<(), Failure> {
         file.media_base64 = None;
         return Ok(());
     }
+    if let Patch::Set(language) = &file.language_code_iso
+        && !is_language(language)
+    {
+        let known = Worded::new("codes such as de, en or de-DE", "Codes wie de, en oder de-DE");
+        return Err(Failure::quoting(code::NOT_IN_LIST, [language as &dyn Quote, &known]).within("language_code_iso"));
+    }
     let Some(enclosed) = &mut file.media_base64 else { return Ok(()) };
     let bytes = &enclosed.content.0;
     if bytes.is_empty() {
@@ -176,8 +184,14 @@ fn check(file: &mut MediaUpdate, largest: usize) -> Result<(), Failure> {
         return Err(Failure::quoting(code::MEDIA_TOO_LARGE, [&bytes.len(), &largest]).within("media_base64"));
     }
     // Before a picture is taken apart: a name that does not fit is the cheaper fault.
-    if let Some(name) = &file.file_name {
-        kinds::check_name(name, MediaKind::of(bytes)).map_err(|failure| failure.within("file_name"))?;
+    let kind = MediaKind::of(bytes);
+    let name = file.file_name.as_deref();
+    if let Some(name) = name {
+        kinds::check_name(name, kind).map_err(|failure| failure.within("file_name"))?;
+    }
+    if let Some(what) = harmful(bytes).filter(|_| kind == MediaKind::Other) {
+        let name = name.or(file.identifier.as_deref()).unwrap_or_default();
+        return Err(Failure::quoting(code::MEDIA_UNSAFE, [&name as &dyn Quote, &what]).within("media_base64"));
     }
     enclosed.checked = Some(Seen::of(bytes).map_err(|failure| failure.within("media_base64"))?);
     Ok(())
@@ -193,7 +207,8 @@ fn update(
     let found = find(work, file)?;
     if file.delete == Some(true) {
         let row = found.ok_or_else(|| unknown(file))?;
-        media::delete(work.tx, row.media_id)?;
+        media::delete(work.tx, &row)?;
+        warn_users(work, &row.token)?;
         return Ok((
             Some(ReportAction::Delete),
             MediaKeys { media_id: Some(row.media_id), identifier: Some(row.identifier), ..named(file) },
@@ -225,15 +240,34 @@ fn update(
     if !taken.insert(row.media_id) {
         work.advice.add(Failure::new(code::SENT_TWICE, []));
     }
+    let other_address = before.as_ref().is_none_or(|before| before.token != row.token);
+    if let Some(before) = before.filter(|_| other_address) {
+        warn_users(work, &before.token)?;
+    }
     let public_url = &work.settings.server.public_url;
+    // The address of a rehearsal would lead nowhere.
+    let row_with_address = (folder.is_some() || !other_address).then_some(&row);
     let keys = MediaKeys {
         media_id: Some(row.media_id),
         mandator_id: row.mandator_id,
-        media_url: Some(url_of(public_url, &row)),
-        thumbnail_url: thumbnail_url_of(public_url, &row),
+        media_url: row_with_address.map(|row| url_of(public_url, row)),
+        thumbnail_url: row_with_address.and_then(|row| thumbnail_url_of(public_url, row)),
         identifier: Some(row.identifier),
     };
     Ok((Some(action), keys))
+}
+
+/// Tells who takes a file away which articles name it.
+fn warn_users(work: &mut Work<'_, '_>, token: &str) -> Result<(), Failure> {
+    const MOST_NAMED: usize = 10;
+    let numbers = media::forget_users(work.tx, token)?;
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let more = if numbers.len() > MOST_NAMED { ", …" } else { "" };
+    let named = numbers.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    work.advice.add(Failure::new(code::MEDIA_USED, [&format!("{named}{more}")]));
+    Ok(())
 }
 
 fn find(work: &mut Work<'_, '_>, file: &MediaUpdate) -> Result<Option<MediaRow>, Failure> {

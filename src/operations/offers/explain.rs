@@ -4,6 +4,7 @@
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, Reader, Stamp};
 use crate::operations::common::{FetchReport, Fetched, Warned};
 use crate::operations::items::{ItemKey, ItemReference, KnownItems};
+use crate::operations::media::{Lead, follow};
 use crate::operations::wire::Warnings;
 use crate::operations::{ReadOperation, Reading};
 use crate::preparation::{self, Frame, Missing};
@@ -120,6 +121,17 @@ impl From<Missing> for MissingValue {
     }
 }
 
+/// A picture whose address is Kontor's own and leads nowhere.
+fn lost_picture(conn: &mut Conn<'_>, public_url: &str, address: &str, reader: Reader) -> Result<Option<MissingValue>, Failure> {
+    let Lead::Nowhere(why) = follow(conn, public_url, address)? else { return Ok(None) };
+    Ok(Some(MissingValue {
+        name: "image".to_owned(),
+        blocking: false,
+        reason: format!("{address}: {}", why.said(reader)),
+        remedy: reader.choose("send another image_url with updateItems", "senden Sie mit updateItems eine andere image_url").to_owned(),
+    }))
+}
+
 impl ReadOperation for ExplainOffer {
     const NAME: &'static str = "explainOffer";
     const DOC: &'static str = "Shows what an account would send of an article (title, price, category, texts, pictures, quantity …), which rule each value \
@@ -137,20 +149,28 @@ impl ReadOperation for ExplainOffer {
         let frame = Frame { account, public_url: &reading.settings.server.public_url, today };
         let reader = reading.reader(mandator.mandator_id);
         let explanation = preparation::explain(conn, &frame, item_id)?.ok_or_else(|| reference.unknown())?;
-        let values = explanation.lines(reader).into_iter().map(|line| EffectiveValue {
-            name: line.name.to_owned(),
-            value: line.value,
-            source: line.source.to_owned(),
-            reason: line.reason,
-        });
+        let values: Vec<EffectiveValue> = explanation
+            .lines(reader)
+            .into_iter()
+            .map(|line| EffectiveValue {
+                name: line.name.to_owned(),
+                value: line.value,
+                source: line.source.to_owned(),
+                reason: line.reason,
+            })
+            .collect();
+        let mut missing: Vec<MissingValue> = explanation.missing(reader).into_iter().map(MissingValue::from).collect();
+        for image in values.iter().filter(|value| value.name == "image") {
+            missing.extend(lost_picture(conn, frame.public_url, &image.value, reader)?);
+        }
         Ok(ExplainOfferResult {
             report: FetchReport { return_code: 0, total_records: None, error_description: None },
             explanation: Some(OfferExplanation {
                 mandator_id: mandator.mandator_id,
                 account_id: account.account_id,
                 item_id,
-                effective_values: values.collect(),
-                missing_values: explanation.missing(reader).into_iter().map(MissingValue::from).collect(),
+                effective_values: values,
+                missing_values: missing,
                 internal_item_number: explanation.internal_item_number,
             }),
             ..ExplainOfferResult::default()

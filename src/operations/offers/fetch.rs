@@ -1,6 +1,6 @@
 //! `fetchOffers`: offers with their state, and what the channel last confirmed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::config::{Mandator, Settings};
 use crate::domain::offer::Wanted;
@@ -191,15 +191,11 @@ impl ReadOperation for FetchOffers {
         if let Some(cursor) = Cursor::of(reading, conn, asked)? {
             return changed(reading, conn, &cursor, &filters);
         }
-        let mut ids = BTreeSet::new();
-        for filter in &filters {
-            ids.extend(store::matching(conn, filter)?);
-        }
-        let ids: Vec<OfferId> = ids.into_iter().collect();
-        let page = reading.page(&ids, request.offers_per_page, request.page)?;
-        let mut rows = rows_of(reading, conn, page)?;
+        let page = reading.page_of(conn, &filters, (request.offers_per_page, request.page))?;
+        let ids: Vec<OfferId> = page.ids.into_iter().map(OfferId).collect();
+        let mut rows = rows_of(reading, conn, &ids)?;
         rows.sort_by_key(|row| row.offer_id);
-        Ok(FetchOffersResult::page(records_of(reading, conn, rows)?, ids.len()))
+        Ok(FetchOffersResult::page(records_of(reading, conn, rows)?, page.total))
     }
 }
 
@@ -336,4 +332,8 @@ pub(super) fn state_of(state: OfferState) -> OfferStateName {
 
 pub(super) fn ender_of(ended_by: EndedBy) -> Option<OfferEndedBy> {
     ENDERS.iter().find(|(stored, _)| *stored == ended_by && *stored != EndedBy::Nobody).map(|(_, name)| *name)
+}
+
+pub(super) fn ended_by_of(name: Option<OfferEndedBy>) -> EndedBy {
+    ENDERS.iter().find(|(_, known)| Some(*known) == name).map_or(EndedBy::Nobody, |(stored, _)| *stored)
 }

@@ -10,6 +10,7 @@ mod prepare;
 mod run;
 mod state;
 mod sync;
+mod taken;
 
 pub(crate) use care::{DeleteOffers, UpdateOffers};
 pub(crate) use explain::ExplainOffer;
@@ -21,3 +22,4 @@ pub(crate) use prepare::preparing;
 pub(crate) use run::{EndOffers, RelistOffers, UploadOffers};
 pub(crate) use state::FetchOfferState;
 pub(crate) use sync::SyncPlatformItems;
+pub(crate) use taken::take_over;

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::explain::MissingValue;
-use crate::domain::{AccountId, AnyOf, Failure, FieldName, ItemId, MandatorId, OfferId, Place, code};
+use crate::domain::{AccountId, AnyOf, Failure, FieldName, ItemId, MandatorId, OfferId, code};
 use crate::operations::common::ReportAction;
-use crate::operations::wire::{
-    Field, FieldSpec, FieldType, Record, Records, Source, Types, Value, Writer, Xml, has_lines, refuse_too_many, same_name,
-};
+use crate::operations::platform::Platform;
+use crate::operations::wire::{Field, FieldSpec, FieldType, Records, Types, Writer, Xml, entries, platform_in, same_name};
 use crate::operations::{Face, Work, WriteOperation};
 use crate::preparation::{self, Frame, Missing};
 use crate::store::offers as store;
@@ -19,7 +18,7 @@ write_request! {
     /// Offers to prepare.
     PrepareOffersRequest {
         /// The offers.
-        offers: PlatformOffers [flat("offer")],
+        offers: PlatformOffers [per_platform("offer")],
     }
 }
 
@@ -30,6 +29,8 @@ wire! {
         reference_id: Option<String> [attr],
         /// The mandator.
         mandator_id: MandatorId,
+        /// The platform that the account has to be of, such as ebay; on the compat face the name of the element says it.
+        platform: Platform,
         /// The account by number; fetchAccounts lists them.
         account_id: AccountId,
         /// The article by number of Kontor; wins over internal_item_number.
@@ -61,18 +62,17 @@ pub(crate) struct PlatformOffers(pub Records<PrepareOfferRecord>);
 
 impl Field for PlatformOffers {
     fn read_field(parent: Node<'_>, spec: &'static FieldSpec, face: Face) -> Result<Self, Failure> {
-        let lines = has_lines(parent);
         let mut records = Records::<PrepareOfferRecord>::read_field(parent, spec, face)?;
-        let platform =
-            |name: &str| name.to_ascii_lowercase().trim_end_matches("offer").len() + 5 == name.len() && !name.eq_ignore_ascii_case("offer");
-        let platforms = || parent.children().filter(|child| platform(child.name()));
-        refuse_too_many(parent, platforms().count() + records.list.len())?;
-        for node in platforms() {
-            let number = records.list.len() + 1;
-            let content = PrepareOfferRecord::read(Source::Element(node), spec, face).and_then(|record| {
-                Ok(PrepareOfferRecord { specific_offer_data: further_fields(node)?.or(record.specific_offer_data), ..record })
-            });
-            records.list.push(Record::new(node, Place::entry(node.name().to_owned(), number), number, (face, lines), content));
+        for (record, node) in records.list.iter_mut().zip(entries(parent, spec)) {
+            let Ok(content) = &mut record.content else { continue };
+            if platform_in(node.name(), "offer").is_none() {
+                continue;
+            }
+            match further_fields(node) {
+                Ok(None) => {}
+                Ok(data) => content.specific_offer_data = data,
+                Err(failure) => record.content = Err(failure),
+            }
         }
         Ok(PlatformOffers(records))
     }
@@ -88,7 +88,8 @@ impl Field for PlatformOffers {
 
 /// The whole element, where it says more than the fields that every platform has.
 fn further_fields(node: Node<'_>) -> Result<Option<Xml>, Failure> {
-    const COMMON: [&str; 6] = ["reference_id", "mandator_id", "account_id", "item_id", "internal_item_number", "specific_offer_data"];
+    const COMMON: [&str; 7] =
+        ["reference_id", "mandator_id", "platform", "account_id", "item_id", "internal_item_number", "specific_offer_data"];
     let more = node.children().any(|child| !COMMON.iter().any(|common| same_name(child.name(), common)));
     more.then(|| node.standalone_xml().map(|xml| Xml(xml.into_owned()))).transpose()
 }
@@ -143,6 +144,7 @@ fn add_missing(work: &mut Work<'_, '_>, reports: &mut [PrepareOfferReport]) -> R
 
 fn prepare(work: &mut Work<'_, '_>, record: &PrepareOfferRecord) -> Result<(ReportAction, OfferKeys), Failure> {
     work.account(record.account_id, Some(record.mandator_id))?;
+    record.platform.check_account(work.settings, record.account_id)?;
     let item_id = item_of(&mut work.tx.conn, record)?;
     if let Some(item) = store::items_for(&mut work.tx.conn, &[item_id])?.pop() {
         refuse_same_sku(&mut work.tx.conn, record.account_id, item_id, &item.internal_item_number)?;
@@ -188,4 +190,33 @@ fn item_of(conn: &mut Conn<'_>, record: &PrepareOfferRecord) -> Result<ItemId, F
 pub(crate) fn preparing(account_id: AccountId, item_id: ItemId) -> PrepareOffersRequest {
     let record = PrepareOfferRecord { mandator_id: MandatorId(1), account_id, item_id: Some(item_id), ..PrepareOfferRecord::default() };
     PrepareOffersRequest { offers: PlatformOffers(crate::operations::testing::records("offer", [record])), ..Default::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::wire::FRAGMENT_LIMITS;
+    use crate::xml::Document;
+
+    #[test]
+    fn offers_stay_in_the_order_of_the_request_whatever_they_are_called() {
+        static OFFERS: FieldSpec = FieldSpec::new("offers", "").per_platform("offer");
+        let named = |name: &str, account: i32, more: &str| {
+            format!("<{name}><mandator_id>1</mandator_id><account_id>{account}</account_id><item_id>1</item_id>{more}</{name}>")
+        };
+        let text = format!(
+            "<request>{}{}{}</request>",
+            named("ebay_offer", 1, "<site>eBay.de</site>"),
+            named("offer", 2, ""),
+            named("real_offer", 3, "")
+        );
+        let document = Document::parse(&text, &FRAGMENT_LIMITS).unwrap();
+        let offers = PlatformOffers::read_field(document.root(), &OFFERS, Face::Compat).unwrap().0.list;
+        let read: Vec<(i32, bool)> = offers
+            .iter()
+            .map(|record| record.content.as_ref().unwrap())
+            .map(|offer| (offer.account_id.0, offer.specific_offer_data.is_some()))
+            .collect();
+        assert_eq!(read, [(1, true), (2, false), (3, false)]);
+    }
 }

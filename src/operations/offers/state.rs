@@ -1,7 +1,7 @@
 //! `fetchOfferState`: what a channel shows of an offer as far as we know, and what is on its way there. Our own operation.
 
 use crate::domain::offer::Wanted;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::fetch::{OfferEndedBy, OfferStateName, ender_of, state_of};
 use super::messages::{UploadMessage, record};
@@ -11,6 +11,7 @@ use crate::operations::wire::{Match, Time, cond_of, mandator_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::changes::Change;
+use crate::store::kept::Page;
 use crate::store::messages;
 use crate::store::offers::{self as store, OfferFilter};
 use crate::{fetched, wire};
@@ -102,31 +103,30 @@ impl ReadOperation for FetchOfferState {
         if request.filters.is_empty() {
             mandator_of(None)?;
         }
-        let mut ids = BTreeSet::new();
+        let mut filters = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
-            let conditions = OfferFilter {
+            filters.push(OfferFilter {
                 mandator_id: reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?.mandator_id,
                 account_id: cond_of(filter.account_id.as_ref()),
                 offer_id: cond_of(filter.offer_id.as_ref()),
                 item_id: cond_of(filter.item_id.as_ref()),
                 internal_item_number: cond_of(filter.internal_item_number.as_ref()),
                 ..OfferFilter::default()
-            };
-            ids.extend(store::matching(conn, &conditions)?);
+            });
         }
-        let ids: Vec<OfferId> = ids.into_iter().collect();
-        let page = reading.page(&ids, request.offers_per_page, request.page)?;
-        let rows = store::by_ids(conn, page)?;
+        let Page { ids, total } = reading.page_of(conn, &filters, (request.offers_per_page, request.page))?;
+        let ids: Vec<OfferId> = ids.into_iter().map(OfferId).collect();
+        let rows = store::by_ids(conn, &ids)?;
         let items: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
         let numbers: BTreeMap<ItemId, String> =
             store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
         let mut pending: BTreeMap<OfferId, Vec<Change>> = BTreeMap::new();
-        for change in crate::store::changes::of_offers(conn, page)? {
+        for change in crate::store::changes::of_offers(conn, &ids)? {
             if let Some(offer) = &change.offer {
                 pending.entry(offer.offer_id).or_default().push(change);
             }
         }
-        let mut messages = messages::last_of_offers(conn, page)?;
+        let mut messages = messages::last_of_offers(conn, &ids)?;
         let mut records = Vec::with_capacity(rows.len());
         for row in rows {
             let zone = reading.mandator(row.mandator_id)?.time_zone;
@@ -156,6 +156,6 @@ impl ReadOperation for FetchOfferState {
                 last_message: messages.remove(&row.offer_id).map(|message| record(reading, zone, message)),
             });
         }
-        Ok(FetchOfferStateResult::page(records, ids.len()))
+        Ok(FetchOfferStateResult::page(records, total))
     }
 }

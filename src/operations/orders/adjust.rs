@@ -37,7 +37,7 @@ impl WriteOperation for AdjustOrders {
 /// `insert`: something goes to the channel; `update`: nothing was left to be reported.
 fn report(work: &mut Work<'_, '_>, order: &PlatformOrder) -> Result<Done<OrderKeys>, Failure> {
     let (_, mut row) = order.order(work)?;
-    order.platform.check(work, &row)?;
+    order.platform.check_order(work.settings, &row)?;
     if row.account_id.is_none() {
         return Err(Failure::new(code::NO_CHANNEL, [&row.order_number.to_string()]));
     }

@@ -39,7 +39,7 @@ impl WriteOperation for CancelOrders {
 
 fn report(work: &mut Work<'_, '_>, order: &PlatformOrder) -> Result<Done<OrderKeys>, Failure> {
     let (_, mut row) = order.order(work)?;
-    order.platform.check(work, &row)?;
+    order.platform.check_order(work.settings, &row)?;
     cancel::check(&row, &[])?;
     let before = row.clone();
     let cancelled = cancel::cancel(work, &mut row, &[])?;

@@ -34,7 +34,7 @@ order_record! {
     /// A credit entry on an order: for pieces of positions, or for an amount.
     NewCreditEntry {
         /// The ERP's own number of the credit entry, unique in the mandator: the same again is a repeat.
-        external_credit_number: String [max(100)],
+        external_credit_number: String [max(100), key],
         /// The amount. Without it, the price of the pieces.
         credit_amount: Option<Decimal>,
         /// Currency of the amount, ISO 4217: the order's. Needed where no positions are named.

@@ -115,14 +115,9 @@ impl ReadOperation for FetchOrders {
         if let Some(cursor) = Cursor::of(reading, conn, asked)? {
             return changed(reading, conn, &cursor, &selections);
         }
-        let mut ids = Vec::new();
-        for selection in &selections {
-            ids.extend(orders::select(conn, selection)?);
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        let page = reading.page(&ids, request.orders_per_page, request.page)?;
-        Ok(FetchOrdersResult::page(records_of(reading, orders::load(conn, page)?)?, ids.len()))
+        let page = reading.page_of(conn, &selections, (request.orders_per_page, request.page))?;
+        let ids: Vec<OrderId> = page.ids.into_iter().map(OrderId).collect();
+        Ok(FetchOrdersResult::page(records_of(reading, orders::load(conn, &ids)?)?, page.total))
     }
 }
 

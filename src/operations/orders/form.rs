@@ -92,7 +92,7 @@ wire! {
         sub_channel_identifier: Option<String>,
         /// Account of the order; decides where several accounts have an order under the key. An order stays in its account.
         account_id: Option<AccountId>,
-        /// Account by name; not read.
+        /// The same by name; account_id wins.
         account_identifier: Option<String>,
         /// Status, set without regard to the workflow; updateOrderStatus is the better way. 120 and 150 say that the order is paid.
         order_status_id: Option<i32>,

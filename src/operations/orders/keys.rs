@@ -205,7 +205,7 @@ pub(super) fn missing_key(chosen: OrderSignificantKey) -> Failure {
 }
 
 /// The one order under a key, `None` where there is none; several are refused.
-pub(super) fn order_under(
+pub(crate) fn order_under(
     conn: &mut Conn<'_>,
     mandator_id: MandatorId,
     account_id: Option<AccountId>,
@@ -221,7 +221,7 @@ pub(super) fn order_under(
     }
 }
 
-pub(super) fn unknown_order(mandator_id: MandatorId, account_id: Option<AccountId>, key: &OrderKey) -> Failure {
+pub(crate) fn unknown_order(mandator_id: MandatorId, account_id: Option<AccountId>, key: &OrderKey) -> Failure {
     let (name, value) = key.shown();
     let place = match account_id {
         None => Worded::of(mandator_id.to_string(), mandator_id.to_string()),

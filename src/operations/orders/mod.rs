@@ -27,6 +27,7 @@ mod ship;
 mod status;
 pub(super) mod sync;
 mod tags;
+mod taken;
 mod totals;
 mod update;
 mod words;
@@ -41,7 +42,7 @@ pub(crate) use corrections::OrderItemUpdate;
 pub(crate) use credit::{CreateCreditEntry, NewCreditEntry, give_back};
 pub(crate) use documents::{CreateOrderDocuments, FetchOrderDocuments, UpdateOrderDocuments};
 pub(crate) use fetch::FetchOrders;
-pub(crate) use keys::{OrderKeys, OrderSignificantKey};
+pub(crate) use keys::{OrderKeys, OrderSignificantKey, order_under, unknown_order};
 pub(crate) use labels::{ConfirmShippingLabels, CreateShippingLabels, DoShippingSoftwareExport, FetchShippingLabels};
 pub(crate) use named::NamedOrder;
 pub(crate) use payment::PaymentOrder;
@@ -50,10 +51,11 @@ pub(crate) use positions::{OrderContent, OrderItemCancellation, OrderItemReferen
 pub(crate) use record::{OrderRecord, OrderWorkflow};
 pub(crate) use status::UpdateOrderStatus;
 pub(crate) use sync::SyncPlatformOrders;
+pub(crate) use taken::take_over;
 pub(crate) use totals::{OrderCancelRequest, OrderCoupon, OrderRefund, OrderTax};
 pub(crate) use update::UpdateOrders;
 
-use keys::{missing_key, order_record, order_under, unknown_order};
+use keys::{missing_key, order_record};
 
 use super::wire::Time;
 use crate::config::{Mandator, Settings, ShippingWord, shipping_word};

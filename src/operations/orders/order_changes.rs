@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use super::{OrderCoupon, OrderTax};
 use crate::config::Mandator;
 use crate::domain::order::{COUPONS, Coupon, Delivery, TAXES, TaxShare};
-use crate::domain::{Face, OrderItemId, Stamp};
-use crate::operations::wire::{Time, Value};
+use crate::domain::{Face, OrderId, OrderItemId, Stamp};
+use crate::operations::wire::{FieldSpec, Source, Time, Value};
 use crate::store::orders::OrderChangeRow;
 use crate::wire;
 
@@ -64,6 +64,39 @@ pub(super) fn change_of(row: OrderChangeRow, mandator: &Mandator, face: Face) ->
         change.new_value = written(row.new_value);
     }
     change
+}
+
+/// A change as another installation lists it: the other way round.
+pub(super) fn taken(change: OrderChange, order_id: OrderId, mandator: &Mandator) -> OrderChangeRow {
+    let json = |coupons: Vec<OrderCoupon>, taxes: Vec<OrderTax>, value: Option<String>| {
+        let is_time = Delivery::default().times().any(|(name, _)| name == change.what);
+        match change.what.as_str() {
+            COUPONS if value.is_none() && !coupons.is_empty() => {
+                serde_json::to_string(&coupons.iter().map(OrderCoupon::stored).collect::<Vec<_>>()).ok()
+            }
+            TAXES if value.is_none() && !taxes.is_empty() => {
+                serde_json::to_string(&taxes.into_iter().map(OrderTax::stored).collect::<Vec<_>>()).ok()
+            }
+            _ if is_time => value.map(|value| utc(value, mandator)),
+            _ => value,
+        }
+    };
+    OrderChangeRow {
+        order_change_id: change.order_change_id,
+        order_id,
+        changed_at: change.changed_at.stamp(mandator.time_zone).0,
+        order_item_id: change.order_item_id,
+        old_value: json(change.old_coupons, change.old_taxes, change.old_value),
+        new_value: json(change.new_coupons, change.new_taxes, change.new_value),
+        what: change.what,
+    }
+}
+
+/// A time as it is kept.
+fn utc(value: String, mandator: &Mandator) -> String {
+    let spec = FieldSpec::new("value", "");
+    let read = Time::read(Source::Attribute(&value), &spec, Face::Compat);
+    read.map_or(value, |time| time.resolve(mandator.time_zone).to_rfc3339())
 }
 
 /// The entries that a value stands for; `None`: it is words.

@@ -138,9 +138,15 @@ pub(super) fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Res
     };
     tell(work, &mut row, fact)?;
     if changed || row != before {
-        orders::save(work.tx, &mut row, &work.user.name)?;
+        orders::save(work.tx, &mut row, &author(work))?;
     }
     Ok((Some(ReportAction::Update), OrderKeys::of(&row)))
+}
+
+/// Who changed an order. A person may log in as the user of the ERP, which asks for what others changed.
+fn author(work: &Work<'_, '_>) -> String {
+    let name = &work.user.name;
+    if work.by_person { format!("{name} (console)") } else { name.clone() }
 }
 
 /// Writes a fact for the order's channel, where there is something to say, and then what waited for it. The caller saves the row.
@@ -174,6 +180,8 @@ fn record(work: &Work<'_, '_>, row: &mut OrderRow, event: Event, payments: &[Pay
     }
     match event {
         Event::Paid => {}
+        // What a person does leaves the order to the ERP, which has to fetch it all the same.
+        _ if work.by_person => {}
         // Who ships or cancels an order has taken it over, also if he never said so.
         Event::Fetched | Event::Acknowledged | Event::Shipped | Event::Canceled => {
             row.export_date.get_or_insert(work.tx.stamp.0);

@@ -22,6 +22,17 @@ wire_enum! {
     }
 }
 
+impl From<CancelRequestState> for RequestState {
+    fn from(state: CancelRequestState) -> RequestState {
+        match state {
+            CancelRequestState::Open => RequestState::Open,
+            CancelRequestState::Accepted => RequestState::Accepted,
+            CancelRequestState::Declined => RequestState::Declined,
+            CancelRequestState::Withdrawn => RequestState::Withdrawn,
+        }
+    }
+}
+
 impl From<RequestState> for CancelRequestState {
     fn from(state: RequestState) -> CancelRequestState {
         match state {
@@ -99,6 +110,10 @@ impl OrderCoupon {
 }
 
 impl OrderTax {
+    pub(super) fn stored(self) -> TaxShare {
+        TaxShare { tax_rate: self.tax_rate, net_amount: self.net_amount, tax_amount: self.tax_amount }
+    }
+
     pub(super) fn of(share: TaxShare) -> OrderTax {
         OrderTax { tax_rate: share.tax_rate, net_amount: share.net_amount, tax_amount: share.tax_amount }
     }

@@ -9,7 +9,7 @@ use super::form::{OrderUpdate, header};
 use super::{OrderKeys, OrderNotice, create, tags};
 use super::{corrections, missing_key, order_under, unknown_order};
 use crate::config::Mandator;
-use crate::domain::{Failure, OrderId, Place, Worded, code};
+use crate::domain::{AccountId, Failure, OrderId, Place, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
@@ -60,8 +60,9 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
     let mandator = work.mandator(update.mandator_id)?;
     let chosen = update.significant_key;
     let key = update.numbers().key(chosen);
+    let account_id = account_of(work, update);
     let found = match &key {
-        Some(key) => order_under(&mut work.tx.conn, mandator.mandator_id, update.account_id, key)?,
+        Some(key) => order_under(&mut work.tx.conn, mandator.mandator_id, account_id, key)?,
         None => None,
     };
     if let Some(mut row) = found {
@@ -71,7 +72,7 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
     match (create::names_phone_sales(work, update)?, &key) {
         // Kontor gives the ids.
         (_, Some(key @ OrderKey::OrderId(_))) | (None, Some(key)) => {
-            return Err(unknown_order(mandator.mandator_id, update.account_id, key));
+            return Err(unknown_order(mandator.mandator_id, account_id, key));
         }
         (None, None) => return Err(missing_key(chosen)),
         (Some(false), _) => return Err(Failure::new(code::ORDER_NOT_CREATABLE, [])),
@@ -87,6 +88,19 @@ fn write(work: &mut Work<'_, '_>, update: &OrderUpdate) -> Result<Done<OrderKeys
         orders::save(work.tx, &mut row, &work.user.name)?;
     }
     Ok((Some(ReportAction::Insert), OrderKeys::of(&row)))
+}
+
+/// The account that a record names, by number or by name. A phone sale has none, whatever account the caller keeps it in:
+/// looked for there, it would be created again by every call.
+fn account_of(work: &Work<'_, '_>, update: &OrderUpdate) -> Option<AccountId> {
+    if matches!(create::names_phone_sales(work, update), Ok(Some(true))) {
+        return None;
+    }
+    update.account_id.or_else(|| {
+        let name = update.account_identifier.as_deref()?.trim();
+        let mut accounts = work.settings.accounts.iter().filter(|account| account.mandator_id == update.mandator_id);
+        accounts.find(|account| account.identifier == name).map(|account| account.account_id)
+    })
 }
 
 fn change(work: &mut Work<'_, '_>, mandator: &Mandator, row: &mut OrderRow, update: &OrderUpdate) -> Result<(), Failure> {

@@ -77,8 +77,7 @@ impl ReadOperation for FetchPricelist {
         if let Some(cursor) = Cursor::of(reading, conn, asked)? {
             // There are few lists: all of them are here, but without their prices.
             let places = lists.values().map(|list| Since { stamp: list.last_changed, id: list.pricelist_id.0, second: 0 });
-            let mut changed: Vec<Since> = places.filter(|place| *place > cursor.following().since).collect();
-            let next = cursor.cut(&mut changed, &mut Vec::new());
+            let (changed, next) = cursor.pick(places);
             let ids: Vec<PricelistId> = changed.into_iter().map(|place| PricelistId(place.id)).collect();
             let pricelists = complete(conn, &lists, &ids)?;
             return Ok(FetchPricelistResult { pricelists, next_changed_since: Some(next), ..FetchPricelistResult::default() });
@@ -103,6 +102,7 @@ fn record_of(conn: &mut Conn<'_>, list: PricelistRow) -> Result<PricelistRecord,
     for row in store::validities(conn, list.pricelist_id)? {
         let entries = store::entries(conn, row.validity_id)?.into_iter().enumerate().map(|(index, (item_nr, price))| Record {
             reference_id: None,
+            unread: None,
             number: index + 1,
             place: Place::entry("entry", index + 1),
             content: Ok(Box::new(PriceEntry { item_nr, price: Decimal(price) })),

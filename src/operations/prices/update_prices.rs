@@ -36,7 +36,7 @@ wire! {
         delivery_charge_category_id: Patch<i32>,
         /// Shipping cost category by the ERP's own number.
         external_delivery_charge_category_id: Patch<String> [max(50), key],
-        /// Channel prices as XML, one element per platform; kept and given back unchanged.
+        /// Channel prices as XML, one element per platform; whatever else is stored for the platform and the account stays.
         specific_item_data: Patch<Xml>,
     }
 }

@@ -10,8 +10,8 @@ use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::items::{DeletedItem, deleted_items};
 use crate::operations::wire::{Patch, Time, mandator_of};
 use crate::operations::{ReadOperation, Reading};
-use crate::store::since::{Following, Since};
-use crate::store::stock::{self as store, FoundStock, StockFilter, stock_conditions};
+use crate::store::since::Since;
+use crate::store::stock::{self as store, FoundStock, StockFilter, changes, stock_conditions};
 use crate::store::{Conn, sets};
 use crate::{ask, fetched, wire};
 
@@ -106,27 +106,25 @@ impl ReadOperation for FetchStockCount {
         if let Some(cursor) = Cursor::of(reading, conn, asked)? {
             return changed(reading, conn, &cursor, &filters);
         }
-        let found = found(conn, &filters, None)?;
-        let mut ids: Vec<ItemId> = found.keys().map(|(item_id, _)| *item_id).collect();
-        ids.dedup();
-        let page = reading.page(&ids, request.items_per_page, request.page)?;
-        Ok(FetchStockCountResult::page(records_of(reading, conn, &found, page)?, ids.len()))
+        let page = reading.page_of(conn, &filters, (request.items_per_page, request.page))?;
+        let ids: Vec<ItemId> = page.ids.into_iter().map(ItemId).collect();
+        let found = found(&filters, |filter| store::matching(conn, filter, &ids))?;
+        Ok(FetchStockCountResult::page(records_of(reading, conn, &found, &ids)?, page.total))
     }
 }
 
 type Found = BTreeMap<(ItemId, WarehouseId), FoundStock>;
 
-fn found(conn: &mut Conn<'_>, filters: &[StockFilter], following: Option<Following>) -> Result<Found, Failure> {
+fn found(filters: &[StockFilter], mut find: impl FnMut(&StockFilter) -> Result<Vec<FoundStock>, Failure>) -> Result<Found, Failure> {
     let mut found = BTreeMap::new();
     for filter in filters {
-        let rows = store::matching(conn, filter, following)?;
-        found.extend(rows.into_iter().map(|row| ((row.item_id, row.warehouse_id), row)));
+        found.extend(find(filter)?.into_iter().map(|row| ((row.item_id, row.warehouse_id), row)));
     }
     Ok(found)
 }
 
 fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, filters: &[StockFilter]) -> Result<FetchStockCountResult, Failure> {
-    let mut found = found(conn, filters, Some(cursor.following()))?;
+    let mut found = found(filters, |filter| changes::following(conn, filter, cursor.following()))?;
     let place = |row: &FoundStock| Since { stamp: row.last_changed, id: row.item_id.0, second: row.warehouse_id.0 };
     let mut changes = found.values().map(place).collect();
     let mut deleted = cursor.deleted(conn, Deleted::Item, filters.iter().map(|filter| filter.item.mandator_id))?;

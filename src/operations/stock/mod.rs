@@ -3,6 +3,8 @@
 mod conditions;
 mod fetch;
 mod reservations;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub(crate) use fetch::FetchStockCount;

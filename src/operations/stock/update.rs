@@ -10,7 +10,7 @@ use crate::operations::items::{ItemKeys, check_stock_value};
 use crate::operations::wire::{Patch, Records};
 use crate::operations::{Work, WriteOperation};
 use crate::store::outbox::{self, Topic};
-use crate::store::stock::{self as store, StockRow};
+use crate::store::stock::{self as store, Counted, Shelf, Shelved};
 use crate::store::{Conn, items, orders, sets};
 use crate::{reports, wire, wire_enum, write_request};
 
@@ -118,14 +118,17 @@ struct Ledger {
     /// Numbers of the articles that were named by id, for their reports.
     names: BTreeMap<ItemId, String>,
     stock: HashMap<(ItemId, WarehouseId), i32>,
+    /// Stock that a record of the call counts.
     booked: BTreeSet<(ItemId, WarehouseId)>,
+    /// Stock whose count changed.
+    counted: BTreeSet<(ItemId, WarehouseId)>,
     /// Those of the articles that are composed of others.
     sets: BTreeSet<ItemId>,
     /// Safety and minimum stock, where a record of the call names one.
     values: BTreeMap<ItemId, items::StockValues>,
     /// Articles whose safety or minimum stock changed.
     revalued: BTreeSet<ItemId>,
-    /// Articles whose stock really changed.
+    /// Articles whose stock or stock values changed.
     changed: BTreeSet<ItemId>,
 }
 
@@ -147,31 +150,42 @@ impl Ledger {
             names: BTreeMap::new(),
             stock: HashMap::new(),
             booked: BTreeSet::new(),
+            counted: BTreeSet::new(),
             sets: BTreeSet::new(),
             values: BTreeMap::new(),
             revalued: BTreeSet::new(),
             changed: BTreeSet::new(),
         };
-        for (mandator_id, numbers) in numbers {
-            for (number, item_id) in items::ids_by_number(conn, mandator_id, &numbers)? {
-                ledger.owners.insert(item_id, mandator_id);
-                let known = ledger.numbers.entry((mandator_id, number)).or_default();
-                if !known.contains(&item_id) {
-                    known.push(item_id);
+        for (mandator_id, numbers) in &numbers {
+            for row in store::shelved(conn, Shelf::Numbers(*mandator_id, numbers))? {
+                let known = ledger.numbers.entry((*mandator_id, row.internal_item_number.clone())).or_default();
+                if !known.contains(&row.item_id) {
+                    known.push(row.item_id);
                 }
+                ledger.add(&row);
             }
         }
-        for row in items::by_ids(conn, &ids)? {
-            ledger.owners.insert(row.item_id, row.mandator_id);
-            ledger.names.insert(row.item_id, row.internal_item_number);
+        if !ids.is_empty() {
+            for row in store::shelved(conn, Shelf::Ids(&ids))? {
+                ledger.add(&row);
+                ledger.names.insert(row.item_id, row.internal_item_number);
+            }
         }
         let ids: Vec<ItemId> = ledger.owners.keys().copied().collect();
-        ledger.stock = store::of_items(conn, &ids)?;
-        ledger.sets = sets::components_of(conn, &ids)?.into_keys().collect();
         if names_values {
             ledger.values = items::stock_values(conn, &ids)?;
         }
         Ok(ledger)
+    }
+
+    fn add(&mut self, row: &Shelved) {
+        self.owners.insert(row.item_id, row.mandator_id);
+        if let (Some(warehouse_id), Some(count)) = (row.warehouse_id, row.stock_count) {
+            self.stock.insert((row.item_id, warehouse_id), count);
+        }
+        if row.is_set {
+            self.sets.insert(row.item_id);
+        }
     }
 
     fn item_of(&self, record: &StockRecord) -> Result<ItemId, Failure> {
@@ -228,6 +242,7 @@ impl Ledger {
         for ((warehouse, count), booking) in after.into_iter().zip(&record.stock_items) {
             if self.stock.insert((item_id, warehouse), count) != Some(count) {
                 self.changed.insert(item_id);
+                self.counted.insert((item_id, warehouse));
             }
             again |= !self.booked.insert((item_id, warehouse)) && booking.absolute;
             if count < 0 {
@@ -262,22 +277,19 @@ impl Ledger {
             let values = self.values.get(item_id).copied().unwrap_or_default();
             items::set_stock_values(work.tx, *item_id, values, &work.user.name)?;
         }
-        let stamp = work.tx.stamp.0;
-        let rows = self.booked.iter().filter_map(|key| self.stock.get(key).map(|count| (key, count)));
-        let rows: Vec<StockRow> = rows
-            .map(|((item_id, warehouse_id), stock_count)| StockRow {
-                item_id: *item_id,
-                warehouse_id: *warehouse_id,
-                stock_count: *stock_count,
-                last_changed: stamp,
-            })
-            .collect();
-        store::save(work.tx, rows)?;
-        let booked: BTreeSet<ItemId> = self.booked.iter().map(|(item_id, _)| *item_id).collect();
-        sets::touch(work.tx, &booked.into_iter().collect::<Vec<_>>())?;
-        let changed: Vec<ItemId> = self.changed.into_iter().collect();
-        let changed = orders::cover_shortages(work.tx, &changed, work.settings)?;
-        let accounts = outbox::mark_items(work.tx, &changed, &[Topic::Quantity])?;
+        let counted = self.counted.iter().filter_map(|(item_id, warehouse_id)| {
+            let mandator_id = *self.owners.get(item_id)?;
+            let stock_count = *self.stock.get(&(*item_id, *warehouse_id))?;
+            Some(Counted { item_id: *item_id, warehouse_id: *warehouse_id, mandator_id, stock_count })
+        });
+        store::save(work.tx, counted.collect())?;
+        let counted = Vec::from_iter(self.counted.iter().map(|(item_id, _)| *item_id).collect::<BTreeSet<_>>());
+        let sets = sets::touch(work.tx, &counted)?;
+        let changed = orders::cover_shortages(work.tx, &Vec::from_iter(self.changed), work.settings)?;
+        let accounts = match changed == counted {
+            true => outbox::mark_items_and_sets(work.tx, &changed, &sets, &[Topic::Quantity])?,
+            false => outbox::mark_items(work.tx, &changed, &[Topic::Quantity])?,
+        };
         work.concerns(accounts);
         Ok(())
     }

@@ -162,7 +162,7 @@ fn the_category_of_another_owner_is_no_parent_and_no_key() {
         [
             "UNKNOWN_CATEGORY: parent_id: category \"2\" does not exist in mandator 1",
             "UNKNOWN_CATEGORY: external_parent_id: category \"B\" does not exist in mandator 1",
-            "UNKNOWN_KEY: no record has category_id \"2\", and a new one cannot be created under that key",
+            "UNKNOWN_KEY: no record has category_id \"2\", and none is created under that key",
         ]
     );
 }

@@ -1,7 +1,8 @@
 //! The macros that declare wire structures and enumerations.
 
 /// Declares wire structures. See the module documentation; options stand in brackets behind the type:
-/// `attr` (attribute on the compat face), `max(50)`, `key` (blanks around it do not count), `flat("item")`, `per_platform("order")`, `each("text_module")`, `typed("offer_ids")`.
+/// `attr` (attribute on the compat face), `max(50)`, `key` (blanks around it do not count), `flat("item")`, `per_platform("order")`, `also("filter")`, `each("text_module")`, `typed("offer_ids")`,
+/// `written("shopware_attribute_set")` (an entry's name in answers of the compat face).
 /// `Name (domain)` gives a structure of the domain its form on the wire.
 #[macro_export]
 macro_rules! wire {

@@ -33,15 +33,21 @@ pub fn ignored(types: &Types, request: &str, node: Node<'_>, face: Face) -> Vec<
 /// The first part of the conditions that is ignored.
 pub fn ignored_condition(types: &Types, request: &str, node: Node<'_>, face: Face) -> Option<Failure> {
     let (_, TypeDef::Structure { fields, .. }) = types.all.get(request)? else { return None };
-    let conditions = fields.iter().find(|field| field.spec.list == ListForm::Flat("filter"))?;
-    let (_, TypeDef::List { entry, .. }) = types.all.get(&conditions.type_name)? else { return None };
     let lines = has_lines(node);
-    entries(node, conditions.spec).zip(1..).find_map(|(filter, number)| {
-        let mut walk = Walk { types, face, lines, found: Vec::new(), more: 0 };
-        walk.structure(filter, entry, &[], Way::ROOT.number(filter, number));
-        let first = walk.found.into_iter().find(|failure| failure.code == code::IGNORED_NAME)?;
-        Some(first.recoded(code::UNKNOWN_CONDITION))
+    fields.iter().filter(|field| holds_conditions(field)).find_map(|field| {
+        let (_, TypeDef::List { entry, .. }) = types.all.get(&field.type_name)? else { return None };
+        entries(node, field.spec).zip(1..).find_map(|(filter, number)| {
+            let mut walk = Walk { types, face, lines, found: Vec::new(), more: 0 };
+            walk.structure(filter, entry, &[], Way::ROOT.number(filter, number));
+            let first = walk.found.into_iter().find(|failure| failure.code == code::IGNORED_NAME)?;
+            Some(first.recoded(code::UNKNOWN_CONDITION))
+        })
     })
+}
+
+/// A list of filters, whatever the call names them: `filter`, `order_filter`, `ebay_dispute_filter`.
+fn holds_conditions(field: &FieldType) -> bool {
+    matches!(field.spec.list, ListForm::Flat(entry) | ListForm::PerPlatform(entry) if entry.ends_with("filter"))
 }
 
 /// Where the walk is. Written down only for what is reported: most requests have nothing to report.
@@ -235,6 +241,8 @@ mod tests {
         Request {
             /// Conditions.
             filters: Vec<Conditions> [flat("filter")],
+            /// Conditions under the name of a platform.
+            feed_filters: Vec<Conditions> [per_platform("feed_filter")],
             /// Records.
             items: Records<Thing> [flat("item")],
             /// Numbers.
@@ -338,6 +346,8 @@ mod tests {
         assert_eq!(refused.as_deref(), Some(expected));
         let refused = condition(r#"<request><filter><item_id filter_methode="=" filter_value="1"/></filter></request>"#, Face::Compat);
         assert!(refused.is_some_and(|text| text.contains("filter_methode")));
+        let refused = condition(r#"<request><ebay_feed_filter><colour filter_value="1"/></ebay_feed_filter></request>"#, Face::Compat);
+        assert!(refused.is_some_and(|text| text.contains("colour")));
         let good = r#"<request><other/><filter><item_id filter_method="=" filter_value="1"/></filter></request>"#;
         assert_eq!(condition(good, Face::Compat), None);
     }

@@ -8,7 +8,7 @@ use crate::operations::Face;
 use crate::xml::Node;
 
 /// The entries of a list, wherever they are: in wrappers (entries named `item` or as in the compat style), or bare.
-pub(super) fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl Iterator<Item = Node<'d>> {
+pub(crate) fn entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) -> impl Iterator<Item = Node<'d>> {
     let entry = spec.entry();
     // A flat list may be named as its entries' wrapper elsewhere (`item` under `items`), so the wrapper is looked for
     // under the field's own name only.
@@ -32,13 +32,14 @@ pub(super) fn bounded_entries<'d>(parent: Node<'d>, spec: &'static FieldSpec) ->
 pub(super) fn place_of(node: Node<'_>, spec: &'static FieldSpec, number: usize) -> Place {
     let name = match spec.list {
         ListForm::PerPlatform(noun) if platform_in(node.name(), noun).is_some() => Cow::Owned(node.name().to_owned()),
+        _ if spec.is_other_entry(node.name()) => Cow::Owned(node.name().to_owned()),
         _ => Cow::Borrowed(spec.entry()),
     };
     Place::entry(name, number)
 }
 
 /// Refuses a list with more entries than a call may hold.
-pub fn refuse_too_many(parent: Node<'_>, count: usize) -> Result<(), Failure> {
+fn refuse_too_many(parent: Node<'_>, count: usize) -> Result<(), Failure> {
     let most = parent.most_entries();
     match count > most {
         true => Err(Failure::new(code::TOO_MANY_RECORDS, [&count.to_string(), &most.to_string()])),

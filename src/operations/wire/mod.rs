@@ -31,7 +31,7 @@ pub use convert::Convert;
 pub(crate) use filter::words_of;
 pub use filter::{Ask, Between, Flag, Match, cond_of, mandator_of, window_of};
 pub use ignored::{ignored, ignored_condition};
-pub use list::refuse_too_many;
+pub(crate) use list::entries;
 pub use record::{Record, Records};
 pub(crate) use record::{has_lines, key_of};
 pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Xml, keeps_xml};
@@ -59,8 +59,12 @@ pub struct FieldSpec {
     /// A text that names a record: blanks around it are not part of it, and blanks alone are no key.
     pub key: bool,
     pub list: ListForm,
+    /// Another name of an entry, also after a platform.
+    pub also: Option<&'static str>,
     /// The typed face's word where it is another one, in snake case.
     pub typed: Option<&'static str>,
+    /// What the compat face calls an entry in answers, where that is not its plain name.
+    pub written: Option<&'static str>,
 }
 
 /// How the compat face writes a list.
@@ -77,7 +81,7 @@ pub enum ListForm {
 
 impl FieldSpec {
     pub const fn new(name: &'static str, doc: &'static str) -> FieldSpec {
-        FieldSpec { name, doc, attribute: false, longest: None, key: false, list: ListForm::None, typed: None }
+        FieldSpec { name, doc, attribute: false, longest: None, key: false, list: ListForm::None, also: None, typed: None, written: None }
     }
 
     pub const fn attr(mut self) -> FieldSpec {
@@ -110,8 +114,18 @@ impl FieldSpec {
         self
     }
 
+    pub const fn also(mut self, entry: &'static str) -> FieldSpec {
+        self.also = Some(entry);
+        self
+    }
+
     pub const fn typed(mut self, name: &'static str) -> FieldSpec {
         self.typed = Some(name);
+        self
+    }
+
+    pub const fn written(mut self, entry: &'static str) -> FieldSpec {
+        self.written = Some(entry);
         self
     }
 
@@ -145,11 +159,16 @@ impl FieldSpec {
 
     /// An element of this name is an entry of the list without its wrapper.
     fn is_bare_entry(&self, name: &str) -> bool {
-        match self.list {
+        let own = match self.list {
             ListForm::Flat(entry) => same_name(name, entry),
             ListForm::PerPlatform(entry) => same_name(name, entry) || platform_in(name, entry).is_some(),
             ListForm::Wrapped(_) | ListForm::None => false,
-        }
+        };
+        own || self.is_other_entry(name)
+    }
+
+    fn is_other_entry(&self, name: &str) -> bool {
+        self.also.is_some_and(|entry| same_name(name, entry) || platform_in(name, entry).is_some())
     }
 
     fn missing(&self, face: Face) -> Failure {

@@ -1,10 +1,10 @@
 //! The records of a request: each is decoded alone, so that a bad one spoils no other.
 
 use super::list::{bounded_entries, place_of};
-use super::{Field, FieldSpec, FieldType, Source, Types, Value, Writer, find};
+use super::{FRAGMENT_LIMITS, Field, FieldSpec, FieldType, Source, Types, Value, Writer, find};
 use crate::domain::{Failure, Place, code};
 use crate::operations::Face;
-use crate::xml::Node;
+use crate::xml::{Document, Node};
 
 /// Elements that may name a record, the likeliest first; what `significant_key` names comes before them.
 const KEYS: [FieldSpec; 14] = [
@@ -37,7 +37,12 @@ pub struct Record<T> {
     pub place: Place,
     /// Boxed: a record has room for all its fields, and an empty element would take up all of it.
     pub content: Result<Box<T>, Failure>,
+    /// The record as it was sent, if it could not be read: its report gives its keys back all the same.
+    pub unread: Option<Box<str>>,
 }
+
+/// Bytes of a record that is kept for its report.
+const MOST_UNREAD: usize = 64 * 1024;
 
 impl<T> Record<T> {
     /// What was read of an element. `lines`: the request has several, so that the line helps to find it.
@@ -47,7 +52,16 @@ impl<T> Record<T> {
             Ok(reference_id) => (reference_id, content),
             Err(failure) => (None, Err(failure)),
         };
-        Record { reference_id, number, place, content: content.map(Box::new) }
+        let keep = content.is_err() && node.outer_xml().len() <= MOST_UNREAD;
+        let unread = keep.then(|| node.standalone_xml().ok()).flatten().map(|xml| Box::from(&*xml));
+        Record { reference_id, number, place, content: content.map(Box::new), unread }
+    }
+
+    /// The keys of a record that could not be read, as far as they can be.
+    pub(crate) fn keys<K: Value>(&self, face: Face) -> Option<K> {
+        static RECORD: FieldSpec = FieldSpec::new("record", "");
+        let document = Document::parse_embedded(self.unread.as_deref()?, &FRAGMENT_LIMITS).ok()?;
+        K::read(Source::Element(document.root()), &RECORD, face).ok()
     }
 }
 
@@ -100,6 +114,7 @@ impl<T> Records<T> {
             number: record.number,
             place: record.place,
             content: record.content.map(|content| Box::new((record.number, *content))),
+            unread: record.unread,
         });
         Records { list: list.collect() }
     }
@@ -111,6 +126,7 @@ impl<T> Records<T> {
             number: record.number,
             place: record.place,
             content: record.content.and_then(|content| convert(*content)).map(Box::new),
+            unread: record.unread,
         });
         Records { list: list.collect() }
     }
@@ -122,6 +138,7 @@ impl<T> Records<T> {
             number: record.number,
             place: record.place,
             content: record.content.map(|content| Box::new(convert(*content))),
+            unread: record.unread,
         });
         Records { list: list.collect() }
     }

@@ -3,8 +3,8 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 
-use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::{DecodeError, Engine as _};
 use chrono::NaiveDate;
 
 use super::clock::{self, Time};
@@ -178,7 +178,7 @@ impl Value for Bytes {
             .decode(compact)
             .or_else(|_| STANDARD_NO_PAD.decode(compact))
             .map(Bytes)
-            .map_err(|error| Failure::new(code::NOT_BASE64, [&error.to_string()]))
+            .map_err(|error| Failure::quoting(code::NOT_BASE64, [&unreadable(compact, &error)]))
     }
 
     text_form!();
@@ -189,6 +189,24 @@ impl Value for Bytes {
 
     fn type_name(_spec: &FieldSpec, _types: &mut Types) -> String {
         "xs:base64Binary".into()
+    }
+}
+
+/// What is wrong with a text that should be Base64. Positions count without blanks and line breaks.
+fn unreadable(text: &str, error: &DecodeError) -> Worded {
+    match error {
+        DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol(at, _) => {
+            let strange = text.get(*at..).and_then(|rest| rest.chars().next()).map(|c| c.escape_debug().to_string()).unwrap_or_default();
+            let place = at.saturating_add(1);
+            Worded::of(
+                format!("\"{strange}\" at position {place} does not belong there"),
+                format!("\"{strange}\" an Stelle {place} gehört nicht dorthin"),
+            )
+        }
+        DecodeError::InvalidLength(length) => {
+            Worded::of(format!("after {length} characters it is cut off"), format!("nach {length} Zeichen ist er abgeschnitten"))
+        }
+        DecodeError::InvalidPadding => Worded::new("the = signs at its end are wrong", "die Zeichen = am Ende stimmen nicht"),
     }
 }
 

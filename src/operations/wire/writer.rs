@@ -128,7 +128,7 @@ impl Writer {
         let name = spec.name_on(self.face);
         let (entry, wrapped) = match (self.face, spec.list) {
             (Face::Typed, _) | (Face::Compat, ListForm::None) => ("item", true),
-            (Face::Compat, ListForm::Flat(entry) | ListForm::PerPlatform(entry)) => (entry, false),
+            (Face::Compat, ListForm::Flat(entry) | ListForm::PerPlatform(entry)) => (spec.written.unwrap_or(entry), false),
             (Face::Compat, ListForm::Wrapped(entry)) => (entry, values.len() > 0),
         };
         if wrapped {

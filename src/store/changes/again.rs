@@ -11,6 +11,7 @@ use crate::store::held_orders::ORDER_ASIDE;
 use crate::store::orders;
 use crate::store::outbox::{OutboxStatus, due_now};
 use crate::store::schema::{held_orders, outbox_facts, outbox_states, transfers};
+use crate::store::transfers::carried;
 
 /// Puts rows on the foot of the ladder, with the version of this transaction: whoever waits for it sees them, and what
 /// an attempt under way finds out does not put them back.
@@ -69,7 +70,11 @@ pub(crate) fn retry(tx: &mut Tx<'_>, id: ChangeId) -> Result<bool, Failure> {
             touched
         }
         ChangeId::Order(order) => order_again!(tx, held_orders::held_order_id.eq(order).and(order_waits!(now)))?,
-        ChangeId::Transfer(transfer) => again!(tx, transfers, transfers::transfer_id.eq(transfer).and(waiting!(transfers, now)))?,
+        ChangeId::Transfer(transfer) => {
+            let this = transfers::transfer_id.eq(transfer).and(waiting!(transfers, now));
+            carried!(tx, this)?;
+            again!(tx, transfers, this)?
+        }
     };
     Ok(touched > 0)
 }
@@ -114,7 +119,9 @@ pub(crate) fn retry_account(tx: &mut Tx<'_>, account_id: AccountId, parked_only:
     let facts = again!(tx, outbox_facts, outbox_facts::account_id.eq(account_id).and(waiting!(outbox_facts, later_than)))?;
     orders::resume_credits(tx)?;
     let orders = order_again!(tx, held_orders::account_id.eq(account_id).and(order_waits!(later_than)))?;
-    let transfers = again!(tx, transfers, transfers::account_id.eq(account_id).and(waiting!(transfers, later_than)))?;
+    let waiting = transfers::account_id.eq(account_id).and(waiting!(transfers, later_than));
+    carried!(tx, waiting)?;
+    let transfers = again!(tx, transfers, waiting)?;
     Ok(states.saturating_add(facts).saturating_add(orders).saturating_add(transfers))
 }
 
@@ -134,6 +141,7 @@ pub(crate) fn drop(tx: &mut Tx<'_>, id: ChangeId) -> Result<(), Failure> {
             orders::give_up_credit(tx, fact)?;
         }
         ChangeId::Transfer(transfer) => {
+            carried!(tx, transfers::transfer_id.eq(transfer))?;
             on!(&mut tx.conn, c => diesel::update(transfers::table.find(transfer))
                 .set(transfers::status.eq(OutboxStatus::Dropped))
                 .execute(c))?;

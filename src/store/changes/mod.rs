@@ -3,7 +3,11 @@
 
 mod again;
 mod read;
+mod states;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -15,11 +19,15 @@ pub(crate) use read::{by_ids, of_offers, payload};
 use super::Conn;
 use super::filter::Cond;
 use super::held_orders::ORDER_ASIDE;
+use super::kept::Cut;
 use super::outbox::{OutboxStatus, Topic};
-use super::schema::{held_orders, items, offers, orders, outbox_facts, outbox_states, transfers};
+use super::schema::{held_orders, orders, outbox_facts, transfers};
 use crate::domain::transfer::TransferKind;
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, Stamp};
 use crate::{conditions, narrow, on};
+
+/// More states are not all read for a page.
+const MANY_STATES: usize = if cfg!(test) { 5 } else { 10_000 };
 
 /// The number of a change, one over all tables: `price-12` is the price of offer 12, `fact-7` a report about an order,
 /// `order-3` an order of the channel that could not be stored, `transfer-4` a customer or coupon.
@@ -184,6 +192,10 @@ pub(crate) struct ChangeFilter {
 }
 
 impl AboutOffer {
+    fn is_open(&self) -> bool {
+        self.offer_id.is_open() && self.item_id.is_open() && self.internal_item_number.is_open()
+    }
+
     fn passes_unset(&self) -> bool {
         self.offer_id.passes_unset() && self.item_id.passes_unset() && self.internal_item_number.passes_unset()
     }
@@ -195,13 +207,57 @@ impl AboutOrder {
     }
 }
 
+impl ChangeFilter {
+    fn names_no_record(&self) -> bool {
+        self.customer_id.passes_unset() && self.coupon_id.passes_unset()
+    }
+
+    fn asks_for_states(&self) -> bool {
+        self.kind.passes(&ChangeKind::State) && self.order.passes_unset() && self.names_no_record()
+    }
+}
+
+/// Numbers of the changes that pass one of the filters, the oldest first, of one page; and how many there are on all pages.
+pub(crate) fn page(conn: &mut Conn<'_>, filters: &[ChangeFilter], cut: Cut) -> Result<(Vec<ChangeId>, usize), Failure> {
+    let mut found: BTreeSet<(Stamp, ChangeId)> = BTreeSet::new();
+    let mut further = 0;
+    if let [filter] = filters {
+        if filter.asks_for_states() {
+            let (all, on_pages) = (states::count(conn, filter)?, cut.skip.saturating_add(cut.take));
+            let are_many = all > MANY_STATES && on_pages < all && filter.offer.is_open();
+            let states = match i64::try_from(on_pages) {
+                Ok(on_pages) if are_many => states::oldest(conn, filter, on_pages)?,
+                _ => states::matching(conn, filter)?,
+            };
+            further = all.saturating_sub(states.len());
+            found.extend(states.into_iter().map(of_state));
+        }
+        found.extend(matching_others(conn, filter)?);
+    } else {
+        for filter in filters {
+            found.extend(matching(conn, filter)?);
+        }
+    }
+    let total = found.len().saturating_add(further);
+    Ok((found.into_iter().skip(cut.skip).take(cut.take).map(|(_, id)| id).collect(), total))
+}
+
 /// Numbers of the changes that pass a filter, each with the time at which it was asked for.
 pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
-    let mut found = Vec::new();
-    let no_record = filter.customer_id.passes_unset() && filter.coupon_id.passes_unset();
-    if filter.kind.passes(&ChangeKind::State) && filter.order.passes_unset() && no_record {
-        found.extend(matching_states(conn, filter)?);
+    let mut found = matching_others(conn, filter)?;
+    if filter.asks_for_states() {
+        found.extend(states::matching(conn, filter)?.into_iter().map(of_state));
     }
+    Ok(found)
+}
+
+fn of_state((asked, offer_id, topic): (i64, i32, Topic)) -> (Stamp, ChangeId) {
+    (Stamp(asked), ChangeId::State { offer_id: OfferId(offer_id), topic })
+}
+
+fn matching_others(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
+    let mut found = Vec::new();
+    let no_record = filter.names_no_record();
     if filter.kind.passes(&ChangeKind::Fact) && filter.offer.passes_unset() && no_record {
         found.extend(matching_facts(conn, filter)?);
     }
@@ -221,20 +277,6 @@ pub(crate) fn matching(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec
         }
     }
     Ok(found)
-}
-
-fn matching_states(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
-    let rows: Vec<(i64, i32, Topic)> = on!(conn, c => {
-        let mut query = outbox_states::table
-            .inner_join(offers::table.on(offers::offer_id.eq(outbox_states::offer_id)).inner_join(items::table))
-            .select((outbox_states::version, outbox_states::offer_id, outbox_states::topic))
-            .into_boxed();
-        narrow!(query, outbox_states::account_id, &filter.account_id);
-        narrow!(query, outbox_states::status, &filter.status);
-        about_offer!(narrow query, filter.offer);
-        query.load(c)
-    })?;
-    Ok(rows.into_iter().map(|(asked, offer_id, topic)| (Stamp(asked), ChangeId::State { offer_id: OfferId(offer_id), topic })).collect())
 }
 
 fn matching_facts(conn: &mut Conn<'_>, filter: &ChangeFilter) -> Result<Vec<(Stamp, ChangeId)>, Failure> {
@@ -282,30 +324,4 @@ fn matching_transfers(
         query.load(c)
     })?;
     Ok(rows.into_iter().map(|(asked, transfer)| (Stamp(asked), ChangeId::Transfer(transfer))).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ChangeId::{Fact, Order, State, Transfer};
-    use super::{ChangeId, NoChangeId};
-    use crate::domain::OfferId;
-    use crate::store::outbox::Topic;
-
-    #[test]
-    fn a_number_says_what_it_is_about() {
-        for id in [
-            State { offer_id: OfferId(12), topic: Topic::Price },
-            State { offer_id: OfferId(1), topic: Topic::Listing },
-            Fact(7),
-            Order(3),
-            Transfer(4),
-        ] {
-            assert_eq!(id.to_string().parse::<ChangeId>(), Ok(id));
-        }
-        assert_eq!(Fact(7).to_string(), "fact-7");
-        assert_eq!(" Price-12 ".parse::<ChangeId>(), Ok(State { offer_id: OfferId(12), topic: Topic::Price }));
-        for bad in ["", "12", "price", "price-", "price-x", "price--1", "price-0", "title-3", "fact-99999999999"] {
-            assert_eq!(bad.parse::<ChangeId>(), Err(NoChangeId), "{bad}");
-        }
-    }
 }

@@ -223,7 +223,7 @@ fn transfers_of(conn: &mut Conn<'_>, transfer_ids: &[i32]) -> Result<Vec<Change>
 pub(crate) fn payload(conn: &mut Conn<'_>, id: ChangeId) -> Result<Option<String>, Failure> {
     Ok(match id {
         ChangeId::State { .. } | ChangeId::Transfer(_) => None,
-        ChangeId::Fact(fact) => on!(conn, c => outbox_facts::table.find(fact).select(outbox_facts::payload).first(c).optional())?,
-        ChangeId::Order(order) => on!(conn, c => held_orders::table.find(order).select(held_orders::document).first(c).optional())?,
+        ChangeId::Fact(fact) => on!(conn, c => outbox_facts::table.find(fact).select(outbox_facts::payload).get_result(c).optional())?,
+        ChangeId::Order(order) => on!(conn, c => held_orders::table.find(order).select(held_orders::document).get_result(c).optional())?,
     })
 }

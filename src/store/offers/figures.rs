@@ -7,8 +7,9 @@ use diesel::prelude::*;
 use crate::domain::stock::Figures;
 use crate::domain::{AccountId, Failure, ItemId, WarehouseId};
 use crate::on;
+use crate::store::among::among;
 use crate::store::schema::{items, order_items, orders, reservations, stock};
-use crate::store::{Conn, MOST_VARIABLES, listings, sets};
+use crate::store::{Conn, listings, sets};
 
 /// Stock and reservations of one item, as an account sees them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,40 +55,38 @@ pub(crate) fn stock_figures(
 ) -> Result<Vec<(ItemId, StockFigures)>, Failure> {
     let mut figures: BTreeMap<ItemId, StockFigures> = BTreeMap::new();
     let listings = listings::of_account(conn, account_id, item_ids)?;
-    for chunk in item_ids.chunks(MOST_VARIABLES / 2) {
-        let values: Vec<(ItemId, String, Option<i32>, Option<i32>)> = on!(conn, c => items::table
-            .filter(items::item_id.eq_any(chunk))
-            .select((items::item_id, items::internal_item_number, items::safety_stock, items::minimum_stock))
-            .load(c))?;
-        for (item, number, safety, minimum) in values {
-            let entry = figures.entry(item).or_default();
-            entry.internal_item_number = number;
-            entry.placing = listings.get(&item).and_then(|listing| listing.placing_count);
-            entry.primary = listings.get(&item).is_some_and(|listing| listing.is_primary);
-            entry.safety = safety.map_or(0, i64::from);
-            entry.minimum = minimum.map_or(0, i64::from);
-        }
-        let counts: Vec<(ItemId, i32)> = on!(conn, c => stock::table
-            .filter(stock::item_id.eq_any(chunk))
-            .filter(stock::warehouse_id.eq_any(warehouses))
-            .select((stock::item_id, stock::stock_count))
-            .load(c))?;
-        for (item, count) in counts {
-            figures.entry(item).or_default().stock += i64::from(count);
-        }
-        let reserved: Vec<(ItemId, i32, Option<i32>, Option<ItemId>)> = on!(conn, c => reservations::table
-            .inner_join(order_items::table.inner_join(orders::table))
-            .filter(reservations::item_id.eq_any(chunk))
-            .filter(reservations::warehouse_id.eq_any(warehouses))
-            .select((reservations::item_id, reservations::quantity, orders::account_id, order_items::item_id))
-            .load(c))?;
-        for (item, pieces, account, sold) in reserved {
-            let entry = figures.entry(item).or_default();
-            entry.reserved += i64::from(pieces);
-            // The channel of a set that was sold knows the set, not its components.
-            if account == Some(account_id.0) && sold == Some(item) {
-                entry.reserved_here += i64::from(pieces);
-            }
+    let values: Vec<(ItemId, String, Option<i32>, Option<i32>)> = on!(conn, c => items::table
+        .filter(among(items::item_id, item_ids))
+        .select((items::item_id, items::internal_item_number, items::safety_stock, items::minimum_stock))
+        .load(c))?;
+    for (item, number, safety, minimum) in values {
+        let entry = figures.entry(item).or_default();
+        entry.internal_item_number = number;
+        entry.placing = listings.get(&item).and_then(|listing| listing.placing_count);
+        entry.primary = listings.get(&item).is_some_and(|listing| listing.is_primary);
+        entry.safety = safety.map_or(0, i64::from);
+        entry.minimum = minimum.map_or(0, i64::from);
+    }
+    let counts: Vec<(ItemId, i32)> = on!(conn, c => stock::table
+        .filter(among(stock::item_id, item_ids))
+        .filter(among(stock::warehouse_id, warehouses))
+        .select((stock::item_id, stock::stock_count))
+        .load(c))?;
+    for (item, count) in counts {
+        figures.entry(item).or_default().stock += i64::from(count);
+    }
+    let reserved: Vec<(ItemId, i32, Option<i32>, Option<ItemId>)> = on!(conn, c => reservations::table
+        .inner_join(order_items::table.inner_join(orders::table))
+        .filter(among(reservations::item_id, item_ids))
+        .filter(among(reservations::warehouse_id, warehouses))
+        .select((reservations::item_id, reservations::quantity, orders::account_id, order_items::item_id))
+        .load(c))?;
+    for (item, pieces, account, sold) in reserved {
+        let entry = figures.entry(item).or_default();
+        entry.reserved += i64::from(pieces);
+        // The channel of a set that was sold knows the set, not its components.
+        if account == Some(account_id.0) && sold == Some(item) {
+            entry.reserved_here += i64::from(pieces);
         }
     }
     of_sets(conn, account_id, warehouses, &mut figures)?;

@@ -7,6 +7,7 @@ mod left_behind;
 mod placed;
 mod reconciled;
 mod skus;
+mod taken;
 
 pub(crate) use families::{Member, families};
 pub(crate) use figures::{StockFigures, stock_figures};
@@ -16,9 +17,11 @@ pub(crate) use left_behind::{Former, former_numbers, former_skus, leave_behind, 
 pub(crate) use placed::{Announced, Confirmed, announce, confirm, keep_left_out, moved, moved_by_order, moved_items, sold, wait_for_stock};
 pub(crate) use reconciled::{Adopted, adopt, by_external_numbers, found_missing, of_account_after, on_the_way};
 pub(crate) use skus::{accounts_of, announce_skus, holders, live_skus, of_live_skus, same_sku, sold_before};
+pub(crate) use taken::take_over;
 
 use diesel::prelude::*;
 
+use super::among::among;
 use super::deletions::{self, DeletionRow};
 use super::schema::{items, offers, order_items, outbox_states};
 use super::{Conn, MOST_VARIABLES, Stored, Tx, next_ids};
@@ -28,8 +31,8 @@ use crate::domain::stock::{Life, Placed};
 use crate::domain::{AccountId, Deleted, Failure, ItemId, MandatorId, OfferId, Stamp};
 use crate::on;
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = offers, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = offers, primary_key(offer_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct OfferRow {
     pub offer_id: OfferId,
     pub mandator_id: MandatorId,
@@ -114,15 +117,11 @@ impl OfferRow {
 
 /// Offers by id, in the order of the ids; unknown ids are left out.
 pub(crate) fn by_ids(conn: &mut Conn<'_>, ids: &[OfferId]) -> Result<Vec<OfferRow>, Failure> {
-    let mut found = Vec::new();
-    for chunk in ids.chunks(MOST_VARIABLES) {
-        found.extend(on!(conn, c => offers::table
-            .filter(offers::offer_id.eq_any(chunk))
-            .order(offers::offer_id)
-            .select(OfferRow::as_select())
-            .load(c))?);
-    }
-    Ok(found)
+    Ok(on!(conn, c => offers::table
+        .filter(among(offers::offer_id, ids))
+        .order(offers::offer_id)
+        .select(OfferRow::as_select())
+        .load(c))?)
 }
 
 /// The offer of an item in an account; created as prepared where it does not exist. True: it is new.
@@ -136,7 +135,7 @@ pub(crate) fn prepare(
         .filter(offers::account_id.eq(account_id))
         .filter(offers::item_id.eq(item_id))
         .select(OfferRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     if let Some(row) = existing {
         return Ok((row, false));
@@ -269,38 +268,23 @@ impl ItemForOffer {
 
 /// Items by id; unknown ids are left out.
 pub(crate) fn items_for(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<ItemForOffer>, Failure> {
-    let mut found = Vec::new();
-    for chunk in ids.chunks(MOST_VARIABLES) {
-        found.extend(on!(conn, c => items::table
-            .filter(items::item_id.eq_any(chunk))
-            .select(ItemForOffer::as_select())
-            .load(c))?);
-    }
-    Ok(found)
+    Ok(on!(conn, c => items::table.filter(among(items::item_id, ids)).select(ItemForOffer::as_select()).load(c))?)
 }
 
 /// Offers of these articles in an account.
 pub(crate) fn of_items(conn: &mut Conn<'_>, account_id: AccountId, item_ids: &[ItemId]) -> Result<Vec<OfferRow>, Failure> {
-    let mut found = Vec::new();
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        found.extend(on!(conn, c => offers::table
-            .filter(offers::account_id.eq(account_id))
-            .filter(offers::item_id.eq_any(chunk))
-            .select(OfferRow::as_select())
-            .load(c))?);
-    }
-    Ok(found)
+    Ok(on!(conn, c => offers::table
+        .filter(offers::account_id.eq(account_id))
+        .filter(among(offers::item_id, item_ids))
+        .select(OfferRow::as_select())
+        .load(c))?)
 }
 
 /// Which of these offers have rows in the outbox, pending or refused.
 pub(crate) fn with_pending_changes(conn: &mut Conn<'_>, offer_ids: &[OfferId]) -> Result<std::collections::BTreeSet<OfferId>, Failure> {
-    let mut found = std::collections::BTreeSet::new();
-    for chunk in offer_ids.chunks(MOST_VARIABLES) {
-        let ids: Vec<OfferId> = on!(conn, c => outbox_states::table
-            .filter(outbox_states::offer_id.eq_any(chunk))
-            .select(outbox_states::offer_id)
-            .load(c))?;
-        found.extend(ids);
-    }
-    Ok(found)
+    let ids: Vec<OfferId> = on!(conn, c => outbox_states::table
+        .filter(among(outbox_states::offer_id, offer_ids))
+        .select(outbox_states::offer_id)
+        .load(c))?;
+    Ok(ids.into_iter().collect())
 }

@@ -77,8 +77,15 @@ pub(crate) fn announce(tx: &mut Tx<'_>, announcements: &[(OfferId, Announced)]) 
         };
         // A call that unwanted the offer meanwhile has the last word on who ended it.
         let ended_by = if placed.life == Life::Ending && row.wanted == Wanted::Running { EndedBy::Stock } else { row.ended_by };
+        let shows = (placed.open, ended_by) != (row.open_quantity, row.ended_by);
+        let last_changed = if shows { tx.stamp.0 } else { row.last_changed };
         on!(&mut tx.conn, c => diesel::update(offers::table.find(offer_id))
-            .set((offers::open_quantity.eq(placed.open), offers::open_at_most.eq(placed.at_most), offers::ended_by.eq(ended_by)))
+            .set((
+                offers::open_quantity.eq(placed.open),
+                offers::open_at_most.eq(placed.at_most),
+                offers::ended_by.eq(ended_by),
+                offers::last_changed.eq(last_changed),
+            ))
             .execute(c))?;
     }
     Ok(gone)
@@ -252,4 +259,34 @@ pub(crate) fn moved_by_order(tx: &mut Tx<'_>, account_id: AccountId, order_id: O
         dirty.extend(found.into_iter().map(|offer| (offer, account_id, Topic::Quantity)));
     }
     outbox::mark(tx, &dirty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::MandatorId;
+    use crate::store::testing::{self, on_stores};
+
+    #[test]
+    fn an_announcement_that_shows_is_a_change_and_its_repeat_is_none() {
+        on_stores(|store| {
+            let id = store
+                .write(|tx| {
+                    let item = testing::item(tx, MandatorId(1), "MUG", &[])?;
+                    testing::offer(tx, 1, 101, item, None)
+                })
+                .unwrap();
+            let announce = |announced| {
+                store.write(move |tx| announce(tx, &[(id, announced)]).map(drop)).unwrap();
+                store.read(|conn| by_ids(conn, &[id])).unwrap().remove(0).last_changed
+            };
+            let runs = Confirmed { running: Some(true), quantity: Some(3), ..Confirmed::default() };
+            store.write(move |tx| confirm(tx, id, &runs)).unwrap();
+            let sent = announce(Announced::Quantity(5));
+            assert_eq!(announce(Announced::Quantity(5)), sent);
+            let ending = announce(Announced::End);
+            assert!(ending > sent, "it shows who ends it");
+            assert_eq!(announce(Announced::End), ending);
+        });
+    }
 }

@@ -7,6 +7,7 @@ use crate::domain::message::own;
 use crate::domain::order::{CreditDocument, CreditState, FactName};
 use crate::domain::{Decimal, Failure, MandatorId, OrderId, Stamp};
 use crate::on;
+use crate::store::among::among;
 use crate::store::mails;
 use crate::store::messages::{self, MessageRow};
 use crate::store::outbox::{OutboxRow, OutboxStatus, Settled};
@@ -37,7 +38,7 @@ pub(crate) struct CreditRow {
 pub(crate) fn credits_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<(CreditRow, bool)>, Failure> {
     let rows: Vec<(CreditRow, Option<OutboxStatus>)> = on!(conn, c => credit_entries::table
         .left_join(outbox_facts::table.on(credit_entries::fact_key.eq(outbox_facts::fact_key.nullable())))
-        .filter(credit_entries::order_id.eq_any(order_ids))
+        .filter(among(credit_entries::order_id, order_ids))
         .order(credit_entries::credit_entry_id)
         .select((CreditRow::as_select(), outbox_facts::status.nullable()))
         .load(c))?;
@@ -108,7 +109,8 @@ pub(crate) fn follow_settled(tx: &mut Tx<'_>, row: &OutboxRow, settled: &Settled
 
 /// Nobody will send the fact any more.
 pub(crate) fn give_up_credit(tx: &mut Tx<'_>, fact_id: i32) -> Result<(), Failure> {
-    let key: Option<String> = on!(&mut tx.conn, c => outbox_facts::table.find(fact_id).select(outbox_facts::fact_key).first(c).optional())?;
+    let key: Option<String> =
+        on!(&mut tx.conn, c => outbox_facts::table.find(fact_id).select(outbox_facts::fact_key).get_result(c).optional())?;
     key.map_or(Ok(()), |key| settle(tx, &key, CreditState::GivenUp))
 }
 

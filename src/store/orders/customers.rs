@@ -9,6 +9,7 @@ use crate::domain::customer::Customer;
 use crate::domain::order::OrderDocument;
 use crate::domain::{AccountId, Failure, MandatorId, limits};
 use crate::store::filter::{Cond, Window};
+use crate::store::numbers::{Number, go_behind};
 use crate::store::schema::customers;
 use crate::store::since::{Following, Since};
 use crate::store::{Conn, MOST_VARIABLES, Stored, Tx, next_ids, next_ids_from};
@@ -69,7 +70,7 @@ pub(crate) fn by_id(conn: &mut Conn<'_>, mandator_id: MandatorId, customer_id: i
         .filter(customers::mandator_id.eq(mandator_id))
         .filter(customers::customer_id.eq(customer_id))
         .select(CustomerRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?)
 }
 
@@ -153,6 +154,25 @@ pub(crate) fn create(
     };
     on!(&mut tx.conn, c => diesel::insert_into(customers::table).values(&row).execute(c))?;
     Ok(row)
+}
+
+/// Stores a customer of another installation: a new one if its id is 0, under `wish` if that is free. Gives the id.
+pub(crate) fn take_over(tx: &mut Tx<'_>, mut row: CustomerRow, wish: Option<i32>) -> Result<i32, Failure> {
+    let of_email = row.email_address.as_deref().and_then(email_key);
+    if row.customer_id != 0 {
+        save(tx, &mut row)?;
+        return Ok(row.customer_id);
+    }
+    // Another one may have this e-mail address; who is found by it then stays who it was.
+    row.channel_key = match of_email {
+        Some(key) if by_key(&mut tx.conn, row.mandator_id, row.account_id, &key)?.is_none() => Some(key),
+        _ => None,
+    };
+    row.customer_id = Number::CUSTOMER.take(tx, wish)?;
+    row.last_changed = tx.stamp.0;
+    on!(&mut tx.conn, c => diesel::insert_into(customers::table).values(&row).execute(c))?;
+    go_behind(tx, "customer_number", FIRST_CUSTOMER_NUMBER - 1, row.customer_number)?;
+    Ok(row.customer_id)
 }
 
 fn free_number(tx: &mut Tx<'_>, mandator_id: MandatorId) -> Result<i32, Failure> {

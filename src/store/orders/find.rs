@@ -4,13 +4,14 @@ use diesel::prelude::*;
 
 use super::OrderRow;
 use crate::domain::order::OrderStatus;
-use crate::domain::{AccountId, Failure, MandatorId, OrderId};
+use crate::domain::{AccountId, Deleted, Failure, MandatorId, OrderId};
 use crate::store::Conn;
 use crate::store::among::among;
 use crate::store::filter::{Cond, Window};
+use crate::store::kept::Choice;
 use crate::store::schema::{customers, order_tags, orders};
 use crate::store::since::{Following, Since};
-use crate::{conditions, following, narrow, on};
+use crate::{conditions, following, narrow, narrow_to_mandator, on};
 
 /// One of the numbers that name an order (`order-calls.md` 1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +97,7 @@ pub(crate) fn of_channel(conn: &mut Conn<'_>, account_id: AccountId, marketplace
         .filter(orders::account_id.eq(account_id))
         .filter(orders::marketplace_order_id.eq(marketplace_order_id))
         .select(OrderRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?)
 }
 
@@ -113,7 +114,7 @@ pub(crate) fn numbers(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Option<O
     Ok(on!(conn, c => orders::table
         .find(order_id)
         .select(OrderNumbers::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?)
 }
 
@@ -150,13 +151,12 @@ conditions! {
 }
 
 macro_rules! select_ids {
-    ($c:expr, $backend:ty, $s:expr, $following:expr) => {{
+    ($c:expr, $backend:ty, $s:expr, $of:expr, $following:expr) => {{
         let s: &Selection = $s;
         let mut query = orders::table
             .select((orders::last_changed, orders::order_id))
-            .filter(orders::mandator_id.eq(s.mandator_id))
-            .order(orders::order_id)
             .into_boxed::<$backend>();
+        narrow_to_mandator!(query, orders::mandator_id, s.mandator_id, $of.is_some() || s.order_ids.is_list());
         order_conditions!(narrow query, s);
         if !matches!(s.customer_numbers, Cond::All) {
             let mut numbered = customers::table.select(customers::customer_id.nullable()).into_boxed::<$backend>();
@@ -175,28 +175,73 @@ macro_rules! select_ids {
         if let Some(user) = &s.not_changed_by {
             query = query.filter(orders::last_changed_by.ne(user.clone()));
         }
+        if let Some(ids) = $of {
+            query = query.filter(among(orders::order_id, ids));
+        }
         if let Some(next) = $following {
             following!(query, orders::last_changed, orders::order_id, next);
         }
-        query.load::<(i64, OrderId)>($c)
+        query.load::<(i64, i32)>($c)
     }};
+}
+
+impl Choice for Selection {
+    const DELETED: Option<Deleted> = None;
+
+    fn mandator_id(&self) -> MandatorId {
+        self.mandator_id
+    }
+
+    /// The number of a customer is not in the order, and neither are its tags.
+    fn can_be_kept(&self) -> bool {
+        self.order_ids.is_open()
+            && self.order_number.is_open()
+            && self.external_order_number_1.is_open()
+            && self.external_order_number_2.is_open()
+            && self.marketplace_order_id_1.is_open()
+            && self.marketplace_order_id_2.is_open()
+            && self.email_address.is_open()
+            && self.customer_ids.is_open()
+            && self.invoice_number_filter.is_open()
+            && self.customer_numbers.is_open()
+            && self.order_tags.is_open()
+    }
+
+    fn is_of_a_time(&self) -> bool {
+        self.last_changed.from.is_some()
+    }
+
+    fn passing(&self, conn: &mut Conn<'_>, of: Option<&[i32]>) -> Result<Vec<i32>, Failure> {
+        Ok(found(conn, self, of, None)?.into_iter().map(|(_, order_id)| order_id).collect())
+    }
+
+    fn changed_after(conn: &mut Conn<'_>, mandator_id: MandatorId, stamp: i64, most: i64) -> Result<Vec<i32>, Failure> {
+        Ok(on!(conn, c => orders::table
+            .filter(orders::mandator_id.eq(mandator_id))
+            .filter(orders::last_changed.gt(stamp))
+            .select(orders::order_id)
+            .limit(most)
+            .load(c))?)
+    }
 }
 
 /// The ids of the orders that match, in order.
 pub(crate) fn select(conn: &mut Conn<'_>, selection: &Selection) -> Result<Vec<OrderId>, Failure> {
-    Ok(found(conn, selection, None)?.into_iter().map(|(_, order_id)| order_id).collect())
+    let mut ids = selection.passing(conn, None)?;
+    ids.sort_unstable();
+    Ok(ids.into_iter().map(OrderId).collect())
 }
 
 /// What follows a place in the order of changes, of the orders that match.
 pub(crate) fn changed(conn: &mut Conn<'_>, selection: &Selection, following: Following) -> Result<Vec<Since>, Failure> {
-    let found = found(conn, selection, Some(following))?;
-    Ok(found.into_iter().map(|(stamp, order_id)| Since { stamp, id: order_id.0, second: 0 }).collect())
+    let found = found(conn, selection, None, Some(following))?;
+    Ok(found.into_iter().map(|(stamp, id)| Since { stamp, id, second: 0 }).collect())
 }
 
-fn found(conn: &mut Conn<'_>, selection: &Selection, following: Option<Following>) -> Result<Vec<(i64, OrderId)>, Failure> {
+fn found(conn: &mut Conn<'_>, selection: &Selection, of: Option<&[i32]>, following: Option<Following>) -> Result<Vec<(i64, i32)>, Failure> {
     let found = match conn {
-        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection, following),
-        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection, following),
+        Conn::Sqlite(c) => select_ids!(*c, diesel::sqlite::Sqlite, selection, of, following),
+        Conn::Postgres(c) => select_ids!(*c, diesel::pg::Pg, selection, of, following),
     };
     Ok(found?)
 }

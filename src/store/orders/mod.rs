@@ -16,6 +16,7 @@ mod progress;
 mod requests;
 mod reservations;
 mod shortages;
+mod taken;
 
 pub(crate) use credits::{
     CreditRow, add_credit, credit_by_number, credits_of, follow_settled, give_up_credit, open_fact, refused_credits, resume_credits,
@@ -37,15 +38,20 @@ pub(crate) use progress::{
 };
 pub(crate) use requests::{RequestRow, report_answer, requests_of, settle_request, take_request};
 pub(crate) use shortages::cover_shortages;
+pub(crate) use taken::{TakenOrder, take_over};
 
 use diesel::prelude::*;
 
+use super::prepared::{insert_rows, update};
 use super::schema::{items, offers, order_items, order_notices, order_payments};
 use super::schema::{order_tags, orders};
-use super::{Conn, MOST_VARIABLES, Tx, mails, next_ids, next_ids_from};
+use super::{Conn, MOST_VARIABLES, Tx, contacts, mails, next_ids, next_ids_from};
 use crate::domain::order::{Event, OrderDocument, OrderStatus, PaymentDocument, PaymentStatus, Pieces, Step, Workflow, step};
 use crate::domain::{AccountId, Failure, ItemId, MandatorId, OfferId, OrderId, OrderItemId, WarehouseId};
 use crate::on;
+
+/// Reserved pieces by position and warehouse.
+pub(crate) type Reserved = BTreeMap<OrderItemId, BTreeMap<WarehouseId, i32>>;
 
 /// `last_changed_by` of what a channel changed.
 pub(crate) const BY_CHANNEL: &str = "channel";
@@ -255,6 +261,9 @@ pub(crate) fn insert(
         row.order_number = free_order_number(tx, row.mandator_id)?;
     }
     on!(&mut tx.conn, c => diesel::insert_into(orders::table).values(&row).execute(c))?;
+    if let (Some(account_id), Some(number)) = (row.account_id, &row.marketplace_order_id) {
+        contacts::collected(tx, account_id, number)?;
+    }
     add_positions(tx, row.order_id, &mut positions)?;
     let mut positions = Positions::of(positions, BTreeMap::new(), warehouses);
     if row.order_status_id.reserves_stock() {
@@ -275,7 +284,7 @@ pub(crate) fn add_positions(tx: &mut Tx<'_>, order_id: OrderId, positions: &mut 
         position.order_id = order_id;
     }
     for chunk in positions.chunks(ROWS_OF_INSERT) {
-        on!(&mut tx.conn, c => diesel::insert_into(order_items::table).values(chunk).execute(c))?;
+        insert_rows!(&mut tx.conn, chunk, row => diesel::insert_into(order_items::table).values(row))?;
     }
     Ok(())
 }
@@ -292,22 +301,35 @@ fn free_order_number(tx: &mut Tx<'_>, mandator_id: MandatorId) -> Result<i32, Fa
 
 /// An order by its id.
 pub(crate) fn get(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Option<OrderRow>, Failure> {
-    Ok(on!(conn, c => orders::table.find(order_id).select(OrderRow::as_select()).first(c).optional())?)
+    Ok(on!(conn, c => orders::table.find(order_id).select(OrderRow::as_select()).get_result(c).optional())?)
 }
 
 /// Stores a changed order; its change stamp is set here.
 pub(crate) fn save(tx: &mut Tx<'_>, row: &mut OrderRow, changed_by: &str) -> Result<(), Failure> {
     row.last_changed = tx.stamp.0;
     row.last_changed_by = changed_by.to_owned();
-    save_unseen(tx, row)
+    note_payment(tx, row)?;
+    on!(&mut tx.conn, c => update("orders", &*row, orders::order_id.eq(row.order_id)).execute(c))?;
+    Ok(())
 }
 
-/// Stores a change that nobody has to hear of.
+/// Stores what nobody has to hear of. What filters ask for only changes with a new stamp: see [`crate::store::kept`].
 pub(crate) fn save_unseen(tx: &mut Tx<'_>, row: &OrderRow) -> Result<(), Failure> {
+    note_payment(tx, row)?;
+    on!(&mut tx.conn, c => diesel::update(orders::table.find(row.order_id))
+        .set((
+            orders::data.eq(&row.data),
+            orders::channel_digest.eq(&row.channel_digest),
+            orders::channel_document.eq(&row.channel_document),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+fn note_payment(tx: &mut Tx<'_>, row: &OrderRow) -> Result<(), Failure> {
     if row.data.payment_status_id == Some(PaymentStatus::Paid) {
         mails::note_paid(tx, row.order_id)?;
     }
-    on!(&mut tx.conn, c => diesel::update(orders::table.find(row.order_id)).set(row).execute(c))?;
     Ok(())
 }
 
@@ -356,7 +378,7 @@ pub(crate) fn sold_offer(
                 .filter(offers::external_offer_number.eq(number))
                 .first(c)
                 .optional(),
-            (None, Some(item)) => of_account.filter(offers::item_id.eq(item)).first(c).optional(),
+            (None, Some(item)) => of_account.filter(offers::item_id.eq(item)).get_result(c).optional(),
             (None, None) => Ok(None),
         }
     })?)

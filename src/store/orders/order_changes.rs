@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::domain::{Failure, OrderId, OrderItemId};
 use crate::on;
+use crate::store::among::among;
 use crate::store::schema::order_changes;
 use crate::store::{Conn, Tx, counter, next_ids};
 
@@ -27,7 +28,7 @@ pub struct OrderChangeRow {
 /// The changes of orders that are not accepted yet.
 pub(crate) fn changes_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<OrderChangeRow>, Failure> {
     Ok(on!(conn, c => order_changes::table
-        .filter(order_changes::order_id.eq_any(order_ids))
+        .filter(among(order_changes::order_id, order_ids))
         .order(order_changes::order_change_id)
         .select(OrderChangeRow::as_select())
         .load(c))?)

@@ -6,6 +6,7 @@ use super::positions::Packed;
 use crate::domain::order::PacketDocument;
 use crate::domain::{Failure, OrderId, OrderItemId, WarehouseId};
 use crate::on;
+use crate::store::among::among;
 use crate::store::schema::{order_packets, package_contents};
 use crate::store::{Conn, Tx, mails, next_ids};
 
@@ -31,7 +32,7 @@ pub struct ContentRow {
 /// The packages of orders.
 pub(crate) fn packets_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<PacketRow>, Failure> {
     Ok(on!(conn, c => order_packets::table
-        .filter(order_packets::order_id.eq_any(order_ids))
+        .filter(among(order_packets::order_id, order_ids))
         .order(order_packets::packet_id)
         .select(PacketRow::as_select())
         .load(c))?)
@@ -41,7 +42,7 @@ pub(crate) fn packets_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<V
 pub(crate) fn contents_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<(OrderId, ContentRow)>, Failure> {
     Ok(on!(conn, c => package_contents::table
         .inner_join(order_packets::table)
-        .filter(order_packets::order_id.eq_any(order_ids))
+        .filter(among(order_packets::order_id, order_ids))
         .order(package_contents::package_content_id)
         .select((order_packets::order_id, ContentRow::as_select()))
         .load(c))?)

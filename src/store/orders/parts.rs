@@ -8,6 +8,7 @@ use super::customers::CustomerRow;
 use super::reservations::reservations_of;
 use super::*;
 use crate::domain::WarehouseId;
+use crate::store::among::among;
 use crate::store::schema::customers as customers_table;
 
 /// An order with everything that belongs to it.
@@ -40,7 +41,7 @@ fn by_order<R>(rows: Vec<R>, order_id: impl Fn(&R) -> OrderId) -> BTreeMap<Order
 macro_rules! rows_of {
     ($conn:expr, $ids:expr, $table:ident, $key:ident, $row:ty) => {
         on!($conn, c => $table::table
-            .filter($table::order_id.eq_any($ids))
+            .filter(among($table::order_id, $ids))
             .order($table::$key)
             .select(<$row>::as_select())
             .load::<$row>(c))?
@@ -57,7 +58,7 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderPart
         buyers.sort_unstable();
         buyers.dedup();
         let buyers: Vec<CustomerRow> = on!(conn, c => customers_table::table
-            .filter(customers_table::customer_id.eq_any(&buyers))
+            .filter(among(customers_table::customer_id, &buyers))
             .select(CustomerRow::as_select())
             .load(c))?;
         let buyers: BTreeMap<i32, CustomerRow> = buyers.into_iter().map(|row| (row.customer_id, row)).collect();
@@ -102,12 +103,12 @@ pub(crate) fn load(conn: &mut Conn<'_>, ids: &[OrderId]) -> Result<Vec<OrderPart
 
 /// The positions of an order.
 pub(crate) fn items_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<OrderItemRow>, Failure> {
-    Ok(rows_of!(conn, [order_id], order_items, order_item_id, OrderItemRow))
+    Ok(rows_of!(conn, &[order_id], order_items, order_item_id, OrderItemRow))
 }
 
 /// The notices of an order.
 pub(crate) fn notices_of(conn: &mut Conn<'_>, order_id: OrderId) -> Result<Vec<NoticeRow>, Failure> {
-    Ok(rows_of!(conn, [order_id], order_notices, order_notice_id, NoticeRow))
+    Ok(rows_of!(conn, &[order_id], order_notices, order_notice_id, NoticeRow))
 }
 
 /// Adds payments to an order; one that is known already takes over what is said. True: something changed.
@@ -115,7 +116,7 @@ pub(crate) fn add_payments(tx: &mut Tx<'_>, order_id: OrderId, payments: Vec<Pay
     if payments.is_empty() {
         return Ok(false);
     }
-    let mut stored = rows_of!(&mut tx.conn, [order_id], order_payments, order_payment_id, PaymentRow);
+    let mut stored = rows_of!(&mut tx.conn, &[order_id], order_payments, order_payment_id, PaymentRow);
     let mut changed = false;
     for payment in payments {
         let known: Vec<&PaymentDocument> = stored.iter().map(|row| &row.data).collect();

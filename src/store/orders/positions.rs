@@ -7,13 +7,14 @@ use diesel::prelude::*;
 
 use super::requests::answer_requests;
 use super::reservations::{reservations_of, write_reservations};
-use super::{OrderItemRow, OrderRow, contents, items_of, warehouses_of};
+use super::{OrderItemRow, OrderRow, Reserved, contents, items_of, warehouses_of};
 use crate::domain::order::{Content, Moved, Pieces, Position, Standing, Warehouses};
 use crate::domain::set::{Components, makes};
 use crate::domain::{Failure, ItemId, OrderId, OrderItemId, WarehouseId, code};
 use crate::on;
-use crate::store::schema::{items, order_items};
-use crate::store::stock::{self, StockRow};
+use crate::store::prepared::update;
+use crate::store::schema::order_items;
+use crate::store::stock::{self, Counted};
 use crate::store::{Conn, Tx, mails, sets};
 
 /// Pieces that were shipped, with the warehouse they left.
@@ -275,6 +276,15 @@ impl Positions {
         Ok(())
     }
 
+    /// Reserves exactly these pieces, as another installation did.
+    pub(super) fn hold(&mut self, conn: &mut Conn<'_>, held: &Reserved) -> Result<(), Failure> {
+        self.compose(conn)?;
+        for position in self.list.iter_mut().filter(|position| position.item_id.is_some()) {
+            position.reserved = held.get(&position.order_item_id).cloned().unwrap_or_default();
+        }
+        Ok(())
+    }
+
     /// What is not reserved of the articles that leave with these positions, as the order is now.
     fn available(&self, conn: &mut Conn<'_>, parts: &[Components]) -> Result<BTreeMap<(ItemId, WarehouseId), i64>, Failure> {
         let item_ids: Vec<ItemId> = parts.iter().flatten().map(|(item_id, _)| *item_id).collect();
@@ -364,7 +374,7 @@ impl Positions {
 
 /// Stores a changed position.
 pub(crate) fn save_row(tx: &mut Tx<'_>, row: &OrderItemRow) -> Result<(), Failure> {
-    on!(&mut tx.conn, c => diesel::update(order_items::table.find(row.order_item_id)).set(row).execute(c))?;
+    on!(&mut tx.conn, c => update("order_items", row, order_items::order_item_id.eq(row.order_item_id)).execute(c))?;
     Ok(())
 }
 
@@ -376,15 +386,15 @@ fn book(tx: &mut Tx<'_>, booked: &BTreeMap<(ItemId, WarehouseId), i64>) -> Resul
     }
     let touched: Vec<ItemId> = booked.keys().map(|(item, _)| *item).collect();
     // An item may have been deleted since; its stock went with it.
-    let existing: Vec<ItemId> =
-        on!(&mut tx.conn, c => items::table.filter(items::item_id.eq_any(&touched)).select(items::item_id).load(c))?;
+    let existing = stock::mandators_of(&mut tx.conn, &touched)?;
     let counts = stock::of_items(&mut tx.conn, &touched)?;
-    let mut rows = Vec::with_capacity(booked.len());
-    for ((item, warehouse), pieces) in booked.iter().filter(|((item, _), _)| existing.contains(item)) {
-        let count = i64::from(counts.get(&(*item, *warehouse)).copied().unwrap_or_default()) - pieces;
-        let count = i32::try_from(count).map_err(|_| Failure::new(code::STOCK_OVERFLOW, [&count.to_string()]))?;
-        rows.push(StockRow { item_id: *item, warehouse_id: *warehouse, stock_count: count, last_changed: tx.stamp.0 });
+    let mut counted = Vec::with_capacity(booked.len());
+    for ((item_id, warehouse_id), pieces) in booked {
+        let Some(mandator_id) = existing.get(item_id) else { continue };
+        let count = i64::from(counts.get(&(*item_id, *warehouse_id)).copied().unwrap_or_default()) - pieces;
+        let stock_count = i32::try_from(count).map_err(|_| Failure::new(code::STOCK_OVERFLOW, [&count.to_string()]))?;
+        counted.push(Counted { item_id: *item_id, warehouse_id: *warehouse_id, mandator_id: *mandator_id, stock_count });
     }
-    stock::save(tx, rows)?;
-    sets::touch(tx, &existing)
+    stock::save(tx, counted)?;
+    sets::touch(tx, &existing.into_keys().collect::<Vec<_>>()).map(drop)
 }

@@ -8,6 +8,7 @@ use crate::domain::message::own;
 use crate::domain::order::{FactKind, Moved, RequestDocument, RequestState, answer};
 use crate::domain::{Failure, OrderId, OrderItemId};
 use crate::on;
+use crate::store::among::among;
 use crate::store::messages::{self, MessageRow};
 use crate::store::schema::cancellation_requests;
 use crate::store::{Conn, Tx, next_ids, outbox};
@@ -29,7 +30,7 @@ pub(crate) struct RequestRow {
 /// The requests about orders, the oldest first.
 pub(crate) fn requests_of(conn: &mut Conn<'_>, order_ids: &[OrderId]) -> Result<Vec<RequestRow>, Failure> {
     Ok(on!(conn, c => cancellation_requests::table
-        .filter(cancellation_requests::order_id.eq_any(order_ids))
+        .filter(among(cancellation_requests::order_id, order_ids))
         .order(cancellation_requests::cancellation_request_id)
         .select(RequestRow::as_select())
         .load(c))?)

@@ -8,8 +8,10 @@ use crate::domain::order::{Holder, Pieces, Position};
 use crate::domain::set::Components;
 use crate::domain::{Failure, ItemId, OrderId, OrderItemId, WarehouseId};
 use crate::on;
-use crate::store::schema::{order_items, reservations, stock};
-use crate::store::{Conn, MOST_VARIABLES, Tx, sets};
+use crate::store::among::among;
+use crate::store::prepared::insert_rows;
+use crate::store::schema::{order_items, reservations};
+use crate::store::{Conn, Tx, sets, stock};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = reservations)]
@@ -23,14 +25,11 @@ struct ReservationRow {
 /// Everything that reserves one of these items, with its order; the oldest position first. Of positions that sold a set, all
 /// components are among the items.
 pub(super) fn holders_of(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<Vec<(OrderId, Holder)>, Failure> {
-    let mut rows: Vec<(OrderId, ReservationRow)> = Vec::new();
-    for chunk in item_ids.chunks(MOST_VARIABLES) {
-        rows.extend(on!(conn, c => reservations::table
-            .inner_join(order_items::table)
-            .filter(reservations::item_id.eq_any(chunk))
-            .select((order_items::order_id, ReservationRow::as_select()))
-            .load::<(OrderId, ReservationRow)>(c))?);
-    }
+    let rows: Vec<(OrderId, ReservationRow)> = on!(conn, c => reservations::table
+        .inner_join(order_items::table)
+        .filter(among(reservations::item_id, item_ids))
+        .select((order_items::order_id, ReservationRow::as_select()))
+        .load(c))?;
     let mut positions: BTreeMap<OrderItemId, (OrderId, ItemId)> = BTreeMap::new();
     for (order_id, row) in rows {
         positions.entry(row.order_item_id).or_insert((order_id, row.item_id));
@@ -60,15 +59,13 @@ pub(crate) fn reservations_of(
         let components = sold.get(&row.order_item_id)?;
         components.iter().find(|(item_id, _)| *item_id == row.item_id).map(|(_, quantity)| *quantity)
     };
-    for chunk in order_item_ids.chunks(MOST_VARIABLES) {
-        let rows: Vec<ReservationRow> = on!(conn, c => reservations::table
-            .filter(reservations::order_item_id.eq_any(chunk))
-            .select(ReservationRow::as_select())
-            .load(c))?;
-        for row in rows {
-            let pieces = row.quantity.checked_div(per_piece(&row).unwrap_or(1)).unwrap_or_default();
-            found.entry(row.order_item_id).or_default().insert(row.warehouse_id, pieces);
-        }
+    let rows: Vec<ReservationRow> = on!(conn, c => reservations::table
+        .filter(among(reservations::order_item_id, order_item_ids))
+        .select(ReservationRow::as_select())
+        .load(c))?;
+    for row in rows {
+        let pieces = row.quantity.checked_div(per_piece(&row).unwrap_or(1)).unwrap_or_default();
+        found.entry(row.order_item_id).or_default().insert(row.warehouse_id, pieces);
     }
     Ok(found)
 }
@@ -90,24 +87,8 @@ pub(super) fn write_reservations(tx: &mut Tx<'_>, position: &Position, component
     if rows.is_empty() {
         return Ok(());
     }
-    on!(&mut tx.conn, c => diesel::insert_into(reservations::table).values(&rows).execute(c))?;
+    insert_rows!(&mut tx.conn, rows.as_slice(), row => diesel::insert_into(reservations::table).values(row))?;
     // fetchStockCount shows what is reserved beside the stock; where nothing was ever booked, that is a shortage.
-    let stamp = tx.stamp.0;
-    let empty: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            (
-                stock::item_id.eq(row.item_id),
-                stock::warehouse_id.eq(row.warehouse_id),
-                stock::stock_count.eq(0),
-                stock::last_changed.eq(stamp),
-            )
-        })
-        .collect();
-    on!(&mut tx.conn, c => diesel::insert_into(stock::table)
-        .values(&empty)
-        .on_conflict((stock::item_id, stock::warehouse_id))
-        .do_nothing()
-        .execute(c))?;
-    Ok(())
+    let stocks: Vec<(ItemId, WarehouseId)> = rows.iter().map(|row| (row.item_id, row.warehouse_id)).collect();
+    stock::begin(tx, &stocks)
 }

@@ -17,6 +17,9 @@ use crate::store::{Conn, MOST_VARIABLES, Tx, sets};
 /// order that moved counts as changed. Gives these items and those that moved with them, whose offers the caller marks.
 pub(crate) fn cover_shortages(tx: &mut Tx<'_>, item_ids: &[ItemId], known: &impl Warehouses) -> Result<Vec<ItemId>, Failure> {
     let mut touched: BTreeSet<ItemId> = item_ids.iter().copied().collect();
+    if reserved(&mut tx.conn, item_ids)?.is_empty() {
+        return Ok(Vec::from_iter(touched));
+    }
     let together = sets::sold_together(&mut tx.conn, item_ids)?;
     let uneven = uneven(&mut tx.conn, &together)?;
     if uneven.is_empty() {

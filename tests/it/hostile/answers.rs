@@ -200,7 +200,7 @@ fn records_are_counted_in_the_list_that_is_read() {
         assert_eq!(code(&erp, &refused), -3015);
         assert!(refused.body.contains("11 entries") && erp.read(&refused).having("return_code").len() == 1, "{}", refused.body);
         erp.sent(&odd(items(&erp, 0..10)));
-        let offer = "<real_offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>H-1</internal_item_number></real_offer>";
+        let offer = "<sandbox_offer><mandator_id>1</mandator_id><account_id>1000</account_id><internal_item_number>H-1</internal_item_number></sandbox_offer>";
         let offers = |count: usize| erp.document("prepareOffers", &offer.repeat(count), &offer.repeat(count));
         assert_eq!(code(&erp, &erp.send(&offers(11), &[])), -3015);
         assert_eq!(code(&erp, &erp.send(&offers(10), &[])), 0);

@@ -143,9 +143,21 @@ codes! {
         "the content of \"{0}\" is {1} by its first bytes, which is not what the ending of the name says; correct the name or the content"
         "der Inhalt von \"{0}\" ist nach seinen ersten Bytes {1}, die Endung des Namens sagt anderes; berichtigen Sie den Namen oder den Inhalt";
     3112 MEDIA_PICTURE Client
-        "the picture cannot be used: {0}; send it whole, and no larger than that"
-        "das Bild ist nicht verwendbar: {0}; senden Sie es vollständig und nicht größer";
+        "the picture cannot be used: {0}"
+        "das Bild ist nicht verwendbar: {0}";
     3113 MEDIA_TOO_LARGE Client
         "the file has {0} bytes, at most {1} are kept; send a smaller one (media.largest_bytes in the configuration)"
         "die Datei hat {0} Bytes, höchstens {1} werden aufbewahrt; senden Sie eine kleinere (media.largest_bytes in der Konfiguration)";
+    3114 MEDIA_UNSAFE Client
+        "\"{0}\" is {1}, which Kontor does not serve to everybody; send pictures, PDF, films, archives, office files or texts"
+        "\"{0}\" ist {1}, das stellt Kontor nicht für alle bereit; senden Sie Bilder, PDF, Filme, Archive, Office-Dateien oder Texte";
+    3115 MEDIA_GONE Client
+        "\"{0}\" is an address of Kontor, but {1}, so no channel can show it; send the media_url of a picture, which fetchMedia has"
+        "\"{0}\" ist eine Adresse von Kontor, aber {1}, kein Kanal kann es also zeigen; senden Sie die media_url eines Bildes, die fetchMedia nennt";
+    3116 LABEL_BESIDE Client
+        "order {0} has label {1} without {field:contents} already, and the first that is confirmed ships everything that is open; name the {field:contents} of each parcel, or cancel one label if there is only one parcel"
+        "der Auftrag {0} hat schon das Label {1} ohne {field:contents}, und das zuerst bestätigte versendet alles Offene; nennen Sie die {field:contents} jedes Pakets, oder stornieren Sie ein Label, wenn es nur ein Paket ist";
+    3117 MEDIA_USED Client
+        "articles still name the address that leads nowhere from now on: {0}; send them another image_url with updateItems"
+        "Artikel nennen noch die Adresse, die ab jetzt ins Leere führt: {0}; senden Sie ihnen mit updateItems eine andere image_url";
 }

@@ -29,8 +29,8 @@ codes! {
         "offer {0} does not exist; prepareOffers creates offers, fetchOffers lists them"
         "das Angebot {0} gibt es nicht; prepareOffers legt Angebote an, fetchOffers nennt alle";
     4011 UNKNOWN_KEY Client
-        "no record has {0} \"{1}\", and a new one cannot be created under that key; use another {field:significant_key}"
-        "kein Datensatz hat {0} \"{1}\", und unter diesem Schlüssel kann keiner angelegt werden; verwenden Sie einen anderen {field:significant_key}";
+        "no record has {0} \"{1}\", and none is created under that key; check it with the fetch call, or create one by another {field:significant_key}"
+        "kein Datensatz hat {0} \"{1}\", und unter diesem Schlüssel wird keiner angelegt; prüfen Sie ihn mit dem fetch-Aufruf, oder legen Sie einen mit einem anderen {field:significant_key} an";
     4012 UNKNOWN_SUB_CHANNEL Client
         "sub channel \"{0}\" does not exist; fetchSubChannels lists them"
         "den Unterkanal \"{0}\" gibt es nicht; fetchSubChannels nennt alle";
@@ -91,6 +91,12 @@ codes! {
     4046 UNKNOWN_MEDIA_TYPE Client
         "mandator {1} has no kind of file {0}; fetchMediaModuleType lists them, and the admin defines them in the configuration"
         "im Mandanten {1} gibt es die Dateiart {0} nicht; fetchMediaModuleType nennt alle, der Administrator legt sie in der Konfiguration an";
+    4047 NO_SUCH_PLATFORM Client
+        "no account in {1} is of the platform \"{0}\"; there is: {2}; name a platform that is there, or none"
+        "kein Konto in {1} gehört zur Plattform \"{0}\"; es gibt dort: {2}; nennen Sie eine Plattform, die es gibt, oder keine";
+    4048 CARRIER_NOT_NAMED Client
+        "it is not clear which account at a carrier is meant, because mandator {0} has {1}"
+        "es ist nicht klar, welches Konto bei einem Versanddienst gemeint ist, denn der Mandant {0} hat {1}";
     4050 UNKNOWN_MESSAGE Client
         "no message has {0} \"{1}\" in mandator {2}; fetchMessages lists them"
         "keine Nachricht hat {0} \"{1}\" im Mandanten {2}; fetchMessages nennt alle";

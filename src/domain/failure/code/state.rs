@@ -173,8 +173,8 @@ codes! {
         "invoice {0} does not have as many pieces of position {1} left; credit an amount instead"
         "die Rechnung {0} hat nicht mehr so viele Stücke der Position {1}; schreiben Sie stattdessen einen Betrag gut";
     5081 LABEL_DIFFERS Client
-        "label \"{0}\" exists with another order, carrier, package, weight or service; use a new number for a new label"
-        "das Label \"{0}\" gibt es mit anderem Auftrag, Versanddienst, Paket, Gewicht oder Service; verwenden Sie für ein neues Label eine neue Nummer";
+        "label \"{0}\" exists with another order, carrier, package, weight, size, service, sender or contents; use a new number for a new label, or cancel that one first with confirmShippingLabels"
+        "das Label \"{0}\" gibt es mit anderem Auftrag, Versanddienst, Paket, Gewicht, Maß, Service, Absender oder Inhalt; verwenden Sie für ein neues Label eine neue Nummer, oder stornieren Sie jenes zuerst mit confirmShippingLabels";
     5082 LABEL_STATE Client
         "the label is \"{0}\", so {1} is not possible; fetchShippingLabels shows its state"
         "das Label ist \"{0}\", {1} ist also nicht möglich; fetchShippingLabels zeigt seinen Stand";
@@ -182,12 +182,27 @@ codes! {
         "order {0} has no {1} for a label; send it with updateOrders"
         "der Auftrag {0} hat keine Angabe {1} für ein Label; senden Sie sie mit updateOrders";
     5084 PACKAGE_LABELLED Client
-        "package {0} has label {1} already; cancel that one first with confirmShippingLabels"
-        "das Paket {0} hat schon das Label {1}; stornieren Sie jenes zuerst mit confirmShippingLabels";
+        "package {0} has label {1} already; cancel that one first with confirmShippingLabels, or, if it is confirmed, send a new {field:external_label_number} for another parcel"
+        "das Paket {0} hat schon das Label {1}; stornieren Sie jenes zuerst mit confirmShippingLabels, oder senden Sie, wenn es bestätigt ist, für eine weitere Sendung eine neue {field:external_label_number}";
+    5085 ACCOUNT_PLATFORM Client
+        "account {0} is of the platform \"{1}\", not of \"{2}\"; name the element after that platform, or after none"
+        "das Konto {0} gehört zur Plattform \"{1}\", nicht zu \"{2}\"; nennen Sie das Element nach jener Plattform oder nach keiner";
+    5086 PIECES_LABELLED Client
+        "{0} pieces, but {1} are in labels already ({2}), and there are not enough for both; name fewer pieces, or cancel those labels first with confirmShippingLabels"
+        "{0} Stück, aber {1} sind schon in Labels ({2}), und für beides reicht es nicht; nennen Sie weniger Stück, oder stornieren Sie jene Labels zuerst mit confirmShippingLabels";
+    5087 NOTHING_TO_SHIP Client
+        "nothing of order {0} is open, so the parcel has no pieces; for a package that was reported already, send its packet_id with createShippingLabels"
+        "vom Auftrag {0} ist nichts mehr offen, das Paket hat also keinen Inhalt; für ein schon gemeldetes Paket senden Sie dessen packet_id mit createShippingLabels";
     5090 FEEDS_OFF Client
         "what goes to channels and comes from them is not kept; the admin can have it kept with dispatch.keep_feeds_days in the configuration"
         "was an Kanäle geht und von ihnen kommt, wird nicht aufbewahrt; der Administrator kann das mit dispatch.keep_feeds_days in der Konfiguration einschalten";
-    5091 NO_CLIENT Client
-        "Kontor has no screen yet that could show the record with {0} \"{1}\"; read it with a fetch call"
-        "Kontor hat noch keine Oberfläche, die den Datensatz mit {0} \"{1}\" zeigen könnte; lesen Sie ihn mit einem fetch-Aufruf";
+    5097 NOT_MOVED Client
+        "the record was not taken over: {0}; put it right in the source or here, and import again"
+        "der Datensatz wurde nicht übernommen: {0}; berichtigen Sie ihn in der Quelle oder hier und importieren Sie erneut";
+    5098 MOVE_MISSING Client
+        "{0} {1} of the source is not here; the import says why, put that right and import again"
+        "{0} {1} der Quelle gibt es hier nicht; der Import nennt den Grund, beheben Sie ihn und importieren Sie erneut";
+    5099 MOVE_SHARED Client
+        "the record has the same key as record {0} of the source, which has number {1} here; give one of them another key in the source"
+        "der Datensatz hat denselben Schlüssel wie der Datensatz {0} der Quelle, der hier die Nummer {1} hat; geben Sie einem von beiden in der Quelle einen anderen Schlüssel";
 }

@@ -58,7 +58,7 @@ wire! {
         /// Of a delivery note: the package whose contents it lists.
         packet_id: Option<i32>,
         /// Of a credit note: the credit entry that it is for. Without it, all that is left of the invoice is given back.
-        external_credit_number: Option<String> [max(100)],
+        external_credit_number: Option<String> [max(100), key],
         /// Of a credit note: why; that of the credit entry where it is missing.
         reason: Option<String> [max(255)],
     }

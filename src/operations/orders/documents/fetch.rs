@@ -7,11 +7,13 @@ use crate::config::Mandator;
 use crate::domain::order_document::{DocumentType, Origin};
 use crate::domain::{AccountId, DocumentId, Failure, MandatorId, OrderId, Stamp, code};
 use crate::files::Folder;
-use crate::operations::wire::{Between, Bytes, Match, Time, cond_of, mandator_of, words_of};
+use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::wire::{Between, Bytes, Match, Patch, Time, cond_of, mandator_of, words_of};
 use crate::operations::{ReadOperation, Reading, Room};
 use crate::store::Conn;
 use crate::store::documents::{self, DocumentRow, DocumentSelection, document_conditions};
 use crate::store::orders::{self, OrderRow};
+use crate::store::since::Since;
 use crate::{ask, fetched, wire, wire_enum};
 
 wire_enum! {
@@ -71,6 +73,10 @@ wire! {
         orders_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. Gives the documents that
+        /// changed and not all that their orders have; `orders_per_page` counts documents then, and is 250 where it is absent.
+        changed_since: Patch<String> [max(64)],
     }
 
     /// An order with documents.
@@ -130,7 +136,7 @@ wire! {
     }
 }
 
-fetched! { FetchDocumentsResult, orders: OrderDocumentsRecord, "order" }
+fetched! { FetchDocumentsResult, orders: OrderDocumentsRecord, "order", changes {} }
 
 /// The operation.
 pub(crate) struct FetchOrderDocuments;
@@ -150,17 +156,38 @@ impl ReadOperation for FetchOrderDocuments {
         if request.filters.is_empty() {
             return Err(Failure::new(code::FILTER_REQUIRED, []));
         }
-        let mut by_order: BTreeMap<OrderId, Vec<DocumentId>> = BTreeMap::new();
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.orders_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
+        let cursor = Cursor::of(reading, conn, asked)?;
+        let mut found: Vec<(OrderId, Since)> = Vec::new();
         for filter in &request.filters {
-            for (order_id, document_id) in documents::select(conn, &selection_of(reading, filter)?)? {
-                by_order.entry(order_id).or_default().push(document_id);
-            }
+            let selection = DocumentSelection { since: cursor.as_ref().map(Cursor::since), ..selection_of(reading, filter)? };
+            found.extend(documents::select(conn, &selection)?);
+        }
+        let next = cursor.map(|cursor| {
+            let mut places: Vec<Since> = found.iter().map(|(_, place)| *place).collect();
+            let next = cursor.cut(&mut places, &mut Vec::new());
+            found.retain(|(_, place)| places.binary_search(place).is_ok());
+            next
+        });
+        let mut by_order: BTreeMap<OrderId, Vec<DocumentId>> = BTreeMap::new();
+        for (order_id, place) in found {
+            by_order.entry(order_id).or_default().push(DocumentId(place.id));
         }
         let ids: Vec<OrderId> = by_order.keys().copied().collect();
+        let page = match next {
+            Some(_) => &ids[..],
+            None => reading.page(&ids, request.orders_per_page, request.page)?,
+        };
         let content = request.include_content.unwrap_or(true).then(|| Folder::new(&reading.settings.documents.folder));
         let mut room = reading.room();
         let mut records = Vec::new();
-        for order_id in reading.page(&ids, request.orders_per_page, request.page)? {
+        for order_id in page {
             let Some(order) = orders::get(conn, *order_id)? else { continue };
             let mut wanted = by_order.remove(order_id).unwrap_or_default();
             wanted.sort_unstable();
@@ -168,7 +195,10 @@ impl ReadOperation for FetchOrderDocuments {
             let rows = documents::load(conn, &wanted)?;
             records.push(record_of(reading, order, rows, content.as_ref(), &mut room)?);
         }
-        Ok(FetchDocumentsResult::page(records, ids.len()))
+        Ok(match next {
+            Some(_) => FetchDocumentsResult { orders: records, next_changed_since: next, ..FetchDocumentsResult::default() },
+            None => FetchDocumentsResult::page(records, ids.len()),
+        })
     }
 }
 

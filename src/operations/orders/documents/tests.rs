@@ -226,6 +226,7 @@ fn what_kontor_does_not_make_is_refused() {
                 settings: &settings,
                 user: &user,
                 face: crate::domain::Face::Compat,
+                by_person: false,
                 accounts: Vec::new(),
                 additive: false,
                 synchronous: false,

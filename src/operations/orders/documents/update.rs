@@ -35,7 +35,7 @@ order_record! {
     /// Documents of one order.
     OrderDocumentsUpdate {
         /// Invoice number of the order.
-        invoice_number: Option<String> [max(100)],
+        invoice_number: Option<String> [max(100), key],
         /// The documents.
         documents: Vec<SentDocument> [each("document")],
     }
@@ -45,7 +45,7 @@ wire! {
     /// A document that the ERP made.
     SentDocument {
         /// The ERP's own number of it: the same again with the same content is a repeat.
-        external_document_number: Option<String> [max(100)],
+        external_document_number: Option<String> [max(100), key],
         /// Files of the server are not read: always refused.
         local_doc_path: Option<String>,
         /// The content: PDF, XML, PNG, JPEG, TIFF or ZPL.

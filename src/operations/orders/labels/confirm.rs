@@ -1,14 +1,16 @@
 //! `confirmShippingLabels`: the parcel is on its way, the label is not wanted any more, or is to be tried again.
 
-use super::create::{at_once, due_at, recipient};
+use super::create::{at_once, due_at, names};
+use super::shipment::{recipient, refuse_promised};
 use super::{LabelKeys, OrderSignificantKey};
-use crate::config::Settings;
+use crate::config::{CarrierAccount, Settings};
 use crate::domain::label::LabelState;
 use crate::domain::order::OrderStatus;
-use crate::domain::{Failure, FieldName, LabelId, MandatorId, code};
+use crate::domain::{Failure, FieldName, LabelId, MandatorId, Worded, code};
 use crate::operations::common::ReportAction;
 use crate::operations::orders::status::{OrderEvent, OrderStatusUpdate, report};
 use crate::operations::orders::{OrderContent, OrderPacket};
+use crate::operations::platform::Platform;
 use crate::operations::wire::{Records, Time};
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::Stored;
@@ -57,14 +59,16 @@ wire! {
         reference_id: Option<String> [attr],
         /// The mandator.
         mandator_id: MandatorId,
+        /// The carrier that the label has to be of, such as dhl; on the compat face the name of the element says it.
+        platform: Platform,
         /// Kontor's own id.
         label_id: Option<LabelId>,
         /// The ERP's own number.
-        external_label_number: Option<String>,
+        external_label_number: Option<String> [key],
         /// Tracking number.
-        tracking_number: Option<String>,
+        tracking_number: Option<String> [key],
         /// By which the carrier knows it.
-        label_reference: Option<String>,
+        label_reference: Option<String> [key],
         /// What happens to it. Default CONFIRM.
         label_action: Option<LabelStep>,
         /// When the parcel left; now where it is missing.
@@ -126,13 +130,27 @@ fn find(work: &mut Work<'_, '_>, label: &LabelConfirmation) -> Result<LabelRow, 
 
 fn change(work: &mut Work<'_, '_>, label: &LabelConfirmation) -> Result<Done<LabelKeys>, Failure> {
     let mut row = find(work, label)?;
+    label.platform.check_label(work.settings, &row)?;
     let before = row.state;
     match label.label_action.unwrap_or_default() {
         LabelStep::Confirm => confirm(work, &mut row, label.shipping_date)?,
         LabelStep::Cancel => {
-            row.state = cancelled(work.settings, &row)?;
+            let mut messages = Vec::new();
+            row.state = match abandoned(work, &row) {
+                Some(why) => {
+                    messages.push(why);
+                    LabelState::Cancelled
+                }
+                None => cancelled(work.settings, &row)?,
+            };
             if row.state != before {
                 begin(work, &mut row);
+            }
+            if row.state == LabelState::Cancelled && row.state != before {
+                let mut document = row.document()?;
+                document.messages.extend(messages);
+                labels::take_number_off(work.tx, &row, &mut document, &work.user.name)?;
+                row.data = Stored::of(&document)?;
             }
         }
         LabelStep::Retry => retry(work, &mut row)?,
@@ -154,13 +172,16 @@ fn confirm(work: &mut Work<'_, '_>, row: &mut LabelRow, shipped: Option<Time>) -
         LabelState::Made => {}
         _ => return Err(refused(row, LabelStep::Confirm)),
     }
+    if let Some(time) = shipped {
+        refuse_future(time, work, row.mandator_id)?;
+    }
     row.state = LabelState::Confirmed;
     if row.packet_id.is_some() {
         return Ok(());
     }
     let document = row.document()?;
     let mandator = work.mandator(row.mandator_id)?;
-    let provider = work.settings.carriers.iter().find(|carrier| carrier.identifier == row.carrier);
+    let provider = account_of(work.settings, row);
     let content = |part: &crate::domain::label::Enclosed| OrderContent {
         order_item_id: Some(part.order_item_id),
         quantity: part.quantity,
@@ -183,20 +204,40 @@ fn confirm(work: &mut Work<'_, '_>, row: &mut LabelRow, shipped: Option<Time>) -
         shipping_informations: vec![packet],
         ..OrderStatusUpdate::default()
     };
-    report(work, &update)?;
+    if document.shipment.contents.is_empty() {
+        let items = orders::items_of(&mut work.tx.conn, row.order_id)?;
+        if items.iter().all(|item| item.pieces().open() < 1) {
+            let number = orders::get(&mut work.tx.conn, row.order_id)?.map_or(0, |order| order.order_number);
+            work.advice.add(Failure::quoting(code::NOTHING_TO_SHIP, [&number]));
+        }
+    }
+    // The places in it are of a request that nobody sent.
+    report(work, &update).map_err(|failure| Failure { place: Vec::new(), ..failure })?;
     let packets = orders::packets_of(&mut work.tx.conn, &[row.order_id])?;
     let own = packets.iter().find(|packet| packet.data.external_packet_number.as_deref() == Some(&row.reference));
     row.packet_id = own.map(|packet| packet.packet_id);
     Ok(())
 }
 
+/// A parcel that leaves tomorrow may be confirmed this evening; a later date would be a promise to the buyer.
+fn refuse_future(time: Time, work: &Work<'_, '_>, mandator_id: MandatorId) -> Result<(), Failure> {
+    let zone = work.mandator(mandator_id)?.time_zone;
+    let latest = work.tx.stamp.day_in(zone).succ_opt().unwrap_or_default();
+    if time.stamp(zone).day_in(zone) <= latest {
+        return Ok(());
+    }
+    let until = Worded::of(format!("the time until {latest}"), format!("der Zeit bis {latest}"));
+    let sent = time.stamp(zone).day_in(zone).to_string();
+    Err(Failure::quoting(code::OUT_OF_RANGE, [&sent, &until]).within("shipping_date"))
+}
+
 /// What becomes of a label that nobody wants. One that the carrier is being asked for has to be waited for; shipping software
 /// cannot be asked to give one back.
 fn cancelled(settings: &Settings, row: &LabelRow) -> Result<LabelState, Failure> {
-    let by_file = settings.carriers.iter().any(|carrier| carrier.identifier == row.carrier && carrier.exchanges_files());
+    let by_file = account_of(settings, row).is_some_and(CarrierAccount::exchanges_files);
     match row.state {
         LabelState::Waiting if row.unclear == 0 => Ok(LabelState::Cancelled),
-        LabelState::Made if by_file => Ok(LabelState::Cancelled),
+        LabelState::Made | LabelState::Cancelling if by_file => Ok(LabelState::Cancelled),
         LabelState::Made => Ok(LabelState::Cancelling),
         LabelState::Refused | LabelState::Unclear | LabelState::Exported | LabelState::Cancelled => Ok(LabelState::Cancelled),
         LabelState::Cancelling => Ok(LabelState::Cancelling),
@@ -204,25 +245,50 @@ fn cancelled(settings: &Settings, row: &LabelRow) -> Result<LabelState, Failure>
     }
 }
 
+/// What is said of a label whose account at the carrier is not in the configuration any more, so that nobody gives it back. A call
+/// of another process may still be under way.
+fn abandoned(work: &Work<'_, '_>, row: &LabelRow) -> Option<String> {
+    let open = match row.state {
+        LabelState::Asking => row.due_at <= at_once(work),
+        LabelState::Waiting => row.unclear > 0,
+        LabelState::Made | LabelState::Cancelling => true,
+        _ => false,
+    };
+    let LabelRow { carrier, reference, .. } = row;
+    let what = row.tracking_number.as_ref().map_or_else(|| reference.clone(), |number| format!("{reference}, {number},"));
+    (open && account_of(work.settings, row).is_none()).then(|| {
+        format!("the account \"{carrier}\" is not in the configuration any more; look for the parcel {what} at the carrier and give it back there")
+    })
+}
+
+fn account_of<'s>(settings: &'s Settings, row: &LabelRow) -> Option<&'s CarrierAccount> {
+    settings.carriers.iter().find(|carrier| carrier.identifier == row.carrier)
+}
+
 /// Orders it again, to where the order goes now.
 fn retry(work: &mut Work<'_, '_>, row: &mut LabelRow) -> Result<(), Failure> {
+    let ended = matches!(row.state, LabelState::Made | LabelState::Confirmed | LabelState::Cancelled | LabelState::Exported);
+    if !ended && account_of(work.settings, row).is_none() {
+        let own = work.settings.carriers.iter().filter(|carrier| carrier.mandator_id == row.mandator_id).collect::<Vec<_>>();
+        return Err(Failure::quoting(code::UNKNOWN_CARRIER, [&row.carrier, &row.mandator_id, &names(&own)]));
+    }
+    let order = orders::get(&mut work.tx.conn, row.order_id)?;
+    let order = order.ok_or_else(|| Failure::quoting(code::UNKNOWN_LABEL, [&FieldName("label_id"), &row.label_id, &row.mandator_id]))?;
+    if !ended && order.order_status_id == OrderStatus::Cancelled {
+        return Err(Failure::new(code::STATUS_NOT_ALLOWED, [order.order_status_id.word(), "RETRY"]));
+    }
     match row.state {
         LabelState::Waiting | LabelState::Asking => return Ok(()),
         LabelState::Refused | LabelState::Unclear => {}
         _ => return Err(refused(row, LabelStep::Retry)),
     }
-    if let Some(packet_id) = row.packet_id
-        && let Some(other) = labels::of_package(&mut work.tx.conn, row.order_id, packet_id)?
-        && other.label_id != row.label_id
-    {
+    if let (Some(packet_id), Some(other)) = (row.packet_id, labels::rival(&mut work.tx.conn, row)?) {
         return Err(Failure::quoting(code::PACKAGE_LABELLED, [&packet_id, &other.reference]));
     }
-    let order = orders::get(&mut work.tx.conn, row.order_id)?;
-    let order = order.ok_or_else(|| Failure::quoting(code::UNKNOWN_LABEL, [&FieldName("label_id"), &row.label_id, &row.mandator_id]))?;
-    if order.order_status_id == OrderStatus::Cancelled {
-        return Err(Failure::new(code::STATUS_NOT_ALLOWED, [order.order_status_id.word(), "confirmShippingLabels"]));
-    }
     let mut document = row.document()?;
+    if row.packet_id.is_none() {
+        refuse_promised(work, &order, &document.shipment.contents, Some(row.label_id))?;
+    }
     document.shipment.to = recipient(&order)?;
     document.messages.clear();
     row.data = Stored::of(&document)?;
@@ -235,6 +301,6 @@ fn retry(work: &mut Work<'_, '_>, row: &mut LabelRow) -> Result<(), Failure> {
 fn begin(work: &Work<'_, '_>, row: &mut LabelRow) {
     row.unclear = 0;
     row.attempts = 0;
-    let carrier = work.settings.carriers.iter().find(|carrier| carrier.identifier == row.carrier);
+    let carrier = account_of(work.settings, row);
     row.due_at = carrier.map_or_else(|| at_once(work), |carrier| due_at(work, carrier));
 }

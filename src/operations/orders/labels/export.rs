@@ -1,13 +1,16 @@
 //! `doShippingSoftwareExport`: hands labels to a shipping software that exchanges files.
 
 use super::LabelKeys;
-use super::create::{LabelOrder, NewShippingLabel, at_once, carrier_of, create};
+use super::create::{Choice, at_once, carrier_of, create};
+use super::request::{LabelOrder, NewShippingLabel};
 use crate::domain::label::LabelState;
+use crate::domain::order::OrderStatus;
 use crate::domain::{Failure, LabelId, MandatorId, code};
 use crate::operations::common::ReportAction;
+use crate::operations::platform::Platform;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
-use crate::store::labels;
+use crate::store::labels::{self, LabelRow};
 use crate::{reports, wire, write_request};
 
 write_request! {
@@ -26,7 +29,7 @@ wire! {
         /// The mandator.
         mandator_id: MandatorId,
         /// The account, as the configuration names it; the mandator's only one where it is missing.
-        carrier_account: Option<String>,
+        carrier_account: Option<String> [key],
         /// An order whose parcel is handed over; where it is missing, every label of the account that waits is.
         order: Option<LabelOrder>,
         /// Weight of the order's parcel in grams; needed with an order.
@@ -84,7 +87,8 @@ impl WriteOperation for DoShippingSoftwareExport {
 
 fn hand_over(work: &mut Work<'_, '_>, export: &LabelExport) -> Result<Done<ExportedLabels>, Failure> {
     let mandator_id = work.mandator(export.mandator_id)?.mandator_id;
-    let account = carrier_of(work, mandator_id, export.carrier_account.as_deref(), "carrier_account", true)?;
+    let choice = Choice { name: export.carrier_account.as_deref(), platform: &Platform::default(), by_file: true };
+    let account = carrier_of(work, mandator_id, &choice)?;
     let done = |count: usize, keys: LabelKeys| ExportedLabels {
         mandator_id: Some(mandator_id),
         carrier_account: Some(account.identifier.clone()),
@@ -99,7 +103,10 @@ fn hand_over(work: &mut Work<'_, '_>, export: &LabelExport) -> Result<Done<Expor
     let found = order.find(work, mandator_id).map_err(|failure| failure.within("order"))?;
     let known = labels::of_order(&mut work.tx.conn, found.order_id, &account.identifier)?;
     let (action, label_id) = match known {
-        Some(row) => (ReportAction::Update, Some(row.label_id)),
+        Some(row) => {
+            refuse_another(export, &row)?;
+            (ReportAction::Update, Some(row.label_id))
+        }
         None => {
             let label = NewShippingLabel {
                 mandator_id,
@@ -109,15 +116,29 @@ fn hand_over(work: &mut Work<'_, '_>, export: &LabelExport) -> Result<Done<Expor
                 service: export.service.clone(),
                 ..NewShippingLabel::default()
             };
-            (ReportAction::Insert, create(work, &label)?.1.label_id)
+            (ReportAction::Insert, create(work, &label, DoShippingSoftwareExport::NAME)?.1.label_id)
         }
     };
     let mut rows = labels::load(&mut work.tx.conn, label_id.as_slice())?;
     let row = rows.first_mut().ok_or_else(|| Failure::new(code::INTERNAL, ["the label is gone"]))?;
     let waits = row.state == LabelState::Waiting;
+    if waits && found.order_status_id == OrderStatus::Cancelled {
+        return Err(Failure::new(code::STATUS_NOT_ALLOWED, [found.order_status_id.word(), DoShippingSoftwareExport::NAME]).within("order"));
+    }
     if waits {
         row.due_at = at_once(work);
         labels::save(work.tx, row, &work.user.name)?;
     }
     Ok((Some(action), done(usize::from(waits), LabelKeys::of(row))))
+}
+
+/// An order is exported once: who sends another parcel for it has to know that it is not.
+fn refuse_another(export: &LabelExport, known: &LabelRow) -> Result<(), Failure> {
+    let shipment = known.document()?.shipment;
+    let same_weight = export.weight.is_none_or(|weight| weight == shipment.weight_grams);
+    let same_service = export.service.is_none() || export.service == shipment.service;
+    match same_weight && same_service {
+        true => Ok(()),
+        false => Err(Failure::quoting(code::LABEL_DIFFERS, [&known.reference]).within("order")),
+    }
 }

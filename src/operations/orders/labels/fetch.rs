@@ -5,10 +5,12 @@ use crate::domain::label::LabelState;
 use crate::domain::order_document::DocumentType;
 use crate::domain::{AccountId, DocumentId, Failure, LabelId, MandatorId, OrderId, Stamp, code};
 use crate::files::Folder;
-use crate::operations::wire::{Between, Bytes, Match, Time, cond_of, mandator_of, words_of};
+use crate::operations::cursor::{Asked, Chosen, Cursor, written};
+use crate::operations::wire::{Between, Bytes, Match, Patch, Time, cond_of, mandator_of, words_of};
 use crate::operations::{ReadOperation, Reading, Room};
 use crate::store::Conn;
 use crate::store::documents;
+use crate::store::filter::Cond;
 use crate::store::labels::{self, LabelRow, LabelSelection, label_conditions};
 use crate::store::orders;
 use crate::{ask, fetched, wire};
@@ -54,6 +56,10 @@ wire! {
         labels_per_page: Option<i32>,
         /// Page, starting with 1.
         page: Option<i32>,
+        /// Only what changed behind this cursor, the `next_changed_since` of an earlier answer with the same filters; empty:
+        /// from the start. Replaces the number of a page: read on until an answer has no records. A page has 250 of them if
+        /// the call names no size.
+        changed_since: Patch<String> [max(64)],
     }
 
     /// A label.
@@ -107,7 +113,7 @@ wire! {
     }
 }
 
-fetched! { FetchLabelsResult, shipping_labels: LabelRecord, "shipping_label" }
+fetched! { FetchLabelsResult, shipping_labels: LabelRecord, "shipping_label", changes {} }
 
 /// The operation.
 pub(crate) struct FetchShippingLabels;
@@ -127,19 +133,36 @@ impl ReadOperation for FetchShippingLabels {
         if request.filters.is_empty() {
             return Err(Failure::new(code::FILTER_REQUIRED, []));
         }
-        let mut ids = Vec::new();
+        let asked = Asked {
+            operation: Self::NAME,
+            changed_since: &request.changed_since,
+            per_page: request.labels_per_page,
+            page: request.page,
+            choice: || written(&request.filters),
+        };
+        let cursor = Cursor::of(reading, conn, asked)?;
+        let mut found = Vec::new();
         for filter in &request.filters {
-            ids.extend(labels::select(conn, &selection_of(reading, filter)?)?);
+            let selection = LabelSelection { since: cursor.as_ref().map(Cursor::since), ..selection_of(reading, filter)? };
+            found.extend(labels::select(conn, &selection)?);
         }
-        ids.sort_unstable();
-        ids.dedup();
+        let page = (request.labels_per_page, request.page);
+        let chosen = Chosen::of(reading, cursor.as_ref(), found, page, |_| Ok(Vec::new()))?;
         let folder = request.include_content.unwrap_or(true).then(|| Folder::new(&reading.settings.documents.folder));
         let mut room = reading.room();
         let mut records = Vec::new();
-        for row in labels::load(conn, reading.page(&ids, request.labels_per_page, request.page)?)? {
+        let ids: Vec<LabelId> = chosen.ids.into_iter().map(LabelId).collect();
+        let mut rows = labels::load(conn, &ids)?;
+        if chosen.next.is_some() {
+            rows.sort_by_key(|row| (row.last_changed, row.label_id));
+        }
+        for row in rows {
             records.push(record_of(reading, conn, row, folder.as_ref(), &mut room)?);
         }
-        Ok(FetchLabelsResult::page(records, ids.len()))
+        Ok(match chosen.total {
+            Some(total) => FetchLabelsResult::page(records, total),
+            None => FetchLabelsResult { shipping_labels: records, next_changed_since: chosen.next, ..FetchLabelsResult::default() },
+        })
     }
 }
 
@@ -149,9 +172,18 @@ fn selection_of(reading: &Reading<'_>, filter: &LabelFilter) -> Result<LabelSele
     Ok(LabelSelection {
         mandator_id: mandator.mandator_id,
         state: words_of("label_status", filter.label_status.as_ref(), &LabelState::ALL.map(|state| (state.word(), state)))?,
-        carrier: cond_of(filter.carrier_account.as_ref()),
+        carrier: carriers_of(reading, filter.carrier_account.as_ref()),
         ..own
     })
+}
+
+/// Accounts as the configuration names them, whatever the case they are sent in.
+fn carriers_of(reading: &Reading<'_>, sent: Option<&Match<String>>) -> Cond<String> {
+    let configured = |name: String| {
+        let known = reading.settings.carriers.iter().map(|carrier| &carrier.identifier).find(|known| known.eq_ignore_ascii_case(&name));
+        known.cloned().unwrap_or(name)
+    };
+    cond_of(sent).filter_map(|name| Some(configured(name)))
 }
 
 fn record_of(

@@ -5,6 +5,8 @@ mod confirm;
 mod create;
 mod export;
 mod fetch;
+mod request;
+mod shipment;
 #[cfg(test)]
 mod tests;
 

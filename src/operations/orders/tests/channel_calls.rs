@@ -4,7 +4,7 @@ use super::parts::{cancel, content, correct, order_of_three, package, pieces, sh
 use super::*;
 use crate::domain::order::{FactKind, OrderStatus};
 use crate::domain::{AccountId, MandatorId, Reader, Stamp};
-use crate::operations::orders::platform::OrderPlatform;
+use crate::operations::platform::Platform;
 use crate::operations::{Finished, WriteOperation};
 use crate::store::outbox;
 use crate::store::schema::outbox_facts;
@@ -14,7 +14,7 @@ fn platform(order_id: OrderId, name: &str) -> PlatformOrder {
         significant_key: OrderSignificantKey::OrderId,
         mandator_id: MandatorId(1),
         order_id: Some(order_id),
-        platform: OrderPlatform::named(name),
+        platform: Platform::named(name),
         ..PlatformOrder::default()
     }
 }

@@ -32,7 +32,7 @@ fn change(store: &Store, id: OrderId, change: impl FnOnce(&mut OrderRow) + Send 
         .write(move |tx| {
             let mut row = orders::get(&mut tx.conn, id)?.unwrap();
             change(&mut row);
-            orders::save_unseen(tx, &row)
+            orders::save(tx, &mut row, "test")
         })
         .unwrap();
 }

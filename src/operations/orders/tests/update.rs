@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::order::OrderStatus;
-use crate::domain::{MandatorId, WarehouseId};
+use crate::domain::{AccountId, MandatorId, WarehouseId};
 use crate::operations::common::ReportAction;
 use crate::operations::orders::form::OrderUpdate;
 use crate::operations::orders::update::{UpdateOrdersRequest, UpdateOrdersResult};
@@ -209,6 +209,41 @@ fn a_phone_sale_is_created_reserves_stock_and_is_found_again() {
         let again = send(store, update);
         assert_eq!(again.result.reports[0].action, Some(ReportAction::Update));
         assert_eq!(reserved(store, item), 3);
+    });
+}
+
+#[test]
+fn a_phone_sale_with_an_account_is_found_again() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let with = |note: &str| OrderUpdate { account_id: Some(AccountId(2649)), note: Patch::Set(note.into()), ..sale("ERP-7") };
+        let id = taken(store, with("first"));
+        assert_eq!(taken(store, with("second")), id);
+        assert_eq!(reserved(store, item), 3);
+    });
+}
+
+#[test]
+fn an_account_may_be_named_by_its_name() {
+    on_stores(|store| {
+        let item = shelf(store);
+        let in_account = |account: i32| {
+            order_with(store, item, Workflow::Prepayment, move |row, _| {
+                row.account_id = Some(AccountId(account));
+                row.marketplace_order_id = Some("SAME".into());
+            })
+        };
+        let (_, second) = (in_account(101), in_account(102));
+        let named = |name: &str| OrderUpdate {
+            significant_key: OrderSignificantKey::MarketplaceOrderId,
+            mandator_id: MandatorId(1),
+            marketplace_order_id: Patch::Set("SAME".into()),
+            account_identifier: Some(name.into()),
+            note: Patch::Set("ring".into()),
+            ..OrderUpdate::default()
+        };
+        assert_eq!(refused(store, named("")), -4002);
+        assert_eq!(taken(store, named("Account 102")), second);
     });
 }
 

@@ -2,7 +2,7 @@ use super::super::update_prices::{ItemPriceRecord, UpdatePricesRequest};
 use super::*;
 use crate::domain::MandatorId;
 use crate::operations::items::{FetchItems, FetchItemsRequest, ItemFilterRecord, ItemKey, ItemRecord, UpdateItems, UpdateItemsRequest};
-use crate::operations::wire::Patch;
+use crate::operations::wire::{Patch, Xml};
 
 fn send(store: &Store, price: ItemPriceRecord) -> i32 {
     let request = UpdatePricesRequest { items: records("item", [price]), ..Default::default() };
@@ -47,6 +47,25 @@ fn prices_change_and_nothing_else_of_the_article() {
         assert_eq!(waiting(store, Topic::Price), [101, 102]);
         assert_eq!(send(store, ItemPriceRecord { list_price: Patch::Clear, ..of("A") }), 0);
         assert!(article(store, "A").list_price.is_keep());
+    });
+}
+
+#[test]
+fn channel_prices_leave_the_rest_of_what_the_account_has() {
+    world(|store| {
+        let block = |inner: &str| {
+            let account = format!("<account_specific><account_id>101</account_id>{inner}</account_specific>");
+            Patch::Set(Xml(format!("<ebay_item_data><account_specific_data>{account}</account_specific_data></ebay_item_data>")))
+        };
+        let full = ItemRecord {
+            mandator_id: MandatorId(1),
+            internal_item_number: Some("A".into()),
+            specific_item_data: block("<title>Mug</title><price>1</price>"),
+            ..ItemRecord::default()
+        };
+        call::<UpdateItems>(store, UpdateItemsRequest { items: records("item", [full]), ..Default::default() });
+        assert_eq!(send(store, ItemPriceRecord { specific_item_data: block("<price>2</price>"), ..of("A") }), 0);
+        assert_eq!(article(store, "A").specific_item_data, block("<price>2</price><title>Mug</title>"));
     });
 }
 

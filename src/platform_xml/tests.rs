@@ -1,7 +1,7 @@
-//! The document, character by character.
+//! The documents, character by character.
 
-use super::{Offers, to_xml};
-use crate::exchange::document::{Offer, Pricelist, Prices};
+use super::offers::{Offer, Offers, Pricelist, Prices};
+use super::to_xml;
 
 #[test]
 fn what_is_empty_stays_as_an_empty_element_and_text_is_escaped() {

@@ -43,6 +43,46 @@ pub(crate) struct Offer {
     pub product_group_identifier: String,
     pub delivery_charge_category_external_id: String,
     pub delivery_charge_category_identifier: String,
+    // Names of our own from here on: the reference does not show how the format calls them. Missing where nobody says them.
+    /// Of all prices.
+    pub currency_code_iso: Option<String>,
+    /// `gross` or `net`.
+    pub price_type_identifier: Option<String>,
+    /// What buyers may order now.
+    pub quantity: Option<String>,
+    /// HTML or plain text.
+    pub description: Option<String>,
+    pub language_code: Option<String>,
+    pub manufacturer: Option<String>,
+    pub tax_type_id: Option<String>,
+    pub tax_class: Option<String>,
+    pub weight_in_gram: Option<String>,
+    pub images: Option<Images>,
+    pub attributes: Option<Attributes>,
+    /// What distinguishes the variant from the others of its parent.
+    pub variant_attributes: Option<Attributes>,
+}
+
+/// Addresses of pictures, the first one first.
+#[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
+pub(crate) struct Images {
+    #[yaserde(rename = "image")]
+    pub images: Vec<String>,
+}
+
+/// Names with their values.
+#[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
+pub(crate) struct Attributes {
+    #[yaserde(rename = "attribute")]
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, YaSerialize)]
+pub(crate) struct Attribute {
+    #[yaserde(attribute = true)]
+    pub name: String,
+    #[yaserde(rename = "value")]
+    pub values: Vec<String>,
 }
 
 /// The prices of the item in all lists of the mandator.

@@ -1,7 +1,11 @@
 //! Labels on both databases: what is ordered once, what is refused, and how tracking numbers come into packages.
 
+mod again;
+mod repeats;
+
 use super::confirm::{ConfirmLabelsRequest, LabelConfirmation, LabelStep};
-use super::create::{CreateLabelsRequest, CreateLabelsResult, LabelOrder, NewShippingLabel};
+use super::create::{CreateLabelsRequest, CreateLabelsResult};
+use super::request::{LabelOrder, NewShippingLabel};
 use super::{ConfirmShippingLabels, CreateShippingLabels, LabelKeys};
 use crate::domain::label::LabelState;
 use crate::domain::order::{Address, OrderStatus, PacketDocument, Workflow};
@@ -217,7 +221,8 @@ fn nobody_orders_a_label_for_an_order_that_was_cancelled_meanwhile() {
         let later = Stamp(i64::MAX);
         let is_due = || store.read(|conn| labels::due(conn, &carrier, later)).unwrap().is_some();
         let waits = || store.read(|conn| labels::waiting(conn, &carrier, later, 9)).unwrap().len();
-        assert!(is_due() && waits() == 1);
+        let release = || store.write(|tx| labels::release(tx, MandatorId(1), "DHL", 0)).unwrap();
+        assert!(is_due() && waits() == 1 && release() == 1);
         store
             .write(move |tx| {
                 let mut row = orders::get(&mut tx.conn, order)?.expect("the order");
@@ -225,7 +230,8 @@ fn nobody_orders_a_label_for_an_order_that_was_cancelled_meanwhile() {
                 orders::save(tx, &mut row, "erp")
             })
             .unwrap();
-        assert!(!is_due() && waits() == 0);
+        assert!(!is_due() && waits() == 0 && release() == 0);
+        assert_eq!(act(store, LabelId(1), LabelStep::Retry).0, -5003, "it would wait for ever");
         settle(store, LabelId(1), LabelState::Refused, None);
         assert_eq!(act(store, LabelId(1), LabelStep::Retry).0, -5003);
     });

@@ -1,0 +1,2 @@
+DROP TABLE stock_changes;
+CREATE INDEX stock_by_change ON stock (last_changed, item_id, warehouse_id);

@@ -1,0 +1,3 @@
+DROP TABLE hourly;
+DROP TABLE audit;
+DROP TABLE sessions;
