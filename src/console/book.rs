@@ -18,7 +18,7 @@ macro_rules! templates {
     };
 }
 
-/// The pages, and what stands around them.
+/// The pages, and what is around them.
 pub(super) const TEMPLATES: &[(&str, &str)] = templates![
     "frame",
     "login",

@@ -178,7 +178,7 @@ impl Console {
     }
 }
 
-/// What stands around each page.
+/// What is around each page.
 #[derive(Serialize, Default)]
 struct Frame<'a> {
     #[serde(skip)]
@@ -201,7 +201,7 @@ struct Frame<'a> {
     query: String,
     /// The form that led here was of an older session, and did nothing.
     old_form: bool,
-    /// Where the page leads to by itself, below [`PATH`].
+    /// Where the page leads to without a click, below [`PATH`].
     moved_to: &'a str,
     /// What the action did that led here.
     done: Option<Value>,

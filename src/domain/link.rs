@@ -29,7 +29,7 @@ impl Link {
         Link { user: user.to_owned(), path, ends_at: now.plus_millis(millis) }
     }
 
-    /// As it stands in an address.
+    /// As it is in an address.
     pub(crate) fn signed(&self, secret: &str) -> String {
         let said = format!("{}\n{}\n{}", self.ends_at.0, self.path, self.user);
         [said.as_bytes(), &mac(secret, &said).finalize().into_bytes()].map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).join(".")

@@ -109,7 +109,7 @@ pub(super) const REFERENCES: &[(&str, &str)] = &[
     ("packet_id", PACKAGE),
 ];
 
-/// A number that stands for another record here would be wrong; without it the name beside it counts.
+/// A number that means another record here would be wrong; without it the name beside it counts.
 pub(super) const DROPPED: &[&str] =
     &["item_id", "category_id", "customer_group_id", "epa_assembly_id", "offer_id", "customer_id", "order_id", "packet_id"];
 

@@ -58,8 +58,8 @@ pub(crate) enum MovingError {
 }
 
 impl Import<'_> {
-    /// Imports everything; `told` hears of each kind when it is done.
-    pub(crate) fn run(&self, store: &Store, told: &mut dyn FnMut(&str)) -> Result<Report, MovingError> {
+    /// Imports everything; `progress` hears of each kind when it is done.
+    pub(crate) fn run(&self, store: &Store, progress: &mut dyn FnMut(&str)) -> Result<Report, MovingError> {
         let (there, here) = self.mandators;
         let mut report = Report { rehearsal: self.rehearsal, ..Report::default() };
         let checked = places::check(self.source, self.settings, there, here)?;
@@ -69,11 +69,11 @@ impl Import<'_> {
         report.notes = checked.notes;
         let mover = self.mover();
         match self.rehearsal {
-            true => self.rehearse(store, mover, &mut report, told)?,
+            true => self.rehearse(store, mover, &mut report, progress)?,
             false => {
                 let settings = self.settings.clone();
                 store.write(move |tx| preparation::know_new_accounts(tx, &settings))?;
-                self.take_all(store, &mover, &mut report, told)?;
+                self.take_all(store, &mover, &mut report, progress)?;
             }
         }
         Ok(report)
@@ -111,25 +111,25 @@ impl Import<'_> {
         }
     }
 
-    fn take_all(&self, store: &Store, mover: &Mover, report: &mut Report, told: &mut dyn FnMut(&str)) -> Result<(), MovingError> {
+    fn take_all(&self, store: &Store, mover: &Mover, report: &mut Report, progress: &mut dyn FnMut(&str)) -> Result<(), MovingError> {
         for kind in KINDS {
             let Some(spool) = self.read(kind, report)? else { continue };
             let tally = passes(kind, &spool, &mut |records| {
                 let mover = mover.clone();
                 store.write(move |tx| mover.take(tx, kind, &records))
             })?;
-            told(&format!("{}: {} records", kind.name, spool.count));
+            progress(&format!("{}: {} records", kind.name, spool.count));
             report.kinds.push((kind.name, tally));
         }
         Ok(())
     }
 
     /// Everything is read first: the transaction that is undone in the end keeps other writers waiting.
-    fn rehearse(&self, store: &Store, mover: Mover, report: &mut Report, told: &mut dyn FnMut(&str)) -> Result<(), MovingError> {
+    fn rehearse(&self, store: &Store, mover: Mover, report: &mut Report, progress: &mut dyn FnMut(&str)) -> Result<(), MovingError> {
         let mut spools = Vec::with_capacity(KINDS.len());
         for kind in KINDS {
             if let Some(spool) = self.read(kind, report)? {
-                told(&format!("{}: {} records", kind.name, spool.count));
+                progress(&format!("{}: {} records", kind.name, spool.count));
                 spools.push((kind, spool));
             }
         }

@@ -1,4 +1,4 @@
-//! An offer as the partner was last told of it. Changes name only what changed; a document names everything.
+//! An offer as it was last sent to the partner. Changes name only what changed; a document names everything.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

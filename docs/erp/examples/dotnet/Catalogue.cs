@@ -28,7 +28,7 @@ namespace Kontor
 static class Catalogue
 {
     const int Mandator = 1, Account = 1000, Description = 15;
-    const string Erp = "erp"; // stands for the ERP's database: cursors and orders
+    const string Erp = "erp"; // in place of the ERP's database: cursors and orders
     static readonly string[] Damaged = { "SHIRT-L" }; // what the warehouse cannot deliver
     static readonly KontorService Service = new KontorService();
 

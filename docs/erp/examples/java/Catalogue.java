@@ -19,7 +19,7 @@ import kontor.*;
 
 public class Catalogue {
     static final int MANDATOR = 1, ACCOUNT = 1000, DESCRIPTION = 15;
-    static final Path ERP = Path.of("erp"); // stands for the ERP's database: cursors and orders
+    static final Path ERP = Path.of("erp"); // in place of the ERP's database: cursors and orders
     static final Set<String> DAMAGED = Set.of("SHIRT-L"); // what the warehouse cannot deliver
     static KontorPortType kontor;
 

@@ -10,7 +10,7 @@ const soap = require('soap');
 const env = (name, otherwise) => process.env[`KONTOR_${name}`] ?? otherwise;
 const url = env('URL', 'http://127.0.0.1:8080');
 const mandatorId = 1;
-const ERP = 'erp'; // stands for the ERP's database: cursors and orders
+const ERP = 'erp'; // in place of the ERP's database: cursors and orders
 const DAMAGED = ['SHIRT-L']; // what the warehouse cannot deliver
 let kontor; // has a method for each operation of the WSDL
 

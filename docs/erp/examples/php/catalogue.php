@@ -5,7 +5,7 @@ declare(strict_types=1);
 ini_set('default_socket_timeout', '60'); // of each answer, in seconds
 
 const MANDATOR = 1, ACCOUNT = 1000, DESCRIPTION = 15, WAREHOUSE = 'standard';
-const ERP = 'erp'; // stands for the ERP's database: cursors and orders
+const ERP = 'erp'; // in place of the ERP's database: cursors and orders
 const DAMAGED = ['SHIRT-L']; // what the warehouse cannot deliver
 
 // guide: call

@@ -14,7 +14,7 @@ from zeep.transports import Transport
 
 URL = os.environ.get("KONTOR_URL", "http://127.0.0.1:8080")
 MANDATOR, ACCOUNT, DESCRIPTION, WAREHOUSE = 1, 1000, 15, "standard"
-ERP = Path("erp")  # stands for the ERP's database: cursors and orders
+ERP = Path("erp")  # in place of the ERP's database: cursors and orders
 DAMAGED = {"SHIRT-L"}  # what the warehouse cannot deliver
 
 session = requests.Session()
