@@ -143,7 +143,7 @@ impl Bench {
         let gateway = Gateway { settings: Arc::clone(&self.settings), store: self.store.clone(), bell: Arc::new(Bell::default()) };
         let user = self.settings.users.first().expect("a user");
         let operation = find(operation).expect("an operation");
-        let call = Call { face: Face::Compat, operation, user, body: Body::Text(&document), key: None, by_person: false };
+        let call = Call { face: Face::Compat, operation, user, body: Body::Text(&document), key: None, by_person: false, rehearsal: false };
         let answer = match execute(&gateway, &call).expect("an answer") {
             Step::Done(answer) => answer,
             Step::Waiting(waiting) => waiting.finish(),

@@ -58,7 +58,7 @@ fn gateway(database: &str) -> Gateway {
 fn call(gateway: &Gateway, operation: &str, document: &str, key: Option<&str>) -> Answer {
     let operation = find(operation).expect("an operation");
     let user = gateway.settings.users.first().expect("a user");
-    let call = Call { face: Face::Compat, operation, user, body: Body::Text(document), key, by_person: false };
+    let call = Call { face: Face::Compat, operation, user, body: Body::Text(document), key, by_person: false, rehearsal: false };
     let answer = match execute(gateway, &call).expect("an answer") {
         Step::Done(answer) => answer,
         Step::Waiting(waiting) => waiting.finish(),

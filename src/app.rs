@@ -2,26 +2,32 @@
 
 mod database;
 mod error;
+mod reload;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Instant;
 
 use secrecy::ExposeSecret;
 
-use database::{check_place, open};
-pub(crate) use database::{migrate, open_existing, standing};
+use database::open;
+pub(crate) use database::{announced, check_place, migrate, open_existing, rehearse_migration, standing};
 pub use error::{DatabaseStanding, Error};
+use reload::{Desk, KnownFaces, Offered, Running};
 
+use crate::alarms::Alarms;
 use crate::carriers::{self, Service};
-use crate::config::{Account, CarrierAccount, Role, Settings, User};
-use crate::connectors::{self, Connector, FaceReply, FaceRequest, Faces, Token};
+use crate::config::database::for_display;
+use crate::config::{Account, CarrierAccount, Reload, Role, Settings, Source, User};
+use crate::connectors::{self, Connector, Delivery, FaceReply, FaceRequest, Faces, Token};
 use crate::console::Console;
-use crate::dispatch::Dispatcher;
 use crate::dispatch::bell::Bell;
+use crate::dispatch::{Dispatcher, Hints};
 use crate::domain::media::MediaKind;
 use crate::domain::{Failure, Stamp};
 use crate::files::Folder;
-use crate::http::{self, Annex, Answered, Asked, Page, Picture, Served, Site, Size};
+use crate::http::{self, Annex, Answered, Asked, Journaling, Live, Page, Picture, Served, Site, Size};
+use crate::journal::Journal;
 use crate::mail::{self, Mailer};
 use crate::metrics::{self, Metrics};
 use crate::operations::Gateway;
@@ -29,55 +35,112 @@ use crate::preparation;
 use crate::status::Board;
 use crate::store::{Sole, Store, configured, items, media, prices};
 
-/// Runs until the process is told to stop. `started` is called once, when the listener is bound.
+/// Runs until the process is told to stop. `source`: where the settings are read again for a reload; the demo has none. `started` is
+/// called once, when the listener is bound.
 ///
 /// # Errors
 /// Why the gateway could not start or go on.
-pub fn serve(mut settings: Settings, started: impl FnOnce(&Settings)) -> Result<(), Error> {
+pub fn serve(mut settings: Settings, source: Option<Source>, started: impl FnOnce(&Settings)) -> Result<(), Error> {
+    let began = Instant::now();
     check_place(settings.database.expose_secret())?;
     let listener = TcpListener::bind(settings.server.listen).map_err(|source| Error::Listen { listen: settings.server.listen, source })?;
     take_real_port(&mut settings, &listener);
     let connectors = connectors_of(&settings)?;
-    let faces = faces_of(&connectors);
+    let offered = Offered::of(&connectors);
     let connectors = connectors.into_iter().map(|(account, connector)| (account.account_id, connector)).collect();
     let carriers = carriers_of(&settings)?;
     let _sole = Sole::of(settings.database.expose_secret()).map_err(Error::DatabasePlace)?;
     let store = open(settings.database.expose_secret(), settings.patience)?;
     prepare(&settings, &store)?;
-    let settings = Arc::new(settings);
-    let bell = Arc::new(Bell::default());
-    let gateway = Arc::new(Gateway { settings: Arc::clone(&settings), store: store.clone(), bell: Arc::clone(&bell) });
-    let metrics = Arc::new(Metrics::default());
     store.switch_mails(mail::senders(&settings))?;
-    let mailer = Mailer::start(&settings, &store);
-    let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, Arc::clone(&metrics), connectors)
-        .with_carriers(&settings, &store, carriers);
-    let board = Board { settings: Arc::clone(&settings), store: store.clone(), metrics: Arc::clone(&metrics), started: Stamp::now() };
-    let kept = store.clone();
-    let (files, folder) = (store.clone(), Folder::new(&settings.media.folder));
-    let told = Arc::clone(&settings);
-    let board = Arc::new(board);
-    let console = Console::new(Arc::clone(&gateway), Arc::clone(&board))?;
-    let site = Site {
-        gateway,
-        ready: |gateway| gateway.store.ready().is_ok(),
-        picture: Box::new(move |digest| picture(&kept, digest)),
-        media: Box::new(move |token, size| served(&files, &folder, token, size)),
-        pages: pages(board),
-        console,
-        annexes: faces.into_iter().map(|faces| annex(settings.demo, faces)).collect(),
+    let settings = Arc::new(settings);
+    let (desk, asking) = Desk::new();
+    let metrics = Arc::default();
+    let journal = Journal::start(&settings.calls, &store, &metrics).map(Arc::new);
+    let parts = Parts {
+        store: store.clone(),
+        bell: Arc::default(),
         metrics,
+        started: Stamp::now(),
+        desk: Arc::clone(&desk),
+        journal: journal.clone(),
     };
-    let served = http::serve(site, listener, move |bound| {
-        log::info!("listening on http://{}", bound.address);
-        started(&told);
-    });
-    dispatcher.stop();
-    if let Some(mailer) = mailer {
-        mailer.stop();
+    let live = Arc::new(Live::new(parts.site(&settings, &offered)?).map_err(Error::Serve)?);
+    let mailer = Mailer::start(&settings, &store);
+    let (bell, metrics) = (Arc::clone(&parts.bell), Arc::clone(&parts.metrics));
+    let dispatcher = Dispatcher::start(Arc::clone(&settings), store.clone(), bell, metrics, connectors).with_carriers(carriers);
+    let alarms = Alarms::start(dispatcher.settings(), store.clone());
+    let told = Arc::clone(&settings);
+    let running = Running { source, settings, live: Arc::clone(&live), parts, dispatcher, mailer, offered };
+    let reloads = std::thread::Builder::new().name("reload".to_owned()).spawn(move || running.serve(&asking)).map_err(Error::Serve)?;
+    let hung_up = Arc::clone(&desk);
+    let served = http::serve(
+        &live,
+        listener,
+        move |bound| {
+            log::info!("start: Kontor {} on {}", env!("CARGO_PKG_VERSION"), for_display(told.database.expose_secret()));
+            log::info!("listening on http://{}", bound.address);
+            started(&told);
+        },
+        move || hung_up.ask("SIGHUP"),
+    );
+    desk.stop();
+    if let Some(alarms) = alarms {
+        alarms.stop();
+    }
+    if let Ok(running) = reloads.join() {
+        running.dispatcher.stop();
+        if let Some(mailer) = running.mailer {
+            mailer.stop();
+        }
+    }
+    if let Some(journal) = journal {
+        journal.stop();
     }
     store.close();
+    log::info!("stop: all that ran has ended, after {} s", began.elapsed().as_secs());
     served.map_err(Error::Serve)
+}
+
+/// What outlives a reload.
+struct Parts {
+    store: Store,
+    bell: Arc<Bell>,
+    metrics: Arc<Metrics>,
+    started: Stamp,
+    desk: Arc<Desk>,
+    journal: Option<Arc<Journal>>,
+}
+
+impl Parts {
+    /// What is served with these settings.
+    fn site(&self, settings: &Arc<Settings>, offered: &Offered) -> Result<Site, Failure> {
+        let Parts { store, bell, metrics, started, desk, journal } = self;
+        let gateway = Arc::new(Gateway { settings: Arc::clone(settings), store: store.clone(), bell: Arc::clone(bell) });
+        let board = Board { settings: Arc::clone(settings), store: store.clone(), metrics: Arc::clone(metrics), started: *started };
+        let board = Arc::new(board);
+        let console = Console::new(Arc::clone(&gateway), Arc::clone(&board), Arc::clone(desk) as Arc<dyn Reload>)?;
+        let hints = Hints::new(store.clone(), Arc::clone(bell), offered.hooks.clone());
+        let (kept, files, folder) = (store.clone(), store.clone(), Folder::new(&settings.media.folder));
+        Ok(Site {
+            gateway,
+            ready: |gateway| gateway.store.ready().is_ok(),
+            picture: Box::new(move |digest| picture(&kept, digest)),
+            media: Box::new(move |token, size| served(&files, &folder, token, size)),
+            hook: Box::new(move |call| hints.take(&call.account, &Delivery { headers: &call.headers, body: &call.body }).is_ok()),
+            pages: pages(board),
+            console,
+            annexes: annexes_of(settings.demo, &offered.faces),
+            metrics: Arc::clone(metrics),
+            journal: journal.as_ref().map(|journal| journaling(settings, journal)),
+        })
+    }
+}
+
+fn journaling(settings: &Settings, journal: &Arc<Journal>) -> Journaling {
+    let journal = Arc::clone(journal);
+    let payload_bytes = if settings.calls.payloads.is_zero() { 0 } else { settings.calls.payload_bytes };
+    Journaling { payload_bytes, keep: Box::new(move |called| journal.keep(called)) }
 }
 
 fn pages(board: Arc<Board>) -> Vec<Page> {
@@ -159,24 +222,24 @@ fn served(store: &Store, folder: &Folder, token: &str, size: Size) -> Result<Opt
     Ok(Some(Served { media_type: kind.media_type(), shown: kind.picture().is_some(), checksum, bytes, file }))
 }
 
-/// The faces of active accounts, by their connectors.
-fn faces_of(connectors: &OfAccounts<'_>) -> Vec<Faces> {
+/// The connectors' own pages, by connector. Everybody may use them in the demo; elsewhere they can book orders into real data.
+fn annexes_of(demo: bool, faces: &KnownFaces) -> Vec<Annex> {
     let of = |name: &'static str| {
-        let own = connectors.iter().filter(|(account, _)| account.connector == name);
-        let of = own.filter_map(|(account, connector)| Some((account.account_id, connector.face()?))).collect();
-        Faces { name, of }
+        let own = faces.iter().filter(|(_, (connector, _))| connector == name);
+        Faces { name, of: own.map(|(account_id, (_, face))| (*account_id, Arc::clone(face))).collect() }
     };
-    connectors::names().iter().map(|name| of(name)).filter(|faces| !faces.of.is_empty()).collect()
+    connectors::names().iter().map(|name| of(name)).filter(|faces| !faces.of.is_empty()).map(|faces| annex(demo, faces)).collect()
 }
 
-/// The connectors' own pages. Everybody may use them in the demo; elsewhere they can book orders into real data.
 fn annex(demo: bool, faces: Faces) -> Annex {
     let (path, style) = (format!("/{}", faces.name), faces.style());
     let answer = move |asked: &Asked| {
         let token = Token { field: http::TOKEN_FIELD, value: &asked.token };
         let request = FaceRequest { method: &asked.method, path: &asked.path, query: &asked.query, body: &asked.body, token };
-        let FaceReply { status, content_type, body } = faces.answer(&request);
-        Answered { status, content_type, body }
+        let reply = faces.answer(&request);
+        let see = reply.seen().map(str::to_owned);
+        let FaceReply { status, content_type, body } = reply;
+        Answered { status, content_type, body, see }
     };
     Annex { path, open: demo, style, answer: Box::new(answer) }
 }

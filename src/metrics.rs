@@ -73,6 +73,7 @@ pub struct Metrics {
     channel_seconds: Timed<AccountCall>,
     channel_rows: Family<AccountOutcome, Counter>,
     orders: Family<OfAccount, Counter>,
+    calls_not_kept: Counter,
     /// What was counted since it was last taken.
     hourly: Mutex<Hourly>,
 }
@@ -90,6 +91,7 @@ impl Default for Metrics {
             channel_seconds: timed(),
             channel_rows: Family::default(),
             orders: Family::default(),
+            calls_not_kept: Counter::default(),
             hourly: Mutex::default(),
         };
         let registry = &mut metrics.registry;
@@ -99,6 +101,11 @@ impl Default for Metrics {
         registry.register("channel_calls", "Calls to channels", metrics.channel_calls.clone());
         registry.register("channel_call_duration_seconds", "Time until a channel answered", metrics.channel_seconds.clone());
         registry.register("channel_rows", "Offers and order reports that channels decided on", metrics.channel_rows.clone());
+        registry.register(
+            "calls_not_kept",
+            "Calls of ERPs that are not in the journal, because it could not keep up",
+            metrics.calls_not_kept.clone(),
+        );
         registry.register("channel_orders", "New orders that were collected", metrics.orders.clone());
         metrics
     }
@@ -125,6 +132,11 @@ impl Metrics {
     /// What a channel decided about one offer or one report.
     pub fn channel_row(&self, account: AccountId, call: ChannelCall, outcome: &'static str) {
         self.channel_rows.get_or_create(&AccountOutcome { account: account.0, call: call.word(), outcome }).inc();
+    }
+
+    /// Calls that the journal lacks.
+    pub fn calls_not_kept(&self, count: usize) {
+        self.calls_not_kept.inc_by(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     pub fn new_orders(&self, account: AccountId, count: usize) {

@@ -29,6 +29,13 @@ pub enum Error {
     DatabaseStanding(DatabaseStanding),
 }
 
+impl Error {
+    /// The database belongs to a newer version: another attempt with this one changes nothing.
+    pub(crate) fn is_newer_database(&self) -> bool {
+        matches!(self, Error::DatabaseStanding(DatabaseStanding { standing: Standing::Newer(_), .. }))
+    }
+}
+
 fn listen_remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => "another program listens there; stop it or choose another port with --listen",
@@ -56,7 +63,9 @@ fn text_of(standing: &Standing) -> String {
         }
         Standing::Current => "has the schema of this program".to_owned(),
         Standing::Newer(step) => {
-            format!("has a schema that is newer than this program, which does not know step {step}; use the newer program")
+            format!(
+                "has a schema that is newer than this program, which does not know step {step}; use the newer program, or restore a backup of before its first start"
+            )
         }
     }
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use secrecy::ExposeSecret;
+use serde_json::json;
 
-use super::source::read;
-use super::{Stop, failed, print};
+use super::source::{config_file, load_file};
+use super::{Format, Stop, failed, usage};
 use crate::app::{self, DatabaseStanding, Error};
 use crate::config::{Overrides, Settings, database};
 use crate::connectors::{self, Checkup};
@@ -16,36 +17,71 @@ use crate::store::Standing;
 
 #[derive(Args)]
 pub struct Check {
-    /// The configuration file
+    /// The configuration file; without it, the one that KONTOR_CONFIG names
     #[arg(long, value_name = "FILE")]
-    pub(super) config: PathBuf,
+    pub(super) config: Option<PathBuf>,
     /// Also open the database and log in to the channel of every active account
     #[arg(long)]
     pub(super) connect: bool,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// What was connected to, and what came of it.
+struct Connection {
+    what: String,
+    good: bool,
+    text: String,
 }
 
 pub fn run(arguments: Check) -> Result<(), Stop> {
-    let loaded = read(&arguments.config, &Overrides::default())?;
-    for warning in &loaded.warnings {
-        print(&format!("warning: {warning}\n"));
-    }
+    let config = config_file(arguments.config).ok_or_else(|| usage("name the configuration with --config or KONTOR_CONFIG"))?;
+    let format = arguments.format;
+    let loaded = load_file(&config, &Overrides::default()).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        if format.is_json() {
+            format.show(&json!({"good": false, "faults": lines}), String::new);
+        }
+        Stop::Usage(lines.join("\n"))
+    })?;
+    let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
     let settings = &loaded.settings;
     let unsellable = unsellable(settings);
+    let connections = if arguments.connect && unsellable.is_empty() { connect(settings)? } else { Vec::new() };
+    let bad = connections.iter().filter(|connection| !connection.good).count();
+    let counts = [
+        ("users", settings.users.len()),
+        ("mandators", settings.mandators.len()),
+        ("warehouses", settings.warehouses.len()),
+        ("accounts", settings.accounts.len()),
+    ];
+    let value = json!({
+        "good": unsellable.is_empty() && bad == 0,
+        "faults": unsellable,
+        "warnings": warnings,
+        "connections": connections.iter().map(|one| json!({"what": one.what, "good": one.good, "text": one.text})).collect::<Vec<_>>(),
+    });
+    format.show(&value, || {
+        let mut text: String = warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
+        if unsellable.is_empty() {
+            let counts = counts.map(|(what, count)| format!("{what} {count}")).join(", ");
+            text.push_str(&format!("{}: no faults; {counts}\n", config.display()));
+            text.extend(database::how_to_copy(settings.database.expose_secret()).map(|how| format!("{how}\n")));
+        }
+        text.extend(connections.iter().map(|Connection { what, good, text }| match (what.as_str(), *good) {
+            ("database", true) => format!("{text}\n"),
+            ("database", false) => format!("FAILED: {text}\n"),
+            (what, good) => format!("{what}: {}: {text}\n", if good { "ok" } else { "FAILED" }),
+        }));
+        text
+    });
     if !unsellable.is_empty() {
         return Err(failed(unsellable.join("\n")));
     }
-    print(&format!(
-        "{}: no faults; users {}, mandators {}, warehouses {}, accounts {}\n",
-        arguments.config.display(),
-        settings.users.len(),
-        settings.mandators.len(),
-        settings.warehouses.len(),
-        settings.accounts.len(),
-    ));
-    if let Some(how) = database::how_to_copy(settings.database.expose_secret()) {
-        print(&format!("{how}\n"));
+    match bad {
+        0 => Ok(()),
+        _ => Err(failed(format_args!("{bad} of the connections cannot be used; see the lines above that say FAILED"))),
     }
-    if arguments.connect { connect(settings) } else { Ok(()) }
 }
 
 /// Accounts whose channel refuses every price that their lists can have: whatever is uploaded, nothing is on sale. A list that
@@ -70,32 +106,24 @@ fn unsellable(settings: &Settings) -> Vec<String> {
 }
 
 /// Looks at the database, and proves address and credentials of every active account.
-fn connect(settings: &Settings) -> Result<(), Stop> {
-    let mut bad = 0;
-    match look(settings) {
-        Ok(found) => print(&format!("{found}\n")),
-        Err(error) => {
-            bad += 1;
-            print(&format!("FAILED: {error}\n"));
-        }
-    }
-    if let Some(result) = mail::check(settings) {
-        bad += usize::from(result.is_err());
-        print(&result.map_or_else(|error| format!("mail server: FAILED: {error}\n"), |()| "mail server: ok\n".to_owned()));
-    }
-    for (account, connector) in app::connectors_of(settings).map_err(failed)? {
+fn connect(settings: &Settings) -> Result<Vec<Connection>, Stop> {
+    let connection = |what: String, result: Result<String, String>| {
+        let good = result.is_ok();
+        Connection { what, good, text: result.unwrap_or_else(|error| error) }
+    };
+    let database = look(settings).map(|found| found.to_string()).map_err(|error| error.to_string());
+    let mut connections = vec![connection("database".to_owned(), database)];
+    let mail = mail::check(settings).map(|result| connection("mail server".to_owned(), result.map(|()| "it takes mails".to_owned())));
+    connections.extend(mail);
+    for (account, connector) in app::connectors_of(settings)? {
         let (good, text) = match connector.check() {
             Ok(found) => told(&found),
             Err(error) => (false, error.to_string()),
         };
-        bad += usize::from(!good);
-        let word = if good { "ok" } else { "FAILED" };
-        print(&format!("account {} ({}): {word}: {text}\n", account.account_id, account.identifier));
+        let result = if good { Ok(text) } else { Err(text) };
+        connections.push(connection(format!("account {} ({})", account.account_id, account.identifier), result));
     }
-    match bad {
-        0 => Ok(()),
-        _ => Err(failed(format_args!("{bad} of the connections cannot be used; see the lines above that say FAILED"))),
-    }
+    Ok(connections)
 }
 
 /// Whether the login has all the rights that it needs; and what was found.

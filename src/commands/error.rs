@@ -15,7 +15,7 @@ pub(crate) enum Error {
     Store(#[from] Failure),
     #[error(transparent)]
     UnknownAccount(#[from] UnknownAccount),
-    #[error("account {0} is not active; set active = true and restart the gateway")]
+    #[error("account {0} is not active; set active = true and reload the gateway")]
     InactiveAccount(i32),
     #[error("mandator {mandator_id} has no item with the number \"{item}\"; send it with updateItems")]
     UnknownItem { mandator_id: MandatorId, item: String },

@@ -26,7 +26,7 @@ pub struct ExportOffers {
 
 pub fn run(arguments: ExportOffers) -> Result<(), Stop> {
     let settings = arguments.source.settings()?;
-    let (document, offers) = document_of(&settings, AccountId(arguments.account)).map_err(failed)?;
+    let (document, offers) = document_of(&settings, AccountId(arguments.account))?;
     let Some(path) = arguments.output else {
         print(&document);
         return Ok(());

@@ -44,7 +44,7 @@ pub fn run(arguments: Import) -> Result<(), Stop> {
         return Err(failed(Error::UnknownMandator { asked: here.0, known }));
     }
     let source = Source::new(&from, &user, password()?).map_err(usage)?;
-    let store = app::open_existing(&settings).map_err(failed)?;
+    let store = app::open_existing(&settings)?;
     let import = moving::Import { settings: &settings, source: &source, address: &from, mandators: (mandator, here), rehearsal: dry_run };
     let done = import.run(&store, &mut |line| log::info!("{line}"));
     store.close();

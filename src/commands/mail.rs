@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::payments::mandator_of;
 use super::source::SettingsSource;
-use super::{Stop, failed, print, usage};
+use super::{Format, Stop, failed, print, usage};
 use crate::app;
 use crate::config::{Mail as MailSettings, Settings};
 use crate::domain::mail::{MailEvent, MailState};
@@ -39,6 +39,8 @@ pub enum Mail {
         limit: usize,
         #[command(flatten)]
         source: SettingsSource,
+        #[command(flatten)]
+        format: Format,
     },
     /// Have mails tried again that were not sent; a running gateway picks them up within a second
     Retry {
@@ -91,32 +93,37 @@ pub fn run(command: Mail) -> Result<(), Stop> {
                 Some(account) => account.mandator_id,
                 None => mandator_of(&settings, mandator).map_err(failed)?.mandator_id,
             };
-            let store = app::open_existing(&settings).map_err(failed)?;
+            let store = app::open_existing(&settings)?;
             let desk = MailDesk { settings: &settings, mail: mail_of(&settings)? };
             let what = Preview { event: event.event(), mandator_id, account_id, order_number: order };
             let text = desk.preview(&store, what, Stamp::now()).map_err(failed)?;
             print(&text.ok_or_else(|| failed(format_args!("mandator {mandator_id} has no order with this number")))?);
         }
-        Mail::List { all, limit, source } => {
+        Mail::List { all, limit, source, format } => {
             let settings = source.settings()?;
-            let store = app::open_existing(&settings).map_err(failed)?;
+            let store = app::open_existing(&settings)?;
             let stuck = [MailState::Waiting].into_iter().chain(STUCK).collect::<Vec<_>>();
             let states = if all { MailState::ALL.to_vec() } else { stuck };
             let desk = MailDesk { settings: &settings, mail: mail_of(&settings)? };
-            print(&desk.list(&store, &states, limit).map_err(failed)?);
+            let (text, value) = desk.list(&store, &states, limit).map_err(failed)?;
+            format.show(&value, || text);
         }
         Mail::Retry { mails: numbers, all_stuck, source } => {
-            let store = app::open_existing(&source.settings()?).map_err(failed)?;
+            let store = app::open_existing(&source.settings()?)?;
             let done = store.write(move |tx| {
                 let numbers = if all_stuck { mails::in_state(&mut tx.conn, &STUCK)? } else { numbers };
                 numbers.into_iter().map(|number| Ok((number, mails::retry(tx, number)?))).collect::<Result<Vec<_>, _>>()
             });
-            for (number, found) in done.map_err(failed)? {
-                print(&format!("mail {number}: {}\n", if found { "waits" } else { "was sent, or does not exist" }));
+            let done = done.map_err(failed)?;
+            for (number, found) in &done {
+                print(&format!("mail {number}: {}\n", if *found { "waits" } else { "was sent, or does not exist" }));
+            }
+            if done.iter().any(|(_, found)| !found) {
+                return Err(failed("not all of them are retried; the lines above say why"));
             }
         }
         Mail::Drop { mail, source } => {
-            let store = app::open_existing(&source.settings()?).map_err(failed)?;
+            let store = app::open_existing(&source.settings()?)?;
             let outcome = MailOutcome::LeftOut("given up by hand".to_owned());
             let found = store.write(move |tx| mails::settle(tx, mail, None, &outcome)).map_err(failed)?;
             print(&format!("mail {mail}: {}\n", if found { "left out" } else { "does not wait" }));

@@ -1,11 +1,12 @@
 //! `kontor outbox`: what is on its way to the channels.
 
 use clap::Subcommand;
+use serde_json::json;
 
 use super::source::SettingsSource;
-use super::{Stop, failed, print};
+use super::{Format, Stop, failed};
 use crate::domain::AccountId;
-use crate::support::ListQuery;
+use crate::support::{Answer, ListQuery};
 
 #[derive(Subcommand)]
 pub enum Outbox {
@@ -21,6 +22,8 @@ pub enum Outbox {
         limit: usize,
         #[command(flatten)]
         source: SettingsSource,
+        #[command(flatten)]
+        format: Format,
     },
     /// Show one change in full, with the channel's messages
     Show {
@@ -28,6 +31,8 @@ pub enum Outbox {
         change: String,
         #[command(flatten)]
         source: SettingsSource,
+        #[command(flatten)]
+        format: Format,
     },
     /// Retry changes now; a running gateway picks them up within a second
     Retry {
@@ -42,6 +47,8 @@ pub enum Outbox {
         all_parked: bool,
         #[command(flatten)]
         source: SettingsSource,
+        #[command(flatten)]
+        format: Format,
     },
     /// Drop a change; fetchUploadMessages keeps a record of it
     Drop {
@@ -49,6 +56,8 @@ pub enum Outbox {
         change: String,
         #[command(flatten)]
         source: SettingsSource,
+        #[command(flatten)]
+        format: Format,
     },
 }
 
@@ -59,17 +68,24 @@ pub enum Status {
 }
 
 pub fn run(command: Outbox) -> Result<(), Stop> {
-    let text = match command {
-        Outbox::List { account, status, limit, source } => source.desk()?.list(&ListQuery {
-            account: account.map(AccountId),
-            parked: status.map(|status| status == Status::Parked),
-            limit,
-        }),
-        Outbox::Show { change, source } => source.desk()?.show(&change),
-        Outbox::Retry { account: Some(account), all_parked, source, .. } => source.desk()?.retry_account(AccountId(account), all_parked),
-        Outbox::Retry { changes, source, .. } => source.desk()?.retry(&changes),
-        Outbox::Drop { change, source } => source.desk()?.drop(&change),
+    let (answer, format) = match command {
+        Outbox::List { account, status, limit, source, format } => {
+            let parked = status.map(|status| status == Status::Parked);
+            (source.desk()?.list(&ListQuery { account: account.map(AccountId), parked, limit }), format)
+        }
+        Outbox::Show { change, source, format } => (source.desk()?.show(&change), format),
+        Outbox::Retry { account: Some(account), all_parked, source, format, .. } => {
+            (source.desk()?.retry_account(AccountId(account), all_parked), format)
+        }
+        Outbox::Retry { changes, source, format, .. } => (source.desk()?.retry(&changes), format),
+        Outbox::Drop { change, source, format } => (source.desk()?.drop(&change).map(given_up), format),
     };
-    print(&text.map_err(failed)?);
-    Ok(())
+    let answer = answer.map_err(failed)?;
+    format.show(&answer.value, || answer.text);
+    if answer.left.is_empty() { Ok(()) } else { Err(failed(answer.left.join("\n"))) }
+}
+
+fn given_up(text: String) -> Answer {
+    let value = json!({ "dropped": text.split(':').next() });
+    Answer { text, value, left: Vec::new() }
 }

@@ -5,9 +5,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use serde_json::{Value, json};
 
 use super::source::SettingsSource;
-use super::{Error, Stop, failed, print};
+use super::{Error, Format, Stop, failed, print};
 use crate::app;
 use crate::config::{Mandator, Settings};
 use crate::domain::layout::{columns, short};
@@ -55,6 +56,8 @@ pub enum Payments {
         limit: usize,
         #[command(flatten)]
         source: SettingsSource,
+        #[command(flatten)]
+        format: Format,
     },
     /// Assign a payment to an order
     Assign {
@@ -99,7 +102,7 @@ pub fn run(command: Payments) -> Result<(), Stop> {
         Payments::Import { files, mandator, account, accept_changed, source } => {
             let settings = source.settings()?;
             let mandator = mandator_of(&settings, mandator).map_err(failed)?.clone();
-            let store = app::open_existing(&settings).map_err(failed)?;
+            let store = app::open_existing(&settings)?;
             let how = Import { mandator, account, accept_changed, by: BY_COMMAND.to_owned() };
             for file in &files {
                 let done = import(&store, file, &how).map_err(|error| failed(format_args!("{}: {error}", file.display())))?;
@@ -107,11 +110,12 @@ pub fn run(command: Payments) -> Result<(), Stop> {
             }
             Ok(())
         }
-        Payments::List { mandator, all, limit, source } => {
+        Payments::List { mandator, all, limit, source, format } => {
             let settings = source.settings()?;
             let mandator = mandator_of(&settings, mandator).map_err(failed)?;
-            let store = app::open_existing(&settings).map_err(failed)?;
-            print(&store.read(|conn| list(conn, mandator, all, limit)).map_err(failed)?);
+            let store = app::open_existing(&settings)?;
+            let (text, value) = store.read(|conn| list(conn, mandator, all, limit)).map_err(failed)?;
+            format.show(&value, || text);
             Ok(())
         }
         Payments::Assign { payment, order, mandator, amount, source } => {
@@ -164,7 +168,7 @@ fn change(
 ) -> Result<(), Stop> {
     let settings = source.settings()?;
     let mandator = mandator_of(&settings, mandator).map_err(failed)?;
-    let store = app::open_existing(&settings).map_err(failed)?;
+    let store = app::open_existing(&settings)?;
     let mandator_id = mandator.mandator_id;
     let changed = store.write(move |tx| {
         let unknown = || Failure::new(code::UNKNOWN_PAYMENT, ["payment_id", &payment_id.to_string(), &mandator_id.to_string()]);
@@ -187,7 +191,7 @@ fn order_of(tx: &mut crate::store::Tx<'_>, number: i32, mandator_id: MandatorId)
     }
 }
 
-fn list(conn: &mut Conn<'_>, mandator: &Mandator, all: bool, limit: usize) -> Result<String, Failure> {
+fn list(conn: &mut Conn<'_>, mandator: &Mandator, all: bool, limit: usize) -> Result<(String, Value), Failure> {
     let state = if all { Cond::All } else { Cond::any_of(vec![PaymentState::Waiting, PaymentState::PartlyAssigned]) };
     let ids = select(conn, &PaymentSelection { mandator_id: mandator.mandator_id, state, ..PaymentSelection::default() })?;
     let shown = ids.get(ids.len().saturating_sub(limit)..).unwrap_or_default();
@@ -199,7 +203,21 @@ fn list(conn: &mut Conn<'_>, mandator: &Mandator, all: bool, limit: usize) -> Re
     orders.dedup();
     let orders = numbers_of(conn, &orders)?;
     let mut table = vec![["payment", "day", "state", "open", "from", "text", "perhaps for"].map(str::to_owned)];
+    let mut values = Vec::new();
     for row in rows {
+        let number = |order_id: OrderId| orders.get(&order_id).map_or(order_id.0, |order| order.order_number);
+        let candidates = row.data.candidates.iter();
+        values.push(json!({
+            "payment_id": row.payment_id.0,
+            "date": Stamp(row.payment_date).day_in(mandator.time_zone).to_string(),
+            "state": row.state.word(),
+            "kind": row.data.entry.kind.word(),
+            "open": Decimal(row.open_amount).to_string(),
+            "currency": row.currency_code_iso,
+            "from": row.depositor,
+            "purpose": row.data.entry.purpose,
+            "candidates": candidates.map(|one| json!({"order_number": number(one.order_id), "score": one.score})).collect::<Vec<_>>(),
+        }));
         let perhaps = row.data.candidates.iter().map(|candidate| {
             let number = orders.get(&candidate.order_id).map_or(candidate.order_id.0, |order| order.order_number);
             let reasons: Vec<&str> = candidate.reasons.iter().map(|reason| reason.word()).collect();
@@ -221,5 +239,5 @@ fn list(conn: &mut Conn<'_>, mandator: &Mandator, all: bool, limit: usize) -> Re
     if shown.len() < ids.len() {
         text.push_str(&format!("{} of {} payments; --limit shows more\n", shown.len(), ids.len()));
     }
-    Ok(text)
+    Ok((text, json!({"total": ids.len(), "payments": values})))
 }

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::source::SettingsSource;
-use super::{Error, Stop, failed, print};
+use super::{Error, Format, Stop};
 use crate::app;
 use crate::config::Settings;
 use crate::dispatch::report::{CODES, Report};
@@ -29,17 +30,20 @@ pub struct Reconcile {
     pub(super) import: bool,
     #[command(flatten)]
     pub(super) source: SettingsSource,
+    #[command(flatten)]
+    pub(super) format: Format,
 }
 
 pub fn run(arguments: Reconcile) -> Result<(), Stop> {
     let settings = arguments.source.settings()?;
-    print(&compared(&settings, AccountId(arguments.account), arguments.repair, arguments.import).map_err(failed)?);
+    let (text, value) = compared(&settings, AccountId(arguments.account), arguments.repair, arguments.import)?;
+    arguments.format.show(&value, || text);
     Ok(())
 }
 
 /// Has the gateway compare an account with its channel, waits for it, and gives the differences and counts as text. The
 /// request is kept where nobody works on the account; this process itself talks to no channel.
-fn compared(settings: &Settings, account_id: AccountId, repair: bool, import: bool) -> Result<String, Error> {
+pub(super) fn compared(settings: &Settings, account_id: AccountId, repair: bool, import: bool) -> Result<(String, Value), Error> {
     let account = settings.known_account(account_id)?;
     if !account.active {
         return Err(Error::InactiveAccount(account_id.0));
@@ -65,10 +69,15 @@ fn compared(settings: &Settings, account_id: AccountId, repair: bool, import: bo
 }
 
 /// What a reconciliation left behind: its messages, and its counts in the last line.
-fn reconciled(store: &Store, account_id: AccountId, reader: Reader, since: Stamp, report: Option<&str>) -> Result<String, Error> {
+fn reconciled(store: &Store, account_id: AccountId, reader: Reader, since: Stamp, report: Option<&str>) -> Result<(String, Value), Error> {
     let report: Report = serde_json::from_str(report.unwrap_or_default()).map_err(Error::Report)?;
     let messages = store.read(|conn| messages::since(conn, account_id, &CODES, since))?;
     let mut text: String = messages.iter().map(|message| format!("{}: {}\n", message.code, message.text(reader))).collect();
     text.push_str(&format!("account {account_id}: {report}\n"));
-    if report.error.is_some() { Err(Error::NotReconciled(text.trim_end().to_owned())) } else { Ok(text) }
+    if report.error.is_some() {
+        return Err(Error::NotReconciled(text.trim_end().to_owned()));
+    }
+    let differences = messages.iter().map(|message| json!({"code": message.code, "text": message.text(reader)}));
+    let value = json!({"account_id": account_id.0, "report": report, "differences": differences.collect::<Vec<_>>()});
+    Ok((text, value))
 }

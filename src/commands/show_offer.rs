@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::source::SettingsSource;
-use super::{Stop, failed, print, usage};
+use super::{Format, Stop, failed, usage};
 use crate::support::OfferChoice;
 
 #[derive(Args)]
@@ -19,6 +19,8 @@ pub struct ShowOffer {
     pub(super) item: Option<String>,
     #[command(flatten)]
     pub(super) source: SettingsSource,
+    #[command(flatten)]
+    pub(super) format: Format,
 }
 
 pub fn run(arguments: ShowOffer) -> Result<(), Stop> {
@@ -27,6 +29,7 @@ pub fn run(arguments: ShowOffer) -> Result<(), Stop> {
         (None, Some(account), Some(item)) => OfferChoice::Item { account, item },
         _ => return Err(usage("name the offer by --offer, or by --account and --item")),
     };
-    print(&arguments.source.desk()?.offer(&choice).map_err(failed)?);
+    let answer = arguments.source.desk()?.offer(&choice).map_err(failed)?;
+    arguments.format.show(&answer.value, || answer.text);
     Ok(())
 }

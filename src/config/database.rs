@@ -74,9 +74,8 @@ pub(crate) fn for_display(url: &str) -> String {
 
 /// An SQLite file that is copied while it is in use lacks what is in the file beside it.
 pub(crate) fn how_to_copy(url: &str) -> Option<String> {
-    (!is_postgres(url)).then(|| {
-        format!("database {url}: to copy it, use sqlite3 {url} \".backup copy.sqlite\"; only when the gateway was stopped, the file alone is enough")
-    })
+    (!is_postgres(url))
+        .then(|| format!("database {url}: to copy it, use kontor backup FILE; only when the gateway was stopped, the file alone is enough"))
 }
 
 /// Why an SQLite file cannot be opened or created there, before SQLite says only "unable to open database file".

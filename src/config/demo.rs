@@ -38,10 +38,8 @@ impl Settings {
         };
         let payment = |payment_method_id, identifier: &str| PaymentMethod { payment_method_id, identifier: identifier.to_owned() };
         // In a container the demo listens everywhere, and clients find it through a published port.
-        let public_url = match listen.ip().is_unspecified() {
-            true => format!("http://localhost:{}", listen.port()),
-            false => format!("http://{listen}"),
-        };
+        let everywhere = listen.ip().is_unspecified();
+        let public_url = if everywhere { format!("http://localhost:{}", listen.port()) } else { format!("http://{listen}") };
         Settings {
             server: Server { listen, public_url, workers: 2, trusted_proxies: Vec::new(), proxy_header: ProxyHeader::default() },
             database: SecretString::from(database),
@@ -49,6 +47,7 @@ impl Settings {
             limits: Limits::default(),
             replay: Replay::default(),
             dispatch: Dispatch::default(),
+            calls: Calls::of_a_demo(),
             users: vec![user("erp", Role::Erp), user("admin", Role::Admin)],
             documents: FileFolder::documents(database, std::path::Path::new("")),
             media: FileFolder::media(database, std::path::Path::new("")),
@@ -83,6 +82,7 @@ impl Settings {
             media_types: vec![demo_media_type()],
             dispatch_types: vec![shipping_word(1, "STANDARD", Some("standard_ext")), shipping_word(2, "EXPRESS", None)],
             mail: None,
+            alarms: Default::default(),
             payments: Payments { instructions: vec![instruction()], ..Payments::default() },
             carriers: vec![demo_carrier()],
             demo: true,
@@ -178,6 +178,7 @@ fn demo_account(database: &str) -> Account {
         reconciliation: Reconciliation::default(),
         silence_alarm: None,
         rate_limits: Rates::new(),
+        ca_file: None,
         settings,
     }
 }
@@ -204,7 +205,7 @@ Kontor demo, data in {database}
 
   users            erp / {DEMO_PASSWORD}, admin / {DEMO_PASSWORD}
 
-Try next: hand over an item, list it, buy it in the sandbox and fetch the order; README.md has the calls to copy.
+Try next: open {base} for a tour of five steps, or `kontor call --list`; README.md has calls to copy.
 For your own channels: copy kontor.example.toml and run kontor check --config FILE.
 ",
         database = database::for_display(settings.database.expose_secret()),

@@ -38,7 +38,7 @@ impl FileFolder {
 }
 
 /// An account at a carrier.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct CarrierAccount {
     /// As calls name it; compared without case.
     pub(crate) identifier: String,

@@ -31,7 +31,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// The known word nearest to a mistyped one, if one is near.
-pub(super) fn similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     known
         .into_iter()
@@ -39,6 +39,11 @@ pub(super) fn similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .filter(|(distance, k)| *distance <= (k.len() / 3).clamp(1, 3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, k)| k)
+}
+
+/// The question whether another word of a list was meant; empty where none is near.
+pub(super) fn meant(word: &str, list: &str) -> String {
+    similar(word, list.split(", ")).map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }
 
 /// The remedy for a word that is not one of the known ones.

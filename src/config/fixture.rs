@@ -30,6 +30,7 @@ pub(crate) fn account(account_id: i32, mandator_id: i32) -> Account {
         reconciliation: Default::default(),
         silence_alarm: None,
         rate_limits: Default::default(),
+        ca_file: None,
         settings: toml::Table::new(),
     }
 }
@@ -74,6 +75,7 @@ pub(crate) fn settings() -> Settings {
             keep_feeds: Duration::ZERO,
             channel_timeout: Duration::from_secs(30),
         },
+        calls: Calls::default(),
         users: vec![user("erp")],
         // Files have the names of their content, so tests may share the folder.
         documents: FileFolder::documents(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp/kontor.sqlite"), std::path::Path::new("")),
@@ -91,6 +93,7 @@ pub(crate) fn settings() -> Settings {
         suppliers: Vec::new(),
         media_types: Vec::new(),
         mail: None,
+        alarms: Default::default(),
         payments: Default::default(),
         carriers: vec![carrier("sandbox")],
         demo: false,

@@ -3,7 +3,10 @@
 //! A file goes through three hands: `read` parses it into `raw` structs and knows where every value is, `check`
 //! turns those into `Settings` and collects every fault it meets, `load` ties both together.
 
+mod alarms;
+mod calls;
 mod check;
+mod current;
 pub(crate) mod database;
 mod defaults;
 pub(crate) mod demo;
@@ -17,6 +20,7 @@ pub(crate) mod password;
 mod payments;
 mod raw;
 mod read;
+mod reload;
 mod secret;
 mod server;
 #[cfg(test)]
@@ -24,6 +28,7 @@ mod tests;
 mod warehouses;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -33,14 +38,19 @@ use serde::Deserialize;
 use crate::domain::rate::Rates;
 use crate::domain::{AccountId, Currency, Language, MandatorId, Patience, WarehouseId};
 
+pub(crate) use alarms::{AlarmMail, Alarms};
+pub(crate) use calls::Calls;
+pub use current::Current;
 pub use defaults::DEFAULT_LISTEN;
 pub(crate) use documents::{Billing, CarrierAccount, FileFolder, Series};
 pub use fault::Fault;
+pub(crate) use fault::similar;
 pub use given::{Connectors, Overrides};
 pub use load::{Loaded, load};
 pub(crate) use mail::{Mail, MailSender, MailTemplate, MailTemplates, MailTls, TemplateScope};
 pub(crate) use order_lists::{ChannelWord, FIRST_CUSTOM_TAG, OrderTag, ShippingWord, shipping_word};
 pub(crate) use payments::{PaymentFolder, PaymentInstruction, Payments};
+pub use reload::{Reading, Reload, Reloaded, Source};
 pub use server::{Limits, ProxyHeader, Server};
 
 #[derive(Debug, Clone)]
@@ -53,6 +63,7 @@ pub struct Settings {
     pub limits: Limits,
     pub replay: Replay,
     pub dispatch: Dispatch,
+    pub(crate) calls: Calls,
     pub users: Vec<User>,
     pub(crate) documents: FileFolder,
     pub(crate) media: FileFolder,
@@ -73,6 +84,7 @@ pub struct Settings {
     pub(crate) media_types: Vec<MediaType>,
     /// `None`: buyers get no mails from Kontor.
     pub(crate) mail: Option<Mail>,
+    pub(crate) alarms: Alarms,
     pub(crate) payments: Payments,
     pub(crate) carriers: Vec<CarrierAccount>,
     /// `serve --demo`.
@@ -234,7 +246,7 @@ pub struct PaymentMethod {
     pub identifier: String,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Account {
     pub account_id: AccountId,
     pub mandator_id: MandatorId,
@@ -269,6 +281,8 @@ pub struct Account {
     pub silence_alarm: Option<Duration>,
     /// Replace what the connector says of its channel.
     pub rate_limits: Rates,
+    /// Certificates (PEM) of authorities that the account's connections trust beside those of the system.
+    pub ca_file: Option<PathBuf>,
     /// The connector's own settings, checked by the connector.
     pub settings: toml::Table,
 }
@@ -325,7 +339,7 @@ impl Account {
 
 /// An account that the configuration does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("account {account_id} is not in the configuration; there are: {known}")]
+#[error("account {account_id} is not in the configuration; there are: {known}{}", fault::meant(&account_id.to_string(), known))]
 pub struct UnknownAccount {
     pub account_id: AccountId,
     pub known: String,

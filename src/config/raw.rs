@@ -38,6 +38,7 @@ raw! {
         limits: RawLimits,
         replay: RawReplay,
         dispatch: RawDispatch,
+        calls: RawCalls,
         users: Vec<RawUser>,
         documents: RawFileFolder,
         media: RawFileFolder,
@@ -54,8 +55,22 @@ raw! {
         suppliers: Vec<RawSupplier>,
         media_module_types: Vec<RawMediaType>,
         mail: Option<RawMail>,
+        alarms: RawAlarms,
         payments: RawPayments,
         accounts: Vec<RawAccount>,
+    }
+    RawAlarms {
+        webhook: Option<String>,
+        webhook_env: Option<String>,
+        webhook_file: Option<String>,
+        webhook_token: Option<String>,
+        webhook_token_env: Option<String>,
+        webhook_token_file: Option<String>,
+        email_to: Option<Vec<String>>,
+        email_from: Option<String>,
+        repeat_hours: Option<i64>,
+        failing_minutes: Option<i64>,
+        queue_age_minutes: Option<i64>,
     }
     RawServer {
         listen: Option<String>,
@@ -91,6 +106,7 @@ raw! {
         connections: Option<i64>,
     }
     RawReplay { window_seconds: Option<i64>, keyed_days: Option<i64> }
+    RawCalls { keep_days: Option<i64>, most: Option<i64>, payload_days: Option<i64>, payload_bytes: Option<i64> }
     RawDispatch {
         wait_ms: Option<i64>,
         synchronous_wait_seconds: Option<i64>,
@@ -203,6 +219,7 @@ raw! {
         reconcile_every_hours: Option<i64>,
         reconcile_repair: Option<bool>,
         silence_alarm_hours: Option<i64>,
+        ca_file: Option<String>,
         rate_limits: RawRateLimits,
         settings: toml::Table,
     }

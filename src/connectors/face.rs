@@ -49,6 +49,8 @@ pub struct Faces {
     pub of: BTreeMap<AccountId, Arc<dyn Face>>,
 }
 
+/// The status of an answer that only leads on.
+const SEE: u16 = 303;
 /// Bytes of a request's body.
 const MOST_BODY: usize = 1 << 20;
 
@@ -95,6 +97,16 @@ impl FaceReply {
             Ok(body) => FaceReply { status, content_type: "application/json", body },
             Err(error) => FaceReply { status: 500, content_type: "text/plain; charset=utf-8", body: error.to_string().into_bytes() },
         }
+    }
+
+    /// Look at this path instead.
+    pub fn see(path: impl Into<String>) -> FaceReply {
+        FaceReply { status: SEE, content_type: "text/plain; charset=utf-8", body: path.into().into_bytes() }
+    }
+
+    /// The path to look at instead.
+    pub fn seen(&self) -> Option<&str> {
+        std::str::from_utf8(&self.body).ok().filter(|_| self.status == SEE)
     }
 
     pub fn error(status: u16, text: impl Into<String>) -> FaceReply {

@@ -16,6 +16,8 @@ pub enum SetupError {
     Setting { account_id: AccountId, connector: String, key: String, wrong: String, remedy: String },
     #[error("account {account_id}, [accounts.settings] state_path: {source}")]
     SandboxState { account_id: AccountId, source: StateError },
+    #[error("account {account_id}, ca_file: {} {wrong}; name a file with certificates in PEM, or leave it out", path.display())]
+    CaFile { account_id: AccountId, path: PathBuf, wrong: String },
     #[error("the HTTP client cannot start: {0}; install the system's CA certificates")]
     Http(#[from] reqwest::Error),
 }

@@ -10,6 +10,7 @@ use reqwest::Url;
 use reqwest::blocking::{Client, Request, RequestBuilder};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 
+use super::authorities;
 use super::feeds::{self, Exchange, Text};
 use super::{ChannelError, SetupError};
 
@@ -29,6 +30,8 @@ pub(crate) struct Http {
     most_answer: usize,
     /// An error with status 500 and such content is the other side's own word on what it was sent, not an outage.
     own_errors: &'static [&'static str],
+    /// Whoever calls reads the status of each answer.
+    reads_status: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,12 +84,18 @@ impl Http {
             // A redirect would carry the credentials to where the admin did not send them, and turn a POST into a GET.
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))
+            .tls_certs_merge(authorities::trusted())
             .build()?;
-        Ok(Http { client, timeout, most_answer: MOST_ANSWER, own_errors: &[] })
+        Ok(Http { client, timeout, most_answer: MOST_ANSWER, own_errors: &[], reads_status: false })
     }
 
     pub(crate) fn with_own_errors(self, media_types: &'static [&'static str]) -> Http {
         Http { own_errors: media_types, ..self }
+    }
+
+    /// Gives every answer, whatever its status says.
+    pub(crate) fn with_every_status(self) -> Http {
+        Http { reads_status: true, ..self }
     }
 
     pub(crate) fn post(&self, url: &str) -> RequestBuilder {
@@ -120,6 +129,11 @@ impl Http {
         result
     }
 
+    /// As [`Http::send`], where the answer itself is a secret: nothing of the exchange is noted.
+    pub(super) fn send_unheard(&self, request: RequestBuilder) -> Result<Answer, ChannelError> {
+        self.execute(request.build().map_err(unreachable)?, None)
+    }
+
     fn execute(&self, request: Request, noted: Option<&mut Exchange>) -> Result<Answer, ChannelError> {
         let deadline = Instant::now() + self.timeout;
         let response = self.client.execute(request).map_err(unreachable)?;
@@ -129,7 +143,9 @@ impl Http {
         }
         let headers = response.headers().clone();
         let is_own = |kind: &&str| headers.get(CONTENT_TYPE).is_some_and(|sent| sent.as_bytes().starts_with(kind.as_bytes()));
-        if !(status == 500 && self.own_errors.iter().any(is_own))
+        let is_own_error = status == 500 && self.own_errors.iter().any(is_own);
+        if !self.reads_status
+            && !is_own_error
             && let Some(error) = outage(status, headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Utc::now())
         {
             return Err(error);

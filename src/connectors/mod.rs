@@ -4,17 +4,21 @@
 //! and keeps no state that a restart may not lose.
 
 mod addresses;
+mod authorities;
 mod capabilities;
 mod face;
 mod families;
 mod fault;
 pub(crate) mod feeds;
 mod gallery;
+mod hooks;
 mod http;
 mod known;
 mod network;
+mod oauth1;
 mod offer;
 mod outcome;
+mod packages;
 mod pages;
 mod pictures;
 mod prices;
@@ -41,6 +45,7 @@ pub(crate) use capabilities::Misfit;
 pub use capabilities::{Capabilities, PriceKinds, Repeats};
 pub use face::{Face, FaceReply, FaceRequest, Faces, Token};
 pub use fault::{ChannelError, SetupError, StateError};
+pub use hooks::{Delivery, Hint, Hooks, Unproven};
 pub(crate) use http::{Answer, Http};
 pub use offer::{CategoryPage, Listed, ListedOffer, OfferChange, OfferContent, OfferKey, Price, Quantity, Sibling, VariantContent};
 pub use outcome::{Acceptance, Checkup, Fact, MissingRight, Outcome, Pulled, ReadBack, RowResult, Task, TaskProgress, TaskRow};
@@ -51,7 +56,7 @@ pub(crate) use transfer::{CouponRecord, CustomerRecord, DisputeRecord, MessageRe
 pub use transfer::{PulledContacts, Transfer};
 
 // One word per connector: its folder.
-registry::connectors!(sandbox, vendure, medusa, woocommerce, exchange);
+registry::connectors!(sandbox, vendure, medusa, woocommerce, magento, shopify, shopware, exchange);
 
 /// One channel account. Calls block; the dispatcher gives each account its own thread.
 ///
@@ -123,6 +128,11 @@ pub trait Connector: Send + Sync {
 
     /// Proves address and credentials, and names missing rights, for `kontor check --connect`.
     fn check(&self) -> Result<Checkup, ChannelError>;
+
+    /// How the channel's webhooks prove who sends them. `None`: the channel has none, or the account names no secret for them.
+    fn hooks(&self) -> Option<Arc<dyn Hooks>> {
+        None
+    }
 
     /// The connector's own pages.
     fn face(&self) -> Option<Arc<dyn Face>> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::catalogue::ChannelCategory;
 use crate::domain::item::{Attribute, Word};
 use crate::domain::offer::Wanted;
+use crate::domain::price::Sale;
 use crate::domain::{Decimal, Money, OfferId};
 
 /// One row for the channel: absolute values, only the parts that changed (all of them for an offer not listed yet).
@@ -59,6 +60,9 @@ pub struct OfferContent {
     pub delivery_charge: Option<String>,
     /// The name of the manufacturer.
     pub manufacturer: Option<String>,
+    /// A lower price for some days, from the item's own data for the account. A channel that has such prices runs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sale: Option<Sale>,
     /// The item's own data for the account: the platform's element of `specific_item_data`, unchanged XML.
     pub platform_data: Option<String>,
 }

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use super::authorities;
 use super::settings::{Keys, Setting, Takes};
 use super::{Capabilities, Connector, SetupError};
 use crate::config::Account;
@@ -36,6 +37,13 @@ macro_rules! connectors {
         const REGISTRY: &[crate::connectors::registry::Entry] = &[$($name::ENTRY),+];
         #[cfg(test)]
         const STAGES: &[(&str, &crate::connectors::suite::StageEntry)] = &[$((stringify!($name), &$name::stage::STAGE)),+];
+        #[cfg(test)]
+        mod promises {
+            $(#[test]
+            fn $name() {
+                super::suite::keeps_its_promises(stringify!($name), &super::$name::stage::STAGE);
+            })+
+        }
     };
 }
 pub(super) use connectors;
@@ -62,6 +70,7 @@ fn entry(account: &Account) -> Result<&'static Entry, SetupError> {
 /// Checks `[accounts.settings]` without talking to the channel. The error names the key and the remedy.
 pub fn check_settings(account: &Account) -> Result<(), SetupError> {
     let entry = entry(account)?;
+    authorities::of(account)?;
     (entry.capabilities)(account)?;
     let keys = Keys::new(account, entry.settings)?;
     for (key, path) in files(account) {
@@ -107,7 +116,8 @@ fn place(path: &str) -> PathBuf {
 ///
 /// `channel_timeout` bounds each call to the channel.
 pub fn build(account: &Account, channel_timeout: Duration) -> Result<Box<dyn Connector>, SetupError> {
-    (entry(account)?.build)(account, channel_timeout)
+    let entry = entry(account)?;
+    authorities::trusting(authorities::of(account)?, || (entry.build)(account, channel_timeout))
 }
 
 /// Whether the accounts of a connector sell nothing real.

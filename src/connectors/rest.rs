@@ -23,6 +23,11 @@ pub(crate) enum Body<'a> {
     Nothing,
     Json(&'a Value),
     File(&'a Upload<'a>),
+    /// A file without a form around it.
+    Raw {
+        media_type: &'a str,
+        content: &'a [u8],
+    },
 }
 
 /// One file of a form.
@@ -96,7 +101,12 @@ pub(crate) fn lacks(what: &str) -> ChannelError {
 impl Rest {
     /// `base`: the address to which the paths of calls are added.
     pub(crate) fn new(base: Url, sign: impl Sign + 'static, read_rule: ReadRule, timeout: Duration) -> Result<Rest, SetupError> {
-        Ok(Rest { http: Http::new(timeout)?.with_own_errors(&["application/json"]), base, sign: Box::new(sign), read_rule })
+        Ok(Rest::over(Http::new(timeout)?, base, sign, read_rule))
+    }
+
+    /// Over a client that its signatures use, too.
+    pub(crate) fn over(http: Http, base: Url, sign: impl Sign + 'static, read_rule: ReadRule) -> Rest {
+        Rest { http: http.with_own_errors(&["application/json"]), base, sign: Box::new(sign), read_rule }
     }
 
     pub(crate) fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Reply, Failure> {
@@ -143,6 +153,7 @@ impl Rest {
         request = match body {
             Body::Nothing => request,
             Body::Json(json) => request.json(json),
+            Body::Raw { media_type, content } => request.header(CONTENT_TYPE, media_type).body(content.to_vec()),
             Body::File(upload) => {
                 let (media_type, form) = upload.form();
                 request.header(CONTENT_TYPE, media_type).body(form)

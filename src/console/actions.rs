@@ -25,12 +25,13 @@ pub(super) fn act(desk: &Desk<'_>) -> Result<String, Trouble> {
         "poll" => on_account(desk, "syncPlatformOrders", json!({})),
         "reconcile" => on_account(desk, "syncPlatformItems", json!({})),
         "repair" => on_account(desk, "syncPlatformItems", json!({ "repair": true })),
+        "reload" => (String::new(), reload(desk)),
         "upload" => on_offer(desk, "uploadOffers"),
         "end" => on_offer(desk, "endOffers"),
         "acknowledged" => on_order(desk, json!({ "status": "ACKNOWLEDGED" })),
         "paid" => on_order(desk, json!({ "status": "PAID" })),
         "canceled" => on_order(desk, json!({ "status": "CANCELED" })),
-        "shipped" => on_order(desk, shipped(desk)),
+        "shipped" => ship(desk),
         _ => return Err(Trouble::Nothing),
     };
     let (worked, outcome) = match done {
@@ -60,14 +61,14 @@ fn back_to(back: Option<&str>, audit_id: i32) -> String {
     format!("{PATH}{}?done={audit_id}", back.filter(is_own).unwrap_or_default())
 }
 
-fn kept(desk: &Desk<'_>, action: &str, about: &str, worked: bool, outcome: &str) -> Result<i32, Failure> {
+pub(super) fn kept(desk: &Desk<'_>, action: &str, about: &str, worked: bool, outcome: &str) -> Result<i32, Failure> {
     let row = super::entry(&desk.visit.user.name, desk.visit.origin, action, about, worked, outcome);
     let audit_id = desk.gateway.store.write(move |tx| audit::note(tx, row.clone()))?;
     log::info!("console: user={:?} action={action} about={about:?} worked={worked}", desk.visit.user.name);
     Ok(audit_id)
 }
 
-type Done = (String, Result<String, Trouble>);
+pub(super) type Done = (String, Result<String, Trouble>);
 
 /// Some changes, of one account.
 fn retry(desk: &Desk<'_>) -> Done {
@@ -114,6 +115,16 @@ fn dropped(desk: &Desk<'_>, named: &str) -> Result<String, Trouble> {
     support.drop(named).map_err(|error| Trouble::Refused(error.to_string()))
 }
 
+/// The configuration file is read again. What the file says wrong is in the outcome.
+fn reload(desk: &Desk<'_>) -> Result<String, Trouble> {
+    if !desk.may_reload() {
+        return Err(Trouble::Forbidden);
+    }
+    let outcome = desk.reload.reload(&format!("{:?} in the console", desk.visit.user.name));
+    let lines = outcome.lines.join("\n");
+    if outcome.worked { Ok(lines) } else { Err(Trouble::Refused(lines)) }
+}
+
 /// A call for an account.
 fn on_account(desk: &Desk<'_>, operation: &str, mut request: Value) -> Done {
     let done = account_of(desk).and_then(|account| {
@@ -138,6 +149,11 @@ fn on_order(desk: &Desk<'_>, mut record: Value) -> Done {
     super::desk::set(&mut record, "significantKey", json!("ORDER_ID"));
     let done = desk.write("updateOrderStatus", &json!({ "orders": [record] })).map(|_| String::new());
     (order, done)
+}
+
+/// Reports what is open of an order as shipped.
+pub(super) fn ship(desk: &Desk<'_>) -> Done {
+    on_order(desk, shipped(desk))
 }
 
 /// All that is open, in one package.

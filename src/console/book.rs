@@ -36,6 +36,9 @@ pub(super) const TEMPLATES: &[(&str, &str)] = templates![
     "settings",
     "trouble",
     "moved",
+    "tour",
+    "calls",
+    "call",
     "parts/badge",
     "parts/choice",
     "parts/explained",
@@ -166,7 +169,7 @@ mod tests {
         for key in named.map(word).filter(|key| !key.is_empty()) {
             assert!(book.english.contains_key(&key), "no text for {key}");
         }
-        let code: [&str; 7] = [
+        let code: [&str; 9] = [
             include_str!("mod.rs"),
             include_str!("pages/mod.rs"),
             include_str!("pages/lists.rs"),
@@ -174,6 +177,8 @@ mod tests {
             include_str!("pages/plots.rs"),
             include_str!("pages/settings.rs"),
             include_str!("actions.rs"),
+            include_str!("pages/calls.rs"),
+            include_str!("tour/mod.rs"),
         ];
         let all: String = TEMPLATES.iter().map(|(_, source)| *source).chain(code).collect();
         // Put together from words of answers.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::book::Book;
 use super::{Trouble, Visit};
-use crate::config::{Account, Role};
+use crate::config::{Account, Reload, Role};
 use crate::domain::{AccountId, Failure, MandatorId, code};
 use crate::operations::Gateway;
 use crate::operations::inside::{ask, refusal};
@@ -20,6 +20,7 @@ pub(super) struct Desk<'a> {
     pub board: &'a Board,
     pub book: &'a Book,
     pub visit: &'a Visit<'a>,
+    pub reload: &'a dyn Reload,
 }
 
 /// A page of a list.
@@ -32,10 +33,6 @@ pub(super) struct Listed {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(gateway: &'a Gateway, board: &'a Board, book: &'a Book, visit: &'a Visit<'a>) -> Desk<'a> {
-        Desk { gateway, board, book, visit }
-    }
-
     pub(super) fn text(&self, key: &str) -> String {
         self.book.text(self.visit.language, key)
     }
@@ -58,6 +55,11 @@ impl<'a> Desk<'a> {
 
     pub(super) fn is_admin(&self) -> bool {
         self.visit.user.role == Role::Admin
+    }
+
+    /// The file of the configuration is about all mandators.
+    pub(super) fn may_reload(&self) -> bool {
+        self.is_admin() && self.visit.user.mandators.is_empty() && !self.gateway.settings.demo
     }
 
     /// The zone in which times are shown.
@@ -89,6 +91,13 @@ impl<'a> Desk<'a> {
             Some(why) => Err(Failure::new(code::INTERNAL, [&format!("{operation}: {why}")])),
             None => Ok(answer),
         }
+    }
+
+    /// How many records pass a filter.
+    pub(super) fn count(&self, operation: &str, filter: &Value) -> Result<i64, Failure> {
+        let mut request = json!({ "filters": self.in_mandators(std::slice::from_ref(filter)) });
+        set(&mut request, per_page(operation), json!(1));
+        Ok(total_of(&self.fetched(operation, &request)?))
     }
 
     /// One page of all records that pass the filters, the newest first.

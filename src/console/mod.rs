@@ -6,6 +6,7 @@ mod book;
 mod desk;
 mod pages;
 mod sessions;
+mod tour;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::config::{Role, User};
+use crate::config::{Reload, Role, User};
 use crate::domain::{Failure, Language, Stamp};
 use crate::operations::Gateway;
 use crate::status::Board;
@@ -21,6 +22,7 @@ use crate::store::audit::AuditRow;
 use book::Book;
 use desk::Desk;
 pub(crate) use sessions::Session;
+pub(crate) use tour::Step;
 
 /// The one style sheet of all pages.
 pub(crate) const STYLE: &str = include_str!("style.css");
@@ -38,6 +40,7 @@ pub(crate) struct Console {
     gateway: Arc<Gateway>,
     board: Arc<Board>,
     book: Book,
+    reload: Arc<dyn Reload>,
 }
 
 /// One request of somebody who is logged in.
@@ -112,8 +115,8 @@ enum Outcome {
 }
 
 impl Console {
-    pub(crate) fn new(gateway: Arc<Gateway>, board: Arc<Board>) -> Result<Console, Failure> {
-        Ok(Console { gateway, board, book: Book::new()? })
+    pub(crate) fn new(gateway: Arc<Gateway>, board: Arc<Board>, reload: Arc<dyn Reload>) -> Result<Console, Failure> {
+        Ok(Console { gateway, board, book: Book::new()?, reload })
     }
 
     /// The page for those who are not logged in.
@@ -150,11 +153,16 @@ impl Console {
         self.gateway.settings.language_for(user, None)
     }
 
+    fn desk<'a>(&'a self, visit: &'a Visit<'a>) -> Desk<'a> {
+        Desk { gateway: &self.gateway, board: &self.board, book: &self.book, visit, reload: self.reload.as_ref() }
+    }
+
     pub(crate) fn answer(&self, visit: &Visit<'_>) -> Reply {
-        let desk = Desk::new(&self.gateway, &self.board, &self.book, visit);
+        let desk = self.desk(visit);
         let outcome = match (&visit.form, visit.only) {
             // Who came by a link sees its page, and does nothing.
             (form, Some(only)) if form.is_some() || only != visit.path => Err(Trouble::Forbidden),
+            (Some(_), _) if visit.path == "/do/rehearse" => pages::rehearsal(&desk).map(Outcome::Show),
             (Some(_), _) => actions::act(&desk).map(Outcome::See),
             (None, _) => pages::page(&desk),
         };

@@ -86,9 +86,9 @@ impl Channel {
         self.told_limits.clear();
     }
 
-    /// Keeps what is sent and received from now on.
-    pub(crate) fn keep_feeds(&mut self) {
-        self.keeps_feeds = true;
+    /// Whether what is sent and received is kept from now on.
+    pub(crate) fn keep_feeds(&mut self, keeps: bool) {
+        self.keeps_feeds = keeps;
     }
 
     /// What was sent and received since the last time.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::bell::{Bell, Wake};
-use crate::config::{PaymentFolder, Settings};
+use crate::config::{Current, PaymentFolder, Settings};
 use crate::domain::{AccountId, Failure, MandatorId, Stamp};
 use crate::folders::Outcome;
 use crate::payments::{Folder, Import, look_again};
@@ -39,9 +39,12 @@ impl Clerk {
         Clerk { settings, store, bell, folders, looked: BTreeMap::new() }
     }
 
-    pub(super) fn run(mut self) {
-        let every = self.settings.payments.look;
-        while self.bell.wait_for_work(AccountId(NOBODY), Instant::now() + every) != Wake::Stop {
+    pub(super) fn run(mut self, live: &Current) {
+        while self.bell.wait_for_work(AccountId(NOBODY), Instant::now() + self.settings.payments.look) != Wake::Stop {
+            let settings = live.get();
+            if !Arc::ptr_eq(&settings, &self.settings) {
+                self = Clerk { looked: self.looked, ..Clerk::new(settings, self.store, self.bell) };
+            }
             self.look_into_folders();
             if let Err(failure) = self.look_again() {
                 let level = if self.store.is_unreachable() { log::Level::Debug } else { log::Level::Error };

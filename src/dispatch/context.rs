@@ -42,10 +42,16 @@ impl Context {
         account: Account,
         mut channel: Channel,
     ) -> Context {
-        if !settings.dispatch.keep_feeds.is_zero() {
-            channel.keep_feeds();
-        }
+        channel.keep_feeds(!settings.dispatch.keep_feeds.is_zero());
         Context { settings, store, bell, metrics, account, channel, open: None }
+    }
+
+    /// Goes on with settings in which the account is the same.
+    pub(crate) fn take_over(&mut self, settings: Arc<Settings>) {
+        if !Arc::ptr_eq(&self.settings, &settings) {
+            self.channel.keep_feeds(!settings.dispatch.keep_feeds.is_zero());
+            self.settings = settings;
+        }
     }
 
     pub(crate) fn account_id(&self) -> AccountId {

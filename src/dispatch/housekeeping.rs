@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::bell::{Bell, Wake};
 use super::keeper::Keeper;
 use super::retry::after;
-use crate::config::{Account, Settings};
+use crate::config::{Account, Current, Settings};
 use crate::domain::hourly::{Counted, hour_of};
 use crate::domain::{AccountId, Failure, MandatorId, OfferId, Stamp};
 use crate::files::{self, Folder};
@@ -55,10 +55,11 @@ pub(super) struct Housekeeper {
 }
 
 impl Housekeeper {
-    pub(super) fn run(mut self) {
-        let tick = (self.settings.dispatch.lease / 3).clamp(Duration::from_millis(100), EVERY);
+    pub(super) fn run(mut self, live: &Current) {
         let mut next = Instant::now();
         loop {
+            self.settings = live.get();
+            let tick = (self.settings.dispatch.lease / 3).clamp(Duration::from_millis(100), EVERY);
             let now = Stamp::now();
             if let Err(failure) = self.keep_leases(now) {
                 self.complain("leases cannot be renewed", &failure);

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::Watch;
 use super::bell::{Bell, Wake};
 use super::retry::{Further, after, chance, further};
 use crate::carriers::{Carrier, CarrierError, Found, Label, Made};
@@ -63,8 +64,9 @@ enum Outcome {
 }
 
 impl Labeller {
-    pub(super) fn run(self) {
-        loop {
+    pub(super) fn run(mut self, watch: &Watch) {
+        while !watch.leaves() {
+            self.settings = watch.settings.get();
             let worked = self.turn(Stamp::now()).unwrap_or_else(|failure| {
                 let level = if self.store.is_unreachable() { log::Level::Debug } else { log::Level::Error };
                 log::log!(level, "carrier {}: {failure}", self.account.identifier);

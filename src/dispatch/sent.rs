@@ -54,7 +54,7 @@ impl Sent {
 
     /// The channel's rules forbid it.
     pub(crate) fn refused(self, context: &Context, message: &Message, settlement: &mut Settlement) {
-        log::warn!("account {}: the channel refused {}: {}", context.account_id(), self.name, message.code());
+        log::warn!("account {}: {} is parked: the channel refused it: {}", context.account_id(), self.name, message.code());
         settlement.messages.push(context.message(self.about, message));
         settlement.settle(self.rows, &Settled::Parked { error: message.line() });
     }
@@ -76,7 +76,7 @@ impl Sent {
         if given_up.is_empty() {
             return;
         }
-        log::error!("account {}: gave up on {}: {reason}", context.account_id(), self.name);
+        log::error!("account {}: {} is parked: gave up: {reason}", context.account_id(), self.name);
         let message = own::channel_gave_up(&reason);
         settlement.messages.push(context.message(self.about, &message));
         settlement.settle(given_up, &Settled::GaveUp { error: format!("{}: {reason}", message.code()) });

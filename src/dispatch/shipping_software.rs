@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 
+use super::Watch;
 use super::bell::{Bell, Wake};
 use super::labels::BY_CARRIER;
 use crate::carriers::Exchange;
@@ -59,8 +60,8 @@ impl Forwarder {
         Forwarder { store, bell, account, exchange, inbox, number, complaint: String::new() }
     }
 
-    pub(super) fn run(mut self) {
-        while self.bell.wait_for_work(self.number, Instant::now() + EVERY) != Wake::Stop {
+    pub(super) fn run(mut self, watch: &Watch) {
+        while self.bell.wait_for_work(self.number, Instant::now() + EVERY) != Wake::Stop && !watch.leaves() {
             let exported = self.export(SystemTime::now()).map(drop);
             let done = exported.and_then(|()| self.import(SystemTime::now()).map(drop));
             match done {

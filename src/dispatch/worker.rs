@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use super::Watch;
 use super::bell::Wake;
 use super::channel::panicked;
 use super::context::Context;
@@ -48,10 +49,11 @@ impl Worker {
         Worker { context, rounds: Rounds::default(), lease, turn: Turn::default(), met: false }
     }
 
-    /// Works until the bell stops. Survives a database that is down and a connector that panics.
-    pub(super) fn run(mut self) {
+    /// Works until the bell stops, or it is to leave. Survives a database that is down and a connector that panics.
+    pub(super) fn run(mut self, watch: &Watch) {
         let account_id = self.context.account_id();
-        loop {
+        while !watch.leaves() {
+            self.context.take_over(watch.settings.get());
             let now = Stamp::now();
             let rest = match self.guarded_step(now) {
                 Ok(Next::Again) => Duration::ZERO,

@@ -2,6 +2,10 @@
 
 /// One line of at most `widest` characters.
 pub(crate) fn short(text: &str, widest: usize) -> String {
+    // Most are like this, and nothing of it changes.
+    if text.len() <= widest && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(visible).collect();
     match line.char_indices().nth(widest) {
         Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),

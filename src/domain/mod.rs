@@ -1,6 +1,8 @@
 //! Pure rules and values: no I/O, no clock, no XML, no SQL.
 
+pub mod alarm;
 pub(crate) mod attribute;
+pub(crate) mod called;
 pub(crate) mod catalogue;
 pub(crate) mod category;
 pub mod contact;
@@ -40,6 +42,7 @@ pub(crate) mod picture;
 pub(crate) mod platform;
 pub(crate) mod price;
 pub(crate) mod rate;
+pub(crate) mod secrets;
 pub(crate) mod set;
 pub(crate) mod stock;
 pub(crate) mod template;

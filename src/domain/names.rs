@@ -10,7 +10,7 @@ pub const SHORT_NAMES: &[(&str, &str)] = &[
 ];
 
 /// The typed face's element name for a compat name.
-pub fn typed_name(snake: &str) -> Cow<'_, str> {
+pub(crate) fn typed_name(snake: &str) -> Cow<'_, str> {
     if let Some((_, short)) = SHORT_NAMES.iter().find(|(long, _)| *long == snake) {
         return Cow::Borrowed(*short);
     }
@@ -30,6 +30,41 @@ pub fn typed_name(snake: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(camel)
+}
+
+/// The longest compat name whose typed name only differs in its capitals.
+const LONGEST_PLAIN: usize = 30;
+
+/// Bytes of the typed name of a compat name, while compiling; 0 for a long one, which may have a short name.
+pub(crate) const fn camel_len(snake: &str) -> usize {
+    if snake.len() > LONGEST_PLAIN {
+        return 0;
+    }
+    let (mut bytes, mut len) = (snake.as_bytes(), 0);
+    while let Some((byte, rest)) = bytes.split_first() {
+        if *byte != b'_' {
+            len += 1;
+        }
+        bytes = rest;
+    }
+    len
+}
+
+/// The same name as [`typed_name`], while compiling.
+pub(crate) const fn camel<const LEN: usize>(snake: &str) -> [u8; LEN] {
+    let mut camel = [0; LEN];
+    let (mut bytes, mut out, mut upper) = (snake.as_bytes(), camel.as_mut_slice(), false);
+    while let Some((byte, rest)) = bytes.split_first() {
+        bytes = rest;
+        if *byte == b'_' {
+            upper = true;
+            continue;
+        }
+        let Some((slot, behind)) = out.split_first_mut() else { break };
+        *slot = if upper { byte.to_ascii_uppercase() } else { *byte };
+        (out, upper) = (behind, false);
+    }
+    camel
 }
 
 /// Whether an element of this name is meant: without regard to case and underscores, so that both spellings (and
@@ -61,7 +96,7 @@ fn is_another(wire: &str, snake: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHORT_NAMES, same_name, typed_name};
+    use super::{LONGEST_PLAIN, SHORT_NAMES, camel, camel_len, same_name, typed_name};
 
     #[test]
     fn both_spellings_mean_the_same() {
@@ -85,6 +120,9 @@ mod tests {
     #[test]
     fn typed_names_are_camel_case_or_short() {
         assert_eq!(typed_name("external_order_number_1"), "externalOrderNumber1");
+        const CAMEL: [u8; camel_len("external_order_number_1")] = camel("external_order_number_1");
+        assert_eq!(CAMEL, *b"externalOrderNumber1");
+        assert!(SHORT_NAMES.iter().all(|(long, _)| camel_len(long) == 0), "{LONGEST_PLAIN} is too much");
         for (long, short) in SHORT_NAMES {
             assert_eq!(typed_name(long), *short);
             assert!(short.len() <= 30);

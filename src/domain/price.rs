@@ -1,6 +1,7 @@
 //! Which price of a list counts today, and how it is rounded.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::{Decimal, Money};
 
@@ -12,6 +13,16 @@ pub(crate) struct Dated {
     /// Last day.
     pub to: Option<NaiveDate>,
     pub price: Decimal,
+}
+
+/// A lower price for some days beside the regular one, which the channel itself begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sale {
+    pub(crate) price: Decimal,
+    /// First day; `None`: at once.
+    pub(crate) from: Option<NaiveDate>,
+    /// Last day; `None`: until it is taken back.
+    pub(crate) to: Option<NaiveDate>,
 }
 
 impl Dated {

@@ -2,6 +2,8 @@
 
 mod folder;
 mod picture;
+mod sketch;
 
 pub(crate) use folder::{Folder, checksum, sweep};
 pub(crate) use picture::look;
+pub(crate) use sketch::{Form, Shape, sketch};

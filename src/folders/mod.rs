@@ -6,5 +6,5 @@ mod put;
 mod text;
 
 pub(crate) use inbox::{Inbox, LookError, Looked, Outcome, Verdict, Waiting};
-pub(crate) use put::{Lock, file_name, hand_over, write_then_rename};
+pub(crate) use put::{Lock, file_name, fill_then_rename, hand_over, write_then_rename};
 pub(crate) use text::text_of;

@@ -42,23 +42,36 @@ pub(crate) fn hand_over(unfinished: &Path, path: &Path, write: impl FnOnce(&mut 
     })
 }
 
-fn put(unfinished: &Path, path: &Path, mode: u32, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let written = create(unfinished, mode, write).and_then(|()| fs::rename(unfinished, path));
+/// The same for a file that `write` fills and that is too large for the memory. What was begun is removed if that fails.
+pub(crate) fn fill_then_rename<T, E: From<io::Error>>(
+    unfinished: &Path,
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<T, E>,
+) -> Result<T, E> {
+    put(unfinished, path, 0o600, write)
+}
+
+fn put<T, E: From<io::Error>>(unfinished: &Path, path: &Path, mode: u32, write: impl FnOnce(&mut File) -> Result<T, E>) -> Result<T, E> {
+    let written = create(unfinished, mode, write).and_then(|done| Ok(fs::rename(unfinished, path).map(|()| done)?));
     if written.is_err() {
         let _ = fs::remove_file(unfinished);
     }
-    written?;
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    let done = written?;
+    // A name without a folder is in the current one.
+    let folder = path.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all())?;
+    Ok(done)
 }
 
 #[cfg_attr(not(unix), expect(unused_variables, reason = "only there files have a mode"))]
-fn create(path: &Path, mode: u32, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+fn create<T, E: From<io::Error>>(path: &Path, mode: u32, write: impl FnOnce(&mut File) -> Result<T, E>) -> Result<T, E> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     let mut file = options.write(true).create_new(true).open(path)?;
-    write(&mut file)?;
-    file.sync_all()
+    let done = write(&mut file)?;
+    file.sync_all()?;
+    Ok(done)
 }
 
 /// A text as the name of one file: what would lead into another folder, or hide the file, becomes a line.

@@ -16,7 +16,7 @@ use super::pages::fail;
 use super::places::{Party, Place, Whose};
 use super::reply::{busy, text_of};
 use super::sender::{Sender, refuse};
-use super::{Edge, client};
+use super::{Edge, Now, client};
 use crate::config::{Limits, Role, User};
 
 /// How long an answer may take, the wait for a thread included.
@@ -39,6 +39,8 @@ pub(crate) struct Answered {
     pub status: u16,
     pub content_type: &'static str,
     pub body: Vec<u8>,
+    /// A path to look at instead.
+    pub see: Option<String>,
 }
 
 /// What answers; may block.
@@ -56,7 +58,7 @@ pub(crate) struct Annex {
 }
 
 /// Answers at the annex with this index.
-pub(super) async fn visit(request: HttpRequest, payload: web::Payload, edge: web::Data<Edge>, index: usize) -> HttpResponse {
+pub(super) async fn visit(request: HttpRequest, payload: web::Payload, edge: Now, index: usize) -> HttpResponse {
     let edge = edge.into_inner();
     let Some(annex) = edge.annexes.get(index) else { return HttpResponse::NotFound().finish() };
     let address = client::address(request.peer_addr(), request.headers(), &edge.settings.server);
@@ -104,13 +106,18 @@ async fn answer(request: &HttpRequest, edge: &Arc<Edge>, index: usize, asked: As
     };
     let working = Arc::clone(edge);
     let answered = lane.work(turn, move || working.annexes.get(index).map(|annex| (annex.style, (annex.answer)(&asked))));
-    let (style, Answered { status, content_type, body }) = match tokio::time::timeout(PATIENCE, answered).await {
+    let (style, Answered { status, content_type, body, see }) = match tokio::time::timeout(PATIENCE, answered).await {
         Ok(Some(Some(answered))) => answered,
         Ok(_) => return refuse(StatusCode::INTERNAL_SERVER_ERROR, "the answer broke down"),
         Err(_) => return busy(),
     };
+    if let Some(path) = see {
+        return super::console::see(&path);
+    }
     let style = BASE64_STANDARD.encode(Sha256::digest(style));
-    let policy = format!("default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
     let held = Held { place: Some(place), ..Held::default() };
     HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
         .content_type(content_type)

@@ -75,6 +75,7 @@ impl Credentials {
 type Code = [u8; 32];
 
 /// The right credentials of a user, and where they came from last.
+#[derive(Clone)]
 struct Known {
     code: Code,
     networks: VecDeque<IpAddr>,
@@ -88,14 +89,14 @@ pub(super) struct Gate {
     /// By the index of the user.
     right: Mutex<HashMap<usize, Known>>,
     wrong: Mutex<HashMap<Code, Instant>>,
-    pauses: Mutex<Pauses>,
+    pauses: Arc<Mutex<Pauses>>,
     /// Where Argon2 runs.
-    runs: Lane,
+    runs: Arc<Lane>,
     queue: Arc<Places>,
     /// Turns for messages in the memory whose sender is still unknown.
     unproven: Arc<token::Unproven>,
-    nonces: Mutex<token::Nonces>,
-    _threads: Threads,
+    nonces: Arc<Mutex<token::Nonces>>,
+    _threads: Arc<Threads>,
 }
 
 /// Half of the processors, so that a flood of logins leaves the others for calls.
@@ -113,13 +114,37 @@ impl Gate {
             key,
             right: Mutex::default(),
             wrong: Mutex::default(),
-            pauses: Mutex::default(),
-            runs: threads.lane(runs()),
+            pauses: Arc::default(),
+            runs: Arc::new(threads.lane(runs())),
             queue: Places::for_addresses(QUEUE),
             unproven: Arc::default(),
-            nonces: Mutex::default(),
-            _threads: threads,
+            nonces: Arc::default(),
+            _threads: Arc::new(threads),
         })
+    }
+
+    /// The same with other users. Whoever guesses goes on pausing, used nonces stay used, and a password that is still right
+    /// stays remembered.
+    pub(super) fn renewed(&self, settings: Arc<Settings>) -> Gate {
+        let index_of = |old: &usize| {
+            let before = self.settings.users.get(*old)?;
+            let same = |user: &User| user.name == before.name && user.password_hash.expose_secret() == before.password_hash.expose_secret();
+            settings.users.iter().position(same)
+        };
+        let known = |(old, known): (&usize, &Known)| Some((index_of(old)?, known.clone()));
+        let right = lock(&self.right).iter().filter_map(known).collect();
+        Gate {
+            key: self.key,
+            right: Mutex::new(right),
+            wrong: Mutex::default(),
+            pauses: Arc::clone(&self.pauses),
+            runs: Arc::clone(&self.runs),
+            queue: Arc::clone(&self.queue),
+            unproven: Arc::clone(&self.unproven),
+            nonces: Arc::clone(&self.nonces),
+            _threads: Arc::clone(&self._threads),
+            settings,
+        }
     }
 
     /// The user with these credentials, who calls from this address.

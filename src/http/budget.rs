@@ -4,6 +4,7 @@
 //! have a little room beside: whatever large ones hold, those of the same user too, they do not wait for it.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ const SMALL: usize = 256 << 10;
 const SMALL_PART: usize = 16;
 
 pub(super) struct Budget {
-    most: usize,
+    most: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -136,7 +137,18 @@ impl State {
 impl Budget {
     pub(super) fn new(most: usize) -> Arc<Budget> {
         let (room, small) = (Room::new(most), Room::new(most / SMALL_PART));
-        Arc::new(Budget { most, state: Mutex::new(State { room, small, waiting: VecDeque::new() }) })
+        Arc::new(Budget { most: AtomicUsize::new(most), state: Mutex::new(State { room, small, waiting: VecDeque::new() }) })
+    }
+
+    /// Has so much from now on. What is charged already stays so.
+    pub(super) fn resize(self: &Arc<Budget>, most: usize) {
+        self.most.store(most, Ordering::Relaxed);
+        {
+            let mut state = lock(&self.state);
+            state.room.most = most;
+            state.small.most = most / SMALL_PART;
+        }
+        self.hand_out();
     }
 
     /// Charges what a party needs, waiting a moment for room.
@@ -151,8 +163,8 @@ impl Budget {
     }
 
     async fn charge_within(self: &Arc<Budget>, party: &Party, bytes: usize, held: usize, patience: Duration) -> Result<Charge, Failure> {
-        if bytes > self.most {
-            return Err(Failure::new(code::TOO_LARGE_FOR_MEMORY, [&bytes.to_string(), &self.most.to_string()]));
+        if bytes > self.most() {
+            return Err(Failure::new(code::TOO_LARGE_FOR_MEMORY, [&bytes.to_string(), &self.most().to_string()]));
         }
         let told = {
             let mut state = lock(&self.state);
@@ -170,12 +182,12 @@ impl Budget {
             // One that gave up may have held up those behind it.
             self.hand_out();
         }
-        charged.ok_or_else(|| Failure::new(code::NO_ROOM, [&self.most.to_string()]))
+        charged.ok_or_else(|| Failure::new(code::NO_ROOM, [&self.most().to_string()]))
     }
 
     /// All there is.
     pub(super) fn most(&self) -> usize {
-        self.most
+        self.most.load(Ordering::Relaxed)
     }
 
     /// Lets in whoever fits now, in order; behind the first that does not fit yet, only those who need less.
@@ -223,8 +235,8 @@ impl Charge {
             self.bytes = bytes;
             return Ok(());
         }
-        if bytes > self.budget.most {
-            return Err(Failure::new(code::TOO_LARGE_FOR_MEMORY, [&bytes.to_string(), &self.budget.most.to_string()]));
+        if bytes > self.budget.most() {
+            return Err(Failure::new(code::TOO_LARGE_FOR_MEMORY, [&bytes.to_string(), &self.budget.most().to_string()]));
         }
         if self.small {
             // No small call any more: all of it is charged where the large ones are.
@@ -241,7 +253,7 @@ impl Charge {
     /// # Errors
     /// As [`Budget::charge`].
     pub(super) async fn expect(&mut self, bytes: usize) -> Result<(), Failure> {
-        self.grow(bytes.min(self.budget.most)).await
+        self.grow(bytes.min(self.budget.most())).await
     }
 
     /// Charges for a body that grows: twice as much each time, so that it asks seldom.
@@ -252,7 +264,7 @@ impl Charge {
         if bytes <= self.bytes {
             return Ok(());
         }
-        self.grow(self.bytes.saturating_mul(2).min(self.budget.most).max(bytes)).await
+        self.grow(self.bytes.saturating_mul(2).min(self.budget.most()).max(bytes)).await
     }
 
     /// Charges what is needed from now on, more or less than before.

@@ -19,8 +19,9 @@ use super::budget::Charge;
 use super::head::Head;
 use super::places::{Party, Place, Whose};
 use super::reply::{start, text_of};
-use super::{Edge, client, describe, gzip, multipart};
+use super::{Edge, Now, client, describe, gzip, multipart, request_id};
 use crate::config::User;
+use crate::domain::called::Said;
 use crate::domain::{Failure, Reader, code};
 use crate::operations::{Access, Face};
 use crate::soap::{self, Handled, Meta, Reply, Version};
@@ -34,14 +35,14 @@ const FIRST: usize = 64 << 10;
 const INFLATED: usize = 16;
 
 /// Everything that may come to `/ws/connect` and `/ws/v1`.
-pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: web::Data<Edge>, face: Face) -> HttpResponse {
+pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: Now, face: Face) -> HttpResponse {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return describe::description(&request, &edge, face).await;
     }
     let started = Instant::now();
     let edge = edge.into_inner();
     let call = Caller::new(&request, Arc::clone(&edge), face);
-    let address = call.address;
+    let (address, id) = (call.address, call.id.clone());
     let mut payload = payload.into_inner();
     let (user, outcome) = match *request.method() {
         Method::POST => call.run(&mut payload).await,
@@ -50,9 +51,11 @@ pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: 
             (None, call.refuse_unread(&failure, &mut payload).await)
         }
     };
-    let Outcome { reply, content_type, zipped, close, place, charge } = outcome;
-    edge.note(face, user.as_ref(), address, &reply, started.elapsed());
-    let mut response = start(&reply);
+    let Outcome { mut reply, content_type, zipped, close, place, charge, said } = outcome;
+    let took = started.elapsed();
+    edge.note(face, user.as_ref(), (address, &id), &reply, took);
+    edge.keep(face, user.as_ref(), (address, &id), (&reply, said), took);
+    let mut response = start(&reply, &id);
     if let Some(content_type) = content_type {
         response.insert_header((header::CONTENT_TYPE, content_type));
     }
@@ -64,6 +67,7 @@ pub(super) async fn endpoint(request: HttpRequest, payload: web::Payload, edge: 
     }
     let held = Held { place, charge, unread: close.then_some(payload) };
     let connection = connection(&request);
+    soap::name_request(&mut reply, &id);
     let body = zipped.unwrap_or_else(|| reply.body.into_bytes());
     let sending = Sending::new(body, held, connection.clone(), &edge.settings.limits);
     response.body(sending.with_receipt(reply.receipt, connection.as_ref()))
@@ -80,11 +84,15 @@ struct Outcome {
     /// Held until the answer is sent.
     place: Option<Place>,
     charge: Option<Charge>,
+    /// For the journal.
+    said: Option<Said>,
 }
 
 struct Caller {
     edge: Arc<Edge>,
     face: Face,
+    /// What the log calls the request.
+    id: String,
     meta: Meta,
     address: IpAddr,
     credentials: Option<Credentials>,
@@ -101,6 +109,7 @@ impl Caller {
         let idempotency_key = text_of(request, HeaderName::from_static("idempotency-key"));
         Caller {
             face,
+            id: request_id::of(request.headers()),
             meta: Meta {
                 soap_action: Some(soap_action).filter(|text| !text.is_empty()),
                 idempotency_key: Some(idempotency_key).filter(|text| !text.is_empty()),
@@ -241,7 +250,11 @@ impl Caller {
             Err(failure) => return self.refuse(&failure, self.reader(user), false),
         };
         let (call, caller) = (Arc::clone(&self), user.clone());
-        let handled = lane.work(turn, move || (call.edge.answer)(call.face, &caller, &text, &call.meta)).await;
+        let handled = lane.work(turn, move || {
+            let handled = (call.edge.answer)(call.face, &caller, &text, &call.meta);
+            (handled, call.edge.said(text))
+        });
+        let (handled, said) = handled.await.map_or((None, None), |(handled, said)| (Some(handled), said));
         let reply = match handled {
             Some(Handled::Done(reply)) => Some(reply),
             Some(Handled::Waiting(waiting)) => {
@@ -252,11 +265,14 @@ impl Caller {
         };
         let Some(reply) = reply else { return self.broke_down() };
         charge.set(reply.body.len());
+        if !in_parts && !self.wants_gzip {
+            return Outcome { charge: Some(charge), said, ..plain(reply) };
+        }
         let Some(turn) = lanes.reading.turn_at_last(sized(&user.name, reply.body.len())).await else { return self.broke_down() };
         let call = Arc::clone(&self);
         let Some(outcome) = lanes.reading.work(turn, move || call.wrap(reply, in_parts)).await else { return self.broke_down() };
         charge.set(outcome.zipped.as_ref().map_or(outcome.reply.body.len(), Vec::len));
-        Outcome { charge: Some(charge), ..outcome }
+        Outcome { charge: Some(charge), said, ..outcome }
     }
 
     /// The reply of a committed call, once its channels have settled or its time to wait is over.
@@ -280,6 +296,7 @@ impl Caller {
     }
 
     fn wrap(&self, mut reply: Reply, in_parts: bool) -> Outcome {
+        soap::name_request(&mut reply, &self.id);
         let content_type = in_parts.then(|| {
             let (content_type, body) = multipart::wrap(&reply.body, reply.content_type);
             reply.body = body;
@@ -317,7 +334,7 @@ fn broken_down() -> Failure {
 }
 
 fn plain(reply: Reply) -> Outcome {
-    Outcome { reply, content_type: None, zipped: None, close: false, place: None, charge: None }
+    Outcome { reply, content_type: None, zipped: None, close: false, place: None, charge: None, said: None }
 }
 
 /// What the content type tells of the SOAP version; of a message in parts, what it tells of the envelope in it.

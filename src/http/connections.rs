@@ -49,6 +49,11 @@ impl Connection {
 /// are many.
 pub(super) fn accept(watched: &Watched, data: &mut Extensions, places: &Arc<Places>, trusts: impl Fn(IpAddr) -> bool) {
     let stream = watched.stream();
+    // An answer leaves in a few pieces. The last one would otherwise wait until the client confirms the ones before, and
+    // systems delay that by 40 ms.
+    if let Err(error) = stream.set_nodelay(true) {
+        log::debug!("small pieces of answers are held back: {error}");
+    }
     let Ok(peer) = stream.peer_addr().map(|peer| peer.ip().to_canonical()) else { return };
     let Ok(socket) = SockRef::from(stream).try_clone() else { return };
     let place = if trusts(peer) { None } else { places.take(&Party::Address(peer)) };
@@ -99,4 +104,23 @@ fn open_files(needed: u64) -> Option<u64> {
 #[cfg(not(unix))]
 fn open_files(_needed: u64) -> Option<u64> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_http::Extensions;
+    use actix_web::rt::net::{TcpListener, TcpStream};
+
+    use super::accept;
+    use crate::http::handover::Watched;
+    use crate::http::places::Places;
+
+    #[actix_web::test]
+    async fn the_last_piece_of_an_answer_does_not_wait_for_a_confirmation() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let watched = Watched::new(listener.accept().await.unwrap().0);
+        accept(&watched, &mut Extensions::new(), &Places::for_addresses(10), |_| false);
+        assert!(watched.stream().nodelay().unwrap());
+    }
 }

@@ -14,7 +14,7 @@ use super::body::{self, Received};
 use super::places::{Party, Place, Whose};
 use super::reply::{RETRY_AFTER, busy, text_of};
 use super::sender::{Sender, refuse, shows};
-use super::{Edge, client};
+use super::{Edge, Now, client};
 use crate::config::Limits;
 use crate::console::{Console, ICON, OLD_FORM, PATH, Refused, Reply, STYLE, Session, Visit};
 use crate::domain::failure::Blame;
@@ -43,7 +43,7 @@ struct Asking {
 }
 
 /// Why there is no answer.
-enum Lost {
+pub(super) enum Lost {
     /// Nothing came of it.
     Failed(Failure),
     /// It did not come in time, and may still be worked on.
@@ -63,7 +63,7 @@ enum Led {
     Login(String),
 }
 
-pub(super) async fn visit(request: HttpRequest, payload: web::Payload, edge: web::Data<Edge>) -> HttpResponse {
+pub(super) async fn visit(request: HttpRequest, payload: web::Payload, edge: Now) -> HttpResponse {
     let edge = edge.into_inner();
     let origin = client::address(request.peer_addr(), request.headers(), &edge.settings.server);
     let path = request.path().strip_prefix(PATH).unwrap_or_default().to_owned();
@@ -138,7 +138,7 @@ async fn answer(request: &HttpRequest, edge: &Arc<Edge>, asking: Asking, place: 
 }
 
 /// Works for the console on a thread that may block.
-async fn in_lane<T: Send + 'static>(
+pub(super) async fn in_lane<T: Send + 'static>(
     edge: &Arc<Edge>,
     work: impl FnOnce(&Console) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Lost> {
@@ -155,7 +155,7 @@ async fn in_lane<T: Send + 'static>(
 }
 
 /// What is shown in the place of an answer.
-fn lost(request: &HttpRequest, edge: &Arc<Edge>, (language, why): (Language, Lost), place: Place) -> HttpResponse {
+pub(super) fn lost(request: &HttpRequest, edge: &Arc<Edge>, (language, why): (Language, Lost), place: Place) -> HttpResponse {
     match (why, edge.console.as_ref()) {
         (Lost::Late, Some(console)) => shown(request, edge, console.unanswered(language), place),
         (Lost::Late, None) => HttpResponse::GatewayTimeout().finish(),
@@ -282,7 +282,7 @@ fn page_after(next: &str) -> String {
     if is_own { format!("{PATH}{next}") } else { PATH.to_owned() }
 }
 
-fn shown(request: &HttpRequest, edge: &Edge, reply: Reply, place: Place) -> HttpResponse {
+pub(super) fn shown(request: &HttpRequest, edge: &Edge, reply: Reply, place: Place) -> HttpResponse {
     let (status, html) = match reply {
         Reply::See(path) => return see(&path),
         Reply::Page { status, html } => (status, html),
@@ -297,7 +297,7 @@ fn shown(request: &HttpRequest, edge: &Edge, reply: Reply, place: Place) -> Http
         .body(Sending::new(html, held, connection(request), &edge.settings.limits))
 }
 
-fn see(path: &str) -> HttpResponse {
+pub(super) fn see(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).insert_header((header::CACHE_CONTROL, "no-store")).finish()
 }
 
@@ -325,11 +325,11 @@ fn cookie<'c>(cookies: &'c str, name: &str) -> Option<&'c str> {
     pairs.filter(|(own, _)| *own == name).map(|(_, value)| value).find(|value| !value.is_empty())
 }
 
-fn language_of(word: &str) -> Option<Language> {
+pub(super) fn language_of(word: &str) -> Option<Language> {
     [Language::En, Language::De].into_iter().find(|language| language.iso() == word)
 }
 
-fn fields(encoded: &[u8]) -> Vec<(String, String)> {
+pub(super) fn fields(encoded: &[u8]) -> Vec<(String, String)> {
     url::form_urlencoded::parse(encoded).into_owned().collect()
 }
 

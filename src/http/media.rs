@@ -13,7 +13,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::task::JoinHandle;
 
-use super::Edge;
+use super::Now;
 use crate::domain::Failure;
 
 /// Bytes read at once.
@@ -40,17 +40,17 @@ pub(crate) enum Size {
 /// Finds a file by the token of its address; may block.
 pub(crate) type Finding = Box<dyn Fn(&str, Size) -> Result<Option<Served>, Failure> + Send + Sync>;
 
-pub(super) async fn whole(request: HttpRequest, edge: web::Data<Edge>, path: web::Path<(String, String)>) -> HttpResponse {
+pub(super) async fn whole(request: HttpRequest, edge: Now, path: web::Path<(String, String)>) -> HttpResponse {
     // The name behind the token is for those who look at its ending.
     let (token, _name) = path.into_inner();
     show(&request, edge, token, Size::Whole).await
 }
 
-pub(super) async fn small(request: HttpRequest, edge: web::Data<Edge>, token: web::Path<String>) -> HttpResponse {
+pub(super) async fn small(request: HttpRequest, edge: Now, token: web::Path<String>) -> HttpResponse {
     show(&request, edge, token.into_inner(), Size::Small).await
 }
 
-async fn show(request: &HttpRequest, edge: web::Data<Edge>, token: String, size: Size) -> HttpResponse {
+async fn show(request: &HttpRequest, edge: Now, token: String, size: Size) -> HttpResponse {
     let plain =
         |text: &'static str, mut answer: actix_web::HttpResponseBuilder| answer.content_type("text/plain; charset=utf-8").body(text);
     let served = match web::block(move || (edge.media)(&token, size)).await {

@@ -18,6 +18,10 @@ mod expect;
 mod gzip;
 mod handover;
 mod head;
+mod hooks;
+mod journal;
+mod live;
+mod machinery;
 mod media;
 mod multipart;
 mod pace;
@@ -25,9 +29,12 @@ mod pages;
 mod pictures;
 mod places;
 mod reply;
+mod request_id;
 mod sender;
+mod signals;
 #[cfg(test)]
 mod tests;
+mod tour;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -52,10 +59,14 @@ use crate::soap::{self, Handled, Meta, path};
 use auth::Gate;
 use budget::Budget;
 use handover::Watched;
+use live::Now;
+use machinery::Machinery;
 use pictures::Finding;
 use places::{Lane, Places, Threads, Whose};
 
 pub(crate) use annex::{Annex, Answered, Asked};
+pub(crate) use journal::Journaling;
+pub(crate) use live::Live;
 pub(crate) use media::{Served, Size};
 pub(crate) use pages::Page;
 pub(crate) use pictures::Picture;
@@ -65,11 +76,12 @@ pub(crate) use sender::TOKEN_FIELD;
 /// dispatcher finds some. Writes mostly wait for the writer, which lets those that wait share a commit.
 const READING: usize = 8;
 const READS: usize = 6;
-const WRITES: usize = 64;
+const WRITES: usize = 128;
 const WAITS: usize = 2;
 const PAGES: usize = 4;
 const DESCRIPTIONS: usize = 1;
 const HEALTH: usize = 2;
+const HOOKS: usize = 1;
 /// Threads per worker for pictures.
 const BLOCKING_THREADS: usize = 8;
 /// How long `/health` waits before it says no.
@@ -92,16 +104,18 @@ struct Edge {
     ready: Box<dyn Fn() -> bool + Send + Sync>,
     picture: Finding,
     media: media::Finding,
+    hook: hooks::Taking,
     pages: Vec<Page>,
     annexes: Vec<Annex>,
     console: Option<Console>,
     metrics: Arc<Metrics>,
+    journal: Option<Journaling>,
     /// For calls between their credentials and the end of their answer.
     calls: Arc<Places>,
     /// For what needs no credentials, or was refused for want of them.
     strangers: Arc<Places>,
     budget: Arc<Budget>,
-    lanes: Lanes,
+    lanes: Arc<Lanes>,
 }
 
 /// One for each kind of work, so that none holds another up.
@@ -116,12 +130,14 @@ struct Lanes {
     /// WSDLs, which anybody may ask for.
     descriptions: Lane,
     health: Lane,
+    /// Calls of channels, which anybody may imitate.
+    hooks: Lane,
     _threads: Threads,
 }
 
 impl Lanes {
     fn new() -> io::Result<Lanes> {
-        let threads = Threads::new(READING + READS + WRITES + WAITS + PAGES + DESCRIPTIONS + HEALTH)?;
+        let threads = Threads::new(READING + READS + WRITES + WAITS + PAGES + DESCRIPTIONS + HEALTH + HOOKS)?;
         Ok(Lanes {
             reading: threads.lane(READING),
             reads: threads.lane(READS),
@@ -130,6 +146,7 @@ impl Lanes {
             pages: threads.lane(PAGES),
             descriptions: threads.lane(DESCRIPTIONS),
             health: threads.lane(HEALTH),
+            hooks: threads.lane(HOOKS),
             _threads: threads,
         })
     }
@@ -144,51 +161,70 @@ pub(crate) struct Site {
     pub picture: Finding,
     /// Gives files of the merchant.
     pub media: media::Finding,
+    /// Takes calls of channels.
+    pub hook: hooks::Taking,
     /// For those who look after the gateway.
     pub pages: Vec<Page>,
     pub annexes: Vec<Annex>,
     pub console: Console,
     /// Where calls are counted.
     pub metrics: Arc<Metrics>,
+    /// Where calls are kept, if they are.
+    pub journal: Option<Journaling>,
 }
 
 impl Site {
     fn edge(self) -> io::Result<Edge> {
-        let Site { gateway, ready, picture, media, pages, annexes, console, metrics } = self;
+        let machinery = Machinery::new(&self.gateway.settings)?;
+        Ok(self.on(machinery))
+    }
+
+    /// In the place of another one.
+    fn after(self, before: &Edge) -> Edge {
+        let machinery = Machinery::of(before, &self.gateway.settings);
+        self.on(machinery)
+    }
+
+    fn on(self, machinery: Machinery) -> Edge {
+        let Site { gateway, ready, picture, media, hook, pages, annexes, console, metrics, journal } = self;
         let settings = Arc::clone(&gateway.settings);
         let asked = Arc::clone(&gateway);
         let answer = move |face: Face, user: &User, text: &str, meta: &Meta| soap::handle(&gateway, face, user, text, meta);
-        Ok(Edge {
+        Edge {
             picture,
             media,
+            hook,
             pages,
             annexes,
             console: Some(console),
             metrics,
-            ..Edge::new(settings, Box::new(answer), move || ready(&asked))?
-        })
+            journal,
+            ..Edge::new(settings, Box::new(answer), move || ready(&asked), machinery)
+        }
     }
 }
 
 impl Edge {
-    fn new(settings: Arc<Settings>, answer: Answering, ready: impl Fn() -> bool + Send + Sync + 'static) -> io::Result<Edge> {
-        let limits = &settings.limits;
-        Ok(Edge {
-            gate: Arc::new(Gate::new(Arc::clone(&settings))?),
+    fn new(settings: Arc<Settings>, answer: Answering, ready: impl Fn() -> bool + Send + Sync + 'static, machinery: Machinery) -> Edge {
+        let Machinery { gate, calls, strangers, budget, lanes } = machinery;
+        Edge {
+            gate,
             answer,
             ready: Box::new(ready),
             picture: Box::new(|_| Ok(None)),
             media: Box::new(|_, _| Ok(None)),
+            hook: Box::new(|_| false),
             pages: Vec::new(),
             annexes: Vec::new(),
             console: None,
             metrics: Arc::default(),
-            calls: Places::new(limits.waiting_calls),
-            strangers: Places::new(limits.waiting_calls),
-            budget: Budget::new(limits.memory_bytes.unwrap_or_else(budget::of_this_machine)),
-            lanes: Lanes::new()?,
+            journal: None,
+            calls,
+            strangers,
+            budget,
+            lanes,
             settings,
-        })
+        }
     }
 }
 
@@ -225,35 +261,30 @@ impl Stopper {
 /// Serves both faces and the pages on a bound listener until SIGTERM or SIGINT, then lets running calls end (at most 30 s).
 /// Blocks the thread.
 ///
-/// `bound` is called once when connections are taken.
+/// `bound` is called once when connections are taken, `reload` with each SIGHUP.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub(crate) fn serve(site: Site, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Result<()> {
-    run(site.edge()?, listener, bound)
-}
-
-fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Result<()> {
-    let server = &edge.settings.server;
-    let workers = server.workers.max(1);
+pub(crate) fn serve(live: &Arc<Live>, listener: TcpListener, bound: impl FnOnce(&Bound), reload: impl Fn() + 'static) -> io::Result<()> {
+    let live = Arc::clone(live);
+    let settings = Arc::clone(&live.now().settings);
+    let workers = settings.server.workers.max(1);
     let address = listener.local_addr()?;
-    let patience = Duration::from_secs(edge.settings.limits.request_seconds);
+    let patience = Duration::from_secs(settings.limits.request_seconds);
     connections::prepare(&listener);
-    let connected = Places::for_addresses(connections::possible(edge.settings.limits.connections));
-    let settings = Arc::clone(&edge.settings);
-    let edge = web::Data::new(edge);
     actix_web::rt::System::new().block_on(async move {
+        actix_web::rt::spawn(signals::reload(reload));
         let builder = Server::build();
         let stopping = builder.graceful_shutdown_signal();
         // Spelt out where `HttpServer` would do, because that one answers every `Expect` with 100.
         let service = move || {
-            let (asked, stopping) = (edge.clone(), stopping.clone());
-            let (connected, settings) = (Arc::clone(&connected), Arc::clone(&settings));
-            let app = App::new().configure(|config| routes(config, &edge));
+            let (asked, accepting, stopping) = (Arc::clone(&live), Arc::clone(&live), stopping.clone());
+            let app = App::new().configure(|config| routes(config, &live));
             let app = app.default_service(web::to(nowhere)).into_factory().map_err(|error| error.error_response());
             let service = HttpService::build()
                 .on_connect_ext(move |connection: &Watched, data| {
-                    connections::accept(connection, data, &connected, |peer| settings.server.trusts(peer));
+                    let settings = &accepting.now().settings;
+                    connections::accept(connection, data, &accepting.connected, |peer| settings.server.trusts(peer));
                 })
                 .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(patience)
@@ -263,7 +294,7 @@ fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Res
                     let stopping = stopping.clone();
                     async move { stopping.notified().await }
                 })
-                .expect(fn_service(move |request| expect::permit(asked.clone(), request)))
+                .expect(fn_service(move |request| expect::permit(asked.now(), request)))
                 .finish(map_config(app, |()| AppConfig::default()));
             // What `tcp` does, with a connection that watches what its socket takes.
             fn_service(|stream: TcpStream| async move {
@@ -276,7 +307,7 @@ fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Res
             .workers(workers)
             .worker_max_blocking_threads(BLOCKING_THREADS)
             .shutdown_timeout(SHUTDOWN_SECONDS)
-            .shutdown_signal(asked_to_stop());
+            .shutdown_signal(signals::stop());
         let running = builder.listen("kontor", listener, service)?.run();
         bound(&Bound {
             address,
@@ -287,8 +318,12 @@ fn run(edge: Edge, listener: TcpListener, bound: impl FnOnce(&Bound)) -> io::Res
     })
 }
 
-fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
-    config.app_data(edge.clone()).route("/health", web::to(ready)).route("/ready", web::to(ready)).route("/live", web::to(live));
+fn routes(config: &mut web::ServiceConfig, served: &Arc<Live>) {
+    config
+        .app_data(web::Data::from(Arc::clone(served)))
+        .route("/health", web::to(ready))
+        .route("/ready", web::to(ready))
+        .route("/live", web::to(live));
     for face in [Face::Compat, Face::Typed] {
         // Addresses that people type end in a slash now and then.
         for path in [path(face).to_owned(), format!("{}/", path(face))] {
@@ -299,15 +334,15 @@ fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
     let media = |path: &str| web::resource(path.to_owned());
     config.service(media("/media/{token}/{name}").route(web::get().to(media::whole)).route(web::head().to(media::whole)));
     config.service(media("/thumbnails/{token}").route(web::get().to(media::small)).route(web::head().to(media::small)));
-    for (index, page) in edge.pages.iter().enumerate() {
+    config.service(web::resource("/hooks/{account_id}").route(web::post().to(hooks::take)));
+    for (index, page) in served.now().pages.iter().enumerate() {
         let show = move |request, edge| pages::show(request, edge, index);
         config.service(web::resource(page.path).route(web::get().to(show)).route(web::head().to(show)));
     }
-    config.service(web::scope(crate::console::PATH).default_service(web::to(console::visit)));
-    for (index, annex) in edge.annexes.iter().enumerate() {
-        let visit = web::to(move |request, payload, edge| annex::visit(request, payload, edge, index));
-        config.service(web::scope(&annex.path).default_service(visit));
+    for path in ["/", "/tour/{step}"] {
+        config.route(path, web::to(tour::visit));
     }
+    config.service(web::scope(crate::console::PATH).default_service(web::to(console::visit)));
 }
 
 /// The process serves, whatever its database does: restarting it would mend nothing.
@@ -315,7 +350,7 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body("{\"status\":\"ok\"}")
 }
 
-async fn ready(edge: web::Data<Edge>) -> HttpResponse {
+async fn ready(edge: Now) -> HttpResponse {
     let edge = edge.into_inner();
     let lane = &edge.lanes.health;
     let asking = async {
@@ -332,7 +367,12 @@ async fn ready(edge: web::Data<Edge>) -> HttpResponse {
     }
 }
 
-async fn nowhere(request: HttpRequest) -> HttpResponse {
+/// What has no route: the annexes, which come and go with their accounts.
+async fn nowhere(request: HttpRequest, payload: web::Payload, edge: Now) -> HttpResponse {
+    let is_below = |annex: &Annex| request.path().strip_prefix(&annex.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if let Some(index) = edge.annexes.iter().position(is_below) {
+        return annex::visit(request, payload, edge, index).await;
+    }
     let shown: String = request.path().chars().take(100).collect();
     HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(format!(
         "There is nothing at {shown}.\n\
@@ -342,29 +382,4 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
         compat = path(Face::Compat),
         typed = path(Face::Typed),
     ))
-}
-
-#[cfg(unix)]
-async fn asked_to_stop() {
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-        (Ok(mut terminate), Ok(mut interrupt)) => {
-            std::future::poll_fn(|cx| {
-                let asked = terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready();
-                if asked { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-            })
-            .await;
-        }
-        _ => {
-            log::warn!("signals cannot be received; the server only stops by force");
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn asked_to_stop() {
-    if actix_web::rt::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

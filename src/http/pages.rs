@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::{Held, Sending, connection};
 use super::auth::Credentials;
 use super::places::Whose;
 use super::reply::{RETRY_AFTER, text_of};
-use super::{Edge, client};
+use super::{Edge, Now, client};
 use crate::config::{Role, User};
 use crate::domain::failure::Blame;
 use crate::domain::{Failure, code};
@@ -45,7 +45,7 @@ impl Page {
 }
 
 /// Shows the page with this index.
-pub(super) async fn show(request: HttpRequest, edge: web::Data<Edge>, index: usize) -> HttpResponse {
+pub(super) async fn show(request: HttpRequest, edge: Now, index: usize) -> HttpResponse {
     let credentials = Credentials::from_header(&text_of(&request, header::AUTHORIZATION));
     let edge = edge.into_inner();
     let user = match edge.gate.check(credentials, client::address(request.peer_addr(), request.headers(), &edge.settings.server)).await {

@@ -3,7 +3,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::Edge;
+use super::Now;
 use crate::domain::Failure;
 
 /// A kept picture.
@@ -15,7 +15,7 @@ pub(crate) struct Picture {
 /// Finds a picture by its digest; may block.
 pub(crate) type Finding = Box<dyn Fn(&str) -> Result<Option<Picture>, Failure> + Send + Sync>;
 
-pub(super) async fn show(edge: web::Data<Edge>, digest: web::Path<String>) -> HttpResponse {
+pub(super) async fn show(edge: Now, digest: web::Path<String>) -> HttpResponse {
     match web::block(move || (edge.picture)(&digest)).await {
         Ok(Ok(Some(picture))) => HttpResponse::Ok()
             .content_type(picture.media_type)

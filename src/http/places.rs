@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub(super) fn share(places: usize) -> usize {
 
 /// A bounded number of places.
 pub(super) struct Places {
-    most: usize,
+    most: AtomicUsize,
     /// A party may have as many as it leaves free.
     shrinking: bool,
     taken: Mutex<HashMap<Party, usize>>,
@@ -44,20 +45,26 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn new(most: usize) -> Arc<Places> {
-        Arc::new(Places { most, shrinking: false, taken: Mutex::default() })
+        Arc::new(Places { most: AtomicUsize::new(most), shrinking: false, taken: Mutex::default() })
     }
 
     /// For those who are not known yet.
     pub(super) fn for_addresses(most: usize) -> Arc<Places> {
-        Arc::new(Places { most, shrinking: true, taken: Mutex::default() })
+        Arc::new(Places { most: AtomicUsize::new(most), shrinking: true, taken: Mutex::default() })
+    }
+
+    /// Has so many from now on. Places that are taken stay so.
+    pub(super) fn resize(&self, most: usize) {
+        self.most.store(most, Ordering::Relaxed);
     }
 
     /// `None`: all places are taken, or the share of this party.
     pub(super) fn take(self: &Arc<Places>, party: &Party) -> Option<Place> {
         let mut taken = lock(&self.taken);
         let own = taken.get(party).copied().unwrap_or_default();
-        let free = self.most.saturating_sub(taken.values().sum());
-        let own_share = if self.shrinking { free } else { share(self.most) };
+        let most = self.most.load(Ordering::Relaxed);
+        let free = most.saturating_sub(taken.values().sum());
+        let own_share = if self.shrinking { free } else { share(most) };
         if free == 0 || own >= own_share {
             return None;
         }

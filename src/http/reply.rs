@@ -18,11 +18,14 @@ pub(super) const ALLOWED: &str = "GET, HEAD, POST";
 /// After so many seconds whoever found no place or no room may come again.
 pub(super) const RETRY_AFTER: u64 = 5;
 
-/// Status and headers of an answer.
-pub(super) fn start(reply: &Reply) -> HttpResponseBuilder {
+/// The header that names a request.
+pub(super) const REQUEST_ID: &str = "x-request-id";
+
+/// Status and headers of an answer to the request with this name.
+pub(super) fn start(reply: &Reply, id: &str) -> HttpResponseBuilder {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
-    response.insert_header((header::CONTENT_TYPE, reply.content_type));
+    response.insert_header((header::CONTENT_TYPE, reply.content_type)).insert_header((REQUEST_ID, id));
     match status {
         StatusCode::UNAUTHORIZED => {
             response.insert_header(CHALLENGE);
@@ -54,7 +57,7 @@ pub(super) fn busy() -> HttpResponse {
 
 impl Edge {
     /// Counts a call, and writes its line in the log; never what was sent, and no name that was not proven.
-    pub(super) fn note(&self, face: Face, user: Option<&User>, address: IpAddr, reply: &Reply, took: Duration) {
+    pub(super) fn note(&self, face: Face, user: Option<&User>, (address, id): (IpAddr, &str), reply: &Reply, took: Duration) {
         let outcome = match (reply.error_code, reply.failures) {
             (Some(_), _) => "fault",
             (None, 0) => "ok",
@@ -64,7 +67,7 @@ impl Edge {
         let operation = if reply.operation.is_empty() { "-" } else { reply.operation };
         let error = reply.error_code.map_or_else(|| String::from("-"), |number| format!("KONTOR-{number}"));
         log::info!(
-            "operation={operation} face={} client={address} user={:?} records={} failures={} pending={} replayed={} status={} error={error} ms={}",
+            "operation={operation} face={} request={id} client={address} user={:?} records={} failures={} pending={} replayed={} status={} error={error} ms={}",
             face.word(),
             user.map_or("-", |user| user.name.as_str()),
             reply.records,

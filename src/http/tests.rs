@@ -1,5 +1,6 @@
 //! Requests to the handlers, without a network.
 
+mod hooks;
 mod limits;
 mod pace;
 mod server;
@@ -12,7 +13,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
 
-use super::{Edge, Page, nowhere, routes};
+use super::{Edge, Live, Machinery, Page, nowhere, routes};
 use crate::config::{Role, Settings, User};
 use crate::domain::{Failure, MandatorId, code};
 use crate::metrics::Levels;
@@ -40,7 +41,11 @@ impl Said {
 }
 
 async fn ask_at(edge: web::Data<Edge>, request: TestRequest) -> Said {
-    let app = App::new().configure(|config| routes(config, &edge)).default_service(web::to(nowhere));
+    ask_live(Arc::new(Live::of(edge.into_inner())), request).await
+}
+
+async fn ask_live(live: Arc<Live>, request: TestRequest) -> Said {
+    let app = App::new().configure(|config| routes(config, &live)).default_service(web::to(nowhere));
     let response = call_service(&init_service(app).await, request.to_request()).await;
     let (status, headers) = (response.status(), response.headers().clone());
     Said { status, headers, body: read_body(response).await.to_vec() }
@@ -58,7 +63,8 @@ fn echoing(settings: Settings) -> Edge {
     let settings = Arc::new(settings);
     let own = Arc::clone(&settings);
     let answer = move |face: Face, user: &User, text: &str, meta: &Meta| Handled::Done(fixture::handle(&own, face, user, text, meta));
-    Edge::new(settings, Box::new(answer), || true).expect("threads")
+    let machinery = Machinery::new(&settings).expect("threads");
+    Edge::new(settings, Box::new(answer), || true, machinery)
 }
 
 fn post() -> TestRequest {
@@ -79,7 +85,8 @@ async fn the_headers_tell_of_replay_pending_changes_and_readiness() {
     let said = ask(post().set_payload(ECHO.replace("Grüße", "replayed and pending"))).await;
     assert_eq!((said.header("x-replayed"), said.header("x-kontor-pending")), ("1", "3"));
     let settings = Arc::new(fixture::settings());
-    let broken = Edge::new(settings, Box::new(|_, _, _, _| panic!("an operation broke down")), || false).expect("threads");
+    let machinery = Machinery::new(&settings).expect("threads");
+    let broken = Edge::new(settings, Box::new(|_, _, _, _| panic!("an operation broke down")), || false, machinery);
     let broken = web::Data::new(broken);
     for uri in ["/health", "/ready"] {
         let ready = ask_at(broken.clone(), TestRequest::get().uri(uri)).await;

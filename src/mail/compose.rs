@@ -37,6 +37,19 @@ pub(crate) struct Letter {
     pub(super) message: Message,
 }
 
+/// A plain text for an admin.
+pub(super) fn notice(from: &EmailAddress, to: &EmailAddress, subject: &str, text: &str) -> Result<Message, String> {
+    let mailbox = |address: &EmailAddress| {
+        let parsed = Address::new(&address.local, &address.domain).map_err(|error| format!("{address}: {error}"))?;
+        Ok::<_, String>(Mailbox::new(None, parsed))
+    };
+    let subject: String = line(subject).chars().take(LONGEST_SUBJECT).collect();
+    let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+    let builder = Message::builder().from(mailbox(from)?).to(mailbox(to)?).subject(subject).date_now().message_id(None);
+    let message = builder.raw_header(automatic).singlepart(SinglePart::plain(text.to_owned()));
+    message.map_err(|error| format!("the mail cannot be written: {error}"))
+}
+
 /// What is stored about a mail; `None`: its order is gone.
 pub(super) fn read(conn: &mut Conn<'_>, row: &MailRow) -> Result<Option<(Story, Option<Stamp>)>, Failure> {
     let sender = Sender { mandator_id: row.mandator_id, account_id: row.account_id, event: row.event };

@@ -1,6 +1,7 @@
 //! What an administrator sees of mails, and can do about them.
 
 use chrono_tz::Tz;
+use serde_json::{Value, json};
 
 use super::compose::{Letter, packet, recipient, write};
 use super::values::Story;
@@ -57,18 +58,28 @@ impl MailDesk<'_> {
     }
 
     /// Mails in some states, newest first.
-    pub(crate) fn list(&self, store: &Store, states: &[MailState], most: usize) -> Result<String, Failure> {
+    pub(crate) fn list(&self, store: &Store, states: &[MailState], most: usize) -> Result<(String, Value), Failure> {
         store.read(|conn| {
             let rows = mails::list(conn, states, most)?;
             let mut table = vec![["mail", "written", "tells", "order", "state", "attempts", "reason"].map(str::to_owned)];
+            let mut values = Vec::new();
             for row in &rows {
-                let number = orders::get(conn, row.order_id)?.map(|order| order.order_number.to_string());
+                let number = orders::get(conn, row.order_id)?.map(|order| order.order_number);
                 let zone = self.settings.mandator(row.mandator_id).map_or(Tz::UTC, |mandator| mandator.time_zone);
+                values.push(json!({
+                    "mail_id": row.mail_id,
+                    "written_at": Stamp(row.created_at).to_utc().map(|time| time.to_rfc3339()),
+                    "event": row.event.word(),
+                    "order_number": number,
+                    "state": row.state.word(),
+                    "attempts": row.attempts,
+                    "reason": row.last_error,
+                }));
                 table.push([
                     row.mail_id.to_string(),
                     Stamp(row.created_at).day_in(zone).to_string(),
                     row.event.word().to_owned(),
-                    number.unwrap_or_default(),
+                    number.map(|number| number.to_string()).unwrap_or_default(),
                     row.state.word().to_owned(),
                     row.attempts.to_string(),
                     short(row.last_error.as_deref().unwrap_or_default(), WIDEST),
@@ -78,7 +89,7 @@ impl MailDesk<'_> {
             if rows.len() >= most {
                 text.push_str(&format!("the newest {most}; --limit shows more\n"));
             }
-            Ok(text)
+            Ok((text, json!({ "mails": values })))
         })
     }
 }

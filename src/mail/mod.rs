@@ -23,6 +23,7 @@ pub(crate) use desk::{MailDesk, Preview, STUCK};
 use session::{Session, Trouble};
 
 use crate::config::{Mail, Settings};
+use crate::domain::mail::EmailAddress;
 use crate::domain::message::own;
 use crate::domain::{Failure, Stamp};
 use crate::store::mails::{self, Claimed, MailOutcome, MailRow, NO_ACCOUNT, Sender};
@@ -51,6 +52,25 @@ pub(crate) fn senders(settings: &Settings) -> Vec<Sender> {
 pub(crate) fn check(settings: &Settings) -> Option<Result<(), String>> {
     let mail = settings.mail.as_ref()?;
     Some(runtime().map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(session::check(mail))))
+}
+
+/// Sends a text to an admin now, by a connection of its own.
+///
+/// # Errors
+/// Why it was not sent.
+pub(crate) fn notify(mail: &Mail, from: &EmailAddress, to: &[EmailAddress], subject: &str, text: &str) -> Result<(), String> {
+    let runtime = runtime().map_err(|error| error.to_string())?;
+    for to in to {
+        let message = compose::notice(from, to, subject, text)?;
+        let envelope = message.envelope();
+        let (from, to) = (envelope.from().cloned(), envelope.to().first().cloned());
+        let (from, to) = from.zip(to).ok_or("the mail has no sender or recipient")?;
+        let mut session = Session::default();
+        let sent = runtime.block_on(session.deliver(mail, from, to, &message.formatted()));
+        runtime.block_on(session.close(mail));
+        sent.map_err(|(Trouble::Refused(why) | Trouble::Later(why) | Trouble::Down(why))| without_addresses(&why))?;
+    }
+    Ok(())
 }
 
 fn runtime() -> std::io::Result<Runtime> {

@@ -2,7 +2,7 @@
 
 use crate::domain::Failure;
 use crate::operations::within::TakenOver;
-use crate::operations::{Work, customers, offers, orders};
+use crate::operations::{Work, contacts, customers, offers, orders, payments};
 use crate::store::numbers::Number;
 use crate::xml::Node;
 
@@ -29,6 +29,8 @@ pub(super) struct Kind {
     pub(super) fetch: &'static str,
     /// The element of a record.
     pub(super) record: &'static str,
+    /// The element of a filter.
+    pub(super) filter: &'static str,
     pub(super) per_page: &'static str,
     /// Records of a page; fewer where they are too large.
     pub(super) page: usize,
@@ -53,6 +55,7 @@ const PLAIN: Kind = Kind {
     name: "",
     fetch: "",
     record: "",
+    filter: "filter",
     per_page: "",
     page: 500,
     more: "",
@@ -86,6 +89,7 @@ const fn list(
 pub(super) const ATTRIBUTE_VALUE: &str = "attribute value";
 pub(super) const VARIANT_VALUE: &str = "variant attribute value";
 pub(super) const PACKAGE: &str = "packet";
+pub(super) const POSITION: &str = "order_item";
 
 /// Where records are named by number: the element, and what it names.
 pub(super) const REFERENCES: &[(&str, &str)] = &[
@@ -107,11 +111,21 @@ pub(super) const REFERENCES: &[(&str, &str)] = &[
     ("customer_id", "customer"),
     ("order_id", "order"),
     ("packet_id", PACKAGE),
+    ("order_item_id", POSITION),
 ];
 
 /// A number that means another record here would be wrong; without it the name beside it counts.
-pub(super) const DROPPED: &[&str] =
-    &["item_id", "category_id", "customer_group_id", "epa_assembly_id", "offer_id", "customer_id", "order_id", "packet_id"];
+pub(super) const DROPPED: &[&str] = &[
+    "item_id",
+    "category_id",
+    "customer_group_id",
+    "epa_assembly_id",
+    "offer_id",
+    "customer_id",
+    "order_id",
+    "packet_id",
+    "order_item_id",
+];
 
 pub(super) static KINDS: &[Kind] = &[
     list(
@@ -293,12 +307,16 @@ pub(super) static KINDS: &[Kind] = &[
             &[("external_id", "external_id")],
         )
     },
-    Kind { needs: &["item_id"], ..own(("offer", "fetchOffers", "offers_per_page"), ("offer_id", Number::OFFER), offers::take_over) },
+    Kind {
+        needs: &["item_id"],
+        lists: &["account_categories"],
+        ..own(("offer", "fetchOffers", "offers_per_page"), ("offer_id", Number::OFFER), offers::take_over)
+    },
     Kind { ..own(("customer", "fetchCustomers", "customers_per_page"), ("customer_id", Number::CUSTOMER), customers::take_over) },
     list(("coupon", "coupon"), ("fetchCoupons", "updateCoupons"), "coupons_per_page", ("coupon_id", Number::COUPON), &[("code", "code")]),
     Kind {
         page: 100,
-        own: &["packet_id", "order_id"],
+        own: &["packet_id", "order_id", "order_item_id"],
         ..own(("order", "fetchOrders", "orders_per_page"), ("order_id", Number::ORDER), orders::take_over)
     },
     Kind {
@@ -310,6 +328,31 @@ pub(super) static KINDS: &[Kind] = &[
         id: "order_id",
         how: How::Call { update: "updateOrderDocuments", keys: &[("order_id", "order_id")], by_id: None },
         needs: &["order_id"],
+        ..PLAIN
+    },
+    Kind {
+        needs: &["order_id"],
+        ..own(("payment", "fetchPayments", "payments_per_page"), ("payment_id", Number::PAYMENT), payments::take_over)
+    },
+    Kind {
+        record: "shipping_label",
+        more: "<include_content>false</include_content>",
+        needs: &["order_id", "order_item_id"],
+        ..own(("label", "fetchShippingLabels", "labels_per_page"), ("label_id", Number::LABEL), orders::take_label_over)
+    },
+    own(("message", "fetchMessages", "messages_per_page"), ("message_id", Number::CONTACT), contacts::take_message_over),
+    own(("dispute", "fetchDisputes", "disputes_per_page"), ("dispute_id", Number::CONTACT), contacts::take_dispute_over),
+    Kind {
+        filter: "order_filter",
+        ..own(("feedback", "fetchFeedback", "feedback_per_page"), ("feedback_id", Number::CONTACT), contacts::take_feedback_over)
+    },
+    Kind {
+        name: "sum of feedback",
+        fetch: "fetchFeedbackSummaries",
+        record: "feedback_summary",
+        per_page: "feedback_summaries_per_page",
+        id: "account_id",
+        how: How::Own(contacts::take_summary_over),
         ..PLAIN
     },
 ];

@@ -4,6 +4,8 @@
 use super::element::Element;
 use super::kinds::{DOCUMENTS, How, Kind, STOCK};
 use crate::domain::order::{COMPLETE, OPEN, OrderStatus};
+use crate::domain::payment::PaymentState;
+use crate::operations::within::FormerlyNamed;
 use crate::store::numbers::Number;
 
 /// A record as a call takes it, with the numbers that new records in it are to get.
@@ -38,6 +40,12 @@ pub(super) fn complete(kind: &Kind, record: &mut Element, mandator_id: i32, now:
     match kind.name {
         "offer" => offer(record, now),
         "order" => order(record, now),
+        "payment" => payment(record, now),
+        "label" | "message" | "dispute" | "feedback" | "sum of feedback" => {
+            for (field, default) in [("created_at", now), ("last_changed", now), ("last_changed_by", "import")] {
+                record.set_default(field, default);
+            }
+        }
         "customer" => {
             if let Some(id) = record.get("customer_id").map(str::to_owned) {
                 record.set_default("customer_number", &id);
@@ -85,6 +93,49 @@ fn order(record: &mut Element, now: &str) {
     for position in record.child_mut("order_items").map(|list| list.children.as_mut_slice()).unwrap_or_default() {
         pieces(position, is_cancelled, is_shipped);
     }
+}
+
+fn payment(record: &mut Element, now: &str) {
+    for (field, default) in [("created_at", now), ("last_changed", now), ("last_changed_by", "import")] {
+        record.set_default(field, default);
+    }
+    record.rename("currency", "currency_code_iso");
+    let (amount, date) = (record.get("payment_amount").unwrap_or("0").to_owned(), record.get("payment_date").unwrap_or(now).to_owned());
+    let orders = record.child_mut("orders").map(|list| list.children.as_mut_slice()).unwrap_or_default();
+    let is_only = orders.len() == 1;
+    for order in orders.iter_mut() {
+        if is_only {
+            order.set_default("assigned_amount", &amount);
+        }
+        for (field, default) in [("assigned_at", date.as_str()), ("assigned_by", "import"), ("score", "0")] {
+            order.set_default(field, default);
+        }
+    }
+    let is_assigned = !orders.is_empty();
+    // A source that does not say how much is open has assigned all of it, or nothing.
+    record.set_default("open_amount", if is_assigned { "0" } else { &amount });
+    let word = record.get("payment_status_identifier").unwrap_or_default().to_lowercase();
+    let state = PaymentState::ALL.into_iter().find(|state| state.word() == word);
+    let state = state.unwrap_or(if is_assigned { PaymentState::Assigned } else { PaymentState::Waiting });
+    record.set_default("payment_status_id", &state.id().to_string());
+}
+
+/// The names that a record and its values had before. A source that knows none says nothing about those that are known here.
+pub(super) fn formerly_named(kind: &Kind, record: &Element) -> FormerlyNamed {
+    let names = |element: &Element| -> Vec<String> {
+        let list = element.child("former_names").map(|list| list.children.as_slice()).unwrap_or_default();
+        list.iter().map(|name| name.text.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    };
+    let Some((list, _, id, _)) = values_of(kind) else { return FormerlyNamed { names: names(record), ..FormerlyNamed::default() } };
+    let name = value_name(id);
+    let values = record.child(list).map(|list| list.children.as_slice()).unwrap_or_default();
+    let values = values.iter().filter_map(|value| Some((value.get(name)?.to_owned(), names(value)))).filter(|(_, names)| !names.is_empty());
+    FormerlyNamed { names: names(record), values: values.collect() }
+}
+
+/// The name of a value, beside its number.
+pub(super) fn value_name(id: &str) -> &'static str {
+    if id == "attribute_value_id" { "attribute_value_identifier" } else { "identifier" }
 }
 
 /// Which pieces of a position are where. A source that does not count them says it by the status of the order.
@@ -139,6 +190,16 @@ fn replace_all(kind: &Kind, record: &mut Element, fields: &str) {
     for name in kind.lists {
         if let Some(list) = record.child_mut(name) {
             list.set_attribute("delete", "true");
+        }
+    }
+}
+
+/// Lists that the record had, and has no more.
+pub(super) fn empty_lists(kind: &Kind, record: &mut Element, known: Option<&str>) {
+    let had = |name: &&&str| known.is_some_and(|fields| fields.split(' ').any(|field| field == **name));
+    for name in kind.lists.iter().filter(had) {
+        if record.child(name).is_none() {
+            record.children.push(Element::list(name, Vec::new()));
         }
     }
 }

@@ -69,12 +69,16 @@ impl Source {
     pub(super) fn page(&self, kind: &Kind, mandator_id: i32, size: usize, page: usize) -> Result<Page, SourceError> {
         let per_page = kind.per_page;
         let more = format!("<{per_page}>{size}</{per_page}><page>{page}</page>{}", kind.more);
-        self.fetch(kind.fetch, mandator_id, &more, kind.record)
+        self.records(kind.fetch, (kind.filter, mandator_id), &more, kind.record)
     }
 
     /// The records of a fetch call.
     pub(super) fn fetch(&self, operation: &str, mandator_id: i32, more: &str, record: &str) -> Result<Page, SourceError> {
-        let filter = format!("<filter><mandator_id filter_method=\"=\" filter_value=\"{mandator_id}\"/></filter>");
+        self.records(operation, ("filter", mandator_id), more, record)
+    }
+
+    fn records(&self, operation: &str, (filter, mandator_id): (&str, i32), more: &str, record: &str) -> Result<Page, SourceError> {
+        let filter = format!("<{filter}><mandator_id filter_method=\"=\" filter_value=\"{mandator_id}\"/></{filter}>");
         let request = format!("<request method=\"{operation}\" version=\"1.0.0\">{filter}{more}</request>");
         let envelope = self.call(operation, &request)?;
         let inner = inner(&envelope).map_err(|error| in_call(operation, error))?;

@@ -12,7 +12,8 @@ use super::spool::written;
 use crate::config::{Settings, User};
 use crate::domain::failure::Blame;
 use crate::domain::{Failure, ItemId, MandatorId, Reader, code};
-use crate::operations::within::{self, TakenOver};
+use crate::operations::attributes;
+use crate::operations::within::{self, FormerlyNamed, TakenOver};
 use crate::store::moved::{self, MovedRow, Moving};
 use crate::store::numbers::Number;
 use crate::store::{Conn, Tx, sets};
@@ -126,6 +127,7 @@ impl Mover {
         self.rewrite(kind, record, &here)?;
         let known_id = known.and_then(|known| known.record_id);
         if let How::Own(take) = &kind.how {
+            shapes::empty_lists(kind, record, known.map(|known| known.fields.as_str()));
             let text = record.xml();
             let (settings, user) = (&self.settings, &self.user);
             return within::working(tx, settings, user, |work| within::read(settings, &text, |node| take(work, node, known_id)));
@@ -148,6 +150,11 @@ impl Mover {
                     taken.inside.push((value_kind(kind), *number, id));
                 }
             }
+        }
+        let had = shapes::formerly_named(kind, record);
+        if had != FormerlyNamed::default() {
+            let (settings, user, id) = (&self.settings, &self.user, taken.id);
+            within::working(tx, settings, user, |work| attributes::remember(work, kind.name, self.mandator_id, id, &had))?;
         }
         Ok(taken)
     }
@@ -216,7 +223,7 @@ impl Mover {
     /// The names of the values inside a record with their numbers in the source. Those that are here get their number here.
     fn values(&self, conn: &mut Conn<'_>, kind: &Kind, record: &mut Element) -> Result<Vec<(String, i32)>, Failure> {
         let Some((list, _, id, _)) = shapes::values_of(kind) else { return Ok(Vec::new()) };
-        let name = if id == "attribute_value_id" { "attribute_value_identifier" } else { "identifier" };
+        let name = shapes::value_name(id);
         let mut there = Vec::new();
         for value in record.child_mut(list).map(|list| list.children.as_mut_slice()).unwrap_or_default() {
             let (Some(number), Some(called)) = (value.number(id), value.get(name).map(str::to_owned)) else { continue };
@@ -268,7 +275,7 @@ fn brought(kind: &Kind, root: Node<'_>) -> Result<Brought, Failure> {
     let id = keys.and_then(|keys| keys.number(kind.id));
     let mut values = Vec::new();
     if let (Some((list, _, id, _)), Some(keys)) = (shapes::values_of(kind), keys) {
-        let name = if id == "attribute_value_id" { "attribute_value_identifier" } else { "identifier" };
+        let name = shapes::value_name(id);
         let entries = keys.child(list).map(|list| list.children.as_slice()).unwrap_or_default();
         values.extend(entries.iter().filter_map(|value| Some((value.get(name)?.to_owned(), value.number(id)?))));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::call::{ReadOperation, Reading};
 use super::wire::{Between, Match, Time, cond_of, mandator_of, window_of};
-use crate::config::Account;
+use crate::config::{Account, Mandator, SubChannel};
 use crate::domain::digest::Digest;
 use crate::domain::{AccountId, Failure, MandatorId, Stamp, WarehouseId};
 use crate::store::Conn;
@@ -13,8 +13,19 @@ use crate::store::filter::Cond;
 use crate::{fetched, wire};
 
 wire! {
+    /// Conditions on mandators; all of them must hold.
+    MandatorFilter {
+        /// Its number.
+        mandator_id: Option<Match<MandatorId>>,
+        /// Its name.
+        identifier: Option<Match<String>>,
+    }
+
     /// Nothing is needed.
-    FetchMandatorsRequest {}
+    FetchMandatorsRequest {
+        /// Mandators that pass one of these filters; all where there is none.
+        filters: Vec<MandatorFilter> [flat("filter")],
+    }
 
     /// A mandator.
     MandatorRecord {
@@ -39,8 +50,16 @@ impl ReadOperation for FetchMandators {
     type Request = FetchMandatorsRequest;
     type Result = FetchMandatorsResult;
 
-    fn handle(reading: &Reading<'_>, _conn: &mut Conn<'_>, _request: FetchMandatorsRequest) -> Result<FetchMandatorsResult, Failure> {
-        let mandators = reading.settings.mandators.iter().filter(|mandator| reading.user.may_use(mandator.mandator_id));
+    fn handle(reading: &Reading<'_>, _conn: &mut Conn<'_>, request: FetchMandatorsRequest) -> Result<FetchMandatorsResult, Failure> {
+        let filters: Vec<(Cond<MandatorId>, Cond<String>)> =
+            request.filters.iter().map(|filter| (cond_of(filter.mandator_id.as_ref()), cond_of(filter.identifier.as_ref()))).collect();
+        let passes = |mandator: &Mandator| {
+            let passes =
+                |(id, name): &(Cond<MandatorId>, Cond<String>)| id.passes(&mandator.mandator_id) && name.passes(&mandator.identifier);
+            filters.is_empty() || filters.iter().any(passes)
+        };
+        let own = |mandator: &&Mandator| reading.user.may_use(mandator.mandator_id) && passes(mandator);
+        let mandators = reading.settings.mandators.iter().filter(own);
         let records: Vec<MandatorRecord> = mandators
             .map(|mandator| MandatorRecord {
                 mandator_id: mandator.mandator_id,
@@ -55,8 +74,23 @@ impl ReadOperation for FetchMandators {
 }
 
 wire! {
-    /// Nothing is needed; a filter is accepted and without effect.
-    FetchSubChannelsRequest {}
+    /// Conditions on sub channels; all of them must hold.
+    SubChannelFilter {
+        /// A mandator that has an account on it.
+        mandator_id: Option<Match<MandatorId>>,
+        /// Its number.
+        sub_channel_id: Option<Match<i32>>,
+        /// Its name.
+        sub_channel_identifier: Option<Match<String>>,
+        /// The platform family.
+        channel_identifier: Option<Match<String>>,
+    }
+
+    /// Nothing is needed.
+    FetchSubChannelsRequest {
+        /// Sub channels that pass one of these filters; all where there is none.
+        filters: Vec<SubChannelFilter> [flat("filter")],
+    }
 
     /// A sub channel.
     SubChannelRecord {
@@ -79,11 +113,14 @@ impl ReadOperation for FetchSubChannels {
     type Request = FetchSubChannelsRequest;
     type Result = FetchSubChannelsResult;
 
-    fn handle(reading: &Reading<'_>, _conn: &mut Conn<'_>, _request: FetchSubChannelsRequest) -> Result<FetchSubChannelsResult, Failure> {
+    fn handle(reading: &Reading<'_>, _conn: &mut Conn<'_>, request: FetchSubChannelsRequest) -> Result<FetchSubChannelsResult, Failure> {
+        let passes =
+            |site: &&SubChannel| request.filters.is_empty() || request.filters.iter().any(|filter| is_meant(reading, filter, site));
         let records: Vec<SubChannelRecord> = reading
             .settings
             .sub_channels
             .iter()
+            .filter(passes)
             .map(|sub_channel| SubChannelRecord {
                 sub_channel_id: sub_channel.sub_channel_id,
                 sub_channel_identifier: sub_channel.identifier.clone(),
@@ -93,6 +130,17 @@ impl ReadOperation for FetchSubChannels {
         let total = records.len();
         Ok(FetchSubChannelsResult::page(records, total))
     }
+}
+
+fn is_meant(reading: &Reading<'_>, filter: &SubChannelFilter, site: &SubChannel) -> bool {
+    let mandators = cond_of(filter.mandator_id.as_ref());
+    let mut accounts = reading.settings.accounts.iter().filter(|account| account.sub_channel_id == site.sub_channel_id);
+    let of_mandator = matches!(mandators, Cond::All)
+        || accounts.any(|account| reading.user.may_use(account.mandator_id) && mandators.passes(&account.mandator_id));
+    of_mandator
+        && cond_of(filter.sub_channel_id.as_ref()).passes(&site.sub_channel_id)
+        && cond_of(filter.sub_channel_identifier.as_ref()).passes(&site.identifier)
+        && cond_of(filter.channel_identifier.as_ref()).passes(&site.channel)
 }
 
 wire! {

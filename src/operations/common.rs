@@ -173,18 +173,19 @@ macro_rules! reports {
     };
 }
 
-/// Declares the result of a fetch call: `fetched! { FetchItemsResult, items: ItemRecord, "item" }`. With `changes` the call
+/// Declares the result of a fetch call: `fetched! { FetchItemsResult, items: ItemRecord, "item" }`. `also`: what records are called
+/// after a platform. With `changes` the call
 /// reads by `changed_since` too; in braces the list of deleted records, if there can be any.
 #[macro_export]
 macro_rules! fetched {
-    ($result:ident, $field:ident : $record:ty, $entry:literal) => {
+    ($result:ident, $field:ident : $record:ty, $entry:literal $(also $also:literal)?) => {
         $crate::wire! {
             /// The records that match.
             $result {
                 /// The outcome of the call.
                 report: $crate::operations::common::FetchReport,
                 /// The records of the page.
-                $field: Vec<$record> [flat($entry)],
+                $field: Vec<$record> [flat($entry) $(, also($also))?],
                 /// What was ignored; for users with `strict = true` in the configuration.
                 warnings: $crate::operations::wire::Warnings [each("warning")],
             }

@@ -18,7 +18,7 @@ pub(crate) fn ask(gateway: &Gateway, user: &User, name: &str, key: Option<&str>,
     let operation = find(name).ok_or_else(|| Failure::new(code::INTERNAL, [&format!("there is no operation {name}")]))?;
     let text = document_of(request);
     let document = Document::parse(&text, &limits(&gateway.settings.limits))?;
-    let call = Call { face: Face::Typed, operation, user, body: Body::Node(document.root()), key, by_person: true };
+    let call = Call { face: Face::Typed, operation, user, body: Body::Node(document.root()), key, by_person: true, rehearsal: false };
     let Answer { body, receipt, .. } = match execute(gateway, &call)? {
         Step::Done(answer) => answer,
         // Whoever asks inside has asked for the waiting, or does not care.

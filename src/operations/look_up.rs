@@ -47,6 +47,10 @@ pub(crate) trait LookUp: Value + Clone + Default + Send {
     const NAME: &'static str;
 
     fn by(&self) -> By;
+    /// What of the record an update is about, where it says nothing about the rest: records about other parts are no repeats of it.
+    fn part(&self) -> Option<i32> {
+        None
+    }
     fn columns(&mut self) -> Columns<'_>;
     fn update(self) -> Self::Update;
     fn merge(document: &mut Self::Document, newer: Self::Update);

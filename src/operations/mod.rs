@@ -4,13 +4,13 @@
 
 pub(crate) mod account_categories;
 pub(crate) mod accounts;
-mod attributes;
+pub(crate) mod attributes;
 mod call;
 pub(crate) mod categories;
 pub(crate) mod changes;
 mod client;
 pub mod common;
-mod contacts;
+pub(crate) mod contacts;
 mod coupons;
 pub(crate) mod cursor;
 pub(crate) mod customers;
@@ -19,6 +19,7 @@ mod echo;
 mod enclosed;
 mod epa;
 mod feeds;
+mod ibans;
 pub(crate) mod inside;
 pub(crate) mod items;
 mod listing;
@@ -29,7 +30,7 @@ pub(crate) mod module_types;
 pub(crate) mod offers;
 mod order_lists;
 pub(crate) mod orders;
-mod payments;
+pub(crate) mod payments;
 mod place;
 mod platform;
 mod platform_categories;
@@ -133,6 +134,8 @@ pub struct Call<'a> {
     pub key: Option<&'a str>,
     /// A person does it in the console, so no ERP has taken over what it is about.
     pub by_person: bool,
+    /// What it changes is undone, whatever its document says.
+    pub rehearsal: bool,
 }
 
 impl Call<'_> {

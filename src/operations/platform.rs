@@ -13,8 +13,10 @@ use crate::store::orders::OrderRow;
 use crate::xml::Node;
 
 /// What such elements are called without a platform, the longest first.
-const NOUNS: [&str; 10] = [
+const NOUNS: [&str; 12] = [
+    "feedback_summary_filter",
     "browsenode_filter",
+    "feedback_filter",
     "dispute_filter",
     "message_filter",
     "shipping_label",
@@ -35,6 +37,13 @@ pub(crate) struct Platform(Option<String>);
 impl Platform {
     pub(crate) fn of(name: Option<&str>) -> Platform {
         Platform(name.map(str::to_owned))
+    }
+
+    /// An element that is named after the platform.
+    pub(crate) fn element_of(&self, noun: &str) -> Option<String> {
+        let is_name = |name: &&String| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let name = self.0.as_ref().filter(is_name).filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))?;
+        Some(format!("{}_{noun}", name.to_ascii_lowercase()))
     }
 
     #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::config::{Account, Settings};
 use crate::domain::catalogue::{ChannelAttribute, ChannelCategory};
 use crate::domain::{AccountId, AnyOf, Failure, MandatorId, Stamp, code};
 use crate::operations::platform::Platform;
-use crate::operations::wire::{Match, Time, cond_of, mandator_of};
-use crate::operations::{ReadOperation, Reading};
+use crate::operations::wire::{FieldSpec, Match, Source, Time, Types, Value, Writer, cond_of, mandator_of};
+use crate::operations::{Face, ReadOperation, Reading};
 use crate::store::filter::Cond;
 use crate::store::{Conn, catalogue};
 use crate::{fetched, wire};
@@ -88,11 +88,37 @@ wire! {
     }
 }
 
-fetched! { FetchCategoryTreeResult, platform_categories: PlatformCategory, "platform_category" }
+/// A category under the name that the platform's own filter has for it: `amazon_browsenode` answers `amazon_browsenode_filter`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NamedCategory {
+    category: PlatformCategory,
+    element: Option<String>,
+}
+
+impl Value for NamedCategory {
+    const EMPTY_COUNTS: bool = true;
+
+    fn read(source: Source<'_>, spec: &FieldSpec, face: Face) -> Result<NamedCategory, Failure> {
+        Ok(NamedCategory { category: PlatformCategory::read(source, spec, face)?, element: None })
+    }
+
+    fn write(&self, out: &mut Writer, name: &str) {
+        let element = self.element.as_deref().filter(|_| out.face() == Face::Compat);
+        self.category.write(out, element.unwrap_or(name));
+    }
+
+    fn type_name(spec: &FieldSpec, types: &mut Types) -> String {
+        PlatformCategory::type_name(spec, types)
+    }
+}
+
+fetched! { FetchCategoryTreeResult, platform_categories: NamedCategory, "platform_category" also "browsenode" }
 
 /// One filter of either kind.
 struct Wanted {
     accounts: Vec<AccountId>,
+    /// What its categories are called.
+    element: Option<String>,
     category_id: Cond<String>,
     name: Cond<String>,
 }
@@ -128,22 +154,23 @@ impl ReadOperation for FetchPlatformCategoryAttributes {
             let names: Vec<String> = accounts.iter().map(ToString::to_string).collect();
             return Err(Failure::new(code::NO_CHANNEL_CATEGORIES, [&names.join(", ")]));
         }
-        let mut ids: BTreeSet<(AccountId, &str)> = BTreeSet::new();
+        let mut ids: BTreeMap<(AccountId, &str), Option<&str>> = BTreeMap::new();
         for filter in &wanted {
             for (account_id, tree) in filter.accounts.iter().filter_map(|account_id| Some((*account_id, trees.get(account_id)?))) {
                 let found = tree.values().filter(|category| filter.category_id.passes(&category.id) && filter.name.passes(&category.name));
-                ids.extend(found.map(|category| (account_id, category.id.as_str())));
+                ids.extend(found.map(|category| ((account_id, category.id.as_str()), filter.element.as_deref())));
             }
         }
-        let ids: Vec<(AccountId, &str)> = ids.into_iter().collect();
+        let ids: Vec<((AccountId, &str), Option<&str>)> = ids.into_iter().collect();
         let page = reading.page(&ids, request.platform_categories_per_page, request.page)?;
         let mut room = reading.room();
         let mut records = Vec::with_capacity(page.len());
-        for (account_id, id) in page {
+        for ((account_id, id), element) in page {
             let Some((tree, category)) = trees.get(account_id).and_then(|tree| Some((tree, tree.get(*id)?))) else { continue };
             let attributes = catalogue::attributes(conn, *account_id, id)?;
             room.take(attributes.iter().flat_map(|(attributes, _)| attributes).map(size_of).sum())?;
-            records.push(record_of(reading.settings, *account_id, tree, category, attributes));
+            let category = record_of(reading.settings, *account_id, tree, category, attributes);
+            records.push(NamedCategory { category, element: element.map(str::to_owned) });
         }
         Ok(FetchCategoryTreeResult::page(records, ids.len()))
     }
@@ -162,6 +189,7 @@ fn of_mandator(reading: &Reading<'_>, filter: &PlatformCategoryFilter) -> Result
     let accounts = accounts.filter(|account| account_id.passes(&account.account_id) && sub_channel_id.passes(&account.sub_channel_id));
     Ok(Wanted {
         accounts: accounts.map(|account| account.account_id).collect(),
+        element: None,
         category_id: cond_of(filter.category_id.as_ref()),
         name: cond_of(filter.identifier.as_ref()),
     })
@@ -180,7 +208,12 @@ fn of_sub_channel(reading: &Reading<'_>, filter: &BrowsenodeFilter) -> Result<Wa
         Some(meant) => meant,
         None => reading.settings.accounts.iter().filter(|account| own(account)).map(|account| account.account_id).collect(),
     };
-    Ok(Wanted { accounts, category_id: cond_of(filter.browsenode_id.as_ref()), name: cond_of(filter.browsenode_identifier.as_ref()) })
+    Ok(Wanted {
+        accounts,
+        element: filter.platform.element_of("browsenode"),
+        category_id: cond_of(filter.browsenode_id.as_ref()),
+        name: cond_of(filter.browsenode_identifier.as_ref()),
+    })
 }
 
 fn record_of(

@@ -90,23 +90,29 @@ impl ReplayKey {
         Ok((self.by_content && earlier.is_repeated(self.replay.window)).then_some(row))
     }
 
-    /// Keeps the answer in the call's own transaction; gives its number.
-    pub(super) fn keep(&self, tx: &mut Tx<'_>, additive: bool, answer: String, records: usize, failures: usize) -> Result<i32, Failure> {
-        replay::keep(
-            tx,
-            ReplayRow {
-                replay_id: 0,
-                replay_key: self.key.clone(),
-                keyed: self.keyed,
-                document: self.document.clone(),
-                additive,
-                answer,
-                records: i32::try_from(records).unwrap_or(i32::MAX),
-                failures: i32::try_from(failures).unwrap_or(i32::MAX),
-                created_at: 0,
-                handed_over: false,
-            },
-        )
+    /// Keeps the answer in the call's own transaction; gives its number, and the answer back.
+    pub(super) fn keep(
+        &self,
+        tx: &mut Tx<'_>,
+        additive: bool,
+        answer: String,
+        records: usize,
+        failures: usize,
+    ) -> Result<(i32, String), Failure> {
+        let mut row = ReplayRow {
+            replay_id: 0,
+            replay_key: self.key.clone(),
+            keyed: self.keyed,
+            document: self.document.clone(),
+            additive,
+            answer,
+            records: i32::try_from(records).unwrap_or(i32::MAX),
+            failures: i32::try_from(failures).unwrap_or(i32::MAX),
+            created_at: 0,
+            handed_over: false,
+        };
+        replay::keep(tx, &mut row)?;
+        Ok((row.replay_id, row.answer))
     }
 
     /// What tells that the answer was handed over, where that matters.

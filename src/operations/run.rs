@@ -7,7 +7,7 @@ use super::call::{FIRST_VERSION, Finished, ReadOperation, Reading, Work, WriteOp
 use super::common::{Fetched, Reported, Warned, WriteRequest};
 use super::place::placed;
 use super::replay::{Kept, ReplayKey, marked};
-use super::shapes::{refuse_unknown_condition, warnings};
+use super::shapes::{refuse_unknown_condition, refuse_unread, warnings};
 use super::wait::{Settled, Step, Waiting};
 use super::wire::{FieldSpec, Source, Types, Value, Writer};
 use super::{Access, Answer, Body, Call, Document, Face, Gateway, Operation};
@@ -201,9 +201,10 @@ enum Written<R> {
 fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'_>, document: &str) -> Result<Step, Failure> {
     let (face, by_person) = (call.face, call.by_person);
     let version = asked_version(call, node)?;
+    refuse_unread(call, node)?;
     let mut request = O::Request::read(Source::Element(node), &ROOT, face)?;
     let warnings = warnings(gateway, call, node);
-    if request.is_dry_run() {
+    if call.rehearsal || request.is_dry_run() {
         return rehearse::<O>(gateway, call, request, (document.len(), version), warnings).map(Step::Done);
     }
     let key = ReplayKey::of(call, O::NAME, document, gateway.settings.replay, call.user.replay_by_content && O::REPLAYED_BY_CONTENT);
@@ -221,7 +222,7 @@ fn run_write<O: WriteOperation>(gateway: &Gateway, call: &Call<'_>, node: Node<'
         let (records, failures) = result.counts();
         // An answer that is too long undoes everything: a caller who cannot get the answer must not have changed anything.
         let body = encode(face, (O::NAME, version), &result, settings.limits.answer_bytes)?;
-        let replay_id = asked.keep(tx, additive, body.clone(), records, failures)?;
+        let (replay_id, body) = asked.keep(tx, additive, body, records, failures)?;
         Ok(Written::Fresh { result, body, replay_id, stamp: tx.stamp, accounts, synchronous, awaits })
     })?;
     let kept = |replay_id: i32| Kept { replay_id, receipt: key.receipt(&gateway.store.handovers(), replay_id) };

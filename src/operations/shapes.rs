@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::wire::{Types, ignored, ignored_condition};
+use super::wire::{Types, ignored, ignored_condition, unread};
 use super::{CATALOGUE, Call, Gateway};
-use crate::domain::Failure;
+use crate::domain::{Failure, code};
 use crate::xml::Node;
 
 struct Shapes {
@@ -36,4 +36,15 @@ pub(super) fn warnings(gateway: &Gateway, call: &Call<'_>, node: Node<'_>) -> Ve
 /// A misspelt condition must not give more than was asked for.
 pub(super) fn refuse_unknown_condition(call: &Call<'_>, node: Node<'_>) -> Result<(), Failure> {
     ignored_condition(&SHAPES.types, request_of(call), node, call.face).map_or(Ok(()), Err)
+}
+
+/// A writing call of which nothing is read is a mistake; an answer without a report would look like a success.
+pub(super) fn refuse_unread(call: &Call<'_>, node: Node<'_>) -> Result<(), Failure> {
+    if call.operation.keeps_records_whole {
+        return Ok(());
+    }
+    match unread(&SHAPES.types, request_of(call), node, call.face) {
+        Some((name, known)) => Err(Failure::quoting(code::NOTHING_READ, [&name, &call.operation.name, &known])),
+        None => Ok(()),
+    }
 }

@@ -1,5 +1,7 @@
 //! Calls within a transaction of the caller: how `kontor import` takes records over by the rules of the calls.
 
+use std::collections::BTreeMap;
+
 use super::call::Work;
 use super::run::limits;
 use super::{Face, find};
@@ -15,6 +17,14 @@ pub(crate) struct TakenOver {
     pub(crate) id: i32,
     /// Of records inside it: what they are, their number in the source, and their number here.
     pub(crate) inside: Vec<(&'static str, i32, i32)>,
+}
+
+/// The names that a record, and the values in it, had before.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct FormerlyNamed {
+    pub(crate) names: Vec<String>,
+    /// Of each value by its name of today.
+    pub(crate) values: BTreeMap<String, Vec<String>>,
 }
 
 /// Gives what works within the transaction of a caller a place to work in.

@@ -26,6 +26,13 @@ pub(crate) enum KeyedBy {
     Content,
 }
 
+impl EntryKey {
+    /// Under the same key is the same payment, whatever else is said of it.
+    pub(crate) fn is_id(&self) -> bool {
+        self.by == KeyedBy::Id
+    }
+}
+
 /// The keys of a statement's entries, in order. Equal entries of one statement are different payments, so each has its number
 /// among them in its key; a transaction is one, however often a report lists it.
 pub(crate) fn of(statement: &Statement) -> Vec<EntryKey> {
@@ -50,6 +57,12 @@ pub(crate) fn of_report(external_id: &str) -> EntryKey {
 pub(crate) fn of_transaction(entry: &Entry) -> EntryKey {
     let (digest, by) = content("", entry);
     EntryKey { key: format!("{digest}-1"), by }
+}
+
+/// The key of an entry of an account that is brought along; `times`: its number among equal ones.
+pub(crate) fn of_entry(account: Option<&str>, entry: &Entry, times: usize) -> EntryKey {
+    let (digest, by) = content(account.unwrap_or_default(), entry);
+    EntryKey { key: format!("{digest}-{times}"), by }
 }
 
 /// The key of an entry whose own is taken by another: with what it says beside.

@@ -27,5 +27,6 @@ pub(crate) use book::{Booked, Booking, book, settle};
 pub(crate) use file::{MOST_BYTES, read};
 pub(crate) use folder::Folder;
 pub(crate) use import::{Import, ImportError, Imported, import};
-pub(crate) use keys::{of_report, of_transaction};
+pub(crate) use keys::{of_entry, of_report, of_transaction};
+pub(crate) use numbers::iban_fault;
 pub(crate) use orders::Debts;

@@ -1,6 +1,7 @@
 //! Numbers of orders in the text of a payment: written with blanks, hyphens or the letter O, cut in two, or mistyped.
 
 use super::statement::{all_digits, checks_out};
+use crate::domain::Worded;
 use crate::domain::payment::Entry;
 
 /// Characters of a number that is looked for in a text, and digits of these: shorter ones are in dates, postcodes and IBANs.
@@ -220,6 +221,17 @@ fn is_date(word: &str) -> bool {
 
 fn is_iban(word: &str) -> bool {
     IBANS.iter().any(|(country, length)| word.starts_with(country) && word.len() == *length) && checks_out(word)
+}
+
+/// Why a text in capitals, without blanks, is no IBAN.
+pub(crate) fn iban_fault(text: &str) -> Option<Worded> {
+    let country = IBANS.iter().find(|(country, _)| text.starts_with(country));
+    let has_length = country.map_or((15..=34).contains(&text.len()), |(_, length)| text.len() == *length);
+    match (has_length, checks_out(text)) {
+        (false, _) => Some(Worded::new("it has too few or too many characters", "sie hat zu wenige oder zu viele Zeichen")),
+        (true, false) => Some(Worded::new("its check digits do not fit the others", "ihre Prüfziffern passen nicht zu den übrigen")),
+        (true, true) => None,
+    }
 }
 
 /// The text with a break for each IBAN in it.

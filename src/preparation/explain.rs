@@ -89,6 +89,14 @@ impl Effective {
             }
         }
         add("language", &self.language.value, &self.language.source);
+        if let Ok(Some(Sourced { value: sale, source })) = &self.sale {
+            add("sale_price", &sale.price.to_string(), source);
+            for (name, day) in [("sale_from", sale.from), ("sale_to", sale.to)] {
+                if let Some(day) = day {
+                    add(name, &day.to_string(), source);
+                }
+            }
+        }
         if let Some(data) = &self.platform_data {
             add("platform_data", &data.value, &data.source);
         }

@@ -38,6 +38,8 @@ pub(crate) enum Lack {
     },
     /// The price in the item's block is no number.
     PlatformPrice(String),
+    /// A price for some days in the item's block, or one of these days, cannot be read.
+    PlatformSale(String),
     /// The item names a delivery time or a shipping cost category that does not exist.
     LookUp {
         field: &'static str,
@@ -105,7 +107,12 @@ impl Lack {
     /// The part of the offer, a stable word.
     pub(crate) fn part(&self) -> &'static str {
         match self {
-            Lack::Price(_) | Lack::Pricelist(_) | Lack::Currency { .. } | Lack::NoCurrency { .. } | Lack::PlatformPrice(_) => "price",
+            Lack::Price(_)
+            | Lack::Pricelist(_)
+            | Lack::Currency { .. }
+            | Lack::NoCurrency { .. }
+            | Lack::PlatformPrice(_)
+            | Lack::PlatformSale(_) => "price",
             Lack::Title => "title",
             Lack::Document => "item",
             Lack::NoTemplate(_) => "description",
@@ -133,6 +140,7 @@ impl Lack {
             Lack::Template { name, line, text } if name == TITLE_RULE => own::offer_title_rule_fails(*line, text),
             Lack::Template { name, line, text } => own::offer_template_fails(name, *line, text),
             Lack::PlatformPrice(price) => own::offer_price_unreadable(price),
+            Lack::PlatformSale(sale) => own::offer_sale_unreadable(sale),
             Lack::LookUp { field, value } => own::offer_look_up_unknown(FieldName(field), value),
             Lack::Category => own::offer_without_category(),
             Lack::CategoryAttribute { category, attribute } => own::offer_without_category_attribute(attribute, category),

@@ -39,7 +39,7 @@ use chrono::NaiveDate;
 
 pub(crate) use attributes::attribute_lacks;
 pub(crate) use definitions::Definitions;
-pub(crate) use explain::{Missing, explain};
+pub(crate) use explain::{Explanation, Missing, explain};
 pub(crate) use lack::Lack;
 pub(crate) use listing::{fill_columns, listings_of};
 pub(crate) use load::{load, prices_in};
@@ -52,7 +52,7 @@ use crate::connectors::{OfferContent, Price, VariantContent};
 use crate::domain::attribute::{self, AttributeSet, VariantProperty};
 use crate::domain::item::{Attribute, filled};
 use crate::domain::lookup::{DeliveryCharge, DeliveryTime, Manufacturer, Template, TextType};
-use crate::domain::price::{choose, rounded};
+use crate::domain::price::{Sale, choose, rounded};
 use crate::domain::{Currency, Decimal, ItemId, Money};
 use crate::store::account_categories::AccountCategoryRow;
 use crate::store::categories::CategoryRow;
@@ -142,6 +142,7 @@ pub(crate) struct Effective {
     pub manufacturer: Option<Sourced<String>>,
     pub variant: Option<Sourced<VariantContent>>,
     pub attributes: Sourced<Vec<Attribute>>,
+    pub sale: Result<Option<Sourced<Sale>>, Lack>,
     /// The item's block for the account, unchanged.
     pub platform_data: Option<Sourced<String>>,
     /// A template shows the price: the content changes with it.
@@ -202,6 +203,7 @@ pub(crate) fn effective(frame: &Frame<'_>, known: &Known, item: &ItemForOffer) -
         delivery_charge,
         manufacturer,
         variant,
+        sale: subject.sale(),
         attributes: Sourced::new(attributes.shown, Source::Item { field: "item_attributes" }),
         platform_data: subject
             .platform
@@ -227,6 +229,7 @@ impl Effective {
         if let Some(lack) = self.lacking.first() {
             return Err(lack.clone());
         }
+        let sale = self.sale.clone()?.map(|sale| sale.value);
         let value = |sourced: &Option<Sourced<String>>| sourced.as_ref().map(|s| s.value.clone());
         Ok(OfferContent {
             title: title.value,
@@ -244,13 +247,14 @@ impl Effective {
             delivery_time: value(&self.delivery_time),
             delivery_charge: value(&self.delivery_charge),
             manufacturer: value(&self.manufacturer),
+            sale,
             platform_data: value(&self.platform_data),
         })
     }
 
     /// What is missing: first what keeps the offer back, then the hints.
     pub(crate) fn lacks(&self) -> Vec<&Lack> {
-        let blocking = [self.title.as_ref().err(), self.description.as_ref().err(), self.price.as_ref().err()];
+        let blocking = [self.title.as_ref().err(), self.description.as_ref().err(), self.price.as_ref().err(), self.sale.as_ref().err()];
         blocking.into_iter().flatten().chain(&self.lacking).chain(&self.hints).collect()
     }
 }

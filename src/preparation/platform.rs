@@ -1,8 +1,8 @@
 //! The part of `specific_item_data` that is meant for an account (`item-calls.md` 1.1, `channel-calls.md` 16): which of
 //! its settings Kontor understands, and the rest for the connector. Pure.
 //!
-//! Prices that count for some days only (`DISCOUNTED_PRICE`, `sale_price`) are left to the connector: channels that
-//! know them run them automatically.
+//! A price that counts for some days only (`DISCOUNTED_PRICE`, `sale_price`) is no price of the offer: channels that know such
+//! prices run them automatically.
 
 use crate::domain::item::is_of_language;
 use crate::domain::{AccountId, Failure};
@@ -18,12 +18,21 @@ pub(crate) struct Found {
     pub text: String,
 }
 
+/// A price for some days, not checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundSale {
+    pub price: Found,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
 /// What an item's block says for an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Platform {
     pub title: Option<Found>,
     /// Not checked: may be no number.
     pub price: Option<Found>,
+    pub sale: Option<FoundSale>,
     pub template_id: Option<Found>,
     pub template_identifier: Option<Found>,
     pub description_module: Option<Found>,
@@ -79,6 +88,20 @@ fn look(node: Node<'_>, paths: &[Path]) -> Option<Found> {
     paths.iter().find_map(|path| walk(node, path, path.names).map(|text| Found { element: path.names.join("/"), text: text.to_owned() }))
 }
 
+/// Of Amazon, one of several prices; elsewhere three elements.
+fn sale(account: Node<'_>) -> Option<FoundSale> {
+    let named = |node: Node<'_>, name: &str| node.child(name).and_then(filled).map(str::to_owned);
+    let discounted = |price: &Node<'_>| named(*price, "price_type").is_some_and(|kind| kind.eq_ignore_ascii_case("DISCOUNTED_PRICE"));
+    let lists = account.children().filter(|child| child.name() == "amazon_prices");
+    let amazon = lists.flat_map(|list| list.children()).filter(|child| child.name() == "amazon_price").find(discounted);
+    let (of, element, [price, from, to]) = match amazon {
+        Some(price) => (price, "amazon_prices/amazon_price/amount", ["amount", "start_date", "end_date"]),
+        None => (account, "sale_price", ["sale_price", "sale_start_date", "sale_end_date"]),
+    };
+    let price = Found { element: element.to_owned(), text: named(of, price)? };
+    Some(FoundSale { price, from: named(of, from), to: named(of, to) })
+}
+
 /// Title in the account's language, where the block has translations.
 fn translated(node: Node<'_>, language: &str) -> Option<Found> {
     let translations = node.child("translations")?;
@@ -115,10 +138,12 @@ fn without_others(text: &str, block: Node<'_>, account_id: AccountId) -> String 
 
 /// The first platform that names an account, and the account's block in it.
 fn block_of<'d>(document: &'d Document<'_>, account_id: AccountId) -> Option<(Node<'d>, Node<'d>)> {
-    document.root().children().find_map(|block| {
-        let account = accounts_of(block).find(|account| is_of(*account, account_id))?;
-        Some((block, account))
-    })
+    let of_account = |block: Node<'d>| Some((block, accounts_of(block).find(|account| is_of(*account, account_id))?));
+    let (block, account) = document.root().children().find_map(of_account)?;
+    // Of the two forms of a platform's block, the newer one counts.
+    let newer = block.name().strip_suffix("_item_data").map(|platform| format!("{platform}_listing_item_data"));
+    let newer = newer.and_then(|name| document.root().children().filter(|other| other.name() == name).find_map(of_account));
+    Some(newer.unwrap_or((block, account)))
 }
 
 /// The template that an item chooses for an account. The number wins, also where it is none.
@@ -136,6 +161,23 @@ pub(super) fn template_of(document: &Document<'_>, account_id: AccountId) -> Cho
     }
 }
 
+/// The block of a platform in its older form, where both are sent (`amazon_item_data` beside `amazon_listing_item_data`).
+fn older_of<'d>(document: &'d Document<'_>, block: Node<'d>) -> Option<Node<'d>> {
+    let platform = block.name().strip_suffix("_listing_item_data")?;
+    let older = format!("{platform}_item_data");
+    document.root().children().find(|other| other.name() == older)
+}
+
+/// A value that a block has for all accounts of a marketplace. For several marketplaces it says nothing about one of them.
+fn of_sub_channel(block: Node<'_>, paths: &[Path]) -> Option<Found> {
+    let data = block.child("subchannel_specific_data")?;
+    let mut sites = data.children().filter(|child| child.name() == "subchannel_specific");
+    match (sites.next(), sites.next()) {
+        (Some(_), Some(_)) => None,
+        (only, _) => look(only.unwrap_or(data), paths),
+    }
+}
+
 /// What `specific_item_data` says for an account; of several platforms the first that names it.
 ///
 /// # Errors
@@ -144,9 +186,17 @@ pub(crate) fn read(specific_item_data: &str, account_id: AccountId, language: &s
     let text = format!("<x>{specific_item_data}</x>");
     let document = Document::parse(&text, &LIMITS)?;
     let Some((block, account)) = block_of(&document, account_id) else { return Ok(None) };
+    let older = older_of(&document, block);
+    // Of an older block only title and price count beside a newer one (`item-calls.md` 1.1).
+    let also = |paths: &[Path]| {
+        let own = older.and_then(|older| accounts_of(older).find(|account| is_of(*account, account_id)));
+        let of_account = own.and_then(|account| look(account, paths));
+        of_account.or_else(|| older.into_iter().chain([block]).find_map(|block| of_sub_channel(block, paths)))
+    };
     Ok(Some(Platform {
-        title: translated(account, language).or_else(|| look(account, TITLES)),
-        price: look(account, PRICES),
+        title: translated(account, language).or_else(|| look(account, TITLES)).or_else(|| also(TITLES)),
+        price: look(account, PRICES).or_else(|| also(PRICES)),
+        sale: sale(account),
         template_id: look(account, TEMPLATE_IDS),
         template_identifier: look(account, TEMPLATE_NAMES),
         description_module: look(account, DESCRIPTION_MODULES),
@@ -180,6 +230,7 @@ mod tests {
         );
         assert_eq!((text(&amazon.title), text(&amazon.price)), ("Rope", "39.79"));
         assert_eq!((text(&amazon.category), text(&amazon.template_id)), ("190817011", "118"));
+        assert_eq!(amazon.sale.map(|sale| (sale.price.text, sale.from)), Some(("1".to_owned(), None)));
         let shopware = platform(
             "<shopware6_item_data><account_specific_data><account_specific><account_id>1000</account_id>\
              <description_text_module_type_id>196607</description_text_module_type_id><shop_price>12.25</shop_price>\
@@ -194,6 +245,31 @@ mod tests {
              <account_id>1000</account_id><standard_price>10.50</standard_price><sale_price>7.50</sale_price></account_specific></account_specific_data></ottomarket_item_data>",
         );
         assert_eq!((text(&otto.price), text(&otto.category)), ("10.50", "Lederjacke"));
+        assert_eq!(otto.sale.map(|sale| sale.price.text).as_deref(), Some("7.50"));
+    }
+
+    #[test]
+    fn of_an_older_block_title_and_price_count_where_the_newer_one_has_none() {
+        let older = "<amazon_item_data><subchannel_specific_data><title>Old rope</title><bulletpoint1>x</bulletpoint1></subchannel_specific_data>\
+                     <account_specific_data><account_specific><account_id>1000</account_id><standard_price>39.79</standard_price>\
+                     <recommended_browse_node1>1</recommended_browse_node1></account_specific></account_specific_data></amazon_item_data>";
+        let newer = |inside: &str| {
+            format!(
+                "<amazon_listing_item_data><account_specific_data><account_specific><account_id>1000</account_id>{inside}</account_specific>\
+                 </account_specific_data></amazon_listing_item_data>"
+            )
+        };
+        let both = platform(&format!("{older}{}", newer("<x/>")));
+        assert_eq!((text(&both.title), text(&both.price), text(&both.category)), ("Old rope", "39.79", ""));
+        assert!(both.block.starts_with("<amazon_listing_item_data>"));
+        assert_eq!(text(&platform(&format!("{older}{}", newer("<title>Rope</title>"))).title), "Rope");
+        let alone = platform(older);
+        assert_eq!((text(&alone.title), text(&alone.price), text(&alone.category)), ("Old rope", "39.79", "1"));
+        let several = older.replace(
+            "<title>Old rope</title>",
+            "<subchannel_specific><title>A</title></subchannel_specific><subchannel_specific><title>B</title></subchannel_specific>",
+        );
+        assert_eq!(text(&platform(&several).title), "", "nobody knows for which marketplace");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{Lack, Source, Sourced, values};
 use crate::connectors::{Price, VariantContent};
 use crate::domain::item::{filled, in_language};
 use crate::domain::lookup::Template;
+use crate::domain::price::Sale;
 use crate::domain::template::{self, Form};
 use crate::domain::{Decimal, Money};
 use crate::store::account_categories::AccountCategoryRow;
@@ -134,6 +135,19 @@ impl<'k> Subject<'k> {
             return Ok(Sourced::new(Price { money, gross: known.list.gross }, source));
         }
         Err(Lack::Price(account.pricelists.clone()))
+    }
+
+    /// The price for some days that the item's block names.
+    pub(crate) fn sale(&self) -> Result<Option<Sourced<Sale>>, Lack> {
+        let Some(found) = self.platform.as_ref().and_then(|p| p.sale.as_ref()) else { return Ok(None) };
+        let day = |text: &Option<String>| {
+            // Some platforms have times there.
+            let read = |text: &String| text.get(..10).and_then(|day| day.parse().ok()).ok_or_else(|| Lack::PlatformSale(text.clone()));
+            text.as_ref().map(read).transpose()
+        };
+        let price = Decimal::parse(&found.price.text).ok_or_else(|| Lack::PlatformSale(found.price.text.clone()))?;
+        let sale = Sale { price, from: day(&found.from)?, to: day(&found.to)? };
+        Ok(Some(Sourced::new(sale, self.platform_source(&found.price.element))))
     }
 
     /// The item's own word on its category.

@@ -82,6 +82,7 @@ impl Frame {
         });
         let context = Context { addressing, stamped: self.stamped, ..Context::bare(self.version) };
         Reply {
+            named: false,
             status: 200,
             content_type: self.version.content_type(),
             body: success(self.face, &self.called, self.namespace.as_deref(), &context, &self.default_action, &answer.body),

@@ -57,6 +57,18 @@ pub(super) fn reply(failure: &Failure, context: &Context<'_>, reader: Reader) ->
     }
 }
 
+/// Says in a fault which request it is about, as the log calls it. `id` needs no escapes.
+pub fn name_request(reply: &mut Reply, id: &str) {
+    if reply.error_code.is_none() || std::mem::replace(&mut reply.named, true) {
+        return;
+    }
+    // The text itself has no tags.
+    let end = ["</faultstring>", "</soap:Text>"].into_iter().find_map(|tag| reply.body.find(tag));
+    if let Some(end) = end {
+        reply.body.insert_str(end, &format!(" (request {id})"));
+    }
+}
+
 /// What passes without help: the same call may succeed a moment later.
 const BUSY: [&Code; 4] = [code::OVERLOADED.0, code::DATABASE.0, code::DATABASE_GONE.0, code::NO_ROOM.0];
 

@@ -9,6 +9,7 @@ mod fault;
 pub(crate) mod fixture;
 mod rpc;
 mod security;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod version;
@@ -29,6 +30,8 @@ use crate::xml::{Document, Node};
 use answer::Frame;
 
 pub use claim::{Claim, Created, Password, Timestamp, UsernameToken, claim};
+pub use fault::name_request;
+pub(crate) use shown::shown;
 pub use version::Version;
 pub use wsdl::{NoWsdl, wsdl};
 pub use xop::resolve;
@@ -73,6 +76,8 @@ pub struct Reply {
     pub failures: usize,
     /// Number of the code if `body` is a fault.
     pub error_code: Option<i32>,
+    /// The fault says which request it is about.
+    pub named: bool,
     /// After how many seconds to come again.
     pub retry_after: Option<u64>,
     /// See [`operations::Answer`].
@@ -112,8 +117,22 @@ impl Waiting {
 /// Answers one call: never panics on what it reads, and always gives a message in the caller's SOAP version.
 /// Blocks as long as the database does.
 pub fn handle(gateway: &Gateway, face: Face, user: &User, text: &str, meta: &Meta) -> Handled {
+    carry_out(gateway, face, user, text, (meta, false))
+}
+
+/// Answers a call as [`handle`] does, and undoes what it changes. Gives the answer as people read it, with how many records were refused.
+pub(crate) fn rehearse(gateway: &Gateway, face: Face, user: &User, text: &str) -> (String, usize) {
+    match carry_out(gateway, face, user, text, (&Meta::default(), true)) {
+        Handled::Done(reply) => (shown(&reply.body), reply.failures.max(usize::from(reply.error_code.is_some()))),
+        // A rehearsal waits for nobody.
+        Handled::Waiting(_) => Default::default(),
+    }
+}
+
+fn carry_out(gateway: &Gateway, face: Face, user: &User, text: &str, (meta, rehearsal): (&Meta, bool)) -> Handled {
     let run = |operation: &'static Operation, body: Body<'_>, key: Option<&str>| {
-        let call = Call { face, operation, user, body, key, by_person: false };
+        let key = key.filter(|_| !rehearsal);
+        let call = Call { face, operation, user, body, key, by_person: false, rehearsal };
         operations::execute(gateway, &call)
     };
     answer(&gateway.settings, face, user, text, meta, operations::find, run)

@@ -9,6 +9,7 @@ use super::filter::Cond;
 use super::lookups::{BY_CALL, BY_CONFIGURATION};
 use super::schema::{account_categories, group_account_categories, item_account_categories, shipping_groups};
 use super::{Conn, MOST_VARIABLES, Tx, next_id, next_ids};
+use crate::domain::catalogue::ChannelCategory;
 use crate::domain::{AccountId, Failure, ItemId};
 use crate::{conditions, on};
 
@@ -188,6 +189,40 @@ pub(crate) fn map_by_configuration(tx: &mut Tx<'_>, account_id: AccountId, mappi
     let after: BTreeSet<GroupMappingRow> = mapped_groups(&mut tx.conn, &[account_id])?.into_iter().collect();
     let touched: BTreeSet<i32> = before.symmetric_difference(&after).map(|row| row.account_category_id).collect();
     touch(tx, &touched.into_iter().collect::<Vec<_>>())
+}
+
+/// Makes the channel's categories those of the account, as far as it has none with their id; others stay as they are. Gives how many are
+/// new. Nothing is sent because of that: no item group is in one of them yet.
+pub(crate) fn take_over(tx: &mut Tx<'_>, account_id: AccountId, tree: &BTreeMap<String, ChannelCategory>) -> Result<usize, Failure> {
+    let stamp = tx.stamp.0;
+    let mut known: BTreeMap<String, i32> =
+        of_accounts(&mut tx.conn, &[account_id])?.into_iter().map(|row| (row.external_id, row.account_category_id)).collect();
+    let mut rows = Vec::new();
+    for category in tree.values() {
+        // Parents before their children; a circle ends where it began.
+        let mut line = Vec::new();
+        let mut at = Some(category);
+        while let Some(here) = at.filter(|here| !known.contains_key(&here.id) && !line.contains(here)) {
+            line.push(here);
+            at = here.parent_id.as_ref().and_then(|parent| tree.get(parent));
+        }
+        for category in line.into_iter().rev() {
+            let account_category_id = next_id(tx, "account category")?;
+            known.insert(category.id.clone(), account_category_id);
+            rows.push(AccountCategoryRow {
+                account_category_id,
+                account_id,
+                identifier: category.name.clone(),
+                external_id: category.id.clone(),
+                parent_id: category.parent_id.as_ref().and_then(|parent| known.get(parent)).copied(),
+                active: category.takes_offers,
+                created_at: stamp,
+                last_changed: stamp,
+            });
+        }
+    }
+    save(tx, &rows)?;
+    Ok(rows.len())
 }
 
 /// The account's categories of item groups, by the groups' external ids.

@@ -251,6 +251,11 @@ pub(crate) fn postpone_poll(tx: &mut Tx<'_>, account_id: AccountId, next_poll_at
     change_work(tx, account_id, |row| row.next_poll_at = next_poll_at.0)
 }
 
+/// Brings the next poll forward, unless it is earlier anyway.
+pub(crate) fn poll_earlier(tx: &mut Tx<'_>, account_id: AccountId, at: Stamp) -> Result<(), Failure> {
+    change_work(tx, account_id, |row| row.next_poll_at = row.next_poll_at.min(at.0))
+}
+
 /// The channel's numbers of an account's orders that are not complete yet, newest first.
 pub(crate) fn open_orders(conn: &mut Conn<'_>, account_id: AccountId) -> Result<Vec<String>, Failure> {
     let open = OrderStatus::ALL.into_iter().filter(|status| !status.is_complete());

@@ -48,7 +48,7 @@ impl<'t> Listed for &'t str {
 pub(crate) fn among<C, T: Listed>(column: C, values: &[T]) -> Among<C, T::Key, T::Sql> {
     let keys: Vec<T::Key> = values.iter().map(Listed::key).collect();
     // Numbers, texts and truth values can always be written as JSON.
-    let json = serde_json::to_string(&keys).unwrap_or_default();
+    let json = if keys.len() == 1 { String::new() } else { serde_json::to_string(&keys).unwrap_or_default() };
     Among { column, keys, json, sql: PhantomData }
 }
 
@@ -76,12 +76,25 @@ impl<C: AppearsOnTable<Q>, K, S, Q> AppearsOnTable<Q> for Among<C, K, S> {}
 
 impl<C: SelectableExpression<Q>, K, S, Q> SelectableExpression<Q> for Among<C, K, S> {}
 
-impl<C: QueryFragment<Sqlite>, K, S> QueryFragment<Sqlite> for Among<C, K, S> {
+impl<C: QueryFragment<Sqlite>, K, S> QueryFragment<Sqlite> for Among<C, K, S>
+where
+    K: ToSql<S, Sqlite>,
+    Sqlite: HasSqlType<S>,
+{
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> diesel::QueryResult<()> {
         self.column.walk_ast(out.reborrow())?;
-        out.push_sql(" IN (SELECT value FROM json_each(");
-        out.push_bind_param::<Text, _>(&self.json)?;
-        out.push_sql("))");
+        match (self.keys.as_slice(), &self.json) {
+            // Most calls are about one record, and a list costs several times as much.
+            ([key], _) => {
+                out.push_sql(" = ");
+                out.push_bind_param::<S, _>(key)?;
+            }
+            (_, json) => {
+                out.push_sql(" IN (SELECT value FROM json_each(");
+                out.push_bind_param::<Text, _>(json)?;
+                out.push_sql("))");
+            }
+        }
         Ok(())
     }
 }

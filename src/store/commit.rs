@@ -14,6 +14,7 @@ use super::checkpoints::Checkpoints;
 use super::door::Door;
 use super::line::{Job, Line};
 use super::prepared::{update, upsert};
+use super::savepoint::JOB;
 use super::schema::{change_clock, writers};
 use super::tx::{Conn, Tx, stopped};
 use crate::domain::{Failure, Reader, Stamp, code};
@@ -236,20 +237,14 @@ fn run_all(mut conn: Conn<'_>, runs: &mut Option<Vec<Run>>, name: &str, door: &D
     let mut last = lock_clock(&mut conn)?;
     *reached = Reached::Jobs;
     let runs = runs.take().unwrap_or_default();
-    let is_alone = runs.len() == 1;
+    let mut pieces = Pieces::of(runs.len());
     for run in runs {
         last = last.saturating_add(1).max(Stamp::now().0);
-        let stamp = Stamp(last);
         let mails = door.mails.load(Ordering::Relaxed);
-        // The closure's error only undoes the savepoint; the job keeps its own result. A job that is alone needs none.
-        let undone: Result<(), diesel::result::Error> = match &mut conn {
-            Conn::Sqlite(c) if is_alone => run_one(run, Tx { conn: Conn::Sqlite(c), stamp, mails, quiet: false }),
-            Conn::Postgres(c) if is_alone => run_one(run, Tx { conn: Conn::Postgres(c), stamp, mails, quiet: false }),
-            Conn::Sqlite(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Sqlite(c), stamp, mails, quiet: false })),
-            Conn::Postgres(c) => c.transaction(|c| run_one(run, Tx { conn: Conn::Postgres(c), stamp, mails, quiet: false })),
-        };
-        match undone {
-            Err(error @ diesel::result::Error::RollbackTransaction) if is_alone => {
+        // The closure's error only undoes the piece; the job keeps its own result.
+        let job = |conn: Conn<'_>| run_one(run, Tx { conn, stamp: Stamp(last), mails, quiet: false });
+        match pieces.run(&mut conn, job) {
+            Err(error @ diesel::result::Error::RollbackTransaction) if pieces == Pieces::Alone => {
                 *reached = Reached::Undone;
                 return Err(error.into());
             }
@@ -261,12 +256,47 @@ fn run_all(mut conn: Conn<'_>, runs: &mut Option<Vec<Run>>, name: &str, door: &D
     // Read when the answer to the commit does not come.
     on!(&mut conn, c => {
         let commit = diesel::insert_into(writers::table).values((writers::writer.eq(name), writers::last.eq(last)));
-        upsert(commit, "writer", writers::last.eq(last)).execute(c)
+        upsert(commit, (writers::writer,), (writers::last,)).execute(c)
     })?;
     // Jobs may have taken long.
     door.check()?;
     *reached = Reached::Commit(last);
     Ok(())
+}
+
+/// How the jobs of a group are kept apart, so that the failure of one undoes its own changes only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pieces {
+    /// A job that is alone needs nothing for it.
+    Alone,
+    Several,
+    /// On PostgreSQL: the savepoint of the job before is still there.
+    Following,
+}
+
+impl Pieces {
+    fn of(jobs: usize) -> Pieces {
+        if jobs == 1 { Pieces::Alone } else { Pieces::Several }
+    }
+
+    fn run(&mut self, conn: &mut Conn<'_>, job: impl FnOnce(Conn<'_>) -> diesel::QueryResult<()>) -> diesel::QueryResult<()> {
+        match conn {
+            Conn::Sqlite(c) if *self == Pieces::Alone => job(Conn::Sqlite(c)),
+            Conn::Sqlite(c) => JOB.around(c, |c| job(Conn::Sqlite(c))),
+            Conn::Postgres(c) if *self == Pieces::Alone => job(Conn::Postgres(c)),
+            Conn::Postgres(c) => {
+                // Each statement is a round trip, so the end of one and the beginning of the next are one.
+                let begin = if *self == Pieces::Several { "SAVEPOINT job" } else { "RELEASE SAVEPOINT job; SAVEPOINT job" };
+                c.batch_execute(begin)?;
+                *self = Pieces::Following;
+                let result = job(Conn::Postgres(c));
+                if result.is_err() {
+                    c.batch_execute("ROLLBACK TO SAVEPOINT job")?;
+                }
+                result
+            }
+        }
+    }
 }
 
 fn run_one(run: Run, mut tx: Tx<'_>) -> Result<(), diesel::result::Error> {

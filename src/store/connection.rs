@@ -13,7 +13,7 @@ use super::backlog::{Counts, Known, Numbers};
 use super::door::Door;
 use super::handovers::Handovers;
 use super::kept::Kept;
-use super::migrations::migrate;
+use super::migrations::{Unmigrated, migrate};
 use super::ready::Readiness;
 use super::tx::{Conn, Tx};
 use super::writer::Writer;
@@ -104,7 +104,10 @@ impl Store {
     }
 
     pub fn open_with(database: &str, patience: Patience) -> Result<Store, Failure> {
-        migrate(database)?;
+        migrate(database, |_| ()).map_err(|error| match error {
+            Unmigrated::Failed(failure) => failure,
+            Unmigrated::Newer(_) => Failure::new(code::INTERNAL, [&error.to_string()]),
+        })?;
         Store::open_migrated(database, patience)
     }
 

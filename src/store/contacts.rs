@@ -1,5 +1,7 @@
 //! Messages, disputes and feedback of channels, what the ERP adds to them, and how far each account was read.
 
+mod taken;
+
 use diesel::prelude::*;
 
 use super::deletions::DeletionRow;
@@ -48,6 +50,8 @@ pub(crate) struct SummaryRow {
     pub(crate) last_changed: i64,
     pub(crate) data: FeedbackSummary,
 }
+
+pub(crate) use taken::take_over;
 
 /// `last_changed_by` of what a channel said.
 const BY_CHANNEL: &str = "channel";

@@ -23,7 +23,7 @@ pub fn free_id(tx: &mut Tx<'_>, name: &str) -> Result<i32, Failure> {
     last.checked_add(1).ok_or_else(|| none_left(name))
 }
 
-fn none_left(name: &str) -> Failure {
+pub(super) fn none_left(name: &str) -> Failure {
     Failure::new(code::INTERNAL, [&format!("no more numbers for {name}")])
 }
 
@@ -49,22 +49,29 @@ pub fn next_id(tx: &mut Tx<'_>, name: &str) -> Result<i32, Failure> {
 
 /// Like [`next_ids`], but the first ever is `start + 1`.
 pub fn next_ids_from(tx: &mut Tx<'_>, name: &str, count: usize, start: i32) -> Result<i32, Failure> {
-    let (count, most) = (i32::try_from(count).map_err(|_| none_left(name))?, i32::MAX);
+    let count = i32::try_from(count).map_err(|_| none_left(name))?;
     let first_ever = start.checked_add(count).ok_or_else(|| none_left(name))?;
-    let next = Next { name, first_ever, count, most: most - count };
+    let next = Next { name, first_ever, count, most: i32::MAX - count };
     let next: Option<i32> = on!(&mut tx.conn, c => next.get_result(c).optional())?;
     let last = next.ok_or_else(|| none_left(name))?;
     Ok(last.saturating_sub(count).saturating_add(1))
 }
 
 /// Takes numbers, unless there are too few left. A statement of its own, because Diesel does not keep upserts prepared.
-struct Next<'n> {
+pub(super) struct Next<'n> {
     name: &'n str,
     /// The last number that is taken if none ever was.
     first_ever: i32,
     count: i32,
     /// Of the numbers that were taken before.
     most: i32,
+}
+
+impl<'n> Next<'n> {
+    /// Takes one number, as a part of another statement.
+    pub(super) fn one(name: &'n str) -> Next<'n> {
+        Next { name, first_ever: 1, count: 1, most: i32::MAX - 1 }
+    }
 }
 
 impl<DB> QueryFragment<DB> for Next<'_>
@@ -88,9 +95,7 @@ where
 }
 
 impl QueryId for Next<'_> {
-    type QueryId = ();
-
-    const HAS_STATIC_QUERY_ID: bool = false;
+    type QueryId = Next<'static>;
 }
 
 impl Query for Next<'_> {

@@ -56,6 +56,8 @@ db_enum! {
     crate::domain::offer::OfferState: "offers.state";
     crate::domain::offer::Wanted: "offers.wanted";
     crate::domain::offer::EndedBy: "offers.ended_by";
+    crate::domain::alarm::AlarmKind: "alarms.kind";
+    crate::domain::alarm::AlarmWay: "alarms.way";
     crate::domain::hourly::Counted: "hourly.counted";
     crate::domain::outbox::Topic: "outbox_states.topic";
     crate::domain::outbox::OutboxStatus: "outbox_states.status, outbox_facts.status, transfers.status";

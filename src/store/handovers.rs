@@ -140,7 +140,14 @@ mod tests {
                 created_at: 0,
                 handed_over: false,
             };
-            let (taken, lost) = store.write(move |tx| Ok((keep(tx, row("taken"))?, keep(tx, row("lost"))?))).unwrap();
+            let (taken, lost) = store
+                .write(move |tx| {
+                    let (mut taken, mut lost) = (row("taken"), row("lost"));
+                    keep(tx, &mut taken)?;
+                    keep(tx, &mut lost)?;
+                    Ok((taken.replay_id, lost.replay_id))
+                })
+                .unwrap();
             let handovers = store.handovers();
             let receipt = handovers.receipt(taken);
             assert!(!handovers.include(taken), "{database}");

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
 use super::among::among;
 use super::deletions::{self, DeletionRow};
@@ -215,27 +214,27 @@ pub(crate) fn in_groups(conn: &mut Conn<'_>, groups: &[i32]) -> Result<Vec<ItemI
 /// Inserts new articles and replaces known ones.
 pub(crate) fn save(tx: &mut Tx<'_>, rows: &[ItemRow]) -> Result<(), Failure> {
     for chunk in rows.chunks(500) {
-        insert_rows!(&mut tx.conn, chunk, row => upsert(diesel::insert_into(items::table).values(row), "item_id", (
-            items::internal_item_number.eq(excluded(items::internal_item_number)),
-            items::identifier.eq(excluded(items::identifier)),
-            items::vendor_item_number.eq(excluded(items::vendor_item_number)),
-            items::ean_code.eq(excluded(items::ean_code)),
-            items::match_code.eq(excluded(items::match_code)),
-            items::tax_type_id.eq(excluded(items::tax_type_id)),
-            items::category_id.eq(excluded(items::category_id)),
-            items::active.eq(excluded(items::active)),
-            items::is_adult_product.eq(excluded(items::is_adult_product)),
-            items::variant_parent_id.eq(excluded(items::variant_parent_id)),
-            items::list_price.eq(excluded(items::list_price)),
-            items::last_changed.eq(excluded(items::last_changed)),
-            items::last_changed_by.eq(excluded(items::last_changed_by)),
-            items::data.eq(excluded(items::data)),
-            items::safety_stock.eq(excluded(items::safety_stock)),
-            items::minimum_stock.eq(excluded(items::minimum_stock)),
-            items::delivery_time_id.eq(excluded(items::delivery_time_id)),
-            items::delivery_time_identifier.eq(excluded(items::delivery_time_identifier)),
-            items::delivery_charge_category_id.eq(excluded(items::delivery_charge_category_id)),
-            items::external_delivery_charge_category_id.eq(excluded(items::external_delivery_charge_category_id)),
+        insert_rows!(&mut tx.conn, chunk, row => upsert(diesel::insert_into(items::table).values(row), (items::item_id,), (
+            items::internal_item_number,
+            items::identifier,
+            items::vendor_item_number,
+            items::ean_code,
+            items::match_code,
+            items::tax_type_id,
+            items::category_id,
+            items::active,
+            items::is_adult_product,
+            items::variant_parent_id,
+            items::list_price,
+            items::last_changed,
+            items::last_changed_by,
+            items::data,
+            items::safety_stock,
+            items::minimum_stock,
+            items::delivery_time_id,
+            items::delivery_time_identifier,
+            items::delivery_charge_category_id,
+            items::external_delivery_charge_category_id,
         )))?;
     }
     Ok(())

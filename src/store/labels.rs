@@ -4,6 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::filter::{Cond, Window};
+use super::numbers::Number;
 use super::orders::{self as orders_store, PacketRow};
 use super::schema::{orders, shipping_labels};
 use super::since::Since;
@@ -53,6 +54,31 @@ pub(crate) fn insert(tx: &mut Tx<'_>, mut row: LabelRow) -> Result<LabelRow, Fai
     row.last_changed = tx.stamp.0;
     on!(&mut tx.conn, c => diesel::insert_into(shipping_labels::table).values(&row).execute(c))?;
     Ok(row)
+}
+
+/// The label of any mandator under a reference: carriers are asked by it alone.
+pub(crate) fn under_reference(conn: &mut Conn<'_>, reference: &str) -> Result<Option<LabelId>, Failure> {
+    Ok(on!(conn, c => shipping_labels::table
+        .filter(shipping_labels::reference.eq(reference))
+        .select(shipping_labels::label_id)
+        .first(c)
+        .optional())?)
+}
+
+/// Stores a label as it is elsewhere, with its reference; `known`: the one that it was stored as before. Gives its number.
+pub(crate) fn take_over(tx: &mut Tx<'_>, mut row: LabelRow, known: Option<LabelId>) -> Result<LabelId, Failure> {
+    row.last_changed = tx.stamp.0;
+    match known {
+        Some(label_id) => {
+            row.label_id = label_id;
+            on!(&mut tx.conn, c => diesel::update(shipping_labels::table.find(label_id)).set(&row).execute(c))?;
+        }
+        None => {
+            row.label_id = LabelId(Number::LABEL.take(tx, Some(row.label_id.0))?);
+            on!(&mut tx.conn, c => diesel::insert_into(shipping_labels::table).values(&row).execute(c))?;
+        }
+    }
+    Ok(row.label_id)
 }
 
 /// Stores a changed label; its change stamp is set here.

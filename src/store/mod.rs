@@ -7,10 +7,12 @@
 pub(crate) mod account_categories;
 pub(crate) mod accounts;
 mod address;
+pub(crate) mod alarms;
 pub(crate) mod among;
 pub(crate) mod audit;
 pub(crate) mod backlog;
 pub(crate) mod begun;
+pub(crate) mod calls;
 pub(crate) mod catalogue;
 pub(crate) mod categories;
 pub(crate) mod changes;
@@ -19,6 +21,7 @@ mod commit;
 pub(crate) mod configured;
 mod connection;
 pub(crate) mod contacts;
+pub(crate) mod copies;
 mod counters;
 #[cfg(test)]
 mod customer_keys_tests;
@@ -59,7 +62,9 @@ pub(crate) mod pricelists;
 pub mod prices;
 mod ready;
 pub(crate) mod references;
+pub(crate) mod reloads;
 pub(crate) mod replay;
+mod savepoint;
 pub(crate) mod schema;
 #[cfg(test)]
 mod schema_tests;
@@ -82,7 +87,8 @@ pub use counters::{counter, free_id, next_id, next_ids, next_ids_from, set_count
 pub use file::Sole;
 pub use handovers::{Handovers, Receipt};
 pub use json::Stored;
-pub use migrations::{Standing, migrate, standing};
+pub(crate) use migrations::standing_of;
+pub use migrations::{Look, Standing, Unmigrated, look, migrate, standing};
 pub use tx::{Conn, Tx};
 
 use crate::domain::{Failure, code};

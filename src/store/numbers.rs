@@ -61,6 +61,9 @@ impl Number {
         CANCELLATION_REQUEST: "cancellation_request" in cancellation_requests;
         CREDIT_ENTRY: "credit_entry" in credit_entries;
         DOCUMENT: "document" in order_documents;
+        PAYMENT: "payment" in payments;
+        LABEL: "label" in shipping_labels;
+        CONTACT: "contact" in contacts;
     }
 
     /// Values have no table of their own: they are in the documents of their attributes.

@@ -1,6 +1,7 @@
 //! Payments, what they are assigned to, and the statements that were imported.
 
 mod debts;
+mod taken;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use crate::domain::{Failure, MandatorId, OrderId, PaymentId};
 use crate::{conditions, following, narrow, on};
 
 pub(crate) use debts::{Payable, changed_orders, open_orders, orders_named, payables};
+pub(crate) use taken::take_over;
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = payments, primary_key(payment_id), treat_none_as_default_value = false, treat_none_as_null = true)]

@@ -1,7 +1,6 @@
 //! Price lists: named lists with periods and a price per article.
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
 use super::filter::{Cond, Window};
 use super::prepared::{insert_rows, upsert};
@@ -154,8 +153,8 @@ pub fn save(tx: &mut Tx<'_>, mut rows: Vec<PriceRow>) -> Result<(), Failure> {
     for chunk in rows.chunks(1_000) {
         insert_rows!(&mut tx.conn, chunk, row => upsert(
             diesel::insert_into(prices::table).values(row),
-            "validity_id, item_id",
-            prices::price.eq(excluded(prices::price)),
+            (prices::validity_id, prices::item_id),
+            (prices::price,),
         ))?;
     }
     Ok(())

@@ -1,14 +1,20 @@
 //! Answers of writing calls, kept in the same transaction as their changes, so that a repeat changes nothing.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::upsert::excluded;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Bool, Integer, Text};
 
 use super::among::among;
-use super::prepared::{update, upsert};
+use super::counters::{Next, none_left};
+use super::prepared::{on_conflict, update, upsert};
 use super::schema::{replays, writers};
-use super::{Tx, next_id};
+use super::{Conn, Tx, next_id};
 use crate::domain::{Failure, Stamp};
 use crate::on;
+
+/// Of the numbers of answers.
+const COUNTER: &str = "replay";
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = replays, treat_none_as_default_value = false)]
@@ -30,6 +36,22 @@ pub struct ReplayRow {
     pub handed_over: bool,
 }
 
+/// By which a row is recognised.
+type Key = (replays::replay_key,);
+
+/// What becomes of the row of an earlier call.
+type Replaced = (
+    replays::replay_id,
+    replays::keyed,
+    replays::document,
+    replays::additive,
+    replays::answer,
+    replays::records,
+    replays::failures,
+    replays::created_at,
+    replays::handed_over,
+);
+
 /// The stored answer under a key, with whether it is the newest of all writing calls.
 pub(crate) fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRow, bool)>, Failure> {
     let conn = &mut tx.conn;
@@ -44,24 +66,69 @@ pub(crate) fn find(tx: &mut Tx<'_>, replay_key: &str) -> Result<Option<(ReplayRo
     Ok(Some((row, is_newest)))
 }
 
-/// Keeps an answer, and gives its number; one under the same key (outdated, or it would have been given) is replaced.
-pub(crate) fn keep(tx: &mut Tx<'_>, mut row: ReplayRow) -> Result<i32, Failure> {
-    row.replay_id = next_id(tx, "replay")?;
+/// Keeps an answer under a new number; one under the same key (outdated, or it would have been given) is replaced.
+pub(crate) fn keep(tx: &mut Tx<'_>, row: &mut ReplayRow) -> Result<(), Failure> {
     row.created_at = tx.stamp.0;
-    let set = (
-        replays::replay_id.eq(excluded(replays::replay_id)),
-        replays::keyed.eq(excluded(replays::keyed)),
-        replays::document.eq(excluded(replays::document)),
-        replays::additive.eq(excluded(replays::additive)),
-        replays::answer.eq(excluded(replays::answer)),
-        replays::records.eq(excluded(replays::records)),
-        replays::failures.eq(excluded(replays::failures)),
-        replays::created_at.eq(excluded(replays::created_at)),
-        replays::handed_over.eq(excluded(replays::handed_over)),
-    );
-    on!(&mut tx.conn, c => upsert(diesel::insert_into(replays::table).values(&row), "replay_key", set).execute(c))?;
-    Ok(row.replay_id)
+    if let Conn::Postgres(c) = &mut tx.conn {
+        let keep = KeepNext { next: Next::one(COUNTER), row };
+        let kept: Option<i32> = keep.get_result(*c).optional()?;
+        row.replay_id = kept.ok_or_else(|| none_left(COUNTER))?;
+        return Ok(());
+    }
+    row.replay_id = next_id(tx, COUNTER)?;
+    let row = &*row;
+    on!(&mut tx.conn, c => upsert(diesel::insert_into(replays::table).values(row), Key::default(), Replaced::default()).execute(c))?;
+    Ok(())
 }
+
+/// Takes the number of an answer and keeps it, in one round trip.
+struct KeepNext<'r> {
+    next: Next<'r>,
+    row: &'r ReplayRow,
+}
+
+impl QueryFragment<Pg> for KeepNext<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> diesel::QueryResult<()> {
+        let row = self.row;
+        out.push_sql("WITH taken AS (");
+        self.next.walk_ast(out.reborrow())?;
+        out.push_sql(
+            ") INSERT INTO replays (replay_id, replay_key, keyed, document, additive, answer, records, failures, created_at, handed_over) \
+             SELECT last, ",
+        );
+        out.push_bind_param::<Text, _>(&row.replay_key)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Bool, _>(&row.keyed)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&row.document)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Bool, _>(&row.additive)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&row.answer)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Integer, _>(&row.records)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Integer, _>(&row.failures)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&row.created_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Bool, _>(&row.handed_over)?;
+        out.push_sql(" FROM taken ");
+        on_conflict::<Key, Replaced, Pg>(out.reborrow())?;
+        out.push_sql(" RETURNING replay_id");
+        Ok(())
+    }
+}
+
+impl QueryId for KeepNext<'_> {
+    type QueryId = KeepNext<'static>;
+}
+
+impl Query for KeepNext<'_> {
+    type SqlType = Integer;
+}
+
+impl<C> RunQueryDsl<C> for KeepNext<'_> {}
 
 /// Replaces the answer, when more is known after waiting for the channels.
 pub(crate) fn amend(tx: &mut Tx<'_>, replay_id: i32, answer: &str) -> Result<(), Failure> {

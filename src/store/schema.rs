@@ -20,6 +20,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    alarms (account_id, kind, way) {
+        account_id -> Integer,
+        kind -> Integer,
+        way -> Integer,
+        since -> BigInt,
+        due_at -> BigInt,
+        was_sent -> Bool,
+        is_over -> Bool,
+    }
+}
+
+diesel::table! {
+    reload_requests (reload_id) {
+        reload_id -> Integer,
+        asked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reload_answers (reload_id, gateway) {
+        reload_id -> Integer,
+        gateway -> Text,
+        worked -> Bool,
+        answer -> Text,
+    }
+}
+
+diesel::table! {
     starts (start_id) {
         start_id -> Integer,
         token -> BigInt,
@@ -1081,6 +1109,37 @@ diesel::table! {
         about -> Text,
         worked -> Bool,
         outcome -> Text,
+    }
+}
+
+diesel::table! {
+    calls (call_id) {
+        call_id -> BigInt,
+        called_at -> BigInt,
+        took_ms -> BigInt,
+        user_name -> Text,
+        origin -> Text,
+        face -> Text,
+        operation -> Text,
+        mandators -> Text,
+        status -> Integer,
+        error_code -> Nullable<Integer>,
+        records -> BigInt,
+        failures -> BigInt,
+        pending -> BigInt,
+        replayed -> Bool,
+        request_bytes -> BigInt,
+        answer_bytes -> BigInt,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    call_payloads (call_id) {
+        call_id -> BigInt,
+        request -> Text,
+        is_whole -> Bool,
+        answer -> Text,
     }
 }
 

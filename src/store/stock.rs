@@ -1,22 +1,24 @@
 //! Stock per article and warehouse.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use diesel::SqliteConnection;
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
 use super::among::among;
 use super::filter::{Cond, Window};
 use super::kept::Choice;
-use super::prepared::{insert_rows, upsert};
-use super::schema::{items, order_items, orders, reservations, set_components, stock};
+use super::prepared::upsert;
+use super::schema::{items, order_items, orders, reservations, set_components, stock, stock_changes};
 use super::{Conn, Tx};
 use crate::domain::{AccountId, Deleted, Failure, ItemId, MandatorId, OrderId, OrderItemId, WarehouseId};
 use crate::{conditions, narrow_to_mandator, on};
 
 pub(crate) mod changes;
+mod many;
 
-const ROWS_OF_INSERT: usize = 1_000;
+/// So many rows are written one by one on SQLite; for more, one statement is cheaper.
+const FEW: usize = 4;
 
 #[derive(Insertable)]
 #[diesel(table_name = stock, treat_none_as_default_value = false)]
@@ -42,40 +44,43 @@ pub(crate) fn of_items(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<HashM
 /// An article that stock is booked of, in one of the warehouses where it has any.
 #[derive(Debug, Clone, Queryable)]
 pub(crate) struct Shelved {
+    /// Of its number in the list of those that were asked for, from 0; of its id where these were.
+    pub place: i32,
     pub item_id: ItemId,
     pub mandator_id: MandatorId,
-    pub internal_item_number: String,
     pub warehouse_id: Option<WarehouseId>,
     pub stock_count: Option<i32>,
     /// It is composed of others.
     pub is_set: bool,
 }
 
-/// By which articles are found whose stock is booked.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Shelf<'k> {
-    Numbers(MandatorId, &'k [&'k str]),
-    Ids(&'k [ItemId]),
+/// What a booking has to know of the articles of a mandator with these numbers, and all of their stock. Unknown ones are left out.
+pub(crate) fn shelved(conn: &mut Conn<'_>, mandator_id: MandatorId, numbers: &[&str]) -> Result<Vec<Shelved>, Failure> {
+    // The database then reads its pages in order.
+    let mut sorted: Vec<(&str, i32)> = numbers.iter().copied().zip(0..).collect();
+    sorted.sort_unstable();
+    let named = many::Named::new(mandator_id, sorted.iter().map(|(number, _)| *number).collect());
+    let mut rows: Vec<Shelved> = on!(conn, c => named.load(c))?;
+    let place_of = |row: &Shelved| usize::try_from(row.place).ok().and_then(|place| sorted.get(place)).map(|(_, place)| *place);
+    for row in &mut rows {
+        row.place = place_of(row).unwrap_or(-1);
+    }
+    Ok(rows)
 }
 
-/// What a booking has to know of articles, and all of their stock. Unknown ones are left out.
-pub(crate) fn shelved(conn: &mut Conn<'_>, shelf: Shelf<'_>) -> Result<Vec<Shelved>, Failure> {
+/// The same of articles with these ids, and their numbers.
+pub(crate) fn shelved_by_id(conn: &mut Conn<'_>, ids: &[ItemId]) -> Result<Vec<(Shelved, String)>, Failure> {
     Ok(on!(conn, c => {
         let composed = set_components::table.filter(set_components::set_item_id.eq(items::item_id));
-        let query = items::table.left_join(stock::table).select((
+        let shelved = (
+            items::item_id,
             items::item_id,
             items::mandator_id,
-            items::internal_item_number,
             stock::warehouse_id.nullable(),
             stock::stock_count.nullable(),
             diesel::dsl::exists(composed),
-        ));
-        match shelf {
-            Shelf::Numbers(mandator_id, numbers) => {
-                query.filter(items::mandator_id.eq(mandator_id)).filter(among(items::internal_item_number, numbers)).load(c)
-            }
-            Shelf::Ids(ids) => query.filter(among(items::item_id, ids)).load(c),
-        }
+        );
+        items::table.left_join(stock::table).select((shelved, items::internal_item_number)).filter(among(items::item_id, ids)).load(c)
     })?)
 }
 
@@ -93,15 +98,44 @@ pub(crate) struct Counted {
 pub(crate) fn save(tx: &mut Tx<'_>, mut counted: Vec<Counted>) -> Result<(), Failure> {
     // Both databases then write their pages in order.
     counted.sort_unstable();
-    for chunk in counted.chunks(ROWS_OF_INSERT) {
-        let rows = rows_of(tx, chunk);
-        insert_rows!(&mut tx.conn, rows.as_slice(), row => upsert(
-            diesel::insert_into(stock::table).values(row),
-            "item_id, warehouse_id",
-            (stock::stock_count.eq(excluded(stock::stock_count)), stock::last_changed.eq(excluded(stock::last_changed))),
-        ))?;
-        changes::note(tx, chunk)?;
+    let stamp = tx.stamp.0;
+    if counted.len() <= FEW
+        && let Conn::Sqlite(c) = &mut tx.conn
+    {
+        return Ok(counted.iter().try_for_each(|counted| save_one(c, stamp, counted))?);
     }
+    let mut groups: BTreeMap<(MandatorId, WarehouseId), Vec<(ItemId, i32)>> = BTreeMap::new();
+    for Counted { item_id, warehouse_id, mandator_id, stock_count } in counted {
+        groups.entry((mandator_id, warehouse_id)).or_default().push((item_id, stock_count));
+    }
+    for ((mandator_id, warehouse_id), booked) in groups {
+        let book = many::Book::new(warehouse_id, stamp, &booked);
+        let note = many::Note::new(mandator_id, warehouse_id, stamp, &booked);
+        match &mut tx.conn {
+            Conn::Sqlite(c) => book.execute(*c).and_then(|_| note.execute(*c))?,
+            Conn::Postgres(c) => many::Both(&book, &note).execute(*c)?,
+        };
+    }
+    Ok(())
+}
+
+fn save_one(c: &mut SqliteConnection, stamp: i64, counted: &Counted) -> diesel::QueryResult<()> {
+    let Counted { item_id, warehouse_id, mandator_id, stock_count } = *counted;
+    let row = StockRow { item_id, warehouse_id, stock_count, last_changed: stamp };
+    upsert(
+        diesel::insert_into(stock::table).values(&row),
+        (stock::item_id, stock::warehouse_id),
+        (stock::stock_count, stock::last_changed),
+    )
+    .execute(c)?;
+    let change = (
+        stock_changes::mandator_id.eq(mandator_id),
+        stock_changes::last_changed.eq(stamp),
+        stock_changes::item_id.eq(item_id),
+        stock_changes::warehouse_id.eq(warehouse_id),
+    );
+    // The same stock may change twice with one stamp.
+    diesel::insert_into(stock_changes::table).values(change).on_conflict_do_nothing().execute(c)?;
     Ok(())
 }
 
@@ -139,16 +173,6 @@ pub(crate) fn mandators_of(conn: &mut Conn<'_>, item_ids: &[ItemId]) -> Result<H
     let rows: Vec<(ItemId, MandatorId)> =
         on!(conn, c => items::table.filter(among(items::item_id, item_ids)).select((items::item_id, items::mandator_id)).load(c))?;
     Ok(rows.into_iter().collect())
-}
-
-fn rows_of(tx: &Tx<'_>, counted: &[Counted]) -> Vec<StockRow> {
-    let row = |counted: &Counted| StockRow {
-        item_id: counted.item_id,
-        warehouse_id: counted.warehouse_id,
-        stock_count: counted.stock_count,
-        last_changed: tx.stamp.0,
-    };
-    counted.iter().map(row).collect()
 }
 
 conditions! {

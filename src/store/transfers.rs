@@ -78,6 +78,15 @@ pub(crate) fn ask(tx: &mut Tx<'_>, account_id: AccountId, kind: TransferKind, re
     Ok(())
 }
 
+/// Keeps what became of a record on its way to an account elsewhere, so that it does not go there again.
+pub(crate) fn came(tx: &mut Tx<'_>, row: TransferRow) -> Result<(), Failure> {
+    let this = transfers::account_id.eq(row.account_id).and(transfers::kind.eq(row.kind)).and(transfers::record_id.eq(row.record_id));
+    on!(&mut tx.conn, c => diesel::delete(transfers::table.filter(this)).execute(c))?;
+    let row = TransferRow { transfer_id: next_ids(tx, "transfer", 1)?, version: tx.stamp.0, ..row };
+    on!(&mut tx.conn, c => diesel::insert_into(transfers::table).values(&row).execute(c))?;
+    Ok(())
+}
+
 /// These records changed: they go again to every account that has them. Gives the accounts.
 pub(crate) fn changed(tx: &mut Tx<'_>, kind: TransferKind, record_ids: &[i32]) -> Result<BTreeSet<AccountId>, Failure> {
     let mut accounts = BTreeSet::new();

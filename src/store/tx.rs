@@ -2,6 +2,7 @@
 
 use diesel::{Connection, PgConnection, SqliteConnection};
 
+use super::savepoint::PIECE;
 use crate::domain::{Failure, Stamp, code};
 
 /// A connection to either database, for the time of one piece of work.
@@ -37,7 +38,7 @@ impl Tx<'_> {
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         let (stamp, mails, quiet) = (self.stamp, self.mails, self.quiet);
         match &mut self.conn {
-            Conn::Sqlite(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Sqlite(c), stamp, mails, quiet })),
+            Conn::Sqlite(c) => PIECE.around(c, |c| work(&mut Tx { conn: Conn::Sqlite(c), stamp, mails, quiet })),
             Conn::Postgres(c) => c.transaction(|c| work(&mut Tx { conn: Conn::Postgres(c), stamp, mails, quiet })),
         }
     }

@@ -1,9 +1,13 @@
 //! The support desk of the command line: shows pending changes, retries them, drops them.
 //! It works on the database alone, beside a running gateway or without one; channels are the gateway's.
 
+mod answer;
 mod error;
 mod offer;
 
+use answer::{change_value, time_value};
+
+pub(crate) use answer::Answer;
 pub(crate) use error::DeskError;
 pub(crate) use offer::OfferChoice;
 
@@ -16,6 +20,7 @@ use crate::store::filter::Cond;
 use crate::store::messages::{self, MessageRow, Subject};
 use crate::store::outbox::OutboxStatus;
 use crate::store::{Conn, Store};
+use serde_json::json;
 
 /// Messages that are shown with a change or an offer.
 const MESSAGES: i64 = 10;
@@ -38,7 +43,10 @@ pub(crate) struct ListQuery {
 
 impl Desk {
     /// Changes, the oldest first.
-    pub(crate) fn list(&self, query: &ListQuery) -> Result<String, DeskError> {
+    pub(crate) fn list(&self, query: &ListQuery) -> Result<Answer, DeskError> {
+        if let Some(account_id) = query.account {
+            self.account(account_id)?;
+        }
         let filter = ChangeFilter {
             account_id: query.account.map(Cond::one).unwrap_or_default(),
             status: query
@@ -57,11 +65,12 @@ impl Desk {
         if all > changes.len() {
             text.push_str(&format!("{} of {all} are shown, the oldest; --limit {all} shows all\n", changes.len()));
         }
-        Ok(text)
+        let value = json!({ "total": all, "changes": changes.iter().map(change_value).collect::<Vec<_>>() });
+        Ok(Answer::new(text, value))
     }
 
     /// Everything about one change, with what the channel said about its offer or order.
-    pub(crate) fn show(&self, id: &str) -> Result<String, DeskError> {
+    pub(crate) fn show(&self, id: &str) -> Result<Answer, DeskError> {
         let parsed = parse(id)?;
         let found = self.read(|conn| {
             let Some(change) = changes::by_ids(conn, &[parsed])?.pop() else { return Ok(None) };
@@ -85,35 +94,51 @@ impl Desk {
             ["next try".to_owned(), time(change.next_try())],
             ["last error".to_owned(), change.last_error.clone().unwrap_or_default()],
         ];
+        let value = json!({ "change": change_value(&change), "content": payload, "messages": self.message_values(&messages) });
         lines.extend(payload.map(|payload| ["content".to_owned(), payload]));
-        Ok(format!("{}\n{}", filled(lines), self.messages_text(&messages)))
+        Ok(Answer::new(format!("{}\n{}", filled(lines), self.messages_text(&messages)), value))
     }
 
-    /// Changes go again now. All of them exist, or nothing is done.
-    pub(crate) fn retry(&self, ids: &[String]) -> Result<String, DeskError> {
-        let parsed = ids.iter().map(|id| parse(id)).collect::<Result<Vec<_>, _>>()?;
-        let known = self.read(|conn| changes::by_ids(conn, &parsed))?;
-        if let Some((id, _)) = ids.iter().zip(&parsed).find(|(_, id)| !known.iter().any(|change| change.id == **id)) {
-            return Err(unknown(id));
-        }
-        for change in &known {
-            self.active_account(change.account_id)?;
+    /// Changes go again now. Those that cannot are named, with the reason.
+    pub(crate) fn retry(&self, ids: &[String]) -> Result<Answer, DeskError> {
+        let (mut wanted, mut left) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.may_retry(id) {
+                Ok(id) => wanted.push(id),
+                Err(error @ DeskError::Store(_)) => return Err(error),
+                Err(why) => left.push((id, why.to_string())),
+            }
         }
         let again = self.write(move |tx| {
-            for id in &parsed {
+            for id in &wanted {
                 changes::retry(tx, *id)?;
             }
-            changes::by_ids(&mut tx.conn, &parsed)
+            changes::by_ids(&mut tx.conn, &wanted)
         })?;
         let now = Stamp::now();
-        Ok(again.iter().map(|change| format!("{}: {}\n", change.id, when(change, now))).collect())
+        let text = again.iter().map(|change| format!("{}: {}\n", change.id, when(change, now))).collect();
+        let retried = again.iter().map(|change| json!({ "change": change.id.to_string(), "next_try": time_value(change.next_try()) }));
+        let value = json!({
+            "retried": retried.collect::<Vec<_>>(),
+            "left": left.iter().map(|(id, why)| json!({ "change": id, "why": why })).collect::<Vec<_>>(),
+        });
+        let left = left.iter().map(|(id, why)| format!("{id} is not retried: {why}")).collect();
+        Ok(Answer { left, ..Answer::new(text, value) })
+    }
+
+    fn may_retry(&self, id: &str) -> Result<ChangeId, DeskError> {
+        let parsed = parse(id)?;
+        let change = self.read(|conn| changes::by_ids(conn, &[parsed]))?.pop().ok_or_else(|| unknown(id))?;
+        self.active_account(change.account_id)?;
+        Ok(parsed)
     }
 
     /// Everything of an account that waits goes again now.
-    pub(crate) fn retry_account(&self, account_id: AccountId, parked_only: bool) -> Result<String, DeskError> {
+    pub(crate) fn retry_account(&self, account_id: AccountId, parked_only: bool) -> Result<Answer, DeskError> {
         self.active_account(account_id)?;
         let count = self.write(move |tx| changes::retry_account(tx, account_id, parked_only))?;
-        Ok(format!("account {account_id}: {count} changes go again\n"))
+        let value = json!({ "account_id": account_id.0, "retried": count });
+        Ok(Answer::new(format!("account {account_id}: {count} changes go again\n"), value))
     }
 
     /// Gives a change up. What is left of it is an upload message.

@@ -1,6 +1,9 @@
 //! `kontor offer show`: what a channel shows of an item, as far as we know.
 
-use super::{Desk, DeskError, MESSAGES, filled, table, time};
+use serde_json::{Value, json};
+
+use super::answer::{change_value, time_value};
+use super::{Answer, Desk, DeskError, MESSAGES, filled, table, time};
 use crate::config::Account;
 use crate::domain::{AccountId, Decimal, Failure, ItemId, OfferId, Stamp};
 use crate::preparation::{self, Frame, effective};
@@ -32,7 +35,7 @@ struct Found {
 
 impl Desk {
     /// What the channel shows of an offer, since when, what is on its way, and what was last said about it.
-    pub(crate) fn offer(&self, choice: &OfferChoice) -> Result<String, DeskError> {
+    pub(crate) fn offer(&self, choice: &OfferChoice) -> Result<Answer, DeskError> {
         let filter = match choice {
             OfferChoice::Number(_) => None,
             OfferChoice::Item { account, item } => Some(OfferFilter {
@@ -52,7 +55,7 @@ impl Desk {
             self.load(conn, offer).map(Some)
         })?;
         match (found, choice) {
-            (Some(found), _) => Ok(self.told(&found)),
+            (Some(found), _) => Ok(Answer::new(self.told(&found), self.value_of(&found))),
             (None, OfferChoice::Number(number)) => Err(DeskError::UnknownOffer(OfferId(*number))),
             (None, OfferChoice::Item { account, item }) => Err(DeskError::NoOffer { account_id: AccountId(*account), item: item.clone() }),
         }
@@ -79,6 +82,30 @@ impl Desk {
         let known = preparation::load(conn, account, &[item_id])?;
         let item = known.items.get(&item_id);
         Ok(item.and_then(|item| effective(&frame, &known, item).ok()?.title.ok()).map(|title| title.value))
+    }
+
+    fn value_of(&self, found: &Found) -> Value {
+        let offer = &found.offer;
+        let moment = |micros: Option<i64>| time_value(micros.map(Stamp));
+        json!({
+            "offer_id": offer.offer_id.0,
+            "account_id": offer.account_id.0,
+            "internal_item_number": found.item,
+            "title": found.title,
+            "state": offer.state.word(),
+            "meant_to_run": offer.wanted == Wanted::Running,
+            "ended_by": (offer.ended_by != EndedBy::Nobody).then(|| offer.ended_by.word()),
+            "started_at": moment(offer.started_at),
+            "ended_at": moment(offer.ended_at),
+            "external_offer_number": offer.external_offer_number,
+            "url": offer.url,
+            "price": offer.shown_price.map(|price| Decimal(price).to_string()),
+            "quantity": offer.shown_quantity,
+            "open_quantity": offer.open_quantity,
+            "last_changed": time(Stamp(offer.last_changed)),
+            "changes": found.changes.iter().map(change_value).collect::<Vec<_>>(),
+            "messages": self.message_values(&found.messages),
+        })
     }
 
     fn told(&self, found: &Found) -> String {

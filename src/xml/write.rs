@@ -28,7 +28,7 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
 }
 
 /// Nothing of it is escaped or left out; most texts are like that.
-fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'<' | b'>' | b'&' | b'"'))
 }
 

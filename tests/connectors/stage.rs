@@ -134,6 +134,8 @@ pub(crate) type Opened = Result<Vec<Box<dyn Stage>>, &'static str>;
 pub(crate) struct StageEntry {
     /// The channel as it is by itself, then with other settings that change how it works.
     pub(crate) open: fn() -> Opened,
+    /// It takes nothing to open another one.
+    pub(crate) is_double: bool,
     /// Scenarios that cannot be brought about at this channel, and why. Whatever a capability excludes is not among them.
     pub(crate) untried: &'static [(&'static str, &'static str)],
 }
@@ -145,6 +147,11 @@ pub(crate) trait Stage: Send + Sync {
 
     /// A connector as a new process makes it: it remembers nothing.
     fn connector(&self) -> Box<dyn Connector>;
+
+    /// What `[accounts.settings]` says, where a Kontor in a process of its own reaches the channel.
+    fn settings(&self) -> Option<String> {
+        None
+    }
 
     /// Everything under this SKU, ended offers included.
     fn offers(&self, sku: &str) -> Vec<Shown>;

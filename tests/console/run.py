@@ -51,7 +51,9 @@ class Console(Runner):
             "the settings and the audit show no secrets, and what was done",
             "every page fits on a phone, light and dark, in English and German",
             "a page can be used by keyboard alone",
+            "the journal says what the ERP sent, and rehearses it",
             "who logs out is logged out",
+            "the tour of the demo goes from an empty shop to a shipped order, without a login, and fits on a phone",
             "the browser has nothing to complain of",
         ]
         folder = self.work / "gateway"
@@ -75,7 +77,7 @@ class Story:
     def __init__(self, browser, url, images):
         self.url, self.images, self.complaints = url, images, []
         port = int(url.rsplit(":", 1)[1])
-        self.erp, self.shop = Erp(port, "erp", "demo", [ACCOUNT]), Sandbox(ACCOUNT, port)
+        self.erp, self.shop = Erp(port, "erp", "demo", [ACCOUNT]), Sandbox(ACCOUNT, port, "")
         self.browser = browser
         self.page = self.new_page()
 
@@ -192,7 +194,7 @@ class Story:
         self.go("/audit")
         self.sees("Ship what is open", "Try again", "Log in")
         yield
-        self.fits(["", "/stuck", "/orders", "/items", "/offers", "/messages", "/audit", "/settings", "/find", order, item, offer])
+        self.fits(["", "/stuck", "/orders", "/items", "/offers", "/messages", "/calls", "/audit", "/settings", "/find", order, item, offer])
         yield
         self.go("/orders")
         page.keyboard.press("Tab")
@@ -204,13 +206,49 @@ class Story:
         page.keyboard.press("Enter")
         self.sees("What happened")
         yield
+        self.go("/calls")
+        page.select_option("select[name=operation]", "updatePricelist")
+        page.get_by_role("button", name="Show").click()
+        page.locator("main td a").last.click()
+        self.sees("updatePricelist", "MUG-BLUE")
+        self.picture("call")
+        page.get_by_role("button", name="Rehearse").click()
+        self.sees("What it would say now", "0 Failures")
+        yield
         page.get_by_role("button", name="Log out").click()
         expect(page).to_have_url(f"{self.url}/console/login")
         self.go("/orders")
         expect(page.locator("input[name=password]")).to_be_visible()
         yield
+        self.tour()
+        yield
         assert not self.complaints, self.complaints
         yield
+
+    def tour(self):
+        page = self.page
+        page.goto(self.url)
+        page.get_by_role("button", name="Load the sample catalogue").click()
+        expect(page.get_by_role("status")).to_contain_text("done")
+        until("the catalogue is in the shop", lambda: len(self.shop.shown()) >= 100)
+        page.get_by_role("link", name="Open the shop").first.click()
+        row = page.locator("tr", has_text="TEAPOT-SAGE")
+        until("its picture is there", lambda: row.locator("img").evaluate("picture => picture.naturalWidth") > 100)
+        self.picture("shop")
+        row.get_by_role("button", name="Buy one").click()
+        expect(page.locator(".good")).to_contain_text("is placed")
+        page.get_by_role("link", name="back to the start").click()
+        until("the order is collected", lambda: page.reload() and "to be shipped" in page.locator(".hits li").first.inner_text())
+        self.picture("tour")
+        page.locator(".hits li").first.get_by_role("button", name="Ship what is open").click()
+        expect(page.get_by_role("status")).to_contain_text("done")
+        expect(page.locator(".hits li").first).to_contain_text("shipped, done")
+        page.set_viewport_size(PHONE)
+        for path in ("/", "/?language=de"):
+            page.goto(self.url + path)
+            wide = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+            assert wide <= 0, f"the tour is {wide} pixels too wide on a phone"
+        page.set_viewport_size(DESKTOP)
 
     def fits(self, paths):
         page = self.page

@@ -1,23 +1,41 @@
-"""The three channels of the day as their buyers see them, and what goes wrong with them."""
+"""The channels of the day as their buyers see them, and what goes wrong with them."""
 
 import base64
 import http.client
 import json
+import os
+import re
 import socket
+import subprocess
 import threading
+from pathlib import Path
 
 from vendure import ShopError
 
+ROOT = Path(__file__).resolve().parents[2]
 
 # Only an administrator may use a sandbox outside the demo.
 ADMIN = "Basic " + base64.b64encode(b"admin:example").decode()
 
 
-class Sandbox:
+class Mailed:
+    """Buyers say in their address what is to become of the order; `tag` ends the addresses of one day."""
+
+    # A real shop takes its time for an order.
+    buyers_of_ten_calls = 1
+
+    def fate(self, order):
+        """None for an order of another day."""
+        return order["email"].split("-", 1)[0] if order["email"].endswith(self.tag) else None
+
+
+class Sandbox(Mailed):
     """A scripted shop; it lives in the gateway, so it is away while that is."""
 
-    def __init__(self, account, port):
-        self.account, self.port = account, port
+    buyers_of_ten_calls = 5
+
+    def __init__(self, account, port, tag):
+        self.account, self.port, self.tag = account, port, tag
 
     def ask(self, method, path, body=None):
         """(status, answer). Raises OSError or HTTPException while the gateway is away."""
@@ -52,7 +70,7 @@ class Sandbox:
     def heal(self):
         self.ask("DELETE", "/faults")
 
-    def shown(self):
+    def shown(self, _skus=()):
         """SKU -> (pieces that buyers may order, price); an ended offer has none and no price."""
         offers = self.get("/offers")["offers"]
         return {o["sku"]: (o["quantity"], o["price"]) if o["running"] else (0, None) for o in offers}
@@ -72,11 +90,11 @@ class Sandbox:
         }
 
 
-class Vendure:
+class Vendure(Mailed):
     """A real shop. Buyers and merchant reach it directly, Kontor through a line that can be cut."""
 
-    def __init__(self, account, shop, line, skus, tag):
-        self.account, self.shop, self.line, self.skus, self.tag = account, shop, line, skus, tag
+    def __init__(self, account, shop, line, tag):
+        self.account, self.shop, self.line, self.tag = account, shop, line, tag
 
     def buy(self, sku, pieces, email):
         variants = self.shop.variants(sku)
@@ -93,9 +111,12 @@ class Vendure:
     def heal(self):
         self.line.join()
 
-    def shown(self):
+    def close(self):
+        self.line.close()
+
+    def shown(self, skus):
         shown = {}
-        for variant in self.shop.variants(*self.skus):
+        for variant in self.shop.variants(*skus):
             if variant["sku"] in shown:
                 raise OSError(f"the shop has {variant['sku']} twice")
             pieces = max(0, variant["on_hand"] - variant["allocated"]) if variant["enabled"] else 0
@@ -116,6 +137,88 @@ class Vendure:
             for order in self.shop.placed_orders()
             if order["customer"]["emailAddress"].endswith(self.tag)
         }
+
+
+class Staged:
+    """A channel on which the Rust tests play buyers and merchant. Kontor reaches it through a line that can be cut."""
+
+    buyers_of_ten_calls = 2
+
+    def __init__(self, account, connector):
+        self.account, self.connector = account, connector
+        self.fates = {}
+        self.lock = threading.Lock()
+        test = ("connectors::suite::serve::the_day_plays_on_a_stage", "--", "--exact", "--ignored", "--nocapture")
+        self.process = subprocess.Popen(
+            ["cargo", "test", "--quiet", "--lib", *test], cwd=ROOT, env=os.environ | {"KONTOR_SUITE": connector},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        settings = self.ask("settings")
+        port = re.search(r"http://127\.0\.0\.1:(\d+)", settings)[1]
+        self.line = Line(int(port))
+        self.settings = settings.replace(f"127.0.0.1:{port}", f"127.0.0.1:{self.line.port}")
+
+    def ask(self, what, **more):
+        with self.lock:
+            self.process.stdin.write(json.dumps({"do": what} | more) + "\n")
+            self.process.stdin.flush()
+            # Beside the answers comes what the test program says.
+            for line in self.process.stdout:
+                if line.startswith("> "):
+                    answer = json.loads(line[2:])
+                    if "fault" in answer:
+                        raise OSError(f"the stage of {self.connector} cannot do {what} {more}")
+                    return answer["answer"]
+        raise OSError(f"the stage of {self.connector} is gone")
+
+    def buy(self, sku, pieces, email):
+        number = self.ask("buys", sku=sku, pieces=pieces)
+        if number:
+            self.fates[number] = email.split("-", 1)[0]
+        return number
+
+    def fate(self, order):
+        """An order may be in the ERP before its buyer knows the number; it is nobody else's."""
+        return self.fates.get(order["number"], "unknown")
+
+    def cancel(self, number):
+        self.ask("cancels", order=number)
+
+    def strike(self, fault):
+        """The exchange after two more ones goes wrong."""
+        self.ask("strikes", fault=fault, passing=2)
+
+    def heal(self):
+        self.line.join()
+        self.ask("clears")
+
+    def shown(self, skus):
+        shown = {}
+        for sku, offers in self.ask("offers", skus=skus).items():
+            if len(offers) > 1:
+                raise OSError(f"{self.connector} has {sku} {len(offers)} times")
+            if offers and offers[0]["running"]:
+                shown[sku] = (offers[0]["quantity"], f"{float(offers[0]['price']):.2f}")
+        return shown
+
+    def orders(self):
+        return {number: self._order(order) for number, order in self.ask("orders", numbers=list(self.fates)).items()}
+
+    @staticmethod
+    def _order(order):
+        (line,) = order["lines"]
+        state = "shipped" if line["shipped"] == line["ordered"] else "open"
+        return {
+            "sku": line["sku"],
+            "pieces": line["ordered"],
+            "state": "cancelled" if order["cancelled"] or line["cancelled"] == line["ordered"] else state,
+            "tracking": order["tracking"],
+        }
+
+    def close(self):
+        self.line.close()
+        self.process.stdin.close()
+        self.process.wait(30)
 
 
 class Line:

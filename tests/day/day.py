@@ -5,7 +5,7 @@ import random
 import threading
 import time
 
-from channels import Sandbox
+from channels import Staged
 from rules import Article, kinds
 
 AWAY = (OSError, http.client.HTTPException)
@@ -28,6 +28,7 @@ class Day:
 
     def __init__(self, seed, tag, articles, channels, erp, calls, restart):
         self.seed, self.tag, self.channels, self.erp, self.restart = seed, tag, channels, erp, restart
+        self.channel = {channel.account: channel for channel in channels}
         self.articles = {article.sku: article for article in articles}
         self.calls = calls  # of each lane, in half a day
         self.lock = threading.Lock()
@@ -87,12 +88,12 @@ class Day:
             self.counts[what] += 1
 
     def work_off(self, mine):
-        """Takes over the new orders of these articles. What becomes of one stands in its buyer's address."""
+        """Takes over the new orders of these articles."""
         skus = {article.sku for article in mine}
         for order in self.erp.orders(new=True):
-            if order["sku"] not in skus or not order["email"].endswith(self.tag):
+            fate = self.channel[order["account"]].fate(order)
+            if order["sku"] not in skus or fate in (None, "unknown"):
                 continue
-            fate = order["email"].split("-", 1)[0]
             self.erp.report(order, "FETCHED")
             self.count("orders")
             if fate == "ship":
@@ -111,8 +112,7 @@ class Day:
         """Buyers of a channel, spread over the day. Whether an order arrived whose answer got lost is for the channel
         to tell."""
         dice = random.Random(f"{self.seed} buyers {channel.account} {half}")
-        # A real shop takes its time for an order.
-        buyers = self.calls // 2 if isinstance(channel, Sandbox) else self.calls // 10
+        buyers = self.calls * channel.buyers_of_ten_calls // 10
         regrets = []
         for n in range(buyers):
             self.wait_for(n / buyers, lanes)
@@ -132,27 +132,45 @@ class Day:
 
     def misfortune(self, half):
         """(share of the calls done, what happens then) of half a day."""
-        one, other = self.channels[0], self.channels[1]
-        shop = self.channels[2] if len(self.channels) > 2 else None
-        cut = shop.line.cut if shop else lambda: None
+        one, other, *shops = self.channels
+        staged = [shop for shop in shops if isinstance(shop, Staged)]
+
+        def all_of(channels, deed):
+            def happens():
+                for channel in channels:
+                    deed(channel)
+
+            return happens
+
+        cut, heal = all_of(shops, lambda shop: shop.line.cut()), all_of(shops, lambda shop: shop.heal())
+
+        def strike(fault):
+            return all_of(staged, lambda shop: shop.strike(fault))
+
         if half == 0:
             return [
                 (0.10, lambda: one.fault(down=True)),
+                (0.15, strike("lost_answer")),
                 (0.25, lambda: other.fault(throttle={"calls": 3, "retry_after_seconds": 1})),
+                (0.30, strike("session_ended")),
                 (0.35, one.heal),
                 (0.40, cut),
                 (0.50, self.restart),
                 (0.60, lambda: other.fault(die={"calls": 3})),
-                (0.75, shop.heal if shop else lambda: None),
+                (0.75, heal),
                 (0.80, lambda: one.fault(delay_ms=80, die={"calls": 2})),
+                (0.90, strike("html")),
             ]
         return [
             (0.10, lambda: other.fault(down=True)),
+            (0.15, strike("throttled")),
             (0.20, lambda: one.fault(die={"calls": 5})),
+            (0.30, strike("cut")),
             (0.35, cut),
             (0.45, self.restart),
             (0.55, other.heal),
-            (0.70, shop.heal if shop else lambda: None),
+            (0.70, heal),
+            (0.80, strike("down")),
             (0.85, lambda: other.fault(throttle={"calls": 2, "retry_after_seconds": 2})),
         ]
 
@@ -239,7 +257,9 @@ class Day:
         deadline = time.monotonic() + REST
         while True:
             shown = {
-                (channel.account, sku): pieces for channel in self.channels for sku, (pieces, _) in channel.shown().items()
+                (channel.account, sku): pieces
+                for channel in self.channels
+                for sku, (pieces, _) in channel.shown(list(self.articles)).items()
             }
             wrong = [f"{key[1]} shows {shown.get(key, 0)} in {key[0]}, not {n} ({self.articles[key[1]]})"
                      for key, n in expected.items() if shown.get(key, 0) != n]  # fmt: skip
@@ -268,7 +288,7 @@ class Day:
         reserved = self.reserved()
         wrong = []
         for channel in self.channels:
-            shown = channel.shown()
+            shown = channel.shown(list(self.articles))
             for sku, article in self.articles.items():
                 pieces, price = shown.get(sku, (0, None))
                 if not article.may_show(channel.account, reserved[sku], pieces):
@@ -282,7 +302,7 @@ class Day:
         wrong = []
         known = {}
         for order in self.erp.orders(new=False):
-            if not order["email"].endswith(self.tag):
+            if self.channel[order["account"]].fate(order) is None:
                 continue
             key = (order["account"], order["number"])
             if key in known:

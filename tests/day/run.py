@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""A scripted day of a merchant with three channels: two sandboxes and a real Vendure shop, one ERP, one Kontor.
+"""A scripted day of a merchant with many channels: two sandboxes, a real Vendure shop, the doubles of those that come from no
+registry, one ERP, one Kontor.
 
 Thousands of stock calls, price changes, sales in all channels, parcels, cancellations by the ERP and by buyers, channels
-that are away, answers that get lost, and two kills of the gateway. At noon, in the evening and at night all three
+that are away, answers that get lost, and two kills of the gateway. At noon, in the evening and at night all
 channels have to show what docs/STOCK.md demands, worked out by rules.py, and each order has to be in the ERP once
 and its fate known to its channel. First on PostgreSQL, then a short one on SQLite.
 
 Everything follows from the seed, except for who comes first where several do something at the same time. Where
-Vendure cannot run the day has two channels, and says so.
+Vendure cannot run the day goes without it, and says so.
 
 Called by ./test; by hand:  .setup/venv/bin/python tests/day/run.py [--seed N] [--gateway target/debug/kontor]
 """
@@ -21,12 +22,14 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "clients"), str(HERE.parent / "vendure")]
 import vendure  # noqa: E402
 from calls import Erp, ErpError  # noqa: E402
-from channels import Line, Sandbox, Vendure  # noqa: E402
+from channels import Line, Sandbox, Staged, Vendure  # noqa: E402
 from day import AWAY, Day, Wrong, articles_of  # noqa: E402
 from gateway import Gateway, GatewayError  # noqa: E402
 from runner import Runner, configuration_head, free_port  # noqa: E402
 
 SANDBOXES, VENDURE = [1000, 1001], 1100
+# Doubles in the Rust tests, by account. A Shopify has an address of its own, which no double here can have.
+STAGED = {1200: "woocommerce", 1201: "magento", 1202: "shopware"}
 # Calls of each of the people at the ERP in half a day.
 CALLS = {"PostgreSQL": 100, "SQLite": 40}
 # One of the accounts may call its channel less often than it would like to.
@@ -42,14 +45,14 @@ CHECKS = [
 ]
 
 
-def configuration(folder, port, database, shop_port):
-    """Kontor's configuration; `shop_port` is None without Vendure."""
+def configuration(folder, port, database, vendure_line, staged):
+    """Kontor's configuration; `vendure_line` is None without Vendure."""
     text = configuration_head(port, database, ["standard"], ["prepayment"], "channel_timeout_seconds = 20")
     text += """
 [[sub_channels]]
 sub_channel_id = 9100
-identifier = "Vendure"
-channel = "Vendure"
+identifier = "Shops"
+channel = "Shops"
 """
     account = """
 [[accounts]]
@@ -69,9 +72,11 @@ DHL = "DHL"
         text += account.format(number, 9000, "sandbox") + f'state_path = "{folder}/{number}.json"\n'
         if number == SANDBOXES[0]:
             text += LIMITED
-    if shop_port:
+    if vendure_line:
         text += account.format(VENDURE, 9100, "vendure")
-        text += f'url = "http://127.0.0.1:{shop_port}"\nusername = "{vendure.KONTOR_USER}"\npassword = "{vendure.KONTOR_PASSWORD}"\n'
+        text += f'url = "http://127.0.0.1:{vendure_line.port}"\nusername = "{vendure.KONTOR_USER}"\npassword = "{vendure.KONTOR_PASSWORD}"\n'
+    for channel in staged:
+        text += account.format(channel.account, 9100, channel.connector) + channel.settings
     return text
 
 
@@ -82,17 +87,23 @@ class Setting:
         folder.mkdir()
         self.arguments, self.folder, self.starts = arguments, folder, 0
         self.port = free_port()
-        self.line = Line(int(shop_url.rsplit(":", 1)[1])) if shop_url else None
-        accounts = SANDBOXES + ([VENDURE] if shop_url else [])
-        articles = articles_of(tag, accounts)
-        channels = [Sandbox(account, self.port) for account in SANDBOXES]
-        if shop_url:
-            skus = [article.sku for article in articles]
-            channels.append(Vendure(VENDURE, vendure.Shop(shop_url), self.line, skus, self.address(tag)))
-        (folder / "kontor.toml").write_text(configuration(folder, self.port, database, self.line and self.line.port))
-        erp = Erp(self.port, "erp", "example", accounts)
-        self.day = Day(seed, self.address(tag), articles, channels, erp, calls, self.restart)
-        self.start()
+        line = Line(int(shop_url.rsplit(":", 1)[1])) if shop_url else None
+        self.shops = [Vendure(VENDURE, vendure.Shop(shop_url), line, self.address(tag))] if shop_url else []
+        self.gateway = None
+        try:
+            staged = []
+            for account, connector in STAGED.items():
+                staged.append(Staged(account, connector))
+                self.shops.append(staged[-1])
+            channels = [Sandbox(account, self.port, self.address(tag)) for account in SANDBOXES] + self.shops
+            accounts = [channel.account for channel in channels]
+            (folder / "kontor.toml").write_text(configuration(folder, self.port, database, line, staged))
+            erp = Erp(self.port, "erp", "example", accounts)
+            self.day = Day(seed, self.address(tag), articles_of(tag, accounts), channels, erp, calls, self.restart)
+            self.start()
+        except BaseException:
+            self.close()
+            raise
 
     @staticmethod
     def address(tag):
@@ -110,9 +121,10 @@ class Setting:
         self.start()
 
     def close(self):
-        self.gateway.__exit__()
-        if self.line:
-            self.line.close()
+        if self.gateway:
+            self.gateway.__exit__()
+        for shop in self.shops:
+            shop.close()
 
     def log(self):
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("start */gateway.log")))

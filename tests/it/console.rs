@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::erp::{Erp, everywhere};
 use crate::raw::Line;
 use crate::words::ACCOUNT;
-use crate::world::{Reply, World, databases, eventually};
+use crate::world::{Database, Reply, World, databases, eventually};
 use kontor::operations::Face;
 
 /// Somebody with a browser.
@@ -202,7 +202,7 @@ fn a_user_sees_what_he_may_see_and_does_what_he_may_do() {
     for database in databases() {
         let world = World::configured(database, &Config::default().text());
         let erp = Person::logged_in(&world, "erp");
-        for path in ["/audit", "/settings"] {
+        for path in ["/audit", "/settings", "/calls", "/calls/1"] {
             assert_eq!(erp.ask("GET", &format!("/console{path}"), None, "").status, 403, "{path}");
         }
         assert_eq!(erp.ask("GET", "/console/orders/99", None, "").status, 404);
@@ -318,4 +318,136 @@ fn an_offer_has_its_page_also_for_who_sees_two_mandators_and_an_order_has_one_fo
             assert!(after.contains("notice good"), "{action}: {after}");
         }
     }
+}
+
+#[test]
+fn an_administrator_reloads_the_configuration_and_sees_what_the_check_says() {
+    let world = World::configured(databases()[0], &Config::default().text());
+    let person = Person::logged_in(&world, "admin");
+    let page = person.page("/settings");
+    assert!(page.contains("has no faults"), "{page}");
+    let path = world.folder().join("kontor.toml");
+    let good = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, good.replace("connector = \"sandbox\"", "connector = \"sandbx\"")).unwrap();
+    let faulty = person.page("/settings");
+    assert!(faulty.contains("has faults") && faulty.contains("sandbx") && !faulty.contains("/do/reload"), "{faulty}");
+    // The button of the page before the fault: it is refused, and says why.
+    let refused = person.act(&page, "reload", &[("back", "/settings")]);
+    assert!(refused.contains("notice bad") && refused.contains("sandbx"), "{refused}");
+    std::fs::write(&path, good.replace("identifier = \"Sandbox\"", "identifier = \"Renamed shop\"")).unwrap();
+    let page = person.page("/settings");
+    let done = person.act(&page, "reload", &[("back", "/settings")]);
+    assert!(done.contains("notice good") && done.contains("Renamed shop"), "{done}");
+}
+
+#[test]
+fn the_journal_says_who_called_what_and_a_kept_call_can_be_rehearsed() {
+    for database in databases() {
+        // The demo keeps what was said.
+        let world = World::demo(database);
+        let item = "<request method=\"updateItems\" version=\"1.0.0\"><item significant_key=\"internal_item_number\"><mandator_id>1</mandator_id>\
+                    <identifier>Mug</identifier><internal_item_number>MUG</internal_item_number><tax_type_id>3</tax_type_id></item>\
+                    <item><mandator_id>1</mandator_id><internal_item_number>BOWL</internal_item_number></item></request>";
+        world.connect("updateItems", item);
+        world.typed("fetchMandators", "");
+        let wrong = crate::world::post_to(&world.base, "/ws/v1", "<x/>", &[("Authorization", "Basic ZXJwOm5vcGU=")]);
+        assert_eq!(wrong.expect("an answer").status, 401);
+        let admin = Person::logged_in(&world, "admin");
+        let list = eventually("both calls in the journal", || {
+            let list = admin.page("/calls");
+            if list.contains(">updateItems</td>") && list.contains(">fetchMandators</td>") { Ok(list) } else { Err(list) }
+        });
+        assert_eq!(list.matches("href=\"/console/calls/").count(), 2, "who is not known is not in it: {list}");
+        let failed = admin.page("/calls?failed=1&user=erp");
+        assert!(failed.contains(">updateItems</td>") && !failed.contains(">fetchMandators</td>"), "{failed}");
+        assert!(!admin.page("/calls?from=2020-01-01T02:13").contains("/console/calls/"), "only ten minutes");
+        assert!(admin.page("/calls?from=2020-01-01T02:13&until=2100-01-01T00:00").contains(">updateItems</td>"));
+        let (_, rest) = failed.split_once("href=\"/console/calls/").expect("a call");
+        let id = rest.split_once('"').expect("its number").0.to_owned();
+        let call = admin.page(&format!("/calls/{id}"));
+        assert!(call.contains("&lt;internal_item_number&gt;MUG&lt;") && call.contains("return_code=&quot;-3001&quot;"), "{call}");
+
+        let form = encoded(&[("token", hidden(&call, "token")), ("once", hidden(&call, "once")), ("call", &id)]);
+        let rehearsed = admin.ask("POST", "/console/do/rehearse", Some(&form), "Sec-Fetch-Site: same-origin\r\n");
+        assert_eq!(rehearsed.status, 200, "{}", rehearsed.body);
+        // The article is there now, so it would be changed.
+        assert!(
+            rehearsed.body.contains("dry_run=&quot;true&quot;") && rehearsed.body.contains("action=&quot;update&quot;"),
+            "{}",
+            rehearsed.body
+        );
+        assert!(admin.page("/audit").contains("Rehearse"));
+        let page = admin.page("/calls");
+        assert_eq!(page.matches("href=\"/console/calls/").count(), 2, "a rehearsal is no call: {page}");
+    }
+}
+
+#[test]
+fn without_payloads_the_journal_has_calls_only() {
+    let world = World::configured(Database::Sqlite, &Config::default().text());
+    world.connect("echo", "<request method=\"echo\"><text>s3cret</text></request>");
+    let admin = Person::logged_in(&world, "admin");
+    let list = eventually("the call", || {
+        let list = admin.page("/calls");
+        if list.contains(">echo</td>") { Ok(list) } else { Err(list) }
+    });
+    let id = list.split_once("href=\"/console/calls/").and_then(|(_, rest)| rest.split_once('"')).expect("a call").0;
+    let call = admin.page(&format!("/calls/{id}"));
+    assert!(call.contains("calls.payload_days") && !call.contains("s3cret") && !call.contains("/do/rehearse"), "{call}");
+}
+
+#[test]
+fn the_tour_goes_from_an_empty_shop_to_a_shipped_order() {
+    for database in databases() {
+        let world = World::demo(database);
+        let visitor = Person { world: &world, cookie: String::new() };
+        let tour = || {
+            let reply = visitor.ask("GET", "/", None, "");
+            assert_eq!(reply.status, 200, "{}", reply.body);
+            reply.body
+        };
+        let press = |page: &str, step: &str, more: &[(&str, &str)]| {
+            let own = [("token", hidden(page, "token")), ("once", hidden(page, "once"))];
+            let form = encoded(&own.iter().chain(more).copied().collect::<Vec<_>>());
+            let reply = visitor.ask("POST", &format!("/tour/{step}"), Some(&form), "Sec-Fetch-Site: same-origin\r\n");
+            assert_eq!(reply.status, 303, "{step}: {}", reply.body);
+            let page = visitor.ask("GET", reply.header("location").expect("a way back"), None, "").body;
+            assert!(page.contains("notice good"), "{step}: {page}");
+        };
+        let page = tour();
+        assert!(page.contains("Load the sample catalogue") && !page.contains("Ship what is open</button>"), "{page}");
+        press(&page, "load", &[]);
+        let shop = eventually("a hundred offers with pictures in the shop", || {
+            let shop = world.get("/sandbox/1000").body;
+            if shop.matches("<img src=\"/images/").count() == 100 { Ok(shop) } else { Err(format!("{} bytes", shop.len())) }
+        });
+        let picture = shop.split_once("<img src=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a picture").0;
+        assert_eq!(world.get(picture).header("content-type"), Some("image/png"));
+
+        let buy = format!("by=page&token={}", hidden(&shop, "token"));
+        let bought =
+            visitor.ask("POST", "/sandbox/1000/orders?sku=MUG-SKY&quantity=1&paid=true", Some(&buy), "Sec-Fetch-Site: same-origin\r\n");
+        assert_eq!((bought.status, bought.header("location")), (303, Some("/sandbox/1000?bought=S-100001")), "{}", bought.body);
+        let page = eventually("the order in the tour", || {
+            let page = tour();
+            if page.contains("Ship what is open</button>") { Ok(page) } else { Err(page) }
+        });
+        assert!(!page.contains("/tour/load"), "it is loaded: {page}");
+        let shipped = [("order", hidden(&page, "order")), ("mandator", "1"), ("carrier", "DHL"), ("tracking", "00340434161091000000")];
+        press(&page, "shipped", &shipped);
+        eventually("the tracking number in the shop", || {
+            let order = world.sandbox_get("/orders/S-100001").to_string();
+            if order.contains("00340434161091000000") { Ok(()) } else { Err(order) }
+        });
+        assert_eq!(visitor.ask("POST", "/tour/load", Some("token=wrong"), "Sec-Fetch-Site: same-origin\r\n").status, 403);
+    }
+}
+
+#[test]
+fn outside_the_demo_the_start_page_leads_to_the_console() {
+    let world = World::configured(Database::Sqlite, &Config::default().text());
+    let stranger = Person { world: &world, cookie: String::new() };
+    let reply = stranger.ask("GET", "/", None, "");
+    assert_eq!((reply.status, reply.header("location")), (303, Some("/console")));
+    assert_eq!(stranger.ask("POST", "/tour/load", Some(""), "").status, 404);
 }

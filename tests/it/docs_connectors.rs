@@ -130,7 +130,8 @@ fn example() -> String {
 fn uncommented(text: &str) -> String {
     let is_toml = |line: &&str| {
         let key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        line.starts_with('[') || line.split_once(" = ").is_some_and(|(before, _)| !before.is_empty() && before.chars().all(key))
+        (line.starts_with('[') && line.ends_with(']'))
+            || line.split_once(" = ").is_some_and(|(before, _)| !before.is_empty() && before.chars().all(key))
     };
     text.lines().filter_map(|line| line.strip_prefix("# ")).filter(is_toml).fold(String::new(), |text, line| text + line + "\n")
 }

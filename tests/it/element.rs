@@ -43,6 +43,12 @@ impl Element {
         self.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}"))
     }
 
+    /// The texts of the entries of a list of its own.
+    pub(crate) fn texts(&self, list: &str) -> Vec<&str> {
+        let list = self.children.iter().find(|child| same(&child.name, list));
+        list.map(|list| list.children.iter().map(|entry| entry.text.as_str()).collect()).unwrap_or_default()
+    }
+
     pub(crate) fn number(&self, name: &str) -> i32 {
         self.must(name).parse().unwrap_or_else(|_| panic!("{name} is no number in {self:?}"))
     }

@@ -21,7 +21,8 @@ fn what_went_to_a_channel_and_came_back_can_be_read_and_failures_found() {
         eventually("the feed of the listing", || {
             let found = feeds(&erp, "<feed_type filter_method=\"=\" filter_value=\"submit\"/>");
             let said = found.having("feed_id").into_iter().any(|feed| {
-                feed.get("request").is_some_and(|text| text.contains("MUG")) && feed.get("answer").is_some_and(|text| text.contains("Done"))
+                feed.get("request").is_some_and(|text| text.contains("MUG"))
+                    && feed.get("answer").is_some_and(|text| text.contains("\"done\""))
             });
             if said { Ok(()) } else { Err(format!("{found:?}")) }
         });

@@ -32,7 +32,7 @@ pub(crate) fn create(world: &World, labels: &str) -> String {
 }
 
 /// Number and status of each label, and how many files it has.
-fn labels(world: &World) -> Vec<(String, String, usize)> {
+pub(crate) fn labels(world: &World) -> Vec<(String, String, usize)> {
     let answer = world.connect(
         "fetchShippingLabels",
         "<request method=\"fetchShippingLabels\" version=\"1.0.0\"><filter><mandator_id filter_method=\"=\" filter_value=\"1\"/></filter></request>",

@@ -21,7 +21,7 @@ fn payments(world: &World, arguments: &[&str]) -> (bool, String) {
     (status.success(), [stdout, stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat())
 }
 
-fn done(world: &World, arguments: &[&str]) -> String {
+pub(crate) fn done(world: &World, arguments: &[&str]) -> String {
     let (success, text) = payments(world, arguments);
     assert!(success, "{arguments:?}: {text}");
     text
@@ -34,7 +34,7 @@ fn refused(world: &World, arguments: &[&str]) -> String {
 }
 
 /// A phone order for one article; gives its number.
-fn order(world: &World, key: &str, price: &str) -> String {
+pub(crate) fn order(world: &World, key: &str, price: &str) -> String {
     let request = format!(
         "<request method=\"updateOrders\" version=\"1.0.0\"><order significant_key=\"external_order_number_1\"><mandator_id>1</mandator_id>\
          <external_order_number_1>{key}</external_order_number_1><order_date>2026-01-15T10:30:00</order_date>\
@@ -52,7 +52,7 @@ fn value(answer: &str, element: &str) -> String {
     rest.split('<').next().unwrap_or_default().to_owned()
 }
 
-fn status(world: &World, number: &str) -> String {
+pub(crate) fn status(world: &World, number: &str) -> String {
     let filter = format!(
         "<filter><mandator_id filter_method=\"=\" filter_value=\"1\"/><order_number filter_method=\"=\" filter_value=\"{number}\"/></filter>"
     );
@@ -61,7 +61,7 @@ fn status(world: &World, number: &str) -> String {
 }
 
 /// A statement of one day with bookings of an amount and a text.
-fn statement(number: u32, bookings: &[(&str, &str)]) -> String {
+pub(crate) fn statement(number: u32, bookings: &[(&str, &str)]) -> String {
     let cents = |amount: &str| amount.replace(',', "").parse::<u64>().expect("an amount");
     let total: u64 = 100_000 + bookings.iter().map(|(amount, _)| cents(amount)).sum::<u64>();
     let lines: String = bookings
@@ -76,7 +76,7 @@ fn statement(number: u32, bookings: &[(&str, &str)]) -> String {
     )
 }
 
-fn put(place: &Path, name: &str, text: &str) {
+pub(crate) fn put(place: &Path, name: &str, text: &str) {
     std::fs::write(place.join(name), text).expect("a file");
 }
 

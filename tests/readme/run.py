@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Runs README.md: every block marked `<!-- test: NAME -->`, in order and as it is printed, against a fresh demo.
+"""Runs README.md and docs/DEMO.md: every block marked `<!-- test: NAME -->`, in order and as it is printed, against a fresh demo.
 
-Put in are only the real address for 127.0.0.1:8080 and the program for target/release/kontor; the block `start` is
-the program itself. A block has to end with 0, and the lines of a ```text block right behind it have to appear in what
+Put in is only the real address for 127.0.0.1:8080; KONTOR_URL tells `kontor call` the same, and PATH leads to the program.
+The block `start` is the program itself. README.md has at most 200 lines. A block has to end with 0, and the lines of a ```text block right behind it have to appear in what
 it prints, in their order. Python and PHP blocks are left out, with a reason, where zeep or php-soap is not installed.
 
 Called by ./test; by hand:  .setup/venv/bin/python tests/readme/run.py [--gateway target/debug/kontor]
 """
 
 import argparse
+import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -26,23 +26,24 @@ sys.path.insert(0, str(HERE.parent / "clients"))
 from gateway import Gateway, GatewayError  # noqa: E402
 
 ADDRESS = "127.0.0.1:8080"
-PROGRAM = "target/release/kontor"
+PAGES = ["README.md", "docs/DEMO.md"]
+MOST_LINES = 200
 START = f"cargo run --release -- serve --demo\n"
-# Blocks that only look. What they look at is told to the shop behind the call before, a moment later at worst.
-LOOKING = {"shipped"}
+# Blocks that only look. What they look at follows the call before, a moment later at worst.
+LOOKING = {"fetch", "shipped"}
 # The loop, which has to be there whole: (name of the block, what its output has to hold whatever the page says).
 LOOP = {
-    "article": 'return_code="0"',
-    "price": 'return_code="0"',
-    "stock": 'return_code="0"',
-    "prepare": 'return_code="0"',
-    "upload": 'return_code="0"',
+    "article": "report ok",
+    "stock": "report ok",
+    "list": "report ok",
     "buy": '"order_id"',
-    "collect": 'return_code="0"',
-    "fetch": "<order_id>",
-    "fetched": 'return_code="0"',
-    "ship": 'return_code="0"',
-    "shipped": '"tracking_number":"00340434161094000001"',
+    "fetch": "order_id=",
+    "ship": "report ok",
+    "price": "report ok",
+    "buy again": '"order_id"',
+    "fetched": "report ok",
+    "ship in parts": "report ok",
+    "shipped": '"tracking_number":"00340434161094000003"',
 }
 
 
@@ -52,7 +53,7 @@ class Failed(Exception):
 
 def blocks(page):
     """(name, language, text, expected lines) of the marked blocks."""
-    pattern = r"<!-- test: (\S+) -->\n```(\w+)\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
+    pattern = r"<!-- test: ([^\n]+) -->\n```(\w+)\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
     found = re.findall(pattern, page, re.DOTALL | re.MULTILINE)
     return [(name, language, text, [line.strip() for line in expected.splitlines()]) for name, language, text, expected in found]
 
@@ -93,12 +94,12 @@ def missing(expected, output):
     return None
 
 
-def run_block(name, language, text, expected, folder):
+def run_block(name, language, text, expected, folder, environment):
     attempts = 40 if name in LOOKING else 1
     for attempt in range(attempts):
         done = subprocess.run(
             command(language, text, folder),
-            cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
+            cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
         )  # fmt: skip
         output = done.stdout.decode(errors="replace")
         lack = missing(expected, output) or (LOOP[name] if LOOP.get(name, "") not in output else None)
@@ -113,6 +114,9 @@ def run_block(name, language, text, expected, folder):
 
 
 def check_page(found):
+    lines = len((ROOT / "README.md").read_text().splitlines())
+    if lines > MOST_LINES:
+        raise Failed(f"README.md has {lines} lines; at most {MOST_LINES} are read")
     names = [name for name, *_ in found]
     if [name for name in names if name in LOOP] != list(LOOP):
         raise Failed(f"the page's blocks are {', '.join(names)}; expected the loop {', '.join(LOOP)}")
@@ -147,9 +151,11 @@ def run(arguments, work):
     loop = "the calls to copy"
     gateway = Gateway(arguments.gateway, work, ["serve", "--demo", "--listen", "127.0.0.1:0"])
     try:
-        found = blocks((ROOT / "README.md").read_text())
+        found = [block for page in PAGES for block in blocks((ROOT / page).read_text())]
         check_page(found)
         with gateway as url:
+            path = f"{gateway.binary.resolve().parent}{os.pathsep}{os.environ['PATH']}"
+            environment = os.environ | {"KONTOR_URL": url, "PATH": path}
             for name, language, text, expected in found[1:]:
                 reason = lacking(language)
                 if reason:
@@ -157,9 +163,8 @@ def run(arguments, work):
                     continue
                 print(f"-- {name}", flush=True)
                 text = text.replace(ADDRESS, url.removeprefix("http://"))
-                text = text.replace(PROGRAM, shlex.quote(str(gateway.binary)))
                 try:
-                    run_block(name, language, text, expected, work)
+                    run_block(name, language, text, expected, work, environment)
                 except subprocess.TimeoutExpired:
                     raise Failed(f"the block `{name}` took longer than 120 s") from None
                 if language != "sh":

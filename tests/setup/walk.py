@@ -42,7 +42,7 @@ class Guide:
         self.checks = ["the shop starts, and kontor check logs in", *checks]
         self.live = {
             "the connector's own tests against the shop": ["--lib", f"connectors::{self.word}::live", "--", "--ignored"],
-            "the conformance suite against the shop": ["--lib", "connectors::suite::every_connector", "--", "--nocapture"],
+            "the conformance suite against the shop": ["--lib", "connectors::promises", "--", "--nocapture"],
             "a gateway that is killed, on both databases": ["--test", "it", f"real_shop::{self.word}", "--", "--ignored"],
         }
 

@@ -9,7 +9,7 @@ use super::preparation::preparation;
 use crate::config::fault::{define, remedy};
 use crate::config::given::Connectors;
 use crate::config::raw::{RawAccount, RawRateLimits};
-use crate::config::secret::Origin;
+use crate::config::secret::{Origin, resolve};
 use crate::config::{Account, Listing, PricelistSeed, Reconciliation, Settings};
 use crate::domain::rate::{ChannelCall, Rate, Rates};
 use crate::domain::{AccountId, MandatorId, WarehouseId};
@@ -69,6 +69,7 @@ fn account(c: &mut Checker<'_>, mut raw: RawAccount, n: usize, settings: &Settin
         reconciliation,
         silence_alarm: silence.map(|hours| Duration::from_secs(hours * 3600)),
         rate_limits,
+        ca_file: raw.ca_file.map(|file| resolve(c.secrets.folder, &file)),
         settings: own_settings(c, &at("settings"), raw.settings),
     };
     if c.faults.len() == faults_before {

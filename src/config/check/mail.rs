@@ -201,7 +201,7 @@ fn account(
     }
 }
 
-fn address(c: &mut Checker<'_>, path: &str, text: &str) -> Option<EmailAddress> {
+pub(super) fn address(c: &mut Checker<'_>, path: &str, text: &str) -> Option<EmailAddress> {
     let parsed = EmailAddress::parse(text);
     parsed.map_err(|fault| c.fault(path, format!("\"{text}\" {fault}; write an address such as shop@example.com"))).ok()
 }

@@ -2,6 +2,7 @@
 //! `load` throws the settings away when there is any fault.
 
 mod accounts;
+mod alarms;
 mod documents;
 mod exposed;
 mod mail;
@@ -23,7 +24,7 @@ use super::given::{Connectors, Overrides};
 use super::raw::RawFile;
 use super::read::{Places, Problem};
 use super::secret::{Origin, Secrets};
-use super::{FileFolder, Settings};
+use super::{Alarms, FileFolder, Settings};
 
 /// Ids on the wire fit 31 bits.
 const IDS: RangeInclusive<i64> = 1..=i32::MAX as i64;
@@ -35,6 +36,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
     let limits = process::limits(c, raw.limits);
     let replay = process::replay(c, &raw.replay);
     let dispatch = process::dispatch(c, raw.dispatch);
+    let calls = process::calls(c, &raw.calls);
     let mandators = master::mandators(c, raw.mandators);
     let (of_documents, of_media) = (FileFolder::documents(&database, c.secrets.folder), FileFolder::media(&database, c.secrets.folder));
     let documents = documents::file_folder(c, "documents", raw.documents, of_documents);
@@ -58,6 +60,7 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         limits,
         replay,
         dispatch,
+        calls,
         users,
         documents,
         media,
@@ -75,12 +78,14 @@ pub(super) fn check(c: &mut Checker<'_>, raw: RawFile, over: &Overrides, connect
         suppliers,
         media_types,
         mail: None,
+        alarms: Alarms::default(),
         payments,
         demo: false,
     };
     settings.accounts = accounts::accounts(c, raw.accounts, &settings, connectors);
     settings.carriers = documents::carriers(c, raw.carriers, &settings.mandators, connectors);
     settings.mail = mail::mail(c, raw.mail, &settings, connectors);
+    settings.alarms = alarms::alarms(c, raw.alarms, settings.mail.as_ref());
     exposed::warn(c, &settings, connectors);
     settings
 }

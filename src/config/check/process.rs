@@ -8,8 +8,8 @@ use ipnet::IpNet;
 use super::Checker;
 use crate::config::database::{self, DEFAULT_FILE};
 use crate::config::given::Overrides;
-use crate::config::raw::{RawDatabase, RawDispatch, RawLimits, RawReplay, RawServer};
-use crate::config::{DEFAULT_LISTEN, Dispatch, Limits, Replay, Server};
+use crate::config::raw::{RawCalls, RawDatabase, RawDispatch, RawLimits, RawReplay, RawServer};
+use crate::config::{Calls, DEFAULT_LISTEN, Dispatch, Limits, Replay, Server};
 use crate::domain::Patience;
 
 const HOUR: u64 = 3600;
@@ -159,6 +159,24 @@ pub(super) fn replay(c: &mut Checker<'_>, raw: &RawReplay) -> Replay {
     let window = c.number("replay.window_seconds", raw.window_seconds, d.window.as_secs(), 0..=86_400);
     let days = c.number("replay.keyed_days", raw.keyed_days, d.keyed.as_secs() / DAY, 1..=365);
     Replay { window: Duration::from_secs(window), keyed: Duration::from_secs(days * DAY) }
+}
+
+pub(super) fn calls(c: &mut Checker<'_>, raw: &RawCalls) -> Calls {
+    let d = Calls::default();
+    let mut days = |key: &str, value, default: Duration, most| {
+        Duration::from_secs(c.number(&format!("calls.{key}"), value, default.as_secs() / DAY, 0..=most) * DAY)
+    };
+    let (keep, payloads) = (days("keep_days", raw.keep_days, d.keep, 3650), days("payload_days", raw.payload_days, d.payloads, 90));
+    if payloads > keep {
+        let text = "is longer than calls.keep_days, after which the calls themselves go; set that to as many days, or this to fewer";
+        c.fault("calls.payload_days", text);
+    }
+    Calls {
+        keep,
+        most: c.size("calls.most", raw.most, d.most, 1_000..=100_000_000),
+        payloads,
+        payload_bytes: c.size("calls.payload_bytes", raw.payload_bytes, d.payload_bytes, 1_024..=MIB),
+    }
 }
 
 pub(super) fn dispatch(c: &mut Checker<'_>, raw: RawDispatch) -> Dispatch {

@@ -55,6 +55,8 @@ fn the_documentation_and_the_example_name_every_key() {
         RawLimits::KEYS,
         RawReplay::KEYS,
         RawDispatch::KEYS,
+        RawCalls::KEYS,
+        RawAlarms::KEYS,
         RawUser::KEYS,
         RawFileFolder::KEYS,
         RawMandator::KEYS,

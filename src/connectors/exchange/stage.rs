@@ -19,6 +19,7 @@ pub(super) use weather::Weather;
 
 pub(crate) const STAGE: StageEntry = StageEntry {
     open,
+    is_double: false,
     untried: &[
         ("found_by_number", "A partner knows offers by the number of their article, so nobody renames them there."),
         ("deleted", "Nobody hears what a partner deletes; each OfferExport names all of an offer, so that he can list it again."),

@@ -26,6 +26,7 @@ use crate::domain::hex::hex;
 
 pub(crate) const STAGE: StageEntry = StageEntry {
     open,
+    is_double: false,
     untried: &[("clock", "The suite cannot set the clock of a real shop. The connector compares only times of the shop with each other.")],
 };
 
@@ -209,12 +210,15 @@ impl Stage for Shop {
     }
 
     fn connector(&self) -> Box<dyn Connector> {
-        let settings = format!(
+        build(&account("medusa", &self.settings().unwrap()), TIMEOUT).unwrap()
+    }
+
+    fn settings(&self) -> Option<String> {
+        Some(format!(
             "url = '{}'\napi_key = '{}'\npicture_hosts = ['127.0.0.1']\nattributes = ['Farbe = farbe', 'Material = material']\nfirst_pull_days = 0\n",
             self.shared.proxy.url(),
             self.shared.key
-        );
-        build(&account("medusa", &settings), TIMEOUT).unwrap()
+        ))
     }
 
     fn offers(&self, sku: &str) -> Vec<Shown> {

@@ -1,10 +1,10 @@
 //! The connector to the scripted shop, in the same process.
 
-use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
+use serde_json::Value;
 
 use super::super::feeds::{self, Exchange, Text};
 use super::super::{
@@ -15,6 +15,7 @@ use super::can::{Can, RIGHTS};
 use super::catalogue;
 use super::face::ShopFace;
 use super::faults::Gate;
+use super::feed;
 use super::shared::SharedShop;
 use super::shop::Shop;
 use crate::domain::OfferId;
@@ -28,14 +29,20 @@ pub(super) struct SandboxConnector {
 
 impl SandboxConnector {
     /// Runs a call and notes it for `fetchFeeds`, where somebody wants to know.
-    fn noted<A: Debug, T: Debug>(what: &str, asked: &A, call: impl FnOnce() -> Result<T, ChannelError>) -> Result<T, ChannelError> {
+    fn noted<T>(
+        what: &str,
+        asked: impl FnOnce() -> Value,
+        answered: impl FnOnce(&T) -> Value,
+        call: impl FnOnce() -> Result<T, ChannelError>,
+    ) -> Result<T, ChannelError> {
         let result = call();
         if feeds::wanted() {
+            let text = |value: Value| Text::of(format!("{value:#}").as_bytes());
             let (answer, failure) = match &result {
-                Ok(answer) => (Text::of(format!("{answer:#?}").as_bytes()), None),
+                Ok(answer) => (text(answered(answer)), None),
                 Err(error) => (Text::default(), Some(error.to_string())),
             };
-            let request = Text::of(format!("{asked:#?}").as_bytes());
+            let request = text(asked());
             feeds::note(Exchange { target: format!("sandbox {what}"), request, status: None, answer, failure });
         }
         result
@@ -128,7 +135,7 @@ impl Connector for SandboxConnector {
                 },
             )
         };
-        Self::noted("submit", &changes, call)
+        Self::noted("submit", || feed::changes(changes), |rows| feed::results(rows), call)
     }
 
     fn poll_task(&self, task: &Task) -> Result<TaskProgress, ChannelError> {
@@ -158,7 +165,7 @@ impl Connector for SandboxConnector {
                 },
             )
         };
-        Self::noted("pull_orders", &cursor, call)
+        Self::noted("pull_orders", || feed::cursor(cursor), feed::pulled, call)
     }
 
     fn push_fact(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
@@ -171,7 +178,7 @@ impl Connector for SandboxConnector {
                 },
             )
         };
-        Self::noted("push_fact", fact, call)
+        Self::noted("push_fact", || feed::fact(fact), feed::outcome, call)
     }
 
     fn read_back(&self, fact: &Fact) -> Result<ReadBack, ChannelError> {
@@ -179,9 +186,8 @@ impl Connector for SandboxConnector {
     }
 
     fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
-        Self::noted("transfer", transfer, || {
-            self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer, &self.can, Utc::now()))
-        })
+        let call = || self.call(|shop| count(&mut shop.counters.transfer_calls, 1), |shop| shop.transfer(transfer, &self.can, Utc::now()));
+        Self::noted("transfer", || feed::transfer(transfer), feed::outcome, call)
     }
 
     fn pull_contacts(&self, kind: ContactKind, cursor: Option<&str>) -> Result<PulledContacts, ChannelError> {

@@ -36,7 +36,7 @@ impl Face for ShopFace {
                 return FaceReply {
                     status: 200,
                     content_type: "text/html; charset=utf-8",
-                    body: page::page(shop, &self.can, token).into_bytes(),
+                    body: page::page(shop, &self.can, token, query).into_bytes(),
                 };
             }
             let routed = match rest.as_slice() {
@@ -73,10 +73,7 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
             Ok(FaceReply::json(200, &json!({ "deleted": sku })))
         }
         ("GET", ["orders"]) => Ok(FaceReply::json(200, &json!({ "orders": shop.orders.values().collect::<Vec<_>>() }))),
-        ("POST", ["orders"]) => {
-            let wish = wish(query, body)?;
-            shop.buy(wish, now).map(|order| FaceReply::json(201, order))
-        }
+        ("POST", ["orders"]) => bought(shop, query, body, now),
         ("GET", ["orders", order_id]) => order(shop, order_id),
         ("POST", ["orders", order_id, "cancel"]) => {
             shop.cancel(order_id, Some("cancelled by the buyer".to_owned()))?;
@@ -96,6 +93,7 @@ fn route(shop: &mut Shop, method: &str, rest: &[&str], query: &str, body: &[u8],
         }
         ("GET", [what @ ("customers" | "coupons")]) => Ok(transferred(shop, what)),
         ("GET", ["faults"]) => Ok(FaceReply::json(200, &shop.faults)),
+        ("POST", ["faults"]) if is_form(body) => pressed(shop, body),
         ("POST", ["faults"]) => misbehave(shop, body),
         ("DELETE", ["faults"]) => {
             shop.faults = Default::default();
@@ -121,6 +119,33 @@ fn misbehave(shop: &mut Shop, body: &[u8]) -> Result<FaceReply, Problem> {
     shop.faults.apply(script);
     shop.changed();
     Ok(FaceReply::json(200, &shop.faults))
+}
+
+fn bought(shop: &mut Shop, query: &str, body: &[u8], now: DateTime<Utc>) -> Result<FaceReply, Problem> {
+    let wish = wish(query, body)?;
+    let base = format!("/sandbox/{}", shop.account_id);
+    shop.buy(wish, now).map(|order| match is_form(body) {
+        true => FaceReply::see(format!("{base}?bought={}", order.order_id)),
+        false => FaceReply::json(201, order),
+    })
+}
+
+/// Whether a page of ours sent it: its forms have a token.
+fn is_form(body: &[u8]) -> bool {
+    url::form_urlencoded::parse(body).any(|(name, value)| name == "by" && value == "page")
+}
+
+/// A button of the page: a fault, or none any more.
+fn pressed(shop: &mut Shop, body: &[u8]) -> Result<FaceReply, Problem> {
+    let fault = url::form_urlencoded::parse(body).find(|(name, _)| name == "fault").map(|(_, fault)| fault.into_owned());
+    match fault {
+        Some(fault) => drop(misbehave(shop, fault.as_bytes())?),
+        None => {
+            shop.faults = Default::default();
+            shop.changed();
+        }
+    }
+    Ok(FaceReply::see(format!("/sandbox/{}", shop.account_id)))
 }
 
 /// How the first fault that a body names is written.

@@ -16,6 +16,7 @@ mod decimal_text;
 mod face;
 mod fault_list;
 mod faults;
+mod feed;
 mod find;
 mod offers;
 mod orders;

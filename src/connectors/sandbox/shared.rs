@@ -3,7 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::super::{StateError, lock};
 use super::shop::Shop;
@@ -12,7 +13,36 @@ use crate::domain::AccountId;
 /// One shop. Who works on it is alone with it, and finds what all others left.
 #[derive(Debug)]
 pub(crate) struct SharedShop {
+    turns: Turns,
     held: Mutex<Held>,
+}
+
+/// Whoever comes first works first. The lock alone lets those overtake who are awake, and many buyers would keep the dispatcher out.
+#[derive(Debug, Default)]
+struct Turns {
+    next: AtomicU64,
+    now: Mutex<u64>,
+    changed: Condvar,
+}
+
+struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    fn wait(&self) -> Turn<'_> {
+        let mine = self.next.fetch_add(1, Ordering::SeqCst);
+        let mut now = lock(&self.now);
+        while *now != mine {
+            now = self.changed.wait(now).unwrap_or_else(PoisonError::into_inner);
+        }
+        Turn(self)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.now) += 1;
+        self.0.changed.notify_all();
+    }
 }
 
 #[derive(Debug)]
@@ -24,7 +54,7 @@ struct Held {
 impl SharedShop {
     /// A shop that ends with this process.
     pub(crate) fn new(account_id: AccountId) -> SharedShop {
-        SharedShop { held: Mutex::new(Held { shop: Shop::new(account_id), kept: None }) }
+        SharedShop { turns: Turns::default(), held: Mutex::new(Held { shop: Shop::new(account_id), kept: None }) }
     }
 
     /// The shop that `file` keeps, or a new one that it will keep from now on.
@@ -33,12 +63,13 @@ impl SharedShop {
         kept.lock()?;
         let shop = kept.read();
         kept.unlock();
-        Ok(SharedShop { held: Mutex::new(Held { shop: shop?, kept: Some(kept) }) })
+        Ok(SharedShop { turns: Turns::default(), held: Mutex::new(Held { shop: shop?, kept: Some(kept) }) })
     }
 
     /// Works on the shop as it is now, and keeps what became of it. An error means that it could not be read, then
     /// nothing was done; or not be written, then others do not see what was done.
     pub(crate) fn work<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> Result<T, StateError> {
+        let _turn = self.turns.wait();
         let mut held = lock(&self.held);
         let Held { shop, kept } = &mut *held;
         let Some(kept) = kept else { return Ok(work(shop)) };

@@ -19,7 +19,7 @@ use super::face::ShopFace;
 use super::shared::SharedShop;
 use crate::domain::{AccountId, Decimal};
 
-pub(crate) const STAGE: StageEntry = StageEntry { open, untried: &[] };
+pub(crate) const STAGE: StageEntry = StageEntry { open, is_double: false, untried: &[] };
 
 fn open() -> Opened {
     let stage = |name, settings: &str, tasks| Box::new(Sandbox::open(name, settings, tasks)) as Box<dyn Stage>;

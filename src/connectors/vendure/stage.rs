@@ -22,6 +22,7 @@ use crate::domain::hex::hex;
 
 pub(crate) const STAGE: StageEntry = StageEntry {
     open,
+    is_double: false,
     untried: &[("clock", "The suite cannot set the clock of a real shop. The connector compares only times of the shop with each other.")],
 };
 
@@ -184,12 +185,15 @@ impl Stage for Shop {
     }
 
     fn connector(&self) -> Box<dyn Connector> {
-        let settings = format!(
+        build(&account("vendure", &self.settings().unwrap()), TIMEOUT).unwrap()
+    }
+
+    fn settings(&self) -> Option<String> {
+        Some(format!(
             "url = '{}'\nusername = 'kontor@example.com'\npassword = 'kontor-secret'\npicture_hosts = ['127.0.0.1']\nean_field = 'ean'\nweight_field = 'grams'\n\
              category_facet = 'category'\nattribute_facets = ['Farbe = farbe', 'Material = material']\ncreate_facet_values = ['farbe', 'material']\n",
             self.shared.proxy.url()
-        );
-        build(&account("vendure", &settings), TIMEOUT).unwrap()
+        ))
     }
 
     fn offers(&self, sku: &str) -> Vec<Shown> {

@@ -1,7 +1,6 @@
 //! What the ERP did with an order, sent to the shop. There are no idempotency keys, so the order is read before, and only what it does not
 //! show is done.
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::super::rule::{Failure, rule_or_error};
@@ -10,14 +9,10 @@ use super::WooCommerce;
 use super::api::outcome_of;
 use super::orders::Order;
 use super::packages::{self, PACKAGES, TRACKING_NUMBER, TRACKING_PROVIDER};
+use super::refund::Credit;
+use super::tracking::Place;
 use crate::domain::message::channel;
 use crate::domain::order::{Content, FactKind, Packet};
-
-#[derive(Debug, Deserialize)]
-struct Note {
-    note: String,
-    customer_note: bool,
-}
 
 impl WooCommerce {
     pub(super) fn push(&self, fact: &Fact) -> Result<Outcome, ChannelError> {
@@ -32,8 +27,9 @@ impl WooCommerce {
             FactKind::Paid { transaction_id } => self.pay(&order, transaction_id.as_deref()),
             FactKind::Shipped { packets, together } => self.ship(&order, packets, together, &fact.key),
             FactKind::Cancelled { .. } => self.cancel(&order),
-            FactKind::Refunded { credit_number, amount, currency, reason, .. } => {
-                self.refund(&order, credit_number, *amount, currency, reason.as_deref())
+            FactKind::Refunded { credit_number, amount, currency, positions, reason } => {
+                let credit = Credit { number: credit_number, amount: *amount, currency, positions, reason: reason.as_deref() };
+                self.refund(&order, &credit)
             }
             other => return Err(ChannelError::unsupported(other.word())),
         };
@@ -77,6 +73,12 @@ impl WooCommerce {
             return Ok(Outcome::Refused(channel::order_cancelled()));
         }
         let shipped = packages::ship(order, packets, together, key);
+        let place = self.tracking_place()?;
+        match place {
+            Place::PlugIn => self.track(order, &shipped.tracking)?,
+            Place::Fulfillments => self.fulfill(order, shipped.packages.as_deref().unwrap_or(&packages::of(order)))?,
+            Place::Notes => {}
+        }
         let mut input = Map::new();
         if let Some(packages) = &shipped.packages {
             let text = serde_json::to_string(packages).map_err(|error| ChannelError::Protocol { reason: error.to_string() })?;
@@ -95,23 +97,10 @@ impl WooCommerce {
         if !input.is_empty() {
             self.put(order, &Value::Object(input))?;
         }
-        if self.settings.tracking_notes && !shipped.tracking.is_empty() {
+        if place == Place::Notes && self.settings.tracking_notes && !shipped.tracking.is_empty() {
             self.note(order, &shipped.tracking)?;
         }
         Ok(Outcome::done())
-    }
-
-    /// The shop mails a note to the customer each time, so those that are there are read before.
-    fn note(&self, order: &Order, tracking: &[(Option<String>, String)]) -> Result<(), Failure> {
-        let id = order.id.to_string();
-        let known: Vec<Note> = self.api.list(&["orders", &id, "notes"], &[("type", "customer")])?;
-        for (carrier, number) in tracking {
-            let text = carrier.as_ref().map_or_else(|| number.clone(), |carrier| format!("{carrier} {number}"));
-            if known.iter().all(|note| !note.customer_note || note.note != text) {
-                self.api.post(&["orders", &id, "notes"], &json!({ "note": text, "customer_note": true }))?;
-            }
-        }
-        Ok(())
     }
 
     /// There is no state machine: the shop would cancel what has left, too.

@@ -10,8 +10,8 @@ use super::super::slug::{is_ours, slug};
 use super::super::{OfferChange, OfferContent, Outcome, VariantContent};
 use super::WooCommerce;
 use super::api::outcome_of;
-use super::found::{Product, Record, Variation, products};
-use super::inputs;
+use super::found::{Attribute, Product, Record, Variation, products};
+use super::inputs::{self, OwnAttributes};
 use super::offers::{DRAFT, NO_PICTURE, RUNNING, Row, Work, without_pictures};
 use super::shop::ShopSettings;
 use crate::domain::message::{Message, channel};
@@ -21,6 +21,8 @@ use crate::domain::offer::Wanted;
 const OFF: &str = "private";
 /// Of a variation: its own title, for which the shop has no place that buyers see.
 pub(super) const TITLE: &str = "_kontor_title";
+/// Of a variation: the attributes of its article, which its product shows together with those of the others.
+pub(super) const ATTRIBUTES: &str = "_kontor_attributes";
 
 /// The rows of one variable product.
 struct Family<'a> {
@@ -30,6 +32,10 @@ struct Family<'a> {
     creates: Vec<Row<'a>>,
     /// Variations of which the call says whether they are to run.
     running: BTreeMap<i64, bool>,
+    /// The attributes of variations of which the call says something new.
+    shown: BTreeMap<i64, OwnAttributes>,
+    /// The same of new ones.
+    shown_new: Vec<OwnAttributes>,
 }
 
 impl WooCommerce {
@@ -101,7 +107,8 @@ impl WooCommerce {
             family.running.insert(variation.id, false);
             return Ok(Row::new(change, Map::from_iter([("status".to_owned(), json!(OFF))])));
         }
-        let mut input = inputs::record(change, shop)?;
+        let before = inputs::Before { regular_price: &variation.regular_price, meta: &variation.meta_data };
+        let mut input = self.own(change, before, shop)?;
         if variation.sku != change.sku {
             input.insert("sku".to_owned(), json!(inputs::sku(change)?));
         }
@@ -112,8 +119,10 @@ impl WooCommerce {
             let Some(variant) = &content.variant else {
                 return Err(channel::other_product(&change.sku, family.product.id.to_string()));
             };
-            input.extend(self.variation_content(content, variant, Some(variation), shop));
+            let own = inputs::own_attributes(content, &self.settings.attributes);
+            self.variation_content(&mut input, content, variant, Some(variation), shop)?;
             self.family_content(content, variant, family, shop)?;
+            family.shown.insert(variation.id, own);
         }
         family.running.insert(variation.id, true);
         Ok(Row::new(change, input))
@@ -121,12 +130,12 @@ impl WooCommerce {
 
     fn variation_content(
         &self,
+        input: &mut Map<String, Value>,
         content: &OfferContent,
         variant: &VariantContent,
         now: Option<&Variation>,
         shop: &ShopSettings,
-    ) -> Map<String, Value> {
-        let mut input = Map::new();
+    ) -> Result<(), Message> {
         input.insert("description".to_owned(), json!(content.description));
         input.insert("attributes".to_owned(), inputs::choice(variant, shop));
         if self.settings.pictures
@@ -134,8 +143,14 @@ impl WooCommerce {
         {
             input.insert("image".to_owned(), image);
         }
-        inputs::add_meta(&mut input, TITLE, json!(content.title));
-        input
+        inputs::add_meta(input, TITLE, json!(content.title));
+        let own = inputs::own_attributes(content, &self.settings.attributes);
+        let before = now.map(shown_by).unwrap_or_default();
+        if own != before {
+            let text = serde_json::to_string(&own).map_err(|error| channel::input_refused("ATTRIBUTES", error.to_string()))?;
+            inputs::add_meta(input, ATTRIBUTES, json!(text));
+        }
+        Ok(())
     }
 
     /// What a variant says of the product of its family.
@@ -148,7 +163,7 @@ impl WooCommerce {
     ) -> Result<(), Message> {
         let product = &family.product;
         let mut input = inputs::family_texts(content, variant, false);
-        input.extend(inputs::categories(content, Some(product), shop)?);
+        inputs::put_categories(&mut input, content, Some(product), shop)?;
         if let Some(attributes) = inputs::choices(variant, &product.attributes, shop) {
             input.insert("attributes".to_owned(), inputs::written(&attributes));
             family.product.attributes = attributes;
@@ -202,7 +217,10 @@ impl WooCommerce {
             made.insert(own, id);
             let Some(family) = families.get_mut(&id) else { continue };
             match self.family_content(content, variant, family, &work.shop) {
-                Ok(()) => family.creates.push(row),
+                Ok(()) => {
+                    family.shown_new.push(inputs::own_attributes(content, &self.settings.attributes));
+                    family.creates.push(row);
+                }
                 Err(message) => work.refuse(change, message),
             }
         }
@@ -219,8 +237,8 @@ impl WooCommerce {
         if change.price.is_none() {
             return Err(channel::price_missing(&change.sku));
         }
-        let mut input = inputs::record(change, shop)?;
-        input.extend(self.variation_content(content, variant, None, shop));
+        let mut input = self.own(change, inputs::Before::default(), shop)?;
+        self.variation_content(&mut input, content, variant, None, shop)?;
         input.insert("sku".to_owned(), json!(inputs::sku(change)?));
         input.insert("status".to_owned(), json!(RUNNING));
         Ok(Row::new(change, input))
@@ -234,9 +252,8 @@ impl WooCommerce {
         work: &Work,
     ) -> Result<Result<Product, Outcome>, Failure> {
         let mut input = inputs::family_texts(content, variant, true);
-        match inputs::categories(content, None, &work.shop) {
-            Ok(categories) => input.extend(categories),
-            Err(message) => return Ok(Err(Outcome::Refused(message))),
+        if let Err(message) = inputs::put_categories(&mut input, content, None, &work.shop) {
+            return Ok(Err(Outcome::Refused(message)));
         }
         input.insert("type".to_owned(), json!("variable"));
         input.insert("status".to_owned(), json!(RUNNING));
@@ -259,6 +276,9 @@ impl WooCommerce {
     fn put_family(&self, id: i64, mut family: Family<'_>, work: &mut Work) {
         if let Some(status) = family.status() {
             family.input.insert("status".to_owned(), json!(status));
+        }
+        if let Some(attributes) = family.attributes(&work.shop) {
+            family.input.insert("attributes".to_owned(), inputs::written(&attributes));
         }
         if !family.input.is_empty()
             && let Err(failure) = self.put_family_product(id, &mut family)
@@ -301,9 +321,34 @@ impl WooCommerce {
     }
 }
 
+/// What a variation keeps of the attributes of its article.
+fn shown_by(variation: &Variation) -> OwnAttributes {
+    serde_json::from_str(inputs::said(&variation.meta_data, ATTRIBUTES)).unwrap_or_default()
+}
+
 impl<'a> Family<'a> {
     fn new(product: Product) -> Family<'a> {
-        Family { product, input: Map::new(), updates: Vec::new(), creates: Vec::new(), running: BTreeMap::new() }
+        Family {
+            product,
+            input: Map::new(),
+            updates: Vec::new(),
+            creates: Vec::new(),
+            running: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            shown_new: Vec::new(),
+        }
+    }
+
+    /// Those of the product with what its variations show from now on; `None`: they stay.
+    fn attributes(&self, shop: &ShopSettings) -> Option<Vec<Attribute>> {
+        if self.shown.is_empty() && self.shown_new.is_empty() {
+            return None;
+        }
+        let siblings = self.product.siblings.as_deref().unwrap_or_default();
+        let before: Vec<OwnAttributes> = siblings.iter().map(shown_by).collect();
+        let now = siblings.iter().zip(&before).map(|(variation, before)| self.shown.get(&variation.id).unwrap_or(before));
+        let shown: Vec<&OwnAttributes> = now.chain(&self.shown_new).collect();
+        inputs::shared(&self.product.attributes, &before, &shown, shop)
     }
 
     fn changes(&self) -> impl Iterator<Item = &'a OfferChange> {

@@ -12,6 +12,8 @@ use super::super::rest::{encoded_length, portions};
 use super::super::rule::Failure;
 use super::api::{Api, MOST};
 
+pub(super) const OUT_OF_STOCK: &str = "outofstock";
+
 /// SKUs of one look-up: each may find a product and a variation.
 const PORTION: usize = 50;
 
@@ -35,6 +37,8 @@ pub(super) struct Product {
     #[serde(default)]
     pub manage_stock: Value,
     pub stock_quantity: Option<i64>,
+    #[serde(default)]
+    pub stock_status: String,
     #[serde(default)]
     pub permalink: String,
     #[serde(default)]
@@ -64,6 +68,8 @@ pub(super) struct Variation {
     pub manage_stock: Value,
     pub stock_quantity: Option<i64>,
     #[serde(default)]
+    pub stock_status: String,
+    #[serde(default)]
     pub permalink: String,
     #[serde(default)]
     pub global_unique_id: String,
@@ -85,7 +91,7 @@ pub(super) struct Image {
 }
 
 /// An attribute of a product; a global one has an id.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Attribute {
     #[serde(default)]
     pub id: i64,
@@ -128,9 +134,12 @@ pub(super) fn meta<'a>(list: &'a [Meta], key: &str) -> Option<&'a Value> {
     list.iter().find(|meta| meta.key == key).map(|meta| &meta.value)
 }
 
-/// What buyers may still order; `None` where the shop does not count the pieces of the record itself.
-fn pieces(manage_stock: &Value, quantity: Option<i64>) -> Option<i64> {
-    (*manage_stock == Value::Bool(true)).then(|| quantity.unwrap_or_default().max(0))
+/// What buyers may still order; `None` where the shop does not count the pieces of the record itself, and sells it.
+fn pieces(manage_stock: &Value, quantity: Option<i64>, status: &str) -> Option<i64> {
+    match manage_stock {
+        Value::Bool(true) => Some(quantity.unwrap_or_default().max(0)),
+        _ => (status == OUT_OF_STOCK).then_some(0),
+    }
 }
 
 impl Record {
@@ -153,8 +162,8 @@ impl Record {
 
     pub(super) fn quantity(&self) -> Option<i64> {
         match (&self.variation, &self.product) {
-            (Some(variation), _) => pieces(&variation.manage_stock, variation.stock_quantity),
-            (None, Some(product)) => pieces(&product.manage_stock, product.stock_quantity),
+            (Some(variation), _) => pieces(&variation.manage_stock, variation.stock_quantity, &variation.stock_status),
+            (None, Some(product)) => pieces(&product.manage_stock, product.stock_quantity, &product.stock_status),
             (None, None) => None,
         }
     }

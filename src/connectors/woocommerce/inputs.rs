@@ -8,13 +8,16 @@ use sha2::{Digest, Sha256};
 use super::super::gallery::Shown;
 use super::super::prices::{Sells, fitting};
 use super::super::{OfferChange, OfferContent, VariantContent};
-use super::found::{Attribute, Image, Meta, Product, meta};
+use super::found::{Attribute, Image, Meta, OUT_OF_STOCK, Product, meta};
 use super::shop::ShopSettings;
+use crate::domain::Decimal;
 use crate::domain::hex::hex;
 use crate::domain::message::{Message, channel};
 
 /// Of a product: the category in which Kontor put it.
 pub(super) const CATEGORY: &str = "_kontor_category";
+/// Of a product or variation: its sale price is Kontor's, not the merchant's.
+pub(super) const SALE: &str = "_kontor_sale";
 /// In the name of a picture that Kontor sent: what follows is made of its address.
 const MARK: &str = "kontor-";
 /// In place of a picture that the shop does not have yet; its address follows.
@@ -45,16 +48,63 @@ pub(super) fn price(change: &OfferChange, shop: &ShopSettings) -> Result<Option<
     fitting(price, sells).map(|money| Some(money.written()))
 }
 
-/// What a product or variation gets of its offer beside texts and pictures.
-pub(super) fn record(change: &OfferChange, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
+/// What the shop has of an offer before it is changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Before<'a> {
+    pub regular_price: &'a str,
+    pub meta: &'a [Meta],
+}
+
+/// The sale price that the article names for the account. One that the merchant set in the shop stays.
+fn sale(change: &OfferChange, before: Before<'_>, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
     let mut input = Map::new();
+    let Some(content) = &change.content else { return Ok(input) };
+    let ours = said(before.meta, SALE) == "1";
+    let Some(sale) = content.sale else {
+        if ours {
+            // An empty text takes a date back, null does not.
+            for field in ["sale_price", "date_on_sale_from", "date_on_sale_to"] {
+                input.insert(field.to_owned(), json!(""));
+            }
+            add_meta(&mut input, SALE, json!("0"));
+        }
+        return Ok(input);
+    };
+    let decimals = shop.currency.decimals();
+    if sale.price.to_units(decimals).is_none() {
+        return Err(channel::price_inexact(sale.price.to_string(), shop.currency.code(), decimals.to_string()));
+    }
+    let regular = change.price.map(|price| price.money.amount).or_else(|| Decimal::parse(before.regular_price));
+    if sale.price < Decimal::ZERO || regular.is_some_and(|regular| sale.price >= regular) {
+        let regular = regular.unwrap_or_default();
+        return Err(channel::input_refused("SALE_PRICE", format!("the sale price {} is not below the price {regular}", sale.price)));
+    }
+    // Days by the clock of the shop.
+    let day = |day: Option<chrono::NaiveDate>, time: &str| day.map_or_else(String::new, |day| format!("{day}T{time}"));
+    input.insert("sale_price".to_owned(), json!(sale.price.with_decimals(decimals)));
+    input.insert("date_on_sale_from".to_owned(), json!(day(sale.from, "00:00:00")));
+    input.insert("date_on_sale_to".to_owned(), json!(day(sale.to, "23:59:59")));
+    if !ours {
+        add_meta(&mut input, SALE, json!("1"));
+    }
+    Ok(input)
+}
+
+/// What a product or variation gets of its offer beside texts and pictures.
+pub(super) fn record(change: &OfferChange, before: Before<'_>, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
+    let mut input = sale(change, before, shop)?;
     if let Some(price) = price(change, shop)? {
         input.insert("regular_price".to_owned(), json!(price));
     }
     // The shop takes the pieces of an order off itself, so this is what may still be ordered.
     if let Some(quantity) = change.quantity {
-        input.insert("manage_stock".to_owned(), json!(true));
-        input.insert("stock_quantity".to_owned(), json!(quantity.offered.max(0)));
+        let pieces = quantity.offered.max(0);
+        if shop.counts_stock {
+            input.insert("manage_stock".to_owned(), json!(true));
+            input.insert("stock_quantity".to_owned(), json!(pieces));
+        } else {
+            input.insert("stock_status".to_owned(), json!(if pieces > 0 { "instock" } else { OUT_OF_STOCK }));
+        }
     }
     if let Some(content) = &change.content {
         let ean = content.ean.as_deref().unwrap_or_default();
@@ -75,7 +125,12 @@ pub(super) fn record(change: &OfferChange, shop: &ShopSettings) -> Result<Map<St
 }
 
 /// The categories of a product: that of its article, and those that the merchant gave it.
-pub(super) fn categories(content: &OfferContent, product: Option<&Product>, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
+pub(super) fn put_categories(
+    input: &mut Map<String, Value>,
+    content: &OfferContent,
+    product: Option<&Product>,
+    shop: &ShopSettings,
+) -> Result<(), Message> {
     let wanted = match content.category.as_deref().filter(|word| !word.is_empty()) {
         None => None,
         Some(word) => Some(shop.category(word).ok_or_else(|| channel::category_unknown(word))?.id),
@@ -89,16 +144,15 @@ pub(super) fn categories(content: &OfferContent, product: Option<&Product>, shop
         ids.retain(|id| !shop.categories.iter().any(|category| category.id == *id && category.is_default()));
     }
     ids.extend(wanted.filter(|id| !ids.contains(id)));
-    let mut input = Map::new();
     if ids != now {
         let ids: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
         input.insert("categories".to_owned(), json!(ids));
     }
     if wanted != before {
         let said = wanted.map(|id| id.to_string()).unwrap_or_default();
-        input.insert("meta_data".to_owned(), json!([{ "key": CATEGORY, "value": said }]));
+        add_meta(input, CATEGORY, json!(said));
     }
-    Ok(input)
+    Ok(())
 }
 
 fn attribute(name: &str, options: &[String], variation: bool, shop: &ShopSettings) -> Value {
@@ -115,6 +169,9 @@ fn kept(attribute: &Attribute) -> Value {
         id => json!({ "id": id, "visible": visible, "variation": variation, "options": options }),
     }
 }
+
+/// Attributes of an article: name and values.
+pub(super) type OwnAttributes = Vec<(String, Vec<String>)>;
 
 fn same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
@@ -141,6 +198,48 @@ pub(super) fn attributes(content: &OfferContent, product: Option<&Product>, name
         }
     }
     changed.then(|| json!(all))
+}
+
+/// What a variation keeps of the attributes of its article, so that its product can show those of all: of the names that Kontor keeps.
+pub(super) fn own_attributes(content: &OfferContent, names: &[String]) -> OwnAttributes {
+    let named = content.attributes.iter().filter(|attribute| names.iter().any(|own| same(own, &attribute.name)));
+    named.map(|attribute| (attribute.name.clone(), attribute.values.iter().map(|value| value.name.clone()).collect())).collect()
+}
+
+/// The attributes of a variable product with what its variations show, where that changes them; `before`: what they showed. What
+/// buyers choose by stays, and so does what no variation ever showed.
+pub(super) fn shared(now: &[Attribute], before: &[OwnAttributes], shown: &[&OwnAttributes], shop: &ShopSettings) -> Option<Vec<Attribute>> {
+    let mut all = now.to_vec();
+    let mut names: Vec<&String> = Vec::new();
+    for (name, _) in before.iter().chain(shown.iter().copied()).flatten() {
+        if !names.iter().any(|known| same(known, name)) {
+            names.push(name);
+        }
+    }
+    for name in names {
+        let mut options: Vec<String> = Vec::new();
+        for value in shown.iter().copied().flatten().filter(|(own, _)| same(own, name)).flat_map(|(_, values)| values) {
+            if !options.contains(value) {
+                options.push(value.clone());
+            }
+        }
+        let at = all.iter().position(|attribute| same(&attribute.name, name));
+        match at.map(|at| (at, all.get(at).is_some_and(|attribute| attribute.variation))) {
+            Some((_, true)) => {}
+            Some((at, false)) if options.is_empty() => drop(all.remove(at)),
+            Some((at, false)) => {
+                if let Some(attribute) = all.get_mut(at) {
+                    attribute.options = options;
+                }
+            }
+            None if options.is_empty() => {}
+            None => {
+                let id = shop.attribute(name).map_or(0, |global| global.id);
+                all.push(Attribute { id, name: name.clone(), visible: true, variation: false, options });
+            }
+        }
+    }
+    (all != now).then_some(all)
 }
 
 /// All attributes of a variable product, with the choices of a variant. `None`: it has them.

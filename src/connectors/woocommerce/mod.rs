@@ -11,6 +11,7 @@ mod double;
 mod facts;
 mod families;
 mod found;
+mod hook;
 mod inputs;
 mod listed;
 mod offers;
@@ -18,28 +19,34 @@ mod orders;
 mod packages;
 mod pull;
 mod refund;
+mod refunded;
 mod settings;
 mod shop;
 #[cfg(test)]
 pub(crate) mod stage;
 #[cfg(test)]
 mod tests;
+mod tracking;
+mod transfers;
+mod values;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 
 use super::{
-    Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Entry, Fact, Listed, ListedOffer, OfferChange,
-    OfferKey, Outcome, Pulled, Repeats, RowResult, SetupError, lock,
+    Capabilities, CategoryPage, ChannelAttribute, ChannelError, Checkup, Connector, Entry, Fact, Hooks, Listed, ListedOffer, OfferChange,
+    OfferKey, Outcome, Pulled, Repeats, RowResult, SetupError, Transfer, lock,
 };
 use crate::config::Account;
 use crate::domain::OfferId;
 use crate::domain::order::FactName;
+use crate::domain::transfer::TransferKind;
 use api::Api;
 use settings::{SETTINGS, Settings};
 use shop::ShopSettings;
+use tracking::Place;
 
 pub(super) const ENTRY: Entry = Entry {
     name: "woocommerce",
@@ -70,12 +77,13 @@ pub(crate) struct WooCommerce {
     api: Api,
     settings: Settings,
     shop: Mutex<Option<(Instant, ShopSettings)>>,
+    place: Mutex<Option<(Instant, Place)>>,
 }
 
 impl WooCommerce {
     fn new(account: &Account, timeout: Duration) -> Result<WooCommerce, SetupError> {
         let settings = Settings::read(account)?;
-        Ok(WooCommerce { api: Api::new(&settings, timeout)?, settings, shop: Mutex::new(None) })
+        Ok(WooCommerce { api: Api::new(&settings, timeout)?, settings, shop: Mutex::new(None), place: Mutex::new(None) })
     }
 }
 
@@ -104,6 +112,7 @@ fn can(settings: &Settings) -> Capabilities {
         refunds_amounts: true,
         // The order, read before, shows what it has.
         repeats: Repeats::Harmless,
+        transfers: vec![TransferKind::Customer, TransferKind::Coupon],
         ..Capabilities::least(BATCH)
     }
 }
@@ -138,6 +147,10 @@ impl Connector for WooCommerce {
         self.push(fact)
     }
 
+    fn transfer(&self, transfer: &Transfer) -> Result<Outcome, ChannelError> {
+        self.push_transfer(transfer)
+    }
+
     fn categories(&self, _cursor: Option<&str>) -> Result<CategoryPage, ChannelError> {
         self.category_page()
     }
@@ -148,5 +161,9 @@ impl Connector for WooCommerce {
 
     fn check(&self) -> Result<Checkup, ChannelError> {
         self.look()
+    }
+
+    fn hooks(&self) -> Option<Arc<dyn Hooks>> {
+        self.hook()
     }
 }

@@ -11,9 +11,9 @@ use super::super::outcome::rest_later;
 use super::super::rule::{Failure, Rule};
 use super::super::{ChannelError, OfferChange, OfferContent, Outcome, RowResult};
 use super::WooCommerce;
-use super::api::outcome_of;
+use super::api::{No, outcome_of};
 use super::found::{Product, Record, find};
-use super::inputs;
+use super::inputs::{self, Before};
 use super::shop::ShopSettings;
 use crate::domain::message::{Message, channel};
 use crate::domain::offer::Wanted;
@@ -129,7 +129,8 @@ impl WooCommerce {
             // An offer is ended whatever is wrong with its data.
             return Ok(Map::from_iter([("status".to_owned(), json!(DRAFT))]));
         }
-        let mut input = inputs::record(change, shop)?;
+        let before = inputs::Before { regular_price: &product.regular_price, meta: &product.meta_data };
+        let mut input = self.own(change, before, shop)?;
         if product.sku != change.sku {
             input.insert("sku".to_owned(), json!(inputs::sku(change)?));
         }
@@ -140,7 +141,16 @@ impl WooCommerce {
             if content.variant.is_some() {
                 return Err(channel::other_product(&change.sku, product.id.to_string()));
             }
-            input.extend(self.product_content(content, Some(product), shop)?);
+            self.product_content(&mut input, content, Some(product), shop)?;
+        }
+        Ok(input)
+    }
+
+    /// What a product or variation has beside texts and pictures.
+    pub(super) fn own(&self, change: &OfferChange, before: Before<'_>, shop: &ShopSettings) -> Result<Map<String, Value>, Message> {
+        let mut input = inputs::record(change, before, shop)?;
+        if let Some(word) = self.settings.backorders.as_ref().filter(|_| change.quantity.is_some() && shop.counts_stock) {
+            input.insert("backorders".to_owned(), json!(word));
         }
         Ok(input)
     }
@@ -150,8 +160,8 @@ impl WooCommerce {
         if change.price.is_none() {
             return Err(channel::price_missing(&change.sku));
         }
-        let mut input = inputs::record(change, shop)?;
-        input.extend(self.product_content(content, None, shop)?);
+        let mut input = self.own(change, Before::default(), shop)?;
+        self.product_content(&mut input, content, None, shop)?;
         input.insert("type".to_owned(), json!("simple"));
         input.insert("status".to_owned(), json!(RUNNING));
         input.insert("sku".to_owned(), json!(inputs::sku(change)?));
@@ -161,11 +171,12 @@ impl WooCommerce {
     /// What an article without variants says of its product.
     fn product_content(
         &self,
+        input: &mut Map<String, Value>,
         content: &OfferContent,
         product: Option<&Product>,
         shop: &ShopSettings,
-    ) -> Result<Map<String, Value>, Message> {
-        let mut input = inputs::categories(content, product, shop)?;
+    ) -> Result<(), Message> {
+        inputs::put_categories(input, content, product, shop)?;
         input.insert("name".to_owned(), json!(content.title));
         input.insert("description".to_owned(), json!(content.description));
         if let Some(attributes) = inputs::attributes(content, product, &self.settings.attributes, shop) {
@@ -176,7 +187,7 @@ impl WooCommerce {
         {
             input.insert("images".to_owned(), images);
         }
-        Ok(input)
+        Ok(())
     }
 
     // ---- batches ------------------------------------------------------------------------------------------------------------------
@@ -188,8 +199,9 @@ impl WooCommerce {
         kind: &str,
         mut rows: Vec<Row<'_>>,
         work: &mut Work,
-        number: impl Fn(&T) -> (String, String),
+        number: impl Fn(&T) -> (String, String) + Copy,
     ) {
+        let mut taken = Vec::new();
         while work.cut.is_none() && !rows.is_empty() {
             let inputs: Vec<Value> = rows.iter().map(|row| Value::Object(row.input.clone())).collect();
             let results = match self.api.batch::<T>(path, kind, &inputs) {
@@ -203,15 +215,38 @@ impl WooCommerce {
                         let (number, url) = number(&record);
                         work.done(row, number, &url);
                     }
-                    Err(rule) if rule.code == NO_PICTURE && without_pictures(&mut row.input) => {
+                    Err(No { rule, .. }) if rule.code == NO_PICTURE && without_pictures(&mut row.input) => {
                         row.messages.push(channel::picture_left_out("", rule.text.clone()));
                         row.open = Some(rule.text);
                         again.push(row);
                     }
-                    Err(rule) => work.settle(row.change, no(rule)),
+                    Err(No { rule, holder: Some(holder) }) if kind == "create" => match self.has_sku(path, holder, &row.change.sku) {
+                        Ok(true) => {
+                            row.input.insert("id".to_owned(), json!(holder));
+                            taken.push(row);
+                        }
+                        Ok(false) => work.settle(row.change, no(rule)),
+                        Err(failure) => return work.fail(failure),
+                    },
+                    Err(No { rule, .. }) => work.settle(row.change, no(rule)),
                 }
             }
             rows = again;
+        }
+        if !taken.is_empty() {
+            self.send(path, "update", taken, work, number);
+        }
+    }
+
+    /// Whether a record is the one that a look-up by SKU should have found. The shop compares SKUs without case, and with those of
+    /// other kinds of products.
+    fn has_sku(&self, path: &[&str], id: i64, sku: &str) -> Result<bool, Failure> {
+        match self.api.get(&[path, &[&id.to_string()]].concat(), &[]) {
+            Ok(reply) => Ok(reply.json.get("sku").and_then(Value::as_str) == Some(sku)
+                && reply.json.get("type").and_then(Value::as_str).is_none_or(|kind| matches!(kind, "simple" | "variation"))
+                && (path.len() > 1 || reply.json.get("parent_id").and_then(Value::as_i64).unwrap_or_default() == 0)),
+            Err(Failure::Rule(_)) => Ok(false),
+            Err(failure) => Err(failure),
         }
     }
 }

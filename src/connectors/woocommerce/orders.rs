@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use serde::{Deserialize, Deserializer, de::Error};
-use serde_json::Value;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::found::Meta;
+use super::refunded::Refund;
+use super::values::{money, pieces, plain, sum, time};
 use crate::domain::order::{Address, Buyer, ChannelOrder, ChannelRefund, Coupon, Delivery, OrderLine, TaxShare, Totals, Workflow};
 use crate::domain::{Currency, Decimal};
 
@@ -52,6 +53,9 @@ pub(super) struct Order {
     coupon_lines: Vec<CouponLine>,
     #[serde(default)]
     pub refunds: Vec<RefundLine>,
+    /// The same with their lines, where they were asked for.
+    #[serde(skip)]
+    pub refunds_in_full: Vec<Refund>,
     #[serde(default)]
     pub meta_data: Vec<Meta>,
 }
@@ -84,18 +88,18 @@ pub(super) struct Line {
     #[serde(deserialize_with = "money")]
     subtotal: Decimal,
     #[serde(default)]
-    taxes: Vec<Tax>,
+    pub taxes: Vec<Tax>,
     #[serde(deserialize_with = "money")]
-    total: Decimal,
+    pub total: Decimal,
     #[serde(default)]
     sku: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Tax {
-    id: i64,
+pub(super) struct Tax {
+    pub id: i64,
     #[serde(default, deserialize_with = "money")]
-    total: Decimal,
+    pub total: Decimal,
     #[serde(default, deserialize_with = "money")]
     subtotal: Decimal,
 }
@@ -141,42 +145,6 @@ pub(super) struct RefundLine {
     /// Below zero.
     #[serde(deserialize_with = "money")]
     pub total: Decimal,
-}
-
-/// A text or a number; an empty text is nothing.
-fn money<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-    let text = match Value::deserialize(deserializer)? {
-        Value::String(text) if text.is_empty() => return Ok(Decimal::ZERO),
-        Value::String(text) => text,
-        Value::Number(number) => number.to_string(),
-        other => return Err(D::Error::custom(format!("{other} is no amount"))),
-    };
-    Decimal::parse(&text).ok_or_else(|| D::Error::custom(format!("{text} is no amount")))
-}
-
-/// Plug-ins sell fractions; a part of a piece cannot be sold here.
-fn pieces<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error> {
-    let pieces = money(deserializer)?;
-    i32::try_from(pieces.0.div_euclid(Decimal::ONE)).map_err(D::Error::custom)
-}
-
-fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-    let read = NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), "%Y-%m-%dT%H:%M:%S").map_err(D::Error::custom)?;
-    Ok(Some(read.and_utc()))
-}
-
-fn sum(amounts: impl IntoIterator<Item = Decimal>) -> Decimal {
-    Decimal(amounts.into_iter().fold(0, |sum, amount| sum.saturating_add(amount.0)))
-}
-
-/// The shop writes names of articles and addresses for pages (`&amp;`).
-fn plain(text: &str) -> String {
-    let mut plain = text.to_owned();
-    for (entity, letter) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#039;", "'"), ("&amp;", "&")] {
-        plain = plain.replace(entity, letter);
-    }
-    plain
 }
 
 fn filled(text: &str) -> Option<String> {
@@ -309,7 +277,7 @@ impl Order {
                 dispatch_type_identifier: self.shipping_lines.iter().find_map(|line| filled(&line.method_title)),
                 ..Delivery::default()
             },
-            refunds: self.refunds.iter().map(RefundLine::read).collect(),
+            refunds: self.refunds.iter().map(|refund| refund.read(&self.refunds_in_full)).collect(),
             ..ChannelOrder::default()
         }
     }
@@ -339,13 +307,14 @@ impl CouponLine {
 }
 
 impl RefundLine {
-    fn read(&self) -> ChannelRefund {
+    fn read(&self, in_full: &[Refund]) -> ChannelRefund {
+        let whole = in_full.iter().find(|refund| refund.id == self.id);
         ChannelRefund {
             refund_id: self.id.to_string(),
-            refunded_at: None,
+            refunded_at: whole.and_then(|refund| refund.date_created_gmt),
             amount: Decimal(self.total.0.saturating_neg()),
             reason: self.reason.clone().filter(|reason| !reason.is_empty()),
-            positions: Vec::new(),
+            positions: whole.map(Refund::positions).unwrap_or_default(),
         }
     }
 }

@@ -46,9 +46,17 @@ impl WooCommerce {
             let known: BTreeSet<i64> = orders.iter().map(|order| order.id).collect();
             orders.extend(past.into_iter().filter(|order| !known.contains(&order.id)));
         }
-        let placed = orders.iter().filter(|order| order.is_placed());
+        orders.retain(Order::is_placed);
+        for order in orders.iter_mut().filter(|order| !order.refunds.is_empty()) {
+            order.refunds_in_full = match self.refunds(order) {
+                Ok(refunds) => refunds,
+                // The order is gone since.
+                Err(Failure::Rule(rule)) if !rule.internal => Vec::new(),
+                Err(failure) => return Err(failure.whole()),
+            };
+        }
         Ok(Pulled {
-            orders: placed.map(|order| order.read(&self.settings.cash_on_delivery_methods)).collect(),
+            orders: orders.iter().map(|order| order.read(&self.settings.cash_on_delivery_methods)).collect(),
             cursor: next.write()?,
             more,
         })

@@ -78,9 +78,27 @@ pub(super) const SETTINGS: &[Setting] = &[
         default: Some("true"),
         required: false,
         example: "true",
-        doc: "Whether a tracking number becomes a note to the customer, which the shop mails. It is in the order's data in any case.",
+        doc: "Whether the shop mails tracking numbers: as a note to the customer or, where it has fulfilments, with those. They are in the order's data in any case.",
+    },
+    Setting {
+        key: "backorders",
+        takes: Takes::Text,
+        default: None,
+        required: false,
+        example: "\"no\"",
+        doc: "Whether buyers may order more than there is: `no`, `notify` or `yes`. Left out: as the merchant sets it at each product.",
+    },
+    Setting {
+        key: "webhook_secret",
+        takes: Takes::Secret,
+        default: None,
+        required: false,
+        example: "\"a-long-random-text\"",
+        doc: "The secret of the shop's webhooks. With it, the shop may call `POST /hooks/<account_id>`, and Kontor collects orders at once. Better: `webhook_secret_env` or `webhook_secret_file`.",
     },
 ];
+
+const BACKORDERS: &str = "give \"no\", \"notify\" or \"yes\", or leave it out";
 
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -93,6 +111,8 @@ pub(crate) struct Settings {
     pub pictures: bool,
     pub attributes: Vec<String>,
     pub tracking_notes: bool,
+    pub backorders: Option<String>,
+    pub webhook_secret: Option<SecretString>,
 }
 
 impl Settings {
@@ -100,6 +120,10 @@ impl Settings {
         let keys = Keys::new(account, SETTINGS)?;
         let remedy = "give the address of the shop without /wp-json, such as \"https://shop.example.com\"";
         let home = keys.text("home_url", remedy)?;
+        let backorders = keys.text("backorders", BACKORDERS)?;
+        if let Some(word) = backorders.as_deref().filter(|word| !matches!(*word, "no" | "notify" | "yes")) {
+            return Err(keys.fault("backorders", &format!("\"{word}\" is unknown"), BACKORDERS));
+        }
         let methods = keys.texts("cash_on_delivery_methods", "list ids of payment methods, such as [\"cod\"]")?;
         Ok(Settings {
             url: address(&keys, "url", &keys.required_text("url", remedy)?, remedy)?,
@@ -111,6 +135,8 @@ impl Settings {
             pictures: keys.flag("pictures", true)?,
             attributes: keys.texts("attributes", "list names of attributes, such as [\"Material\"]")?,
             tracking_notes: keys.flag("tracking_notes", true)?,
+            backorders,
+            webhook_secret: keys.text("webhook_secret", "give the secret that the webhooks of the shop have")?.map(SecretString::from),
         })
     }
 }
@@ -118,7 +144,12 @@ impl Settings {
 fn address(keys: &Keys<'_>, key: &str, text: &str, remedy: &str) -> Result<Url, SetupError> {
     let url = Url::parse(text).ok().filter(|url| {
         let inside = url.path().split('/').any(|part| part == "wp-json");
-        matches!(url.scheme(), "http" | "https") && url.query().is_none() && !inside
+        let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+        matches!(url.scheme(), "http" | "https") && bare && !inside
     });
-    url.ok_or_else(|| keys.fault(key, &format!("\"{text}\" is not the address of a shop"), remedy))
+    url.ok_or_else(|| {
+        // What is before an @ may be a password.
+        let shown = text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, rest)| format!("…@{rest}"));
+        keys.fault(key, &format!("\"{shown}\" is not the address of a shop"), remedy)
+    })
 }

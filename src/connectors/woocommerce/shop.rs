@@ -2,12 +2,13 @@
 
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::rest::lacks;
 use super::super::rule::Failure;
 use super::super::{ChannelError, lock};
+use super::values::plain;
 use super::{SETTINGS_AGE, WooCommerce};
 use crate::domain::{Currency, Decimal};
 
@@ -15,15 +16,14 @@ use crate::domain::{Currency, Decimal};
 pub(super) struct ShopSettings {
     /// Its configured address, which no other shop has.
     pub home: String,
-    pub name: String,
     pub currency: Currency,
     pub gross: bool,
     pub weight_unit: WeightUnit,
+    /// The shop counts pieces; else a product is in stock or not.
+    pub counts_stock: bool,
     pub tax_classes: Vec<Named>,
     pub attributes: Vec<Named>,
     pub categories: Vec<Category>,
-    /// When the shop said so, by its own clock.
-    pub date: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -57,15 +57,20 @@ pub(super) enum WeightUnit {
     Ounce,
 }
 
+/// What a shop says of itself to everybody.
 #[derive(Debug, Deserialize)]
-struct Index {
-    name: Option<String>,
-    home: String,
+pub(super) struct Index {
+    pub name: Option<String>,
+    pub home: String,
+    /// What the shop and its plug-ins answer to, such as `wc/v3`.
+    #[serde(default)]
+    pub namespaces: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Entry {
     id: String,
+    #[serde(default)]
     value: Value,
 }
 
@@ -108,9 +113,23 @@ impl ShopSettings {
         self.attributes.iter().find(|attribute| attribute.name.to_lowercase() == name.to_lowercase())
     }
 
-    /// The category that has this slug or id.
+    /// The category that has this slug or id, or this path of names, such as `Lamps > Table lamps`.
     pub(super) fn category(&self, word: &str) -> Option<&Category> {
-        self.categories.iter().find(|category| category.slug == word || category.id.to_string() == word)
+        let known = self.categories.iter().find(|category| category.slug == word || category.id.to_string() == word);
+        known.or_else(|| {
+            let between = if word.contains('>') { '>' } else { '/' };
+            let path: Vec<&str> = word.split(between).map(str::trim).collect();
+            self.categories.iter().find(|category| self.is_at(category, &path))
+        })
+    }
+
+    fn is_at(&self, category: &Category, path: &[&str]) -> bool {
+        let mut at = Some(category);
+        for name in path.iter().rev() {
+            let Some(here) = at.filter(|here| plain(&here.name).to_lowercase() == name.to_lowercase()) else { return false };
+            at = self.categories.iter().find(|parent| parent.id == here.parent);
+        }
+        at.is_none()
     }
 }
 
@@ -128,33 +147,31 @@ impl WooCommerce {
     }
 
     fn read_shop(&self) -> Result<ShopSettings, Failure> {
-        let reply = self.api.index()?;
-        let date = reply.date;
-        let index: Index = reply.part("")?;
-        let setting = |group: &str, id: &str| -> Result<String, Failure> {
-            let found: Entry = self.api.get(&["settings", group, id], &[])?.part("")?;
-            debug_assert_eq!(found.id, id);
-            Ok(found.value.as_str().unwrap_or_default().to_owned())
-        };
-        let currency = setting("general", "woocommerce_currency")?;
-        let currency = Currency::parse(&currency).ok_or_else(|| unfit(&format!("the shop's currency {currency} is none of ISO 4217")))?;
+        let index: Index = self.api.index()?.part("")?;
+        let settings = |group: &str| self.api.list::<Entry>(&["settings", group], &[]);
+        let (general, tax, products) = (settings("general")?, settings("tax")?, settings("products")?);
+        let currency = value(&general, "woocommerce_currency").ok_or_else(|| lacks("woocommerce_currency"))?;
+        let currency = Currency::parse(currency).ok_or_else(|| unfit(&format!("the shop's currency {currency} is none of ISO 4217")))?;
         // Without taxes, prices are what buyers pay.
-        let taxed = setting("general", "woocommerce_calc_taxes")? == "yes";
-        let gross = !taxed || setting("tax", "woocommerce_prices_include_tax")? == "yes";
-        let unit = setting("products", "woocommerce_weight_unit")?;
-        let weight_unit = WeightUnit::parse(&unit).ok_or_else(|| unfit(&format!("the shop's unit of weight is {unit}")))?;
+        let taxed = value(&general, "woocommerce_calc_taxes") == Some("yes");
+        let gross = !taxed || value(&tax, "woocommerce_prices_include_tax") == Some("yes");
+        let unit = value(&products, "woocommerce_weight_unit").unwrap_or_default();
+        let weight_unit = WeightUnit::parse(unit).ok_or_else(|| unfit(&format!("the shop's unit of weight is {unit}")))?;
         Ok(ShopSettings {
             home: index.home,
-            name: index.name.unwrap_or_default(),
             currency,
             gross,
             weight_unit,
+            counts_stock: value(&products, "woocommerce_manage_stock") != Some("no"),
             tax_classes: self.api.list(&["taxes", "classes"], &[])?,
             attributes: self.api.list(&["products", "attributes"], &[])?,
             categories: self.api.all(&["products", "categories"], &[("orderby", "id"), ("order", "asc")])?,
-            date,
         })
     }
+}
+
+fn value<'a>(settings: &'a [Entry], id: &str) -> Option<&'a str> {
+    settings.iter().find(|setting| setting.id == id)?.value.as_str()
 }
 
 /// The shop is set to something that Kontor cannot work with.

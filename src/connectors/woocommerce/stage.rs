@@ -16,6 +16,7 @@ use crate::domain::Decimal;
 
 pub(crate) const STAGE: StageEntry = StageEntry {
     open,
+    is_double: true,
     untried: &[(
         "odd_skus",
         "WordPress takes tags and encoded octets out of an SKU without a word. The connector refuses an SKU that would be changed; tests of its own prove it.",
@@ -122,11 +123,14 @@ impl Stage for Double {
     }
 
     fn connector(&self) -> Box<dyn Connector> {
-        let settings = format!(
+        build(&account("woocommerce", &self.settings().unwrap()), TIMEOUT).unwrap()
+    }
+
+    fn settings(&self) -> Option<String> {
+        Some(format!(
             "url = '{}'\nhome_url = '{HOME}'\nconsumer_key = '{KEY}'\nconsumer_secret = '{SECRET}'\nattributes = ['Farbe', 'Material']\nfirst_pull_days = 0\n",
             self.proxy.url()
-        );
-        build(&account("woocommerce", &settings), TIMEOUT).unwrap()
+        ))
     }
 
     fn offers(&self, sku: &str) -> Vec<Shown> {

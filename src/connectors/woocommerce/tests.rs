@@ -1,14 +1,18 @@
 //! The connector's decisions, without a shop.
 
+mod at_a_shop;
+mod bad_days;
+
 use serde_json::{Value, json};
 
 use super::super::tests::account;
 use super::super::{Attribute, OfferChange, OfferContent, Price, Quantity, check_settings};
-use super::found::Product;
-use super::inputs;
+use super::found::{Meta, Product};
+use super::inputs::{self, Before};
 use super::orders::Order;
-use super::shop::{Named, ShopSettings, WeightUnit};
+use super::shop::{Category, Named, ShopSettings, WeightUnit};
 use crate::domain::offer::Wanted;
+use crate::domain::price::Sale;
 use crate::domain::{Currency, Decimal, Money, OfferId};
 
 const ACCESS: &str = "consumer_key = 'ck_1'\nconsumer_secret = 'cs_1'\n";
@@ -17,14 +21,13 @@ fn shop() -> ShopSettings {
     let named = |id, slug: &str, name: &str| Named { id, slug: slug.to_owned(), name: name.to_owned() };
     ShopSettings {
         home: "https://shop.example".to_owned(),
-        name: "Shop".to_owned(),
         currency: Currency::EUR,
         gross: true,
         weight_unit: WeightUnit::Kilogram,
+        counts_stock: true,
         tax_classes: vec![named(0, "standard", "Standard"), named(0, "reduced-rate", "Reduced rate")],
         attributes: vec![named(1, "pa_farbe", "Farbe")],
         categories: Vec::new(),
-        date: None,
     }
 }
 
@@ -75,15 +78,57 @@ fn an_sku_that_wordpress_would_change_is_refused() {
 
 #[test]
 fn values_that_a_batch_would_not_check_are_checked_here() {
-    let input = inputs::record(&change("A"), &shop()).unwrap();
+    let input = inputs::record(&change("A"), Before::default(), &shop()).unwrap();
     assert_eq!((&input["regular_price"], &input["stock_quantity"], &input["global_unique_id"]), (&json!("7.05"), &json!(0), &json!("")));
-    let with = |content: OfferContent| inputs::record(&OfferChange { content: Some(content), ..change("A") }, &shop());
+    let with = |content: OfferContent| inputs::record(&OfferChange { content: Some(content), ..change("A") }, Before::default(), &shop());
     assert!(with(OfferContent { ean: Some("ABC".into()), ..OfferContent::default() }).is_err());
     assert!(with(OfferContent { tax_class: Some("none".into()), ..OfferContent::default() }).is_err());
     let class = |word: &str| with(OfferContent { tax_class: Some(word.into()), ..OfferContent::default() }).unwrap()["tax_class"].clone();
     assert_eq!((class("Standard"), class("reduced-rate")), (json!(""), json!("reduced-rate")));
     let net = Price { gross: false, ..change("A").price.unwrap() };
     assert_eq!(inputs::price(&OfferChange { price: Some(net), ..change("A") }, &shop()).unwrap_err().code(), "PRICE_KIND");
+}
+
+#[test]
+fn a_category_is_named_by_slug_number_or_path() {
+    let category = |id, slug: &str, name: &str, parent| Category { id, slug: slug.to_owned(), name: name.to_owned(), parent };
+    let categories = vec![
+        category(1, "lamps", "Lamps", 0),
+        category(2, "table", "Table &amp; desk", 1),
+        category(3, "garden", "Garden", 0),
+        category(4, "lamps-2", "Lamps", 3),
+    ];
+    let shop = ShopSettings { categories, ..shop() };
+    let id = |word: &str| shop.category(word).map(|category| category.id);
+    for (word, expected) in [
+        ("lamps", Some(1)),
+        ("3", Some(3)),
+        ("Lamps > table & desk", Some(2)),
+        ("Garden/Lamps", Some(4)),
+        ("Table & desk", None),
+        ("Garden > Table & desk", None),
+        ("", None),
+    ] {
+        assert_eq!(id(word), expected, "{word}");
+    }
+}
+
+#[test]
+fn a_sale_price_has_days_and_is_below_the_price() {
+    let day = |text: &str| Some(text.parse().unwrap());
+    let with = |price: &str, meta: &[Meta]| {
+        let sale = (!price.is_empty()).then(|| Sale { price: amount(price), from: None, to: day("2026-12-24") });
+        let content = OfferContent { sale, ..OfferContent::default() };
+        inputs::record(&OfferChange { content: Some(content), ..change("A") }, Before { regular_price: "99", meta }, &shop())
+    };
+    let input = with("5", &[]).unwrap();
+    assert_eq!((&input["sale_price"], &input["date_on_sale_from"]), (&json!("5.00"), &json!("")));
+    assert_eq!(input["date_on_sale_to"], "2026-12-24T23:59:59");
+    assert!(with("7.05", &[]).is_err(), "as high as the price");
+    assert!(with("5.001", &[]).is_err());
+    assert!(!with("", &[]).unwrap().contains_key("sale_price"), "that of the merchant stays");
+    let ours = [Meta { key: inputs::SALE.to_owned(), value: json!("1") }];
+    assert_eq!(with("", &ours).unwrap()["sale_price"], "");
 }
 
 #[test]

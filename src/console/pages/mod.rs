@@ -1,5 +1,6 @@
 //! Which page is where, and the short ones.
 
+mod calls;
 mod find;
 mod item;
 mod lists;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 use super::{Outcome, Shown, Trouble};
+pub(super) use calls::rehearsal;
 
 pub(super) fn page(desk: &Desk<'_>) -> Result<Outcome, Trouble> {
     let steps: Vec<&str> = desk.visit.path.split('/').filter(|step| !step.is_empty()).collect();
@@ -30,7 +32,9 @@ pub(super) fn page(desk: &Desk<'_>) -> Result<Outcome, Trouble> {
         ["messages"] => lists::messages(desk)?,
         ["audit"] if desk.is_admin() => settings::audit(desk)?,
         ["settings"] if desk.is_admin() => settings::shown(desk),
-        ["audit" | "settings"] => return Err(Trouble::Forbidden),
+        ["calls"] if desk.is_admin() => calls::list(desk)?,
+        ["calls", id] if desk.is_admin() => calls::one(desk, id.parse().map_err(|_| Trouble::Nothing)?)?,
+        ["audit" | "settings"] | ["calls", ..] => return Err(Trouble::Forbidden),
         _ => return Err(Trouble::Nothing),
     };
     Ok(Outcome::Show(shown))

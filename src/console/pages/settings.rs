@@ -36,6 +36,10 @@ pub(super) fn shown(desk: &Desk<'_>) -> Shown {
         "listen": settings.server.listen.to_string(),
         "public_url": settings.server.public_url,
         "demo": settings.demo,
+        "file": desk.may_reload().then(|| {
+            let found = desk.reload.check();
+            json!({ "good": found.worked, "lines": found.lines })
+        }),
         "times": times(settings),
     });
     Shown::new("settings", desk.text("settings"), data)
@@ -45,11 +49,13 @@ pub(super) fn shown(desk: &Desk<'_>) -> Shown {
 fn times(settings: &Settings) -> Vec<Value> {
     let days = |time: std::time::Duration| format!("{} d", time.as_secs() / 86_400);
     let seconds = |time: std::time::Duration| format!("{} s", time.as_secs());
-    let (dispatch, limits) = (&settings.dispatch, &settings.limits);
+    let (dispatch, calls, limits) = (&settings.dispatch, &settings.calls, &settings.limits);
     [
         ("dispatch.channel_timeout_seconds", seconds(dispatch.channel_timeout)),
         ("dispatch.keep_messages_days", days(dispatch.keep_messages)),
         ("dispatch.keep_feeds_days", days(dispatch.keep_feeds)),
+        ("calls.keep_days", days(calls.keep)),
+        ("calls.payload_days", days(calls.payloads)),
         ("limits.body_bytes", limits.body_bytes.to_string()),
         ("limits.answer_bytes", limits.answer_bytes.to_string()),
         ("limits.records", limits.records.to_string()),
@@ -59,7 +65,7 @@ fn times(settings: &Settings) -> Vec<Value> {
 }
 
 /// Whether all that a user may do is about mandators of the viewer.
-fn may_see(viewer: &User, user: &User) -> bool {
+pub(super) fn may_see(viewer: &User, user: &User) -> bool {
     viewer.mandators.is_empty() || (!user.mandators.is_empty() && user.mandators.iter().all(|id| viewer.may_use(*id)))
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Attempt, Due, Round};
 use crate::config::Account;
 use crate::connectors::{Acceptance, Capabilities, ChannelError, Outcome, RowResult};
+use crate::dispatch::batch_tally::BatchTally;
 use crate::dispatch::context::Context;
 use crate::dispatch::fit;
 use crate::dispatch::plan::{self, Frame, Known, Plan, Sending, Unfit, batch, shows};
@@ -120,10 +121,12 @@ impl States {
         for result in results {
             outcomes.entry(result.offer_id).or_insert(result.outcome);
         }
+        let mut tally = BatchTally::default();
         for sending in sendings {
             let offer_id = sending.change.offer_id;
             self.suspects.remove(&offer_id);
             let outcome = outcomes.remove(&offer_id);
+            tally.note(sending, outcome.as_ref());
             if let Some(outcome) = &outcome {
                 context.channel.count(ChannelCall::Submit, outcome);
                 tell_left_out(context, sending, outcome, settlement);
@@ -159,6 +162,7 @@ impl States {
                 None => sent.again(context, "the channel's answer does not mention the row", at_once, settlement),
             }
         }
+        log::info!("account {}: batch of {tally}", context.account_id());
     }
 
     fn repeat_all(
@@ -213,7 +217,7 @@ fn park_unreadable(context: &mut Context, offers: Vec<OfferId>, failure: Failure
     let account = context.account.clone();
     context.end(move |tx| {
         for (offer_id, failure) in unreadable {
-            log::error!("account {}: offer {offer_id} cannot be read: {failure}", account.account_id);
+            log::error!("account {}: offer {offer_id} is parked: it cannot be read: {failure}", account.account_id);
             let message = own::offer_unreadable(Arg::worded(|reader| failure.text(reader)));
             let error = message.line();
             let item_id = begun::park_unreadable(tx, offer_id, &error)?;
@@ -256,7 +260,7 @@ fn unsendable(context: &Context, plan: &mut Plan) -> Settlement {
         let reported = |row: &StateRow| row.status == OutboxStatus::Parked && row.last_error.as_deref() == Some(&error);
         let news = !unfit.rows.iter().any(reported);
         if news {
-            log::warn!("account {}: offer {} does not fit its channel: {error}", context.account_id(), unfit.offer_id);
+            log::warn!("account {}: offer {} is parked: it does not fit its channel: {error}", context.account_id(), unfit.offer_id);
             let about = About::Offer { offer_id: unfit.offer_id, item_id: unfit.item_id };
             settlement.messages.push(context.message(about, &unfit.message));
         }
@@ -273,7 +277,7 @@ fn unsendable(context: &Context, plan: &mut Plan) -> Settlement {
     for parking in std::mem::take(&mut plan.parkings) {
         let error = parking.lack.error();
         if parking.news {
-            log::warn!("account {}: offer {} cannot be sent: {error}", context.account_id(), parking.offer_id);
+            log::warn!("account {}: offer {} is parked: it cannot be sent: {error}", context.account_id(), parking.offer_id);
             let about = About::Offer { offer_id: parking.offer_id, item_id: parking.item_id };
             settlement.messages.push(context.message(about, &parking.lack.message()));
         }

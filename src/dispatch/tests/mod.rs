@@ -3,6 +3,7 @@
 mod begun;
 mod catalogue;
 mod failures;
+mod hints;
 mod housekeeping;
 mod labels;
 mod late_answers;

@@ -27,6 +27,13 @@ impl FormerNames {
         self.0.drain(..surplus);
     }
 
+    /// Names of before that are brought along, the oldest first.
+    pub(crate) fn of(names: &[String], now: &str) -> FormerNames {
+        let mut former = FormerNames::default();
+        names.iter().filter(|name| !name.is_empty() && *name != now).for_each(|name| former.note(name, now));
+        former
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|former| former == name)
     }

@@ -98,6 +98,11 @@ messages! {
         "{text}"
         "look at the order in the sandbox and settle the difference there or in the ERP"
         "sehen Sie sich die Bestellung in der Sandbox an und klären Sie den Unterschied dort oder im ERP";
+    order_out_of_reach ORDER_UNKNOWN Error (order)
+        "the shop has no order {order}, or does not show it"
+        "der Shop hat keine Bestellung {order} oder zeigt sie nicht"
+        "if it is older than 60 days, give the app the right read_all_orders and install it again; else it was deleted there"
+        "ist sie älter als 60 Tage, geben Sie der App das Recht read_all_orders und installieren Sie sie noch einmal; sonst wurde sie dort gelöscht";
     order_unknown ORDER_UNKNOWN Error (order)
         "the shop has no order {order}"
         "der Shop hat keine Bestellung {order}"
@@ -248,4 +253,34 @@ messages! {
         "das Feld \"{field}\" des Shops kann ein Gewicht von {gram} g nicht genau aufnehmen"
         "give the field the type float in the shop, or change weight_unit in the settings of the account"
         "geben Sie dem Feld im Shop den Typ float oder ändern Sie weight_unit in den Einstellungen des Kontos";
+    attribute_missing ATTRIBUTE Warning (attribute, set)
+        "the attribute set \"{set}\" of the shop has no attribute \"{attribute}\""
+        "das Attributset \"{set}\" des Shops hat kein Attribut \"{attribute}\""
+        "create the attribute in the shop, add it to the set, or correct the settings of the account"
+        "legen Sie das Attribut im Shop an, nehmen Sie es in das Set auf oder berichtigen Sie die Einstellungen des Kontos";
+    choice_missing VARIANT_ATTRIBUTE Error (attribute, set)
+        "the attribute set \"{set}\" of the shop has no list attribute \"{attribute}\" by which variants can be chosen"
+        "das Attributset \"{set}\" des Shops hat kein Listenattribut \"{attribute}\", nach dem Varianten gewählt werden können"
+        "create it in the shop as a dropdown with the scope global, and add it to the set"
+        "legen Sie es im Shop als Auswahlliste mit dem Geltungsbereich Global an und nehmen Sie es in das Set auf";
+    option_missing OPTION Warning (attribute, value)
+        "the attribute \"{attribute}\" of the shop cannot have the value \"{value}\""
+        "das Attribut \"{attribute}\" des Shops kann den Wert \"{value}\" nicht haben"
+        "add the value in the shop, allow Kontor to add it (create_options), or give the article one value where the shop takes one"
+        "legen Sie den Wert im Shop an, erlauben Sie Kontor, ihn anzulegen (create_options), oder geben Sie dem Artikel nur einen Wert, wo der Shop einen führt";
+    choice_value_missing VARIANT_ATTRIBUTE Error (attribute, value)
+        "the attribute \"{attribute}\" of the shop has no value \"{value}\""
+        "das Attribut \"{attribute}\" des Shops hat keinen Wert \"{value}\""
+        "add the value in the shop, or allow Kontor to add it (create_options)"
+        "legen Sie den Wert im Shop an oder erlauben Sie Kontor, ihn anzulegen (create_options)";
+    cancel_paid ORDER_PAID Error ()
+        "the order is paid, and the shop cancels no paid order"
+        "die Bestellung ist bezahlt, und der Shop storniert keine bezahlte Bestellung"
+        "give the money back with createCreditEntry: a credit memo of the whole amount closes the order in the shop"
+        "erstatten Sie das Geld mit createCreditEntry: eine Gutschrift über den ganzen Betrag schließt die Bestellung im Shop";
+    refund_noted REFUND_BY_HAND Info (amount, currency)
+        "the shop noted the refund of {amount} {currency}, and paid nothing back"
+        "der Shop hat die Erstattung von {amount} {currency} vermerkt, aber nichts zurückgezahlt"
+        "pay the buyer back where the payment came from"
+        "zahlen Sie dem Käufer dort zurück, woher die Zahlung kam";
 }

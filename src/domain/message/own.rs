@@ -163,6 +163,11 @@ messages! {
         "der Preis \"{price}\" in {field:specific_item_data} ist keine Zahl"
         "send digits with a dot, such as 10.50, with updatePrices"
         "senden Sie mit updatePrices Ziffern mit Punkt, etwa 10.50";
+    offer_sale_unreadable OFFER_INCOMPLETE Error (sale)
+        "\"{sale}\" of the sale price in {field:specific_item_data} cannot be read"
+        "\"{sale}\" des Aktionspreises in {field:specific_item_data} ist nicht lesbar"
+        "send a price with a dot, such as 10.50, and days such as 2026-12-24"
+        "senden Sie einen Preis mit Punkt, etwa 10.50, und Tage wie 2026-12-24";
     offer_without_title OFFER_INCOMPLETE Error ()
         "the title is empty"
         "der Titel ist leer"

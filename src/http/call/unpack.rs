@@ -14,6 +14,9 @@ use crate::{operations, soap};
 /// Messages and answers of more bytes than this are large. They must not hold up small ones.
 const LARGE: usize = 64 << 10;
 
+/// A body up to this size is decoded in less time than another thread needs to wake up.
+const SHORT: usize = 16 << 10;
+
 /// What a request holds, once it can be read.
 pub(super) struct Message {
     pub text: String,
@@ -42,7 +45,10 @@ impl Caller {
         };
         // In another encoding, or in parts, there are two of it for a moment.
         charge.expect(bytes.len().saturating_mul(3)).await?;
-        let message = self.reading(user, bytes.len(), move |call| call.decode(bytes)).await??;
+        let message = match bytes.len() <= SHORT && !multipart::is_multipart(&self.content_type) {
+            true => self.decode(bytes)?,
+            false => self.reading(user, bytes.len(), move |call| call.decode(bytes)).await??,
+        };
         charge.fit(body::cost(&message.text)).await?;
         Ok((message, charge))
     }

@@ -8,12 +8,12 @@ use actix_web::http::{StatusCode, header};
 use actix_web::test::TestRequest;
 use actix_web::web;
 
-use super::{ECHO, ERP, Said, ask_at, echoing, edge, paged, post};
+use super::{ECHO, ERP, Said, ask_at, ask_live, echoing, edge, paged, post};
 use crate::config::Settings;
 use crate::config::{Role, User};
 use crate::http::annex::{Annex, Answered, Asked};
 use crate::http::places::{Party, Whose, lock, share};
-use crate::http::{Edge, READS, WRITES};
+use crate::http::{Edge, Live, Machinery, READS, WRITES};
 use crate::operations::Face;
 use crate::soap::{Meta, fixture};
 
@@ -55,7 +55,8 @@ fn hanging(settings: Settings) -> (web::Data<Edge>, Sender<()>) {
         let _ = lock(&released).recv();
         crate::soap::Handled::Done(fixture::handle(&own, face, user, text, meta))
     };
-    (web::Data::new(Edge::new(settings, Box::new(answer), || true).expect("threads")), release)
+    let machinery = Machinery::new(&settings).expect("threads");
+    (web::Data::new(Edge::new(settings, Box::new(answer), || true, machinery)), release)
 }
 
 #[actix_web::test]
@@ -89,7 +90,9 @@ async fn calls_that_hang_hold_neither_health_nor_other_kinds_of_calls_up() {
 #[actix_web::test]
 async fn health_says_no_when_its_check_breaks_down() {
     let nobody = Box::new(|_: Face, _: &User, _: &str, _: &Meta| unreachable!("nobody calls"));
-    let broken = Edge::new(Arc::new(fixture::settings()), nobody, || panic!("no database")).expect("threads");
+    let settings = Arc::new(fixture::settings());
+    let machinery = Machinery::new(&settings).expect("threads");
+    let broken = Edge::new(settings, nobody, || panic!("no database"), machinery);
     let said = ask_at(web::Data::new(broken), TestRequest::get().uri("/health")).await;
     assert_eq!((said.status, said.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
 }
@@ -146,6 +149,29 @@ async fn a_paused_login_is_told_when_to_come_again() {
     assert_eq!(ask_at(edge, post()).await.status, StatusCode::OK, "from elsewhere the user logs in");
 }
 
+#[actix_web::test]
+async fn what_began_before_a_reload_ends_with_what_it_began_with() {
+    let (edge, release) = hanging(fixture::settings());
+    let edge = edge.into_inner();
+    let live = Arc::new(Live::of(Arc::clone(&edge)));
+    let running = actix_web::rt::spawn(ask_live(Arc::clone(&live), post()));
+    while edge.lanes.reads.free() == READS {
+        tokio::task::yield_now().await;
+    }
+    let mut other = fixture::settings();
+    other.users = vec![fixture::user("erp", "other"), fixture::user("müller", "süß")];
+    let settings = Arc::new(other);
+    let machinery = Machinery::of(&edge, &settings);
+    let echo = echoing(fixture::settings());
+    live.put(Edge::new(settings, echo.answer, || true, machinery));
+    assert_eq!(ask_live(Arc::clone(&live), post()).await.status, StatusCode::UNAUTHORIZED, "the password has changed");
+    let other = post().insert_header((header::AUTHORIZATION, OTHER));
+    assert_eq!(ask_live(Arc::clone(&live), other).await.status, StatusCode::OK, "who did not change stays in");
+    drop(release);
+    assert_eq!(running.await.expect("an answer").status, StatusCode::OK);
+    assert_eq!((edge.calls.taken(), edge.budget.used()), (0, 0), "the places are the same");
+}
+
 /// A shop at `/shop`, for administrators or for all.
 fn shop(role: Role, open: bool) -> web::Data<Edge> {
     let settings = settings_with(|settings| settings.users.iter_mut().for_each(|user| user.role = role));
@@ -153,6 +179,7 @@ fn shop(role: Role, open: bool) -> web::Data<Edge> {
         status: 201,
         content_type: "text/plain",
         body: format!("{} {} {}", asked.method, asked.path, asked.token).into_bytes(),
+        see: None,
     });
     let annexes = vec![Annex { path: "/shop".to_owned(), open, style: "p{}", answer }];
     web::Data::new(Edge { annexes, ..echoing(settings) })
@@ -171,8 +198,8 @@ async fn an_annex_is_for_administrators_unless_it_is_open() {
     assert_eq!(said.status, StatusCode::CREATED);
     assert_eq!(
         said.header("content-security-policy"),
-        "default-src 'none'; style-src 'sha256-gG2yISYereRMiG2lMXrbiUgi0Ubw9p7QCeWcroOvy9Y='; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-gG2yISYereRMiG2lMXrbiUgi0Ubw9p7QCeWcroOvy9Y='; img-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'"
     );
 }
 

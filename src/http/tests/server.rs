@@ -2,13 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use super::{ECHO, ERP, echoing};
 use crate::config::Settings;
-use crate::http::{Stopper, run};
+use crate::http::{Live, Stopper, serve};
 use crate::operations::Face;
 use crate::soap::{self, fixture};
 
@@ -26,10 +26,11 @@ impl Running {
 
     pub(super) fn with(settings: Settings) -> Running {
         let (tell, told) = mpsc::channel();
-        let edge = echoing(settings);
+        let live = Arc::new(Live::of(Arc::new(echoing(settings))));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let thread =
-            thread::spawn(move || run(edge, listener, |bound| tell.send((bound.address, bound.stopper())).expect("the test waits")));
+        let thread = thread::spawn(move || {
+            serve(&live, listener, |bound| tell.send((bound.address, bound.stopper())).expect("the test waits"), || ())
+        });
         let (address, stopper) = told.recv_timeout(Duration::from_secs(20)).expect("bound");
         Running { address, stopper, thread: Some(thread) }
     }

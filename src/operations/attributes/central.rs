@@ -65,7 +65,7 @@ wire! {
     AttributeAccounts {
         /// One entry per account (compat: also under the name of a platform, such as oxid_attribute_data); replaces what was
         /// stored for that account.
-        accounts: Vec<AttributeAccount> [per_platform("attribute_data")],
+        accounts: Vec<AttributeAccount> [per_platform("attribute_data"), written("oxid_attribute_data")],
     }
 
     /// A central attribute in one account.

@@ -3,12 +3,15 @@
 
 mod central;
 mod sets;
+mod shopware;
+mod taken;
 mod value;
 mod variant_values;
 mod variants;
 
 pub(crate) use central::{FetchAttributes, UpdateAttributes};
 pub(crate) use sets::{FetchAttributeSets, UpdateAttributeSets};
+pub(crate) use taken::remember;
 pub(crate) use variant_values::UpdateVariantAttributeValues;
 pub(crate) use variants::{FetchVariantAttributes, UpdateVariantAttributes};
 

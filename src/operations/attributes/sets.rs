@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::shopware::{AttributeSetKey, ShopwareSetKeys, ShopwareSetRecord};
 use crate::config::Settings;
 use crate::domain::attribute::{Attribute, AttributeSet, AttributeSetUpdate, SetAccount, SetAttribute, SetSorting, attribute_set_fields};
 use crate::domain::{AccountId, AnyOf, Failure, FieldName, MandatorId, Place, code};
@@ -13,29 +14,7 @@ use crate::operations::wire::{Between, Bundle, Convert, Match, Patch, Records};
 use crate::operations::{ReadOperation, Reading, Refused, Work, WriteOperation};
 use crate::preparation::Definitions;
 use crate::store::{Conn, lookups};
-use crate::{fetched, look_up_columns, look_up_document, reports, show, update_of, wire, wire_enum, write_request};
-
-wire_enum! {
-    /// Which field identifies a set of attributes.
-    AttributeSetKey {
-        /// The name.
-        Identifier = "attribute_set_identifier",
-        /// Kontor's number.
-        Id = "attribute_set_id",
-    }
-
-    /// How a shop sorts the attributes of a set.
-    SetSorting (domain) {
-        /// By their names.
-        AlphaNumeric = "ALPHA_NUMERIC",
-        /// By their sort numbers.
-        Position = "POSITION",
-        /// By their values as numbers.
-        Numeric = "NUMERIC",
-        /// By how often they occur.
-        Quantity = "QUANTITY",
-    }
-}
+use crate::{fetched, look_up_columns, look_up_document, reports, show, update_of, wire, write_request};
 
 wire! {
     /// A set of central attributes.
@@ -97,42 +76,6 @@ wire! {
         /// How the shop sorts the set.
         sort_mode: Option<SetSorting>,
     }
-
-    /// What one account says about a set that is there.
-    ShopwareSetRecord {
-        /// Accepted; set_id finds the set.
-        significant_key: Option<AttributeSetKey> [attr],
-        /// Any text of the caller; comes back on the report.
-        reference_id: Option<String> [attr],
-        /// The mandator it belongs to.
-        mandator_id: MandatorId,
-        /// The set by number.
-        set_id: i32,
-        /// The account.
-        account_id: AccountId,
-        /// Used for this account.
-        active: Option<bool>,
-        /// Usable for the comparison of products.
-        comparable: Option<bool>,
-        /// The name of the set in the shop.
-        identifier: Option<String> [max(255), key],
-        /// Sort number.
-        position: Option<i32>,
-        /// How the shop sorts the set.
-        sort_mode: Option<SetSorting>,
-    }
-
-    /// The keys of what an account says about a set, on its report.
-    ShopwareSetKeys {
-        /// The set by number.
-        shopware_set_id: i32,
-        /// The mandator it belongs to.
-        mandator_id: MandatorId,
-        /// The account.
-        account_id: AccountId,
-        /// The name of the set in the shop.
-        identifier: Option<String>,
-    }
 }
 
 impl Convert<Vec<SetAccount>> for Option<AttributeSetAccounts> {
@@ -163,6 +106,29 @@ impl LookUp for AttributeSetRecord {
             .specific_attribute_set_data
             .iter()
             .try_for_each(|account| at.account(account.account_id).map_err(|failure| failure.within("specific_attribute_set_data")))
+    }
+
+    fn part(&self) -> Option<i32> {
+        let alone = self.attribute_set_identifier.is_none() && self.attributes.entries.is_empty() && self.translations.is_empty();
+        match self.specific_attribute_set_data.as_ref().map(|data| data.accounts.as_slice()) {
+            Some([account]) if alone => Some(account.account_id.0),
+            _ => None,
+        }
+    }
+
+    /// The original's answers have each of them (`item-calls.md` 12.3), so clients read them without looking.
+    fn complete(_conn: &mut Conn<'_>, records: &mut [Self]) -> Result<(), Failure> {
+        for record in records {
+            let name = &record.attribute_set_identifier;
+            for account in record.specific_attribute_set_data.iter_mut().flat_map(|data| &mut data.accounts) {
+                account.shopware_attribute_set_identifier = account.shopware_attribute_set_identifier.take().or_else(|| name.clone());
+                account.active.get_or_insert(true);
+                account.comparable.get_or_insert(false);
+                account.position.get_or_insert(0);
+                account.sort_mode.get_or_insert(SetSorting::AlphaNumeric);
+            }
+        }
+        Ok(())
     }
 
     fn renamed(document: &mut AttributeSet, before: &str, now: &str) {

@@ -4,6 +4,7 @@ use super::{ContactOrder, Rows, Wanted, orders_of, rows_of};
 use crate::domain::contact::{ContactContent, ContactKind, Rating};
 use crate::domain::{AccountId, Decimal, Failure, MandatorId, OrderId, Stamp, code};
 use crate::operations::cursor::{Asked, Cursor, written};
+use crate::operations::platform::Platform;
 use crate::operations::wire::{Between, Match, Patch, Time, cond_of, mandator_of, window_of};
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
@@ -100,12 +101,15 @@ wire! {
         mandator_id: Option<Match<MandatorId>>,
         /// Account.
         account_id: Option<Match<AccountId>>,
+        /// The platform, such as ebay; on the compat face the name of the element says it.
+        platform: Platform,
     }
 
     /// Which summaries to fetch.
     FetchFeedbackSumsRequest {
-        /// Summaries that pass one of these filters; all of the user's mandators where there is none.
-        filters: Vec<FeedbackSummaryFilter> [flat("filter")],
+        /// Summaries that pass one of these filters; all of the user's mandators where there is none. On the compat face an element
+        /// may be named after the platform, such as ebay_feedback_filter.
+        filters: Vec<FeedbackSummaryFilter> [per_platform("filter")],
     }
 
     /// What all feedback of an account comes to, in the channel's own sums.
@@ -253,7 +257,8 @@ impl ReadOperation for FetchFeedbackSummaries {
                     reading.mandator(*id)?;
                 }
             }
-            filters.push((mandators, cond_of(filter.account_id.as_ref())));
+            let meant: Vec<MandatorId> = own.iter().copied().filter(|id| mandators.passes(id)).collect();
+            filters.push((mandators, filter.platform.accounts(reading, &meant, filter.account_id.as_ref())?));
         }
         let mut records = Vec::new();
         for row in contacts::summaries(conn, &own)? {

@@ -6,6 +6,7 @@ mod feedback;
 mod fetch;
 mod open_dispute;
 mod send;
+mod taken;
 mod update;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ pub(crate) use feedback::{FetchFeedback, FetchFeedbackSummaries};
 pub(crate) use fetch::FetchMessages;
 pub(crate) use open_dispute::CreateDisputes;
 pub(crate) use send::SendMessages;
+pub(crate) use taken::{take_dispute_over, take_feedback_over, take_message_over, take_summary_over};
 pub(crate) use update::UpdateMessages;
 
 use crate::domain::contact::ContactKind;

@@ -6,6 +6,7 @@ use crate::domain::lookup::CustomerGroup;
 use crate::domain::transfer::TransferKind;
 use crate::domain::{AnyOf, Failure, FieldName, MandatorId, Patch, Place, code};
 use crate::operations::common::ReportAction;
+use crate::operations::ibans::look_at_iban;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::customer_addresses::{self, AddressRow};
@@ -94,6 +95,7 @@ fn write(work: &mut Work<'_, '_>, mut record: CustomerRecord) -> Result<Written,
         }
     };
     refuse_taken_number(&mut work.tx.conn, mandator_id, Some(row.customer_id), record.customer_number)?;
+    look_at_iban(&mut work.advice, "iban_code", record.iban_code.as_ref().map(String::as_str));
     let addresses = std::mem::take(&mut record.shipping_addresses);
     let mut changed = change(&mut row, action, record, group)?;
     changed |= take_addresses(work, row.customer_id, addresses)?;

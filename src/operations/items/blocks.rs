@@ -40,7 +40,9 @@ fn completed(stored: Option<&Blocks>, newer: Patch<Xml>) -> Result<Patch<Xml>, F
 fn complete(out: &mut String, sent: Node<'_>, stored: Node<'_>) {
     let text = sent.outer_xml();
     let (Some(first), Some(end)) = (sent.children().next(), text.rfind("</")) else {
-        out.push_str(text);
+        // Without a price in it, it says nothing.
+        let is_silent = sent.text().trim().is_empty() && sent.attributes().next().is_none();
+        out.push_str(if is_silent { stored.outer_xml() } else { text });
         return;
     };
     out.push_str(text.get(..first.offset().saturating_sub(sent.offset())).unwrap_or_default());
@@ -186,7 +188,7 @@ mod tests {
         let expected = block("a", &(account(1, "<price>3</price><title>x</title>") + &account(2, "<title>y</title>")));
         assert_eq!(with_prices(&old, &new), expected);
         assert_eq!(with_prices("<a><brand>x</brand></a>", "<a><price>3</price></a><b/>"), "<a><price>3</price><brand>x</brand></a><b/>");
-        assert_eq!(with_prices("<a><brand>x</brand></a>", "<a/>"), "<a/>");
+        assert_eq!(with_prices("<a><brand>x</brand></a>", "<a/><b/>"), "<a><brand>x</brand></a><b/>", "it says nothing");
     }
 
     #[test]

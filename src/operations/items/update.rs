@@ -56,6 +56,18 @@ fn parent_reference(record: &ItemRecord) -> Option<ItemReference<'_>> {
     })
 }
 
+/// A variant of nothing. Clients write the element, empty, also for articles that are no variants.
+fn refuse_lonely_variant(row: &ItemRow, record: &mut ItemRecord) -> Result<(), Failure> {
+    if row.variant_parent_id.is_some() {
+        return Ok(());
+    }
+    let says_something = |variant: VariantRecord| !variant.attributes.is_empty() || variant.variant_standard.as_ref() == Some(&true);
+    match record.variant.take().is_some_and(says_something) {
+        true => Err(Failure::missing("external_variant_parent_id").within("variant")),
+        false => Ok(()),
+    }
+}
+
 impl WriteOperation for UpdateItems {
     const NAME: &'static str = "updateItems";
     const DOC: &'static str =
@@ -190,9 +202,7 @@ impl Batch {
             return Err(Failure::new(code::CYCLE, [&row.internal_item_number]).within("variant"));
         }
         row.variant_parent_id = parent.or(row.variant_parent_id);
-        if record.variant.is_some() && row.variant_parent_id.is_none() {
-            return Err(Failure::missing("external_variant_parent_id").within("variant"));
-        }
+        refuse_lonely_variant(&row, &mut record)?;
         category.onto(&mut row.category_id);
         if let Some(identifier) = record.identifier.take() {
             row.identifier = identifier;

@@ -13,8 +13,8 @@ pub(super) struct Batch<D> {
     rows: BTreeMap<i32, LookUpRow<D>>,
     /// The names by which articles name a changed record, before and after.
     changed: BTreeMap<i32, BTreeSet<String>>,
-    /// Records that the call has named.
-    taken: BTreeSet<i32>,
+    /// Records that the call has named, or parts of them.
+    taken: BTreeSet<(i32, Option<i32>)>,
     next_id: i32,
     created: usize,
     /// The first number that a new value inside a record can get, and the next one.
@@ -63,6 +63,7 @@ impl<D: Listed> Batch<D> {
     }
 
     pub(super) fn take<R: LookUp<Document = D>>(&mut self, work: &mut Work<'_, '_>, mut record: R) -> Result<Done<R>, Failure> {
+        let part = record.part();
         let said = Said::of(&mut record);
         work.mandator(said.mandator_id)?;
         record.resolve(work, &self.rows)?;
@@ -96,7 +97,7 @@ impl<D: Listed> Batch<D> {
             self.next_id = self.next_id.saturating_add(1);
             self.created += 1;
         }
-        if !self.taken.insert(row.id) {
+        if !self.taken.insert((row.id, part)) {
             work.advice.add(Failure::new(code::SENT_TWICE, []));
         }
         if action == ReportAction::Insert || !same {

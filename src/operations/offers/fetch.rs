@@ -9,6 +9,7 @@ use crate::operations::cursor::{Asked, Cursor, written};
 use crate::operations::wire::{Between, Match, Patch, Time, Xml, cond_of, mandator_of, words_of};
 use crate::operations::{ROWS_AT_A_TIME, ReadOperation, Reading};
 use crate::store::Conn;
+use crate::store::account_categories;
 use crate::store::deletions::DeletionRow;
 use crate::store::filter::Cond;
 use crate::store::offers::{self as store, EndedBy, OfferFilter, OfferRow, OfferState, offer_conditions};
@@ -152,6 +153,8 @@ wire! {
         last_changed: Time,
         /// The platform's own element of prepareOffers, as it came.
         specific_offer_data: Option<Xml>,
+        /// The article's own categories in the account (updateItemAccountCategoryMapping) by the channel's ids, the main one first.
+        account_categories: Vec<String> [each("external_id")],
     }
 }
 
@@ -244,12 +247,30 @@ fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, rows: Vec<OfferRow>) -
         store::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
     let ids: Vec<OfferId> = rows.iter().map(|row| row.offer_id).collect();
     let pending = store::with_pending_changes(conn, &ids)?;
+    let mut categories = categories_of(conn, &rows)?;
     let record = |row: OfferRow| {
         let number = numbers.get(&row.item_id).cloned();
         let pending = pending.contains(&row.offer_id);
-        record_of(reading, row, number, pending)
+        let account_categories = categories.remove(&row.offer_id).unwrap_or_default();
+        Ok(OfferRecord { account_categories, ..record_of(reading, row, number, pending)? })
     };
     rows.into_iter().map(record).collect()
+}
+
+/// The articles' own categories in the accounts of their offers, by the channels' ids.
+fn categories_of(conn: &mut Conn<'_>, rows: &[OfferRow]) -> Result<BTreeMap<OfferId, Vec<String>>, Failure> {
+    let mut items: BTreeMap<AccountId, Vec<ItemId>> = BTreeMap::new();
+    rows.iter().for_each(|row| items.entry(row.account_id).or_default().push(row.item_id));
+    let mut found = BTreeMap::new();
+    for (account_id, items) in items {
+        found
+            .extend(account_categories::of_items(conn, account_id, &items)?.into_iter().map(|(item_id, own)| ((account_id, item_id), own)));
+    }
+    let ids = |row: &OfferRow| {
+        let own = found.get(&(row.account_id, row.item_id))?;
+        Some((row.offer_id, own.iter().map(|category| category.external_id.clone()).collect()))
+    };
+    Ok(rows.iter().filter_map(ids).collect())
 }
 
 fn conditions_of(reading: &Reading<'_>, filter: &OfferFilterRecord, mandator: &Mandator) -> Result<OfferFilter, Failure> {
@@ -300,6 +321,7 @@ fn record_of(reading: &Reading<'_>, row: OfferRow, internal_item_number: Option<
         started_at: row.started_at.map(time),
         ended_at: row.ended_at.map(time),
         last_changed: time(row.last_changed),
+        account_categories: Vec::new(),
     })
 }
 

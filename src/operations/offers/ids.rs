@@ -31,6 +31,8 @@ wire! {
         error_description: Option<String>,
         /// The offers that this report is about, where it is not about all of them.
         failed_offers: Vec<OfferId> [each("offer_id")],
+        /// The offers that were taken over.
+        taken_offers: Vec<OfferId> [each("offer_id")],
     }
 
     /// The outcome.
@@ -77,7 +79,12 @@ impl Warned for OfferIdsResult {
 }
 
 fn report(failure: &Failure, reader: Reader, offers: Vec<OfferId>) -> OfferIdsReport {
-    OfferIdsReport { return_code: failure.return_code(), error_description: Some(failure.text(reader)), failed_offers: offers }
+    OfferIdsReport {
+        return_code: failure.return_code(),
+        error_description: Some(failure.text(reader)),
+        failed_offers: offers,
+        taken_offers: Vec::new(),
+    }
 }
 
 /// The offers of a request that can be worked on, and what is to be said about the others.
@@ -135,7 +142,8 @@ impl Chosen {
             let numbers = self.unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             report(&Failure::new(code::UNKNOWN_OFFER, [&numbers]), self.reader, self.unknown)
         } else {
-            OfferIdsReport { return_code: 0, error_description: None, failed_offers: self.unknown }
+            let taken_offers = self.ids();
+            OfferIdsReport { return_code: 0, error_description: None, failed_offers: self.unknown, taken_offers }
         };
         if !self.taken.is_empty() || !first.failed_offers.is_empty() {
             self.reports.insert(0, first);

@@ -1,6 +1,6 @@
 //! `fetchUploadMessages`: what channels said about offers and orders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
@@ -12,6 +12,7 @@ use crate::operations::wire::{Between, Match, Patch, Time, cond_of, mandator_of}
 use crate::operations::{ReadOperation, Reading};
 use crate::store::Conn;
 use crate::store::messages::{self as store, MessageFilter, MessageRow, message_conditions};
+use crate::store::offers;
 use crate::store::since::Since;
 use crate::{ask, fetched, wire, wire_enum};
 
@@ -94,6 +95,8 @@ wire! {
         order_id: Option<OrderId>,
         /// When it came.
         created_at: Time,
+        /// The article by the merchant's own item number.
+        internal_item_number: Option<String>,
     }
 }
 
@@ -137,12 +140,9 @@ impl ReadOperation for FetchUploadMessages {
             found.extend(store::matching(conn, filter)?.into_iter().map(|row| (row.message_id, row)));
         }
         let ids: Vec<i32> = found.keys().copied().collect();
-        let mut records = Vec::new();
-        for id in reading.page(&ids, request.messages_per_page, request.page)? {
-            let Some(row) = found.remove(id) else { continue };
-            records.push(of_mandator(reading, row)?);
-        }
-        Ok(FetchUploadMessagesResult::page(records, ids.len()))
+        let page = reading.page(&ids, request.messages_per_page, request.page)?;
+        let rows: Vec<MessageRow> = page.iter().filter_map(|id| found.remove(id)).collect();
+        Ok(FetchUploadMessagesResult::page(records_of(reading, conn, rows)?, ids.len()))
     }
 }
 
@@ -160,18 +160,26 @@ fn following(
     }
     let mut places: Vec<Since> = found.keys().copied().collect();
     let next = cursor.cut(&mut places, &mut Vec::new());
-    let rows = places.iter().filter_map(|place| found.remove(place));
-    let messages = rows.map(|row| of_mandator(reading, row)).collect::<Result<_, Failure>>()?;
+    let rows: Vec<MessageRow> = places.iter().filter_map(|place| found.remove(place)).collect();
+    let messages = records_of(reading, conn, rows)?;
     Ok(FetchUploadMessagesResult { messages, next_changed_since: Some(next), ..FetchUploadMessagesResult::default() })
 }
 
-fn of_mandator(reading: &Reading<'_>, row: MessageRow) -> Result<UploadMessage, Failure> {
-    let zone = reading.mandator(row.mandator_id)?.time_zone;
-    Ok(record(reading, zone, row))
+fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, rows: Vec<MessageRow>) -> Result<Vec<UploadMessage>, Failure> {
+    let items: BTreeSet<ItemId> = rows.iter().filter_map(|row| row.item_id).collect();
+    let items: Vec<ItemId> = items.into_iter().collect();
+    let numbers: BTreeMap<ItemId, String> =
+        offers::items_for(conn, &items)?.into_iter().map(|item| (item.item_id, item.internal_item_number)).collect();
+    let of_mandator = |row: MessageRow| {
+        let zone = reading.mandator(row.mandator_id)?.time_zone;
+        let number = row.item_id.and_then(|item_id| numbers.get(&item_id).cloned());
+        Ok(record(reading, zone, row, number))
+    };
+    rows.into_iter().map(of_mandator).collect()
 }
 
-/// A message as it goes out, in the time zone of its mandator.
-pub(super) fn record(reading: &Reading<'_>, zone: Tz, row: MessageRow) -> UploadMessage {
+/// A message as it goes out, in the time zone of its mandator; `number`: that of its article.
+pub(super) fn record(reading: &Reading<'_>, zone: Tz, row: MessageRow, number: Option<String>) -> UploadMessage {
     let reader = reading.reader(row.mandator_id);
     UploadMessage {
         message_id: row.message_id,
@@ -189,5 +197,6 @@ pub(super) fn record(reading: &Reading<'_>, zone: Tz, row: MessageRow) -> Upload
         offer_id: row.offer_id,
         order_id: row.order_id,
         created_at: Time::of(Stamp(row.created_at), zone),
+        internal_item_number: number,
     }
 }

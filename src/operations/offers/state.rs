@@ -132,13 +132,14 @@ impl ReadOperation for FetchOfferState {
             let zone = reading.mandator(row.mandator_id)?.time_zone;
             let time = |micros: i64| Time::of(Stamp(micros), zone);
             let on_the_way = pending.remove(&row.offer_id).unwrap_or_default();
+            let number = numbers.get(&row.item_id).cloned();
             records.push(OfferStateRecord {
                 offer_id: row.offer_id,
                 mandator_id: row.mandator_id,
                 account_id: row.account_id,
                 account_identifier: reading.settings.account(row.account_id).map(|account| account.identifier.clone()),
                 item_id: row.item_id,
-                internal_item_number: numbers.get(&row.item_id).cloned(),
+                internal_item_number: number.clone(),
                 offer_status: state_of(row.state),
                 wanted: row.wanted == Wanted::Running,
                 ended_by: ender_of(row.ended_by),
@@ -153,7 +154,7 @@ impl ReadOperation for FetchOfferState {
                 accepted_at: row.accepted_at.map(time),
                 last_changed: time(row.last_changed),
                 changes: on_the_way.into_iter().map(|change| changes::record(reading.settings, zone, change)).collect(),
-                last_message: messages.remove(&row.offer_id).map(|message| record(reading, zone, message)),
+                last_message: messages.remove(&row.offer_id).map(|message| record(reading, zone, message, number)),
             });
         }
         Ok(FetchOfferStateResult::page(records, total))

@@ -5,6 +5,7 @@ use crate::domain::{Failure, FieldName, OfferId, Stamp, code};
 use crate::operations::wire::{FieldSpec, Source, Time, Value};
 use crate::operations::within::TakenOver;
 use crate::operations::{Face, Work};
+use crate::store::account_categories;
 use crate::store::offers::{self, OfferRow, OfferState, Wanted};
 use crate::xml::Node;
 
@@ -21,6 +22,9 @@ pub(crate) fn take_over(work: &mut Work<'_, '_>, node: Node<'_>, _known: Option<
     let other = offers::same_sku(&mut work.tx.conn, record.account_id, record.item_id, &sku)?;
     if let Some(other) = other {
         return Err(Failure::quoting(code::SKU_TAKEN, [&other, &sku, &record.account_id]).within("internal_item_number"));
+    }
+    if node.child("account_categories").is_some() {
+        assign(work, &record)?;
     }
     let at = |time: Option<Time>| time.map(|time| time.stamp(mandator.time_zone).0);
     let state = match record.offer_status {
@@ -48,4 +52,15 @@ pub(crate) fn take_over(work: &mut Work<'_, '_>, node: Node<'_>, _known: Option<
     };
     let OfferId(id) = offers::take_over(work.tx, row, Some(record.offer_id.0), &sku)?;
     Ok(TakenOver { id, ..TakenOver::default() })
+}
+
+/// Gives the article the categories of its own that it has in the account.
+fn assign(work: &mut Work<'_, '_>, record: &OfferRecord) -> Result<(), Failure> {
+    let known = account_categories::of_accounts(&mut work.tx.conn, &[record.account_id])?;
+    let mut ids = Vec::with_capacity(record.account_categories.len());
+    for external_id in &record.account_categories {
+        let unknown = || Failure::quoting(code::UNKNOWN_KEY, [&FieldName("external_id"), external_id]).within("account_categories");
+        ids.push(known.iter().find(|row| row.external_id == *external_id).ok_or_else(unknown)?.account_category_id);
+    }
+    account_categories::assign(work.tx, record.account_id, record.item_id, &ids)
 }

@@ -137,12 +137,20 @@ fn records_of(reading: &Reading<'_>, found: Vec<OrderParts>) -> Result<Vec<Order
     found.into_iter().map(|parts| record_of(reading, parts)).collect()
 }
 
+/// A number that no status has would find nothing, and look like a day without orders.
+fn status_of(id: i32) -> Result<OrderStatus, Failure> {
+    OrderStatus::from_id(id).ok_or_else(|| {
+        let known = OrderStatus::ALL.map(|status| status.id().to_string());
+        Failure::new(code::NOT_IN_LIST, [&id.to_string(), &known.join(", ")]).within("order_status_id")
+    })
+}
+
 fn selection_of(reading: &Reading<'_>, filter: &OrderFilter) -> Result<Selection, Failure> {
     let mandator = reading.mandator(mandator_of(filter.mandator_id.as_ref())?)?;
     let own = order_conditions!(ask, filter, OrderFilter, mandator, { mandator_id order_status_id customer_numbers order_tags });
     Ok(Selection {
         mandator_id: mandator.mandator_id,
-        order_status_id: cond_of(filter.order_status_id.as_ref()).filter_map(OrderStatus::from_id),
+        order_status_id: cond_of(filter.order_status_id.as_ref()).try_map(status_of)?,
         customer_numbers: cond_of(filter.customer_numbers.as_ref()),
         order_tags: cond_of(filter.order_tags.as_ref()),
         ..own

@@ -48,6 +48,8 @@ wire! {
         external_order_number_2: Option<String>,
         /// The channel's order number.
         marketplace_order_id: Option<String>,
+        /// The channel's second order number.
+        marketplace_order_id_2: Option<String>,
     }
 }
 
@@ -133,6 +135,7 @@ impl OrderKeys {
             external_order_number_1: row.external_order_number_1.clone(),
             external_order_number_2: row.external_order_number_2.clone(),
             marketplace_order_id: row.marketplace_order_id.clone(),
+            marketplace_order_id_2: row.marketplace_order_id_2.clone(),
         }
     }
 }
@@ -192,6 +195,7 @@ impl Numbers<'_> {
             external_order_number_1: text(self.external_order_number_1),
             external_order_number_2: text(self.external_order_number_2),
             marketplace_order_id: text(self.marketplace_order_id),
+            marketplace_order_id_2: text(self.marketplace_order_id_2),
         }
     }
 }

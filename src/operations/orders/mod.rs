@@ -43,7 +43,7 @@ pub(crate) use credit::{CreateCreditEntry, NewCreditEntry, give_back};
 pub(crate) use documents::{CreateOrderDocuments, FetchOrderDocuments, UpdateOrderDocuments};
 pub(crate) use fetch::FetchOrders;
 pub(crate) use keys::{OrderKeys, OrderSignificantKey, order_under, unknown_order};
-pub(crate) use labels::{ConfirmShippingLabels, CreateShippingLabels, DoShippingSoftwareExport, FetchShippingLabels};
+pub(crate) use labels::{ConfirmShippingLabels, CreateShippingLabels, DoShippingSoftwareExport, FetchShippingLabels, take_label_over};
 pub(crate) use named::NamedOrder;
 pub(crate) use payment::PaymentOrder;
 pub(crate) use platform::{PlatformOrder, PlatformOrdersRequest, PlatformOrdersResult};

@@ -1,9 +1,11 @@
 //! `updateOrderStatus`: what the ERP did with an order, independent of the order's workflow (`order-calls.md` 4).
 
 use super::{OrderItemCancellation, OrderKeys, OrderPacket, OrderPayment, OrderSignificantKey, cancel, order_record, ship};
+use crate::config::Mandator;
 use crate::domain::order::{Event, FactKind, FactName, PaymentDocument, PaymentStatus, Step};
-use crate::domain::{Failure, code};
+use crate::domain::{Failure, Place, code};
 use crate::operations::common::ReportAction;
+use crate::operations::ibans::look_at_iban;
 use crate::operations::wire::Records;
 use crate::operations::{Done, Work, WriteOperation};
 use crate::store::orders::{self, OrderRow};
@@ -100,8 +102,8 @@ pub(super) fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Res
         let right = if event == Event::Shipped { "shipping_information/contents/content" } else { "CANCELED, order_items/order_item" };
         return Err(Failure::new(code::POSITIONS_MISPLACED, [update.status.word(), right]).within("order_items"));
     }
-    let payments = payments_of(update, event, &row)?;
-    let before = row.clone();
+    let (payments, before) = (payments_of(update, event, &row)?, row.clone());
+    advise(work, mandator, update, event);
     record(work, &mut row, event, &payments);
     let mut changed = orders::add_payments(work.tx, row.order_id, payments.clone())?;
     let fact = match event {
@@ -141,6 +143,21 @@ pub(super) fn report(work: &mut Work<'_, '_>, update: &OrderStatusUpdate) -> Res
         orders::save(work.tx, &mut row, &author(work))?;
     }
     Ok((Some(ReportAction::Update), OrderKeys::of(&row)))
+}
+
+/// Warns of a parcel that leaves later than tomorrow, and of an IBAN that is none.
+fn advise(work: &mut Work<'_, '_>, mandator: &Mandator, update: &OrderStatusUpdate, event: Event) {
+    let latest = work.tx.stamp.day_in(mandator.time_zone).succ_opt().unwrap_or_default();
+    for (packet, number) in update.shipping_informations.iter().zip(1..) {
+        let day = packet.shipping_date.map(|time| time.stamp(mandator.time_zone).day_in(mandator.time_zone));
+        if let Some(day) = day.filter(|day| *day > latest && event == Event::Shipped) {
+            let ahead = Failure::quoting(code::SHIPPED_AHEAD, [&day.to_string()]).within("shipping_date");
+            work.advice.add(ahead.within(Place::entry("shipping_information", number)));
+        }
+    }
+    for payment in &update.payment_informations {
+        look_at_iban(&mut work.advice, "iban", payment.iban.as_deref());
+    }
 }
 
 /// Who changed an order. A person may log in as the user of the ERP, which asks for what others changed.

@@ -70,7 +70,8 @@ fn order_of(work: &mut Work<'_, '_>, mandator: &Mandator, mut record: OrderRecor
     (row.order_date, row.export_date) = (at(record.order_date), at(record.export_date));
     row.created_at = record.created_at.stamp(zone).0;
     row.data = document(mandator, &mut record, &lines)?;
-    tell(&mut row);
+    let is_begun = record.order_items.iter().any(|item| item.shipped_quantity > 0);
+    tell(&mut row, is_begun);
     let (mut positions, mut reserved) = (Vec::new(), Reserved::new());
     let says_where = record.order_items.iter().any(|item| !item.reservations.is_empty());
     for item in std::mem::take(&mut record.order_items) {
@@ -81,7 +82,9 @@ fn order_of(work: &mut Work<'_, '_>, mandator: &Mandator, mut record: OrderRecor
     let is_open = positions.iter().any(|position| position.pieces().open() > 0 && position.item_id.is_some());
     let mut packets = Vec::with_capacity(record.packets.len());
     for packet in std::mem::take(&mut record.packets) {
-        packets.push(packet_of(work, mandator, packet)?);
+        let (packet_id, document, contents) = packet_of(work, mandator, packet)?;
+        // One that was announced before anything left is told with the shipment.
+        packets.push((packet_id, order::PacketDocument { told: is_begun, ..document }, contents));
     }
     let payments = record.payments.iter().map(super::OrderPayment::stored).collect::<Result<Vec<_>, _>>()?;
     let notices = record.order_notices.into_iter().map(|notice| NoticeRow {
@@ -201,16 +204,26 @@ fn document(mandator: &Mandator, record: &mut OrderRecord, lines: &BTreeMap<Orde
     })
 }
 
-/// The channel knows what happened to the order before it came here.
-fn tell(row: &mut OrderRow) {
+/// Facts that the other installation may have told of an order. Their keys count on behind this: a channel takes a key that it knows
+/// for a repeat.
+const TOLD_THERE: i32 = 1_000;
+
+/// The channel knows what happened to the order before it came here. `is_begun`: something of it is shipped.
+fn tell(row: &mut OrderRow, is_begun: bool) {
     let status = row.order_status_id;
-    let mut known = vec![(FactName::Acknowledged, status != OrderStatus::New && status != OrderStatus::Backlog)];
-    known.push((FactName::Paid, row.is_paid()));
-    known.push((FactName::Cancelled, status == OrderStatus::Cancelled));
     let shipped = [OrderStatus::ShippedOpenPayments, OrderStatus::ShippedDone, OrderStatus::PaidDone, OrderStatus::CollectedDone];
-    known.push((FactName::Shipped, shipped.contains(&status)));
+    let known = [
+        (FactName::Acknowledged, status != OrderStatus::New && status != OrderStatus::Backlog),
+        (FactName::Paid, row.is_paid()),
+        (FactName::Cancelled, status == OrderStatus::Cancelled),
+        (FactName::Shipped, is_begun || shipped.contains(&status)),
+        // These may be told any number of times.
+        (FactName::PositionsCancelled, true),
+        (FactName::Refunded, true),
+        (FactName::DocumentAttached, true),
+    ];
     for (fact, _) in known.into_iter().filter(|(_, is_known)| *is_known) {
-        row.data.set_told(fact, 1);
+        row.data.set_told(fact, TOLD_THERE);
     }
 }
 
@@ -253,8 +266,7 @@ fn position_of(
 }
 
 fn packet_of(work: &Work<'_, '_>, mandator: &Mandator, packet: OrderPacket) -> Result<(i32, order::PacketDocument, Vec<Packed>), Failure> {
-    let mut document = packet.stored(work.settings, mandator);
-    document.told = true;
+    let document = packet.stored(work.settings, mandator);
     let mut contents = Vec::with_capacity(packet.contents.len());
     for content in &packet.contents {
         let Some(order_item_id) = content.order_item_id else { continue };
@@ -323,5 +335,26 @@ fn credit_of(credit: OrderCreditEntry, row: &OrderRow, mandator: &Mandator) -> C
             positions: positions.map(|part| CreditedPieces { order_item_id: part.order_item_id, quantity: part.quantity }).collect(),
             ..CreditDocument::default()
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TOLD_THERE, tell};
+    use crate::domain::MandatorId;
+    use crate::domain::order::{FactName, Workflow};
+    use crate::store::orders::{OrderRow, fact_key};
+
+    #[test]
+    fn the_second_parcel_of_an_order_is_no_repeat_of_the_first_for_its_channel() {
+        let mut row = OrderRow::new(MandatorId(1), 9000, Workflow::Prepayment);
+        tell(&mut row, true);
+        let times = row.data.times_told(FactName::Shipped) + 1;
+        assert!(times > TOLD_THERE);
+        row.data.set_told(FactName::Shipped, times);
+        assert!(fact_key(&row, FactName::Shipped).ends_with("-shipped-1001"));
+        let mut whole = OrderRow::new(MandatorId(1), 9000, Workflow::Prepayment);
+        tell(&mut whole, false);
+        assert!(!whole.data.is_told(FactName::Shipped) && !whole.data.is_told(FactName::Acknowledged));
     }
 }

@@ -5,12 +5,14 @@ mod fetch;
 mod find;
 mod record;
 mod request;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod transfer;
 mod update;
 
 pub(crate) use fetch::FetchPayments;
+pub(crate) use taken::take_over;
 pub(crate) use transfer::TransferMoney;
 pub(crate) use update::UpdatePayments;
 

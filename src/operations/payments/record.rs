@@ -82,6 +82,10 @@ wire! {
         last_changed_by: String,
         /// What only the payment service knows.
         specific_payment_data: Option<PaymentSpecifics>,
+        /// Its number in a batch of the statement; missing: it is alone.
+        batch_part: Option<i32>,
+        /// Why only a person may assign it.
+        doubts: Vec<String> [each("doubt")],
     }
 
     /// An order that a payment is assigned to.
@@ -108,6 +112,8 @@ wire! {
         score: i32,
         /// Why.
         reasons: Vec<String> [each("reason")],
+        /// true: the order counted as paid before.
+        paid_before: Option<bool>,
     }
 
     /// An order that a payment may be for.
@@ -195,6 +201,7 @@ fn record_of(
     let time = |stamp: i64| Time::of(Stamp(stamp), mandator.time_zone);
     let some = |amount: Decimal| Some(amount).filter(|amount| *amount != Decimal::ZERO);
     let specific_payment_data = specifics_of(&row, version);
+    let doubts = words(row.data.doubts());
     let payment::PaymentRecord { entry, candidates, .. } = row.data;
     PaymentRecord {
         payment_id: row.payment_id,
@@ -230,6 +237,8 @@ fn record_of(
         last_changed: time(row.last_changed),
         last_changed_by: row.last_changed_by,
         specific_payment_data,
+        batch_part: Some(entry.part).filter(|part| *part != 0),
+        doubts,
     }
 }
 
@@ -260,6 +269,7 @@ fn assignment_of(row: AssignmentRow, orders: &BTreeMap<OrderId, PaidOrder>, mand
         assigned_by: row.assigned_by,
         score: row.data.score,
         reasons: words(row.data.reasons),
+        paid_before: row.data.paid_before.then_some(true),
         ..PaymentAssignment::default()
     };
     match order {

@@ -9,6 +9,7 @@ use crate::config::Mandator;
 use crate::domain::payment::{self, PaymentKind};
 use crate::domain::{Currency, Decimal, Failure, FieldName, MandatorId, OrderId, Place, Worded, code};
 use crate::operations::common::ReportAction;
+use crate::operations::ibans::look_at_iban;
 use crate::operations::wire::Records;
 use crate::operations::{Done, FIRST_VERSION, Work, WriteOperation};
 use crate::payments::{Booked, Booking, Debts, assign, book, of_currency, of_report, of_transaction, set_apart, settle, take_back};
@@ -81,6 +82,7 @@ fn report(work: &mut Work<'_, '_>, update: &PaymentUpdate, debts: &mut BTreeMap<
         }
         None => (ReportAction::Insert, new(work, update, debts)?),
     };
+    look_at_iban(&mut work.advice, "iban", update.iban.as_deref());
     assign_to(work, &mut row, update)?;
     if !update.orders.is_empty() {
         debts.remove(&row.mandator_id);

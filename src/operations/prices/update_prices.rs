@@ -37,7 +37,7 @@ wire! {
         /// Shipping cost category by the ERP's own number.
         external_delivery_charge_category_id: Patch<String> [max(50), key],
         /// Channel prices as XML, one element per platform; whatever else is stored for the platform and the account stays.
-        specific_item_data: Patch<Xml>,
+        specific_item_data: Option<Xml>,
     }
 }
 
@@ -81,7 +81,7 @@ fn article_of(record: ItemPriceRecord) -> ItemRecord {
         list_price,
         delivery_charge_category_id,
         external_delivery_charge_category_id,
-        specific_item_data,
+        specific_item_data: specific_item_data.into(),
         ..ItemRecord::default()
     }
 }

@@ -1,7 +1,7 @@
 //! `fetchStockCount`: stock per article and warehouse, to compare with the ERP. `stock_count` is what lies in the
 //! warehouse; what open orders have reserved of it is beside it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::conditions::{stock_filter, warehouses_of};
 use crate::config::{Mandator, Settings};
@@ -109,76 +109,86 @@ impl ReadOperation for FetchStockCount {
         let page = reading.page_of(conn, &filters, (request.items_per_page, request.page))?;
         let ids: Vec<ItemId> = page.ids.into_iter().map(ItemId).collect();
         let found = found(&filters, |filter| store::matching(conn, filter, &ids))?;
-        Ok(FetchStockCountResult::page(records_of(reading, conn, &found, &ids)?, page.total))
+        Ok(FetchStockCountResult::page(records_of(reading, conn, found, &ids)?, page.total))
     }
 }
 
-type Found = BTreeMap<(ItemId, WarehouseId), FoundStock>;
-
-fn found(filters: &[StockFilter], mut find: impl FnMut(&StockFilter) -> Result<Vec<FoundStock>, Failure>) -> Result<Found, Failure> {
-    let mut found = BTreeMap::new();
+/// Stock that passes one of the filters, in the order of articles and warehouses.
+fn found(
+    filters: &[StockFilter],
+    mut find: impl FnMut(&StockFilter) -> Result<Vec<FoundStock>, Failure>,
+) -> Result<Vec<FoundStock>, Failure> {
+    let mut found = Vec::new();
     for filter in filters {
-        found.extend(find(filter)?.into_iter().map(|row| ((row.item_id, row.warehouse_id), row)));
+        found.append(&mut find(filter)?);
     }
+    let key = |row: &FoundStock| (row.item_id, row.warehouse_id);
+    found.sort_unstable_by_key(key);
+    found.dedup_by_key(|row| key(row));
     Ok(found)
 }
 
 fn changed(reading: &Reading<'_>, conn: &mut Conn<'_>, cursor: &Cursor, filters: &[StockFilter]) -> Result<FetchStockCountResult, Failure> {
     let mut found = found(filters, |filter| changes::following(conn, filter, cursor.following()))?;
     let place = |row: &FoundStock| Since { stamp: row.last_changed, id: row.item_id.0, second: row.warehouse_id.0 };
-    let mut changes = found.values().map(place).collect();
+    let mut changes = found.iter().map(place).collect();
     let mut deleted = cursor.deleted(conn, Deleted::Item, filters.iter().map(|filter| filter.item.mandator_id))?;
     let next = cursor.cut(&mut changes, &mut deleted);
     let page: BTreeSet<Since> = changes.into_iter().collect();
-    found.retain(|_, row| page.contains(&place(row)));
-    let mut ids: Vec<ItemId> = found.keys().map(|(item_id, _)| *item_id).collect();
+    found.retain(|row| page.contains(&place(row)));
+    let mut ids: Vec<ItemId> = found.iter().map(|row| row.item_id).collect();
     ids.dedup();
     Ok(FetchStockCountResult {
-        items: records_of(reading, conn, &found, &ids)?,
+        items: records_of(reading, conn, found, &ids)?,
         deleted_items: deleted_items(reading, deleted)?,
         next_changed_since: Some(next),
         ..FetchStockCountResult::default()
     })
 }
 
-fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, found: &Found, ids: &[ItemId]) -> Result<Vec<ItemStock>, Failure> {
+fn records_of(reading: &Reading<'_>, conn: &mut Conn<'_>, found: Vec<FoundStock>, ids: &[ItemId]) -> Result<Vec<ItemStock>, Failure> {
     let reserved = store::reserved(conn, ids)?;
     let composed = sets::components_of(conn, ids)?;
-    let warehouses: BTreeSet<WarehouseId> = found.keys().map(|(_, warehouse_id)| *warehouse_id).collect();
-    let made = sets::made(conn, &composed, &warehouses.into_iter().collect::<Vec<_>>())?;
-    let mut records = Vec::with_capacity(ids.len());
-    for item_id in ids {
-        let mut record: Option<ItemStock> = None;
-        for (_, row) in found.range((*item_id, WarehouseId(i32::MIN))..=(*item_id, WarehouseId(i32::MAX))) {
-            let zone = reading.mandator(row.mandator_id)?.time_zone;
-            let warehouse = reading.settings.warehouse_by_id(row.warehouse_id);
-            let key = (row.item_id, row.warehouse_id);
-            let (stock_count, reserved_count) = match made.get(&key) {
-                Some(made) => made.counts(),
-                None => (row.stock_count, reserved.get(&key).copied().unwrap_or_default()),
-            };
-            record.get_or_insert_with(|| item_of(row)).stock_items.push(WarehouseStock {
-                mandator_id: warehouse.map_or(row.mandator_id, |w| w.mandator_id),
-                warehouse_id: row.warehouse_id,
-                warehouse_code: warehouse.map(|w| w.code.clone()),
-                stock_count,
-                reserved_count,
-                last_changed: Time::of(Stamp(row.last_changed), zone),
-            });
+    let made = match composed.is_empty() {
+        true => HashMap::new(),
+        false => {
+            let warehouses: BTreeSet<WarehouseId> = found.iter().map(|row| row.warehouse_id).collect();
+            sets::made(conn, &composed, &Vec::from_iter(warehouses))?
         }
-        records.extend(record);
+    };
+    let mut records: Vec<ItemStock> = Vec::with_capacity(ids.len());
+    for row in found {
+        let zone = reading.mandator(row.mandator_id)?.time_zone;
+        let warehouse = reading.settings.warehouse_by_id(row.warehouse_id);
+        let key = (row.item_id, row.warehouse_id);
+        let (stock_count, reserved_count) = match made.get(&key) {
+            Some(made) => made.counts(),
+            None => (row.stock_count, reserved.get(&key).copied().unwrap_or_default()),
+        };
+        let stock = WarehouseStock {
+            mandator_id: warehouse.map_or(row.mandator_id, |w| w.mandator_id),
+            warehouse_id: row.warehouse_id,
+            warehouse_code: warehouse.map(|w| w.code.clone()),
+            stock_count,
+            reserved_count,
+            last_changed: Time::of(Stamp(row.last_changed), zone),
+        };
+        match records.last_mut().filter(|record| record.item_id == row.item_id) {
+            Some(record) => record.stock_items.push(stock),
+            None => records.push(item_of(row, stock)),
+        }
     }
     Ok(records)
 }
 
-fn item_of(row: &FoundStock) -> ItemStock {
+fn item_of(row: FoundStock, stock: WarehouseStock) -> ItemStock {
     ItemStock {
         item_id: row.item_id,
         mandator_id: row.mandator_id,
-        internal_item_number: row.internal_item_number.clone(),
-        vendor_item_number: row.vendor_item_number.clone(),
-        match_code: row.match_code.clone(),
-        stock_items: Vec::new(),
+        internal_item_number: row.internal_item_number,
+        vendor_item_number: row.vendor_item_number,
+        match_code: row.match_code,
+        stock_items: vec![stock],
     }
 }
 

@@ -2,13 +2,17 @@
 
 mod conditions;
 mod fetch;
+mod ledger;
+mod record;
 mod reservations;
 #[cfg(test)]
 mod tests;
 mod update;
 
 pub(crate) use fetch::FetchStockCount;
+#[cfg(test)]
+pub(crate) use record::{StockBooking, StockRecord};
 pub(crate) use reservations::FetchStockReservations;
 pub(crate) use update::UpdateStockCount;
 #[cfg(test)]
-pub(crate) use update::{StockBooking, StockRecord, UpdateStockCountRequest};
+pub(crate) use update::UpdateStockCountRequest;

@@ -20,9 +20,14 @@ macro_rules! wire {
 
         #[allow(non_upper_case_globals)]
         impl $name {
-            $( const $field: $crate::operations::wire::FieldSpec =
-                $crate::operations::wire::FieldSpec::new(stringify!($field), concat!($($field_doc,)* ""))
-                    $($(.$option($($value)?))*)?; )*
+            $( const $field: $crate::operations::wire::FieldSpec = {
+                const PLAIN: $crate::operations::wire::FieldSpec =
+                    $crate::operations::wire::FieldSpec::new(stringify!($field), concat!($($field_doc,)* ""))
+                        $($(.$option($($value)?))*)?;
+                const CAMEL: [u8; $crate::domain::names::camel_len(PLAIN.typed_word())] =
+                    $crate::domain::names::camel(PLAIN.typed_word());
+                PLAIN.spelled(&CAMEL)
+            }; )*
         }
 
         impl $crate::operations::wire::Value for $name {

@@ -45,6 +45,22 @@ pub fn ignored_condition(types: &Types, request: &str, node: Node<'_>, face: Fac
     })
 }
 
+/// The first element of a request of which nothing is read, and what its records are called.
+pub fn unread<'n>(types: &Types, request: &str, node: Node<'n>, face: Face) -> Option<(&'n str, String)> {
+    let (_, TypeDef::Structure { fields, .. }) = types.all.get(request)? else { return None };
+    let first = node.children().next()?;
+    let is_read = |child: Node<'_>| fields.iter().any(|field| field.spec.is(child.name()) || field.spec.is_bare_entry(child.name()));
+    if node.children().any(is_read) {
+        return None;
+    }
+    let lists = fields.iter().filter(|field| field.spec.list != ListForm::None && !holds_conditions(field));
+    let names = lists.map(|field| match (face, field.spec.list) {
+        (Face::Compat, ListForm::Flat(entry) | ListForm::PerPlatform(entry)) => entry.to_owned(),
+        _ => field.spec.name_on(face).into_owned(),
+    });
+    Some((first.name(), names.collect::<Vec<_>>().join(", ")))
+}
+
 /// A list of filters, whatever the call names them: `filter`, `order_filter`, `ebay_dispute_filter`.
 fn holds_conditions(field: &FieldType) -> bool {
     matches!(field.spec.list, ListForm::Flat(entry) | ListForm::PerPlatform(entry) if entry.ends_with("filter"))

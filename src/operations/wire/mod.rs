@@ -19,23 +19,25 @@ mod list;
 mod record;
 mod scalar;
 mod schema;
+mod spec;
 mod warnings;
 mod writer;
 
 use std::borrow::Cow;
 
-pub use crate::domain::names::{SHORT_NAMES, same_name, typed_name};
+pub use crate::domain::names::{SHORT_NAMES, same_name};
 pub(crate) use cleared::{clear_fields, clear_named, write_cleared};
 pub use clock::Time;
 pub use convert::Convert;
 pub(crate) use filter::words_of;
 pub use filter::{Ask, Between, Flag, Match, cond_of, mandator_of, window_of};
-pub use ignored::{ignored, ignored_condition};
+pub use ignored::{ignored, ignored_condition, unread};
 pub(crate) use list::entries;
 pub use record::{Record, Records};
 pub(crate) use record::{has_lines, key_of};
 pub use scalar::{Bytes, Day, FRAGMENT_LIMITS, Xml, keeps_xml};
 pub use schema::{FieldType, Occurs, TypeDef, Types, clean};
+pub use spec::{FieldSpec, ListForm};
 pub use warnings::Warnings;
 pub use writer::Writer;
 
@@ -45,136 +47,6 @@ pub use crate::domain::{Bundle, Patch};
 use crate::xml::Node;
 
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
-
-/// One field of a wire structure.
-#[derive(Debug, Clone, Copy)]
-pub struct FieldSpec {
-    /// Compat name.
-    pub name: &'static str,
-    pub doc: &'static str,
-    /// An attribute on the compat face.
-    pub attribute: bool,
-    /// Longest text in characters.
-    pub longest: Option<u32>,
-    /// A text that names a record: blanks around it are not part of it, and blanks alone are no key.
-    pub key: bool,
-    pub list: ListForm,
-    /// Another name of an entry, also after a platform.
-    pub also: Option<&'static str>,
-    /// The typed face's word where it is another one, in snake case.
-    pub typed: Option<&'static str>,
-    /// What the compat face calls an entry in answers, where that is not its plain name.
-    pub written: Option<&'static str>,
-}
-
-/// How the compat face writes a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListForm {
-    None,
-    /// Entries of this name directly in the parent.
-    Flat(&'static str),
-    /// The same, and entries that are named after their platform: `ebay_order` for `order`.
-    PerPlatform(&'static str),
-    /// Entries of this name inside an element named as the field.
-    Wrapped(&'static str),
-}
-
-impl FieldSpec {
-    pub const fn new(name: &'static str, doc: &'static str) -> FieldSpec {
-        FieldSpec { name, doc, attribute: false, longest: None, key: false, list: ListForm::None, also: None, typed: None, written: None }
-    }
-
-    pub const fn attr(mut self) -> FieldSpec {
-        self.attribute = true;
-        self
-    }
-
-    pub const fn max(mut self, longest: u32) -> FieldSpec {
-        self.longest = Some(longest);
-        self
-    }
-
-    pub const fn key(mut self) -> FieldSpec {
-        self.key = true;
-        self
-    }
-
-    pub const fn flat(mut self, entry: &'static str) -> FieldSpec {
-        self.list = ListForm::Flat(entry);
-        self
-    }
-
-    pub const fn per_platform(mut self, entry: &'static str) -> FieldSpec {
-        self.list = ListForm::PerPlatform(entry);
-        self
-    }
-
-    pub const fn each(mut self, entry: &'static str) -> FieldSpec {
-        self.list = ListForm::Wrapped(entry);
-        self
-    }
-
-    pub const fn also(mut self, entry: &'static str) -> FieldSpec {
-        self.also = Some(entry);
-        self
-    }
-
-    pub const fn typed(mut self, name: &'static str) -> FieldSpec {
-        self.typed = Some(name);
-        self
-    }
-
-    pub const fn written(mut self, entry: &'static str) -> FieldSpec {
-        self.written = Some(entry);
-        self
-    }
-
-    /// The element's name on a face.
-    pub fn name_on(&self, face: Face) -> Cow<'static, str> {
-        match face {
-            Face::Compat => Cow::Borrowed(self.name),
-            Face::Typed => typed_name(self.typed.unwrap_or(self.name)),
-        }
-    }
-
-    pub(crate) fn is(&self, name: &str) -> bool {
-        same_name(name, self.name) || self.typed.is_some_and(|typed| same_name(name, typed))
-    }
-
-    /// The field as texts name it: the face may have a word of its own for it.
-    pub(crate) fn named(&self, face: Face) -> crate::domain::FieldName {
-        crate::domain::FieldName(match face {
-            Face::Compat => self.name,
-            Face::Typed => self.typed.unwrap_or(self.name),
-        })
-    }
-
-    /// What an entry of the list is called on the compat face.
-    fn entry(&self) -> &'static str {
-        match self.list {
-            ListForm::Flat(entry) | ListForm::PerPlatform(entry) | ListForm::Wrapped(entry) => entry,
-            ListForm::None => "item",
-        }
-    }
-
-    /// An element of this name is an entry of the list without its wrapper.
-    fn is_bare_entry(&self, name: &str) -> bool {
-        let own = match self.list {
-            ListForm::Flat(entry) => same_name(name, entry),
-            ListForm::PerPlatform(entry) => same_name(name, entry) || platform_in(name, entry).is_some(),
-            ListForm::Wrapped(_) | ListForm::None => false,
-        };
-        own || self.is_other_entry(name)
-    }
-
-    fn is_other_entry(&self, name: &str) -> bool {
-        self.also.is_some_and(|entry| same_name(name, entry) || platform_in(name, entry).is_some())
-    }
-
-    fn missing(&self, face: Face) -> Failure {
-        Failure::missing(self.named(face).0)
-    }
-}
 
 /// Where a value is read from.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use super::{FieldSpec, ListForm};
 use crate::domain::{Failure, code};
 use crate::operations::Face;
-use crate::xml::write::{escape_into, escaped_len};
+use crate::xml::write::{escape_into, escaped_len, is_plain};
 
 /// Appends XML to a string, as long as it fits into one answer.
 pub struct Writer {
@@ -40,7 +40,11 @@ impl Writer {
     /// Takes room for a text. Without it nothing is written any more, and what was written is given back.
     fn takes(&mut self, text: &str, escaped: usize) -> bool {
         let wrapped = usize::from(self.face == Face::Compat);
-        self.room = self.room.and_then(|room| room.checked_sub(escaped_len(text, escaped + wrapped)));
+        self.has_room(escaped_len(text, escaped + wrapped))
+    }
+
+    fn has_room(&mut self, bytes: usize) -> bool {
+        self.room = self.room.and_then(|room| room.checked_sub(bytes));
         if self.room.is_none() {
             self.out = String::new();
         }
@@ -101,10 +105,20 @@ impl Writer {
     }
 
     pub fn leaf(&mut self, name: &str, text: &str) {
-        self.start(name);
-        self.content();
-        self.push_text(text);
-        self.end(name);
+        if text.is_empty() || self.root.is_some() || !is_plain(text) {
+            self.start(name);
+            self.content();
+            self.push_text(text);
+            self.end(name);
+            return;
+        }
+        let brackets = if self.face == Face::Compat { 4 * "&lt;".len() } else { 4 };
+        if self.has_room(2 * name.len() + text.len() + brackets + 1) {
+            for piece in ["<", name, ">", text, "</", name, ">"] {
+                self.out.push_str(piece);
+            }
+        }
+        self.opened_at = usize::MAX;
     }
 
     pub fn empty(&mut self, name: &str) {

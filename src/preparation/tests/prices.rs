@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{account, block, item, look};
 use crate::config::{Account, Preparation};
-use crate::domain::price::Dated;
+use crate::domain::price::{Dated, Sale};
 use crate::domain::{Decimal, ItemId, MandatorId, PricelistId, Reader};
 use crate::preparation::{Known, KnownPricelist, Lack};
 use crate::store::pricelists::NamedPrice;
@@ -84,6 +84,23 @@ fn the_price_names_its_validity_or_the_items_block() {
     let seen = look(&account(), &priced(), &item(&block("<standard_price>12,25</standard_price>")));
     assert_eq!(seen.price.unwrap_err(), Lack::PlatformPrice("12,25".into()));
     assert_eq!(look(&account(), &Known::default(), &item("{}")).price.unwrap_err(), Lack::Pricelist("standard".into()));
+}
+
+#[test]
+fn a_price_for_some_days_is_read_from_the_items_block() {
+    let seen = |xml: &str| look(&account(), &priced(), &item(&block(xml)));
+    let days = "<sale_start_date>2026-12-01T00:00:00</sale_start_date><sale_end_date>2026-12-24</sale_end_date>";
+    let of = seen(&format!("<sale_price>7.50</sale_price>{days}"));
+    assert_eq!(of.price.as_ref().unwrap().value.money.amount, Decimal(79_900), "it is no price of the offer");
+    let day = |text: &str| Some(text.parse().unwrap());
+    let expected = Sale { price: Decimal(75_000), from: day("2026-12-01"), to: day("2026-12-24") };
+    assert_eq!(of.content().unwrap().sale, Some(expected));
+    assert_eq!(seen(days).sale, Ok(None));
+    for (xml, text) in
+        [("<sale_price>7,50</sale_price>", "7,50"), ("<sale_price>7</sale_price><sale_end_date>24.12.</sale_end_date>", "24.12.")]
+    {
+        assert_eq!(seen(xml).content().unwrap_err(), Lack::PlatformSale(text.into()));
+    }
 }
 
 #[test]

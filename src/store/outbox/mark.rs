@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
-use diesel::upsert::excluded;
 
 use super::{OutboxStatus, StateRow, Topic, due_now};
 use crate::domain::offer::Wanted;
@@ -14,19 +13,19 @@ use crate::store::schema::{offers, outbox_states};
 use crate::store::{Tx, sets};
 
 /// By which a row is recognised.
-const KEY: &str = "offer_id, topic";
+const KEY: (outbox_states::offer_id, outbox_states::topic) = (outbox_states::offer_id, outbox_states::topic);
 
 /// What becomes of an older row.
 macro_rules! overtaken {
     () => {
         (
-            outbox_states::version.eq(excluded(outbox_states::version)),
-            outbox_states::status.eq(excluded(outbox_states::status)),
-            outbox_states::due_at.eq(excluded(outbox_states::due_at)),
-            outbox_states::attempts.eq(excluded(outbox_states::attempts)),
-            outbox_states::first_failed_at.eq(excluded(outbox_states::first_failed_at)),
-            outbox_states::last_error.eq(excluded(outbox_states::last_error)),
-            outbox_states::begun.eq(excluded(outbox_states::begun)),
+            outbox_states::version,
+            outbox_states::status,
+            outbox_states::due_at,
+            outbox_states::attempts,
+            outbox_states::first_failed_at,
+            outbox_states::last_error,
+            outbox_states::begun,
         )
     };
 }

@@ -5,29 +5,12 @@
 
 use diesel::prelude::*;
 
-use super::{Counted, FoundStock, StockFilter, found_columns, stock_conditions, stock_item_conditions};
+use super::{FoundStock, StockFilter, found_columns, stock_conditions, stock_item_conditions};
 use crate::domain::{Failure, ItemId, MandatorId, WarehouseId};
-use crate::store::prepared::insert_rows;
 use crate::store::schema::{items, stock, stock_changes};
 use crate::store::since::{Following, Since};
 use crate::store::{Conn, Tx};
 use crate::{narrow_window, on};
-
-/// The same stock may change twice with one stamp.
-pub(super) fn note(tx: &mut Tx<'_>, counted: &[Counted]) -> Result<(), Failure> {
-    let stamp = tx.stamp.0;
-    let row = |counted: &Counted| {
-        (
-            stock_changes::mandator_id.eq(counted.mandator_id),
-            stock_changes::last_changed.eq(stamp),
-            stock_changes::item_id.eq(counted.item_id),
-            stock_changes::warehouse_id.eq(counted.warehouse_id),
-        )
-    };
-    let rows: Vec<_> = counted.iter().map(row).collect();
-    insert_rows!(&mut tx.conn, rows.as_slice(), row => diesel::insert_into(stock_changes::table).values(row).on_conflict_do_nothing())?;
-    Ok(())
-}
 
 /// The row of changes that counts.
 macro_rules! counting {

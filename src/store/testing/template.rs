@@ -17,7 +17,7 @@ pub(super) fn sqlite() -> &'static [u8] {
     MIGRATED.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("template.db");
-        migrate(path.to_str().unwrap()).unwrap();
+        migrate(path.to_str().unwrap(), |_| ()).unwrap();
         std::fs::read(path).unwrap()
     })
 }
@@ -35,7 +35,7 @@ pub(super) fn postgres(server: &str, address_of: impl Fn(&str) -> String) -> Str
     let unfinished = format!("{name}_{:08x}", rand::random::<u32>());
     let mut administrator = PgConnection::establish(server).unwrap();
     administrator.batch_execute(&format!("CREATE DATABASE {unfinished}")).unwrap();
-    migrate(&address_of(&unfinished)).unwrap();
+    migrate(&address_of(&unfinished), |_| ()).unwrap();
     // It gets its name when it is whole. The server may take a moment to see that the migration has left it.
     while administrator.batch_execute(&format!("ALTER DATABASE {unfinished} RENAME TO {name}")).is_err() {
         if is_there() {

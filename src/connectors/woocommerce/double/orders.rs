@@ -42,7 +42,10 @@ impl Shop {
             (Method::Get, [_], Some(id)) => (200, self.orders[&id].clone()),
             (Method::Put, [_], None) => unknown(400),
             (Method::Put, [_], Some(id)) => self.put_order(id, &call.body),
+            (Method::Post, ["batch"], _) => (200, json!([])),
             (Method::Post, [_, "refunds"], Some(id)) => self.refund(id, &call.body),
+            (Method::Get, [_, "refunds"], Some(id)) => (200, self.refunds.get(&id).into_iter().flatten().rev().cloned().collect()),
+            (_, [id, "fulfillments", rest @ ..], _) => self.fulfillments_route(method, id, rest, call),
             (Method::Get, [_, "notes"], Some(id)) => {
                 (200, self.notes.get(&id).into_iter().flatten().filter(|note| note["customer_note"] == true).cloned().collect())
             }
@@ -57,10 +60,23 @@ impl Shop {
 
     fn list_orders(&self, call: &Call) -> Reply {
         for name in call.query.keys() {
-            let known = ["status", "dates_are_gmt", "include", "modified_after", "after", "orderby", "order", "per_page", "page", "offset"];
+            let known = [
+                "status",
+                "dates_are_gmt",
+                "include",
+                "modified_after",
+                "after",
+                "orderby",
+                "order",
+                "per_page",
+                "page",
+                "offset",
+                "_fields",
+            ];
             assert!(known.contains(&name.as_str()), "the double has no filter {name}");
         }
-        assert!(call.query.get("dates_are_gmt").is_some_and(|gmt| gmt == "true"), "a bare stamp would be one of the shop's zone");
+        let dated = ["modified_after", "after"].iter().any(|name| call.query.contains_key(*name));
+        assert!(!dated || call.query.get("dates_are_gmt").is_some_and(|gmt| gmt == "true"), "a bare stamp would be one of the shop's zone");
         // Both are exclusive, in whole seconds; with a zone, nothing is found.
         let after = |name: &str, field: &Value| call.query.get(name).is_none_or(|text| field.as_str().unwrap() > text.as_str());
         let included = |order: &Value| call.query.get("include").is_none_or(|ids| numbers(ids).any(|id| order["id"] == id));
@@ -140,7 +156,10 @@ impl Shop {
 
     fn refund(&mut self, id: i64, body: &Value) -> Reply {
         for key in body.as_object().unwrap().keys() {
-            assert!(["amount", "reason", "api_refund", "api_restock"].contains(&key.as_str()), "the double has no field {key}");
+            assert!(
+                ["amount", "reason", "api_refund", "api_restock", "line_items"].contains(&key.as_str()),
+                "the double has no field {key}"
+            );
         }
         let no = |text: &str| (500, json!({ "code": "woocommerce_rest_cannot_create_order_refund", "message": text, "data": 500 }));
         let mut order = self.orders[&id].clone();
@@ -152,13 +171,29 @@ impl Shop {
         if body.get("api_refund") != Some(&json!(false)) {
             return no("The payment gateway for this order does not support automatic refunds.");
         }
+        let lines: Vec<Value> = body["line_items"].as_array().into_iter().flatten().map(|line| self.refunded_line(&order, line)).collect();
         let refund = json!({ "id": self.next_id(), "reason": body["reason"], "total": money(-amount) });
+        let made = json!({
+            "id": refund["id"], "date_created_gmt": stamp(self.now()), "amount": body["amount"], "reason": body["reason"], "line_items": lines,
+        });
+        self.refunds.entry(id).or_default().push(made.clone());
         order["refunds"].as_array_mut().unwrap().insert(0, refund.clone());
         if gone + amount == cents(&order["total"]) {
             order["status"] = json!("refunded");
         }
         self.save(id, order);
-        (201, json!({ "id": refund["id"], "amount": body["amount"], "reason": body["reason"] }))
+        (201, made)
+    }
+
+    /// Pieces are not checked: 99 of a line of two are taken.
+    fn refunded_line(&mut self, order: &Value, line: &Value) -> Value {
+        let of = order["line_items"].as_array().unwrap().iter().find(|known| known["id"] == line["id"]).unwrap();
+        assert!(line["refund_total"].is_number() && line["quantity"].is_i64(), "{line}");
+        for tax in line["refund_tax"].as_array().unwrap() {
+            assert!(of["taxes"].as_array().unwrap().iter().any(|known| known["id"] == tax["id"]), "the line has no tax {tax}");
+        }
+        let meta = json!({ "id": self.next_id(), "key": "_refunded_item_id", "value": line["id"].to_string() });
+        json!({ "id": self.next_id(), "name": of["name"], "quantity": -line["quantity"].as_i64().unwrap(), "meta_data": [meta] })
     }
 
     /// A guest's order, to be paid by bank transfer. Prices contain 19 % tax.

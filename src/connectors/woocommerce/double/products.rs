@@ -15,8 +15,13 @@ const OF_PRODUCT: &[&str] = &[
     "description",
     "sku",
     "regular_price",
+    "sale_price",
+    "date_on_sale_from",
+    "date_on_sale_to",
     "manage_stock",
     "stock_quantity",
+    "stock_status",
+    "backorders",
     "global_unique_id",
     "weight",
     "tax_class",
@@ -31,8 +36,13 @@ const OF_VARIATION: &[&str] = &[
     "description",
     "sku",
     "regular_price",
+    "sale_price",
+    "date_on_sale_from",
+    "date_on_sale_to",
     "manage_stock",
     "stock_quantity",
+    "stock_status",
+    "backorders",
     "global_unique_id",
     "weight",
     "tax_class",
@@ -108,6 +118,10 @@ impl Shop {
                 page(&of.collect::<Vec<_>>(), call)
             }
             (Method::Post, ["batch"]) => self.batch(call, |shop, id, row| shop.put_variation(product, id, row)),
+            (Method::Get, [id]) => match self.variations.get(&id.parse().unwrap()).filter(|(parent, _)| *parent == product) {
+                Some((_, variation)) => (200, variation.clone()),
+                None => error(404, "woocommerce_rest_product_variation_invalid_id", "Invalid ID."),
+            },
             _ => error(404, "rest_no_route", "No route was found matching the URL and request method."),
         }
     }
@@ -123,7 +137,7 @@ impl Shop {
     fn list_products(&self, call: &Call) -> Reply {
         let given = |name: &str| call.query.get(name);
         for name in call.query.keys() {
-            let known = ["status", "include", "sku", "slug", "orderby", "order", "per_page", "page", "offset"];
+            let known = ["status", "include", "sku", "slug", "orderby", "order", "per_page", "page", "offset", "_fields"];
             assert!(known.contains(&name.as_str()), "the double has no filter {name}");
         }
         let all = self.products.keys().filter_map(|id| self.product(&id.to_string())).filter(|product| product["status"] != "trash");
@@ -141,7 +155,8 @@ impl Shop {
                     variation.as_object_mut().unwrap().retain(|key, _| key != "image" && key != "attributes");
                     variation
                 });
-                all.chain(variations).filter(|product| wanted(&product["sku"])).collect()
+                let found = |sku: &Value| wanted(sku) && !self.unfound.iter().any(|unfound| sku == unfound);
+                all.chain(variations).filter(|product| found(&product["sku"])).collect()
             }
             (_, _, Some(slug)) => all.filter(|product| product["slug"] == *slug).collect(),
             _ => all.collect(),
@@ -184,8 +199,10 @@ impl Shop {
                 "id": 0, "name": "Product", "slug": "", "type": "simple", "status": "publish", "description": "", "sku": "", "regular_price": "",
                 "price": "", "manage_stock": false, "stock_quantity": null, "global_unique_id": "", "weight": "", "tax_class": "", "parent_id": 0,
                 "categories": [{ "id": UNCATEGORIZED }], "images": [], "attributes": [], "meta_data": [], "variations": [], "permalink": HOME,
+                "sale_price": "", "date_on_sale_from": null, "date_on_sale_to": null, "stock_status": "instock", "backorders": "no",
             }),
         };
+        // Without a name, and with a label that is not that of JSON, it becomes a product all the same.
         if let Err(no) = self.apply(&mut product, body, OF_PRODUCT) {
             return no;
         }
@@ -216,7 +233,8 @@ impl Shop {
             None => json!({
                 "id": 0, "type": "variation", "status": "publish", "description": "", "sku": "", "regular_price": "", "price": "", "manage_stock": false,
                 "stock_quantity": null, "global_unique_id": "", "weight": "", "tax_class": "parent", "image": null, "attributes": [], "meta_data": [],
-                "permalink": HOME,
+                "permalink": HOME, "sale_price": "", "date_on_sale_from": null, "date_on_sale_to": null, "stock_status": "instock",
+                "backorders": "no",
             }),
         };
         let offered = self.products[&product]["attributes"].as_array().unwrap();
@@ -264,6 +282,10 @@ impl Shop {
                     record["regular_price"] = json!(price);
                     record["price"] = json!(price);
                 }
+                // Null leaves a date alone, an empty text takes it back.
+                "date_on_sale_from" | "date_on_sale_to" if value.is_null() => {}
+                "date_on_sale_from" | "date_on_sale_to" => record[key] = if value == "" { Value::Null } else { value.clone() },
+                "manage_stock" | "stock_quantity" | "backorders" if self.counts_no_stock => {}
                 "stock_quantity" => record["stock_quantity"] = json!(value.as_i64().unwrap_or_default()),
                 "status" => {
                     record["status"] = json!(if STATUSES.contains(&value.as_str().unwrap()) { value.clone() } else { json!("draft") })
@@ -329,7 +351,11 @@ impl Shop {
     }
 
     fn free_sku(&self, id: i64, sku: &str) -> Result<(), Reply> {
-        let Some(other) = self.everything().find(|other| !sku.is_empty() && other["sku"] == sku && other["id"] != id) else {
+        let same = |other: &Value| match (self.compares_without_case, other.as_str().unwrap_or_default()) {
+            (true, other) => other.eq_ignore_ascii_case(sku),
+            (false, other) => other == sku,
+        };
+        let Some(other) = self.everything().find(|other| !sku.is_empty() && same(&other["sku"]) && other["id"] != id) else {
             return Ok(());
         };
         if other["status"] == "trash" {

@@ -49,10 +49,14 @@ fn talk(mut stream: TcpStream, shop: &Mutex<Shop>) -> std::io::Result<()> {
     let (status, json, date) = {
         // A panic of the double is reported to the client, and to nobody else.
         let mut shop = shop.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (status, json) = shop.answer(read(&text, &bytes[head..]));
+        let call = read(&text, &bytes[head..]);
+        let warned = !call.wants_json;
+        let (status, json) = shop.answer(call);
+        // A plug-in warns, and PHP writes it before the answer, but for those who ask for JSON.
+        let json = if warned { format!("<br />\n<b>Warning</b>: something in a plug-in<br />\n{json}") } else { json.to_string() };
         (status, json, shop.now().to_rfc2822().replace("+0000", "GMT"))
     };
-    let body = json.to_string();
+    let body = json;
     let answer = format!(
         "HTTP/1.1 {status} X\r\nContent-Type: application/json; charset=UTF-8\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
@@ -70,11 +74,17 @@ fn read(head: &str, body: &[u8]) -> Call {
         other => panic!("the double knows no {other}"),
     };
     let url = Url::parse("http://x").unwrap().join(words.next().unwrap()).unwrap();
+    let header = |name: &str| {
+        let found = head.lines().filter_map(|line| line.split_once(':')).find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim().to_owned())
+    };
     let path = url.path().trim_start_matches("/wp-json").trim_start_matches('/');
     Call {
         method,
         path: path.split('/').map(str::to_owned).collect(),
         query: url.query_pairs().into_owned().collect(),
         body: if body.is_empty() { Value::Null } else { serde_json::from_slice(body).unwrap() },
+        is_json: header("content-type").is_some_and(|kind| kind.starts_with("application/json")),
+        wants_json: header("accept").is_some_and(|kind| kind == "application/json"),
     }
 }

@@ -70,21 +70,34 @@ impl Intake<'_> {
         let Intake { context, import, now } = *self;
         let orders = Arc::clone(orders);
         let (settings, account) = (Arc::clone(&context.settings), context.account.clone());
-        let (concerned, new, was_silent) = context.store.write(move |tx| {
-            let (mut concerned, mut new) = (BTreeSet::new(), 0_usize);
+        let (concerned, collected, was_silent) = context.store.write(move |tx| {
+            let (mut concerned, mut collected) = (BTreeSet::new(), Vec::new());
             let orders = orders.get(range).unwrap_or_default();
             for order in orders {
                 let imported = import(tx, &settings, &account, order)?;
                 concerned.extend(imported.accounts());
-                new += usize::from(matches!(imported, Imported::New { .. }));
+                collected.push((number_of(order), imported));
             }
+            let new = collected.iter().any(|(_, imported)| matches!(imported, Imported::New { .. }));
             let numbers: Vec<String> = orders.iter().map(number_of).collect();
             held_orders::release(tx, account.account_id, &numbers)?;
-            let was_silent = new > 0 && source == Source::Channel && accounts::order_came(tx, account.account_id, now)?;
-            Ok((concerned, new, was_silent))
+            let was_silent = new && source == Source::Channel && accounts::order_came(tx, account.account_id, now)?;
+            Ok((concerned, collected, was_silent))
         })?;
+        let account_id = context.account_id();
+        let mut new = 0;
+        for (number, imported) in &collected {
+            match imported {
+                Imported::New { order_id, .. } => {
+                    new += 1;
+                    log::info!("account {account_id}: order {number} collected as order_id {order_id}");
+                }
+                Imported::Changed { .. } => log::info!("account {account_id}: order {number} collected again, with changes"),
+                Imported::Unchanged => {}
+            }
+        }
         if new > 0 {
-            context.metrics.new_orders(context.account_id(), new);
+            context.metrics.new_orders(account_id, new);
         }
         self.tell_end_of_silence(was_silent);
         Ok(concerned)

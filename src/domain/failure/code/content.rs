@@ -160,4 +160,13 @@ codes! {
     3117 MEDIA_USED Client
         "articles still name the address that leads nowhere from now on: {0}; send them another image_url with updateItems"
         "Artikel nennen noch die Adresse, die ab jetzt ins Leere führt: {0}; senden Sie ihnen mit updateItems eine andere image_url";
+    3120 SHIPPED_AHEAD Client
+        "the parcel is reported as shipped on {0}, which is later than tomorrow; it was stored, but channels may refuse such a day: report SHIPPED when the parcel leaves"
+        "das Paket ist für den {0} als versendet gemeldet, also später als morgen; es wurde gespeichert, aber Kanäle können einen solchen Tag ablehnen: melden Sie SHIPPED, wenn das Paket das Haus verlässt";
+    3121 IBAN_WRONG Client
+        "\"{0}\" is no IBAN, because {1}; it was stored as it is; send the right one"
+        "\"{0}\" ist keine IBAN, denn {1}; sie wurde so gespeichert; senden Sie die richtige";
+    3122 NOTHING_READ Client
+        "the request holds \"{0}\", which {1} does not read, and nothing that it reads; send {2}"
+        "die Anfrage enthält \"{0}\", was {1} nicht liest, und nichts, was es liest; senden Sie {2}";
 }

@@ -36,7 +36,7 @@ write_request! {
     /// Documents that Kontor makes.
     CreateDocumentsRequest {
         /// The orders.
-        orders: Records<OrderPapers> [each("order")],
+        orders: Records<OrderPapers> [each("order"), also("order")],
     }
 }
 

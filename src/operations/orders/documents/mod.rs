@@ -45,6 +45,8 @@ wire! {
         invoice_number: Option<String>,
         /// The documents that the record is about.
         documents: Vec<DocumentKeys> [each("document")],
+        /// The channel's second order number.
+        marketplace_order_id_2: Option<String>,
     }
 
     /// The keys of a document.
@@ -80,6 +82,7 @@ impl DocumentedOrder {
             external_order_number_1: keys.external_order_number_1,
             external_order_number_2: keys.external_order_number_2,
             marketplace_order_id: keys.marketplace_order_id,
+            marketplace_order_id_2: keys.marketplace_order_id_2,
             ..DocumentedOrder::default()
         }
     }

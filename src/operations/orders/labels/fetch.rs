@@ -1,9 +1,11 @@
 //! `fetchShippingLabels`: labels with their files.
 
+use super::request::LabelAddress;
 use super::{LabelProgress, OrderKeys};
-use crate::domain::label::LabelState;
+use crate::domain::label::{LabelState, Size};
+use crate::domain::order::Address;
 use crate::domain::order_document::DocumentType;
-use crate::domain::{AccountId, DocumentId, Failure, LabelId, MandatorId, OrderId, Stamp, code};
+use crate::domain::{AccountId, DocumentId, Failure, LabelId, MandatorId, OrderId, OrderItemId, Stamp, code};
 use crate::files::Folder;
 use crate::operations::cursor::{Asked, Chosen, Cursor, written};
 use crate::operations::wire::{Between, Bytes, Match, Patch, Time, cond_of, mandator_of, words_of};
@@ -94,6 +96,28 @@ wire! {
         last_changed: Time,
         /// The files.
         documents: Vec<LabelFile> [each("document")],
+        /// What is in the parcel; nothing: everything that is open when it is confirmed.
+        contents: Vec<LabelContent> [each("content")],
+        /// The carrier's service.
+        service: Option<String>,
+        /// true: with a label for the return.
+        return_label: Option<bool>,
+        /// Length of the parcel in centimetres.
+        length: Option<i32>,
+        /// Width.
+        width: Option<i32>,
+        /// Height.
+        height: Option<i32>,
+        /// The sender.
+        from_address: Option<LabelAddress>,
+    }
+
+    /// Pieces in a parcel.
+    LabelContent {
+        /// Kontor's own id of the position.
+        order_item_id: OrderItemId,
+        /// How many of it.
+        quantity: i32,
     }
 
     /// A file of a label.
@@ -213,7 +237,20 @@ fn record_of(
             base64_doc: content.flatten().map(Bytes),
         });
     }
+    let shipment = document.shipment;
+    let centimetres = |side: fn(&Size) -> i32| shipment.size.as_ref().map(|size| side(size) / 10);
     Ok(LabelRecord {
+        length: centimetres(|size| size.length),
+        width: centimetres(|size| size.width),
+        height: centimetres(|size| size.height),
+        contents: shipment
+            .contents
+            .iter()
+            .map(|part| LabelContent { order_item_id: part.order_item_id, quantity: part.quantity })
+            .collect(),
+        service: shipment.service,
+        return_label: shipment.with_return.then_some(true),
+        from_address: (shipment.from != Address::default()).then(|| LabelAddress::of(shipment.from)),
         label_id: row.label_id,
         mandator_id: row.mandator_id,
         external_label_number: row.external_label_number,
@@ -222,7 +259,7 @@ fn record_of(
         label_status: Some(row.state.into()),
         tracking_number: row.tracking_number,
         return_number: document.return_number,
-        weight: document.shipment.weight_grams,
+        weight: shipment.weight_grams,
         packet_id: row.packet_id,
         label_messages: document.messages,
         order: orders::get(conn, row.order_id)?.map(|order| OrderKeys::of(&order)),

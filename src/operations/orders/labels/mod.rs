@@ -7,6 +7,7 @@ mod export;
 mod fetch;
 mod request;
 mod shipment;
+mod taken;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ pub(crate) use confirm::ConfirmShippingLabels;
 pub(crate) use create::CreateShippingLabels;
 pub(crate) use export::DoShippingSoftwareExport;
 pub(crate) use fetch::FetchShippingLabels;
+pub(crate) use taken::take_over as take_label_over;
 
 use super::{OrderKeys, OrderSignificantKey};
 use crate::domain::{LabelId, MandatorId};

@@ -130,6 +130,24 @@ impl LabelOrder {
 }
 
 impl LabelAddress {
+    pub(super) fn of(from: Address) -> LabelAddress {
+        LabelAddress {
+            salutation_id: from.salutation_id,
+            salutation_identifier: from.salutation_identifier,
+            firm: from.firm,
+            title: from.title,
+            first_name: from.first_name,
+            last_name: from.last_name,
+            street: from.street,
+            house_number: from.house_number,
+            street_additional: from.street_addition,
+            postal_code: from.postal_code,
+            city: from.city,
+            country_code_iso: from.country_code_iso,
+            phone_number: from.phone,
+        }
+    }
+
     pub(super) fn stored(&self) -> Address {
         let from = self.clone();
         Address {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::request::NewShippingLabel;
-use crate::config::CarrierAccount;
+use crate::config::{CarrierAccount, Settings};
 use crate::domain::label::{Enclosed, Shipment, Size, overlap};
 use crate::domain::order::Address;
-use crate::domain::{AllOf, Failure, FieldName, LabelId, OrderItemId, Place, Worded, code};
+use crate::domain::{AllOf, Failure, FieldName, LabelId, MandatorId, OrderItemId, Place, Worded, code};
 use crate::operations::Work;
 use crate::operations::orders::documents::{delivery_address, order_number};
 use crate::operations::orders::positions::{OrderContent, open_pieces};
@@ -162,12 +162,17 @@ fn sender(work: &Work<'_, '_>, label: &NewShippingLabel, carrier: &CarrierAccoun
     if let Some(from) = &label.from_address {
         return Ok(from.stored());
     }
-    let seller = match work.settings.seller(label.mandator_id) {
-        Some(billing) => &billing.seller,
-        None if carrier.exchanges_files() => return Ok(Address::default()),
-        None => return Err(Failure::missing("from_address")),
-    };
-    Ok(Address {
+    match seller_of(work.settings, label.mandator_id) {
+        Some(seller) => Ok(seller),
+        None if carrier.exchanges_files() => Ok(Address::default()),
+        None => Err(Failure::missing("from_address")),
+    }
+}
+
+/// The seller of a mandator as the sender.
+pub(super) fn seller_of(settings: &Settings, mandator_id: MandatorId) -> Option<Address> {
+    let seller = &settings.seller(mandator_id)?.seller;
+    Some(Address {
         firm: Some(seller.name.clone()),
         street: Some(seller.street.clone()),
         postal_code: Some(seller.postal_code.clone()),

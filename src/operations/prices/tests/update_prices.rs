@@ -64,8 +64,8 @@ fn channel_prices_leave_the_rest_of_what_the_account_has() {
             ..ItemRecord::default()
         };
         call::<UpdateItems>(store, UpdateItemsRequest { items: records("item", [full]), ..Default::default() });
-        assert_eq!(send(store, ItemPriceRecord { specific_item_data: block("<price>2</price>"), ..of("A") }), 0);
-        assert_eq!(article(store, "A").specific_item_data, block("<price>2</price><title>Mug</title>"));
+        assert_eq!(send(store, ItemPriceRecord { specific_item_data: block("<price>2</price>").as_ref().cloned(), ..of("A") }), 0);
+        assert_eq!(article(store, "A").specific_item_data.as_ref(), block("<price>2</price><title>Mug</title>").as_ref());
     });
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE call_payloads;
+DROP TABLE calls;

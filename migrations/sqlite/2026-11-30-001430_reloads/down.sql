@@ -1,0 +1,2 @@
+DROP TABLE reload_answers;
+DROP TABLE reload_requests;
