@@ -77,7 +77,7 @@ class Story:
     def __init__(self, browser, url, images):
         self.url, self.images, self.complaints = url, images, []
         port = int(url.rsplit(":", 1)[1])
-        self.erp, self.shop = Erp(port, "erp", "demo", [ACCOUNT]), Sandbox(ACCOUNT, port, "")
+        self.erp, self.shop = Erp(port, "erp", "demo", [ACCOUNT]), Sandbox(ACCOUNT, port)
         self.browser = browser
         self.page = self.new_page()
 
@@ -233,6 +233,8 @@ class Story:
         until("the catalogue is in the shop", lambda: len(self.shop.shown()) >= 100)
         page.get_by_role("link", name="Open the shop").first.click()
         row = page.locator("tr", has_text="TEAPOT-SAGE")
+        # A browser loads what is far below only when somebody scrolls there.
+        row.scroll_into_view_if_needed()
         until("its picture is there", lambda: row.locator("img").evaluate("picture => picture.naturalWidth") > 100)
         self.picture("shop")
         row.get_by_role("button", name="Buy one").click()

@@ -34,7 +34,7 @@ class Sandbox(Mailed):
 
     buyers_of_ten_calls = 5
 
-    def __init__(self, account, port, tag):
+    def __init__(self, account, port, tag=""):
         self.account, self.port, self.tag = account, port, tag
 
     def ask(self, method, path, body=None):

@@ -46,7 +46,7 @@ pub(super) fn page(shop: &Shop, can: &Can, token: Token<'_>, query: &str) -> Str
 fn write(out: &mut String, shop: &Shop, can: &Can, base: &str, token: Token<'_>, bought: Option<&str>) -> std::fmt::Result {
     write!(
         out,
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sandbox {}</title><style>{STYLE}</style></head><body>",
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sandbox {}</title><link rel=\"icon\" href=\"/console/icon.svg\" type=\"image/svg+xml\"><style>{STYLE}</style></head><body>",
         shop.account_id
     )?;
     write!(out, "<h1>Sandbox shop of account {}</h1>", shop.account_id)?;
